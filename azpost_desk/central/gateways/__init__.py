@@ -1,0 +1,1 @@
+"""Billers, partners, mail and SMS: each behind one port, each speaking its real protocol."""

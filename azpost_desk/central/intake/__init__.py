@@ -1,0 +1,1 @@
+"""Takes journals in: custody first, acceptance after, signed acknowledgement back."""

@@ -1,0 +1,1 @@
+"""Branches, desks, staff, licences, tariffs, number ranges: the facts the centre hands out."""

@@ -1,0 +1,1 @@
+"""The centre's PostgreSQL: tables, partitions, migrations, statements."""

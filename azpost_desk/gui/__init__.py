@@ -1,0 +1,1 @@
+"""The counter's window: what a clerk sees, types and scans."""

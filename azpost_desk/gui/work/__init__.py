@@ -1,0 +1,1 @@
+"""Getting work off the main thread and its answer back."""

@@ -1,0 +1,1 @@
+"""One file per program we ship: it assembles rooms and does nothing else."""

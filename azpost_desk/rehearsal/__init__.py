@@ -1,0 +1,1 @@
+"""A post office in miniature: sandbox billers, partners, terminals; simulated desks and faults; the played working day; benchmarks."""

@@ -1,0 +1,1 @@
+"""What both databases must agree on: column types for money, ids and time, naming convention."""

@@ -1,0 +1,1 @@
+"""Every sentence a person reads, and how money, dates and names are written in az, ru and en."""
