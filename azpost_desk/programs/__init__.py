@@ -1,1 +1,71 @@
 """One file per program we ship: it assembles rooms and does nothing else."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import sys
+from importlib.util import find_spec
+from typing import Final
+
+# Name → what it does. Each is a module here with `main(argv) -> int`, imported only when it is asked for:
+# the centre never loads Qt, the counter never loads the web server. What is not written yet is not offered.
+PROGRAMS: Final = {
+    "desk": "the counter's window; the first start enrols this desk",
+    "central": "the centre: serves desks, and registers branches, desks, staff, licences and tariffs",
+    "demo": "a centre and enrolled desks on temporary data; --headless plays a whole working day",
+    "check": "all invariants over a desk's or the centre's books",
+    "verify": "an evidence export, without anything else of ours",
+    "simulate": "many desks against a real centre with faults, ending with the conservation of money",
+    "bench": "named benchmarks, each beside its physical limit",
+    "doctor": "explains a sick counter; support bundle without personal data",
+    "tool": "one rule at a time from lines to JSON lines: item, scan, identifier",
+}
+
+
+def available() -> dict[str, str]:
+    """The programs this installation holds, with their sentence."""
+    return {name: does for name, does in PROGRAMS.items() if find_spec(f"{__name__}.{name}")}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the program named first in `argv` (the command line when None).
+
+    Returns:
+        The program's exit code; 2 when no such program is here.
+    """
+    speak_utf8()
+    arguments = sys.argv[1:] if argv is None else argv
+    name = arguments[0] if arguments else ""
+    if name in ("", "-h", "--help"):
+        print(usage())
+        return 0 if name else 2
+    if name == "--version":
+        print(version())
+        return 0
+    if name not in available():
+        print(f"azpost-desk has no program {name!r}.\n\n{usage()}", file=sys.stderr)
+        return 2
+    program = importlib.import_module(f"{__name__}.{name}")
+    result: int = program.main(arguments[1:])
+    return result
+
+
+def usage() -> str:
+    """What --help shows: each program in one line."""
+    lines = [f"  {name:<9} {does}" for name, does in available().items()]
+    return "\n".join(["usage: azpost-desk PROGRAM [--help] [ARGUMENTS]", "", *lines])
+
+
+def version() -> str:
+    """The installed version."""
+    from importlib.metadata import version as installed
+
+    return installed("azpost-desk")
+
+
+def speak_utf8() -> None:
+    """Read and write UTF-8 whatever the locale says: names hold ə, amounts hold ₼."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
