@@ -105,7 +105,13 @@ def parse_amount(typed: str, currency: str = "AZN") -> Money:
         Refused: G-012 when it is no amount, or has more decimals than the currency.
     """
     digits = CURRENCIES[currency].minor_digits
-    text = typed.replace("₼", "").replace(currency, "").replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
+    text = (
+        typed.replace("₼", "")
+        .replace(currency, "")
+        .replace("\u00a0", "")
+        .replace("\u202f", "")
+        .replace(" ", "")
+    )
     sign = -1 if text.startswith("-") else 1
     text = text.removeprefix("-")
     if "," in text:

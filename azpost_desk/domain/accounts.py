@@ -1,0 +1,80 @@
+"""The chart of accounts, the same in every book: desks' and the centre's.
+
+Customers' money (20xx) is kept apart from the post's own (UPU postal payment services regulations,
+chapter 11: ring-fencing of users' funds). A book is one chain's postings; the country is the sum of all books.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+class Side(Enum):
+    """Whose money an account speaks of."""
+
+    CASH = "cash"
+    CLAIM = "claim"
+    CUSTOMERS = "customers"
+    OWN = "own"
+    CLEARING = "clearing"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the chart.
+
+    Attributes:
+        number: four digits.
+        name: text key suffix (`account.<name>`).
+        side: whose money it is.
+        sub: what the sub-account names (a desk, a biller, a service), or "" when it has none.
+    """
+
+    number: str
+    name: str
+    side: Side
+    sub: str = ""
+
+
+SAFE: Final = "1010"
+TILL: Final = "1020"
+TRANSIT: Final = "1030"
+CARD_RECEIVABLE: Final = "1040"
+SHORTAGE: Final = "1090"
+CLEARING: Final = "1099"
+TRANSFERS_PAYABLE: Final = "2010"
+BILLS_COLLECTED: Final = "2030"
+BILLS_DUE: Final = "2035"
+VAT_PAYABLE: Final = "2060"
+REFUNDS_PAYABLE: Final = "2070"
+SURPLUS: Final = "2090"
+HEADQUARTERS: Final = "3000"
+FEES: Final = "4010"
+GOODS_SOLD: Final = "4020"
+EXPRESS_SOLD: Final = "4030"
+
+CHART: Final = {
+    account.number: account
+    for account in (
+        Account(SAFE, "safe", Side.CASH, "desk"),
+        Account(TILL, "till", Side.CASH, "desk"),
+        # Cash that left one desk and is not yet accepted by another: the remittance's id tells which.
+        Account(TRANSIT, "transit", Side.CASH, "remittance"),
+        Account(CARD_RECEIVABLE, "card_receivable", Side.CLAIM, "acquirer"),
+        Account(SHORTAGE, "shortage", Side.OWN, "officer"),
+        # Zero after every settlement: lines post against it gross, tenders clear it.
+        Account(CLEARING, "clearing", Side.CLEARING),
+        Account(TRANSFERS_PAYABLE, "transfers_payable", Side.CUSTOMERS),
+        Account(BILLS_COLLECTED, "bills_collected", Side.CUSTOMERS, "biller"),
+        Account(BILLS_DUE, "bills_due", Side.CUSTOMERS, "biller"),
+        Account(VAT_PAYABLE, "vat_payable", Side.OWN),
+        Account(REFUNDS_PAYABLE, "refunds_payable", Side.CUSTOMERS, "biller"),
+        Account(SURPLUS, "surplus", Side.OWN, "officer"),
+        Account(HEADQUARTERS, "headquarters", Side.OWN),
+        Account(FEES, "fees", Side.OWN, "service"),
+        Account(GOODS_SOLD, "goods_sold", Side.OWN),
+        Account(EXPRESS_SOLD, "express_sold", Side.OWN, "service"),
+    )
+}

@@ -1,0 +1,103 @@
+"""A customer's basket: what its lines cost, what must be true to pay it, the settlement that pays it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.refusals import Refused
+
+LINES_MAX: Final = 100
+
+
+def to_pay(lines: Sequence[ops.AnyLine]) -> Money:
+    """Net of all lines: positive from the customer, negative to the customer."""
+    return azn(sum(ops.due_qapik(line) for line in lines))
+
+
+def change(lines: Sequence[ops.AnyLine], given: Money) -> Money:
+    """What goes back over the counter when `given` is handed in.
+
+    Raises:
+        Refused: B-010 when it is not enough, B-011 when money is given although the post pays.
+    """
+    due = to_pay(lines)
+    if due.minor <= 0:
+        if given.minor:
+            raise Refused("B-011")
+        return -due
+    if given < due:
+        raise Refused("B-010", missing=due - given)
+    return given - due
+
+
+def settle(
+    basket: str,
+    receipt: str,
+    lines: Sequence[ops.AnyLine],
+    tender_operation: str,
+    given: Money,
+    language: str,
+    attached: dict[str, str],
+) -> ops.Settlement:
+    """The settlement of a basket paid in cash.
+
+    Raises:
+        Refused: B-001 empty, B-002 too many lines, B-010 / B-011 by `change`.
+    """
+    if not lines:
+        raise Refused("B-001")
+    if len(lines) > LINES_MAX:
+        raise Refused("B-002", limit=LINES_MAX)
+    back = change(lines, given)
+    net = to_pay(lines).minor
+    tenders = (ops.Tender(operation=tender_operation, tender="cash", amount_qapik=net),) if net else ()
+    return ops.Settlement(
+        basket=basket,
+        receipt=receipt,
+        lines=tuple(lines),
+        tenders=tenders,
+        cash_given_qapik=given.minor,
+        change_qapik=back.minor,
+        language=language,
+        attached=attached,
+    )
+
+
+def is_sound(body: ops.Settlement) -> bool:
+    """Whether tenders pay the lines exactly and change agrees: what the centre asks of every settlement."""
+    due = sum(ops.due_qapik(line) for line in body.lines)
+    paid = sum(tender.amount_qapik for tender in body.tenders)
+    cash = sum(tender.amount_qapik for tender in body.tenders if tender.tender == "cash")
+    ids = [line.operation for line in body.lines] + [tender.operation for tender in body.tenders]
+    return (
+        due == paid
+        and body.cash_given_qapik >= 0
+        and body.change_qapik >= 0
+        and body.cash_given_qapik - body.change_qapik == cash
+        and len(set(ids)) == len(ids)
+    )
+
+
+def reverse(
+    original: ops.AnyLine, operation: str, receipt: str, reason: str, approved_by: str, grant: str = ""
+) -> ops.LineReversed:
+    """The reversal of a line, built from the original as it stands in the journal.
+
+    Raises:
+        Refused: B-020 for the reversal of a reversal, B-021 without a reason.
+    """
+    if isinstance(original, ops.LineReversed):
+        raise Refused("B-020")
+    if not reason.strip():
+        raise Refused("B-021", field="reason")
+    return ops.LineReversed(
+        operation=operation,
+        original=original,
+        original_receipt=receipt,
+        reason=reason.strip(),
+        approved_by=approved_by,
+        grant=grant,
+    )

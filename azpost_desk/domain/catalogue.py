@@ -1,0 +1,228 @@
+"""Reference data the centre hands out, dated: branch, offices, staff, licences, tariffs, billers, goods, settings.
+
+Each document is one JSON value of the type named in DOCUMENTS; a desk keeps every version and chooses by
+business day. Names are given in the three languages as {"az": …, "ru": …, "en": …}.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from azpost_desk.domain.refusals import Refused
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """Reference values; unknown fields of a newer centre are passed over."""
+
+
+Names = dict[str, str]
+"""A name by language: az, ru, en."""
+
+
+class Branch(Document, frozen=True):
+    """This branch. `safe_desk` is the desk number that holds the safe; `single_handed`: nobody to approve here."""
+
+    code: str
+    name: str
+    address: str
+    postcode: str
+    phone: str = ""
+    voen: str = ""
+    safe_desk: int = 1
+    desks: tuple[int, ...] = (1,)
+    single_handed: bool = False
+
+
+class Office(Document, frozen=True):
+    """A post office of the country, for pay-out and delivery."""
+
+    code: str
+    name: str
+    postcode: str
+    zone: str = ""
+
+
+class Offices(Document, frozen=True):
+    """All offices."""
+
+    offices: tuple[Office, ...] = ()
+
+    def find(self, code: str) -> Office | None:
+        """The office with this branch code."""
+        return next((office for office in self.offices if office.code == code), None)
+
+    def by_postcode(self, postcode: str) -> Office | None:
+        """The delivery office of a postcode (``AZ2000``)."""
+        return next((office for office in self.offices if office.postcode == postcode), None)
+
+
+class Officer(Document, frozen=True):
+    """One person of the branch's staff. `pin_hash` is argon2id; a desk may hold a newer one after a reset."""
+
+    officer: str
+    name: str
+    role: str
+    pin_hash: str
+    language: str = "az"
+    valid_to: str = "9999-12-31"
+
+
+class Staff(Document, frozen=True):
+    """Who works at the branch."""
+
+    officers: tuple[Officer, ...] = ()
+
+
+class Licence(Document, frozen=True):
+    """The right of a branch to sell a service, dated; both days included."""
+
+    service: str
+    number: str
+    valid_from: str
+    valid_to: str
+
+
+# Services of the catalogue. Goods and acceptance of mail need no licence of their own: the post's law suffices.
+SERVICES: Final = ("transfers", "payments", "express", "goods", "loans", "deposits")
+LICENSED: Final = frozenset({"transfers", "payments"})
+# No law lets the post lend or take deposits yet: the catalogue says so instead of hiding it.
+NOT_PERMITTED: Final = frozenset({"loans", "deposits"})
+
+
+class Licences(Document, frozen=True):
+    """What the branch may sell, by law."""
+
+    licences: tuple[Licence, ...] = ()
+
+    def require(self, service: str, date: str) -> None:
+        """Refuse with G-030 (never permitted) or G-031 (this branch has no licence that day)."""
+        if service in NOT_PERMITTED:
+            raise Refused("G-030", service=service)
+        if service not in LICENSED:
+            return
+        for licence in self.licences:
+            if licence.service == service and licence.valid_from <= date <= licence.valid_to:
+                return
+        raise Refused("G-031", service=service)
+
+
+class FeeRule(Document, frozen=True):
+    """A fee for amounts in a band; rows are never edited, a new tariff version replaces them.
+
+    The fee is percent of the amount plus a fixed part, within its bounds (0 as `fee_qapik_max` = no upper bound).
+    """
+
+    amount_qapik_from: int
+    amount_qapik_to: int
+    percent_ppm: int
+    fixed_qapik: int = 0
+    fee_qapik_min: int = 0
+    fee_qapik_max: int = 0
+
+
+class ExpressRow(Document, frozen=True):
+    """Price of an express service within the country: first step and each further step of weight.
+
+    VAT is contained in the price; `vat_ppm` is the rate it contains (18 % = 180,000 ppm).
+    """
+
+    service: str
+    names: Names
+    zone: str
+    first_grams: int
+    first_qapik: int
+    step_grams: int
+    step_qapik: int
+    weight_grams_max: int
+    vat_ppm: int
+    days: int
+
+
+class Tariffs(Document, frozen=True):
+    """All prices of a version. Until `approved` every screen and paper bears DEMO."""
+
+    version: str
+    approved: bool
+    transfer_fees: tuple[FeeRule, ...] = ()
+    transfer_qapik_max: int = 0
+    refund_returns_fee: bool = False
+    express: tuple[ExpressRow, ...] = ()
+
+
+class Biller(Document, frozen=True):
+    """Somebody whose bills are taken. `account_mask` is a regular expression over the typed account."""
+
+    biller: str
+    group: str
+    names: Names
+    account_mask: str
+    account_example: str
+    account_names: Names
+    amount_qapik_min: int
+    amount_qapik_max: int
+    fees: tuple[FeeRule, ...] = ()
+    offline: bool = True
+
+
+class Billers(Document, frozen=True):
+    """All billers."""
+
+    billers: tuple[Biller, ...] = ()
+
+    def find(self, biller: str) -> Biller | None:
+        """The biller with this 4-digit id."""
+        return next((one for one in self.billers if one.biller == biller), None)
+
+
+class Article(Document, frozen=True):
+    """A thing sold at the counter from the till's stock. VAT is contained in the price."""
+
+    sku: str
+    names: Names
+    group: str
+    price_qapik: int
+    vat_ppm: int
+    barcode: str = ""
+
+
+class Goods(Document, frozen=True):
+    """The catalogue of postal goods."""
+
+    articles: tuple[Article, ...] = ()
+
+    def find(self, sku: str) -> Article | None:
+        """The article with this stock-keeping unit."""
+        return next((one for one in self.articles if one.sku == sku), None)
+
+
+class Settings(Document, frozen=True):
+    """Dated settings of the centre; no law fixes these figures.
+
+    Attributes:
+        till_qapik_max: drawer limit.
+        allowances_qapik: exposure off line by service (protocol.md 7).
+        reversal_minutes_max: same-day window for reversing a line.
+        idle_lock_seconds: idle time before the screen locks.
+    """
+
+    till_qapik_max: int = 500_000
+    allowances_qapik: dict[str, int] = {}
+    reversal_minutes_max: int = 24 * 60
+    idle_lock_seconds: int = 300
+    payment_unknown_minutes_max: int = 24 * 60
+    difference_qapik_manager: int = 500
+    purposes: tuple[str, ...] = ("family", "goods", "services", "study", "other")
+
+
+DOCUMENTS: Final[dict[str, type[Document]]] = {
+    "branch": Branch,
+    "offices": Offices,
+    "staff": Staff,
+    "licences": Licences,
+    "tariffs": Tariffs,
+    "billers": Billers,
+    "goods": Goods,
+    "settings": Settings,
+}

@@ -1,0 +1,112 @@
+"""Legal moves as data: one table per thing that has a state, one function that follows them.
+
+A late event never moves a state backwards: what is not in the table is refused by `move` and passed over by
+`arrive`, which projectors use for events that come out of order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from azpost_desk.domain.refusals import Refused
+
+Moves = Mapping[tuple[str, str], str]
+"""(state, event) → next state."""
+
+TRANSFER: Final[Moves] = {
+    ("", "sent"): "available",
+    ("available", "granted"): "reserved",
+    ("reserved", "released"): "available",
+    ("reserved", "paid"): "paid",
+    ("reserved", "refunded"): "refunded",
+    # Reversing a pay-out never revives a grant: the centre decides (protocol.md 5).
+    ("paid", "payout_reversed"): "held",
+    ("available", "reversed"): "reversed",
+    ("reserved", "reversed"): "reversed",
+    ("available", "closed"): "closed",
+    ("reserved", "doubted"): "in_doubt",
+    ("in_doubt", "paid"): "paid",
+    ("in_doubt", "refunded"): "refunded",
+    ("in_doubt", "released"): "available",
+}
+
+PAYMENT: Final[Moves] = {
+    ("", "accepted"): "accepted",
+    ("accepted", "sent"): "sent",
+    ("accepted", "confirmed"): "confirmed",
+    ("accepted", "refused"): "refused",
+    ("accepted", "unknown"): "unknown",
+    ("sent", "confirmed"): "confirmed",
+    ("sent", "refused"): "refused",
+    ("sent", "unknown"): "unknown",
+    ("unknown", "confirmed"): "confirmed",
+    ("unknown", "refused"): "refused",
+    ("refused", "refunded"): "refunded",
+    ("accepted", "reversed"): "reversed",
+}
+
+DAY: Final[Moves] = {
+    ("", "opened"): "open",
+    ("open", "closed"): "closed",
+    ("closed", "opened"): "open",
+}
+
+TILL: Final[Moves] = {
+    ("", "opened"): "open",
+    ("open", "closed"): "closed",
+    ("closed", "opened"): "open",
+}
+
+# Events of UPU EMSEVT V3 that a counter office and its hub scan; the state is what the item's file says.
+# EMI, EXX and EDX end an item's life: after them only a correction is legal.
+_ITEM_STATES: Final = ("", "accepted", "underway", "arrived", "out", "attempted", "held")
+_ITEM_EVENTS: Final = {
+    "EMA": "accepted",
+    "EMB": "underway",
+    "EMC": "underway",
+    "EMD": "underway",
+    "EDD": "underway",
+    "EDE": "underway",
+    "EMF": "underway",
+    "EMG": "arrived",
+    "EDH": "arrived",
+    "EDG": "out",
+    "EMH": "attempted",
+    "EDF": "held",
+    "EMI": "delivered",
+    "EXX": "cancelled",
+    "EDX": "terminated",
+}
+ITEM: Final[Moves] = {
+    (state, event): after
+    for event, after in _ITEM_EVENTS.items()
+    for state in _ITEM_STATES
+    # An item is accepted once, at the start of its life.
+    if event != "EMA" or state == ""
+}
+
+TABLES: Final[dict[str, Moves]] = {
+    "transfer": TRANSFER,
+    "payment": PAYMENT,
+    "day": DAY,
+    "till": TILL,
+    "item": ITEM,
+}
+
+
+def move(table: Moves, state: str, event: str) -> str:
+    """The state after `event`.
+
+    Raises:
+        Refused: G-020 when the table knows no such move.
+    """
+    after = table.get((state, event))
+    if after is None:
+        raise Refused("G-020", state=state, event=event)
+    return after
+
+
+def arrive(table: Moves, state: str, event: str) -> str:
+    """The state after an event that may come late: an illegal move leaves the state as it is."""
+    return table.get((state, event), state)

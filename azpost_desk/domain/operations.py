@@ -1,0 +1,508 @@
+"""What can happen: every kind of journal record with its version, as immutable values.
+
+A body holds everything needed to understand the operation for ever, but no personal data: that lies in
+attachments, the body holds their commitments by slot. Amounts are whole qəpik (AZN) unless a currency stands
+beside. Ids are lower-case uuid7 text. A released (kind, version) never changes; a new need is a new version.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Common to all bodies: frozen, strict about unknown fields."""
+
+
+# --- the chain itself ---------------------------------------------------------------------------------
+
+
+class ChainHead(Body, frozen=True):
+    """The last record of a chain: where an epoch ended, or what an acknowledgement names."""
+
+    desk: str
+    epoch: int
+    sequence: int
+    hash: str
+
+
+class EpochOpened(Body, frozen=True):
+    """First record of a chain: the new key and the head of the epoch before (protocol.md 1)."""
+
+    public_key: str
+    reason: str
+    software: str
+    receipt_series: int
+    previous: ChainHead | None = None
+
+
+class ClockJumped(Body, frozen=True):
+    """The PC's clock moved against the monotonic clock or against the centre's signed time, in ms."""
+
+    from_ms: int
+    to_ms: int
+    against: str
+
+
+class CaseRaised(Body, frozen=True):
+    """Something that must not happen did; it blocks nothing, and it has an owner."""
+
+    case: str
+    reason: str
+    about: str
+    evidence: str = ""
+
+
+# --- people -------------------------------------------------------------------------------------------
+
+
+class SignedIn(Body, frozen=True):
+    """An officer signed in at this desk."""
+
+    officer: str
+    role: str
+
+
+class LockedOut(Body, frozen=True):
+    """Too many wrong PINs: sign-in of this officer is locked for `seconds`."""
+
+    officer: str
+    wrong_tries: int
+    seconds: int
+
+
+class PinReset(Body, frozen=True):
+    """A manager set a new PIN for an officer at this desk. The PIN itself is nowhere in the journal."""
+
+    officer: str
+    reset_by: str
+
+
+class CustomerViewed(Body, frozen=True):
+    """Somebody looked at a customer's file; the customer is named by an erasable attachment."""
+
+    customer: str
+    purpose: str
+
+
+# --- day, till, cash ----------------------------------------------------------------------------------
+
+
+class DayOpened(Body, frozen=True):
+    """The business day of this desk begins; `date` is ISO. The day's number is in the header."""
+
+    date: str
+
+
+class DayClosed(Body, frozen=True):
+    """The business day ends. `report` is the SHA-256 of the stored report's bytes."""
+
+    date: str
+    report: str
+    figures: str
+    operations: int
+    cash_qapik: int
+
+
+class TillOpened(Body, frozen=True):
+    """One holder takes the till; `balance_qapik` is what the ledger says lies in it."""
+
+    till: str
+    holder: str
+    balance_qapik: int
+
+
+class TillClosed(Body, frozen=True):
+    """The holder counted blind. Counted, expected and difference stand side by side for ever."""
+
+    till: str
+    holder: str
+    pieces: dict[str, int]
+    counted_qapik: int
+    expected_qapik: int
+    difference_qapik: int
+
+
+class SafeSupplied(Body, frozen=True):
+    """Cash came into the safe from the cash centre, by a document."""
+
+    document: str
+    pieces: dict[str, int]
+    amount_qapik: int
+
+
+class CashMoved(Body, frozen=True):
+    """Cash between the safe and the till of one desk: `direction` is to_till or to_safe."""
+
+    direction: str
+    purpose: str
+    till: str
+    pieces: dict[str, int]
+    amount_qapik: int
+
+
+class RemittanceIssued(Body, frozen=True):
+    """Cash handed out to another desk of the branch; only `to_desk` can accept it (protocol.md 8)."""
+
+    remittance: str
+    from_place: str
+    to_desk: str
+    pieces: dict[str, int]
+    amount_qapik: int
+
+
+class RemittanceAccepted(Body, frozen=True):
+    """Cash of a remittance counted in by the desk it is addressed to, once."""
+
+    remittance: str
+    from_desk: str
+    to_place: str
+    pieces: dict[str, int]
+    amount_qapik: int
+
+
+class GoodsStocked(Body, frozen=True):
+    """Goods handed into (positive) or taken from (negative) a till's stock."""
+
+    till: str
+    sku: str
+    quantity: int
+    document: str = ""
+
+
+# --- what is sold: lines of a settlement ----------------------------------------------------------------
+
+
+class Line(Body, frozen=True, tag_field="line"):
+    """One line of a settlement, gross, with its own operation id."""
+
+    operation: str
+
+
+class GoodsSold(Line, frozen=True, tag="goods.sold"):
+    """Stamps, envelopes, forms, packing. `vat_qapik` is contained in `amount_qapik`."""
+
+    sku: str
+    quantity: int
+    price_qapik: int
+    amount_qapik: int
+    vat_qapik: int
+    tariff: str
+
+
+class PaymentAccepted(Line, frozen=True, tag="payment.accepted"):
+    """A bill: the post owes its delivery to the biller. `account` is the commitment of the subscriber number."""
+
+    biller: str
+    service: str
+    amount_qapik: int
+    fee_qapik: int
+    tariff: str
+    account: str
+    told: str
+
+
+class TransferSent(Line, frozen=True, tag="transfer.sent"):
+    """Money accepted to be paid to somebody. `parties` commits to code, sender and receiver (an attachment)."""
+
+    transfer: str
+    amount_qapik: int
+    fee_qapik: int
+    tariff: str
+    office: str | None
+    purpose: str
+    parties: str
+    offline: bool
+    told: str
+
+
+class TransferPaid(Line, frozen=True, tag="transfer.paid"):
+    """A transfer paid out under a grant. `receiver` commits to the document shown (an attachment)."""
+
+    transfer: str
+    grant: str
+    amount_qapik: int
+    receiver: str
+
+
+class TransferRefunded(Line, frozen=True, tag="transfer.refunded"):
+    """A sent transfer paid back to its sender under a grant; the fee is given back or kept by tariff."""
+
+    transfer: str
+    grant: str
+    amount_qapik: int
+    fee_returned_qapik: int
+    receiver: str
+
+
+class PaymentRefunded(Line, frozen=True, tag="payment.refunded"):
+    """What the biller refused, given back to the customer: amount and fee."""
+
+    payment: str
+    biller: str
+    amount_qapik: int
+
+
+class ItemAccepted(Line, frozen=True, tag="item.accepted"):
+    """An express item accepted. `addresses` commits to sender and addressee (an attachment)."""
+
+    number: str
+    service: str
+    weight_grams: int
+    amount_qapik: int
+    vat_qapik: int
+    tariff: str
+    postcode: str
+    addresses: str
+
+
+Sold = (
+    GoodsSold
+    | PaymentAccepted
+    | TransferSent
+    | TransferPaid
+    | TransferRefunded
+    | PaymentRefunded
+    | ItemAccepted
+)
+
+
+class LineReversed(Line, frozen=True, tag="line.reversed"):
+    """A line undone to exactly zero, once, with reason, asker (the actor) and approver.
+
+    `grant` names the grant that makes reversing a transfer safe, or "" where the record was never offered to
+    the centre (protocol.md 5).
+    """
+
+    original: Sold
+    original_receipt: str
+    reason: str
+    approved_by: str
+    grant: str = ""
+
+
+AnyLine = Sold | LineReversed
+
+
+class Tender(Body, frozen=True):
+    """How the basket was paid, net per kind; positive: from the customer, negative: to the customer."""
+
+    operation: str
+    tender: str
+    amount_qapik: int
+
+
+class Settlement(Body, frozen=True):
+    """A basket, paid once: all lines gross, the tenders, the receipt (protocol.md 3).
+
+    Only the cash hand-over is netted. `attached` holds the commitments by slot; slots are ``<line>.<group>``.
+    """
+
+    basket: str
+    receipt: str
+    lines: tuple[AnyLine, ...]
+    tenders: tuple[Tender, ...]
+    cash_given_qapik: int
+    change_qapik: int
+    language: str
+    attached: dict[str, str] = {}
+
+
+# --- outside steps, grants, tracking, paper ----------------------------------------------------------------
+
+
+class PaymentResolved(Body, frozen=True):
+    """What became of a bill at the biller: confirmed, refused or unknown. Refused makes a debt to the customer."""
+
+    payment: str
+    biller: str
+    outcome: str
+    amount_qapik: int
+    fee_qapik: int
+    service: str
+    provider_reference: str = ""
+    reason: str = ""
+
+
+class GrantRequested(Body, frozen=True):
+    """Asked for before sending; the operation's id makes the request the same however often it is sent."""
+
+    thing: str
+    purpose: str
+    question: str
+
+
+class GrantStored(Body, frozen=True):
+    """The centre's grant, word for word (signed bytes and signature, hex)."""
+
+    grant: str
+    thing: str
+    purpose: str
+    words: str
+    signature: str
+
+
+class GrantReleased(Body, frozen=True):
+    """The holder ends a grant without paying."""
+
+    grant: str
+    thing: str
+    reason: str
+
+
+class ItemScanned(Body, frozen=True):
+    """A tracking event of an item at an office (UPU EMSEVT V3 code)."""
+
+    number: str
+    event: str
+    office: str
+    reason: str = ""
+    measure: str = ""
+    signatory: str = ""
+
+
+class ScanRefused(Body, frozen=True):
+    """A scan that was not taken, with the reason: kept, because somebody heard a tone."""
+
+    raw: str
+    event: str
+    reason: str
+
+
+class ScanVoided(Body, frozen=True):
+    """A scan taken back: own last one within a minute, else with a supervisor."""
+
+    scan: str
+    number: str
+    reason: str
+    approved_by: str = ""
+
+
+class PaperReprinted(Body, frozen=True):
+    """A receipt printed again: a COPY, or a duplicate of one that never came out; counted apart."""
+
+    receipt: str
+    sort: str
+    count: int
+
+
+# --- the centre's own book ---------------------------------------------------------------------------------
+
+
+class PaymentDelivered(Body, frozen=True):
+    """Centre: the biller confirmed; what was collected is now due to the biller."""
+
+    payment: str
+    biller: str
+    amount_qapik: int
+    provider_reference: str
+
+
+class GrantIssued(Body, frozen=True):
+    """Centre: a grant was given; the desk's chain must answer it."""
+
+    grant: str
+    thing: str
+    purpose: str
+    number: int
+    desk: str
+    previous: str = ""
+
+
+class DeskDeclaredLost(Body, frozen=True):
+    """Centre: a desk will not come back; two people said so."""
+
+    desk: str
+    epoch: int
+    first_person: str
+    second_person: str
+    reason: str
+
+
+class CentreEpochOpened(Body, frozen=True):
+    """Centre: first record of a writer's chain."""
+
+    writer: str
+    centre_epoch: int
+    public_key: str
+
+
+BODIES: Final[dict[tuple[str, int], type[Body]]] = {
+    ("epoch.opened", 1): EpochOpened,
+    ("clock.jumped", 1): ClockJumped,
+    ("case.raised", 1): CaseRaised,
+    ("staff.signed_in", 1): SignedIn,
+    ("staff.locked_out", 1): LockedOut,
+    ("staff.pin_reset", 1): PinReset,
+    ("customer.viewed", 1): CustomerViewed,
+    ("day.opened", 1): DayOpened,
+    ("day.closed", 1): DayClosed,
+    ("till.opened", 1): TillOpened,
+    ("till.closed", 1): TillClosed,
+    ("safe.supplied", 1): SafeSupplied,
+    ("cash.moved", 1): CashMoved,
+    ("remittance.issued", 1): RemittanceIssued,
+    ("remittance.accepted", 1): RemittanceAccepted,
+    ("goods.stocked", 1): GoodsStocked,
+    ("settlement", 1): Settlement,
+    ("payment.resolved", 1): PaymentResolved,
+    ("grant.requested", 1): GrantRequested,
+    ("grant.stored", 1): GrantStored,
+    ("grant.released", 1): GrantReleased,
+    ("item.scanned", 1): ItemScanned,
+    ("scan.refused", 1): ScanRefused,
+    ("scan.voided", 1): ScanVoided,
+    ("paper.reprinted", 1): PaperReprinted,
+    ("payment.delivered", 1): PaymentDelivered,
+    ("grant.issued", 1): GrantIssued,
+    ("desk.declared_lost", 1): DeskDeclaredLost,
+    ("centre.epoch_opened", 1): CentreEpochOpened,
+}
+CENTRE_KINDS: Final = frozenset(
+    {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}
+)
+_KIND_OF: Final = {body: kind for kind, body in BODIES.items()}
+
+
+class UnknownKind(Exception):
+    """A record of a kind or version this program does not know: kept, not understood."""
+
+
+def kind_of(body: Body) -> tuple[str, int]:
+    """(kind, version) of a body."""
+    return _KIND_OF[type(body)]
+
+
+def encode(body: Body) -> bytes:
+    """The body's bytes as they are hashed and kept: JSON in field order, UTF-8, no spaces."""
+    return msgspec.json.encode(body)
+
+
+def decode(kind: str, version: int, body: bytes) -> Any:
+    """The body of a record.
+
+    Raises:
+        UnknownKind: nobody here knows this (kind, version).
+        msgspec.ValidationError: the bytes are not such a body.
+    """
+    known = BODIES.get((kind, version))
+    if known is None:
+        raise UnknownKind(f"{kind}@{version}")
+    return msgspec.json.decode(body, type=known)
+
+
+def due_qapik(line: AnyLine) -> int:
+    """What the customer owes for a line (positive) or is owed (negative), qəpik."""
+    match line:
+        case GoodsSold() | ItemAccepted():
+            return line.amount_qapik
+        case PaymentAccepted() | TransferSent():
+            return line.amount_qapik + line.fee_qapik
+        case TransferPaid() | PaymentRefunded():
+            return -line.amount_qapik
+        case TransferRefunded():
+            return -line.amount_qapik - line.fee_returned_qapik
+        case LineReversed():
+            return -due_qapik(line.original)

@@ -1,0 +1,71 @@
+"""What things cost: fees by band, express prices by weight step, VAT contained in a price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from azpost_desk.domain.catalogue import ExpressRow, FeeRule
+from azpost_desk.domain.money import Money, azn, share
+from azpost_desk.domain.refusals import Refused
+
+
+def fee(rules: Iterable[FeeRule], amount: Money) -> Money:
+    """The fee for `amount` by the band it lies in; no rules at all = no fee.
+
+    Raises:
+        Refused: G-040 when rules exist but none covers the amount.
+    """
+    rows = list(rules)
+    if not rows:
+        return azn(0)
+    for rule in rows:
+        if rule.amount_qapik_from <= amount.minor <= rule.amount_qapik_to:
+            qapik = share(amount, rule.percent_ppm).minor + rule.fixed_qapik
+            qapik = max(qapik, rule.fee_qapik_min)
+            return azn(min(qapik, rule.fee_qapik_max) if rule.fee_qapik_max else qapik)
+    raise Refused("G-040", field="amount", amount=amount)
+
+
+def amount_within(rules: Iterable[FeeRule], paid: Money) -> Money:
+    """The largest amount whose sum with its fee is at most `paid` ("sender pays X"); bisection over whole qəpik.
+
+    Amount plus fee grows with the amount inside a band; bands are tried from the highest down.
+
+    Raises:
+        Refused: G-040 when `paid` does not even cover the lowest band's fee.
+    """
+    rows = sorted(rules, key=lambda rule: rule.amount_qapik_from, reverse=True)
+    if not rows:
+        return paid
+    for rule in rows:
+        low, high = rule.amount_qapik_from, min(rule.amount_qapik_to, paid.minor)
+        if low > high or low + fee([rule], azn(low)).minor > paid.minor:
+            continue
+        while low < high:
+            middle = (low + high + 1) // 2
+            if middle + fee([rule], azn(middle)).minor <= paid.minor:
+                low = middle
+            else:
+                high = middle - 1
+        return azn(low)
+    raise Refused("G-040", field="amount", amount=paid)
+
+
+def vat_contained(price: Money, vat_ppm: int) -> Money:
+    """The VAT inside a gross price: price × rate / (1 + rate), half-up to the qəpik."""
+    gross_ppm = 1_000_000 + vat_ppm
+    return Money((price.minor * vat_ppm * 2 + gross_ppm) // (2 * gross_ppm), price.currency)
+
+
+def express_price(row: ExpressRow, weight_grams: int) -> Money:
+    """Price of one item: the first step, then each further step begun.
+
+    Raises:
+        Refused: E-010 for no weight, E-011 above the service's limit.
+    """
+    if weight_grams <= 0:
+        raise Refused("E-010", field="weight")
+    if weight_grams > row.weight_grams_max:
+        raise Refused("E-011", field="weight", limit_grams=row.weight_grams_max)
+    over = max(0, weight_grams - row.first_grams)
+    return azn(row.first_qapik + -(-over // row.step_grams) * row.step_qapik)

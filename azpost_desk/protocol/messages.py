@@ -1,0 +1,255 @@
+"""What travels between desk and centre over HTTP, as MessagePack; bodies above 1 kB are gzipped.
+
+Every request of an enrolled desk is signed: the header ``X-Azpost-Desk: <desk>/<epoch>`` names the chain and
+``X-Azpost-Signature`` is hex Ed25519 over ``POST <path>\\n`` + the body's bytes as sent. All requests are
+idempotent by their content, so a replay is harmless. An unsigned request gets 401 and nothing else.
+
+VERSION history:
+    1  first: exchange, enrol, bill check, transfer claim.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final, TypeVar
+
+import msgspec
+
+from azpost_desk.protocol.records import Attachment
+
+VERSION: Final = 1
+BATCH_RECORDS_MAX: Final = 500
+BATCH_BYTES_MAX: Final = 4 * 1024 * 1024
+NEWS_MAX: Final = 500
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=False, kw_only=True):
+    """A message: unknown fields of a newer version are passed over, missing ones are refused."""
+
+
+class Sent(msgspec.Struct, frozen=True, array_like=True):
+    """One record on the wire: bytes as written; hashes are recomputed by the receiver."""
+
+    header: bytes
+    body: bytes
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Batch(Message, frozen=True):
+    """Continuous records of one chain. `signature` covers the hash of the last one (signed at its commit)."""
+
+    first: int
+    previous: bytes
+    records: tuple[Sent, ...]
+    signature: bytes
+
+
+class Ack(msgspec.Struct, frozen=True, array_like=True):
+    """The centre has stored this chain up to and including `sequence`; asked again it says the same words."""
+
+    centre_epoch: int
+    desk: str
+    epoch: int
+    sequence: int
+    hash: str
+    time_ms: int
+
+
+class Grant(msgspec.Struct, frozen=True, array_like=True):
+    """The right to handle what exists once (protocol.md 5), numbered per thing.
+
+    Attributes:
+        grant: id, uuid text.
+        thing: id of the transfer.
+        purpose: pay or refund.
+        number: 1, 2, … per thing.
+        previous: id of the grant before, "" for the first.
+        ended_by: hash of the holder's record that ended the previous grant, "" for the first.
+        origin: hash of the record that made the thing.
+        holder, holder_epoch: the chain that may use it.
+        request: operation id of the desk's request record.
+        amount_qapik: what may be paid.
+        offline_until_ms: 0, or until when it may be used without the line (taken ahead).
+    """
+
+    centre_epoch: int
+    grant: str
+    thing: str
+    purpose: str
+    number: int
+    previous: str
+    ended_by: str
+    origin: str
+    holder: str
+    holder_epoch: int
+    request: str
+    amount_qapik: int
+    time_ms: int
+    offline_until_ms: int = 0
+
+
+class Signed(Message, frozen=True):
+    """Words (encoded Ack or Grant, JSON) with the centre's signature over them."""
+
+    words: bytes
+    signature: bytes
+
+
+class News(msgspec.Struct, frozen=True, array_like=True):
+    """One piece of news for a desk at its numbered position. `payload` is JSON; unknown kinds are kept."""
+
+    position: int
+    kind: str
+    payload: bytes
+
+
+class Exchange(Message, frozen=True):
+    """Push, acknowledge, pull in one round trip. `held` lists the grants the desk holds and has not ended."""
+
+    version: int
+    centre_epoch: int
+    news_after: int
+    clock_ms: int
+    head: int
+    held: tuple[str, ...] = ()
+    batch: Batch | None = None
+
+
+class Exchanged(Message, frozen=True):
+    """The answer. `expect` is the sequence the centre wants next; `refused` is an X-code when a batch was not taken."""
+
+    centre_epoch: int
+    time_ms: int
+    expect: int
+    ack: Signed | None = None
+    news: tuple[News, ...] = ()
+    more: bool = False
+    open_grants: tuple[str, ...] = ()
+    refused: str | None = None
+
+
+class Enrol(Message, frozen=True):
+    """A desk introduces itself with a one-time code and its new public key; signed by that key."""
+
+    version: int
+    code: str
+    public_key: str
+    software: str
+
+
+class Enrolled(Message, frozen=True):
+    """Who the desk is now, and whose signatures it believes."""
+
+    desk: str
+    number: int
+    branch: str
+    branch_name: str
+    epoch: int
+    centre_epoch: int
+    centre_key: str
+    grants_key: str
+    time_ms: int
+    receipt_series: int
+    receipt_next: int
+    day_next: int
+    previous_epoch: int = 0
+    previous_sequence: int = 0
+    previous_hash: str = ""
+
+
+class BillCheck(Message, frozen=True):
+    """Ask a biller about a subscriber; nothing is bound by it."""
+
+    biller: str
+    account: str
+    amount_qapik: int | None = None
+
+
+class BillChecked(Message, frozen=True):
+    """The biller's answer: debt in qəpik (null when not told), the holder's masked name."""
+
+    ok: bool
+    debt_qapik: int | None = None
+    holder: str = ""
+    code: str = ""
+
+
+class TransferClaim(Message, frozen=True):
+    """Ask for the grant of a transfer. All three must match (code, amount, sender); five wrong tries close it.
+
+    For a refund `transfer` names it and `purpose` is refund. `request` is the id of the journaled request.
+    """
+
+    request: str
+    purpose: str
+    code: str = ""
+    amount_qapik: int = 0
+    sender: str = ""
+    transfer: str = ""
+
+
+class TransferClaimed(Message, frozen=True):
+    """The grant with what the clerk must see (personal data on demand), or a T-code.
+
+    `parties` is the JSON attachment of the sent record; `tries_left` counts real misses only.
+    """
+
+    grant: Signed | None = None
+    parties: bytes = b""
+    sent_ms: int = 0
+    office: str = ""
+    code: str = ""
+    holder: str = ""
+    tries_left: int = -1
+
+
+class Refusal(Message, frozen=True):
+    """Any request the centre will not answer: an X-code and its facts."""
+
+    code: str
+    facts: dict[str, str] = {}
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+
+
+def pack(message: Message) -> bytes:
+    """A message's bytes on the wire."""
+    return _ENCODER.encode(message)
+
+
+M = TypeVar("M", bound=Message)
+
+
+def unpack(wire: bytes, kind: type[M]) -> M:
+    """The message in `wire`.
+
+    Raises:
+        msgspec.DecodeError, msgspec.ValidationError: the bytes are no such message.
+    """
+    return msgspec.msgpack.decode(wire, type=kind)
+
+
+def words_of(ack_or_grant: Ack | Grant) -> bytes:
+    """The bytes the centre signs."""
+    return msgspec.json.encode(ack_or_grant)
+
+
+def ack_of(words: bytes) -> Ack:
+    """The acknowledgement in signed words."""
+    return msgspec.json.decode(words, type=Ack)
+
+
+def grant_of(words: bytes) -> Grant:
+    """The grant in signed words."""
+    return msgspec.json.decode(words, type=Grant)
+
+
+def ack_digest(signed: Signed) -> str:
+    """What later headers carry of an acknowledgement: 32 hex digits of SHA-256 over words and signature."""
+    return hashlib.sha256(signed.words + signed.signature).hexdigest()[:32]
+
+
+def request_words(path: str, body: bytes) -> bytes:
+    """What a desk signs to prove a request is its own."""
+    return b"POST " + path.encode() + b"\n" + body

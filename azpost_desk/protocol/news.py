@@ -1,0 +1,119 @@
+"""Kinds of news and what they carry (JSON payloads). A desk keeps kinds it does not know."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+
+class Tidings(msgspec.Struct, frozen=True, kw_only=True):
+    """A payload; unknown fields of a newer centre are passed over."""
+
+
+class Reference(Tidings, frozen=True):
+    """Reference data from the centre: one named document in one version, valid from a business day.
+
+    `name` is one of domain.catalogue's documents: branch, offices, staff, licences, tariffs, billers, goods,
+    settings. `content` is the JSON of that document's type. The newest version with `valid_from` ≤ day counts.
+    """
+
+    name: str
+    version: int
+    valid_from: str
+    content: msgspec.Raw
+
+
+class DeskHead(Tidings, frozen=True):
+    """Where another desk of the branch stands, and its day's figures when it closed."""
+
+    desk: str
+    number: int
+    epoch: int
+    sequence: int
+    hash: str
+    recorded_ms: int
+    received_ms: int
+    date: str
+    state: str
+    figures: msgspec.Raw
+
+
+class PaymentResult(Tidings, frozen=True):
+    """What became of a bill at the biller."""
+
+    payment: str
+    biller: str
+    outcome: str
+    provider_reference: str
+    reason: str
+    at_ms: int
+
+
+class TransferEvent(Tidings, frozen=True):
+    """A transfer that concerns this desk changed state (sent here, paid elsewhere, closed after wrong tries)."""
+
+    transfer: str
+    state: str
+    office: str
+    at_ms: int
+
+
+class ItemEvent(Tidings, frozen=True):
+    """A tracking event of an item that concerns this office."""
+
+    number: str
+    event: str
+    office: str
+    at_ms: int
+    detail: str = ""
+    postcode: str = ""
+
+
+class RemittanceNews(Tidings, frozen=True):
+    """Cash is on its way to this desk, from another desk of the branch."""
+
+    remittance: str
+    from_desk: str
+    to_desk: str
+    amount_qapik: int
+    pieces: dict[str, int]
+    at_ms: int
+
+
+class Codes(Tidings, frozen=True):
+    """Transfer codes and item number ranges for this desk and epoch, to be used off line too."""
+
+    epoch: int
+    transfer_codes: tuple[str, ...] = ()
+    item_prefix: str = ""
+    item_first: int = 0
+    item_last: int = -1
+
+
+class GrantQuestion(Tidings, frozen=True):
+    """The centre asks to release a grant (somebody wants it); the desk answers by a record."""
+
+    grant: str
+    thing: str
+
+
+class OnExceptionsList(Tidings, frozen=True):
+    """A record of this desk stands on the centre's exceptions list; the desk goes on."""
+
+    epoch: int
+    sequence: int
+    reason: str
+
+
+KINDS: Final[dict[str, type[Tidings]]] = {
+    "reference": Reference,
+    "desk.head": DeskHead,
+    "payment.result": PaymentResult,
+    "transfer.event": TransferEvent,
+    "item.event": ItemEvent,
+    "remittance": RemittanceNews,
+    "codes": Codes,
+    "grant.question": GrantQuestion,
+    "exception": OnExceptionsList,
+}
