@@ -393,11 +393,14 @@ class DailyReportPaper:
     operations: tuple[ReportOperation, ...] = ()
 
     @property
-    def electronic_permille(self) -> int | None:
-        """Share of card and QR in the money that came in, in thousandths; None when nothing came in."""
+    def electronic_ppm(self) -> int | None:
+        """Share of card and QR in the money that came in, in parts per million; None when nothing came in.
+
+        Cut to a tenth of a percent: never shown higher than it was.
+        """
         everything = sum(tender.money_in.minor for tender in self.tenders)
         electronic = sum(tender.money_in.minor for tender in self.tenders if tender.kind != "cash")
-        return electronic * 1000 // everything if everything else None
+        return electronic * 1000 // everything * 1000 if everything else None
 
 
 @dataclass(frozen=True, slots=True)
