@@ -1,0 +1,273 @@
+"""What services read from the desk's books and hand to screens: frozen rows, plain values, as of a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who this desk is. `number` is its number in the branch, printed on receipts."""
+
+    desk: str
+    number: int
+    branch: str
+    epoch: int
+    receipt_series: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The business day of this desk. `state` is "" (never opened), open or closed; `date` is ISO, "" if none."""
+
+    number: int
+    date: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """The till of this desk. `balance` is the ledger's; state "" / open / closed."""
+
+    till: str
+    state: str
+    holder: str
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A record that is on the disk: what paper and screens may speak of."""
+
+    operation: str
+    epoch: int
+    sequence: int
+    kind: str
+    day: int
+    actor: str
+    recorded_ms: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A journal record as history shows it: header facts and the decoded body."""
+
+    recorded: Recorded
+    body: ops.Body
+    actor_kind: str
+    source: str
+    approved_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaidLine:
+    """A line of a stored settlement, with what has become of it."""
+
+    line: ops.AnyLine
+    receipt: str
+    recorded: Recorded
+    date: str
+    reversed_by: str = ""
+    attachments: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """A line waiting in the basket: the line, its attachments (slot → JSON) and what the panel shows of it."""
+
+    line: ops.AnyLine
+    attachments: tuple[tuple[str, bytes, bytes], ...]
+    title: str
+    detail: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """The customer's basket of this desk: stored on every change, committed only by being paid."""
+
+    basket: str
+    officer: str
+    lines: tuple[PlannedLine, ...]
+    started_ms: int
+    language: str = "az"
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer this desk knows: sent here, or held here by a grant."""
+
+    transfer: str
+    code: str
+    state: str
+    amount: Money
+    fee: Money
+    office: str
+    sent_ms: int
+    sender: str
+    receiver: str
+    receipt: str
+    grant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldGrant:
+    """A grant this desk holds and has not ended."""
+
+    grant: str
+    thing: str
+    purpose: str
+    amount: Money
+    parties: bytes
+    stored_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A bill taken here and what the biller says of it; states of domain.moves.PAYMENT."""
+
+    payment: str
+    biller: str
+    service: str
+    account: str
+    amount: Money
+    fee: Money
+    state: str
+    accepted_ms: int
+    changed_ms: int
+    receipt: str
+    reason: str = ""
+    provider_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEvent:
+    """One event in an item's timeline; `here` when this desk scanned it."""
+
+    number: str
+    event: str
+    office: str
+    at_ms: int
+    here: bool
+    operation: str = ""
+    voided: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Somebody this desk has served: from the attachments of the records it holds itself."""
+
+    customer: str
+    fin: str
+    document: str
+    name: str
+    phone: str
+    address: str
+    last_seen_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReceiver:
+    """A receiver this customer sent money to before, newest first; picked by a digit."""
+
+    name: str
+    phone: str
+    office: str
+    last_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remittance:
+    """Cash between desks of the branch: issued, accepted or announced to this desk."""
+
+    remittance: str
+    from_desk: str
+    to_desk: str
+    amount: Money
+    pieces: dict[int, int]
+    at_ms: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """Paper that is owed: made from a committed record, printed after it, retried without touching money."""
+
+    job: int
+    paper: str
+    key: str
+    sort: str
+    state: str
+    tries: int
+    trouble: str
+    made_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerAtDesk:
+    """Somebody who may sign in here. `pin_hash` is the newest argon2id hash this desk knows."""
+
+    officer: str
+    name: str
+    role: str
+    language: str
+    pin_hash: str
+    wrong_tries: int
+    locked_until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One answer of the one box: what it is, and where it opens."""
+
+    kind: str
+    key: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherDesk:
+    """Where another desk of the branch stood when the centre last heard of it."""
+
+    desk: str
+    number: int
+    epoch: int
+    sequence: int
+    hash: str
+    received_ms: int
+    date: str
+    state: str
+    figures: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """The line to the centre, for the pill and the queue.
+
+    Attributes:
+        online: whether the last exchange succeeded.
+        since_ms: since when it is so.
+        waiting: records not yet acknowledged.
+        oldest_ms: recorded time of the oldest of them, 0 when none.
+        last_error: L-code of the last failure, "" when none.
+        next_try_ms: when the next exchange is due.
+        clock_off_ms: centre's time minus ours, as last measured.
+        acknowledged_ms: time of the latest acknowledgement.
+        stopped: code when the desk may not exchange any more (fork, lost, revoked), "" otherwise.
+    """
+
+    online: bool
+    since_ms: int
+    waiting: int
+    oldest_ms: int
+    last_error: str
+    next_try_ms: int
+    clock_off_ms: int
+    acknowledged_ms: int
+    stopped: str = ""
