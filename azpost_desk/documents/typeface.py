@@ -1,0 +1,75 @@
+"""Our letters on paper: Noto Sans in two weights, how wide a text is, where a line breaks, and what a `Say` says.
+
+The bundled font is embedded in every PDF because no printer font and no single-byte code page has ə and ₼.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+from azpost_desk import places
+from azpost_desk.domain.papers import Say, Words
+from azpost_desk.texts import Texts
+
+REGULAR: Final = "NotoSans"
+BOLD: Final = "NotoSans-Bold"
+FILES: Final = {REGULAR: "NotoSans-Regular.ttf", BOLD: "NotoSans-Bold.ttf"}
+
+
+@cache
+def register() -> None:
+    """Make both weights known to reportlab; a second call does nothing."""
+    for name, file in FILES.items():
+        pdfmetrics.registerFont(TTFont(name, str(places.fonts() / file)))
+    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
+
+
+def width(text: str, size: float, bold: bool = False) -> float:
+    """Width of `text` in points at `size` points."""
+    register()
+    return float(pdfmetrics.stringWidth(text, BOLD if bold else REGULAR, size))
+
+
+def wrap(text: str, size: float, room: float, bold: bool = False) -> list[str]:
+    """Lines of `text`, none wider than `room` points; a word longer than a line is broken where it must be."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if width(longer, size, bold) <= room:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for char in word:
+            if lines[-1] and width(lines[-1] + char, size, bold) > room:
+                lines.append("")
+            lines[-1] += char
+    return lines
+
+
+def clip(text: str, size: float, room: float, bold: bool = False) -> str:
+    """`text` cut to `room` points with an ellipsis, where a table has one line and no more."""
+    if width(text, size, bold) <= room:
+        return text
+    while text and width(text + "…", size, bold) > room:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def say(texts: Texts, words: Words) -> str:
+    """`words` in the language of `texts`; a plain string stays as it is."""
+    return texts.t(words.key, **dict(words.facts)) if isinstance(words, Say) else words
+
+
+def grouped_code(code: str) -> str:
+    """A transfer's ten digits as people read them, 3-3-4."""
+    return f"{code[:3]} {code[3:6]} {code[6:]}"
+
+
+def grouped_item(item: str) -> str:
+    """An S10 number as UPU prints it, 2-3-3-3-2."""
+    return " ".join((item[:2], item[2:5], item[5:8], item[8:11], item[11:]))
