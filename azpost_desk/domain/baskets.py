@@ -40,7 +40,6 @@ def settle(
     tender_operation: str,
     given: Money,
     language: str,
-    attached: dict[str, str],
 ) -> ops.Settlement:
     """The settlement of a basket paid in cash.
 
@@ -62,7 +61,6 @@ def settle(
         cash_given_qapik=given.minor,
         change_qapik=back.minor,
         language=language,
-        attached=attached,
     )
 
 

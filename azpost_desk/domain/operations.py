@@ -297,7 +297,8 @@ class Tender(Body, frozen=True):
 class Settlement(Body, frozen=True):
     """A basket, paid once: all lines gross, the tenders, the receipt (protocol.md 3).
 
-    Only the cash hand-over is netted. `attached` holds the commitments by slot; slots are ``<line>.<group>``.
+    Only the cash hand-over is netted. A line names its attachments by their commitments; the slot of an
+    attachment is ``<operation of the line>:<group>``, for instance ``0197…:parties``.
     """
 
     basket: str
@@ -307,7 +308,6 @@ class Settlement(Body, frozen=True):
     cash_given_qapik: int
     change_qapik: int
     language: str
-    attached: dict[str, str] = {}
 
 
 # --- outside steps, grants, tracking, paper ----------------------------------------------------------------
