@@ -175,7 +175,7 @@ def check_machine() -> None:
     Raises:
         Missing: with the one line to type, or the reason.
     """
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is started by whatever python3 is at hand
         raise Missing(f"Python 3.11 or newer is needed, this is {platform.python_version()}.")
     if not (WINDOWS or sys.platform == "linux") or platform.machine().lower() not in ("x86_64", "amd64"):
         raise Missing(

