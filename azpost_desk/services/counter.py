@@ -1,0 +1,112 @@
+"""What every use case of the desk shares: the books, the clock, the line, the officer at the counter."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from azpost_desk.domain.catalogue import Licences, Settings, Tariffs
+from azpost_desk.domain.days import calendar_day
+from azpost_desk.domain.ids import uuid7
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.staff import Permission, Role, require
+from azpost_desk.protocol.records import SALT_BYTES, Attachment
+
+if TYPE_CHECKING:
+    from azpost_desk.services.ports import Books, Clock, Line, Reading
+    from azpost_desk.services.views import Day
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Who is signed in: asked for by every use case that records something."""
+
+    officer: str
+    name: str
+    role: Role
+    language: str
+
+    def may(self, permission: Permission) -> None:
+        """Refuse with S-010 without the permission."""
+        require(self.role, permission)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A second person's consent to one operation, given by their own PIN a moment ago (staff.Staff.approve)."""
+
+    approver: str
+    role: Role
+    for_operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The desk as its use cases see it."""
+
+    books: Books
+    clock: Clock
+    line: Line
+
+    def new_id(self) -> str:
+        """An operation id, made here before anything is stored or sent."""
+        return str(uuid7(self.clock.utc_ms(), secrets.token_bytes(10)))
+
+    def today(self) -> str:
+        """The calendar date in Azerbaijan, ISO; a proposal for the business day, never the business day itself."""
+        return calendar_day(self.line.trusted_ms())
+
+
+def attach(operation: str, group: str, value: object) -> Attachment:
+    """Personal data as an attachment of a line: its own salt, its slot named after the line and the group."""
+    return Attachment(f"{operation}:{group}", secrets.token_bytes(SALT_BYTES), msgspec.json.encode(value))
+
+
+def open_day(books: Reading) -> Day:
+    """The open business day.
+
+    Raises:
+        Refused: C-001 when the day is not open.
+    """
+    day = books.day()
+    if day.state != "open":
+        raise Refused("C-001")
+    return day
+
+
+def own_till(books: Reading, officer: Officer) -> None:
+    """Refuse with C-010 (till not open) or C-011 (somebody else holds it)."""
+    till = books.till()
+    if till.state != "open":
+        raise Refused("C-010")
+    if till.holder != officer.officer:
+        holder = books.officer(till.holder)
+        raise Refused("C-011", holder=holder.name if holder else till.holder)
+
+
+def may_sell(books: Reading, officer: Officer, service: str) -> Tariffs:
+    """The tariffs of the day, when this officer may sell `service` at this branch today.
+
+    Raises:
+        Refused: S-010, C-001, C-010, C-011, G-030, G-031.
+    """
+    officer.may(Permission.SELL)
+    day = open_day(books)
+    own_till(books, officer)
+    books.document(Licences, day.date).require(service, day.date)
+    return books.document(Tariffs, day.date)
+
+
+def within_exposure(books: Reading, line: Line, service: str, qapik: int) -> bool:
+    """Whether the sale is made off line; refuse with L-020 beyond the allowance the centre gave (protocol.md 7)."""
+    if line.state().online:
+        return False
+    allowance = books.document(Settings, books.day().date).allowances_qapik.get(service, 0)
+    left = allowance - books.exposure(service).minor
+    if qapik > left:
+        raise Refused("L-020", left=azn(max(left, 0)))
+    return True

@@ -1,0 +1,130 @@
+"""Signing in, wrong PINs, a new PIN from the manager, and a second person's consent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.staff import PIN_TRIES_MAX, Permission, Role, lock_seconds, second_person
+from azpost_desk.services.counter import Approval, Counter, Officer
+
+if TYPE_CHECKING:
+    from azpost_desk.services.ports import Hasher
+    from azpost_desk.services.views import OfficerAtDesk
+
+PIN_DIGITS = (4, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who works here. `verify` is slow on purpose (argon2id): call it off the main thread."""
+
+    counter: Counter
+    hasher: Hasher
+
+    def officers(self) -> list[OfficerAtDesk]:
+        """Everybody who may sign in at this branch today, by name."""
+        with self.counter.books.reading() as books:
+            return books.officers()
+
+    def sign_in(self, officer: str, pin: str) -> Officer:
+        """Sign in and record it.
+
+        Raises:
+            Refused: S-001 wrong PIN (with the tries left), S-002 locked (with the seconds), S-003 unknown officer.
+        """
+        known = self._proven(officer, pin)
+        with self.counter.books.writing() as books:
+            books.append(
+                ops.SignedIn(officer=known.officer, role=known.role),
+                actor=known.officer,
+                operation=self.counter.new_id(),
+            )
+        return Officer(known.officer, known.name, Role(known.role), known.language)
+
+    def unlock(self, officer: Officer, pin: str) -> None:
+        """Lift the idle lock: only the officer who is signed in; the basket stays as it is.
+
+        Raises:
+            Refused: as `sign_in`.
+        """
+        self._proven(officer.officer, pin)
+
+    def approve(self, asker: Officer, approver: str, pin: str, operation: str) -> Approval:
+        """A second person's consent to exactly one operation.
+
+        Raises:
+            Refused: S-011 the same person, S-010 may not approve, and as `sign_in`.
+        """
+        known = self._proven(approver, pin)
+        second_person(asker.officer, known.officer, Role(known.role))
+        return Approval(known.officer, Role(known.role), operation)
+
+    def reset_pin(self, by: Officer, officer: str, new_pin: str) -> None:
+        """The manager gives somebody a new PIN; recorded, the PIN itself is nowhere.
+
+        Raises:
+            Refused: S-010 not a manager, S-003 unknown, S-004 the PIN is too short, long or not digits.
+        """
+        by.may(Permission.RESET_PIN)
+        if not (new_pin.isascii() and new_pin.isdigit() and PIN_DIGITS[0] <= len(new_pin) <= PIN_DIGITS[1]):
+            raise Refused("S-004", field="pin", digits=PIN_DIGITS[0])
+        new_hash = self.hasher.hash(new_pin)
+        with self.counter.books.writing() as books:
+            if books.officer(officer) is None:
+                raise Refused("S-003", field="officer")
+            books.set_pin(officer, new_hash)
+            books.set_tries(officer, 0, 0)
+            books.append(
+                ops.PinReset(officer=officer, reset_by=by.officer),
+                actor=by.officer,
+                operation=self.counter.new_id(),
+            )
+
+    def _proven(self, officer: str, pin: str) -> OfficerAtDesk:
+        """The officer, when the PIN is right and nothing is locked. The hash is computed outside a transaction."""
+        now_ms = self.counter.clock.utc_ms()
+        with self.counter.books.reading() as books:
+            known = books.officer(officer)
+        if known is None:
+            raise Refused("S-003", field="officer")
+        if known.locked_until_ms > now_ms:
+            raise Refused("S-002", field="pin", seconds=-(-(known.locked_until_ms - now_ms) // 1000))
+        if self.hasher.verify(known.pin_hash, pin):
+            if known.wrong_tries:
+                with self.counter.books.writing() as books:
+                    books.set_tries(officer, 0, 0)
+            return known
+        raise self._wrong(officer, now_ms)
+
+    def _wrong(self, officer: str, now_ms: int) -> Refused:
+        """Count one wrong PIN, in one transaction; the refusal to raise."""
+        with self.counter.books.writing() as books:
+            # Read again: two windows of patience must not share one try.
+            known = books.officer(officer)
+            tries = (known.wrong_tries if known else 0) + 1
+            seconds = lock_seconds(tries)
+            books.set_tries(officer, tries, now_ms + seconds * 1000 if seconds else 0)
+            if seconds:
+                books.append(
+                    ops.LockedOut(officer=officer, wrong_tries=tries, seconds=seconds),
+                    actor=officer,
+                    operation=self.counter.new_id(),
+                )
+        if seconds:
+            return Refused("S-002", field="pin", seconds=seconds)
+        return Refused("S-001", field="pin", left=PIN_TRIES_MAX - tries)
+
+
+def consent(approval: Approval | None, operation: str, asker: Officer) -> str:
+    """The approver's id, when the approval is for this very operation.
+
+    Raises:
+        Refused: S-012 when it is missing or for another operation, S-011 / S-010.
+    """
+    if approval is None or approval.for_operation != operation:
+        raise Refused("S-012")
+    second_person(asker.officer, approval.approver, approval.role)
+    return approval.approver

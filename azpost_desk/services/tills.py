@@ -1,0 +1,230 @@
+"""The till and the safe: float, supply, drop, the blind count, and cash between desks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from azpost_desk.domain import accounts as chart
+from azpost_desk.domain import cash
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Branch, Goods
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.staff import Permission
+from azpost_desk.services.counter import Counter, Officer, open_day, own_till
+from azpost_desk.services.ports import Reading, Writing
+from azpost_desk.services.views import Recorded, Remittance
+
+Pieces = Mapping[int, int]
+
+
+def _sheet(pieces: Pieces) -> dict[str, int]:
+    """A count sheet as a body holds it: JSON has only text keys."""
+    return {str(denomination): number for denomination, number in cash.tidy(pieces).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a blind count came to: shown only after it is recorded."""
+
+    recorded: Recorded
+    counted: Money
+    expected: Money
+    difference: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Tills:
+    """Cash at this desk."""
+
+    counter: Counter
+
+    def open(self, by: Officer) -> Recorded:
+        """Take the till; its balance is what the ledger says lies in it.
+
+        Raises:
+            Refused: S-010, C-001 day not open, C-012 till already open.
+        """
+        by.may(Permission.HOLD_TILL)
+        with self.counter.books.writing() as books:
+            open_day(books)
+            till = books.till()
+            if till.state == "open":
+                raise Refused("C-012")
+            return self._append(
+                books,
+                by,
+                ops.TillOpened(till=till.till, holder=by.officer, balance_qapik=till.balance.minor),
+            )
+
+    def move(self, by: Officer, direction: str, purpose: str, pieces: Pieces) -> Recorded:
+        """Cash between safe and till of this desk: float or supply (to_till), drop (to_safe).
+
+        Raises:
+            Refused: C-001, C-010, C-011, C-020, C-021 nothing counted, C-022 more than lies there,
+                C-023 this desk does not hold the safe.
+        """
+        amount = cash.counted(pieces)
+        if not amount:
+            raise Refused("C-021")
+        with self.counter.books.writing() as books:
+            open_day(books)
+            own_till(books, by)
+            self._holds_safe(books)
+            desk = books.desk().desk
+            source = chart.SAFE if direction == "to_till" else chart.TILL
+            lies_there = books.balance(source, desk)
+            if amount > lies_there:
+                raise Refused("C-022", amount=lies_there)
+            body = ops.CashMoved(
+                direction=direction,
+                purpose=purpose,
+                till=books.till().till,
+                pieces=_sheet(pieces),
+                amount_qapik=amount.minor,
+            )
+            recorded = self._append(books, by, body)
+            books.queue_paper("cash_move", recorded.operation)
+            return recorded
+
+    def supply_safe(self, by: Officer, document: str, pieces: Pieces) -> Recorded:
+        """Cash from the cash centre into the safe, by its document.
+
+        Raises:
+            Refused: S-010, C-001, C-020, C-021, C-023, C-024 no document number.
+        """
+        by.may(Permission.KEEP_SAFE)
+        amount = cash.counted(pieces)
+        if not amount:
+            raise Refused("C-021")
+        if not document.strip():
+            raise Refused("C-024", field="document")
+        with self.counter.books.writing() as books:
+            open_day(books)
+            self._holds_safe(books)
+            body = ops.SafeSupplied(
+                document=document.strip(), pieces=_sheet(pieces), amount_qapik=amount.minor
+            )
+            return self._append(books, by, body)
+
+    def close(self, by: Officer, pieces: Pieces) -> Closed:
+        """The blind count: counted, expected and difference are recorded side by side, then shown.
+
+        Raises:
+            Refused: C-001, C-010, C-011, C-020, C-030 a basket is still open.
+        """
+        counted = cash.counted(pieces)
+        with self.counter.books.writing() as books:
+            open_day(books)
+            own_till(books, by)
+            basket = books.basket()
+            if basket is not None and basket.lines:
+                raise Refused("C-030")
+            till = books.till()
+            difference = counted - till.balance
+            body = ops.TillClosed(
+                till=till.till,
+                holder=by.officer,
+                pieces=_sheet(pieces),
+                counted_qapik=counted.minor,
+                expected_qapik=till.balance.minor,
+                difference_qapik=difference.minor,
+            )
+            recorded = self._append(books, by, body)
+            books.queue_paper("till_close", recorded.operation)
+            return Closed(recorded, counted, till.balance, difference)
+
+    def issue(self, by: Officer, to_desk: str, from_place: str, pieces: Pieces) -> Recorded:
+        """Hand cash out to another desk of the branch; only that desk can accept it.
+
+        Raises:
+            Refused: C-001, C-011, C-020, C-021, C-022, C-023, C-025 to this very desk.
+        """
+        amount = cash.counted(pieces)
+        if not amount:
+            raise Refused("C-021")
+        with self.counter.books.writing() as books:
+            open_day(books)
+            desk = books.desk().desk
+            if to_desk == desk:
+                raise Refused("C-025", field="desk")
+            if from_place == "safe":
+                by.may(Permission.KEEP_SAFE)
+                self._holds_safe(books)
+            else:
+                own_till(books, by)
+            lies_there = books.balance(chart.SAFE if from_place == "safe" else chart.TILL, desk)
+            if amount > lies_there:
+                raise Refused("C-022", amount=lies_there)
+            operation = self.counter.new_id()
+            body = ops.RemittanceIssued(
+                remittance=operation,
+                from_place=from_place,
+                to_desk=to_desk,
+                pieces=_sheet(pieces),
+                amount_qapik=amount.minor,
+            )
+            return books.append(body, actor=by.officer, operation=operation)
+
+    def awaited(self) -> list[Remittance]:
+        """Remittances announced to this desk and not accepted yet, oldest first."""
+        with self.counter.books.reading() as books:
+            return books.remittances(("announced",))
+
+    def accept(self, by: Officer, remittance: str, pieces: Pieces) -> Recorded:
+        """Count a remittance in, once, exactly as it was issued.
+
+        Raises:
+            Refused: C-001, C-010, C-011, C-026 unknown or accepted already (who and when), C-027 the count differs.
+        """
+        amount = cash.counted(pieces)
+        with self.counter.books.writing() as books:
+            open_day(books)
+            own_till(books, by)
+            known = next((one for one in books.remittances() if one.remittance == remittance), None)
+            if known is None or known.state != "announced":
+                raise Refused("C-026", at_ms=known.at_ms if known else 0)
+            if amount != known.amount:
+                raise Refused("C-027", announced=known.amount, counted=amount)
+            body = ops.RemittanceAccepted(
+                remittance=remittance,
+                from_desk=known.from_desk,
+                to_place="till",
+                pieces=_sheet(pieces),
+                amount_qapik=amount.minor,
+            )
+            return self._append(books, by, body)
+
+    def stock(self, by: Officer, sku: str, quantity: int, document: str) -> Recorded:
+        """Goods handed into the till's stock (or out of it, negative), by a document.
+
+        Raises:
+            Refused: S-010, C-001, B-030 unknown article, B-031 more taken out than there is, B-032 quantity zero.
+        """
+        with self.counter.books.writing() as books:
+            day = open_day(books)
+            if books.document(Goods, day.date).find(sku) is None:
+                raise Refused("B-030", field="article")
+            if quantity == 0:
+                raise Refused("B-032", field="quantity")
+            left = books.stock().get(sku, 0)
+            if left + quantity < 0:
+                raise Refused("B-031", field="quantity", left=left)
+            body = ops.GoodsStocked(
+                till=books.till().till, sku=sku, quantity=quantity, document=document.strip()
+            )
+            return self._append(books, by, body)
+
+    def over_limit(self, limit_qapik: int) -> Money:
+        """By how much the till is above its limit; zero when it is not."""
+        with self.counter.books.reading() as books:
+            return azn(max(0, books.till().balance.minor - limit_qapik))
+
+    def _append(self, books: Writing, by: Officer, body: ops.Body) -> Recorded:
+        return books.append(body, actor=by.officer, operation=self.counter.new_id())
+
+    def _holds_safe(self, books: Reading) -> None:
+        day = books.day()
+        if books.document(Branch, day.date).safe_desk != books.desk().number:
+            raise Refused("C-023")
