@@ -1,7 +1,7 @@
 """Business days, and the clock as others see it.
 
-A business day is opened and closed by the manager of a desk: it is a date that was chosen, not one that a clock
-says. Late in the evening and across midnight the two differ.
+A business day is opened and closed by the manager of a desk: a chosen date, not one that a clock says.
+Late in the evening and across midnight the two differ.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Numbers of the Universal Postal Union: items (S10), despatches (S8) and receptacles (S9).
 
-Source of the S10 rules: UPU standard S10-12 as zint, jkeen/tracking_number_data and olist/correios implement it.
+Source of S10: UPU standard S10-12 as zint, jkeen/tracking_number_data and olist/correios implement it.
 Source of S8 and S9: one public implementation with a real vector; the official texts are not public.
 """
 
@@ -19,14 +19,22 @@ OWN_COUNTRY: Final = "AZ"
 
 # ISO 3166-1 alpha-2 as assigned, and XK, which the post of Kosovo uses by agreement. The UPU's own list of
 # members is shorter than what arrives in bags (MO, TW, PS, GG, JE, IM, GI, FO, GL, PR).
-COUNTRIES: Final = frozenset(
-    ["AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ", "BR", "BS", "BT", "BV", "BW", "BY", "BZ", "CA", "CC", "CD", "CF", "CG", "CH", "CI", "CK", "CL", "CM", "CN", "CO", "CR", "CU", "CV", "CW", "CX", "CY", "CZ", "DE", "DJ", "DK", "DM", "DO", "DZ", "EC", "EE", "EG", "EH", "ER", "ES", "ET", "FI", "FJ", "FK", "FM", "FO", "FR", "GA", "GB", "GD", "GE", "GF", "GG", "GH", "GI", "GL", "GM", "GN", "GP", "GQ", "GR", "GS", "GT", "GU", "GW", "GY", "HK", "HM", "HN", "HR", "HT", "HU", "ID", "IE", "IL", "IM", "IN", "IO", "IQ", "IR", "IS", "IT", "JE", "JM", "JO", "JP", "KE", "KG", "KH", "KI", "KM", "KN", "KP", "KR", "KW", "KY", "KZ", "LA", "LB", "LC", "LI", "LK", "LR", "LS", "LT", "LU", "LV", "LY", "MA", "MC", "MD", "ME", "MF", "MG", "MH", "MK", "ML", "MM", "MN", "MO", "MP", "MQ", "MR", "MS", "MT", "MU", "MV", "MW", "MX", "MY", "MZ", "NA", "NC", "NE", "NF", "NG", "NI", "NL", "NO", "NP", "NR", "NU", "NZ", "OM", "PA", "PE", "PF", "PG", "PH", "PK", "PL", "PM", "PN", "PR", "PS", "PT", "PW", "PY", "QA", "RE", "RO", "RS", "RU", "RW", "SA", "SB", "SC", "SD", "SE", "SG", "SH", "SI", "SJ", "SK", "SL", "SM", "SN", "SO", "SR", "SS", "ST", "SV", "SX", "SY", "SZ", "TC", "TD", "TF", "TG", "TH", "TJ", "TK", "TL", "TM", "TN", "TO", "TR", "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE", "VG", "VI", "VN", "VU", "WF", "WS", "YE", "YT", "ZA", "ZM", "ZW", "XK"]
+_ASSIGNED: Final = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS "
+    "BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE "
+    "EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM "
+    "HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC "
+    "LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA "
+    "NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW "
+    "SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO "
+    "TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XK"
 )
+COUNTRIES: Final = frozenset(_ASSIGNED.split())
 
 _WEIGHTS: Final = (8, 6, 4, 2, 3, 5, 9, 7)
 _SPACES: Final = re.compile(r"\s+")
-# ASCII only, never str.upper: that would turn ı into I and ß into SS.
-_UPPER: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+# Never str.upper, which does as Unicode says: a Turkic keyboard gives ı and İ where a number has I.
+_UPPER: Final = str.maketrans("abcdefghijklmnopqrstuvwxyzıİ", "ABCDEFGHIJKLMNOPQRSTUVWXYZII")
 _SHAPE: Final = re.compile(r"([A-Z]{2})([0-9]{8})([0-9])([A-Z]{2})")
 _OUTER_SHAPE: Final = re.compile(r"[A-Z]{2}.{9}[A-Z]{2}")
 _DIGITS: Final = re.compile(r"[0-9]+")
@@ -58,7 +66,7 @@ class ItemNumber:
 
     Attributes:
         number: the 13 characters, when the text has that shape (also with a wrong check digit), else None.
-        reason: why it is not valid: ``empty length format indicator serial check_digit country``; None when it is.
+        reason: ``empty length format indicator serial check_digit country``; None when it is valid.
         service: what the indicator stands for, e.g. ``ems``; None without the shape.
         warnings: ``indicator_unassigned`` or ``indicator_reserved`` on an item of another post.
     """

@@ -1,8 +1,9 @@
 """Names of people: Azerbaijani casing, one key for three spellings, and when two spellings mean one person.
 
-The same man is *Əliyev* in his card, *Aliyev* in his passport, *Алиев* in his mother's letter and *Eliyev* on a
-keyboard without ə. `fold` brings them as near to one ASCII key as can be done without merging different names;
-`near_name` covers the rest. Folded keys are stored as search columns: changing a rule here means refilling them.
+The same man is *Əliyev* in his card, *Aliyev* in his passport, *Алиев* in his mother's letter and *Eliyev*
+on a keyboard without ə. `fold` brings them as near to one ASCII key as can be done without merging different
+names; `near_name` covers the rest. Folded keys are stored as search columns: whoever changes a rule here has
+to fill them again.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def title_az(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """`text` as a search key: words of a-z and 0-9 with single spaces; the same for az, ru and Latin spellings.
+    """`text` as a search key: words of a-z and 0-9; the same for az, ru and Latin spellings.
 
     Applied to its own result it changes nothing. Scripts other than Latin and Cyrillic leave no trace.
     """

@@ -1,7 +1,7 @@
 """Numbers of our own that people read aloud or type: transfer codes, receipt numbers, case numbers.
 
-Each carries, or is checked by, an ISO 7064 MOD 11,10 digit: it finds every single wrong digit and nearly every
-swap of two neighbours.
+Each carries, or is checked by, an ISO 7064 MOD 11,10 digit: it finds every single wrong digit and
+nearly every swap of two neighbours.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ def transfer_code(nine_digits: str) -> str:
 
 
 def check_transfer_code(typed: str) -> Identified:
-    """Ten digits, the last of them right; spaces and dashes do not matter. Reasons: empty length format check_digit."""
+    """Ten digits, the last checking the others; spaces and dashes do not matter.
+
+    Reasons: ``empty length format check_digit``.
+    """
     text = _TRANSFER_SEPARATORS.sub("", typed)
     if not text:
         return Identified(reason="empty")

@@ -1,0 +1,219 @@
+"""What a scan is, whatever the keyboard layout did to it.
+
+A scanner that acts as a keyboard sends the keys of a US layout; the layout that happens to be active decides
+which characters arrive. The text is first read as it came. Only if that is nothing, and the text with one
+layout undone is something whose check passes, the undone text counts (vectors: tests/data/postal).
+
+Codes that we print ourselves hold capitals and digits only, so that every layout can be undone:
+
+- ``AZR`` desk number (4 to 6 digits) receipt (6 digits) check digit
+- ``AZB`` biller (4 digits) account (4 to 16 digits) check digit
+- ``AZT`` and the ten digits of a transfer code; the ten digits alone are one too
+- ``AZC`` (certificate of a shift) or ``AZM`` (remittance), capitals and digits, CRC-16 in four hex digits
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.item_numbers import read_despatch, read_item_number, read_receptacle
+from azpost_desk.domain.transfer_codes import (
+    check_transfer_code,
+    is_checked,
+    is_receipt_number,
+    with_check_digit,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+KINDS: Final = (
+    "item", "receptacle", "despatch", "transfer", "receipt", "bill", "azqr", "certificate", "remittance",
+    "unknown",
+)  # fmt: skip
+SLIPS: Final[Mapping[str, str]] = MappingProxyType({"AZC": "certificate", "AZM": "remittance"})
+
+# AIM identifier that many scanners put before the data: ]C0 is Code 128, ]Q1 a QR code.
+_AIM: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+_UPPER: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_RECEIPT: Final = re.compile(r"AZR([0-9]{4,6})([0-9]{6})([0-9])")
+_BILL: Final = re.compile(r"AZB([0-9]{4})([0-9]{4,16})([0-9])")
+_SLIP: Final = re.compile(r"(AZ[CM])([0-9A-Z]+)([0-9A-F]{4})")
+_AZQR: Final = re.compile(r"3906[MC]PV002.*6304[0-9A-F]{4}", re.DOTALL)
+
+
+def _undo(us_keys: str, received: str) -> dict[int, str]:
+    return {ord(char): key for char, key in zip(received, us_keys, strict=True)}
+
+
+# Layout → received character → the US character the scanner meant. Derived from xkb-data: az is AZS 495-2010,
+# ru is winkeys. Both cases stand here because Caps Lock swaps them. Two keys of az are read as the letter that
+# matters: I also comes from a colon, and ı is the i of Turkish layouts (under az it would be a semicolon).
+LAYOUTS: Final[Mapping[str, dict[int, str]]] = MappingProxyType(
+    {
+        "az": _undo("@#$^&wWI[{]}i'\",<.>/?|", '"Ⅶ;:?üÜİöÖğĞıəƏçÇşŞ.,/'),
+        "ru": _undo(
+            "qwertyuiop[]asdfghjkl;'zxcvbnm,.`QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>~/?|@#$^&",
+            'йцукенгшщзхъфывапролджэячсмитьбюёЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ.,/"№;:?',
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One scan understood.
+
+    Attributes:
+        kind: one of `KINDS`.
+        value: capitals without spaces or AIM identifier; a receipt as its number ``0042-000123``; an AZQR
+            payload as it was scanned, because its spaces and small letters count; None when unknown.
+        repaired: the layout that had to be undone (``az`` or ``ru``), None when the text came right.
+    """
+
+    kind: str
+    value: str | None = None
+    repaired: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BillCode:
+    """What a bill's barcode holds: the biller's four digits and the subscriber's account."""
+
+    biller: str
+    account: str
+
+
+def read_scan(raw: str) -> Scan:
+    """Understand a scan, or what was typed into the one box; never raises."""
+    text = "".join(char for char in raw if unicodedata.category(char) != "Cc")
+    reading = _read(text)
+    if reading is not None:
+        return Scan(*reading)
+    for layout, table in LAYOUTS.items():
+        undone = text.translate(table)
+        reading = _read(undone) if undone != text else None
+        if reading is not None:
+            return Scan(*reading, repaired=layout)
+    return Scan("unknown")
+
+
+def receipt_code(number: str) -> str:
+    """The barcode of a receipt from its number ``0042-000123``."""
+    return "AZR" + with_check_digit(number.replace("-", ""))
+
+
+def bill_code(biller: str, account: str) -> str:
+    """The barcode of a bill.
+
+    Raises:
+        ValueError: `biller` is not four digits, or `account` not four to sixteen.
+    """
+    code = "AZB" + with_check_digit(biller + account) if (biller + account).isdecimal() else ""
+    if len(biller) != 4 or not _BILL.fullmatch(code):
+        raise ValueError("a bill code holds a biller of 4 digits and an account of 4 to 16")
+    return code
+
+
+def read_bill_code(code: str) -> BillCode | None:
+    """Biller and account of a bill's barcode, as `Scan.value` has it; None when it is none."""
+    match = _BILL.fullmatch(code)
+    return BillCode(match[1], match[2]) if match and is_checked(code[3:]) else None
+
+
+def slip_code(prefix: str, body: str) -> str:
+    """The code of a slip: `prefix` of `SLIPS`, a body of capitals and digits (base 32), its CRC.
+
+    Raises:
+        ValueError: the prefix is unknown, or the body holds anything else.
+    """
+    code = f"{prefix}{body}{crc16(prefix + body):04X}"
+    if prefix not in SLIPS or not _SLIP.fullmatch(code):
+        raise ValueError("a slip's code is capitals and digits after a known prefix")
+    return code
+
+
+def crc16(text: str) -> int:
+    """CRC-16/CCITT-FALSE (polynomial 0x1021, start 0xFFFF) over the UTF-8 of `text`, as AZQR wants it."""
+    crc = 0xFFFF
+    for byte in text.encode():
+        crc ^= byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
+    return crc
+
+
+def is_azqr(payload: str) -> bool:
+    """Whether `payload` is an AZQR code whose CRC is right; its fields are not looked at."""
+    return bool(_AZQR.fullmatch(payload)) and f"{crc16(payload[:-4]):04X}" == payload[-4:]
+
+
+def _read(text: str) -> tuple[str, str] | None:
+    """Kind and value of a text in the right layout, in either case (Caps Lock swaps it), or None."""
+    payload = _AIM.sub("", text.strip(), count=1) if text.strip().startswith("]") else text.strip()
+    for spelling in (payload, payload.swapcase()):
+        if is_azqr(spelling):
+            return "azqr", spelling
+    code = "".join(payload.split()).translate(_UPPER)
+    for kind, read in _READERS.items():
+        value = read(code)
+        if value is not None:
+            return kind, value
+    return None
+
+
+def _item(code: str) -> str | None:
+    # Only as it came: read_item_number forgives the Turkic i, which here tells the layout.
+    item = read_item_number(code) if code.isascii() else None
+    return item.number if item and item.valid else None
+
+
+def _receptacle(code: str) -> str | None:
+    receptacle = read_receptacle(code)
+    return receptacle.identifier if receptacle else None
+
+
+def _despatch(code: str) -> str | None:
+    despatch = read_despatch(code)
+    return despatch.identifier if despatch else None
+
+
+def _transfer(code: str) -> str | None:
+    return check_transfer_code(code.removeprefix("AZT")).value
+
+
+def _receipt(code: str) -> str | None:
+    match = _RECEIPT.fullmatch(code)
+    if match and is_checked(code[3:]):
+        return f"{match[1]}-{match[2]}"
+    return code if is_receipt_number(code) else None
+
+
+def _bill(code: str) -> str | None:
+    return code if read_bill_code(code) else None
+
+
+def _slip(prefix: str) -> Callable[[str], str | None]:
+    def read(code: str) -> str | None:
+        match = _SLIP.fullmatch(code)
+        good = match is not None and match[1] == prefix and f"{crc16(code[:-4]):04X}" == match[3]
+        return code if good else None
+
+    return read
+
+
+_READERS: Final[Mapping[str, Callable[[str], str | None]]] = MappingProxyType(
+    {
+        "item": _item,
+        "receptacle": _receptacle,
+        "despatch": _despatch,
+        "transfer": _transfer,
+        "receipt": _receipt,
+        "bill": _bill,
+        **{kind: _slip(prefix) for prefix, kind in SLIPS.items()},
+    }
+)
