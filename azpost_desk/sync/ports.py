@@ -1,0 +1,73 @@
+"""What the line needs of the desk's books and of time. The storage room's books fit this page by their shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from azpost_desk.protocol.keys import SigningKey
+    from azpost_desk.protocol.messages import Ack, Batch, News, Signed
+
+
+class Identity(Protocol):
+    """Which chain this desk writes, and whose signatures it believes (keys as 64 hex digits)."""
+
+    @property
+    def desk(self) -> str: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def centre_epoch(self) -> int: ...
+    @property
+    def centre_key(self) -> str: ...
+    @property
+    def grants_key(self) -> str: ...
+
+
+class SyncBooks(Protocol):
+    """The desk's books as the line sees them; every call is its own transaction, from the line's thread.
+
+    Any call may raise Trouble (G-060 book stopped, G-061 disk): the line then waits and tries again.
+    """
+
+    def identity(self) -> Identity: ...
+    def signing_key(self) -> SigningKey: ...
+    def batch(self, limit_records: int, limit_bytes: int) -> Batch | None:
+        """The records after the last acknowledged one, ending at a commit; None when all is acknowledged.
+
+        At least one commit, even when it alone is larger than `limit_bytes`.
+        """
+
+    def mark_offered(self, sequence: int) -> None:
+        """Durable before it returns: the records up to `sequence` may be known to the centre from now on."""
+
+    def store_ack(self, signed: Signed, ack: Ack) -> None:
+        """Keep a verified acknowledgement and advance the high-water mark."""
+
+    def rewind_acknowledged(self, sequence: int) -> None:
+        """The centre lost what came after `sequence`: `batch` begins after it again. Receipts of it stay."""
+
+    def news_position(self) -> int:
+        """Position of the newest stored news in the centre's present epoch; 0 when there is none."""
+
+    def store_news(self, news: list[News], centre_epoch: int) -> None:
+        """Keep and apply news in order, all or nothing. Another `centre_epoch` restarts the position at 0."""
+
+    def held_grants(self) -> tuple[str, ...]:
+        """Ids of the grants this chain holds and has not ended."""
+
+    def waiting(self) -> tuple[int, int]:
+        """(how many records are not acknowledged, recorded time in ms of the oldest of them or 0)."""
+
+    def last_ack(self) -> Ack | None:
+        """The newest acknowledgement of this epoch."""
+
+    def head(self) -> tuple[int, int, str]:
+        """(epoch, sequence, hash hex) of the newest record; sequence 0 when the chain is empty."""
+
+
+class Clock(Protocol):
+    """Time from outside."""
+
+    def utc_ms(self) -> int: ...
+    def monotonic_ms(self) -> int: ...
