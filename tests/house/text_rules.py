@@ -31,18 +31,8 @@ REFUSAL = re.compile(r"[GSCBTPERLXI]-\d{3}")
 SUFFIX_ON_PLACEHOLDER = re.compile(r"\}[-'’]?[^\W\d_]")
 # Directions and joiners that hide what a line really says.
 INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-# Written in pieces, or this file would be the first to break its own rule.
-HOSTS = re.compile(
-    "|".join(
-        (
-            "py" r"pi\.org",
-            "pythonhosted",
-            r"deb\.debian\." "org",
-            r"registry\." "npmjs",
-            "conda" r"\.anaconda",
-        )
-    )
-)
+# One letter of each is an escape, or this file would be the first to break its own rule.
+HOSTS = re.compile(r"py\x70i\.org|python\x68osted|deb\.\x64ebian\.org|registry\.\x6epmjs|conda\.\x61naconda")
 MACHINE_PATH = re.compile(r"(?<![\w.~/-])/(work|home|Users|root)/\w")
 
 
