@@ -34,6 +34,7 @@ FaultKind = Literal[
     "entity_bomb",  # done, the answer defines entities
     "wrong_number",  # done, the answer names another payment
     "wrong_sum",  # done, the answer names another sum
+    "no_sum",  # done, the answer names no sum
 ]
 _BEFORE: Final = frozenset({"no_answer", "hang", "error_500", "redirect", "result"})
 # Answers that are final for a payment's number; any other "no" leaves it open.
@@ -233,6 +234,8 @@ class SandboxProvider:
                 reply.txn_id = str(int(reply.txn_id) - 1)
             if fault is not None and fault.kind == "wrong_sum" and reply.sum_text:
                 reply.sum_text = "9" + reply.sum_text
+            if fault is not None and fault.kind == "no_sum":
+                reply.sum_text = ""
             return fault, reply.xml()
 
     def _next_fault(self, account: str) -> Fault | None:

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, get_args
 
 import pytest
@@ -210,6 +211,7 @@ WHY_BY_FAULT: dict[FaultKind, tuple[str, bool]] = {
     "entity_bomb": ("malformed", True),
     "wrong_number": ("wrong_number", True),
     "wrong_sum": ("wrong_sum", True),
+    "no_sum": ("malformed", True),
 }
 # Seen only by a time limit running out; few, because each costs its time.
 WAITING = {"hang", "slow", "drip"}
@@ -244,6 +246,53 @@ def test_a_refused_connection_is_unknown() -> None:
         biller = OsmpBiller(f"http://127.0.0.1:{port}/", now_ms=lambda: NOW)
         outcome = biller.pay(1, ACCOUNT, azn(100), PAID_AT)
     assert outcome == Unknown("no_connection", "ConnectionError")
+
+
+def test_a_proxy_of_the_environment_is_not_used(
+    provider: SandboxProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "")
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1/")
+    assert isinstance(client(provider).pay(new_number(), ACCOUNT, azn(100), PAID_AT), Confirmed)
+
+
+OK_HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+YES = b"<response><osmp_txn_id>5</osmp_txn_id><sum>1.00</sum><result>0</result></response>"
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        pytest.param(
+            OK_HEAD + b"%x\r\n%s\r\n0\r\n\r\n" % (len(YES), YES), Confirmed("", NOW), id="in chunks"
+        ),
+        pytest.param(OK_HEAD + b"%x\r\n%s\r\n" % (len(YES), YES), "no_connection", id="last chunk missing"),
+        pytest.param(OK_HEAD + b"zz\r\n", "no_connection", id="no chunk"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n\r\n" + YES, Confirmed("", NOW), id="no length"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n\r\n" + YES[:-3], "malformed", id="no length, cut"),
+        pytest.param(b"\x00\x01 who is there", "no_connection", id="no web server"),
+        pytest.param(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", "http_status", id="not there"),
+    ],
+)
+def test_answers_byte_by_byte_as_servers_send_them(said: bytes, heard: Confirmed | str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
+
+        def answer_once() -> None:
+            line, _ = listening.accept()
+            with line:
+                # The whole request first: hanging up on unread bytes would reset the line under the answer.
+                asked = b""
+                while b"ccy=AZN" not in asked:
+                    asked += line.recv(65_536)
+                line.sendall(said)
+
+        answered = threads.submit(answer_once)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        outcome = OsmpBiller(url, now_ms=lambda: NOW, answer_s=20).pay(5, ACCOUNT, azn(100), PAID_AT)
+        answered.result(20)
+    assert (outcome.why if isinstance(outcome, Unknown) else outcome) == heard
 
 
 def test_a_fault_of_a_check_is_unknown_too(provider: SandboxProvider) -> None:
