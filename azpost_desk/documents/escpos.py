@@ -1,4 +1,4 @@
-"""ESC/POS, the language of receipt printers: a picture in bands, the cut, the drawer's pulse. Nothing else is used.
+"""ESC/POS, the language of receipt printers: a picture in bands, the cut, the drawer's pulse; no more.
 
 Text commands are left alone on purpose: no code page of these printers has ə and ₼ together.
 """
@@ -22,7 +22,7 @@ _BAND_ROWS: Final = 128
 
 
 def picture(rows: bytes, width_dots: int = WIDTH_DOTS) -> bytes:
-    """Commands that print `rows` (one bit a dot, 1 = black, each row filled to whole bytes) and cut the paper.
+    """Commands that print `rows` (one bit a dot, 1 = black, rows filled to whole bytes) and cut the paper.
 
     Raises:
         ValueError: `rows` is not a whole number of rows.

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from azpost_desk.documents.roll import BODY, HUGE, LARGE, SMALL, Roll
 from azpost_desk.documents.typeface import grouped_code, say
 from azpost_desk.domain.money import Money
-from azpost_desk.domain.papers import CopyState, PaperHead, ReceiptLine, ReceiptPaper
-from azpost_desk.texts import Texts
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.papers import CopyState, PaperHead, ReceiptLine, ReceiptPaper
+    from azpost_desk.texts import Texts
 
 
 def receipt_pdf(paper: ReceiptPaper, texts: Texts) -> bytes:
     """The receipt as a PDF 80 mm wide and as long as it needs; same value, same bytes."""
-    return _receipt(paper, texts).pdf(f"{texts.t('papers.receipt.title')} {paper.number}", paper.head.recorded_at)
+    return _receipt(paper, texts).pdf(
+        f"{texts.t('papers.receipt.title')} {paper.number}", paper.head.recorded_at
+    )
 
 
 def receipt_raster(paper: ReceiptPaper, texts: Texts) -> bytes:
@@ -20,7 +26,7 @@ def receipt_raster(paper: ReceiptPaper, texts: Texts) -> bytes:
 
 
 def open_roll(head: PaperHead, texts: Texts, title: str, number: str, copy: CopyState) -> Roll:
-    """The upper part that every slip of the roll shares: DEMO, office, title, number, copy, when, where, who."""
+    """The upper part that every slip shares: DEMO, office, title, number, copy, when, where, who."""
     roll = Roll()
     if head.demo:
         roll.band(texts.t("papers.demo"), HUGE)
@@ -87,7 +93,9 @@ def _line(roll: Roll, line: ReceiptLine, texts: Texts) -> None:
 
 def _money(roll: Roll, paper: ReceiptPaper, texts: Texts) -> None:
     due = paper.total_due
-    key = "papers.receipt.paid" if due.minor > 0 else "papers.receipt.got" if due.minor < 0 else "papers.total"
+    key = (
+        "papers.receipt.paid" if due.minor > 0 else "papers.receipt.got" if due.minor < 0 else "papers.total"
+    )
     roll.pair(texts.t(key), texts.money(Money(abs(due.minor), due.currency)), HUGE, bold=True)
     roll.gap(2)
     for tender in paper.tenders:

@@ -1,4 +1,4 @@
-"""The 80-mm roll: one layout of lines, drawn as a PDF of exactly its length or as raster for the receipt printer."""
+"""The 80-mm roll: one layout of lines, drawn as a PDF of its length or as raster for the printer."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ class Roll:
         self._boxes: list[_Box] = []
         self._y = 4.0
 
-    def text(self, text: str, size: float = BODY, bold: bool = False, align: Align = "left", indent: float = 0) -> None:
+    def text(
+        self, text: str, size: float = BODY, bold: bool = False, align: Align = "left", indent: float = 0
+    ) -> None:
         """`text` over as many lines as it needs, `indent` points from the left."""
         x = {"left": indent, "centre": _POINTS / 2, "right": _POINTS}[align]
         for line in typeface.wrap(text, size, _POINTS - indent, bold):
@@ -110,11 +112,22 @@ class Roll:
         canvas.translate(_MARGIN_MM * mm, 0)
         for box in self._boxes:
             canvas.setLineWidth(0.8)
-            canvas.rect(box.x, height - box.y - box.height, box.width, box.height, fill=box.filled, stroke=not box.filled)
+            canvas.rect(
+                box.x,
+                height - box.y - box.height,
+                box.width,
+                box.height,
+                fill=box.filled,
+                stroke=not box.filled,
+            )
         for text in self._texts:
             canvas.setFillGray(1 if text.white else 0)
             canvas.setFont(typeface.BOLD if text.bold else typeface.REGULAR, text.size)
-            draw = {"left": canvas.drawString, "centre": canvas.drawCentredString, "right": canvas.drawRightString}
+            draw = {
+                "left": canvas.drawString,
+                "centre": canvas.drawCentredString,
+                "right": canvas.drawRightString,
+            }
             draw[text.align](text.x, height - text.y, text.text)
         canvas.showPage()
         canvas.save()
@@ -154,4 +167,3 @@ def _font(size: float, bold: bool) -> ImageFont.FreeTypeFont:
     path = str(places.fonts() / file)
     # Basic layout: the same glyphs with or without the optional shaping library.
     return ImageFont.truetype(path, size * _DOTS, layout_engine=ImageFont.Layout.BASIC)
-

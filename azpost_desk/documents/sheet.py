@@ -1,11 +1,11 @@
-"""The A4 page all forms share: head of the office, title, page numbers, DEMO, boxes, figures and lines to sign on."""
+"""The A4 page all forms share: head of the office, page numbers, DEMO, tables, boxes and lines to sign on."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
@@ -13,8 +13,12 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from azpost_desk.documents import typeface
-from azpost_desk.domain.papers import CopyState, PaperHead, SignatureLine
-from azpost_desk.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from azpost_desk.domain.papers import CopyState, PaperHead, SignatureLine
+    from azpost_desk.texts import Texts
 
 WIDTH: Final = A4[0]
 HEIGHT: Final = A4[1]
@@ -30,10 +34,12 @@ PALE: Final = HexColor("#F2F5F8")
 BLUE: Final = HexColor("#0B57A4")
 LIGHT_BLUE: Final = HexColor("#7FB2E5")
 RED: Final = HexColor("#A61B1B")
-_WATERMARK: Final = HexColor("#F1E3E3")
+_WATERMARK: Final = HexColor("#F7ECEC")
 
 SMALL: Final = 7.5
-BODY: Final = 9.0
+BODY: Final = 9.5
+TABLE: Final = 8.0
+_TABLE_LEAD: Final = 10.4
 
 Align = Literal["left", "centre", "right"]
 
@@ -47,12 +53,21 @@ def stamp_time(canvas: Canvas, title: str, recorded_at: int) -> None:
     canvas.setDateFormatter(lambda *_: moment.strftime("D:%Y%m%d%H%M%S+00'00'"))
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table's column: its title, its share of the width (all shares together make the width), its edge."""
+
+    title: str
+    share: float
+    align: Align = "left"
+
+
 class Sheet:
-    """A4 paper written from the top down. Lengths in points; `y` is where the next thing begins, from the bottom.
+    """A4 paper written from the top down. Lengths in points.
 
     Attributes:
         canvas: the reportlab canvas, for what only one paper needs.
-        y: the pen's height above the bottom edge.
+        y: the pen: where the next thing begins, above the bottom edge.
     """
 
     def __init__(self, texts: Texts, head: PaperHead, title: str, foot: str = "") -> None:
@@ -140,7 +155,9 @@ class Sheet:
         if copy.kind != "original":
             self.tag(self._texts.t(f"papers.{copy.kind}", number=copy.number), INK, filled=False)
 
-    def pairs(self, rows: Sequence[tuple[str, str]], x: float = MARGIN, room: float = ROOM, label: float = 120) -> None:
+    def pairs(
+        self, rows: Sequence[tuple[str, str]], x: float = MARGIN, room: float = ROOM, label: float = 120
+    ) -> None:
         """Label and value side by side, both wrapped; rows without a value are left out."""
         for name, value in rows:
             if not value:
@@ -153,23 +170,45 @@ class Sheet:
             self.y = min(below, self.y) - 1.5
 
     def signatures(self, lines: Sequence[SignatureLine], stamp: bool = False) -> None:
-        """Lines to sign on, two beside each other, and where the calendar stamp goes."""
-        self.need(70)
+        """Lines to sign on; two beside each other, or one below the other with the date stamp's place."""
         room = (ROOM - 24) / 2
-        names = [(self._say(line), line.name) for line in lines]
-        if stamp:
-            names.append((self._texts.t("papers.stamp"), ""))
-        for first in range(0, len(names), 2):
-            self.need(58)
+        across = 1 if stamp else 2
+        self.need(60 * -(-len(lines) // across))
+        top = self.y
+        for first in range(0, len(lines), across):
+            self.need(60)
             self.gap(38)
-            for column, (role, name) in enumerate(names[first : first + 2]):
+            row = self.y
+            for column, line in enumerate(lines[first : first + across]):
                 x = MARGIN + column * (room + 24)
+                self.y = row
                 self.canvas.setStrokeColor(INK)
                 self.canvas.setLineWidth(0.6)
-                self.canvas.line(x, self.y, x + room, self.y)
-                self.put(typeface.clip(role, 8, room * 0.6), x, self.y - 10, 8, colour=GREY)
-                self.put(typeface.clip(name, 8, room * 0.4 - 6), x + room, self.y - 10, 8, align="right")
-            self.gap(16)
+                self.canvas.line(x, row, x + room, row)
+                self.gap(1.5)
+                self.text(typeface.say(self._texts, line.role), 8, colour=GREY, x=x, room=room)
+                self.text(line.name, 8.5, x=x, room=room)
+        if stamp:
+            self._stamp_place(MARGIN + ROOM * 0.8, top - 62)
+
+    def table(
+        self, columns: Sequence[Column], rows: Iterable[Sequence[str]], total: Sequence[str] = ()
+    ) -> None:
+        """Rows under a heading that returns on every page; a long cell wraps, figures stand right.
+
+        `total` is a last row in bold. Without rows the table says that there are none.
+        """
+        edges = _edges(columns)
+        self._table_head(columns, edges)
+        empty = True
+        for row in rows:
+            empty = False
+            self._table_row(columns, edges, row, False)
+        if empty:
+            self.text(self._texts.t("papers.report.none"), TABLE, colour=GREY, x=MARGIN + 3)
+            self.gap(2)
+        if total:
+            self._table_row(columns, edges, total, True)
 
     def need(self, points: float) -> None:
         """Begin a page unless `points` are left on this one."""
@@ -190,8 +229,60 @@ class Sheet:
         self.canvas.save()
         return self._buffer.getvalue()
 
-    def _say(self, line: SignatureLine) -> str:
-        return typeface.say(self._texts, line.role)
+    def _table_head(self, columns: Sequence[Column], edges: Sequence[tuple[float, float]]) -> None:
+        titles = [
+            typeface.wrap(column.title, TABLE, room, True)
+            for column, (_, room) in zip(columns, edges, strict=True)
+        ]
+        height = max(map(len, titles)) * _TABLE_LEAD + 5
+        self.need(height + 16)
+        self.canvas.setFillColor(PALE)
+        self.canvas.rect(MARGIN, self.y - height, ROOM, height, stroke=0, fill=1)
+        self._cells(columns, edges, titles, True)
+        self.y -= height
+
+    def _table_row(
+        self, columns: Sequence[Column], edges: Sequence[tuple[float, float]], row: Sequence[str], bold: bool
+    ) -> None:
+        cells = [
+            [text] if typeface.width(text, TABLE, bold) <= room else typeface.wrap(text, TABLE, room, bold)
+            for text, (_, room) in zip(row, edges, strict=True)
+        ]
+        height = max(map(len, cells)) * _TABLE_LEAD + 4
+        if self.y - height < BOTTOM:
+            self.next_page()
+            self._table_head(columns, edges)
+        self._cells(columns, edges, cells, bold)
+        self.y -= height
+        self.rule(INK if bold else LINE, 0.9 if bold else 0.4)
+
+    def _cells(
+        self,
+        columns: Sequence[Column],
+        edges: Sequence[tuple[float, float]],
+        cells: Sequence[Sequence[str]],
+        bold: bool,
+    ) -> None:
+        """One text object for the whole row: half the bytes and time of a string at a time."""
+        pen = self.canvas.beginText()
+        pen.setFont(typeface.BOLD if bold else typeface.REGULAR, TABLE)
+        pen.setFillColor(INK)
+        for column, (left, room), lines in zip(columns, edges, cells, strict=True):
+            for number, line in enumerate(lines):
+                x = left if column.align == "left" else left + room - typeface.width(line, TABLE, bold)
+                pen.setTextOrigin(x, self.y - 10 - number * _TABLE_LEAD)
+                pen.textOut(line)
+        self.canvas.drawText(pen)
+
+    def _stamp_place(self, x: float, y: float) -> None:
+        self.canvas.saveState()
+        self.canvas.setStrokeColor(GREY)
+        self.canvas.setLineWidth(0.6)
+        self.canvas.setDash(2, 2)
+        self.canvas.circle(x, y, 17 * mm)
+        self.canvas.restoreState()
+        for number, line in enumerate(typeface.wrap(self._texts.t("papers.stamp"), 7, 24 * mm)):
+            self.put(line, x, y + 4 - number * 9, 7, colour=GREY, align="centre")
 
     def _open_page(self) -> None:
         self._page += 1
@@ -237,10 +328,28 @@ class Sheet:
         desk = f"{self._texts.t('papers.desk')} {self._head.desk}"
         moment = self._texts.moment(self._head.recorded_at)
         self.put(" · ".join(filter(None, (self._foot, desk, moment))), MARGIN, y, SMALL, colour=GREY)
-        total = 14.0
-        self.put(self._texts.t("papers.page", page=self._page), MARGIN + ROOM - total, y, SMALL, colour=GREY, align="right")
+        total = 9.0
+        self.put(
+            self._texts.t("papers.page", page=self._page),
+            MARGIN + ROOM - total,
+            y,
+            SMALL,
+            colour=GREY,
+            align="right",
+        )
         self.canvas.saveState()
         self.canvas.translate(MARGIN + ROOM - total + 2, y)
         self.canvas.doForm("pages")
         self.canvas.restoreState()
         self.canvas.showPage()
+
+
+def _edges(columns: Sequence[Column]) -> list[tuple[float, float]]:
+    """Left edge and room of each column's text, three points inside its borders."""
+    unit = ROOM / sum(column.share for column in columns)
+    edges = []
+    left = MARGIN
+    for column in columns:
+        edges.append((left + 3, column.share * unit - 6))
+        left += column.share * unit
+    return edges

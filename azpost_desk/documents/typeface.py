@@ -1,19 +1,21 @@
-"""Our letters on paper: Noto Sans in two weights, how wide a text is, where a line breaks, and what a `Say` says.
+"""Our letters on paper: Noto Sans in two weights, how wide a text is, where a line breaks.
 
 The bundled font is embedded in every PDF because no printer font and no single-byte code page has ə and ₼.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from azpost_desk import places
 from azpost_desk.domain.papers import Say, Words
-from azpost_desk.texts import Texts
+
+if TYPE_CHECKING:
+    from azpost_desk.texts import Texts
 
 REGULAR: Final = "NotoSans"
 BOLD: Final = "NotoSans-Bold"
@@ -28,6 +30,7 @@ def register() -> None:
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
 
 
+@lru_cache(maxsize=20_000)
 def width(text: str, size: float, bold: bool = False) -> float:
     """Width of `text` in points at `size` points."""
     register()
@@ -35,7 +38,7 @@ def width(text: str, size: float, bold: bool = False) -> float:
 
 
 def wrap(text: str, size: float, room: float, bold: bool = False) -> list[str]:
-    """Lines of `text`, none wider than `room` points; a word longer than a line is broken where it must be."""
+    """Lines of `text`, none wider than `room` points; a word longer than a line is broken."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word

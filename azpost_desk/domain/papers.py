@@ -1,12 +1,14 @@
-"""What each paper says: plain immutable values taken from committed records; `documents` draws them, in any language."""
+"""What each paper says: plain immutable values from committed records; `documents` draws them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from azpost_desk.domain.money import Money
+if TYPE_CHECKING:
+    from datetime import date
+
+    from azpost_desk.domain.money import Money
 
 CopyKind = Literal["original", "copy", "duplicate"]
 TenderKind = Literal["cash", "card", "qr"]
@@ -368,7 +370,7 @@ class DailyReportPaper:
         number: number of the report as shown; empty for an interim one.
         stage: interim while the day is open.
         supplement: 0 for the report itself, n for its n-th supplement of late records.
-        provisional: sentences such as "provisional without desk 3 since 14:05"; empty when nothing is missing.
+        provisional: sentences such as "without desk 3, last heard of 14:05"; empty when nothing is missing.
         as_of: moment of the cut, UTC in milliseconds.
         operations: the list of operations, empty when it was not asked for.
     """
