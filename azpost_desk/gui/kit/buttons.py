@@ -1,0 +1,186 @@
+"""Buttons that show their key; one primary act per screen."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
+
+from azpost_desk.gui.kit.theme import Theme, dress, follow_theme, pixmap
+from azpost_desk.gui.kit.words import Say, follow, phrase, say
+
+ButtonRole = Literal["plain", "primary", "danger", "quiet", "rail"]
+_GAP = 8
+_PAD = 16
+
+
+class Button(QPushButton):
+    """An act with its name and its key drawn beside it.
+
+    `key` (``"F10"``, ``"Ctrl+P"``) is drawn as a hint and, unless `bind` is False, pressing it anywhere in
+    the window presses the button. `hint` is drawn instead of the key (for Enter, which the form handles).
+    """
+
+    def __init__(
+        self,
+        words: Say,
+        key: str = "",
+        *,
+        hint: Say = "",
+        role: ButtonRole = "plain",
+        icon: str = "",
+        bind: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._words, self._key, self._hint, self._icon = words, key, hint, icon
+        self._role = role
+        self._busy = False
+        self.setProperty("role", role)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._bound = bool(key) and bind
+        follow(self, self._retranslate)
+        follow_theme(self, self.update)
+
+    @property
+    def key(self) -> str:
+        """The key that presses it."""
+        return self._key
+
+    def say(self, words: Say, hint: Say | None = None) -> None:
+        """Call the act something else, and show another hint where given."""
+        self._words = words
+        if hint is not None:
+            self._hint = hint
+        self._retranslate()
+
+    def set_busy(self, busy: bool) -> None:
+        """Show that the act is under way."""
+        self._busy = busy
+        self._retranslate()
+
+    def hint_text(self) -> str:
+        """What is drawn beside the name."""
+        return say(self._hint) if self._hint else self._key.replace("+", " ")
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the name and the key hint."""
+        width = self._name_width() + 2 * _PAD + 4
+        if hint := self.hint_text():
+            width += _GAP + QFontMetrics(self._hint_font()).horizontalAdvance(hint)
+        if self._icon:
+            width += 20 + _GAP
+        return QSize(width, max(super().sizeHint().height(), 36))
+
+    def minimumSizeHint(self) -> QSize:
+        """Never clip the name."""
+        return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses a button that has the focus, as Space does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The style's button, then icon, name and hint by hand."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        self._paint_words(painter)
+        painter.end()
+
+    def _paint_words(self, painter: QPainter) -> None:
+        hint, hint_font = self.hint_text(), self._hint_font()
+        hint_width = QFontMetrics(hint_font).horizontalAdvance(hint)
+        icon_width = 20 + _GAP if self._icon else 0
+        whole = self._name_width() + icon_width + (_GAP + hint_width if hint else 0)
+        rail = self._role == "rail"
+        left = 13 if rail else max(_GAP, (self.width() - whole) // 2)
+        token = self._text_token()
+        if self._icon:
+            painter.drawPixmap(left, (self.height() - 20) // 2, pixmap(self._icon, token))
+        painter.setPen(Theme.current().color(token))
+        painter.setFont(self._name_font())
+        name = QRect(left + icon_width, 0, self._name_width() + 2, self.height())
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(name, middle, self.text())
+        painter.setPen(Theme.current().color(self._hint_token()))
+        painter.setFont(hint_font)
+        at = self.width() - hint_width - 13 if rail else left + whole - hint_width
+        painter.drawText(QRect(at, 0, hint_width + 2, self.height()), middle, hint)
+
+    def _text_token(self) -> str:
+        if not self.isEnabled():
+            return "disabled"
+        if self._role == "rail":
+            return "on_accent_soft" if self.isChecked() else "text"
+        return {"primary": "on_accent", "danger": "bad"}.get(self._role, "on_accent_soft")
+
+    def _hint_token(self) -> str:
+        if not self.isEnabled():
+            return "disabled"
+        return "on_accent_muted" if self._role == "primary" else "muted"
+
+    def _name_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(15 if self._role == "primary" else Theme.current().size("body"))
+        font.setBold(self._role not in ("quiet", "rail") or self.isChecked())
+        return font
+
+    def _hint_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(Theme.current().size("small"))
+        font.setBold(False)
+        return font
+
+    def _name_width(self) -> int:
+        font = self._name_font()
+        if self._role == "rail":
+            font.setBold(True)
+        return QFontMetrics(font).horizontalAdvance(self.text())
+
+    def _retranslate(self) -> None:
+        # An ampersand in a name would be taken for a mnemonic; names here have none.
+        self.setText(say(phrase("kit.busy")) if self._busy else say(self._words))
+        self.setAccessibleName(self.text())
+        if self._bound:
+            self.setShortcut(QKeySequence(self._key))
+        self.updateGeometry()
+
+
+class PrimaryButton(Button):
+    """The main act of a screen. The form presses it by Enter after the last field."""
+
+    def __init__(self, words: Say, key: str = "", *, hint: Say = "", parent: QWidget | None = None) -> None:
+        super().__init__(words, key, hint=hint, role="primary", parent=parent)
+
+
+class PillButton(QPushButton):
+    """A state pill that opens something (the queue behind the line's state)."""
+
+    def __init__(self, words: Say, state: str = "neutral", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = words
+        self.setProperty("role", "pill")
+        self.setProperty("state", state)
+        self.setAutoDefault(False)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        follow(self, self._retranslate)
+
+    def show_state(self, words: Say, state: str) -> None:
+        """Show another state."""
+        self._words = words
+        dress(self, state=state)
+        self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.setText(say(self._words))
+        self.setAccessibleName(self.text())

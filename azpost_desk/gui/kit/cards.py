@@ -1,0 +1,357 @@
+"""Surfaces: a section's card, the notice strip, the sheet over a screen, candidates picked by a digit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.labels import IconLabel, Label, State, StatePill
+from azpost_desk.gui.kit.theme import GAP, GAP_WIDE, dress
+from azpost_desk.gui.kit.words import Say, follow, phrase, plain, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
+
+_ICONS: Final = {"good": "circle-check", "warn": "triangle-alert", "bad": "circle-alert", "neutral": "info"}
+
+
+class Card(QFrame):
+    """A section of a screen on its own surface: a heading, perhaps a pill, and a grid to put things on.
+
+    Attributes:
+        grid: where the content goes.
+        pill: state beside the heading; hidden without words.
+    """
+
+    def __init__(self, words: Say = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self._heading = Label(words, "section", parent=self)
+        self._heading.setVisible(bool(words))
+        self.pill = StatePill(parent=self)
+        head = QHBoxLayout()
+        head.addWidget(self._heading)
+        head.addWidget(self.pill)
+        head.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP_WIDE, 12, GAP_WIDE, 12)
+        column.setSpacing(GAP)
+        if words:
+            column.addLayout(head)
+        self.grid = QGridLayout()
+        self.grid.setHorizontalSpacing(GAP_WIDE)
+        self.grid.setVerticalSpacing(GAP)
+        column.addLayout(self.grid)
+
+    def row(self, *widgets: QWidget, stretches: Sequence[int] = ()) -> None:
+        """Put widgets side by side in a new row; `stretches` are their shares of the width (1 each)."""
+        line = QHBoxLayout()
+        line.setSpacing(GAP_WIDE)
+        for at, widget in enumerate(widgets):
+            line.addWidget(widget, stretches[at] if at < len(stretches) else 1, Qt.AlignmentFlag.AlignTop)
+        self.grid.addLayout(line, self.grid.rowCount(), 0)
+
+    def say(self, words: Say) -> None:
+        """Change the heading."""
+        self._heading.say(words)
+        self._heading.setVisible(bool(words))
+
+
+class NoticeStrip(QFrame):
+    """One sentence at the top of the work, its code and perhaps one act; never a box in the way.
+
+    Signals:
+        dismissed(): a person sent it away (Esc while it has the focus, or its cross).
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "notice")
+        self._icon = IconLabel("info", "neutral")
+        self._sentence = Label("", "body", wrap=True)
+        self._code = Label("", "hint")
+        self._act = Button("", role="quiet")
+        self._act.clicked.connect(self._on_act)
+        self._callback: Callable[[], object] | None = None
+        self._close = Button(phrase("kit.notice.close"), role="quiet")
+        self._close.clicked.connect(self._on_close)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 4, 4)
+        row.setSpacing(12)
+        row.addWidget(self._icon)
+        row.addWidget(self._sentence, 1)
+        row.addWidget(self._code)
+        row.addWidget(self._act)
+        row.addWidget(self._close)
+        self.hide()
+
+    def show_notice(
+        self,
+        words: Say,
+        state: State = "neutral",
+        code: str = "",
+        act: Say = "",
+        callback: Callable[[], object] | None = None,
+        key: str = "",
+    ) -> None:
+        """Show a sentence; `code` is what the clerk reads out to support, `act` does `callback`."""
+        token = {"good": "good", "warn": "warn", "bad": "bad", "neutral": "on_accent_soft"}[state]
+        dress(self, state=state)
+        self._icon.show_icon(_ICONS[state], token)
+        self._sentence.say(words)
+        self._code.say(plain(code))
+        self._callback = callback
+        self._act.say(act, plain(key))
+        self._act.setVisible(callback is not None)
+        self.setAccessibleName(self._sentence.text())
+        self.show()
+
+    def text(self) -> str:
+        """The sentence shown; nothing when hidden."""
+        return "" if self.isHidden() else self._sentence.text()
+
+    def clear(self) -> None:
+        """Take the notice away."""
+        self._callback = None
+        self.hide()
+
+    def _on_act(self) -> None:
+        callback = self._callback
+        self.clear()
+        if callback is not None:
+            callback()
+
+    def _on_close(self) -> None:
+        self.clear()
+        self.dismissed.emit()
+
+
+class Sheet(QFrame):
+    """A panel over its parent instead of a modal box: the screen beneath waits, veiled, and stays visible.
+
+    `side` puts it at the right edge, full height (a count, a queue); ``centre`` in the middle (a reason, a
+    second person). Put the content on `body`. Esc asks to close.
+
+    Signals:
+        closed(): it has gone; the focus is back where it was.
+        escaped(): Esc was pressed; unless `keep_on_escape` it closes by itself.
+    """
+
+    closed = Signal()
+    escaped = Signal()
+
+    def __init__(
+        self,
+        over: QWidget,
+        words: Say,
+        *,
+        side: Literal["right", "centre"] = "centre",
+        width_px: int = 480,
+        keep_on_escape: bool = False,
+    ) -> None:
+        super().__init__(over)
+        self.setProperty("role", "veil")
+        self._over, self._side, self._width_px, self._keep = over, side, width_px, keep_on_escape
+        self._back: QWidget | None = None
+        self._panel = QFrame(self)
+        self._panel.setProperty("role", "sheet")
+        self._heading = Label(words, "title", wrap=True)
+        self._esc = Button("kit.sheet.close", hint=plain("Esc"), role="quiet")
+        self._esc.clicked.connect(self._on_escape)
+        head = QHBoxLayout()
+        head.addWidget(self._heading, 1)
+        head.addWidget(self._esc)
+        column = QVBoxLayout(self._panel)
+        column.setContentsMargins(24, 16, 24, 24)
+        column.setSpacing(GAP_WIDE)
+        column.addLayout(head)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(GAP)
+        column.addLayout(self.body, 1)
+        follow(self, lambda: self._panel.setAccessibleName(say(self._heading.words)))
+        over.installEventFilter(self)
+        self.hide()
+
+    def open(self, focus: QWidget | None = None) -> None:
+        """Show it and put the focus on `focus` (or the first thing that takes it)."""
+        self._back = self._over.window().focusWidget()
+        self._place()
+        self.show()
+        self.raise_()
+        target = focus or next(
+            (w for w in self._panel.findChildren(QWidget) if _takes_focus(w) and w is not self._esc),
+            self._esc,
+        )
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def close_sheet(self) -> None:
+        """Take it away and give the focus back."""
+        if self.isHidden():
+            return
+        self.hide()
+        if self._back is not None and self._back.isVisible():
+            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.closed.emit()
+
+    def say(self, words: Say) -> None:
+        """Change the heading."""
+        self._heading.say(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes; no key reaches the screen beneath."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._on_escape()
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Cover the parent whatever its size."""
+        if watched is self._over and event.type() is QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stays inside the sheet."""
+        inside = [w for w in self._panel.findChildren(QWidget) if _takes_focus(w)]
+        if not inside:
+            return False
+        here = inside.index(w) if (w := self.window().focusWidget()) in inside else -1
+        inside[(here + (1 if forward else -1)) % len(inside)].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the panel in its place."""
+        super().resizeEvent(event)
+        self._place_panel()
+
+    def _on_escape(self) -> None:
+        self.escaped.emit()
+        if not self._keep:
+            self.close_sheet()
+
+    def _place(self) -> None:
+        self.setGeometry(self._over.rect())
+        self._place_panel()
+
+    def _place_panel(self) -> None:
+        width = min(self._width_px, self.width())
+        if self._side == "right":
+            self._panel.setGeometry(self.width() - width, 0, width, self.height())
+            return
+        wanted = max(self._panel.sizeHint().height(), self._panel.heightForWidth(width))
+        height = min(wanted, self.height() - 2 * GAP)
+        self._panel.setGeometry(
+            (self.width() - width) // 2, max(GAP, (self.height() - height) // 3), width, height
+        )
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    by_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return by_tab and widget.isVisible() and widget.isEnabled() and widget.focusProxy() is None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One line to pick: who, and what tells them from the others. `value` is handed back."""
+
+    title: Say
+    detail: Say = ""
+    value: object = None
+
+
+class NameList(QWidget):
+    """Candidates picked by a digit 1-9, by arrows and Enter, or by touch.
+
+    Signals:
+        picked(object): the `value` of the candidate.
+    """
+
+    picked = Signal(object)
+
+    def __init__(self, empty: Say = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._candidates: list[Candidate] = []
+        self._rows: list[Button] = []
+        self._empty = Label(empty, "muted", wrap=True)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(GAP // 2)
+        self._column.addWidget(self._empty)
+        follow(self, lambda: self.setAccessibleName(say("kit.candidates")))
+
+    def offer(self, candidates: Sequence[Candidate]) -> None:
+        """Show these, at most nine."""
+        for row in self._rows:
+            row.deleteLater()
+        self._candidates = list(candidates)[:9]
+        self._rows = []
+        for number, candidate in enumerate(self._candidates, start=1):
+            row = Button(self._line_of(number, candidate), hint=candidate.detail, role="rail")
+            row.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.clicked.connect(lambda _checked=False, at=number - 1: self.pick(at))
+            self._column.addWidget(row)
+            self._rows.append(row)
+        self._empty.setVisible(not self._candidates)
+        if self._rows:
+            self.setFocusProxy(self._rows[0])
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """What is offered."""
+        return list(self._candidates)
+
+    def pick(self, at: int) -> None:
+        """Pick the candidate at position `at`, counted from 0; nothing happens beyond the last."""
+        if 0 <= at < len(self._candidates):
+            self.picked.emit(self._candidates[at].value)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Digits pick, arrows move."""
+        if event.text().isdigit() and event.text() != "0":
+            self.pick(int(event.text()) - 1)
+        elif event.key() == Qt.Key.Key_Down:
+            self.focusNextChild()
+        elif event.key() == Qt.Key.Key_Up:
+            self.focusPreviousChild()
+        else:
+            super().keyPressEvent(event)
+
+    @staticmethod
+    def _line_of(number: int, candidate: Candidate) -> Say:
+        return phrase("kit.candidate", number=number, title=plain(say(candidate.title)))
+
+
+def heading(title: Say, subtitle: Say = "") -> tuple[QWidget, Label, Label]:
+    """The head of a screen: title and a muted line below; returns the widget and both labels."""
+    top, below = Label(title, "title"), Label(subtitle, "muted", wrap=True)
+    widget = QWidget()
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(top)
+    column.addWidget(below)
+    below.setVisible(bool(subtitle))
+    return widget, top, below
+
+
+def pair(name: Say, value: Say, tone: Literal["", "good", "warn", "bad"] = "") -> QWidget:
+    """A name on the left, a value on the right: a line of a side card."""
+    widget = QWidget()
+    row = QHBoxLayout(widget)
+    row.setContentsMargins(0, 4, 0, 4)
+    left: QLabel = Label(name, "muted")
+    right = Label(value, "strong")
+    if tone:
+        right.say(value, tone)
+    row.addWidget(left)
+    row.addStretch()
+    row.addWidget(right)
+    return widget

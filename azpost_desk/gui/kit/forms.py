@@ -1,0 +1,152 @@
+"""What Enter and Esc mean in a form: to the next empty field, then the main act; back without losing work."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.refusals import Refused
+    from azpost_desk.gui.kit.fields import Field
+
+
+class Form(QWidget):
+    """A part of a screen with fields in reading order and one main button.
+
+    Enter checks the field and goes to the next one that is empty, passing by what the program has filled.
+    When none is left ahead it returns to a required field still empty, else it presses the main button.
+
+    Signals:
+        escaped(bool): Esc was pressed; True when a person has typed something since `mark_clean`.
+        edited(): a person changed any field.
+    """
+
+    escaped = Signal(bool)
+    edited = Signal()
+
+    def __init__(self, main: QAbstractButton | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.main = main
+        self.dirty = False
+        self._known: list[Field] = []
+
+    @property
+    def fields(self) -> list[Field]:
+        """The fields in the order they were made known, which is the reading order."""
+        return list(self._known)
+
+    def add(self, *fields: Field) -> None:
+        """Make fields known, in reading order. They are placed by the screen's own layout."""
+        for field in fields:
+            self._known.append(field)
+            field.edited.connect(self._on_edited)
+
+    def field(self, name: str) -> Field:
+        """The field called `name`. Raises KeyError."""
+        for field in self._known:
+            if field.name == name:
+                return field
+        raise KeyError(name)
+
+    def values(self) -> dict[str, str]:
+        """What stands in each field: the draft kept when the clerk goes to another screen."""
+        return {field.name: field.text() for field in self._known}
+
+    def restore(self, values: dict[str, str]) -> None:
+        """Write a draft back."""
+        for field in self._known:
+            field.put(values.get(field.name, ""))
+
+    def clear(self) -> None:
+        """Empty every field."""
+        for field in self._known:
+            field.clear()
+        self.mark_clean()
+
+    def mark_clean(self) -> None:
+        """What stands here is safe elsewhere: Esc need not ask."""
+        self.dirty = False
+
+    def show_refusal(self, refused: Refused) -> bool:
+        """Show it beside its field and go there; False when it names no field of this form."""
+        for field in self._known:
+            if field.name == refused.field and not field.isHidden():
+                field.set_error(refused)
+                field.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+        return False
+
+    def verify(self) -> bool:
+        """Check every field, required ones for being empty too; show what is wrong and go to the first."""
+        wrong: Field | None = None
+        for field in self._known:
+            if field.isHidden() or not field.isEnabled():
+                continue
+            right = field.verify()
+            if right and not field.optional and field.is_empty():
+                field.set_error("kit.required")
+                right = False
+            if not right:
+                wrong = wrong or field
+        if wrong is not None:
+            wrong.setFocus(Qt.FocusReason.OtherFocusReason)
+        return wrong is None
+
+    def focus_first(self) -> None:
+        """Go to the first field that waits for the person."""
+        target = next((field for field in self._known if field.is_empty() and not field.is_skipped()), None)
+        if target is None and self._known:
+            target = self._known[0]
+        if target is not None:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def advance(self) -> None:
+        """What Enter does; also for screens that fill a field from a scan."""
+        here = next((i for i, field in enumerate(self._known) if field.editor.hasFocus()), -1)
+        if here >= 0 and not self._known[here].leave():
+            return
+        waiting = [
+            (i, field) for i, field in enumerate(self._known) if field.is_empty() and not field.is_skipped()
+        ]
+        ahead = next((field for i, field in waiting if i > here), None)
+        behind = next((field for i, field in waiting if i <= here and not field.optional), None)
+        target = ahead or behind
+        if target is not None:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+        elif self.main is not None and self.main.isEnabled():
+            self.main.click()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Esc; everything else goes on to the screen."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _ACTING:
+            self.advance()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit(self.dirty)
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The tab order is the reading order; Qt takes it only once all stand in one window."""
+        super().showEvent(event)
+        placed = [field.editor for field in self._known if field.window() is self.window()]
+        for before, behind in pairwise(placed):
+            QWidget.setTabOrder(before, behind)
+
+    def event(self, event: QEvent) -> bool:
+        """Esc belongs to the form in hand before any window-wide shortcut."""
+        override = event.type() is QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _on_edited(self) -> None:
+        self.dirty = True
+        self.edited.emit()
+
+
+_ACTING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier

@@ -1,0 +1,206 @@
+"""Words on the screen: labels, pills of state, the big amount, rules and icons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from azpost_desk.gui.kit.theme import Theme, dress, figures, follow_theme, pixmap
+from azpost_desk.gui.kit.words import Say, follow, language, phrase, say
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.money import Money
+
+State = Literal["good", "warn", "bad", "neutral"]
+Role = Literal[
+    "body",
+    "title",
+    "section",
+    "strong",
+    "small",
+    "label",
+    "hint",
+    "caption",
+    "muted",
+    "big",
+    "huge",
+    "brand",
+    "pill",
+]
+Tone = Literal["", "good", "warn", "bad", "accent", "muted"]
+
+
+class Label(QLabel):
+    """A sentence that follows the language.
+
+    `role` is its size and weight: ``title`` of a screen, ``section`` of a card, ``label`` above a field,
+    ``hint`` below it, ``body``, ``strong``, ``small``, ``muted``, ``big`` and ``huge`` for figures.
+    """
+
+    def __init__(
+        self, words: Say = "", role: Role = "body", *, wrap: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._words = words
+        self.setWordWrap(wrap)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        if role in ("big", "huge"):
+            self.setFont(figures(Theme.current().size(role), bold=True))
+        follow(self, self._retranslate)
+
+    @property
+    def words(self) -> Say:
+        """What it says, whatever the language."""
+        return self._words
+
+    def say(self, words: Say, tone: Tone = "") -> None:
+        """Say something else, in the colour of `tone`; the words must carry the meaning without it."""
+        self._words = words
+        dress(self, tone=tone)
+        self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.setText(say(self._words))
+
+
+class StatePill(Label):
+    """A state in a word or two on its colour: ``good``, ``warn``, ``bad`` or ``neutral``."""
+
+    def __init__(self, words: Say = "", state: State = "neutral", parent: QWidget | None = None) -> None:
+        super().__init__(words, "pill", parent=parent)
+        self.setProperty("state", state)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._hide_empty()
+
+    def show_state(self, words: Say, state: State) -> None:
+        """Show another state; without words the pill is hidden."""
+        self.say(words)
+        dress(self, state=state)
+        self._hide_empty()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Without a parent it would be a window of its own: it shows itself once it stands somewhere."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ParentChange:
+            self._hide_empty()
+
+    def _hide_empty(self) -> None:
+        if self.parentWidget() is not None:
+            self.setVisible(bool(self._words))
+
+
+class BigAmount(QWidget):
+    """What the customer pays or gets: the largest thing on the screen, with its name to the left.
+
+    `size` is ``huge`` for the sum to pay, ``big`` for change and fee, ``body`` for lesser lines.
+    """
+
+    def __init__(
+        self,
+        words: Say,
+        amount: Money | None = None,
+        size: Literal["huge", "big", "body"] = "huge",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        from PySide6.QtWidgets import QHBoxLayout
+
+        self._name = Label(words, "body")
+        self._figure = QLabel()
+        self._figure.setProperty("role", size if size != "body" else "strong")
+        self._figure.setFont(figures(Theme.current().size(size), bold=True))
+        self._figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._name)
+        row.addStretch()
+        row.addWidget(self._figure)
+        self.amount = amount
+        follow(self, self._retranslate)
+
+    def show_amount(self, amount: Money | None, tone: Tone = "") -> None:
+        """Show another amount; None leaves the place empty."""
+        self.amount = amount
+        dress(self._figure, tone=tone)
+        self._retranslate()
+
+    def say(self, words: Say) -> None:
+        """Call the amount something else."""
+        self._name.say(words)
+        self._retranslate()
+
+    def text(self) -> str:
+        """The amount as it is written."""
+        return self._figure.text()
+
+    def _retranslate(self) -> None:
+        self._figure.setText(language().texts.money(self.amount) if self.amount is not None else "")
+        self.setAccessibleName(f"{say(self._name.words)} {self._figure.text()}".strip())
+
+
+class IconLabel(QLabel):
+    """A Lucide icon in a colour of the theme; `words` is what it means, for those who cannot see it."""
+
+    def __init__(
+        self,
+        name: str,
+        token: str = "muted",
+        size_px: int = 20,
+        words: Say = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._name, self._token, self._size_px = name, token, size_px
+        if words:
+            follow(self, lambda: self.setAccessibleName(say(words)))
+        follow_theme(self, self._redraw)
+
+    def show_icon(self, name: str, token: str) -> None:
+        """Show another icon."""
+        self._name, self._token = name, token
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self.setPixmap(pixmap(self._name, self._token, self._size_px))
+
+
+def rule(strong: bool = False) -> QFrame:
+    """A thin line between parts; `strong` above a sum."""
+    line = QFrame()
+    line.setProperty("role", "strong-rule" if strong else "rule")
+    line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return line
+
+
+class ProgressLine(QWidget):
+    """How far long work has come: what, how many of how many, and a bar. Hidden until `show_progress`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        from PySide6.QtWidgets import QProgressBar, QVBoxLayout
+
+        self._words = Label("", "small")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._words)
+        column.addWidget(self._bar)
+        self.hide()
+
+    def show_progress(self, words: Say, at: int, of: int) -> None:
+        """`at` of `of` are done; `of` 0 means that nobody knows how many."""
+        self._bar.setRange(0, of)
+        self._bar.setValue(at)
+        self._words.say(phrase("kit.progress", what=say(words), at=at, of=of) if of else words)
+        self._bar.setAccessibleName(self._words.text())
+        self.show()
+
+    def finish(self) -> None:
+        """The work is done: go away."""
+        self.hide()

@@ -1,0 +1,298 @@
+"""Tables: rows of any record shown by columns, read only, picked by keyboard; an empty one teaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from azpost_desk.gui.kit.labels import Label, State
+from azpost_desk.gui.kit.theme import Theme, figures, follow_theme
+from azpost_desk.gui.kit.words import Say, follow, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+R = TypeVar("R")
+Index = QModelIndex | QPersistentModelIndex
+_STATE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+ROW_PX = 34
+
+
+@dataclass(frozen=True)
+class Column(Generic[R]):
+    """One column of a table.
+
+    Attributes:
+        words: heading.
+        show: what stands there for a record; money and dates already written (`texts.money`).
+        width_px: fixed width; 0 takes what is left over.
+        align: ``left`` for words, ``right`` for money and counts.
+        state: for a pill: the state of a record, or None for plain text.
+        strong: whether the record's line is bold here (a total).
+    """
+
+    words: Say
+    show: Callable[[R], str | Say]
+    width_px: int = 0
+    align: Literal["left", "right"] = "left"
+    state: Callable[[R], State | None] | None = None
+    strong: Callable[[R], bool] | None = None
+
+
+class Rows(QAbstractTableModel, Generic[R]):
+    """Records as a model: replaced as a whole by `show`, or one put on top by `prepend`."""
+
+    def __init__(self, columns: Sequence[Column[R]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.columns = list(columns)
+        self.records: list[R] = []
+        follow(self, self._retranslate)
+
+    def show(self, records: Sequence[R]) -> None:
+        """Show these instead."""
+        self.beginResetModel()
+        self.records = list(records)
+        self.endResetModel()
+
+    def prepend(self, record: R, keep: int = 500) -> None:
+        """Put one on top (newest first), keeping at most `keep`."""
+        self.beginInsertRows(QModelIndex(), 0, 0)
+        self.records.insert(0, record)
+        self.endInsertRows()
+        if len(self.records) > keep:
+            self.beginRemoveRows(QModelIndex(), keep, len(self.records) - 1)
+            del self.records[keep:]
+            self.endRemoveRows()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own signature)
+        """Qt."""
+        return 0 if parent.isValid() else len(self.records)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own signature)
+        """Qt."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
+        """Qt."""
+        if not index.isValid():
+            return None
+        column, record = self.columns[index.column()], self.records[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            shown = column.show(record)
+            return shown if isinstance(shown, str) else say(shown)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.align == "right" else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.FontRole:
+            bold = column.strong is not None and column.strong(record)
+            return figures(Theme.current().size("body"), bold) if bold or column.align == "right" else None
+        if role == _STATE_ROLE and column.state is not None:
+            return column.state(record)
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
+    ) -> object:
+        """Qt."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return say(self.columns[section].words)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            right = self.columns[section].align == "right"
+            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def _retranslate(self) -> None:
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, len(self.columns) - 1))
+        if self.records:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.records) - 1, len(self.columns) - 1))
+
+
+class Table(QFrame, Generic[R]):
+    """Rows under fixed columns, with a sentence when there are none.
+
+    `name` is what a screen reader calls it, `empty` says what comes here and which key makes the first one.
+
+    Attributes:
+        rows: the model; `rows.show(records)`.
+
+    Signals:
+        chosen(object): the record on which Enter was pressed, or that was double-clicked.
+        moved(object): the record that is selected now, or None.
+    """
+
+    chosen = Signal(object)
+    moved = Signal(object)
+
+    def __init__(
+        self,
+        columns: Sequence[Column[R]],
+        *,
+        name: Say,
+        empty: Say,
+        card: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card" if card else "")
+        self.rows: Rows[R] = Rows(columns, self)
+        self._view = _View()
+        self._view.setModel(self.rows)
+        self._view.setItemDelegate(_PillDelegate(self._view))
+        self._view.enter_pressed.connect(self._on_enter)
+        self._view.doubleClicked.connect(lambda index: self.chosen.emit(self.rows.records[index.row()]))
+        self._view.selectionModel().currentRowChanged.connect(
+            lambda _new, _old: self.moved.emit(self.current())
+        )
+        self._view.set_widths([column.width_px for column in columns])
+        self._empty = Label(empty, "muted", wrap=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setMargin(24)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 8)
+        column.setSpacing(0)
+        column.addWidget(self._view, 1)
+        column.addWidget(self._empty)
+        self.setFocusProxy(self._view)
+        for signal in (self.rows.modelReset, self.rows.rowsInserted, self.rows.rowsRemoved):
+            signal.connect(self._on_rows)
+        follow(self, lambda: self._view.setAccessibleName(say(name)))
+        follow(self, lambda: self._view.setAccessibleDescription("" if self.rows.records else say(empty)))
+        follow_theme(self, self._view.viewport().update)
+        self._on_rows()
+
+    @property
+    def view(self) -> QTableView:
+        """The view, for its scroll bar and selection."""
+        return self._view
+
+    def show_records(self, records: Sequence[R]) -> None:
+        """Show these rows; the selected line stays where it was."""
+        at = self._view.currentIndex().row()
+        self.rows.show(records)
+        if records and at >= 0:
+            self._view.selectRow(min(at, len(records) - 1))
+
+    def current(self) -> R | None:
+        """The selected record."""
+        index = self._view.currentIndex()
+        return self.rows.records[index.row()] if index.isValid() else None
+
+    def fit_height(self, rows_at_most: int = 12) -> None:
+        """Be as high as the rows there are, so that nothing below is pushed out of sight."""
+        shown = min(max(len(self.rows.records), 1), rows_at_most)
+        self.setFixedHeight(shown * ROW_PX + 34 + 14 if self.rows.records else 96)
+
+    def _on_rows(self) -> None:
+        self._view.setVisible(bool(self.rows.records))
+        self._empty.setVisible(not self.rows.records)
+
+    def _on_enter(self) -> None:
+        record = self.current()
+        if record is not None:
+            self.chosen.emit(record)
+
+
+class _View(QTableView):
+    enter_pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._widths: list[int] = []
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setFixedHeight(34)
+
+    def set_widths(self, widths_px: list[int]) -> None:
+        self._widths = widths_px
+        self._spread()
+
+    def _spread(self) -> None:
+        free = self.viewport().width() - sum(self._widths)
+        takers = max(1, self._widths.count(0))
+        for at, width in enumerate(self._widths):
+            self.setColumnWidth(at, width or max(80, free // takers))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spread()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.enter_pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class _PillDelegate(QStyledItemDelegate):
+    """Paints a state as a pill with words; everything else as the style does, without a focus rectangle."""
+
+    def __init__(self, view: QTableView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        state = index.data(_STATE_ROLE)
+        text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+        if not isinstance(state, str) or not text:
+            super().paint(painter, option, index)
+            return
+        blank = QStyleOptionViewItem(option)
+        self.initStyleOption(blank, index)
+        blank.text = ""
+        self._view.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, blank, painter, self._view)
+        theme = Theme.current()
+        font = QFont(option.font)
+        font.setPixelSize(theme.size("small"))
+        font.setBold(True)
+        metrics = QFontMetrics(font)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, option.rect.width() - 36)
+        width = metrics.horizontalAdvance(shown) + 20
+        left = option.rect.left() + 8
+        pill = QRectF(left, option.rect.center().y() - 10, width, 22)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.color(state) if theme.name == "contrast" else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color(f"{state}_soft"))
+        painter.drawRoundedRect(pill, 11, 11)
+        painter.setPen(theme.color(state))
+        painter.setFont(font)
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, shown)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), ROW_PX)
