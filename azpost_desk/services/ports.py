@@ -57,6 +57,12 @@ class Reading(Protocol):
     def postings(self, day: int | None = None) -> Iterator[tuple[int, Posting]]:
         """(business day, posting) in journal order."""
 
+    def posted(self, day: int) -> list[tuple[str, Posting]]:
+        """(kind of record, posting) of this desk's day, in journal order: the first report routine's input."""
+
+    def till_before(self, day: int) -> Money:
+        """The till's ledger balance from the postings of all days before `day`."""
+
     def entries(self, day: int, limit: int = 500) -> list[views.Entry]: ...
     def settlement(self, receipt: str) -> views.Entry | None: ...
     def entry(self, operation: str) -> views.Entry | None: ...

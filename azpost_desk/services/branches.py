@@ -1,0 +1,54 @@
+"""The business day of this desk: opened and closed by the manager signing in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.staff import Permission
+from azpost_desk.services.counter import Counter, Officer, open_day
+
+if TYPE_CHECKING:
+    from azpost_desk.services.views import Day, Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Opening the day; closing it makes the report and belongs to services.reports."""
+
+    counter: Counter
+
+    def current(self) -> Day:
+        """The day as the books know it."""
+        with self.counter.books.reading() as books:
+            return books.day()
+
+    def proposed(self) -> str:
+        """The date to propose when opening: today, never one already used."""
+        return self.counter.today()
+
+    def open(self, by: Officer, date: str) -> Recorded:
+        """Open the business day `date` (ISO).
+
+        Raises:
+            Refused: S-010, C-002 already open, C-003 the date is not after the last day's,
+                C-004 the date is not today's by trusted time (with what the clock says).
+        """
+        by.may(Permission.OPEN_DAY)
+        today = self.counter.today()
+        with self.counter.books.writing() as books:
+            day = books.day()
+            if day.state == "open":
+                raise Refused("C-002", date=day.date)
+            if day.date and date <= day.date:
+                raise Refused("C-003", field="date", last=day.date)
+            if date != today:
+                raise Refused("C-004", field="date", today=today)
+            return books.append(ops.DayOpened(date=date), actor=by.officer, operation=self.counter.new_id())
+
+    def require_open(self) -> Day:
+        """The open day, or Refused C-001."""
+        with self.counter.books.reading() as books:
+            return open_day(books)

@@ -1,0 +1,292 @@
+"""The daily report: a cut of the journal, computed twice, printed only when both routines agree."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain import reports, reports_bodies, reports_ledger
+from azpost_desk.domain.catalogue import Branch, Tariffs
+from azpost_desk.domain.days import BAKU_OFFSET_MS
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.reports import Figures
+from azpost_desk.domain.staff import Permission
+from azpost_desk.services.counter import Counter, Officer, open_day
+from azpost_desk.services.views import Day, Entry, OtherDesk, Payment, Recorded
+
+if TYPE_CHECKING:
+    from azpost_desk.services.ports import Reading
+
+Press = Callable[["DayReport"], bytes]
+"""Draws a report as PDF bytes; handed in by the program, so that services know no paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """One bar of the day's chart: receipts of that hour and money in by tender, qəpik."""
+
+    hour: int
+    receipts: int
+    cash_qapik: int
+    electronic_qapik: int
+
+
+@dataclass(frozen=True, slots=True)
+class TillRow:
+    """One till: counted and difference are None while it is open."""
+
+    desk: str
+    number: int
+    holder: str
+    figures: Figures | None
+    counted_qapik: int | None
+    difference_qapik: int | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a chain stood: (desk, epoch, sequence, ten characters of the hash)."""
+
+    desk: str
+    epoch: int
+    sequence: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayReport:
+    """Everything the report says; what screens show and paper prints, the same value.
+
+    Attributes:
+        own_a, own_b: this desk's figures by the two routines.
+        differences: names of figures in which they differ; empty or there is no report.
+        branch: figures of all desks heard of, added up.
+        missing: desk numbers of which no close has come, with when they were last heard (0 never).
+        stage: interim or closed.
+    """
+
+    day: Day
+    branch_name: str
+    branch_address: str
+    desk: str
+    desk_number: int
+    stage: str
+    as_of_ms: int
+    own_a: Figures
+    own_b: Figures
+    differences: tuple[str, ...]
+    branch: Figures
+    tills: tuple[TillRow, ...]
+    hours: tuple[Hour, ...]
+    pending: tuple[Payment, ...]
+    late: tuple[Entry, ...]
+    reversals: tuple[Entry, ...]
+    missing: tuple[tuple[int, int], ...]
+    cut: tuple[Cut, ...]
+    made_by: str
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Interim at any time; closed once, then stored bytes."""
+
+    counter: Counter
+
+    def interim(self, by: Officer) -> DayReport:
+        """The report of the open day (or the last closed one) as of now.
+
+        Raises:
+            Refused: S-010, R-001 there has never been a day.
+        """
+        by.may(Permission.SEE_REPORTS)
+        with self.counter.books.reading() as books:
+            day = books.day()
+            if not day.date:
+                raise Refused("R-001")
+            return self._report(books, day, by.name, "interim" if day.state == "open" else "closed")
+
+    def close_day(self, by: Officer, press: Press) -> Recorded:
+        """Close the day of this desk: the report is drawn, stored and named by its hash in the closing record.
+
+        Raises:
+            Refused: S-010, C-001, C-031 the till is still open, C-030 a basket is still open,
+                R-002 the two routines disagree (which figures).
+        """
+        by.may(Permission.CLOSE_DAY)
+        with self.counter.books.writing() as books:
+            day = open_day(books)
+            if books.till().state == "open":
+                raise Refused("C-031")
+            basket = books.basket()
+            if basket is not None and basket.lines:
+                raise Refused("C-030")
+            report = self._report(books, day, by.name, "closed")
+            if report.differences:
+                raise Refused("R-002", figures=", ".join(report.differences))
+            content = press(report)
+            recorded = books.append(
+                ops.DayClosed(
+                    date=day.date,
+                    report=hashlib.sha256(content).hexdigest(),
+                    figures=reports.encode(report.own_a),
+                    operations=report.own_a.operations,
+                    cash_qapik=report.own_a.till_closing_qapik,
+                ),
+                actor=by.officer,
+                operation=self.counter.new_id(),
+            )
+            books.store_report(day.date, content)
+            books.queue_paper("report", day.date)
+        self.counter.line.wake()
+        return recorded
+
+    def stored(self, by: Officer, date: str) -> bytes:
+        """The bytes of a closed day's report, the same for ever.
+
+        Raises:
+            Refused: S-010, R-003 no closed report of that day.
+            Trouble: R-010 the stored bytes are not the ones the closing record names.
+        """
+        by.may(Permission.SEE_REPORTS)
+        with self.counter.books.reading() as books:
+            content = books.closed_report(date)
+            if content is None:
+                raise Refused("R-003", field="date", date=date)
+            number = next(day.number for day in books.days() if day.date == date)
+            closed = [
+                e.body for e in books.entries(number, limit=1_000_000) if isinstance(e.body, ops.DayClosed)
+            ]
+        if not closed or closed[-1].report != hashlib.sha256(content).hexdigest():
+            raise Trouble("R-010", date=date)
+        return content
+
+    def printable(self, by: Officer) -> DayReport:
+        """The interim report for paper.
+
+        Raises:
+            Refused: R-002 when the routines disagree.
+        """
+        report = self.interim(by)
+        if report.differences:
+            raise Refused("R-002", figures=", ".join(report.differences))
+        return report
+
+    def _report(self, books: Reading, day: Day, made_by: str, stage: str) -> DayReport:
+        own_a, own_b, entries = day_figures(books, day.number)
+        branch = books.document(Branch, day.date)
+        desk = books.desk()
+        others = books.other_desks(day.date)
+        closed = [
+            reports.decode(other.figures) for other in others if other.state == "closed" and other.figures
+        ]
+        epoch, sequence, head = books.head()
+        own_till = _own_till(entries, desk.desk, desk.number, own_a, books)
+        return DayReport(
+            day=day,
+            branch_name=branch.name,
+            branch_address=branch.address,
+            desk=desk.desk,
+            desk_number=desk.number,
+            stage=stage,
+            as_of_ms=self.counter.clock.utc_ms(),
+            own_a=own_a,
+            own_b=own_b,
+            differences=tuple(reports.differences(own_a, own_b)),
+            branch=reports.together([own_a, *closed]),
+            tills=(own_till, *(_other_till(other) for other in others)),
+            hours=_hours(entries),
+            pending=tuple(books.payments(("accepted", "sent", "unknown", "refused"))),
+            late=tuple(entry for entry in entries if entry.actor_kind in ("sync", "recovery")),
+            reversals=tuple(entry for entry in entries if _is_reversal(entry)),
+            missing=_missing(branch, desk.number, others),
+            cut=(
+                Cut(desk.desk, epoch, sequence, head[:10]),
+                *(Cut(other.desk, other.epoch, other.sequence, other.hash[:10]) for other in others),
+            ),
+            made_by=made_by,
+            demo=not _approved(books, day.date),
+        )
+
+
+def day_figures(books: Reading, number: int) -> tuple[Figures, Figures, list[Entry]]:
+    """A day's figures by both routines, and the entries they were derived from."""
+    entries = sorted(
+        books.entries(number, limit=1_000_000), key=lambda e: (e.recorded.epoch, e.recorded.sequence)
+    )
+    kind_of_day = books.posted(number)
+    desk = books.desk().desk
+    opening = books.till_before(number)
+    receipts = sum(entry.recorded.kind == "settlement" for entry in entries)
+    by_ledger = reports_ledger.figures(desk, kind_of_day, opening.minor, receipts)
+    by_bodies = reports_bodies.figures((entry.body for entry in entries), opening.minor)
+    return by_ledger, by_bodies, entries
+
+
+def _approved(books: Reading, date: str) -> bool:
+    return books.document(Tariffs, date).approved
+
+
+def _is_reversal(entry: Entry) -> bool:
+    return isinstance(entry.body, ops.Settlement) and any(
+        isinstance(line, ops.LineReversed) for line in entry.body.lines
+    )
+
+
+def _own_till(entries: list[Entry], desk: str, number: int, figures: Figures, books: Reading) -> TillRow:
+    closes = [entry.body for entry in entries if isinstance(entry.body, ops.TillClosed)]
+    till = books.till()
+    last = closes[-1] if closes and till.state != "open" else None
+    return TillRow(
+        desk=desk,
+        number=number,
+        holder=till.holder,
+        figures=figures,
+        counted_qapik=last.counted_qapik if last else None,
+        difference_qapik=sum(close.difference_qapik for close in closes) if last else None,
+        state=till.state,
+    )
+
+
+def _other_till(other: OtherDesk) -> TillRow:
+    figures = reports.decode(other.figures) if other.state == "closed" and other.figures else None
+    return TillRow(
+        desk=other.desk,
+        number=other.number,
+        holder="",
+        figures=figures,
+        counted_qapik=figures.till_closing_qapik if figures else None,
+        difference_qapik=figures.surplus_qapik - figures.shortage_qapik if figures else None,
+        state=other.state,
+    )
+
+
+def _missing(branch: Branch, own: int, others: list[OtherDesk]) -> tuple[tuple[int, int], ...]:
+    """Desks of the branch whose close has not come, and when they were last heard of."""
+    heard = {other.number: other for other in others}
+    result = []
+    for number in branch.desks:
+        other = heard.get(number)
+        if number != own and (other is None or other.state != "closed"):
+            result.append((number, other.received_ms if other else 0))
+    return tuple(result)
+
+
+def _hours(entries: list[Entry]) -> tuple[Hour, ...]:
+    """Receipts and money in by local hour, from the first hour with one to the last."""
+    found: dict[int, list[int]] = {}
+    for entry in entries:
+        if not isinstance(entry.body, ops.Settlement):
+            continue
+        hour = (entry.recorded.recorded_ms + BAKU_OFFSET_MS) // 3_600_000 % 24
+        row = found.setdefault(hour, [0, 0, 0])
+        row[0] += 1
+        for tender in entry.body.tenders:
+            row[1 if tender.tender == "cash" else 2] += max(tender.amount_qapik, 0)
+    if not found:
+        return ()
+    return tuple(Hour(hour, *found.get(hour, [0, 0, 0])) for hour in range(min(found), max(found) + 1))
