@@ -1,4 +1,4 @@
-"""What every test of the window shares: no display, fonts and theme, typing that knows Azerbaijani letters."""
+"""What every test of the window shares: no display, fonts and theme, typing with Azerbaijani letters."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from azpost_desk.domain.identifiers import check_phone
@@ -23,7 +24,7 @@ from azpost_desk.gui.kit.theme import Theme, dress, figures, pixmap
 from azpost_desk.gui.kit.words import Say, follow, plain, refusal, say
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent
 
 Check = Callable[[str], object]
 """Looks at a typed text and raises `Refused` when it cannot be right."""
