@@ -51,7 +51,7 @@ def _undo(us_keys: str, received: str) -> dict[int, str]:
 
 
 # Layout → received character → the US character the scanner meant. Derived from xkb-data: az is AZS 495-2010,
-# ru is winkeys. Both cases stand here because Caps Lock swaps them. Two keys of az are read as the letter that
+# ru is winkeys. Both cases stand here because Caps Lock swaps them. Two of az are read as the letter that
 # matters: I also comes from a colon, and ı is the i of Turkish layouts (under az it would be a semicolon).
 LAYOUTS: Final[Mapping[str, dict[int, str]]] = MappingProxyType(
     {
