@@ -1,4 +1,4 @@
-"""What the line needs of the desk's books and of time. The storage room's books fit this page by their shape."""
+"""What the line needs of the desk's books and of time, fitted by the storage room through its shape alone."""
 
 from __future__ import annotations
 

@@ -1,0 +1,261 @@
+"""The line to the centre: a thread that keeps exchanging, and what the counter may ask in between.
+
+How it waits: a centre that is not reached costs one connection attempt every few seconds, so that catching up
+begins at once when the line is back; a centre that is reached and answers badly is left alone for growing
+times with jitter, so that four thousand desks do not knock it over. Nothing leaves the thread but a state.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import msgspec
+
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.protocol import messages
+from azpost_desk.protocol.keys import is_signed
+from azpost_desk.services.views import LineState
+from azpost_desk.sync.exchanges import BILL_PATH, TRANSFER_PATH, Exchanges, chain
+from azpost_desk.sync.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.sync.exchanges import Learned
+    from azpost_desk.sync.ports import Clock, Identity, SyncBooks
+
+# [design] Nothing to say: 500 bytes four times a minute fit beside everything else on 9.6 kbit/s.
+IDLE_SECONDS: Final = 15.0
+PROBE_SECONDS: Final = 3.0
+FIRST_WAIT_SECONDS: Final = 1.0
+LONGEST_WAIT_SECONDS: Final = 300.0
+# [design] From here the pill says so: beyond it a sale near midnight lands on the wrong date.
+CLOCK_OFF_MAX_MS: Final = 120_000
+# One answer 401 may be a damaged request; this many in a row mean it.
+_UNKNOWN_TIMES: Final = 3
+# The centre's refusals that end this chain: the desk stops selling and enrols anew.
+STOPPING: Final = {"X-020": "L-006", "X-021": "L-011", "X-022": "L-005"}
+
+_LOG = logging.getLogger(__name__)
+
+
+class CentreLine:
+    """The line of one desk; implements `services.ports.Line`."""
+
+    def __init__(
+        self,
+        books: SyncBooks,
+        url: str,
+        clock: Clock,
+        *,
+        verify: bool | str = True,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """
+        Args:
+            url: the centre's address.
+            verify: True, or the path of a file with the certificates to believe.
+            jitter: a number from 0 up to 1 at each call; spreads the desks of a country over time.
+        """
+        self._books = books
+        self._clock = clock
+        self._jitter = jitter
+        self._wire = Wire(url, verify)
+        self._exchanges = Exchanges(books, self._wire, clock)
+        self._due = threading.Event()
+        self._ending = False
+        self._thread = threading.Thread(target=self._run, name="line", daemon=True)
+        self._listeners: list[Callable[[], None]] = []
+        self._bad_times = 0
+        self._unknown_times = 0
+        # (trusted time, monotonic time when it was true); raised only.
+        self._trusted = (0, clock.monotonic_ms())
+        self._state = LineState(False, clock.utc_ms(), 0, 0, "", clock.utc_ms(), 0, 0)
+
+    # --- for the program ------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin exchanging."""
+        self._thread.start()
+
+    def stop(self, seconds: float = 10.0) -> bool:
+        """End: breaks what is under way, and waits; False when the thread still runs after `seconds`."""
+        self._ending = True
+        self._due.set()
+        self._wire.hang_up()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    # --- services.ports.Line --------------------------------------------------------------------------
+
+    def state(self) -> LineState:
+        """As of the last step of the thread; reading it costs nothing."""
+        return self._state
+
+    def wake(self) -> None:
+        """Exchange now instead of at the next due time; after every sale, and when somebody presses retry."""
+        self._due.set()
+
+    def on_change(self, heard: Callable[[], None]) -> None:
+        """Call `heard` from the line's thread when the state changed or news were stored."""
+        self._listeners.append(heard)
+
+    def trusted_ms(self) -> int:
+        """Now, never below the last signed time of the centre or the last record; runs on while we do."""
+        then_ms, at_ms = self._trusted
+        return max(self._clock.utc_ms(), then_ms + self._clock.monotonic_ms() - at_ms)
+
+    def check_bill(self, biller: str, account: str, amount_qapik: int | None) -> messages.BillChecked:
+        """What the biller says of a subscriber.
+
+        Raises:
+            Trouble: an L-code.
+            Refused: the centre's X-code.
+        """
+        question = messages.BillCheck(biller=biller, account=account, amount_qapik=amount_qapik)
+        return self._ask(BILL_PATH, question, messages.BillChecked)
+
+    def claim_transfer(self, claim: messages.TransferClaim) -> messages.TransferClaimed:
+        """The grant of a transfer, checked: signed by the centre, for this chain, this request, this amount.
+
+        Raises:
+            Trouble: an L-code; L-004 for a grant that is not what was asked for.
+            Refused: the centre's X-code.
+        """
+        answer = self._ask(TRANSFER_PATH, claim, messages.TransferClaimed)
+        if answer.grant is not None:
+            check_grant(answer.grant, claim, self._books.identity())
+        return answer
+
+    def _ask(self, path: str, question: messages.Message, kind: type[messages.M]) -> messages.M:
+        if self._state.stopped:
+            raise Trouble(self._state.stopped)
+        identity = self._books.identity()
+        try:
+            return self._wire.post(path, question, kind, chain(identity), self._books.signing_key())
+        except Trouble:
+            # Somebody saw it before the thread did: let the pill tell the truth soon.
+            self._due.set()
+            raise
+
+    # --- the thread -----------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._ending:
+            self._due.clear()
+            seconds = self._step()
+            self._tell(next_try_ms=self._clock.utc_ms() + int(seconds * 1000))
+            self._due.wait(seconds)
+
+    def _step(self) -> float:
+        """Exchange until nothing more moves; how many seconds to wait then."""
+        try:
+            self._count()
+            if self._state.last_error == "L-001" and not self._wire.is_reachable():
+                return PROBE_SECONDS * (0.5 + self._jitter() / 2)
+            while not self._ending:
+                learned = self._exchanges.once()
+                self._succeeded(learned)
+                if not learned.again:
+                    return IDLE_SECONDS * (0.75 + self._jitter() / 4)
+        except Refused as refused:
+            return self._failed(STOPPING.get(refused.code, "L-009"), refused, refused.code in STOPPING)
+        except Trouble as trouble:
+            return self._failed(trouble.code, trouble, trouble.code == "L-006")
+        except Exception:
+            # The line must outlive every fault of our own: the sales go on, the incident has a number.
+            incident = uuid4().hex[:8]
+            _LOG.exception("incident %s on the line", incident)
+            return self._failed("L-008", incident, False)
+        return 0
+
+    def _succeeded(self, learned: Learned) -> None:
+        self._bad_times = self._unknown_times = 0
+        self._count()
+        off_ms = self._state.clock_off_ms if learned.clock_off_ms is None else learned.clock_off_ms
+        self._tell(
+            online=True,
+            since_ms=self._state.since_ms if self._state.online else self._clock.utc_ms(),
+            last_error="L-007" if abs(off_ms) >= CLOCK_OFF_MAX_MS else "",
+            clock_off_ms=off_ms,
+            stopped="",
+        )
+        if learned.news:
+            self._call_listeners()
+
+    def _failed(self, code: str, why: object, is_end: bool) -> float:
+        """Note a failure; how many seconds to wait."""
+        if self._ending:
+            return 0
+        if code == "L-005":
+            self._unknown_times += 1
+            is_end = self._unknown_times >= _UNKNOWN_TIMES
+        self._bad_times += 1
+        if code != self._state.last_error:
+            _LOG.warning("line: %s (%s)", code, why)
+        was_online = self._state.online
+        self._tell(
+            online=False,
+            since_ms=self._clock.utc_ms() if was_online else self._state.since_ms,
+            last_error=code,
+            stopped=code if is_end else self._state.stopped,
+        )
+        if code == "L-001":
+            return PROBE_SECONDS * (0.5 + self._jitter() / 2)
+        # A stopped desk asks on, rarely: what stopped it may be mended at the centre.
+        longest = LONGEST_WAIT_SECONDS
+        wait = longest if is_end else min(FIRST_WAIT_SECONDS * 2 ** min(self._bad_times - 1, 16), longest)
+        return wait * (0.5 + self._jitter() / 2)
+
+    def _count(self) -> None:
+        waiting, oldest_ms = self._books.waiting()
+        ack = self._books.last_ack()
+        if ack is not None:
+            self._trust(ack.time_ms)
+        self._tell(waiting=waiting, oldest_ms=oldest_ms, acknowledged_ms=ack.time_ms if ack else 0)
+
+    def _trust(self, signed_ms: int) -> None:
+        then_ms, at_ms = self._trusted
+        now = self._clock.monotonic_ms()
+        if signed_ms > then_ms + now - at_ms:
+            self._trusted = (signed_ms, now)
+
+    def _tell(self, **changed: object) -> None:
+        before, self._state = self._state, replace(self._state, **changed)  # type: ignore[arg-type]
+        if replace(before, next_try_ms=self._state.next_try_ms) != self._state:
+            self._call_listeners()
+
+    def _call_listeners(self) -> None:
+        for heard in list(self._listeners):
+            try:
+                heard()
+            except Exception:
+                # Whoever listens may be closing down; the line goes on.
+                _LOG.exception("a listener of the line failed")
+
+
+def check_grant(signed: messages.Signed, claim: messages.TransferClaim, identity: Identity) -> None:
+    """A grant must be the centre's, for this chain, and answer exactly this claim.
+
+    Raises:
+        Trouble: L-004.
+    """
+    if not is_signed(identity.grants_key, signed.words, signed.signature):
+        raise Trouble("L-004", detail="grant")
+    try:
+        grant = messages.grant_of(signed.words)
+    except msgspec.MsgspecError as fault:
+        raise Trouble("L-004", detail=f"grant: {fault}") from fault
+    asked = (identity.desk, identity.epoch, claim.request, claim.purpose)
+    given = (grant.holder, grant.holder_epoch, grant.request, grant.purpose)
+    is_other_thing = claim.transfer not in ("", grant.thing)
+    is_other_amount = claim.amount_qapik not in (0, grant.amount_qapik)
+    if asked != given or is_other_thing or is_other_amount:
+        _LOG.error("grant %s is not what was asked for: %s for %s", grant.grant, given, asked)
+        raise Trouble("L-004", detail="grant")
