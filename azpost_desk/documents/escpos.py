@@ -1,4 +1,4 @@
-"""ESC/POS, the language of receipt printers: a picture in bands, the cut, the drawer's pulse; no more.
+"""ESC/POS, the language of receipt printers: a picture in bands, the cut, the drawer's pulse, questions.
 
 Text commands are left alone on purpose: no code page of these printers has ə and ₼ together.
 """
@@ -16,6 +16,15 @@ START: Final = b"\x1b@"
 CUT: Final = b"\x1bd\x04\x1dVB\x00"
 # Pin 2, 50 ms on, 500 ms off: what drawers are built for.
 DRAWER_KICK: Final = b"\x1bp\x00\x19\xfa"
+
+# Questions, each answered by one byte. The first two are answered at once, whatever the printer is doing; the
+# third waits its turn behind everything sent before it.
+ASK_PAPER: Final = b"\x10\x04\x04"
+ASK_ONLINE: Final = b"\x10\x04\x01"
+ASK_IN_ORDER: Final = b"\x1dr\x01"
+# Bits of the answers to the first two.
+PAPER_END: Final = 0x60
+OFFLINE: Final = 0x08
 
 # Cheap printers hold about 16 KB; 128 rows of 72 bytes stay well below.
 _BAND_ROWS: Final = 128

@@ -1,0 +1,200 @@
+"""Printers: receipts and the drawer over a line of bytes, pages into a folder or to the print service."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.devices.byte_lines import ByteLine, Deadline, Visit
+from azpost_desk.devices.ports import DeviceState, PagePrinter
+from azpost_desk.documents import escpos
+from azpost_desk.domain.refusals import Trouble
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# A receipt of sixty lines is a metre of paper, ten seconds for a slow printer.
+RECEIPT_TIMEOUT_MS: Final = 15_000
+# A printer that can talk answers real-time questions within a tenth of this, also while it prints.
+ANSWER_TIMEOUT_MS: Final = 2_000
+PAGE_TIMEOUT_MS: Final = 20_000
+
+_NAME_CHARS: Final = re.compile(r"[^\w.-]+")
+_NAME_CHARS_MAX: Final = 80
+
+
+class EscPosPrinter:
+    """A receipt printer that understands ESC/POS. Keeps the promises of `ports.ReceiptPrinter`.
+
+    It is asked for paper before printing, and once more behind the last byte: that answer comes in order, so
+    it proves that everything before it was taken. A printer that cannot answer (`answers=False`) can only be
+    believed to have printed what its line accepted.
+    """
+
+    def __init__(self, line: ByteLine, timeout_ms: int = RECEIPT_TIMEOUT_MS, answers: bool = True) -> None:
+        self._line = line
+        self._timeout_ms = timeout_ms
+        self._answers = answers
+
+    def print_raster(self, data: bytes) -> None:
+        """See `ports.ReceiptPrinter.print_raster`."""
+        begun = False
+        try:
+            with self._line.open(Deadline(self._timeout_ms)) as visit:
+                self._ask_ready(visit)
+                begun = True
+                visit.write(data)
+                if self._answers:
+                    visit.ask(escpos.ASK_IN_ORDER, self._timeout_ms)
+        except OSError as failure:
+            raise Trouble("D-002" if begun else "D-001", place=self._line.place) from failure
+
+    def state(self) -> DeviceState:
+        """See `ports.Device.state`."""
+        try:
+            with self._line.open(Deadline(min(self._timeout_ms, ANSWER_TIMEOUT_MS))) as visit:
+                self._ask_ready(visit)
+        except OSError:
+            return DeviceState(self._line.place, "D-001")
+        except Trouble as trouble:
+            return DeviceState(self._line.place, trouble.code)
+        return DeviceState(self._line.place)
+
+    def _ask_ready(self, visit: Visit) -> None:
+        if not self._answers:
+            return
+        if visit.ask(escpos.ASK_PAPER, ANSWER_TIMEOUT_MS) & escpos.PAPER_END:
+            raise Trouble("D-003", place=self._line.place)
+        if visit.ask(escpos.ASK_ONLINE, ANSWER_TIMEOUT_MS) & escpos.OFFLINE:
+            raise Trouble("D-004", place=self._line.place)
+
+
+class EscPosDrawer:
+    """The drawer on the receipt printer's socket. Keeps the promises of `ports.CashDrawer`."""
+
+    def __init__(self, line: ByteLine, timeout_ms: int = ANSWER_TIMEOUT_MS, answers: bool = True) -> None:
+        self._line = line
+        self._timeout_ms = timeout_ms
+        self._answers = answers
+
+    def open(self) -> None:
+        """See `ports.CashDrawer.open`."""
+        try:
+            with self._line.open(Deadline(self._timeout_ms)) as visit:
+                visit.write(escpos.DRAWER_KICK)
+                if self._answers:
+                    visit.ask(escpos.ASK_IN_ORDER, self._timeout_ms)
+        except OSError as failure:
+            raise Trouble("D-007", place=self._line.place) from failure
+
+    def state(self) -> DeviceState:
+        """See `ports.Device.state`; a drawer is as reachable as its printer."""
+        try:
+            with self._line.open(Deadline(self._timeout_ms)) as visit:
+                if self._answers:
+                    visit.ask(escpos.ASK_ONLINE, self._timeout_ms)
+        except OSError:
+            return DeviceState(self._line.place, "D-007")
+        return DeviceState(self._line.place)
+
+
+class FolderPrinter:
+    """Keeps every document as a file: the printer of a desk that has none, and of the played day.
+
+    Keeps the promises of `ports.PagePrinter`. A name that is taken gets a number; nothing is overwritten.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def print_pdf(self, pdf: bytes, title: str) -> None:
+        """See `ports.PagePrinter.print_pdf`."""
+        name = _NAME_CHARS.sub("-", title).strip("-.")[:_NAME_CHARS_MAX] or "paper"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._write_new(name, pdf)
+        except OSError as failure:
+            raise Trouble("D-005", place=str(self._folder)) from failure
+
+    def state(self) -> DeviceState:
+        """See `ports.Device.state`."""
+        nearest = self._folder
+        while not nearest.exists() and nearest != nearest.parent:
+            nearest = nearest.parent
+        writable = nearest.is_dir() and os.access(nearest, os.W_OK)
+        return DeviceState(str(self._folder), None if writable else "D-005")
+
+    def _write_new(self, name: str, pdf: bytes) -> None:
+        number = 1
+        while True:
+            path = self._folder / f"{name}{f'-{number}' if number > 1 else ''}.pdf"
+            try:
+                with path.open("xb") as file:
+                    file.write(pdf)
+                return
+            except FileExistsError:
+                number += 1
+
+
+class LpPrinter:
+    """A printer of the system's print service, through ``lp``. Keeps the promises of `ports.PagePrinter`.
+
+    Attributes:
+        name: the queue's name; None is the system's default printer.
+    """
+
+    def __init__(
+        self, name: str | None = None, timeout_ms: int = PAGE_TIMEOUT_MS, program: str = "lp"
+    ) -> None:
+        self.name = name
+        self._timeout_ms = timeout_ms
+        self._program = program
+
+    def print_pdf(self, pdf: bytes, title: str) -> None:
+        """See `ports.PagePrinter.print_pdf`."""
+        queue = ["-d", self.name] if self.name else []
+        self._run([self._program, *queue, "-t", title, "-"], pdf)
+
+    def state(self) -> DeviceState:
+        """See `ports.Device.state`."""
+        queue = ["-p", self.name] if self.name else ["-d"]
+        place = self.name or self._program
+        try:
+            self._run(["lpstat", *queue], b"")
+        except Trouble as trouble:
+            return DeviceState(place, trouble.code)
+        return DeviceState(place)
+
+    def _run(self, command: list[str], standard_input: bytes) -> None:
+        place = self.name or self._program
+        try:
+            subprocess.run(
+                command,
+                input=standard_input,
+                capture_output=True,
+                timeout=self._timeout_ms / 1000,
+                check=True,
+            )
+        except (OSError, subprocess.SubprocessError) as failure:
+            raise Trouble("D-006", place=place) from failure
+
+
+class LabelPages:
+    """Labels on any printer of pages that holds label stock. Keeps the promises of `ports.LabelPrinter`."""
+
+    def __init__(self, pages: PagePrinter) -> None:
+        self._pages = pages
+
+    def print_label(self, pdf: bytes, title: str) -> None:
+        """See `ports.LabelPrinter.print_label`."""
+        try:
+            self._pages.print_pdf(pdf, title)
+        except Trouble as failure:
+            raise Trouble("D-012", **failure.facts) from failure
+
+    def state(self) -> DeviceState:
+        """See `ports.Device.state`."""
+        pages = self._pages.state()
+        return DeviceState(pages.place, "D-012" if pages.trouble else None)
