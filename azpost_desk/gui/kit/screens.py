@@ -1,0 +1,125 @@
+"""What every screen is to the frame: a name, its acts with their keys, what it does with a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from azpost_desk.domain.staff import PERMISSIONS, Permission
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.scans import Scan
+    from azpost_desk.gui.kit.words import Say
+    from azpost_desk.services.counter import Officer
+    from azpost_desk.services.desk import DeskServices
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do on a screen, as the help sheet and the key test see it.
+
+    Attributes:
+        name: stable id, e.g. ``transfers.send``.
+        words: what it is called.
+        key: ``F10``, ``Ctrl+P``, ``Enter``; unique on its screen and against the frame's keys.
+        permission: who may; None for everybody.
+        act: what it does; None when the form or a button of the screen does it by itself.
+    """
+
+    name: str
+    words: Say
+    key: str
+    permission: Permission | None = None
+    act: Callable[[], object] | None = None
+
+
+class Session(QObject):
+    """Who is signed in and what they work with; one for the window's life, handed to every screen.
+
+    Attributes:
+        services: the desk's use cases.
+        officer: who is signed in, None at the sign-in screen.
+
+    Signals:
+        officer_changed(): somebody signed in or out.
+        basket_changed(object): the basket as stored now (services.views.Basket, or None when it is empty).
+        opened(str, object): somebody asks the frame to show a screen with an argument.
+        noticed(object, str, str): a sentence (Say), its state (good warn bad neutral) and its code, for the strip.
+    """
+
+    officer_changed = Signal()
+    basket_changed = Signal(object)
+    opened = Signal(str, object)
+    noticed = Signal(object, str, str)
+
+    def __init__(self, services: DeskServices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.services = services
+        self.officer: Officer | None = None
+
+    @property
+    def by(self) -> Officer:
+        """The officer at the counter; screens exist only while somebody is signed in."""
+        if self.officer is None:
+            raise RuntimeError("nobody is signed in")
+        return self.officer
+
+    def may(self, permission: Permission | None) -> bool:
+        """Whether the officer may; nobody signed in may nothing."""
+        return self.officer is not None and (
+            permission is None or permission in PERMISSIONS[self.officer.role]
+        )
+
+    def open(self, screen: str, argument: object = None) -> None:
+        """Ask the frame to show a screen."""
+        self.opened.emit(screen, argument)
+
+    def notice(self, words: Say, state: str = "neutral", code: str = "") -> None:
+        """Say something in the frame's notice strip."""
+        self.noticed.emit(words, state, code)
+
+
+class Screen(QWidget):
+    """A screen in the middle of the frame. Subclasses live in gui.screens.<feature>.screen.
+
+    Class attributes:
+        name: feature word, also the argument of `Session.open`.
+        words, icon, key: what the rail shows; a screen without a key is not in the rail.
+        permission: who sees it in the rail.
+        service: the licensed service it sells, "" when none: the rail hides what the branch may not sell
+            only when the law forbids it everywhere; else the screen says why it cannot.
+    """
+
+    name = ""
+    words: Say = ""
+    icon = ""
+    key = ""
+    permission: Permission | None = None
+    service = ""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+
+    def actions_here(self) -> list[Action]:
+        """The acts of this screen; the frame makes their keys work while the screen is shown."""
+        return []
+
+    def enter(self, argument: object = None) -> None:
+        """The screen is shown (again): reload, put the focus on the first empty field, open `argument`."""
+
+    def heard(self, scan: Scan, doubled: bool) -> bool:
+        """A scan while this screen is shown. True = taken; False = the frame finds what it is."""
+        return False
+
+    def is_dirty(self) -> bool:
+        """Whether something typed here is not in the basket or on the disk yet."""
+        return False
+
+    def side(self) -> QWidget | None:
+        """What stands at the right instead of the basket, None for the basket."""
+        return None
