@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,11 @@ def test_no_banned_pattern(sources: dict[str, str]) -> None:
 
 
 @pytest.mark.fast
+def test_nothing_swallows_every_error(sources: dict[str, str]) -> None:
+    show([fault for path, text in sources.items() for fault in code_rules.swallow_faults(path, text)])
+
+
+@pytest.mark.fast
 def test_names_say_something(sources: dict[str, str]) -> None:
     show([fault for path in sources for fault in code_rules.name_faults(path)])
 
@@ -138,6 +145,15 @@ def test_no_address_of_a_machine_or_package_host(texts: dict[str, str]) -> None:
 def test_locks_are_pinned_by_hash(system: str) -> None:
     path = Path("installer") / "locks" / f"{system}.txt"
     show(text_rules.lock_faults(path.as_posix(), (ROOT / path).read_text("utf-8")))
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("system", ["linux", "windows"])
+def test_locks_fulfil_what_pyproject_asks_for(system: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wishes = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
+    path = Path("installer") / "locks" / f"{system}.txt"
+    show(text_rules.lag_faults(path.as_posix(), (ROOT / path).read_text("utf-8"), wishes))
 
 
 @pytest.mark.fast

@@ -11,6 +11,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from babel.messages.pofile import read_po
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.house.code_rules import ROOT
 
@@ -118,7 +120,8 @@ def used_keys(path: str, text: str) -> list[tuple[str, str]]:
 def key_faults(path: str, text: str, catalogues: dict[str, dict[str, Sentence]]) -> list[str]:
     """Keys in the code that no catalogue, or not every one, has a sentence for."""
     faults = []
-    for place, key in used_keys(path, text):
+    first_uses = {key: place for place, key in reversed(used_keys(path, text))}
+    for key, place in first_uses.items():
         silent = [language for language in LANGUAGES if key not in catalogues[language]]
         if silent:
             faults.append(f"{place} {key} has no sentence in {', '.join(silent)}: add it to resources/i18n/")
@@ -158,6 +161,20 @@ def lock_faults(path: str, text: str) -> list[str]:
             faults.append(f"{path}:1 {entry.splitlines()[0]!r}: a lock holds names, versions and hashes only")
         elif "==" not in entry or "--hash=sha256:" not in entry:
             faults.append(f"{path}:1 {entry.splitlines()[0]!r} is not pinned by version and hash")
+    return faults
+
+
+def lag_faults(path: str, text: str, wishes: list[str]) -> list[str]:
+    """Wishes of pyproject.toml that the lock does not fulfil."""
+    pins = re.findall(r"^([\w.-]+)(?:\[[\w,-]*\])?==([^\s;\\]+)", text, re.MULTILINE)
+    versions = {canonicalize_name(name): version for name, version in pins}
+    faults = []
+    for wish in map(Requirement, wishes):
+        pinned = versions.get(canonicalize_name(wish.name))
+        if pinned is None or pinned not in wish.specifier:
+            faults.append(
+                f"{path}:1 has {wish.name} {pinned}, pyproject.toml asks for {wish}: make the lock anew"
+            )
     return faults
 
 
