@@ -182,16 +182,7 @@ def near_name(a: PersonName | str, b: PersonName | str) -> bool:
     confusions of Azerbaijani spelled by ear. False when they are the same.
     """
     first, second = _compared(a), _compared(b)
-    if first == second or not first or len(first) != len(second):
-        return False
-    rest = list(second)
-    for word in first:
-        match = next((other for other in rest if word == other), None)
-        match = match or next((other for other in rest if _near_word(word, other)), None)
-        if match is None:
-            return False
-        rest.remove(match)
-    return True
+    return bool(first) and first != second and len(first) == len(second) and _all_near(first, second)
 
 
 def _compared(name: PersonName | str) -> list[str]:
@@ -202,6 +193,16 @@ def _compared(name: PersonName | str) -> list[str]:
             return []
     surname, given = fold(name.surname).split(), fold(name.given).split()
     return sorted(surname + given) if surname and given else []
+
+
+def _all_near(words: list[str], others: list[str]) -> bool:
+    """Whether the words can be paired so that each is near its partner; names have few words."""
+    if not words:
+        return True
+    return any(
+        _near_word(words[0], other) and _all_near(words[1:], others[:place] + others[place + 1 :])
+        for place, other in enumerate(others)
+    )
 
 
 def _near_word(a: str, b: str) -> bool:

@@ -109,8 +109,10 @@ def test_an_iban_of_a_country_without_ibans_is_refused() -> None:
     assert check_iban(right).reason == "country"
 
 
-@given(st.integers(0, 27), st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-def test_one_wrong_character_of_an_iban_is_noticed(place: int, char: str) -> None:
+# A letter for a digit changes the length of what is divided by 97: there nothing is promised.
+@given(st.integers(0, 27), st.integers(0, 25))
+def test_one_wrong_character_of_the_same_sort_in_an_iban_is_noticed(place: int, choice: int) -> None:
+    char = "0123456789"[choice % 10] if OWN_IBAN[place].isdigit() else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[choice]
     damaged = OWN_IBAN[:place] + char + OWN_IBAN[place + 1 :]
     assert check_iban(damaged, "AZ").valid == (damaged == OWN_IBAN)
 

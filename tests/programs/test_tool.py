@@ -1,0 +1,103 @@
+"""`azpost-desk tool` as a script uses it: lines in, JSON lines out, whatever the locale."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from azpost_desk.domain.transfer_codes import transfer_code
+
+ROOT = Path(__file__).parents[2]
+
+
+def tool(*arguments: str, lines: bytes, code: int = 0) -> list[dict[str, Any]]:
+    """Run the tool in the plainest locale there is."""
+    surroundings = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "PYTHON"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "azpost_desk", "tool", *arguments],
+        input=lines,
+        capture_output=True,
+        cwd=ROOT,
+        env={**surroundings, "LANG": "C", "LC_ALL": "C"},
+        check=False,
+    )
+    assert done.returncode == code, done.stderr.decode()
+    return [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
+
+
+def test_item() -> None:
+    answers = tool("item", lines=b"ee 876 543 216 ca\n\nJT365572014BR\r\nJX123456785AZ\nEE876543215CA")
+    assert answers == [
+        {
+            "input": "ee 876 543 216 ca", "number": "EE876543216CA", "valid": True, "reason": None,
+            "indicator": "EE", "service": "ems", "country": "CA", "warnings": [],
+        },
+        {
+            "input": "", "number": None, "valid": False, "reason": "empty",
+            "indicator": None, "service": None, "country": None, "warnings": [],
+        },
+        {
+            "input": "JT365572014BR", "number": "JT365572014BR", "valid": True, "reason": None,
+            "indicator": "JT", "service": "reserved", "country": "BR", "warnings": ["indicator_reserved"],
+        },
+        {
+            "input": "JX123456785AZ", "number": "JX123456785AZ", "valid": False, "reason": "indicator",
+            "indicator": "JX", "service": "reserved", "country": "AZ", "warnings": [],
+        },
+        {
+            "input": "EE876543215CA", "number": "EE876543215CA", "valid": False, "reason": "check_digit",
+            "indicator": "EE", "service": "ems", "country": "CA", "warnings": [],
+        },
+    ]  # fmt: skip
+
+
+def test_scan() -> None:
+    code = transfer_code("123456789")
+    lines = f"КИ167995284ШЕ\n\nğC0RB167995284İT\n{code}\nƏliyev\n".encode()
+    assert tool("scan", lines=lines + b"\xff\xfe\n") == [
+        {"raw": "КИ167995284ШЕ", "kind": "item", "value": "RB167995284IT", "repaired": "ru"},
+        {"raw": "", "kind": "unknown", "value": None, "repaired": None},
+        {"raw": "ğC0RB167995284İT", "kind": "item", "value": "RB167995284IT", "repaired": "az"},
+        {"raw": code, "kind": "transfer", "value": code, "repaired": None},
+        {"raw": "Əliyev", "kind": "unknown", "value": None, "repaired": None},
+        {"raw": "\ufffd\ufffd", "kind": "unknown", "value": None, "repaired": None},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "value", "reason"),
+    [
+        ("iban", "AZ21 NABZ 0000 0000 1370 1000 1944", "AZ21NABZ00000000137010001944", None),
+        ("voen", "500027792", "0500027792", None),
+        ("fin", "5ab12cd", "5AB12CD", None),
+        ("phone", "050 123 45 67", "+994501234567", None),
+        ("postcode", "1000", "AZ1000", None),
+        ("voen", "1401555081", None, "check_digit"),
+    ],
+)
+def test_identifier(kind: str, line: str, value: str | None, reason: str | None) -> None:
+    answers = tool("identifier", "--kind", kind, lines=f"{line}\n\n".encode())
+    assert answers == [
+        {"input": line, "valid": value is not None, "value": value, "reason": reason},
+        {"input": "", "valid": False, "value": None, "reason": "empty"},
+    ]
+
+
+def test_a_warning_stands_beside_a_valid_value() -> None:
+    answer = {"input": "5AB12CI", "valid": True, "value": "5AB12CI", "reason": None, "warning": "letter"}
+    assert tool("identifier", "--kind", "fin", lines=b"5AB12CI\n") == [answer]
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert tool("scan", lines=b"") == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["identifier"], ["identifier", "--kind", "iq"], ["nonsense"]])
+def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
+    assert tool(*arguments, lines=b"", code=2) == []
