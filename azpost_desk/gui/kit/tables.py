@@ -286,7 +286,7 @@ class _PillDelegate(QStyledItemDelegate):
         pill = QRectF(left, option.rect.center().y() - 10, width, 22)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.color(state) if theme.name == "contrast" else Qt.PenStyle.NoPen)
+        painter.setPen(theme.color(f"{state}_line"))
         painter.setBrush(theme.color(f"{state}_soft"))
         painter.drawRoundedRect(pill, 11, 11)
         painter.setPen(theme.color(state))

@@ -1,0 +1,320 @@
+"""Scans are heard in the whole program, whatever has the focus, and never become typing.
+
+A scanner is a keyboard that types very fast. Every printable key is held back until the gap behind it shows
+whose it was: longer than `GAP_MS` and it was a hand's, delivered as if nothing had happened; a burst that
+ends in Enter, Tab or ETX was a scanner's, and goes to the bus instead. A hand waits at most one gap.
+
+Scanners that put STX before the code and ETX behind it (the way to set them up) are heard without guessing.
+Source of both modes and of the figures: facts collected on keyboard scanners; the limits below are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from azpost_desk.gui.work.timers import Clock, DeskClock
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.scans import Scan
+
+STX, ETX = "\x02", "\x03"
+
+GAP_MS: Final = 35
+"""The longest pause between two keys of a scanner."""
+SCAN_MIN: Final = 8
+"""Fewer characters are typing: no code we read is shorter."""
+GUARDED_MIN: Final = 4
+"""In an amount or a PIN four keys within single gaps and an Enter are no hand's, either."""
+PREFIX_GAP_MS: Final = 250
+"""After STX a pause this long means that no scanner is speaking (a person pressed Ctrl B)."""
+PREFIX_MAX_MS: Final = 5_000
+"""After STX a scan must have ended by then."""
+DOUBLED_MS: Final = 1_500
+"""The same code again within this time is the same sweep over the label."""
+SUFFIX_LATE_MS: Final = 120
+"""Some scanners pause before their Enter: it must not press the main button."""
+_LATE_MS: Final = 10
+
+ReadScan = Callable[[str], "Scan"]
+"""Turns received characters into a scan, repairing a wrong keyboard layout by the check digit."""
+
+
+class ScanBus(QObject):
+    """Where scans are announced.
+
+    Signals:
+        scanned(Scan, str, bool): what was read, the characters as received, and whether the same code was
+            read less than 1.5 s ago.
+        broken(): a scan began and did not end; scan again.
+    """
+
+    scanned = Signal(object, str, bool)
+    broken = Signal()
+
+
+@dataclass(slots=True)
+class _Held:
+    """Keys held back, with the widget they were meant for."""
+
+    keys: list[tuple[QWidget, QKeyEvent]] = field(default_factory=list)
+    text: str = ""
+    last_ms: int = 0
+
+
+class ScannerFilter(QObject):
+    """The event filter on the application. Keep a reference; `remove` takes it off again.
+
+    Only key presses on widgets count: the window has seen them first, and a parent sees again what a widget
+    let pass. Printable keys are always held here, so none of them is ever seen twice.
+    """
+
+    def __init__(
+        self, app: QApplication, read_scan: ReadScan, bus: ScanBus | None = None, clock: Clock | None = None
+    ) -> None:
+        super().__init__(app)
+        self.bus = bus or ScanBus(self)
+        self._read_scan = read_scan
+        self._clock = clock or DeskClock()
+        self._held = _Held()
+        self._gap_shot = self._clock.shot(self, self._on_gap)
+        self._gap_due_ms = 0
+        self._waited_again = False
+        self._prefixed: _Held | None = None
+        self._prefix_slow = False
+        self._prefix_shot = self._clock.shot(self, self._on_prefix_silence)
+        self._prefix_from_ms = 0
+        self._replaying = False
+        self._last: tuple[str, int] | None = None
+        self._suffix_until_ms = -1
+        self._app = app
+        app.installEventFilter(self)
+
+    def remove(self) -> None:
+        """Deliver what is held and stop listening."""
+        self.flush()
+        self._app.removeEventFilter(self)
+
+    def flush(self) -> None:
+        """What is held was typed: deliver it now, in order, with its original text."""
+        self._gap_shot.stop()
+        keys, self._held = self._held.keys, _Held()
+        self._deliver(keys)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt. True means that the event goes no further."""
+        if self._replaying or not isinstance(watched, QWidget):
+            return False
+        kind = event.type()
+        if kind is QEvent.Type.MouseButtonPress:
+            self.flush()
+        if not isinstance(event, QKeyEvent):
+            return False
+        if kind is QEvent.Type.ShortcutOverride:
+            return self._override(event)
+        if kind is QEvent.Type.KeyPress:
+            return self._pressed(watched, event)
+        if (
+            kind is QEvent.Type.KeyRelease
+            and self._held.keys
+            and event.text() in self._held.text
+            and event.text()
+        ):
+            # A release must not overtake its press.
+            self._held.keys.append((watched, _copy(event)))
+            return True
+        return False
+
+    def _override(self, event: QKeyEvent) -> bool:
+        """No shortcut may take a scanner's key: Ctrl B, Ctrl C or what stands between."""
+        if self._prefixed is not None or _is(event, STX):
+            event.accept()
+            return True
+        return False
+
+    def _pressed(self, widget: QWidget, event: QKeyEvent) -> bool:
+        now_ms = self._clock.monotonic_ms()
+        if _is(event, STX):
+            self.flush()
+            self._begin_prefix(now_ms)
+            return True
+        if self._prefixed is not None:
+            return self._pressed_in_frame(self._prefixed, widget, event, now_ms)
+        at_ms = _moment(event, now_ms)
+        if self._held.keys and at_ms - self._held.last_ms > GAP_MS:
+            self._end_burst()
+        if event.key() in _MODIFIERS:
+            if self._held.keys:
+                # Slow scanners need a whole gap for Shift down, letter, Shift up.
+                self._wait_on(at_ms)
+            return False
+        if _is_suffix(event):
+            return self._suffix(now_ms)
+        if _printable(event) and not event.isAutoRepeat():
+            self._hold(widget, event, at_ms)
+            return True
+        self.flush()
+        return False
+
+    def _hold(self, widget: QWidget, event: QKeyEvent, at_ms: int) -> None:
+        self._suffix_until_ms = -1
+        self._held.keys.append((widget, _copy(event)))
+        self._held.text += event.text()
+        self._wait_on(at_ms)
+
+    def _wait_on(self, at_ms: int) -> None:
+        self._held.last_ms = at_ms
+        self._waited_again = False
+        self._gap_due_ms = self._clock.monotonic_ms() + GAP_MS + 1
+        self._gap_shot.start(GAP_MS + 1)
+
+    def _suffix(self, now_ms: int) -> bool:
+        """Enter, Tab or ETX: the end of a scan, or a key like any other."""
+        if len(self._held.text) >= self._least():
+            self._emit(self._take())
+            return True
+        self.flush()
+        late = now_ms <= self._suffix_until_ms
+        self._suffix_until_ms = -1
+        return late
+
+    def _least(self) -> int:
+        guarded = bool(self._held.keys) and self._held.keys[0][0].property("scans") == "never"
+        return GUARDED_MIN if guarded else SCAN_MIN
+
+    def _on_gap(self) -> None:
+        # The window was busy and keys may be waiting in the queue behind this timer: look once more, or the
+        # beginning of a scan would be taken for typing.
+        if not self._waited_again and self._clock.monotonic_ms() - self._gap_due_ms > _LATE_MS:
+            self._waited_again = True
+            self._gap_shot.start(2)
+            return
+        self._end_burst()
+
+    def _end_burst(self) -> None:
+        """A pause: eight keys within single gaps are a scanner without suffix, anything else was typed."""
+        if len(self._held.text) >= SCAN_MIN:
+            self._emit(self._take())
+            self._suffix_until_ms = self._clock.monotonic_ms() + SUFFIX_LATE_MS
+        else:
+            self.flush()
+
+    def _take(self) -> str:
+        self._gap_shot.stop()
+        text, self._held = self._held.text, _Held()
+        return text
+
+    def _begin_prefix(self, now_ms: int) -> None:
+        self._prefixed = _Held(last_ms=now_ms)
+        self._prefix_slow = False
+        self._prefix_from_ms = now_ms
+        self._prefix_shot.start(PREFIX_GAP_MS)
+
+    def _pressed_in_frame(self, frame: _Held, widget: QWidget, event: QKeyEvent, now_ms: int) -> bool:
+        if event.key() in _MODIFIERS:
+            return True
+        if _is_suffix(event):
+            self._end_frame()
+            if frame.text:
+                self._emit(frame.text)
+                return True
+            # Ctrl B and then Enter is a hand's.
+            return _is(event, ETX)
+        if event.text():
+            self._prefix_slow |= now_ms - frame.last_ms > GAP_MS
+            frame.keys.append((widget, _copy(event)))
+            frame.text += event.text()
+            frame.last_ms = now_ms
+            left_ms = PREFIX_MAX_MS - (now_ms - self._prefix_from_ms)
+            self._prefix_shot.start(max(0, min(PREFIX_GAP_MS, left_ms)))
+            return True
+        # Arrows and function keys are in no code: a hand is at work.
+        self._on_prefix_silence()
+        return False
+
+    def _on_prefix_silence(self) -> None:
+        """STX without an end: keys typed slowly were a hand's and are given back, a torn scan is not."""
+        frame = self._prefixed
+        self._end_frame()
+        if frame is None or not frame.keys:
+            return
+        if self._prefix_slow or len(frame.text) == 1:
+            self._deliver(frame.keys)
+        else:
+            self.bus.broken.emit()
+
+    def _end_frame(self) -> None:
+        self._prefixed = None
+        self._prefix_shot.stop()
+
+    def _emit(self, raw: str) -> None:
+        scan = self._read_scan(raw)
+        now_ms = self._clock.monotonic_ms()
+        doubled = self._last is not None and self._last[0] == raw and now_ms - self._last[1] <= DOUBLED_MS
+        self._last = (raw, now_ms)
+        self.bus.scanned.emit(scan, raw, doubled)
+
+    def _deliver(self, keys: list[tuple[QWidget, QKeyEvent]]) -> None:
+        self._replaying = True
+        try:
+            for widget, event in keys:
+                target = widget if shiboken6.isValid(widget) else QApplication.focusWidget()
+                if target is not None:
+                    QApplication.sendEvent(target, event)
+        finally:
+            self._replaying = False
+
+
+_MODIFIERS: Final = frozenset({
+    Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta,
+    Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_Mode_switch,
+})  # fmt: skip
+_ENTER_TAB: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+
+
+def _is(event: QKeyEvent, control: str) -> bool:
+    """Whether the key is STX (Ctrl B) or ETX (Ctrl C), as a character or as the keys that make it."""
+    letter = {STX: Qt.Key.Key_B, ETX: Qt.Key.Key_C}[control]
+    by_keys = event.key() == letter and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+    return event.text() == control or by_keys
+
+
+def _is_suffix(event: QKeyEvent) -> bool:
+    plain_key = event.key() in _ENTER_TAB and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return plain_key or _is(event, ETX)
+
+
+def _printable(event: QKeyEvent) -> bool:
+    """A key that writes something. AltGr is Ctrl and Alt together on Windows; either alone commands."""
+    control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+    return bool(event.text()) and event.text().isprintable() and control == alt
+
+
+def _moment(event: QKeyEvent, now_ms: int) -> int:
+    """When the key was pressed: the platform's time stamp where there is one, else now.
+
+    While the window was busy keys queue up; by arrival a fast hand's would look like a scanner's.
+    """
+    return event.timestamp() or now_ms
+
+
+def _copy(event: QKeyEvent) -> QKeyEvent:
+    """The same key once more; the original dies with its delivery."""
+    return QKeyEvent(
+        event.type(),
+        event.key(),
+        event.modifiers(),
+        event.nativeScanCode(),
+        event.nativeVirtualKey(),
+        event.nativeModifiers(),
+        event.text(),
+        event.isAutoRepeat(),
+        event.count(),
+    )
