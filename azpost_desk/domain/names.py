@@ -25,18 +25,8 @@ _LETTERS: Final = str.maketrans(
         **dict(zip("абвгдеёжзиклмнопрстуфхчшщыэ", "abvgdeecziklmnoprstufhcssie", strict=True)),
         **dict(zip("әғҝөүһҹіїєґў", "aggouhciiegu", strict=True)),
         **{"й": "y", "ј": "y", "ц": "ts", "ю": "yu", "я": "ya", "ь": "", "ъ": ""},
-        **{
-            "ə": "a",
-            "ı": "i",
-            "ß": "ss",
-            "æ": "ae",
-            "œ": "oe",
-            "ø": "o",
-            "ł": "l",
-            "đ": "d",
-            "ð": "d",
-            "þ": "th",
-        },
+        **{"ə": "a", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d"},
+        "þ": "th",
         # An apostrophe stands inside a word: D'Arc, Məs'ud.
         **dict.fromkeys("'’‘ʼʻ`´", ""),
     }
@@ -54,27 +44,16 @@ _CONFUSED: Final = str.maketrans("egh", "akk")
 
 _SON_OR_DAUGHTER: Final = frozenset(
     {
-        "oglu",
-        "ogli",
-        "ogly",
-        "ugli",
-        "ogul",
-        "kizi",
-        "kizy",
-        "kyzi",
-        "kyzy",
-        "gizi",
-        "gyzy",
-        "gizy",
-        "giz",
-        "kiz",
+        "oglu", "ogli", "ogly", "ugli", "ogul", "kizi", "kizy",
+        "kyzi", "kyzy", "gizi", "gyzy", "gizy", "giz", "kiz",
     }
-)
+)  # fmt: skip
 _RUSSIAN_PATRONYMIC: Final = re.compile(
     r"[a-z]{2,}(?:ovic|evic|ovna|evna|icna|oglu|ogli|ogly|kizi|kizy|gizi)"
 )
-_SURNAME: Final = re.compile(r"[a-z]{2,}(?:ov|ova|ev|eva|zada|zade|beyli|bayli|skiy|skaya|enko|in|ina)")
 _SURE_SURNAME: Final = re.compile(r"[a-z]{2,}(?:ov|ova|ev|eva|zada|zade|beyli|bayli|skiy|skaya|enko)")
+# Given names end like these too (Yasin, Marina), so they only confirm a surname that stands first.
+_SURNAME: Final = re.compile(rf"{_SURE_SURNAME.pattern}|[a-z]{{2,}}ina?")
 
 
 def upper_az(text: str) -> str:
