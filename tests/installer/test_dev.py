@@ -107,6 +107,24 @@ def test_without_root_the_one_line_to_type_is_shown(
     assert "    sudo apt-get install -y --no-install-recommends libegl1\n" in capsys.readouterr().err
 
 
+def test_root_on_debian_adds_what_is_missing(dev: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    typed: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        typed.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(dev, "loads", lambda library: library != "libGL.so.1" or len(typed) == 2)
+    monkeypatch.setattr(dev.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(dev.shutil, "which", lambda _name: "/usr/bin/apt-get")
+    monkeypatch.setattr(dev.subprocess, "run", run)
+    dev.check_machine()
+    assert [command[:2] for command in typed] == [["apt-get", "update"], ["apt-get", "install"]]
+    assert "libgl1" in typed[1]
+    assert all("DPkg::Lock::Timeout=300" in command for command in typed)
+
+
 def test_without_a_screen_run_says_how_to_do_without(
     dev: Any,
     calls: list[tuple[str, ...]],
