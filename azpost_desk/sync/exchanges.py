@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from azpost_desk.sync.ports import Clock, Identity, SyncBooks
     from azpost_desk.sync.wire import Wire
 
-EXCHANGE_PATH: Final = "/line/exchange"
-BILL_PATH: Final = "/line/bill"
-TRANSFER_PATH: Final = "/line/transfer"
+EXCHANGE_PATH: Final = "/v1/exchange"
+BILL_PATH: Final = "/v1/bills/check"
+TRANSFER_PATH: Final = "/v1/transfers/claim"
+# The centre does not hold what comes before our batch: it says in `expect` where to begin again.
+NOT_CONTINUOUS: Final = "X-011"
 # A batch that did not get through is offered in smaller pieces, down to this many bytes.
 _SMALLEST_BATCH_BYTES: Final = 8 * 1024
 _FIRST_BATCH_BYTES: Final = 512 * 1024
@@ -87,7 +89,8 @@ class Exchanges:
         )
         answer = self._ask(question, identity, books.signing_key())
         took_ms = self._clock.monotonic_ms() - started
-        moved = self._store(answer, identity, batch, batch.first - 1 if batch is not None else head)
+        acknowledged = batch.first - 1 if batch is not None else head
+        moved = self._store(answer, identity, batch, acknowledged)
         news = self._store_news(answer, identity, after)
         epoch_changed = answer.centre_epoch != identity.centre_epoch
         clock_off_ms = answer.time_ms - (sent_ms + took_ms // 2)
@@ -116,13 +119,16 @@ class Exchanges:
         moved = False
         if answer.ack is not None:
             ack = checked_ack(answer.ack, identity, answer.centre_epoch)
-            is_new = last is None or (ack.sequence, ack.hash) != (last.sequence, last.hash)
-            if is_new and ack.sequence > acknowledged:
+            if last is not None and ack.sequence == last.sequence and ack.hash != last.hash:
+                raise Trouble(
+                    "L-006", detail=f"{ack.sequence} acknowledged as {last.hash[:10]} and {ack.hash[:10]}"
+                )
+            if ack.sequence > acknowledged:
                 self._compare(ack, batch)
                 self._books.store_ack(answer.ack, ack)
                 acknowledged, moved = ack.sequence, True
-        if answer.refused is not None:
-            raise Refused(answer.refused)
+        if answer.refused not in (None, NOT_CONTINUOUS):
+            raise Refused(str(answer.refused))
         if answer.expect > self._books.head()[1] + 1:
             raise Trouble("L-006", detail=f"the centre holds {answer.expect - 1}, we {self._books.head()[1]}")
         if answer.expect <= acknowledged:

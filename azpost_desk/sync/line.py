@@ -39,7 +39,8 @@ CLOCK_OFF_MAX_MS: Final = 120_000
 # One answer 401 may be a damaged request; this many in a row mean it.
 _UNKNOWN_TIMES: Final = 3
 # The centre's refusals that end this chain: the desk stops selling and enrols anew.
-STOPPING: Final = {"X-020": "L-006", "X-021": "L-011", "X-022": "L-005"}
+STOPPING: Final = {"X-020": "L-006", "X-021": "L-011", "X-022": "L-012"}
+_OTHER_VERSION: Final = "X-001"
 
 _LOG = logging.getLogger(__name__)
 
@@ -165,7 +166,8 @@ class CentreLine:
                 if not learned.again:
                     return IDLE_SECONDS * (0.75 + self._jitter() / 4)
         except Refused as refused:
-            return self._failed(STOPPING.get(refused.code, "L-009"), refused, refused.code in STOPPING)
+            other = "L-013" if refused.code == _OTHER_VERSION else "L-009"
+            return self._failed(STOPPING.get(refused.code, other), refused, refused.code in STOPPING)
         except Trouble as trouble:
             return self._failed(trouble.code, trouble, trouble.code == "L-006")
         except Exception:
