@@ -8,6 +8,7 @@ and nothing this program shows is older than it.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.money import CURRENCIES, Money
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 BAKU: Final = dt.timezone(dt.timedelta(hours=4), "Asia/Baku")
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NBSP: Final = "\u00a0"
 # CLDR: the mark between thousands and the mark before decimals.
 _MARKS: Final = {"az": (".", ","), "ru": (_NBSP, ","), "en": (",", ".")}
@@ -55,8 +57,9 @@ def local(utc_ms: int) -> dt.datetime:
 class Texts:
     """Writes for a person in one language.
 
-    Values given to a sentence are shown in the language: `Money` as `money`, a date as `date`, a name that
-    ends in ``_ms`` as `moment`, one that ends in ``_ppm`` as `percent`; anything else by `str`.
+    Values given to a sentence are shown in the language: `Money` as `money`, a date (also as ISO text) as
+    `date`, a number named ``…_ms`` as `moment`, ``…_ppm`` as `percent`, ``…_grams`` as `weight`, and a code
+    that has a sentence ``fact.<name>.<code>`` by it (``fact.role.clerk``); anything else by `str`.
 
     Raises:
         ValueError: the language is not one of `LANGUAGES`.
@@ -68,6 +71,7 @@ class Texts:
         self.language = language
         self._group, self._point = _MARKS[language]
         self._entries = catalogue(language)
+        self._units = {"ms": self.moment, "ppm": self.percent, "grams": self.weight}
 
     def has(self, key: str) -> bool:
         """Whether the catalogue holds `key`."""
@@ -116,11 +120,14 @@ class Texts:
             return self.money(value)
         if isinstance(value, dt.date):
             return self.date(value)
-        if isinstance(value, int) and name.endswith("_ms"):
-            return self.moment(value)
-        if isinstance(value, int) and name.endswith("_ppm"):
-            return self.percent(value)
-        return str(value)
+        if isinstance(value, int):
+            write = self._units.get(name.rpartition("_")[2])
+            return write(value) if write else str(value)
+        text = str(value)
+        if _ISO_DATE.fullmatch(text):
+            return self.date(text)
+        word = self._entries.get(f"fact.{name}.{text}")
+        return word if isinstance(word, str) else text
 
     def number(self, value: int) -> str:
         """A whole number with thousands grouped."""

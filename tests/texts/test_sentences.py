@@ -13,6 +13,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from hypothesis import given
 from hypothesis import strategies as st
 
+from azpost_desk.domain.days import BusinessDay
 from azpost_desk.domain.money import MINOR_MAX, Money, azn
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused, Trouble
 from azpost_desk.texts import LANGUAGES, Texts, catalogues, local
@@ -84,13 +85,16 @@ def test_times() -> None:
 
 
 def test_values_in_a_sentence_are_written_in_its_language(monkeypatch: pytest.MonkeyPatch) -> None:
-    says = "{fee} / {day} / {paid_ms} / {rate_ppm} / {count_left} / {name}"
+    says = "{fee} / {day} / {last} / {paid_ms} / {rate_ppm} / {limit_grams} / {left} / {name} / {role}"
     monkeypatch.setitem(catalogues.catalogue("en"), "test.values", says)
+    monkeypatch.setitem(catalogues.catalogue("en"), "fact.role.clerk", "Counter clerk")
     written = Texts("en").t(
         "test.values",
-        fee=azn(123450), day=dt.date(2026, 11, 23), paid_ms=0, rate_ppm=12_000, count_left=7, name="Əli",
+        fee=azn(123450), day=dt.date(2026, 11, 23), last=BusinessDay("2026-11-22"), paid_ms=0,
+        rate_ppm=12_000, limit_grams=30_000, left=7, name="Əli", role="clerk",
     )  # fmt: skip
-    assert written == f"1,234.50{NBSP}₼ / 23.11.2026 / 01.01.1970 04:00 / 1.2% / 7 / Əli"
+    days = "23.11.2026 / 22.11.2026 / 01.01.1970 04:00"
+    assert written == f"1,234.50{NBSP}₼ / {days} / 1.2% / 30.000 kg / 7 / Əli / Counter clerk"
 
 
 def test_a_missing_key_or_value_is_a_fault_of_the_program() -> None:
