@@ -1,0 +1,243 @@
+"""One paper of each kind, full of what is hard to draw: long names, ə and ₼, copies, differences, gaps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.papers import (
+    AddressBlock,
+    ApplicationPaper,
+    CashMovePaper,
+    ControlTotal,
+    CopyState,
+    CountedPieces,
+    DailyReportPaper,
+    LabelPaper,
+    PaperHead,
+    PaperPerson,
+    ReceiptLine,
+    ReceiptPaper,
+    ReportCut,
+    ReportHour,
+    ReportLate,
+    ReportOperation,
+    ReportPending,
+    ReportReversal,
+    ReportService,
+    ReportTender,
+    ReportTill,
+    Say,
+    SignatureLine,
+    Tender,
+    TillClosePaper,
+    VoucherPaper,
+)
+
+# 23 November 2026, 14:05:07 in Baku.
+AT = 1_795_428_307_000
+HEAD = PaperHead(
+    office="Bakı 10 nömrəli poçt şöbəsi",
+    address="Bakı, Nizami küçəsi 64, AZ1010",
+    voen="1234567891",
+    desk="3",
+    business_day=date(2026, 11, 23),
+    recorded_at=AT,
+    clerk="Məmmədova A.",
+    demo=True,
+)
+APPROVED = replace(HEAD, demo=False)
+
+SENDER = PaperPerson(
+    "Əliyev Şükür Qənbər oğlu",
+    "Şəxsiyyət vəsiqəsi AA 1234567",
+    "5ZK4T1P",
+    "+994 50 123 45 67",
+    "Bakı, Xətai rayonu, Nobel prospekti 25, mənzil 148",
+)
+RECEIVER = PaperPerson(
+    "Hüseynova-Məmmədquluzadə İlahə Əşrəf qızı",
+    "Şəxsiyyət vəsiqəsi AZE 09876543",
+    "7HJ2K9M",
+    "+994 55 765 43 21",
+    "Gəncə şəhəri, Atatürk prospekti 112, mənzil 5",
+)
+
+RECEIPT = ReceiptPaper(
+    head=HEAD,
+    number="3-000412",
+    lines=(
+        ReceiptLine(
+            "Daxili pul köçürməsi",
+            azn(250_00),
+            (f"Alıcı: {RECEIVER.name}", Say("papers.application.any_office")),
+            azn(3_00),
+            "1234567890",
+        ),
+        ReceiptLine(
+            "Azərişıq ASC · elektrik enerjisi",
+            azn(42_37),
+            ("Abonent kodu 1209348812",),
+            state=Say("papers.receipt.state.delivering"),
+        ),
+        ReceiptLine("EMS göndərişi", azn(8_50), ("EE 123 456 785 AZ", "1,250 kq")),
+    ),
+    total_due=azn(303_87),
+    tenders=(Tender("card", azn(100_00), "•• 4417"), Tender("cash", azn(203_87))),
+    record_mark="9f3ac01b77",
+    cash_given=azn(250_00),
+    change=azn(46_13),
+    notices=(Say("papers.notice.code_secret"), Say("papers.notice.keep_receipt")),
+)
+
+APPLICATION = ApplicationPaper(
+    HEAD,
+    "3-000412/1",
+    SENDER,
+    RECEIVER,
+    azn(1_234_56),
+    azn(12_35),
+    azn(1_246_91),
+    Say("papers.application.any_office"),
+    "Ailəyə maddi yardım",
+)
+
+VOUCHER = VoucherPaper(
+    HEAD,
+    "3-000413",
+    "1234567890",
+    SENDER,
+    RECEIVER,
+    azn(1_234_56),
+    "Gəncə 2 nömrəli poçt şöbəsi",
+    "9f3ac01b77",
+    copy=CopyState("copy", 2),
+)
+
+LABEL = LabelPaper(
+    HEAD,
+    "EE123456785AZ",
+    AddressBlock(
+        SENDER.name, "Nobel prospekti 25, mənzil 148", "AZ1025", "Bakı, Xətai rayonu", phone=SENDER.phone
+    ),
+    AddressBlock(
+        RECEIVER.name, "Atatürk prospekti 112, mənzil 5", "AZ2000", "Gəncə şəhəri", phone=RECEIVER.phone
+    ),
+    1250,
+    "EMS · ölkədaxili",
+    ("Bəyan olunmuş dəyər 150,00 ₼", "Çatdırma haqqında xəbərnamə"),
+)
+
+
+def _till(desk: str) -> Say:
+    return Say("papers.cash_move.till", (("desk", desk),))
+
+
+def _service(title: str, count: int, *qapik: int) -> ReportService:
+    money_in, money_out, fees, cash, other = map(azn, qapik)
+    return ReportService(title, count, money_in, money_out, fees, cash, other)
+
+
+REPORT = DailyReportPaper(
+    head=HEAD,
+    branch="Bakı 10 nömrəli poçt şöbəsi",
+    number="10-2026-11-23",
+    stage="interim",
+    as_of=AT,
+    services=(
+        _service("Daxili pul köçürmələri: göndərilib", 64, 1_284_000, 0, 15_408, 910_208, 389_200),
+        _service("Daxili pul köçürmələri: ödənilib", 41, 0, 751_500, 0, -751_500, 0),
+        _service("Kommunal ödənişlər", 231, 804_215, 0, 4_120, 431_135, 377_200),
+        _service("Poçt malları (markalar, zərflər, blanklar)", 29, 87_000, 0, 0, 52_000, 35_000),
+    ),
+    tills=(
+        ReportTill(
+            _till("3"), azn(50_000), azn(1_421_343), azn(751_500), azn(719_843), azn(719_343), azn(-500)
+        ),
+        ReportTill(_till("4"), azn(50_000), azn(0), azn(0), azn(50_000)),
+    ),
+    tenders=(
+        ReportTender("cash", 300, azn(1_421_343), azn(751_500)),
+        ReportTender("card", 90, azn(600_000), azn(0)),
+        ReportTender("qr", 13, azn(214_650), azn(0)),
+    ),
+    control=(
+        ControlTotal(Say("papers.report.control.cash"), azn(669_843), azn(669_843)),
+        ControlTotal(Say("papers.report.control.customers"), azn(532_500), azn(532_400)),
+    ),
+    hours=tuple(ReportHour(hour, 10 + hour, azn(0), azn(0)) for hour in range(9, 18)),
+    cut=(ReportCut("3", 1, 412, "9f3ac01b77"), ReportCut("4", 2, 88, "a03bb1c9e2")),
+    signatures=(
+        SignatureLine(Say("papers.sign.clerk"), "Məmmədova A."),
+        SignatureLine(Say("papers.sign.manager"), "Quliyev E."),
+    ),
+    provisional=(Say("papers.report.provisional.desk", (("desk", "4"), ("since_ms", AT))),),
+    pending=(ReportPending("3-000398", "Azərişıq ASC", azn(4_237), Say("papers.receipt.state.unknown"), AT),),
+    late=(
+        ReportLate(
+            date(2026, 11, 20), "4", "4-000051", "EMS göndərişi", azn(850), Say("papers.report.reason")
+        ),
+    ),
+    reversals=(
+        ReportReversal(
+            "3-000377", "3-000376", "EMS göndərişi", azn(-850), "Quliyev E.", "Ünvan səhv yazılıb"
+        ),
+    ),
+)
+
+COUNTS = tuple(
+    CountedPieces(azn(qapik), pieces)
+    for qapik, pieces in ((20_000, 3), (10_000, 21), (5_000, 40), (2_000, 55), (1_000, 62), (50, 40), (1, 7))
+)
+TILL_CLOSE = TillClosePaper(
+    HEAD,
+    "3-K-0007",
+    _till("3"),
+    azn(50_000),
+    azn(1_421_343),
+    azn(751_500),
+    azn(719_843),
+    azn(719_343),
+    azn(-500),
+    COUNTS,
+    (
+        SignatureLine(Say("papers.sign.counted"), "Məmmədova A."),
+        SignatureLine(Say("papers.sign.witnessed"), "Quliyev E."),
+    ),
+    "9f3ac01b77",
+    "Beş manatlıq əskinas çatmır.",
+)
+CASH_MOVE = CashMovePaper(
+    HEAD,
+    "3-M-0003",
+    Say("papers.cash_move.float"),
+    Say("papers.cash_move.safe"),
+    _till("3"),
+    azn(50_000),
+    (CountedPieces(azn(10_000), 3), CountedPieces(azn(2_000), 10)),
+    (
+        SignatureLine(Say("papers.sign.handed_over"), "Quliyev E."),
+        SignatureLine(Say("papers.sign.received"), "Məmmədova A."),
+    ),
+    "9f3ac01b77",
+    CopyState("duplicate", 1),
+)
+
+
+def operations(count: int) -> tuple[ReportOperation, ...]:
+    """`count` operations, three seconds apart."""
+    titles = ("Daxili pul köçürməsi", "Azərişıq ASC · elektrik enerjisi", "EMS göndərişi")
+    return tuple(
+        ReportOperation(
+            AT + 3000 * number,
+            "3",
+            f"3-{number:06}",
+            titles[number % 3],
+            azn(37 * number),
+            azn(0),
+            azn(number % 500),
+            "Məmmədova A.",
+        )
+        for number in range(count)
+    )
