@@ -1,0 +1,250 @@
+"""The desk's database as the program sees it: opened once, read and written in whole transactions."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.refusals import Trouble
+from azpost_desk.protocol.keys import SigningKey
+from azpost_desk.protocol.messages import Enrolled
+from azpost_desk.protocol.records import record_hash
+from azpost_desk.storage import engine, vault
+from azpost_desk.storage import tables as t
+from azpost_desk.storage.desk import OpenDesk
+from azpost_desk.storage.line import LineBooks
+from azpost_desk.storage.lock import DeskLock
+from azpost_desk.storage.reading import BookReading
+from azpost_desk.storage.writing import BookWriting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from azpost_desk.domain.days import Clock
+    from azpost_desk.services import ports
+    from azpost_desk.storage.vault import Protection
+
+DATABASE = "desk.db"
+
+
+class DeskBooks(LineBooks):
+    """Implements services.ports.Books for the counter, and sync.ports.SyncBooks for the line (LineBooks).
+
+    One process per folder; within it every transaction takes its turn under one lock, so the lane of the
+    screens and the thread of the line may share it.
+    """
+
+    def __init__(self, folder: Path, desk: OpenDesk, lock: DeskLock) -> None:
+        self.folder = folder
+        self._desk = desk
+        self._lock = lock
+        self._turn = threading.RLock()
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether a desk was enrolled in this folder."""
+        return (folder / DATABASE).exists()
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        enrolled: Enrolled,
+        key: SigningKey,
+        clock: Clock,
+        *,
+        software: str = "",
+        reason: str = "enrolled",
+        keep: vault.Vault | None = None,
+    ) -> DeskBooks:
+        """Begin a chain: the first of a new folder, or the next epoch of a desk that enrols again.
+
+        Raises:
+            Trouble: G-062 another program has the folder open.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = DeskLock(folder)
+        try:
+            fresh = not cls.exists(folder)
+            safe = keep or (vault.new(folder) if fresh else vault.existing(folder))
+            if fresh:
+                safe.put(vault.DATABASE, _new_secret())
+            connection = engine.connect(folder / DATABASE, vault.secret(safe, vault.DATABASE))
+            safe.put(vault.SIGNING, key.secret().hex())
+            desk = OpenDesk(connection, enrolled, key, clock, safe)
+            books = cls(folder, desk, lock)
+            books._begin_epoch(software, reason)
+        except BaseException:
+            lock.release()
+            raise
+        return books
+
+    @classmethod
+    def open(cls, folder: Path, clock: Clock, *, keep: vault.Vault | None = None) -> DeskBooks:
+        """Open an enrolled desk. A database that is behind its mark, or broken, opens for looking only.
+
+        Raises:
+            Trouble: G-062 another program has it open, G-063 the key is lost or wrong, G-068 SQLite too old,
+                G-069 the file is of a newer program, G-070 no desk was enrolled here.
+        """
+        if not cls.exists(folder):
+            raise Trouble("G-070")
+        lock = DeskLock(folder)
+        try:
+            safe = keep or vault.existing(folder)
+            connection = engine.connect(folder / DATABASE, vault.secret(safe, vault.DATABASE))
+            newest = select(t.identity.c.enrolled).order_by(t.identity.c.epoch.desc()).limit(1)
+            enrolled = msgspec.json.decode(connection.execute(newest).scalar_one(), type=Enrolled)
+            key = SigningKey(vault.secret(safe, vault.SIGNING))
+            desk = OpenDesk(connection, enrolled, key, clock, safe)
+            desk.stopped = _why_stopped(connection, vault.mark(safe))
+        except BaseException:
+            lock.release()
+            raise
+        return cls(folder, desk, lock)
+
+    def _begin_epoch(self, software: str, reason: str) -> None:
+        who, key = self._desk.enrolled, self._desk.key
+        before = (
+            ops.ChainHead(
+                desk=who.desk,
+                epoch=who.previous_epoch,
+                sequence=who.previous_sequence,
+                hash=who.previous_hash,
+            )
+            if who.previous_epoch
+            else None
+        )
+        with self.writing() as books:
+            connection = self._desk.connection
+            connection.execute(
+                insert(t.identity),
+                {"epoch": who.epoch, "enrolled": msgspec.json.encode(who), "public_key": key.public()},
+            )
+            connection.execute(
+                insert(t.line),
+                {
+                    "epoch": who.epoch,
+                    "offered": 0,
+                    "acknowledged": 0,
+                    "acknowledged_ms": who.time_ms,
+                    "digest": "",
+                    "news_position": 0,
+                    "centre_epoch": who.centre_epoch,
+                },
+            )
+            books.append(
+                ops.EpochOpened(
+                    public_key=key.public(),
+                    reason=reason,
+                    software=software,
+                    receipt_series=who.receipt_series,
+                    previous=before,
+                ),
+                actor="recovery",
+                actor_kind="recovery",
+                source="program",
+                operation=books.new_operation(),
+            )
+        self._advance_mark()
+
+    # --- transactions -------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[ports.Reading]:
+        """A consistent look; other transactions wait until it ends."""
+        with self._turn, _transaction(self._desk.connection, "BEGIN"):
+            yield BookReading(self._desk)
+
+    @contextmanager
+    def writing(self) -> Iterator[BookWriting]:
+        """One transaction; the last record in it is signed, then all of it is on the disk, or nothing.
+
+        Raises:
+            Trouble: G-061 the disk would not take it; nothing was changed.
+        """
+        with self._turn:
+            with _transaction(self._desk.connection, "BEGIN IMMEDIATE"):
+                books = BookWriting(self._desk)
+                yield books
+                books.sign()
+            if books.closes_day():
+                self._advance_mark()
+
+    def close(self) -> None:
+        """Note how far the journal reaches and let the next program in."""
+        with self._turn:
+            if not self._desk.stopped:
+                self._advance_mark()
+            self._desk.connection.close()
+            self._lock.release()
+
+    # --- the desk itself ----------------------------------------------------------------------------
+
+    def protection(self) -> Protection:
+        """Where the key lies: the system's keyring, or files that protect only a lost database file."""
+        return self._desk.vault.protection()
+
+    def stopped(self) -> str:
+        """Why no record may be written (``behind``, ``chain``), "" when all is well."""
+        return self._desk.stopped
+
+    def announce(self, port: int) -> None:
+        """Say on which local port this program's window can be called up by a second start."""
+        self._lock.announce(port)
+
+    def _advance_mark(self) -> None:
+        epoch, sequence, newest = BookReading(self._desk).head()
+        if sequence:
+            vault.put_mark(self._desk.vault, vault.Mark(epoch, sequence, newest))
+
+
+@contextmanager
+def _transaction(connection: Connection, begin: str) -> Iterator[None]:
+    try:
+        connection.exec_driver_sql(begin)
+        yield
+        connection.exec_driver_sql("COMMIT")
+    except BaseException as failed:
+        if connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+            connection.exec_driver_sql("ROLLBACK")
+        if isinstance(failed, DBAPIError) and not isinstance(failed, IntegrityError):
+            raise Trouble("G-061", why=str(failed.orig)) from failed
+        raise
+
+
+def _new_secret() -> str:
+    return secrets.token_bytes(engine.KEY_BYTES).hex()
+
+
+def _why_stopped(connection: Connection, reached: vault.Mark | None) -> str:
+    """Whether the journal is behind its mark, or its chain is broken since it was last looked at."""
+    j = t.journal.c
+    if reached is not None:
+        at_mark = select(j.hash).where(j.epoch == reached.epoch, j.sequence == reached.sequence)
+        found = connection.execute(at_mark).scalar()
+        if found is None or found.hex() != reached.hash:
+            return "behind"
+    last_checked = connection.execute(select(t.checked.c.record)).scalar() or 0
+    previous: dict[int, bytes] = {}
+    newest = last_checked
+    for row in connection.execute(select(t.journal).where(j.id >= last_checked).order_by(j.id)):
+        if row.epoch in previous and row.previous != previous[row.epoch]:
+            return "chain"
+        if record_hash(row.previous, row.header, row.body) != row.hash:
+            return "chain"
+        previous[row.epoch] = row.hash
+        newest = row.id
+    connection.execute(t.checked.delete())
+    connection.execute(insert(t.checked), {"only": 1, "record": newest})
+    return ""

@@ -1,0 +1,31 @@
+"""What is the same for every look into, and every write to, an open desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from azpost_desk.domain.catalogue import Document
+from azpost_desk.domain.days import Clock
+from azpost_desk.protocol.keys import SigningKey
+from azpost_desk.protocol.messages import Enrolled
+from azpost_desk.storage.vault import Vault
+
+
+@dataclass(slots=True)
+class OpenDesk:
+    """An open database with what belongs to it.
+
+    Attributes:
+        stopped: why no record may be written any more (``behind``, ``chain``, ``ledger``), "" if all is well.
+        documents: reference documents already decoded, by (name, version).
+    """
+
+    connection: Connection
+    enrolled: Enrolled
+    key: SigningKey
+    clock: Clock
+    vault: Vault
+    stopped: str = ""
+    documents: dict[tuple[str, int], Document] = field(default_factory=dict)

@@ -1,0 +1,185 @@
+"""The desk's books as the line sees them (sync.ports.SyncBooks): the journal is the outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from azpost_desk.domain.refusals import Trouble
+from azpost_desk.protocol.keys import SigningKey, is_signed
+from azpost_desk.protocol.messages import Ack, Batch, Enrolled, Sent, Signed, ack_digest, ack_of
+from azpost_desk.protocol.records import GENESIS
+from azpost_desk.storage import tables as t
+from azpost_desk.storage.news import take_news
+from azpost_desk.storage.reading import BookReading
+
+if TYPE_CHECKING:
+    import threading
+    from contextlib import AbstractContextManager
+
+    from azpost_desk.protocol.messages import News
+    from azpost_desk.storage.desk import OpenDesk
+    from azpost_desk.storage.writing import BookWriting
+
+
+class LineBooks:
+    """The line's half of DeskBooks; every call is a transaction of its own."""
+
+    _desk: OpenDesk
+    _turn: threading.RLock
+
+    if TYPE_CHECKING:
+
+        def writing(self) -> AbstractContextManager[BookWriting]: ...
+        def _advance_mark(self) -> None: ...
+
+    # --- who ----------------------------------------------------------------------------------------
+
+    def identity(self) -> Enrolled:
+        """Who this desk is and whose signatures it believes."""
+        return self._desk.enrolled
+
+    def signing_key(self) -> SigningKey:
+        """The key of the present epoch."""
+        return self._desk.key
+
+    # --- up -----------------------------------------------------------------------------------------
+
+    def batch(self, limit_records: int, limit_bytes: int) -> Batch | None:
+        """The records after the last acknowledged one, ending at a commit; None when all is acknowledged.
+
+        At least one commit, even when it alone is larger than the limits.
+        """
+        with self._turn:
+            done = self._line().acknowledged
+            j = t.journal.c
+            wanted = (
+                select(t.journal, t.signatures.c.signature)
+                .outerjoin(t.signatures, t.signatures.c.record == j.id)
+                .where(j.epoch == self._desk.enrolled.epoch, j.sequence > done)
+                .order_by(j.sequence)
+            )
+            look = BookReading(self._desk)
+            taken: list[Sent] = []
+            complete, signature, size, previous = 0, b"", 0, GENESIS
+            for row in self._desk.connection.execute(wanted):
+                if not taken:
+                    previous = row.previous
+                sent = Sent(row.header, row.body, look.attachments_of(row.id))
+                size += (
+                    len(sent.header) + len(sent.body) + sum(len(one.content) + 64 for one in sent.attachments)
+                )
+                if complete and (len(taken) >= limit_records or size > limit_bytes):
+                    break
+                taken.append(sent)
+                if row.signature is not None:
+                    complete, signature = len(taken), row.signature
+            if not complete:
+                return None
+            return Batch(
+                first=done + 1, previous=previous, records=tuple(taken[:complete]), signature=signature
+            )
+
+    def mark_offered(self, sequence: int) -> None:
+        """Durable before it returns: the records up to `sequence` may be known to the centre from now on."""
+        with self.writing():
+            self._set_line(offered=func.max(t.line.c.offered, sequence))
+
+    def store_ack(self, signed: Signed, ack: Ack) -> None:
+        """Keep an acknowledgement and advance the high-water mark.
+
+        Raises:
+            Trouble: L-060 when it is not the centre's word on this very chain.
+        """
+        who = self._desk.enrolled
+        if ack_of(signed.words) != ack or not is_signed(who.centre_key, signed.words, signed.signature):
+            raise Trouble("L-060")
+        with self.writing():
+            j = t.journal.c
+            own = select(j.hash).where(j.epoch == ack.epoch, j.sequence == ack.sequence)
+            mine: bytes | None = self._desk.connection.execute(own).scalar()
+            if ack.desk != who.desk or ack.epoch != who.epoch or mine is None or mine.hex() != ack.hash:
+                raise Trouble("L-060")
+            self._desk.connection.execute(
+                upsert(t.acknowledgements).on_conflict_do_nothing(),
+                {
+                    "epoch": ack.epoch,
+                    "sequence": ack.sequence,
+                    "words": signed.words,
+                    "signature": signed.signature,
+                },
+            )
+            if ack.sequence > self._line().acknowledged:
+                self._set_line(
+                    acknowledged=ack.sequence,
+                    acknowledged_ms=func.max(t.line.c.acknowledged_ms, ack.time_ms),
+                    digest=ack_digest(signed),
+                    offered=func.max(t.line.c.offered, ack.sequence),
+                )
+        with self._turn:
+            self._advance_mark()
+
+    def rewind_acknowledged(self, sequence: int) -> None:
+        """The centre lost what came after `sequence`: `batch` begins after it again. Receipts of it stay."""
+        with self.writing():
+            self._set_line(acknowledged=func.min(t.line.c.acknowledged, sequence))
+
+    # --- down ---------------------------------------------------------------------------------------
+
+    def news_position(self) -> int:
+        """Position of the newest stored news in the centre's present epoch; 0 when there is none."""
+        with self._turn:
+            return int(self._line().news_position)
+
+    def store_news(self, news: list[News], centre_epoch: int) -> None:
+        """Keep and apply news in order, all or nothing. Another `centre_epoch` restarts the position at 0."""
+        with self.writing() as books:
+            line = self._line()
+            position = line.news_position if line.centre_epoch == centre_epoch else 0
+            for one in news:
+                if one.position > position:
+                    take_news(books, one, centre_epoch)
+                    position = one.position
+            self._set_line(news_position=position, centre_epoch=centre_epoch)
+
+    # --- how things stand ---------------------------------------------------------------------------
+
+    def held_grants(self) -> tuple[str, ...]:
+        """Ids of the grants this chain holds and has not ended."""
+        with self._turn:
+            return tuple(held.grant for held in BookReading(self._desk).held_grants())
+
+    def waiting(self) -> tuple[int, int]:
+        """(how many records are not acknowledged, recorded time in ms of the oldest of them or 0)."""
+        with self._turn:
+            j = t.journal.c
+            open_records = select(func.count(), func.min(j.recorded_ms)).where(
+                j.epoch == self._desk.enrolled.epoch, j.sequence > self._line().acknowledged
+            )
+            count, oldest_ms = self._desk.connection.execute(open_records).one()
+            return count, oldest_ms or 0
+
+    def last_ack(self) -> Ack | None:
+        """The newest acknowledgement of this epoch."""
+        with self._turn:
+            a = t.acknowledgements.c
+            newest = (
+                select(a.words).where(a.epoch == self._desk.enrolled.epoch).order_by(a.id.desc()).limit(1)
+            )
+            words: bytes | None = self._desk.connection.execute(newest).scalar()
+            return ack_of(words) if words else None
+
+    def head(self) -> tuple[int, int, str]:
+        """(epoch, sequence, hash hex) of the newest record."""
+        with self._turn:
+            return BookReading(self._desk).head()
+
+    def _line(self) -> Any:
+        this = select(t.line).where(t.line.c.epoch == self._desk.enrolled.epoch)
+        return self._desk.connection.execute(this).one()
+
+    def _set_line(self, **values: Any) -> None:
+        this = t.line.c.epoch == self._desk.enrolled.epoch
+        self._desk.connection.execute(update(t.line).where(this).values(**values))

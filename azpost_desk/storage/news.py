@@ -1,0 +1,227 @@
+"""What the centre's news does at this desk: reference data, codes, results, events; never records."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import DOCUMENTS
+from azpost_desk.domain.moves import PAYMENT, TRANSFER
+from azpost_desk.protocol import news as tidings
+from azpost_desk.storage import projected_items as items
+from azpost_desk.storage import tables as t
+from azpost_desk.storage.projections import keep_remittance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from azpost_desk.protocol.messages import News
+    from azpost_desk.storage.desk import OpenDesk
+    from azpost_desk.storage.writing import BookWriting
+
+
+class NotTaken(Exception):
+    """News this desk will not act upon; it is kept, with a case for somebody to look at."""
+
+
+def take_news(books: BookWriting, news: News, centre_epoch: int) -> None:
+    """Keep news and let it act. What is malformed or would write into the books raises a case."""
+    connection = books.connection
+    after = connection.execute(select(func.max(t.journal.c.id))).scalar_one()
+    trouble = ""
+    if not books.stopped:
+        try:
+            act(connection, books.open_desk, news)
+            _answer(books, news, centre_epoch)
+        except (NotTaken, msgspec.DecodeError) as wrong:
+            trouble = str(wrong)
+            _raise_case(books, news, centre_epoch, trouble)
+    connection.execute(
+        insert(t.news),
+        {
+            "centre_epoch": centre_epoch,
+            "position": news.position,
+            "kind": news.kind,
+            "payload": news.payload,
+            "after_record": after,
+            "trouble": trouble,
+        },
+    )
+
+
+def act(connection: Connection, desk: OpenDesk, news: News) -> None:
+    """The effect of news on projections and on what the desk keeps; acts again unchanged in `rebuild`.
+
+    Raises:
+        NotTaken: it would write into the books.
+        msgspec.DecodeError: the payload is not what its kind says.
+    """
+    if news.kind in {kind for kind, _ in ops.BODIES} or news.kind in _NEVER:
+        # The centre never writes into a branch's books (H-16).
+        raise NotTaken("record")
+    actor = _ACTORS.get(news.kind)
+    kind = tidings.KINDS.get(news.kind)
+    if actor is not None and kind is not None:
+        actor(connection, desk, msgspec.json.decode(news.payload, type=kind))
+
+
+_NEVER: Final = frozenset({"record", "journal", "posting", "postings", "ledger"})
+
+
+def _reference(connection: Connection, desk: OpenDesk, told: tidings.Reference) -> None:
+    kind = DOCUMENTS.get(told.name)
+    if kind is not None:
+        # A document that does not decode must not come up when a customer stands there.
+        msgspec.json.decode(told.content, type=kind)
+    connection.execute(
+        upsert(t.documents).on_conflict_do_nothing(),
+        {
+            "name": told.name,
+            "version": told.version,
+            "valid_from": told.valid_from,
+            "content": bytes(told.content),
+        },
+    )
+
+
+def _codes(connection: Connection, desk: OpenDesk, told: tidings.Codes) -> None:
+    if told.epoch != desk.enrolled.epoch:
+        # Of an older epoch: nothing of it may be used (protocol.md 1).
+        return
+    if told.transfer_codes:
+        connection.execute(
+            upsert(t.codes).on_conflict_do_nothing(),
+            [{"code": code, "epoch": told.epoch, "operation": ""} for code in told.transfer_codes],
+        )
+    if told.item_prefix and told.item_first <= told.item_last:
+        connection.execute(
+            upsert(t.item_ranges).on_conflict_do_nothing(),
+            {
+                "epoch": told.epoch,
+                "prefix": told.item_prefix,
+                "first": told.item_first,
+                "last": told.item_last,
+                "next": told.item_first,
+            },
+        )
+
+
+def _desk_head(connection: Connection, desk: OpenDesk, told: tidings.DeskHead) -> None:
+    values = {
+        "number": told.number,
+        "epoch": told.epoch,
+        "sequence": told.sequence,
+        "hash": told.hash,
+        "received_ms": told.received_ms,
+        "state": told.state,
+        "figures": bytes(told.figures),
+    }
+    o = t.other_desks.c
+    newer = (o.epoch < told.epoch) | ((o.epoch == told.epoch) & (o.sequence <= told.sequence))
+    connection.execute(
+        upsert(t.other_desks)
+        .values(desk=told.desk, date=told.date, **values)
+        .on_conflict_do_update(index_elements=["desk", "date"], set_=values, where=newer)
+    )
+
+
+def _transfer_event(connection: Connection, desk: OpenDesk, told: tidings.TransferEvent) -> None:
+    this = t.transfers.c.transfer == told.transfer
+    known = connection.execute(select(t.transfers).where(this)).first()
+    if known is None or told.at_ms < known.changed_ms or known.held_grant:
+        # Not ours, late, or in our own hand: what the holder does is for the holder's records to say.
+        return
+    if told.state in _reachable(known.state):
+        connection.execute(update(t.transfers).where(this).values(state=told.state, changed_ms=told.at_ms))
+
+
+def _reachable(state: str) -> set[str]:
+    """States that moves of a transfer lead to from `state`, itself included: a late event never goes back."""
+    found = {state}
+    while more := {after for (before, _), after in TRANSFER.items() if before in found} - found:
+        found |= more
+    return found
+
+
+def _item_event(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent) -> None:
+    items.event(
+        connection,
+        told.number,
+        told.event,
+        told.office,
+        told.at_ms,
+        here=False,
+        detail=told.detail,
+        expected=True,
+    )
+
+
+def _remittance(connection: Connection, desk: OpenDesk, told: tidings.RemittanceNews) -> None:
+    if told.to_desk == desk.enrolled.desk:
+        keep_remittance(connection, told, told.from_desk, told.to_desk, told.at_ms, "announced")
+
+
+_ACTORS: Final[dict[str, Callable[..., None]]] = {
+    "reference": _reference,
+    "codes": _codes,
+    "desk.head": _desk_head,
+    "transfer.event": _transfer_event,
+    "item.event": _item_event,
+    "remittance": _remittance,
+}
+
+
+def _answer(books: BookWriting, news: News, centre_epoch: int) -> None:
+    """The records this desk writes of its own because of news."""
+    if news.kind == "payment.result":
+        _payment_result(books, msgspec.json.decode(news.payload, type=tidings.PaymentResult))
+    elif news.kind == "exception":
+        told = msgspec.json.decode(news.payload, type=tidings.OnExceptionsList)
+        _raise_case(books, news, centre_epoch, f"exception {told.reason}", f"{told.epoch}/{told.sequence}")
+
+
+def _payment_result(books: BookWriting, told: tidings.PaymentResult) -> None:
+    known = books.payment(told.payment)
+    if known is None:
+        raise NotTaken("unknown payment")
+    if (known.state, told.outcome) not in PAYMENT:
+        # Told again, or overtaken: a late event never moves a state backwards.
+        return
+    books.append(
+        ops.PaymentResolved(
+            payment=told.payment,
+            biller=told.biller,
+            outcome=told.outcome,
+            amount_qapik=known.amount.minor,
+            fee_qapik=known.fee.minor,
+            service=known.service,
+            provider_reference=told.provider_reference,
+            reason=told.reason,
+        ),
+        actor="sync",
+        actor_kind="sync",
+        source="line",
+        operation=books.new_operation(),
+    )
+
+
+def _raise_case(books: BookWriting, news: News, centre_epoch: int, reason: str, about: str = "") -> None:
+    books.append(
+        ops.CaseRaised(
+            case=books.next_case(),
+            reason=reason,
+            about=about or f"news {centre_epoch}/{news.position} {news.kind}",
+            evidence=hashlib.sha256(news.payload).hexdigest(),
+        ),
+        actor="sync",
+        actor_kind="sync",
+        source="line",
+        operation=books.new_operation(),
+    )

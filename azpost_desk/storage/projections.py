@@ -1,0 +1,163 @@
+"""What a record makes true for the screens: no clock, no chance, so `rebuild` gives the same rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from azpost_desk.domain.moves import DAY, TILL, move
+from azpost_desk.protocol.messages import grant_of
+from azpost_desk.storage import projected_items as items
+from azpost_desk.storage import projected_sales as sales
+from azpost_desk.storage import tables as t
+from azpost_desk.storage.projecting import Written, happens_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from azpost_desk.domain import operations as ops
+
+
+def project(connection: Connection, written: Written) -> None:
+    """Carry a record into every projection that its kind touches.
+
+    Raises:
+        Refused: G-020 an illegal move, G-066 a second time of what happens once.
+    """
+    carry = _CARRIERS.get(written.header.kind)
+    if carry is not None:
+        carry(connection, written, written.body)
+
+
+def _day_opened(connection: Connection, written: Written, body: ops.DayOpened) -> None:
+    last = connection.execute(select(t.days.c.state).order_by(t.days.c.number.desc()).limit(1)).scalar()
+    connection.execute(
+        insert(t.days),
+        {
+            "number": written.header.day,
+            "date": body.date,
+            "state": move(DAY, last or "", "opened"),
+            "opened_ms": written.header.recorded_ms,
+            "closed_ms": 0,
+        },
+    )
+
+
+def _day_closed(connection: Connection, written: Written, body: ops.DayClosed) -> None:
+    this = t.days.c.number == written.header.day
+    state = connection.execute(select(t.days.c.state).where(this)).scalar()
+    values = {"state": move(DAY, state or "", "closed"), "closed_ms": written.header.recorded_ms}
+    connection.execute(update(t.days).where(this).values(values))
+
+
+def _till_opened(connection: Connection, written: Written, body: ops.TillOpened) -> None:
+    _till(connection, written, body.till, "opened", body.holder)
+
+
+def _till_closed(connection: Connection, written: Written, body: ops.TillClosed) -> None:
+    _till(connection, written, body.till, "closed", "")
+
+
+def _till(connection: Connection, written: Written, till: str, event: str, holder: str) -> None:
+    state = connection.execute(select(t.tills.c.state).where(t.tills.c.till == till)).scalar()
+    values = {
+        "state": move(TILL, state or "", event),
+        "holder": holder,
+        "changed_ms": written.header.recorded_ms,
+    }
+    connection.execute(
+        upsert(t.tills)
+        .values(till=till, **values)
+        .on_conflict_do_update(index_elements=["till"], set_=values)
+    )
+
+
+def _remittance_issued(connection: Connection, written: Written, body: ops.RemittanceIssued) -> None:
+    keep_remittance(connection, body, written.header.desk, body.to_desk, written.header.recorded_ms, "issued")
+
+
+def _remittance_accepted(connection: Connection, written: Written, body: ops.RemittanceAccepted) -> None:
+    happens_once(connection, "remittance", body.remittance, written)
+    header = written.header
+    keep_remittance(connection, body, body.from_desk, header.desk, header.recorded_ms, "accepted")
+
+
+def keep_remittance(
+    connection: Connection, cash: Any, from_desk: str, to_desk: str, at_ms: int, state: str
+) -> None:
+    """`cash` has remittance, amount_qapik and pieces: a body, or news. An accepted one stays accepted."""
+    values = {
+        "from_desk": from_desk,
+        "to_desk": to_desk,
+        "amount_qapik": cash.amount_qapik,
+        "pieces": msgspec.json.encode(cash.pieces),
+        "at_ms": at_ms,
+        "state": state,
+    }
+    connection.execute(
+        upsert(t.remittances)
+        .values(remittance=cash.remittance, **values)
+        .on_conflict_do_update(
+            index_elements=["remittance"], set_=values, where=t.remittances.c.state == "announced"
+        )
+    )
+
+
+def _goods_stocked(connection: Connection, written: Written, body: ops.GoodsStocked) -> None:
+    sales.move_stock(connection, body.sku, body.quantity)
+
+
+def _grant_stored(connection: Connection, written: Written, body: ops.GrantStored) -> None:
+    granted = grant_of(body.words.encode() if body.words.startswith("[") else bytes.fromhex(body.words))
+    shown = next(iter(written.attachments.values()), b"")
+    connection.execute(
+        insert(t.grants),
+        {
+            "held_grant": body.grant,
+            "epoch": written.header.epoch,
+            "thing": body.thing,
+            "purpose": body.purpose,
+            "state": "held",
+            "amount_qapik": granted.amount_qapik,
+            "parties": shown,
+            "stored_ms": written.header.recorded_ms,
+        },
+    )
+    sales.transfer_granted(connection, written, body.grant, body.thing, granted.amount_qapik, shown)
+
+
+def _grant_released(connection: Connection, written: Written, body: ops.GrantReleased) -> None:
+    sales.end_grant(connection, written, body.grant, body.thing, "released")
+    sales.move_transfer(connection, written, body.thing, "released")
+
+
+def _paper_reprinted(connection: Connection, written: Written, body: ops.PaperReprinted) -> None:
+    r = t.reprints.c
+    connection.execute(
+        upsert(t.reprints)
+        .values(receipt=body.receipt, sort=body.sort, count=1)
+        .on_conflict_do_update(index_elements=["receipt", "sort"], set_={"count": r.count + 1})
+    )
+
+
+_CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
+    "day.opened": _day_opened,
+    "day.closed": _day_closed,
+    "till.opened": _till_opened,
+    "till.closed": _till_closed,
+    "remittance.issued": _remittance_issued,
+    "remittance.accepted": _remittance_accepted,
+    "goods.stocked": _goods_stocked,
+    "settlement": sales.settled,
+    "payment.resolved": sales.payment_resolved,
+    "grant.stored": _grant_stored,
+    "grant.released": _grant_released,
+    "item.scanned": items.scanned,
+    "scan.voided": items.voided,
+    "paper.reprinted": _paper_reprinted,
+}

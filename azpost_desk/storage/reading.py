@@ -1,0 +1,260 @@
+"""A consistent look into the desk's books: who, when, the journal, the ledger. Features: reading_features."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from sqlalchemy import Row, Select, func, select
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.accounts import TILL
+from azpost_desk.domain.catalogue import DOCUMENTS, Document, Staff
+from azpost_desk.domain.days import calendar_day
+from azpost_desk.domain.ledger import Posting
+from azpost_desk.domain.money import Money
+from azpost_desk.domain.refusals import Trouble
+from azpost_desk.domain.transfer_codes import receipt_number
+from azpost_desk.protocol.records import Attachment, Record
+from azpost_desk.services import views
+from azpost_desk.storage import tables as t
+from azpost_desk.storage.reading_features import FeatureReading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+D = TypeVar("D", bound=Document)
+_NAME_OF = {kind: name for name, kind in DOCUMENTS.items()}
+
+
+class BookReading(FeatureReading):
+    """Implements services.ports.Reading together with FeatureReading."""
+
+    # --- who and when -------------------------------------------------------------------------------
+
+    def desk(self) -> views.Desk:
+        who = self._desk.enrolled
+        return views.Desk(who.desk, who.number, who.branch, who.epoch, who.receipt_series)
+
+    def day(self) -> views.Day:
+        row = self._one(select(t.days).order_by(t.days.c.number.desc()).limit(1))
+        return views.Day(row.number, row.date, row.state) if row else views.Day(0, "", "")
+
+    def days(self, limit: int = 400) -> list[views.Day]:
+        """Newest first."""
+        rows = self._all(select(t.days).order_by(t.days.c.number.desc()).limit(limit))
+        return [views.Day(row.number, row.date, row.state) for row in rows]
+
+    def till(self) -> views.Till:
+        desk = self._desk.enrolled.desk
+        balance = self.balance(TILL, desk)
+        row = self._one(select(t.tills).order_by(t.tills.c.changed_ms.desc()).limit(1))
+        if row is None:
+            return views.Till(desk, "", "", balance)
+        return views.Till(row.till, row.state, row.holder, balance)
+
+    def document(self, kind: type[D], date: str) -> D:
+        name = _NAME_OF[kind]
+        newest = (
+            select(t.documents.c.version)
+            .where(t.documents.c.name == name, t.documents.c.valid_from <= date)
+            .order_by(t.documents.c.valid_from.desc(), t.documents.c.version.desc())
+            .limit(1)
+        )
+        version = self._scalar(newest)
+        if version is None:
+            raise Trouble("G-050", name=name)
+        known = self._desk.documents.get((name, version))
+        if known is None:
+            content = self._scalar(
+                select(t.documents.c.content).where(
+                    t.documents.c.name == name, t.documents.c.version == version
+                )
+            )
+            known = self._desk.documents[name, version] = msgspec.json.decode(content or b"", type=kind)
+        assert isinstance(known, kind)
+        return known
+
+    def officers(self) -> list[views.OfficerAtDesk]:
+        day = self.day()
+        date = day.date if day.state == "open" else calendar_day(self._desk.clock.utc_ms())
+        pins = {row.officer: row for row in self._all(select(t.pins))}
+        return [
+            self._officer(one, pins.get(one.officer))
+            for one in self.document(Staff, date).officers
+            if one.valid_to >= date
+        ]
+
+    def officer(self, officer: str) -> views.OfficerAtDesk | None:
+        return next((one for one in self.officers() if one.officer == officer), None)
+
+    @staticmethod
+    def _officer(known: Any, pin: Row[Any] | None) -> views.OfficerAtDesk:
+        own = pin is not None and pin.pin_hash != "" and pin.instead_of == known.pin_hash
+        return views.OfficerAtDesk(
+            known.officer,
+            known.name,
+            known.role,
+            known.language,
+            pin.pin_hash if own and pin is not None else known.pin_hash,
+            pin.wrong_tries if pin is not None else 0,
+            pin.locked_until_ms if pin is not None else 0,
+        )
+
+    # --- books --------------------------------------------------------------------------------------
+
+    def balance(self, account: str, sub: str = "") -> Money:
+        minor = self._scalar(
+            select(t.balances.c.minor).where(
+                t.balances.c.account == account, t.balances.c.sub == sub, t.balances.c.currency == "AZN"
+            )
+        )
+        return Money(minor or 0)
+
+    def next_receipt(self) -> str:
+        last = self._scalar(select(func.max(t.once.c.thing)).where(t.once.c.sort == "receipt"))
+        who = self._desk.enrolled
+        mine = receipt_number(who.receipt_series, who.receipt_next)
+        if last is None or last < mine or not last.startswith(mine[:-6]):
+            return mine
+        return receipt_number(who.receipt_series, int(last[-6:]) + 1)
+
+    def head(self) -> tuple[int, int, str]:
+        row = self._one(_HEAD)
+        return (row.epoch, row.sequence, row.hash.hex()) if row else (self._desk.enrolled.epoch, 0, "")
+
+    def records(self, day: int | None = None) -> Iterator[tuple[Record, int]]:
+        wanted = select(t.journal).order_by(t.journal.c.id)
+        for row in self._connection.execute(wanted if day is None else wanted.where(t.journal.c.day == day)):
+            yield Record(row.header, row.body, row.previous, row.hash), row.arrived_ms
+
+    def postings(self, day: int | None = None) -> Iterator[tuple[int, Posting]]:
+        wanted = select(t.postings).order_by(t.postings.c.id)
+        for row in self._connection.execute(wanted if day is None else wanted.where(t.postings.c.day == day)):
+            yield row.day, Posting(row.operation, row.account, row.sub, Money(row.minor, row.currency))
+
+    def posted(self, day: int) -> list[tuple[str, Posting]]:
+        p = t.postings.c
+        rows = self._all(
+            select(t.journal.c.kind, t.postings)
+            .join(t.postings, p.record == t.journal.c.id)
+            .where(p.day == day)
+            .order_by(p.id)
+        )
+        return [
+            (row.kind, Posting(row.operation, row.account, row.sub, Money(row.minor, row.currency)))
+            for row in rows
+        ]
+
+    def till_before(self, day: int) -> Money:
+        p, desk = t.postings.c, self._desk.enrolled.desk
+        # From today backwards: the days that are asked for are near, the history is long.
+        since = select(func.sum(p.minor)).where(p.day >= day, p.account == TILL, p.sub == desk)
+        return self.balance(TILL, desk) - Money(int(self._scalar(since) or 0))
+
+    def entries(self, day: int, limit: int = 500) -> list[views.Entry]:
+        """Newest first."""
+        return self._entries(select(t.journal).where(t.journal.c.day == day), limit)
+
+    def scans(self, day: int, limit: int = 200) -> list[views.Entry]:
+        """Newest first."""
+        kinds = ("item.scanned", "scan.refused", "scan.voided")
+        return self._entries(
+            select(t.journal).where(t.journal.c.day == day, t.journal.c.kind.in_(kinds)), limit
+        )
+
+    def settlement(self, receipt: str) -> views.Entry | None:
+        paid = select(t.once.c.record).where(t.once.c.sort == "receipt", t.once.c.thing == receipt)
+        return self._entry(select(t.journal).where(t.journal.c.id == paid.scalar_subquery()))
+
+    def entry(self, operation: str) -> views.Entry | None:
+        """The record with this operation id, or the settlement that has a line with it."""
+        own = self._entry(select(t.journal).where(t.journal.c.operation == operation))
+        if own is not None:
+            return own
+        of_line = select(t.lines.c.record).where(t.lines.c.operation == operation)
+        return self._entry(select(t.journal).where(t.journal.c.id == of_line.scalar_subquery()))
+
+    def paid_line(self, operation: str) -> views.PaidLine | None:
+        """`attachments` of the answer: content by group, the end of the slot (``parties``, ``receiver``)."""
+        row = self._one(select(t.lines).where(t.lines.c.operation == operation))
+        entry = self.entry(operation)
+        if row is None or entry is None or not isinstance(entry.body, ops.Settlement):
+            return None
+        date = self._scalar(select(t.days.c.date).where(t.days.c.number == entry.recorded.day))
+        return views.PaidLine(
+            entry.body.lines[row.position],
+            row.receipt,
+            entry.recorded,
+            date or "",
+            row.reversed_by,
+            {
+                one.slot.partition(":")[2]: one.content
+                for one in self.attachments_of(row.record)
+                if one.slot.startswith(f"{operation}:")
+            },
+        )
+
+    def attachment(self, operation: str, slot: str) -> bytes | None:
+        """By the whole slot, or by its group alone; None when there is none or it was erased by rule."""
+        whole = slot if ":" in slot else f"{operation}:{slot}"
+        content: bytes | None = self._scalar(
+            select(t.attachments.c.content).where(t.attachments.c.slot == whole)
+        )
+        return content
+
+    def attachments_of(self, record: int) -> tuple[Attachment, ...]:
+        """What a record (its number in the journal table) still has of personal data."""
+        wanted = select(t.attachments).where(t.attachments.c.record == record).order_by(t.attachments.c.slot)
+        return tuple(Attachment(row.slot, row.salt, row.content) for row in self._all(wanted) if row.salt)
+
+    def is_offered(self, operation: str) -> bool:
+        entry = self.entry(operation)
+        if entry is None:
+            return False
+        if entry.recorded.epoch != self._desk.enrolled.epoch:
+            # What an older epoch had offered nobody here can know: the careful answer.
+            return True
+        offered = self._scalar(select(t.line.c.offered).where(t.line.c.epoch == entry.recorded.epoch))
+        return entry.recorded.sequence <= (offered or 0)
+
+    # --- rows to views ------------------------------------------------------------------------------
+
+    def _entries(self, wanted: Select[Any], limit: int) -> list[views.Entry]:
+        return [_entry(row) for row in self._all(wanted.order_by(t.journal.c.id.desc()).limit(limit))]
+
+    def _entry(self, wanted: Select[Any]) -> views.Entry | None:
+        row = self._one(wanted)
+        return _entry(row) if row else None
+
+
+_HEAD = select(t.journal).order_by(t.journal.c.id.desc()).limit(1)
+
+
+def _entry(row: Row[Any]) -> views.Entry:
+    record = Record(row.header, row.body, row.previous, row.hash)
+    header = record.header()
+    body = ops.decode(header.kind, header.version, row.body)
+    return views.Entry(
+        recorded_of(record), body, header.actor_kind, header.source, ", ".join(sorted(_approvers(body)))
+    )
+
+
+def recorded_of(record: Record) -> views.Recorded:
+    """What paper and screens may speak of."""
+    header = record.header()
+    return views.Recorded(
+        header.operation,
+        header.epoch,
+        header.sequence,
+        header.kind,
+        header.day,
+        header.actor,
+        header.recorded_ms,
+        record.mark(),
+    )
+
+
+def _approvers(body: ops.Body) -> set[str]:
+    parts = body.lines if isinstance(body, ops.Settlement) else (body,)
+    return {approver for part in parts if (approver := getattr(part, "approved_by", ""))}

@@ -1,0 +1,311 @@
+"""What screens read of each feature: projections as frozen rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import Row, Select, func, or_, select
+
+from azpost_desk.domain.money import Money
+from azpost_desk.domain.names import fold
+from azpost_desk.services import views
+from azpost_desk.storage import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Column, ColumnElement, Connection
+
+    from azpost_desk.storage.desk import OpenDesk
+
+
+def begins_with(column: Column[str], start: str) -> ColumnElement[bool]:
+    """A prefix search that uses the column's index; LIKE would not."""
+    return (column >= start) & (column < start + "\U0010ffff")
+
+
+class FeatureReading:
+    """The features' half of services.ports.Reading."""
+
+    def __init__(self, desk: OpenDesk) -> None:
+        self._desk = desk
+        self._connection: Connection = desk.connection
+
+    @property
+    def open_desk(self) -> OpenDesk:
+        """For the rest of this room: what this look looks into."""
+        return self._desk
+
+    @property
+    def connection(self) -> Connection:
+        """For the rest of this room: the transaction this look is part of."""
+        return self._connection
+
+    @property
+    def stopped(self) -> bool:
+        """Whether no record may be written any more."""
+        return self._desk.stopped != ""
+
+    def _one(self, wanted: Select[Any]) -> Row[Any] | None:
+        return self._connection.execute(wanted).first()
+
+    def _all(self, wanted: Select[Any]) -> Sequence[Row[Any]]:
+        return self._connection.execute(wanted).all()
+
+    def _scalar(self, wanted: Select[Any]) -> Any:
+        return self._connection.execute(wanted).scalar()
+
+    # --- basket, stock ------------------------------------------------------------------------------
+
+    def basket(self) -> views.Basket | None:
+        content = self._scalar(select(t.basket.c.content))
+        return msgspec.json.decode(content, type=views.Basket) if content else None
+
+    def stock(self) -> dict[str, int]:
+        return {row.sku: row.quantity for row in self._all(select(t.stock).order_by(t.stock.c.sku))}
+
+    # --- payments -----------------------------------------------------------------------------------
+
+    def payments(self, states: Sequence[str] = (), day: int | None = None) -> list[views.Payment]:
+        wanted = select(t.payments).order_by(t.payments.c.accepted_ms.desc(), t.payments.c.payment)
+        if states:
+            wanted = wanted.where(t.payments.c.state.in_(states))
+        if day is not None:
+            wanted = wanted.where(t.payments.c.day == day)
+        return [_payment(row) for row in self._all(wanted)]
+
+    def payment(self, payment: str) -> views.Payment | None:
+        row = self._one(select(t.payments).where(t.payments.c.payment == payment))
+        return _payment(row) if row else None
+
+    # --- transfers ----------------------------------------------------------------------------------
+
+    def transfer(self, transfer: str) -> views.Transfer | None:
+        row = self._one(select(t.transfers).where(t.transfers.c.transfer == transfer))
+        return _transfer(row) if row else None
+
+    def transfer_by_code(self, code: str) -> views.Transfer | None:
+        row = self._one(select(t.transfers).where(t.transfers.c.code == code))
+        return _transfer(row) if row else None
+
+    def transfers(self, day: int | None = None) -> list[views.Transfer]:
+        wanted = select(t.transfers).order_by(t.transfers.c.sent_ms.desc(), t.transfers.c.transfer)
+        if day is not None:
+            wanted = wanted.where(t.transfers.c.day == day)
+        return [_transfer(row) for row in self._all(wanted)]
+
+    def held_grants(self) -> list[views.HeldGrant]:
+        """Only of the present epoch: nothing of an older one may be used (protocol.md 1)."""
+        wanted = select(t.grants).where(
+            t.grants.c.state == "held", t.grants.c.epoch == self._desk.enrolled.epoch
+        )
+        return [
+            views.HeldGrant(
+                row.held_grant, row.thing, row.purpose, Money(row.amount_qapik), row.parties, row.stored_ms
+            )
+            for row in self._all(wanted.order_by(t.grants.c.stored_ms, t.grants.c.held_grant))
+        ]
+
+    def codes_left(self) -> int:
+        free = select(func.count()).where(
+            t.codes.c.epoch == self._desk.enrolled.epoch, t.codes.c.operation == ""
+        )
+        return int(self._scalar(free))
+
+    # --- items --------------------------------------------------------------------------------------
+
+    def item_numbers_left(self) -> int:
+        r = t.item_ranges.c
+        left = select(func.sum(r.last - r.next + 1)).where(r.epoch == self._desk.enrolled.epoch)
+        return int(self._scalar(left) or 0)
+
+    def item_events(self, number: str) -> list[views.ItemEvent]:
+        e = t.item_events.c
+        rows = self._all(select(t.item_events).where(e.number == number).order_by(e.at_ms, e.id))
+        return [
+            views.ItemEvent(
+                row.number,
+                row.event,
+                row.office,
+                row.at_ms,
+                bool(row.here),
+                row.operation,
+                bool(row.voided),
+                row.detail,
+            )
+            for row in rows
+        ]
+
+    def announced(self, last_digits: str) -> list[str]:
+        """Items expected here whose number ends, before the country, in these digits."""
+        wanted = select(t.items.c.number).where(t.items.c.expected == 1)
+        if len(last_digits) >= 4:
+            wanted = wanted.where(t.items.c.tail == last_digits[-4:])
+        rows = self._all(wanted.order_by(t.items.c.number))
+        return [row.number for row in rows if row.number[:-2].endswith(last_digits)]
+
+    # --- people -------------------------------------------------------------------------------------
+
+    def customers(self, folded: str, limit: int = 9) -> list[views.Customer]:
+        c, key = t.customers.c, folded.strip()
+        name = fold(key)
+        if not key:
+            return []
+        found = [c.fin == key.upper(), c.document == key.upper().replace(" ", ""), c.phone == key]
+        if name:
+            named = select(t.customer_names.c.customer).where(begins_with(t.customer_names.c.folded, name))
+            found.append(c.customer.in_(named))
+        wanted = select(t.customers).where(or_(*found)).order_by(c.last_seen_ms.desc(), c.customer)
+        return [
+            views.Customer(
+                row.customer, row.fin, row.document, row.name, row.phone, row.address, row.last_seen_ms
+            )
+            for row in self._all(wanted.limit(limit))
+        ]
+
+    def known_receivers(self, customer: str, limit: int = 9) -> list[views.KnownReceiver]:
+        r = t.receivers.c
+        wanted = select(t.receivers).where(r.customer == customer).order_by(r.last_ms.desc(), r.folded)
+        return [
+            views.KnownReceiver(row.name, row.phone, row.office, row.last_ms)
+            for row in self._all(wanted.limit(limit))
+        ]
+
+    # --- branch and line ----------------------------------------------------------------------------
+
+    def remittances(self, states: Sequence[str] = ()) -> list[views.Remittance]:
+        """States: issued (by this desk), announced (to it by the centre), accepted (here)."""
+        wanted = select(t.remittances).order_by(t.remittances.c.at_ms.desc(), t.remittances.c.remittance)
+        if states:
+            wanted = wanted.where(t.remittances.c.state.in_(states))
+        return [
+            views.Remittance(
+                row.remittance,
+                row.from_desk,
+                row.to_desk,
+                Money(row.amount_qapik),
+                {int(d): n for d, n in msgspec.json.decode(row.pieces, type=dict[str, int]).items()},
+                row.at_ms,
+                row.state,
+            )
+            for row in self._all(wanted)
+        ]
+
+    def other_desks(self, date: str) -> list[views.OtherDesk]:
+        """Each desk's word on `date`; of a desk that said nothing yet that day, its newest word before."""
+        o = t.other_desks.c
+        rows = self._all(
+            select(t.other_desks).where(o.date <= date).order_by(o.number, o.date, o.received_ms)
+        )
+        newest = {row.desk: row for row in rows}
+        return [
+            views.OtherDesk(
+                row.desk,
+                row.number,
+                row.epoch,
+                row.sequence,
+                row.hash,
+                row.received_ms,
+                row.date,
+                row.state,
+                row.figures,
+            )
+            for row in newest.values()
+        ]
+
+    def exposure(self, service: str) -> Money:
+        acknowledged = (
+            select(t.journal.c.id)
+            .join(
+                t.line,
+                (t.line.c.epoch == t.journal.c.epoch) & (t.line.c.acknowledged == t.journal.c.sequence),
+            )
+            .where(t.line.c.epoch == self._desk.enrolled.epoch)
+            .scalar_subquery()
+        )
+        unproven = select(func.sum(t.lines.c.amount_qapik)).where(
+            t.lines.c.service == service,
+            t.lines.c.reversed_by == "",
+            t.lines.c.record > func.coalesce(acknowledged, 0),
+        )
+        return Money(int(self._scalar(unproven) or 0))
+
+    # --- paper, reports, the one box ----------------------------------------------------------------
+
+    def print_jobs(self, states: Sequence[str] = ()) -> list[views.PrintJob]:
+        wanted = select(t.print_jobs).order_by(t.print_jobs.c.job)
+        if states:
+            wanted = wanted.where(t.print_jobs.c.state.in_(states))
+        return [
+            views.PrintJob(
+                row.job, row.paper, row.key, row.sort, row.state, row.tries, row.trouble, row.made_ms
+            )
+            for row in self._all(wanted)
+        ]
+
+    def reprints(self, receipt: str, sort: str) -> int:
+        r = t.reprints.c
+        return int(self._scalar(select(r.count).where(r.receipt == receipt, r.sort == sort)) or 0)
+
+    def closed_report(self, date: str) -> bytes | None:
+        content: bytes | None = self._scalar(select(t.reports.c.content).where(t.reports.c.date == date))
+        return content
+
+    def search(self, folded: str, limit: int = 20) -> list[views.Found]:
+        """Prefixes of transfer codes, receipts, item numbers, accounts; customers as by `customers`."""
+        key, upper = folded.strip(), folded.strip().upper().replace(" ", "")
+        if not key:
+            return []
+        found: list[views.Found] = []
+        x = t.transfers.c
+        for row in self._all(
+            select(t.transfers).where(x.code != "", begins_with(x.code, upper)).limit(limit)
+        ):
+            found.append(views.Found("transfer", row.transfer, row.code, row.receiver))
+        once = t.once.c
+        receipts = select(once.thing).where(once.sort == "receipt", begins_with(once.thing, upper))
+        found += [
+            views.Found("receipt", row.thing, row.thing, "") for row in self._all(receipts.limit(limit))
+        ]
+        numbers = select(t.items).where(begins_with(t.items.c.number, upper)).limit(limit)
+        found += [views.Found("item", row.number, row.number, row.state) for row in self._all(numbers)]
+        bills = select(t.payments).where(begins_with(t.payments.c.account, key)).limit(limit)
+        found += [views.Found("payment", row.payment, row.account, row.biller) for row in self._all(bills)]
+        found += [
+            views.Found("customer", one.customer, one.name, one.phone) for one in self.customers(key, limit)
+        ]
+        return found[:limit]
+
+
+def _payment(row: Row[Any]) -> views.Payment:
+    return views.Payment(
+        row.payment,
+        row.biller,
+        row.service,
+        row.account,
+        Money(row.amount_qapik),
+        Money(row.fee_qapik),
+        row.state,
+        row.accepted_ms,
+        row.changed_ms,
+        row.receipt,
+        row.reason,
+        row.provider_reference,
+    )
+
+
+def _transfer(row: Row[Any]) -> views.Transfer:
+    return views.Transfer(
+        row.transfer,
+        row.code,
+        row.state,
+        Money(row.amount_qapik),
+        Money(row.fee_qapik),
+        row.office,
+        row.sent_ms,
+        row.sender,
+        row.receiver,
+        row.receipt,
+        row.held_grant,
+    )

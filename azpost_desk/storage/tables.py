@@ -1,0 +1,362 @@
+"""The tables of a desk's database. Strict: SQLite refuses a value of another type than the column's.
+
+Three sorts: what is written once (journal, signatures, attachments, postings; triggers refuse any change),
+what is folded from it (DERIVED; `rebuild` makes it again), and what this desk merely keeps (documents, code
+pool, paper).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+
+from azpost_desk.sql.columns import Minor, Octets, Whole, Words, metadata
+
+SCHEMA: Final = 1
+"""PRAGMA user_version of a database that these tables describe."""
+
+TABLES: Final = metadata()
+
+
+def _text(name: str, *, key: bool = False, default: str | None = None) -> Column[str]:
+    return Column(name, Words, primary_key=key, nullable=False, server_default=default)
+
+
+def _whole(name: str, *, key: bool = False, default: str | None = None) -> Column[int]:
+    return Column(name, Whole, primary_key=key, nullable=False, autoincrement=False, server_default=default)
+
+
+def _minor(name: str) -> Column[int]:
+    return Column(name, Minor, nullable=False)
+
+
+def _octets(name: str) -> Column[bytes]:
+    return Column(name, Octets, nullable=False)
+
+
+def _record(*, key: bool = False, index: bool = False) -> Column[int]:
+    return Column("record", Whole, ForeignKey("journal.id"), primary_key=key, nullable=False, index=index)
+
+
+def _table(
+    name: str, *columns: Column[int] | Column[str] | Column[bytes] | Index | UniqueConstraint
+) -> Table:
+    return Table(name, TABLES, *columns, sqlite_strict=True)
+
+
+# --- written once -----------------------------------------------------------------------------------
+
+journal: Final = _table(
+    "journal",
+    Column("id", Whole, primary_key=True, autoincrement=False),
+    _whole("epoch"),
+    _whole("sequence"),
+    _text("operation"),
+    _text("kind"),
+    _whole("day"),
+    _whole("recorded_ms"),
+    _whole("arrived_ms"),
+    _octets("header"),
+    _octets("body"),
+    _octets("previous"),
+    _octets("hash"),
+    UniqueConstraint("epoch", "sequence"),
+    UniqueConstraint("operation"),
+    Index(None, "day", "kind"),
+)
+# The last record of every commit is signed; it covers those before it (I-06).
+signatures: Final = _table("signatures", _record(key=True), _octets("signature"))
+attachments: Final = _table(
+    "attachments",
+    _text("slot", key=True),
+    _record(index=True),
+    # Erasure by rule empties salt and content; the commitment in the body stays.
+    Column("salt", Octets),
+    Column("content", Octets),
+)
+postings: Final = _table(
+    "postings",
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    _record(index=True),
+    _whole("day"),
+    _text("operation"),
+    _text("account"),
+    _text("sub"),
+    _text("currency"),
+    _minor("minor"),
+    Index(None, "day"),
+)
+
+# --- folded from it ---------------------------------------------------------------------------------
+
+balances: Final = _table(
+    "balances",
+    _text("account", key=True),
+    _text("sub", key=True),
+    _text("currency", key=True),
+    _minor("minor"),
+)
+days: Final = _table(
+    "days",
+    _whole("number", key=True),
+    _text("date"),
+    _text("state"),
+    _whole("opened_ms"),
+    _whole("closed_ms", default="0"),
+    Index(None, "date"),
+)
+tills: Final = _table("tills", _text("till", key=True), _text("state"), _text("holder"), _whole("changed_ms"))
+# What may happen once: a receipt number, a line's reversal, a remittance's acceptance, a grant's end.
+once: Final = _table("once", _text("sort", key=True), _text("thing", key=True), _record())
+lines: Final = _table(
+    "lines",
+    _text("operation", key=True),
+    _record(index=True),
+    _whole("position"),
+    _text("line"),
+    _text("service"),
+    _text("receipt"),
+    _minor("amount_qapik"),
+    _text("reversed_by", default=""),
+    Index(None, "receipt"),
+)
+transfers: Final = _table(
+    "transfers",
+    _text("transfer", key=True),
+    _text("code"),
+    _text("state"),
+    _minor("amount_qapik"),
+    _minor("fee_qapik"),
+    _text("office"),
+    _whole("sent_ms"),
+    _whole("changed_ms"),
+    _whole("day"),
+    _text("sender"),
+    _text("receiver"),
+    _text("receipt"),
+    _text("held_grant", default=""),
+    Index(None, "code"),
+    Index(None, "day"),
+)
+payments: Final = _table(
+    "payments",
+    _text("payment", key=True),
+    _text("biller"),
+    _text("service"),
+    _text("account"),
+    _minor("amount_qapik"),
+    _minor("fee_qapik"),
+    _text("state"),
+    _whole("day"),
+    _whole("accepted_ms"),
+    _whole("changed_ms"),
+    _text("receipt"),
+    _text("reason", default=""),
+    _text("provider_reference", default=""),
+    Index(None, "state"),
+    Index(None, "day"),
+    Index(None, "account"),
+)
+grants: Final = _table(
+    "grants",
+    _text("held_grant", key=True),
+    _whole("epoch"),
+    _text("thing"),
+    _text("purpose"),
+    _text("state"),
+    _minor("amount_qapik"),
+    _octets("parties"),
+    _whole("stored_ms"),
+    Index(None, "state"),
+    Index(None, "thing"),
+)
+items: Final = _table(
+    "items",
+    _text("number", key=True),
+    _text("tail"),
+    _text("state"),
+    _whole("changed_ms"),
+    _whole("expected"),
+    Index(None, "tail"),
+)
+item_events: Final = _table(
+    "item_events",
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    _text("number"),
+    _text("event"),
+    _text("office"),
+    _whole("at_ms"),
+    _whole("here"),
+    _text("operation"),
+    _whole("voided", default="0"),
+    _text("detail"),
+    Index(None, "number"),
+    Index(None, "operation"),
+)
+customers: Final = _table(
+    "customers",
+    _text("customer", key=True),
+    _text("fin"),
+    _text("document"),
+    _text("name"),
+    _text("phone"),
+    _text("address"),
+    _whole("last_seen_ms"),
+    Index(None, "fin"),
+    Index(None, "document"),
+    Index(None, "phone"),
+)
+# A person is found by any word of the name: one row per word, the folded name turned to begin with it.
+customer_names: Final = _table("customer_names", _text("folded", key=True), _text("customer", key=True))
+receivers: Final = _table(
+    "receivers",
+    _text("customer", key=True),
+    _text("folded", key=True),
+    _text("name"),
+    _text("phone"),
+    _text("office"),
+    _whole("last_ms"),
+)
+stock: Final = _table("stock", _text("sku", key=True), _whole("quantity"))
+remittances: Final = _table(
+    "remittances",
+    _text("remittance", key=True),
+    _text("from_desk"),
+    _text("to_desk"),
+    _minor("amount_qapik"),
+    _octets("pieces"),
+    _whole("at_ms"),
+    _text("state"),
+)
+reprints: Final = _table("reprints", _text("receipt", key=True), _text("sort", key=True), _whole("count"))
+other_desks: Final = _table(
+    "other_desks",
+    _text("desk", key=True),
+    _text("date", key=True),
+    _whole("number"),
+    _whole("epoch"),
+    _whole("sequence"),
+    _text("hash"),
+    _whole("received_ms"),
+    _text("state"),
+    _octets("figures"),
+)
+
+# --- kept -------------------------------------------------------------------------------------------
+
+identity: Final = _table("identity", _whole("epoch", key=True), _octets("enrolled"), _text("public_key"))
+# One row: how far the centre has this desk's current chain, and how far this desk has the centre's news.
+line: Final = _table(
+    "line",
+    _whole("epoch", key=True),
+    _whole("offered"),
+    _whole("acknowledged"),
+    _whole("acknowledged_ms"),
+    _text("digest"),
+    _whole("news_position"),
+    _whole("centre_epoch"),
+)
+acknowledgements: Final = _table(
+    "acknowledgements",
+    Column("id", Whole, primary_key=True, autoincrement=True),
+    _whole("epoch"),
+    _whole("sequence"),
+    _octets("words"),
+    _octets("signature"),
+    UniqueConstraint("epoch", "sequence", "words"),
+)
+news: Final = _table(
+    "news",
+    _whole("centre_epoch", key=True),
+    _whole("position", key=True),
+    _text("kind"),
+    _octets("payload"),
+    # The newest record when it came: `rebuild` lets it act again at the same moment.
+    _whole("after_record"),
+    _text("trouble", default=""),
+)
+documents: Final = _table(
+    "documents",
+    _text("name", key=True),
+    _whole("version", key=True),
+    _text("valid_from"),
+    _octets("content"),
+)
+codes: Final = _table(
+    "codes",
+    _text("code", key=True),
+    _whole("epoch"),
+    _text("operation", default=""),
+    Index(None, "operation"),
+)
+item_ranges: Final = _table(
+    "item_ranges",
+    _whole("epoch", key=True),
+    _text("prefix", key=True),
+    _whole("first", key=True),
+    _whole("last"),
+    _whole("next"),
+)
+item_numbers: Final = _table("item_numbers", _text("operation", key=True), _text("number"))
+pins: Final = _table(
+    "pins",
+    _text("officer", key=True),
+    _text("pin_hash"),
+    # The centre's hash this one replaced: when the centre sends another, that one is newer.
+    _text("instead_of"),
+    _whole("wrong_tries"),
+    _whole("locked_until_ms"),
+)
+basket: Final = _table("basket", _whole("only", key=True), _octets("content"))
+print_jobs: Final = _table(
+    "print_jobs",
+    Column("job", Whole, primary_key=True, autoincrement=True),
+    _text("paper"),
+    _text("key"),
+    _text("sort"),
+    _text("state"),
+    _whole("tries"),
+    _text("trouble"),
+    _whole("made_ms"),
+    Index(None, "state"),
+)
+reports: Final = _table("reports", _text("date", key=True), _octets("content"))
+checked: Final = _table("checked", _whole("only", key=True), _whole("record"))
+
+WRITTEN_ONCE: Final = (journal, signatures, postings)
+DERIVED: Final = (
+    balances,
+    days,
+    tills,
+    once,
+    lines,
+    transfers,
+    payments,
+    grants,
+    items,
+    item_events,
+    customers,
+    customer_names,
+    receivers,
+    stock,
+    remittances,
+    reprints,
+    other_desks,
+)
+
+TRIGGERS: Final = (
+    *(
+        f"CREATE TRIGGER {table.name}_never_{what.lower()} BEFORE {what} ON {table.name} "
+        f"BEGIN SELECT RAISE(ABORT, '{table.name} is written once'); END"
+        for table in WRITTEN_ONCE
+        for what in ("UPDATE", "DELETE")
+    ),
+    "CREATE TRIGGER attachments_never_delete BEFORE DELETE ON attachments "
+    "BEGIN SELECT RAISE(ABORT, 'attachments are emptied, not deleted'); END",
+    # Erasure by rule is the only change: salt and content become nothing.
+    "CREATE TRIGGER attachments_only_erased BEFORE UPDATE ON attachments "
+    "WHEN NEW.salt IS NOT NULL OR NEW.content IS NOT NULL OR NEW.slot IS NOT OLD.slot "
+    "OR NEW.record IS NOT OLD.record "
+    "BEGIN SELECT RAISE(ABORT, 'attachments are only erased'); END",
+)

@@ -1,0 +1,132 @@
+"""The desk's secrets and its high-water mark: in the system's keyring, or honestly in a folder.
+
+Three entries: ``database`` (the SQLCipher key), ``signing`` (the private key of the present epoch), ``mark``
+(how far the journal is known to reach). The mark lies beside the keys: a restored database cannot bring its own.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+import msgspec
+
+from azpost_desk.domain.refusals import Trouble
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Protection = Literal["keyring", "file"]
+
+DATABASE: Final = "database"
+SIGNING: Final = "signing"
+MARK: Final = "mark"
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """(epoch, sequence, hash hex) the journal is known to have reached."""
+
+    epoch: int
+    sequence: int
+    hash: str
+
+
+class Vault(Protocol):
+    """Where secrets lie."""
+
+    def protection(self) -> Protection: ...
+    def get(self, name: str) -> str | None: ...
+    def put(self, name: str, value: str) -> None:
+        """Durable before it returns."""
+
+
+class FileVault:
+    """Files that only their owner may read: protects against nothing but a lost database file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "keys"
+
+    def protection(self) -> Protection:
+        return "file"
+
+    def get(self, name: str) -> str | None:
+        path = self._folder / name
+        return path.read_text("ascii") if path.exists() else None
+
+    def put(self, name: str, value: str) -> None:
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        path = self._folder / name
+        beside = path.with_name(f"{name}.new")
+        # Written beside and moved over: a power cut leaves the old value or the new one.
+        with os.fdopen(
+            os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
+        ) as file:
+            file.write(value)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+
+
+class KeyringVault:
+    """The system's keyring (Credential Manager, Secret Service), one entry per data folder and name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder.resolve())
+
+    def protection(self) -> Protection:
+        return "keyring"
+
+    def get(self, name: str) -> str | None:
+        import keyring
+
+        value: str | None = keyring.get_password(f"azpost-desk {name}", self._folder)
+        return value
+
+    def put(self, name: str, value: str) -> None:
+        import keyring
+
+        keyring.set_password(f"azpost-desk {name}", self._folder, value)
+
+
+def existing(folder: Path) -> Vault:
+    """The vault this desk was enrolled with. The keyring is loaded only where it is used: it costs 50 ms."""
+    return FileVault(folder) if (folder / "keys").is_dir() else KeyringVault(folder)
+
+
+def new(folder: Path) -> Vault:
+    """The best vault that works here: the keyring if it gives back what was put in, else the folder."""
+    import keyring
+    import keyring.errors
+
+    candidate = KeyringVault(folder)
+    try:
+        candidate.put("probe", "kept")
+        if candidate.get("probe") == "kept":
+            return candidate
+    except (keyring.errors.KeyringError, RuntimeError):
+        # No backend, or one that is locked away from this session.
+        pass
+    return FileVault(folder)
+
+
+def secret(vault: Vault, name: str) -> bytes:
+    """A secret that must be there.
+
+    Raises:
+        Trouble: G-063 when the vault has lost it.
+    """
+    value = vault.get(name)
+    if not value:
+        raise Trouble("G-063")
+    return bytes.fromhex(value)
+
+
+def mark(vault: Vault) -> Mark | None:
+    """The high-water mark; None before the first."""
+    value = vault.get(MARK)
+    return msgspec.json.decode(value, type=Mark) if value else None
+
+
+def put_mark(vault: Vault, reached: Mark) -> None:
+    """Remember how far the journal reaches."""
+    vault.put(MARK, msgspec.json.encode(reached).decode())

@@ -1,0 +1,289 @@
+"""One transaction on the desk's books: records with postings and projections, and what the desk keeps."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.baskets import is_sound
+from azpost_desk.domain.catalogue import Staff
+from azpost_desk.domain.days import calendar_day
+from azpost_desk.domain.ids import uuid7
+from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.ledger import digest
+from azpost_desk.domain.postings import postings as posted
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.transfer_codes import case_number
+from azpost_desk.protocol.records import FORMAT, GENESIS, Attachment, Header, Record, seal
+from azpost_desk.storage import tables as t
+from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
+from azpost_desk.storage.projections import project
+from azpost_desk.storage.reading import BookReading, recorded_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+
+    from azpost_desk.services import views
+    from azpost_desk.storage.desk import OpenDesk
+
+# Everything a new record needs to know of the one before, of the day and of the centre, in one look.
+_BEFORE: Final = text(
+    "SELECT j.id, j.epoch, j.sequence, j.hash, j.recorded_ms, l.digest, l.acknowledged_ms, "
+    "d.number AS day, d.state AS day_state FROM line l "
+    "LEFT JOIN (SELECT * FROM journal ORDER BY id DESC LIMIT 1) j "
+    "LEFT JOIN (SELECT * FROM days ORDER BY number DESC LIMIT 1) d WHERE l.epoch = :epoch"
+)
+
+
+class BookWriting(BookReading):
+    """Implements services.ports.Writing."""
+
+    def __init__(self, desk: OpenDesk) -> None:
+        super().__init__(desk)
+        self._newest: tuple[int, Record] | None = None
+
+    def append(
+        self,
+        body: ops.Body,
+        *,
+        actor: str,
+        operation: str,
+        actor_kind: str = "officer",
+        source: str = "keys",
+        attachments: Sequence[Attachment] = (),
+    ) -> views.Recorded:
+        """Chain, post and project one record; the same operation with the same content is stored once.
+
+        Raises:
+            Trouble: G-060 when the book is stopped.
+            Refused: G-064 another content under a known id, G-065 a settlement that does not add up or breaks
+                the series of receipts, G-066 a second time of what happens once, G-020 an illegal move.
+        """
+        if self._desk.stopped:
+            raise Trouble("G-060", why=self._desk.stopped)
+        kind, version = ops.kind_of(body)
+        encoded = ops.encode(body)
+        known = self._one(select(t.journal).where(t.journal.c.operation == operation))
+        if known is not None:
+            if (known.kind, known.body) != (kind, encoded):
+                raise Refused("G-064")
+            return recorded_of(Record(known.header, known.body, known.previous, known.hash))
+        self._sound(body)
+        kept = _journaled(kind, encoded, attachments)
+        ledger = posted(self._desk.enrolled.desk, operation, kind, version, body)
+        record_id, previous, header = self._header(
+            operation, kind, version, actor, actor_kind, source, digest(ledger)
+        )
+        record = seal(header, encoded, previous)
+        self._store(record_id, header, record, kept)
+        written = Written(record_id, header, body, {one.slot: one.content for one in attachments})
+        rows = posting_rows(record_id, header.day, ledger)
+        if rows:
+            self._connection.execute(insert(t.postings), rows)
+            add_to_balances(self._connection, rows)
+        project(self._connection, written)
+        self._newest = record_id, record
+        return recorded_of(record)
+
+    def _sound(self, body: ops.Body) -> None:
+        if isinstance(body, ops.Settlement) and not (is_sound(body) and body.receipt == self.next_receipt()):
+            raise Refused("G-065")
+
+    def _header(
+        self, operation: str, kind: str, version: int, actor: str, actor_kind: str, source: str, ledger: str
+    ) -> tuple[int, bytes, Header]:
+        """(number in the table, previous hash, header) of the record that comes next."""
+        who = self._desk.enrolled
+        before: Row[Any] = self._connection.execute(_BEFORE, {"epoch": who.epoch}).one()
+        same_chain = before.epoch == who.epoch
+        day = before.day if before.day_state == "open" else (before.day or who.day_next - 1) + 1
+        header = Header(
+            FORMAT,
+            who.desk,
+            who.epoch,
+            before.sequence + 1 if same_chain else 1,
+            operation,
+            kind,
+            version,
+            day,
+            actor,
+            actor_kind,
+            source,
+            # Trusted time: a clock behind what is known cannot date a record back (protocol.md 7).
+            max(self._desk.clock.utc_ms(), before.recorded_ms or 0, before.acknowledged_ms),
+            before.digest,
+            ledger,
+        )
+        return (before.id or 0) + 1, before.hash if same_chain else GENESIS, header
+
+    def _store(self, record_id: int, header: Header, record: Record, kept: Sequence[Attachment]) -> None:
+        self._connection.execute(
+            insert(t.journal),
+            {
+                "id": record_id,
+                "epoch": header.epoch,
+                "sequence": header.sequence,
+                "operation": header.operation,
+                "kind": header.kind,
+                "day": header.day,
+                "recorded_ms": header.recorded_ms,
+                "arrived_ms": header.recorded_ms,
+                "header": record.header_bytes,
+                "body": record.body,
+                "previous": record.previous,
+                "hash": record.hash,
+            },
+        )
+        if kept:
+            self._connection.execute(
+                insert(t.attachments),
+                [
+                    {"slot": one.slot, "record": record_id, "salt": one.salt, "content": one.content}
+                    for one in kept
+                ],
+            )
+
+    def sign(self) -> Record | None:
+        """Sign the newest record of this transaction, just before the commit; None when there is none."""
+        if self._newest is None:
+            return None
+        record_id, record = self._newest
+        signature = self._desk.key.sign(record.hash)
+        self._connection.execute(insert(t.signatures), {"record": record_id, "signature": signature})
+        return record
+
+    def closes_day(self) -> bool:
+        """Whether the newest record of this transaction closes the day: then the mark moves."""
+        return self._newest is not None and self._newest[1].header().kind == "day.closed"
+
+    def new_operation(self) -> str:
+        """An id for a record the desk writes by itself, not asked by a screen."""
+        return str(uuid7(self._desk.clock.utc_ms(), secrets.token_bytes(10)))
+
+    def next_case(self) -> str:
+        """The next case number of this desk: ``C2026-000123-7``."""
+        raised = select(func.count()).where(t.journal.c.kind == "case.raised")
+        year = int(calendar_day(self._desk.clock.utc_ms())[:4])
+        return case_number("C", year, int(self._scalar(raised)) + 1)
+
+    # --- what the desk keeps ------------------------------------------------------------------------
+
+    def save_basket(self, basket: views.Basket) -> None:
+        content = msgspec.json.encode(basket)
+        self._connection.execute(
+            upsert(t.basket)
+            .values(only=1, content=content)
+            .on_conflict_do_update(index_elements=["only"], set_={"content": content})
+        )
+
+    def drop_basket(self) -> None:
+        self._connection.execute(t.basket.delete())
+
+    def set_pin(self, officer: str, pin_hash: str) -> None:
+        """Also forgets the wrong tries."""
+        self._keep_pin(
+            officer,
+            pin_hash=pin_hash,
+            instead_of=self._centres_pin(officer),
+            wrong_tries=0,
+            locked_until_ms=0,
+        )
+
+    def set_tries(self, officer: str, wrong_tries: int, locked_until_ms: int) -> None:
+        self._keep_pin(officer, wrong_tries=wrong_tries, locked_until_ms=locked_until_ms)
+
+    def _keep_pin(self, officer: str, **values: str | int) -> None:
+        fresh = {"pin_hash": "", "instead_of": "", "wrong_tries": 0, "locked_until_ms": 0} | values
+        self._connection.execute(
+            upsert(t.pins)
+            .values(officer=officer, **fresh)
+            .on_conflict_do_update(index_elements=["officer"], set_=values)
+        )
+
+    def _centres_pin(self, officer: str) -> str:
+        day = self.day()
+        date = day.date if day.state == "open" else calendar_day(self._desk.clock.utc_ms())
+        staff = self.document(Staff, date).officers
+        return next((one.pin_hash for one in staff if one.officer == officer), "")
+
+    def take_transfer_code(self, operation: str) -> str:
+        taken: str | None = self._scalar(select(t.codes.c.code).where(t.codes.c.operation == operation))
+        if taken is not None:
+            return taken
+        free = select(t.codes.c.code).where(
+            t.codes.c.epoch == self._desk.enrolled.epoch, t.codes.c.operation == ""
+        )
+        # The pool is random as it came; the first of it is as good as any.
+        code: str | None = self._scalar(free.limit(1))
+        if code is None:
+            raise Refused("T-030")
+        self._connection.execute(update(t.codes).where(t.codes.c.code == code).values(operation=operation))
+        return code
+
+    def take_item_number(self, operation: str) -> str:
+        taken: str | None = self._scalar(
+            select(t.item_numbers.c.number).where(t.item_numbers.c.operation == operation)
+        )
+        if taken is not None:
+            return taken
+        r = t.item_ranges.c
+        usable = (r.epoch == self._desk.enrolled.epoch) & (r.next <= r.last)
+        row = self._one(select(t.item_ranges).where(usable).order_by(r.prefix, r.first).limit(1))
+        if row is None:
+            raise Refused("E-030")
+        this = (r.epoch == row.epoch) & (r.prefix == row.prefix) & (r.first == row.first)
+        self._connection.execute(update(t.item_ranges).where(this).values(next=row.next + 1))
+        number = item_number(row.prefix, row.next)
+        self._connection.execute(insert(t.item_numbers), {"operation": operation, "number": number})
+        return number
+
+    def queue_paper(self, paper: str, key: str, sort: str = "original") -> int:
+        values = {
+            "paper": paper,
+            "key": key,
+            "sort": sort,
+            "state": "waiting",
+            "tries": 0,
+            "trouble": "",
+            "made_ms": self._desk.clock.utc_ms(),
+        }
+        self._connection.execute(insert(t.print_jobs), values)
+        return int(self._scalar(select(func.last_insert_rowid())))
+
+    def move_print_job(self, job: int, state: str, trouble: str = "") -> None:
+        """`tries` counts the moves to ``printing``."""
+        j = t.print_jobs.c
+        self._connection.execute(
+            update(t.print_jobs)
+            .where(j.job == job)
+            .values(state=state, trouble=trouble, tries=j.tries + (state == "printing"))
+        )
+
+    def store_report(self, date: str, content: bytes) -> None:
+        """Closed and signed is stored bytes: other bytes for the same date are refused with G-067."""
+        stored = self.closed_report(date)
+        if stored is None:
+            self._connection.execute(insert(t.reports), {"date": date, "content": content})
+        elif stored != content:
+            raise Refused("G-067", date=date)
+
+
+def _journaled(kind: str, body: bytes, attachments: Sequence[Attachment]) -> list[Attachment]:
+    """The attachments that belong to the journal: each is committed to by the body.
+
+    What a claim showed of a transfer sent elsewhere comes with the grant, but the grant's record does not
+    commit to it: it is another desk's personal data, kept as a projection only (protocol.md 2).
+    """
+    if kind == "grant.stored":
+        return []
+    for one in attachments:
+        if one.commitment().encode() not in body:
+            raise ValueError(f"the body does not commit to the attachment {one.slot}")
+    return list(attachments)
