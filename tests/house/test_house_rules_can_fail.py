@@ -151,6 +151,8 @@ def test_known_and_computed_keys_are_no_fault() -> None:
 def test_look_alikes_and_invisible_letters_are_seen() -> None:
     assert text_rules.letter_faults("a.py", "p\u0430y = 1")
     assert text_rules.letter_faults("a.py", "x = 1  # \u202e evil")
+    assert text_rules.letter_faults("tests/a.py", "x = 1  # \u202e evil")
+    assert not text_rules.letter_faults("tests/a.py", "p\u0430y = 1")
     assert not text_rules.letter_faults("a.py", "Kassa · Касса · ₼")
 
 
