@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
@@ -16,8 +17,10 @@ from azpost_desk.gui.kit.words import Say, follow, phrase, plain, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QResizeEvent
 
+# Help and lock work everywhere.
+_FRAME_KEYS: Final = (Qt.Key.Key_F1, Qt.Key.Key_F12)
 _ICONS: Final = {"good": "circle-check", "warn": "triangle-alert", "bad": "circle-alert", "neutral": "info"}
 
 
@@ -138,7 +141,8 @@ class Sheet(QFrame):
     """A panel over its parent instead of a modal box: the screen beneath waits, veiled, and stays visible.
 
     `side` puts it at the right edge, full height (a count, a queue); ``centre`` in the middle (a reason, a
-    second person). Put the content on `body`. Esc asks to close.
+    second person). Put the content on `body`: a `Form` if Enter shall work as in a screen. While it is open
+    the keys of its own buttons count, those of the screen beneath do not; F1 and F12 reach the frame.
 
     Signals:
         closed(): it has gone; the focus is back where it was.
@@ -205,11 +209,30 @@ class Sheet(QFrame):
         """Change the heading."""
         self._heading.say(words)
 
+    def event(self, event: QEvent) -> bool:
+        """No shortcut of the screen beneath fires while the focus is in the sheet."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() not in _FRAME_KEYS:
+                event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes; no key reaches the screen beneath."""
+        """Esc closes, a button's key presses it; no key reaches the screen beneath."""
+        event.accept()
         if event.key() == Qt.Key.Key_Escape:
             self._on_escape()
-        event.accept()
+            return
+        pressed = QKeySequence(event.keyCombination())
+        for button in self._panel.findChildren(Button):
+            if (
+                button.key
+                and button.isEnabled()
+                and button.isVisible()
+                and pressed == QKeySequence(button.key)
+            ):
+                button.click()
+                return
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Cover the parent whatever its size."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
@@ -32,7 +33,7 @@ from azpost_desk.gui.kit.theme import Theme, figures, follow_theme
 from azpost_desk.gui.kit.words import Say, follow, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex

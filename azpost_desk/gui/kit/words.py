@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from azpost_desk.domain.refusals import NeedsConfirmation, Refused, Trouble
 

@@ -1,0 +1,89 @@
+"""The promises of the tokens: contrast, the grid, figures of one width, one sheet per theme."""
+
+from __future__ import annotations
+
+import re
+from string import Template
+from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QColor, QFontMetrics
+
+from azpost_desk import places
+from azpost_desk.gui.kit import theme
+from azpost_desk.gui.kit.labels import IconLabel
+from azpost_desk.gui.kit.theme import THEMES, Theme, figures, icon, pixmap, sheet, tokens
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+PAIRS = [tuple(pair) for pair in tokens()["pairs"]["on"]]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance after WCAG 2."""
+    parts = [channel / 255 for channel in QColor(colour).getRgb()[:3]]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize(("front", "back"), PAIRS)
+def test_every_pair_of_words_and_ground_reads_well(name: str, front: str, back: str) -> None:
+    light, dark = sorted((luminance(tokens()[name][front]), luminance(tokens()[name][back])), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_all_themes_have_the_same_tokens() -> None:
+    assert len({frozenset(tokens()[name]) for name in THEMES}) == 1
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_sheet_has_every_token_and_no_colour_of_its_own(name: str) -> None:
+    assert "$" not in sheet(name)
+    for template in places.themes().glob("*.qss"):
+        text = re.sub(r"/\*.*?\*/", "", template.read_text("utf-8"), flags=re.DOTALL)
+        assert not re.search(r"#[0-9a-fA-F]{3,8}\b", text), f"{template.name} names a colour"
+        assert set(Template(text).get_identifiers()) <= set(tokens()[name]) | set(tokens()["size"])
+
+
+def test_spaces_lie_on_the_grid() -> None:
+    half = tokens()["size"]["unit"] // 2
+    assert [gap % half for gap in (theme.GAP_SMALL, theme.GAP, theme.GAP_WIDE, theme.MARGIN)] == [0] * 4
+
+
+def test_what_a_finger_touches_is_large_enough() -> None:
+    assert tokens()["size"]["control"] >= 36
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_figures_have_one_width_and_the_manat_is_there(bold: bool) -> None:
+    metrics = QFontMetrics(figures(14, bold))
+    assert len({metrics.horizontalAdvance(digit) for digit in "0123456789"}) == 1
+    assert all(metrics.inFontUcs4(ord(char)) for char in "₼əƏğĞıİöşçüЯ→·-")
+
+
+def test_the_theme_changes_live(qapp: QApplication, qtbot: QtBot) -> None:
+    shown = IconLabel("check", "text")
+    qtbot.addWidget(shown)
+    before = shown.pixmap().toImage()
+    Theme.apply(qapp, "dark")
+    assert shown.pixmap().toImage() != before
+    assert qapp.styleSheet() == sheet("dark")
+    Theme.apply(qapp, "light")
+    assert shown.pixmap().toImage() == before
+
+
+@pytest.mark.parametrize("path", sorted(places.icons().glob("*.svg")), ids=lambda path: path.stem)
+def test_every_icon_is_drawn_in_the_colour_asked_for(path: Path) -> None:
+    image = pixmap(path.stem, "accent").toImage()
+    accent = Theme.current().color("accent")
+    inked = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    assert any(colour.alpha() > 200 and colour.rgb() == accent.rgb() for colour in inked)
+    assert not icon(path.stem).isNull()
