@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,8 @@ from azpost_desk.services.staff import consent
 from azpost_desk.services.views import Basket, PaidLine, PlannedLine, Recorded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from azpost_desk.services.ports import Reading, Writing
 
 # Which service sells a line: what licences and allowances are asked for.
@@ -80,9 +81,21 @@ class Baskets:
         Raises:
             Refused: B-003 the basket is another officer's, B-002 too many lines, and what `may_sell` refuses.
         """
+        return self.add_with(by, service_of(planned.line), lambda _: planned)
+
+    def add_with(self, by: Officer, service: str, plan: Callable[[Writing], PlannedLine]) -> Basket:
+        """Make a line and put it into the basket in one transaction.
+
+        For a line that takes something which exists once (a transfer code, an item number): either the number
+        is taken and the line stands in the basket, or neither. The number of a line voided later is never
+        used again: somebody may have written it down.
+
+        Raises:
+            Refused: as `add`, and what `plan` refuses.
+        """
         with self.counter.books.writing() as books:
-            may_sell(books, by, service_of(planned.line))
-            return self._put(books, by, planned)
+            may_sell(books, by, service)
+            return self._put(books, by, plan(books))
 
     def _put(self, books: Writing, by: Officer, planned: PlannedLine) -> Basket:
         basket = books.basket()
@@ -239,7 +252,7 @@ class Baskets:
                 if books.is_offered(stored.recorded.operation):
                     raise Refused("T-040")
             case ops.TransferPaid() | ops.TransferRefunded():
-                # The grant was used: what becomes of the transfer is for the centre to decide (protocol.md 5).
+                # The grant was used: what becomes of the transfer the centre decides (protocol.md 5).
                 raise Refused("T-041")
             case ops.PaymentAccepted():
                 if books.is_offered(stored.recorded.operation):
@@ -282,15 +295,24 @@ def _own(basket: Basket, by: Officer) -> None:
 
 
 def _no_twin(basket: Basket, planned: PlannedLine) -> None:
-    """The same operation, or the same grant, cannot stand in the basket twice."""
+    """The same operation, grant or refund cannot stand in the basket twice."""
     for other in basket.lines:
         if other.line.operation == planned.line.operation:
             raise Refused("B-006")
-        if isinstance(planned.line, ops.TransferPaid | ops.TransferRefunded) and isinstance(
-            other.line, ops.TransferPaid | ops.TransferRefunded
-        ):
-            if other.line.grant == planned.line.grant:
-                raise Refused("B-006")
+        once = _what_exists_once(planned.line)
+        if once and once == _what_exists_once(other.line):
+            raise Refused("B-006")
+
+
+def _what_exists_once(line: ops.AnyLine) -> str:
+    """What a line uses up: its grant, or the refused payment it gives back; "" for other lines."""
+    match line:
+        case ops.TransferPaid() | ops.TransferRefunded():
+            return line.grant
+        case ops.PaymentRefunded():
+            return line.payment
+        case _:
+            return ""
 
 
 def _sources(lines: Sequence[PlannedLine]) -> str:

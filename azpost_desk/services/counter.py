@@ -15,9 +15,10 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission, Role, require
 from azpost_desk.protocol.records import SALT_BYTES, Attachment
+from azpost_desk.services.ports import Books, Clock, Line
 
 if TYPE_CHECKING:
-    from azpost_desk.services.ports import Books, Clock, Line, Reading
+    from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Day
 
 
@@ -37,7 +38,7 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A second person's consent to one operation, given by their own PIN a moment ago (staff.Staff.approve)."""
+    """A second person's consent to one operation, given by their own PIN (staff.Staff.approve)."""
 
     approver: str
     role: Role
@@ -57,7 +58,7 @@ class Counter:
         return str(uuid7(self.clock.utc_ms(), secrets.token_bytes(10)))
 
     def today(self) -> str:
-        """The calendar date in Azerbaijan, ISO; a proposal for the business day, never the business day itself."""
+        """The calendar date in Azerbaijan, ISO; proposed as business day, it never is the business day."""
         return calendar_day(self.line.trusted_ms())
 
 
@@ -102,7 +103,7 @@ def may_sell(books: Reading, officer: Officer, service: str) -> Tariffs:
 
 
 def within_exposure(books: Reading, line: Line, service: str, qapik: int) -> bool:
-    """Whether the sale is made off line; refuse with L-020 beyond the allowance the centre gave (protocol.md 7)."""
+    """Whether the sale is made off line; Refused L-020 beyond the centre's allowance (protocol.md 7)."""
     if line.state().online:
         return False
     allowance = books.document(Settings, books.day().date).allowances_qapik.get(service, 0)

@@ -111,7 +111,7 @@ class Reports:
             return self._report(books, day, by.name, "interim" if day.state == "open" else "closed")
 
     def close_day(self, by: Officer, press: Press) -> Recorded:
-        """Close the day of this desk: the report is drawn, stored and named by its hash in the closing record.
+        """Close the day of this desk: the report is drawn, stored and named by its hash in the record.
 
         Raises:
             Refused: S-010, C-001, C-031 the till is still open, C-030 a basket is still open,

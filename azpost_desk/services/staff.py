@@ -9,9 +9,9 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import PIN_TRIES_MAX, Permission, Role, lock_seconds, second_person
 from azpost_desk.services.counter import Approval, Counter, Officer
+from azpost_desk.services.ports import Hasher
 
 if TYPE_CHECKING:
-    from azpost_desk.services.ports import Hasher
     from azpost_desk.services.views import OfficerAtDesk
 
 PIN_DIGITS = (4, 12)
@@ -33,7 +33,7 @@ class Staff:
         """Sign in and record it.
 
         Raises:
-            Refused: S-001 wrong PIN (with the tries left), S-002 locked (with the seconds), S-003 unknown officer.
+            Refused: S-001 wrong PIN (with the tries left), S-002 locked (with the seconds), S-003 unknown.
         """
         known = self._proven(officer, pin)
         with self.counter.books.writing() as books:
@@ -84,7 +84,7 @@ class Staff:
             )
 
     def _proven(self, officer: str, pin: str) -> OfficerAtDesk:
-        """The officer, when the PIN is right and nothing is locked. The hash is computed outside a transaction."""
+        """The officer, when the PIN is right and nothing is locked. Hashing is outside any transaction."""
         now_ms = self.counter.clock.utc_ms()
         with self.counter.books.reading() as books:
             known = books.officer(officer)

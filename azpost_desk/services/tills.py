@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import cash
@@ -13,8 +14,10 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, open_day, own_till
-from azpost_desk.services.ports import Reading, Writing
 from azpost_desk.services.views import Recorded, Remittance
+
+if TYPE_CHECKING:
+    from azpost_desk.services.ports import Reading, Writing
 
 Pieces = Mapping[int, int]
 
@@ -176,7 +179,7 @@ class Tills:
         """Count a remittance in, once, exactly as it was issued.
 
         Raises:
-            Refused: C-001, C-010, C-011, C-026 unknown or accepted already (who and when), C-027 the count differs.
+            Refused: C-001, C-010, C-011, C-026 unknown or accepted already, C-027 the count differs.
         """
         amount = cash.counted(pieces)
         with self.counter.books.writing() as books:
@@ -200,7 +203,7 @@ class Tills:
         """Goods handed into the till's stock (or out of it, negative), by a document.
 
         Raises:
-            Refused: S-010, C-001, B-030 unknown article, B-031 more taken out than there is, B-032 quantity zero.
+            Refused: S-010, C-001, B-030 unknown article, B-031 more than there is, B-032 quantity zero.
         """
         with self.counter.books.writing() as books:
             day = open_day(books)

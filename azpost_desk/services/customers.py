@@ -1,0 +1,107 @@
+"""Customers: whom this desk has served, and what must be true of a person before money changes hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.days import parse_date
+from azpost_desk.domain.identifiers import DOCUMENT_KINDS, check_fin, check_phone, require, require_document
+from azpost_desk.domain.names import parse_name
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.services.counter import Counter, Officer, attach
+from azpost_desk.services.views import Customer, KnownReceiver
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A customer's file as opened: the look at it is recorded."""
+
+    customer: Customer
+    receivers: tuple[KnownReceiver, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """Known customers of this desk."""
+
+    counter: Counter
+
+    def find(self, text: str, limit: int = 9) -> list[Customer]:
+        """By FİN, document, phone or the beginning of any word of the name; newest first. Not recorded."""
+        with self.counter.books.reading() as books:
+            return books.customers(sought(text), limit)
+
+    def view(self, customer: Customer, by: Officer, purpose: str) -> Opened:
+        """Open a customer's file. Every call records a look: call it once, when the file opens."""
+        operation = self.counter.new_id()
+        who = attach(operation, "customer", customer.customer)
+        with self.counter.books.writing() as books:
+            books.append(
+                ops.CustomerViewed(customer=who.commitment(), purpose=purpose),
+                actor=by.officer,
+                operation=operation,
+                attachments=(who,),
+            )
+            return Opened(customer, tuple(books.known_receivers(customer.customer)))
+
+
+def sought(text: str) -> str:
+    """A search text as it is stored: a FİN in capitals, a phone as E.164, else as typed."""
+    fin, phone = check_fin(text), check_phone(text)
+    if phone.value and any(char.isdigit() for char in text):
+        return phone.value
+    return fin.value if fin.value and any(char.isdigit() for char in text) else text.strip()
+
+
+def identified(person: Person, who: str, today: str) -> Person:
+    """Somebody who hands in or takes money: name, document, with an identity card FİN; canonical numbers.
+
+    `who` names the form's part (``sender``, ``receiver``) for the fields of refusals.
+
+    Raises:
+        Refused: I-009 name, T-006 kind of document, I-006 its number, I-001 FİN, T-005 the document is
+            out of date, I-010 its date is none, I-004 phone.
+    """
+    person = named(person, who)
+    kind = person.document_kind or "identity_card"
+    if kind not in DOCUMENT_KINDS:
+        raise Refused("T-006", field=f"{who}.document_kind")
+    document = require_document(person.document, kind, f"{who}.document")
+    fin = person.fin
+    if fin or kind == "identity_card":
+        fin = require("fin", fin, f"{who}.fin")
+    if person.document_valid_to:
+        valid_to = _iso(person.document_valid_to, f"{who}.document_valid_to")
+        if valid_to < today:
+            raise Refused("T-005", field=f"{who}.document_valid_to", date=parse_date(valid_to))
+        person = replace(person, document_valid_to=valid_to)
+    return replace(person, fin=fin, document=document, document_kind=kind)
+
+
+def named(person: Person, who: str) -> Person:
+    """Somebody of whom a surname and a given name are known; a phone, when there is one, as E.164.
+
+    Raises:
+        Refused: I-009 name, I-004 phone.
+    """
+    try:
+        parse_name(person.name)
+    except Refused as refused:
+        raise Refused(refused.code, f"{who}.name", **refused.facts) from None
+    phone = require("phone", person.phone, f"{who}.phone") if person.phone.strip() else ""
+    return replace(person, name=" ".join(person.name.split()), phone=phone)
+
+
+def _iso(typed: str, field: str) -> str:
+    """A document's date as ISO text."""
+    try:
+        return parse_date(typed).isoformat()
+    except Refused as refused:
+        raise Refused(refused.code, field, **refused.facts) from None

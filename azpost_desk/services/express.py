@@ -1,0 +1,174 @@
+"""Express mail at the counter: what it costs, accepting an item, its number from this desk's own range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Branch, ExpressRow, Office, Offices, Tariffs
+from azpost_desk.domain.identifiers import require
+from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.domain.money import Money
+from azpost_desk.domain.people import Addresses, Person
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.tariffs import express_price, vat_contained
+from azpost_desk.services.baskets import Baskets
+from azpost_desk.services.counter import Counter, Officer, attach, open_day
+from azpost_desk.services.customers import named
+from azpost_desk.services.views import Basket, PlannedLine
+
+if TYPE_CHECKING:
+    from azpost_desk.services.ports import Reading, Writing
+
+# Zones of ExpressRow: within the branch's own zone (Office.zone), or to another one; "" holds everywhere.
+SAME_PLACE: Final = "same"
+OTHER_PLACE: Final = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One service at one weight. `office` is the office that will deliver."""
+
+    service: str
+    name: str
+    zone: str
+    price: Money
+    vat: Money
+    days: int
+    office: Office
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptItem:
+    """Accept an item; the sender needs name, phone and address, the addressee name, address and postcode."""
+
+    sender: Person
+    addressee: Person
+    weight_grams: int
+    service: str
+    source: str = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Express:
+    """Express items at this counter; everything here works off line too."""
+
+    counter: Counter
+    baskets: Baskets
+
+    def office(self, postcode: str) -> Office:
+        """The office that delivers to a postcode (``2000`` and ``AZ2000`` are the same).
+
+        Raises:
+            Refused: C-001, I-005 no postcode, E-002 no office delivers there.
+        """
+        with self.counter.books.reading() as books:
+            return _office(books, postcode)
+
+    def prices(self, postcode: str, weight_grams: int, language: str = "az") -> list[Price]:
+        """What each service to that postcode costs at that weight; services it is too heavy for are left out.
+
+        Raises:
+            Refused: C-001, I-005, E-002, E-010 no weight, E-011 too heavy for every service.
+        """
+        with self.counter.books.reading() as books:
+            office = _office(books, postcode)
+            rows = _rows(books, office)
+        found: list[Price] = []
+        too_heavy: Refused | None = None
+        for row in rows:
+            try:
+                found.append(_price(row, weight_grams, office, language))
+            except Refused as refused:
+                if refused.code != "E-011":
+                    raise
+                too_heavy = refused
+        if not found and too_heavy:
+            raise too_heavy
+        return found
+
+    def accept(self, command: AcceptItem, by: Officer) -> Basket:
+        """Plan the acceptance: the number is taken with the line and never used again, paid or not.
+
+        Raises:
+            Refused: E-001 a field is empty, I-009 a name, I-004 a phone, I-005, E-002, E-003 no such service
+                there, E-010, E-011, E-030 the range is used up, and what `Baskets.add` refuses.
+        """
+
+        def plan(books: Writing) -> PlannedLine:
+            sender = _addressed(command.sender, "sender", ("name", "phone", "address"))
+            addressee = _addressed(command.addressee, "addressee", ("name", "address", "postcode"))
+            office = _office(books, addressee.postcode, "addressee.postcode")
+            row = next((row for row in _rows(books, office) if row.service == command.service), None)
+            if row is None:
+                raise Refused("E-003", field="service")
+            price = _price(row, command.weight_grams, office, by.language)
+            operation = self.counter.new_id()
+            number = books.take_item_number(operation)
+            addressee = replace(addressee, settlement=addressee.settlement or office.name)
+            whose = attach(operation, "addresses", Addresses(sender=sender, addressee=addressee))
+            line = ops.ItemAccepted(
+                operation=operation,
+                number=number,
+                service=command.service,
+                weight_grams=command.weight_grams,
+                amount_qapik=price.price.minor,
+                vat_qapik=price.vat.minor,
+                tariff=books.document(Tariffs, books.day().date).version,
+                postcode=addressee.postcode,
+                addresses=whose.commitment(),
+            )
+            return PlannedLine(
+                line,
+                ((whose.slot, whose.salt, whose.content),),
+                price.name,
+                printed_item_number(number),
+                command.source,
+            )
+
+        return self.baskets.add_with(by, "express", plan)
+
+
+def _addressed(person: Person, who: str, required: tuple[str, ...]) -> Person:
+    """Somebody on a label: nothing required is empty, numbers are canonical."""
+    for name in required:
+        if not getattr(person, name).strip():
+            raise Refused("E-001", field=f"{who}.{name}")
+    person = named(person, who)
+    if person.postcode.strip():
+        person = replace(person, postcode=require("postcode", person.postcode, f"{who}.postcode"))
+    return person
+
+
+def _office(books: Reading, postcode: str, field: str = "postcode") -> Office:
+    wanted = require("postcode", postcode, field)
+    office = books.document(Offices, open_day(books).date).by_postcode(wanted)
+    if office is None:
+        raise Refused("E-002", field=field, postcode=wanted)
+    return office
+
+
+def _rows(books: Reading, to: Office) -> list[ExpressRow]:
+    """The tariff rows that hold from this branch to that office."""
+    date = books.day().date
+    branch = books.document(Branch, date)
+    own = books.document(Offices, date).find(branch.code)
+    same = to.code == branch.code or (own is not None and own.zone != "" and own.zone == to.zone)
+    zone = SAME_PLACE if same else OTHER_PLACE
+    return [row for row in books.document(Tariffs, date).express if row.zone in ("", zone)]
+
+
+def _price(row: ExpressRow, weight_grams: int, office: Office, language: str) -> Price:
+    price = express_price(row, weight_grams)
+    return Price(
+        row.service,
+        row.names.get(language, row.names["az"]),
+        row.zone,
+        price,
+        vat_contained(price, row.vat_ppm),
+        row.days,
+        office,
+    )

@@ -1,0 +1,84 @@
+"""The one box: whatever is typed or scanned, what it is and where it opens."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from azpost_desk.domain.catalogue import Billers
+from azpost_desk.domain.identifiers import check_voen
+from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.domain.scans import Scan, read_bill_code, read_scan
+from azpost_desk.domain.transfer_codes import shown_transfer_code
+from azpost_desk.services.counter import Counter
+from azpost_desk.services.customers import sought
+from azpost_desk.services.views import Found
+
+if TYPE_CHECKING:
+    from azpost_desk.services.ports import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Answers of the one box.
+
+    Kinds of `Found` and their keys: item (number), receptacle and despatch (identifier), transfer (its id),
+    payout (a code sent elsewhere: claim it), receipt (number), bill (``biller:account``), payment (its id),
+    customer (its id), voen (the ten digits), azqr, certificate, remittance (the code).
+    """
+
+    counter: Counter
+
+    def find(self, text: str, language: str = "az", limit: int = 20) -> list[Found]:
+        """The best answer first; empty when it is nothing we know."""
+        typed = text.strip()
+        if not typed:
+            return []
+        with self.counter.books.reading() as books:
+            found = _scanned(books, read_scan(typed), language)
+            if re.fullmatch("[0-9]{4}", typed):
+                found += [
+                    Found("item", number, printed_item_number(number), "")
+                    for number in books.announced(typed)
+                ]
+            # A code that passes its check is one thing; what merely begins like it would only confuse.
+            if not found:
+                found = books.search(sought(typed), limit)
+                voen = check_voen(typed).value
+                if voen:
+                    found.append(Found("voen", voen, voen, ""))
+        return list({(one.kind, one.key): one for one in reversed(found)}.values())[::-1][:limit]
+
+
+def _scanned(books: Reading, scan: Scan, language: str) -> list[Found]:
+    value = scan.value
+    if value is None:
+        return []
+    match scan.kind:
+        case "transfer":
+            known = books.transfer_by_code(value)
+            title = shown_transfer_code(value)
+            if known:
+                return [Found("transfer", known.transfer, title, known.receiver)]
+            return [Found("payout", value, title, "")]
+        case "receipt":
+            return [Found("receipt", value, value, "")] if books.settlement(value) else []
+        case "item":
+            events = books.item_events(value)
+            return [Found("item", value, printed_item_number(value), events[-1].event if events else "")]
+        case "bill":
+            return _bill(books, value, language)
+        case _:
+            return [Found(scan.kind, value, value, "")]
+
+
+def _bill(books: Reading, code: str, language: str) -> list[Found]:
+    """A bill's barcode: the biller when it is served today."""
+    bill = read_bill_code(code)
+    date = books.day().date
+    known = books.document(Billers, date).find(bill.biller) if bill and date else None
+    if bill is None or known is None:
+        return []
+    name = known.names.get(language, known.names["az"])
+    return [Found("bill", f"{bill.biller}:{bill.account}", name, bill.account)]

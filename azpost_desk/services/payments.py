@@ -1,0 +1,237 @@
+"""Bills: check the subscriber, take the money; the centre delivers, or the customer gets it back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Biller, Billers, Settings, Tariffs
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.names import fold
+from azpost_desk.domain.people import Account
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.tariffs import fee
+from azpost_desk.services.baskets import Baskets
+from azpost_desk.services.counter import Counter, Officer, attach, open_day, within_exposure
+from azpost_desk.services.views import Basket, Payment, PlannedLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from azpost_desk.services.ports import Reading, Writing
+
+TOLD_DELIVERING: Final = "papers.receipt.state.delivering"
+TOLD_WAITING: Final = "papers.receipt.state.waiting_line"
+
+
+@dataclass(frozen=True, slots=True)
+class PayBill:
+    """Take `amount` for a subscriber's `account` (as typed). `holder` is the masked name the biller gave."""
+
+    biller: str
+    account: str
+    amount: Money
+    holder: str = ""
+    source: str = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is known of a subscriber.
+
+    Attributes:
+        online: False when the biller was not asked because there is no line: the bill may still be taken.
+        debt: None when the biller does not tell.
+    """
+
+    biller: Biller
+    account: str
+    online: bool
+    debt: Money | None = None
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Billers of one kind (``utilities``, ``mobile``), as the centre ordered them."""
+
+    group: str
+    billers: tuple[Biller, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """Bills at this counter."""
+
+    counter: Counter
+    baskets: Baskets
+
+    def groups(self) -> list[Group]:
+        """The billers of the day by group, in the centre's order.
+
+        Raises:
+            Refused: C-001.
+        """
+        found: dict[str, list[Biller]] = {}
+        for biller in self._billers().billers:
+            found.setdefault(biller.group, []).append(biller)
+        return [Group(group, tuple(billers)) for group, billers in found.items()]
+
+    def search(self, typed: str) -> list[Biller]:
+        """Billers with a word, in any language, that begins like `typed`, or with this number.
+
+        Raises:
+            Refused: C-001.
+        """
+        key = fold(typed)
+        if not key:
+            return []
+        return [
+            biller
+            for biller in self._billers().billers
+            if biller.biller.startswith(typed.strip())
+            or any(f" {key}" in f" {fold(name)}" for name in biller.names.values())
+        ]
+
+    def fee(self, biller: str, amount: Money) -> Money:
+        """What the post takes for this bill beside `amount`.
+
+        Raises:
+            Refused: C-001, P-002, G-040.
+        """
+        return fee(_known(self._billers(), biller).fees, amount)
+
+    def check(self, biller: str, account: str, amount: Money | None = None) -> Checked:
+        """Ask the biller about a subscriber. Slow (the line): never from the window's own thread.
+
+        Raises:
+            Refused: C-001, P-001 not such an account (with an example), P-002 unknown biller, P-005 this
+                biller takes no bills without the line, P-006 the biller says no (`reason`),
+                the centre's X-codes.
+        """
+        known = _known(self._billers(), biller)
+        number = _account(known, account)
+        try:
+            answer = self.counter.line.check_bill(known.biller, number, amount.minor if amount else None)
+        except Trouble as trouble:
+            if not trouble.code.startswith("L-"):
+                raise
+            if not known.offline:
+                raise Refused("P-005", field="biller") from trouble
+            return Checked(known, number, online=False)
+        if not answer.ok:
+            raise Refused("P-006", field="account", reason=answer.code)
+        debt = None if answer.debt_qapik is None else azn(answer.debt_qapik)
+        return Checked(known, number, online=True, debt=debt, holder=answer.holder)
+
+    def pay(self, command: PayBill, by: Officer) -> Basket:
+        """Plan the bill; it is delivered after the basket is paid.
+
+        Raises:
+            Refused: P-001, P-002, P-003 below or P-004 above what the biller takes, P-005, G-040, L-020, and
+                what `Baskets.add` refuses.
+        """
+
+        def plan(books: Writing) -> PlannedLine:
+            biller = _known(books.document(Billers, books.day().date), command.biller)
+            number = _account(biller, command.account)
+            _within_bounds(biller, command.amount)
+            charge = fee(biller.fees, command.amount)
+            offline = within_exposure(
+                books, self.counter.line, "payments", command.amount.minor + charge.minor
+            )
+            if offline and not biller.offline:
+                raise Refused("P-005", field="biller")
+            operation = self.counter.new_id()
+            account = attach(operation, "account", Account(account=number, holder=command.holder))
+            line = ops.PaymentAccepted(
+                operation=operation,
+                biller=biller.biller,
+                service=biller.group,
+                amount_qapik=command.amount.minor,
+                fee_qapik=charge.minor,
+                tariff=books.document(Tariffs, books.day().date).version,
+                account=account.commitment(),
+                told=TOLD_WAITING if offline else TOLD_DELIVERING,
+            )
+            return PlannedLine(
+                line,
+                ((account.slot, account.salt, account.content),),
+                biller.names.get(by.language, biller.names["az"]),
+                number,
+                command.source,
+            )
+
+        return self.baskets.add_with(by, "payments", plan)
+
+    def taken(self, states: Sequence[str] = (), day: int | None = None) -> list[Payment]:
+        """Bills taken at this desk with what has become of them, newest first."""
+        with self.counter.books.reading() as books:
+            return books.payments(states, day)
+
+    def tasks(self) -> list[Payment]:
+        """What somebody must see to, oldest first: refused bills, and those without a result for too long."""
+        with self.counter.books.reading() as books:
+            found = books.payments(("accepted", "sent", "unknown", "refused"))
+            limit_ms = books.document(Settings, books.day().date).payment_unknown_minutes_max * 60_000
+        oldest_ms = self.counter.clock.utc_ms() - limit_ms
+        late = [one for one in found if one.state == "refused" or one.accepted_ms < oldest_ms]
+        return sorted(late, key=lambda one: one.accepted_ms)
+
+    def refund(self, payment: str, by: Officer, source: str = "keys") -> Basket:
+        """Plan to give back, with the fee, what the biller refused; once.
+
+        Raises:
+            Refused: P-030 the biller has not refused it (`state`), P-031 no such payment here, B-006 it
+                stands in the basket already, and what `Baskets.add` refuses.
+        """
+
+        def plan(books: Writing) -> PlannedLine:
+            known = books.payment(payment)
+            if known is None:
+                raise Refused("P-031")
+            if known.state != "refused":
+                raise Refused("P-030", reason=known.state)
+            line = ops.PaymentRefunded(
+                operation=self.counter.new_id(),
+                payment=payment,
+                biller=known.biller,
+                amount_qapik=known.amount.minor + known.fee.minor,
+            )
+            return PlannedLine(line, (), _name(books, known.biller, by.language), known.account, source)
+
+        return self.baskets.add_with(by, "payments", plan)
+
+    def _billers(self) -> Billers:
+        with self.counter.books.reading() as books:
+            return books.document(Billers, open_day(books).date)
+
+
+def _known(billers: Billers, biller: str) -> Biller:
+    known = billers.find(biller)
+    if known is None:
+        raise Refused("P-002", field="biller")
+    return known
+
+
+def _account(biller: Biller, typed: str) -> str:
+    """The subscriber's number without spaces, when it looks like one of this biller's."""
+    number = "".join(typed.split())
+    if not re.fullmatch(biller.account_mask, number):
+        raise Refused("P-001", field="account", example=biller.account_example)
+    return number
+
+
+def _within_bounds(biller: Biller, amount: Money) -> None:
+    if amount.minor < max(biller.amount_qapik_min, 1):
+        raise Refused("P-003", field="amount", limit=azn(max(biller.amount_qapik_min, 1)))
+    if amount.minor > biller.amount_qapik_max:
+        raise Refused("P-004", field="amount", limit=azn(biller.amount_qapik_max))
+
+
+def _name(books: Reading, biller: str, language: str) -> str:
+    """What the biller is called; its number when it is no longer served."""
+    known = books.document(Billers, books.day().date).find(biller)
+    return known.names.get(language, known.names["az"]) if known else biller

@@ -1,0 +1,290 @@
+"""Tracking scans: an event chosen once, one scan after the other, each recorded before it is answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Offices
+from azpost_desk.domain.item_numbers import item_check_digit, read_item_number
+from azpost_desk.domain.moves import ITEM, arrive
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.scans import read_scan
+from azpost_desk.domain.staff import Permission
+from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
+from azpost_desk.services.staff import consent
+from azpost_desk.services.views import Entry, ItemEvent, Recorded
+
+if TYPE_CHECKING:
+    from azpost_desk.services.ports import Reading, Writing
+
+VOID_OWN_MS: Final = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class EventHere:
+    """An event that this counter scans. `needs`: what must come with it (``reason measure signatory``)."""
+
+    code: str
+    text_key: str
+    needs: tuple[str, ...] = ()
+
+
+# The counter's share of UPU EMSEVT V3: acceptance by contract, arrival, out for delivery, ready here,
+# tried in vain, held, delivered, sent back.
+EVENTS_HERE: Final = (
+    EventHere("EMA", "express.event.EMA"),
+    EventHere("EMG", "express.event.EMG"),
+    EventHere("EDG", "express.event.EDG"),
+    EventHere("EDH", "express.event.EDH"),
+    EventHere("EMH", "express.event.EMH", ("reason", "measure")),
+    EventHere("EDF", "express.event.EDF"),
+    EventHere("EMI", "express.event.EMI", ("signatory",)),
+    EventHere("EDX", "express.event.EDX"),
+)
+# Our own words, for the numbered lists of the UPU are not public: `express.reason.<word>`, `.measure.<word>`.
+REASONS: Final = (
+    "absent", "wrong_address", "moved", "refused", "unknown_addressee", "no_access", "closed", "unpaid",
+    "damaged", "other",
+)  # fmt: skip
+MEASURES: Final = ("card_left", "new_try", "held", "forwarded", "returned", "handed_over")
+_NEEDED: Final = {"reason": REASONS, "measure": MEASURES}
+# Events that mean: the item is at the office that delivers it.
+_AT_DELIVERY: Final = frozenset({"EMG", "EDG", "EDH", "EMH", "EMI"})
+
+
+@dataclass(frozen=True, slots=True)
+class ScanItem:
+    """One scan (or typed number, or the last four digits of an announced item) under the chosen event."""
+
+    raw: str
+    event: str
+    reason: str = ""
+    measure: str = ""
+    signatory: str = ""
+    source: str = "scan"
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The answer to a scan, after it was recorded.
+
+    Attributes:
+        number: the item, "" when the scan named none.
+        verdict: saved, already, misrouted, choose (several announced items end so) or refused: also the tone.
+        key: the sentence (``express.scan.…``) and `facts` for it.
+        choices: the numbers to choose from.
+    """
+
+    number: str
+    verdict: str
+    key: str
+    recorded: Recorded
+    facts: dict[str, object] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _No:
+    """Why a scan is not taken: the verdict, the reason that is recorded, facts for the sentence."""
+
+    verdict: str
+    reason: str
+    number: str = ""
+    facts: dict[str, object] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """Items seen at this office."""
+
+    counter: Counter
+
+    def events_here(self) -> tuple[EventHere, ...]:
+        """What may be chosen here, in the order of an item's life."""
+        return EVENTS_HERE
+
+    def scan(self, command: ScanItem, by: Officer) -> Scanned:
+        """Record a scan, taken or not, and say which.
+
+        Raises:
+            Refused: S-010, C-001, E-020 the event is not scanned at a counter. Everything else is an answer.
+        """
+        by.may(Permission.SCAN)
+        event = next((one for one in EVENTS_HERE if one.code == command.event), None)
+        if event is None:
+            raise Refused("E-020", field="event")
+        with self.counter.books.writing() as books:
+            open_day(books)
+            number = _number(books, command.raw)
+            no = number if isinstance(number, _No) else _why_not(books, number, command, event)
+            if no is not None:
+                return self._refused(books, command, by, no)
+            assert isinstance(number, str)
+            recorded = self._saved(books, command, by, number)
+        self.counter.line.wake()
+        return Scanned(number, "saved", "express.scan.saved", recorded, {"number": number})
+
+    def void_last(self, by: Officer) -> Recorded:
+        """Take back this officer's own last scan, within a minute.
+
+        Raises:
+            Refused: S-010, C-001, E-040 there is none, or it is too old: that takes a supervisor (`void`).
+        """
+        by.may(Permission.SCAN)
+        with self.counter.books.writing() as books:
+            scans = books.scans(open_day(books).number)
+            gone = {one.body.scan for one in scans if isinstance(one.body, ops.ScanVoided)}
+            last = next((one for one in scans if _is_own_scan(one, by, gone)), None)
+            if last is None or self.counter.clock.utc_ms() - last.recorded.recorded_ms > VOID_OWN_MS:
+                raise Refused("E-040")
+            return self._void(books, last, by, "slip", "")
+
+    def void(
+        self, scan: str, operation: str, reason: str, by: Officer, approval: Approval | None
+    ) -> Recorded:
+        """Take back any scan of this desk with a supervisor; `operation` is what the approval was given for.
+
+        Raises:
+            Refused: S-010, C-001, S-011, S-012, E-041 no such scan, E-042 taken back already,
+                E-043 no reason.
+        """
+        by.may(Permission.SCAN)
+        approver = consent(approval, operation, by)
+        if not reason.strip():
+            raise Refused("E-043", field="reason")
+        with self.counter.books.writing() as books:
+            open_day(books)
+            entry = books.entry(scan)
+            if entry is None or not isinstance(entry.body, ops.ItemScanned):
+                raise Refused("E-041")
+            if any(one.operation == scan and one.voided for one in books.item_events(entry.body.number)):
+                raise Refused("E-042")
+            return self._void(books, entry, by, reason.strip(), approver, operation)
+
+    def timeline(self, number: str) -> list[ItemEvent]:
+        """What is known of an item, oldest first; voided scans are in it and marked.
+
+        Raises:
+            Refused: I-007 no item number.
+        """
+        item = read_item_number(number)
+        if item.number is None or not item.valid:
+            raise Refused("I-007", field="item", reason=item.reason)
+        with self.counter.books.reading() as books:
+            return books.item_events(item.number)
+
+    def today(self, limit: int = 200) -> list[Entry]:
+        """Today's scans, refused ones too, newest first."""
+        with self.counter.books.reading() as books:
+            return books.scans(books.day().number, limit)
+
+    def _saved(self, books: Writing, command: ScanItem, by: Officer, number: str) -> Recorded:
+        operation = self.counter.new_id()
+        # Who signed is personal data: the record holds its commitment only.
+        who = [attach(operation, "signatory", command.signatory.strip())] if command.signatory.strip() else []
+        return books.append(
+            ops.ItemScanned(
+                number=number,
+                event=command.event,
+                office=books.desk().branch,
+                reason=command.reason,
+                measure=command.measure,
+                signatory=who[0].commitment() if who else "",
+            ),
+            actor=by.officer,
+            operation=operation,
+            source=command.source,
+            attachments=who,
+        )
+
+    def _refused(self, books: Writing, command: ScanItem, by: Officer, no: _No) -> Scanned:
+        recorded = books.append(
+            ops.ScanRefused(raw=command.raw[:200], event=command.event, reason=no.reason),
+            actor=by.officer,
+            operation=self.counter.new_id(),
+            source=command.source,
+        )
+        return Scanned(no.number, no.verdict, f"express.scan.{no.reason}", recorded, no.facts, no.choices)
+
+    def _void(
+        self, books: Writing, scan: Entry, by: Officer, reason: str, approver: str, operation: str = ""
+    ) -> Recorded:
+        assert isinstance(scan.body, ops.ItemScanned)
+        number = scan.body.number
+        return books.append(
+            ops.ScanVoided(scan=scan.recorded.operation, number=number, reason=reason, approved_by=approver),
+            actor=by.officer,
+            operation=operation or self.counter.new_id(),
+        )
+
+
+def _is_own_scan(entry: Entry, by: Officer, gone: set[str]) -> bool:
+    return (
+        isinstance(entry.body, ops.ItemScanned)
+        and entry.recorded.actor == by.officer
+        and entry.recorded.operation not in gone
+    )
+
+
+def _number(books: Reading, raw: str) -> str | _No:
+    """The item a scan names: a whole number in any layout, or the last four digits of an announced one."""
+    text = "".join(raw.split())
+    if re.fullmatch("[0-9]{4}", text):
+        found = books.announced(text)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            return _No("choose", "several", facts={"digits": text}, choices=tuple(found))
+        return _No("refused", "not_announced", facts={"digits": text})
+    scan = read_scan(raw)
+    if scan.kind == "item" and scan.value:
+        return scan.value
+    item = read_item_number(raw)
+    if item.number and item.reason == "check_digit":
+        expected = item_check_digit(item.number[2:10])
+        return _No("refused", "check_digit", item.number, {"number": item.number, "expected": expected})
+    reason = "not_an_item" if scan.kind != "unknown" else item.reason or "format"
+    return _No("refused", reason, facts={"text": raw.strip()[:40]})
+
+
+def _why_not(books: Reading, number: str, command: ScanItem, event: EventHere) -> _No | None:
+    """Why a readable scan is not taken: something is missing, there already, illegal or elsewhere's."""
+    facts: dict[str, object] = {"number": number}
+    for need in event.needs:
+        given: str = getattr(command, need).strip()
+        if not given or given not in _NEEDED.get(need, (given,)):
+            return _No("refused", f"{need}_missing", number, facts)
+    known = [one for one in books.item_events(number) if not one.voided]
+    state = ""
+    for one in known:
+        state = arrive(ITEM, state, one.event)
+    if known and known[-1].event == command.event and known[-1].office == books.desk().branch:
+        return _No("already", "already", number, {**facts, **_by_whom(books, known[-1])})
+    if (state, command.event) not in ITEM:
+        ended = state in {"delivered", "cancelled", "terminated"}
+        return _No("refused", "ended" if ended else "illegal", number, {**facts, "at_ms": known[-1].at_ms})
+    return _elsewhere(books, number, known, command.event)
+
+
+def _by_whom(books: Reading, event: ItemEvent) -> dict[str, object]:
+    entry = books.entry(event.operation) if event.operation else None
+    officer = books.officer(entry.recorded.actor) if entry else None
+    return {"by": officer.name if officer else event.office, "at_ms": event.at_ms}
+
+
+def _elsewhere(books: Reading, number: str, known: list[ItemEvent], event: str) -> _No | None:
+    """An item accepted here for another office, scanned as if this one delivered it."""
+    if event not in _AT_DELIVERY:
+        return None
+    accepted = next((one for one in known if one.event == "EMA" and one.here and one.operation), None)
+    stored = books.paid_line(accepted.operation) if accepted else None
+    if stored is None or not isinstance(stored.line, ops.ItemAccepted):
+        return None
+    office = books.document(Offices, books.day().date).by_postcode(stored.line.postcode)
+    if office is None or office.code == books.desk().branch:
+        return None
+    return _No("misrouted", "misrouted", number, {"number": number, "office": office.name})

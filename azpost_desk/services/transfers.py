@@ -1,0 +1,496 @@
+"""Domestic transfers: sent on line or off; paid out or refunded only under a grant (protocol.md 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import FeeRule, Offices, Settings, Tariffs
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.names import fold, near_name, parse_name, same_person_name
+from azpost_desk.domain.people import Parties, Person
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.tariffs import amount_within, fee
+from azpost_desk.domain.transfer_codes import require_transfer_code, shown_transfer_code
+from azpost_desk.protocol.messages import Signed, TransferClaim, TransferClaimed, grant_of
+from azpost_desk.services.baskets import Baskets
+from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
+from azpost_desk.services.customers import identified, named
+from azpost_desk.services.views import Basket, HeldGrant, PlannedLine, Transfer
+
+if TYPE_CHECKING:
+    from azpost_desk.protocol.records import Attachment
+    from azpost_desk.services.ports import Reading, Writing
+
+TOLD_AVAILABLE: Final = "transfers.told.available"
+TOLD_WAITING: Final = "transfers.told.waiting"
+# What the centre may answer instead of a grant; another code is a newer centre's and becomes T-019.
+CENTRE_SAYS_NO: Final = frozenset(f"T-{number:03}" for number in range(10, 19))
+_NOT_REFUNDABLE: Final = frozenset({"paid", "refunded", "reversed", "closed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a transfer costs. `rule` is the tariff row that was applied, None when there are no fees."""
+
+    amount: Money
+    fee: Money
+    total: Money
+    tariff: str
+    rule: FeeRule | None
+
+
+@dataclass(frozen=True, slots=True)
+class SendTransfer:
+    """Send `amount`, to be paid at any office or (branch code) at `office` only."""
+
+    sender: Person
+    receiver: Person
+    amount: Money
+    purpose: str
+    office: str | None = None
+    source: str = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTransfer:
+    """What the receiver says: the code, the amount, who sent it. All three must match."""
+
+    code: str
+    amount: Money
+    sender_name: str
+    source: str = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A grant this desk holds, with what the clerk must see; `purpose` is pay or refund."""
+
+    grant: str
+    transfer: str
+    purpose: str
+    amount: Money
+    parties: Parties
+    held_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A request for a grant whose answer never came (the program ended, the line broke): ask it again."""
+
+    request: str
+    purpose: str
+    code: str
+    amount: Money
+    sender_name: str
+    transfer: str
+    asked_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transfers:
+    """Transfers at this counter."""
+
+    counter: Counter
+    baskets: Baskets
+    # Requests the centre has said no to: no record says so, so after a restart they are asked once more.
+    _denied: set[str] = field(default_factory=set, repr=False, compare=False)
+
+    # --- sending --------------------------------------------------------------------------------------
+
+    def quote(self, figure: Money, *, includes_fee: bool = False) -> Quote:
+        """The fee for sending `figure`; with `includes_fee` it is what the sender hands over in all.
+
+        Raises:
+            Refused: C-001, T-001, T-002, G-040.
+        """
+        with self.counter.books.reading() as books:
+            tariffs = books.document(Tariffs, open_day(books).date)
+        amount = amount_within(tariffs.transfer_fees, figure) if includes_fee else figure
+        return _quote(tariffs, amount)
+
+    def send(self, command: SendTransfer, by: Officer) -> Basket:
+        """Plan the transfer: its code is taken from the pool with the line and never used again, paid or not.
+
+        Raises:
+            Refused: G-031 no licence, T-001 no amount, T-002 above the limit, T-003 no such office, T-004 no
+                such purpose, what `customers.identified` and `named` refuse, T-030 no codes left, L-020, and
+                what `Baskets.add` refuses.
+        """
+
+        def plan(books: Writing) -> PlannedLine:
+            date = books.day().date
+            quote = _quote(books.document(Tariffs, date), command.amount)
+            if command.office and books.document(Offices, date).find(command.office) is None:
+                raise Refused("T-003", field="office")
+            if command.purpose not in books.document(Settings, date).purposes:
+                raise Refused("T-004", field="purpose")
+            sender = identified(command.sender, "sender", self.counter.today())
+            receiver = named(command.receiver, "receiver")
+            offline = within_exposure(books, self.counter.line, "transfers", command.amount.minor)
+            operation = self.counter.new_id()
+            code = books.take_transfer_code(operation)
+            parties = attach(operation, "parties", Parties(code=code, sender=sender, receiver=receiver))
+            line = ops.TransferSent(
+                operation=operation,
+                # The transfer is known by the operation that made it.
+                transfer=operation,
+                amount_qapik=quote.amount.minor,
+                fee_qapik=quote.fee.minor,
+                tariff=quote.tariff,
+                office=command.office or None,
+                purpose=command.purpose,
+                parties=parties.commitment(),
+                offline=offline,
+                told=TOLD_WAITING if offline else TOLD_AVAILABLE,
+            )
+            return _planned(line, parties, receiver.name, code, command.source)
+
+        return self.baskets.add_with(by, "transfers", plan)
+
+    # --- paying out -----------------------------------------------------------------------------------
+
+    def find(self, code: str) -> Transfer | None:
+        """A transfer this desk knows itself; one sent elsewhere is found by `claim`.
+
+        Raises:
+            Refused: I-008 the code is none.
+        """
+        wanted = require_transfer_code(code)
+        with self.counter.books.reading() as books:
+            return books.transfer_by_code(wanted)
+
+    def claim(self, command: ClaimTransfer, by: Officer) -> Claimed:
+        """Ask the centre for the right to pay out. Slow (the line): never from the window's thread.
+
+        The request is recorded before it is sent; asked again after a crash it is the same request, and a
+        grant that is held already is simply shown again.
+
+        Raises:
+            Refused: I-008 code, T-001 amount, I-009 name; G-030, G-031, C-001, C-010, C-011, S-010; from the
+                centre T-010 nothing fits, T-011 a detail differs (`left` tries), T-012 closed after wrong
+                tries, T-013 a near miss in the name, T-014 paid already, T-015 held at another office
+                (`holder`), T-016 not ready yet, T-017 for another office, T-018 held back, T-019 (`code`);
+                X-codes.
+            Trouble: L-codes: no answer; the request stays in `unanswered`.
+        """
+        code = require_transfer_code(command.code)
+        if command.amount.minor <= 0:
+            raise Refused("T-001", field="amount")
+        _sender_named(command.sender_name)
+        question = TransferClaim(
+            request="",
+            purpose="pay",
+            code=code,
+            amount_qapik=command.amount.minor,
+            sender=" ".join(command.sender_name.split()),
+        )
+        with self.counter.books.writing() as books:
+            may_sell(books, by, "transfers")
+            held = _held(books, question)
+            if held:
+                return held
+            asked = self._asked(books, by, question, command.source)
+        return self._ask(asked, by)
+
+    def plan_payout(self, grant: str, receiver: Person, by: Officer, source: str = "keys") -> Basket:
+        """Plan to pay the transfer out to the person whose document was shown.
+
+        Raises:
+            Refused: T-020 the grant is not held here, T-021 it is for a refund, T-022 the document's name is
+                not the receiver's, what `customers.identified` refuses, B-006 it is in the basket already,
+                and what `Baskets.add` refuses.
+        """
+
+        def plan(books: Writing) -> PlannedLine:
+            held, parties = _granted(books, grant, "pay")
+            shown = identified(receiver, "receiver", self.counter.today())
+            _same_name(shown, parties.receiver, "receiver")
+            operation = self.counter.new_id()
+            document = attach(operation, "receiver", shown)
+            line = ops.TransferPaid(
+                operation=operation,
+                transfer=held.thing,
+                grant=held.grant,
+                amount_qapik=held.amount.minor,
+                receiver=document.commitment(),
+            )
+            return _planned(line, document, shown.name, parties.code, source)
+
+        return self.baskets.add_with(by, "transfers", plan)
+
+    # --- refunding ------------------------------------------------------------------------------------
+
+    def claim_refund(self, transfer: str, by: Officer) -> Claimed:
+        """Ask for the right to give a transfer sent here back to its sender. Slow, as `claim`.
+
+        Raises:
+            Refused: T-023 not sent at this desk, T-024 its state allows none (`reason`), T-025 the
+                centre does not know of it yet: reverse the line instead; and as `claim`.
+            Trouble: as `claim`.
+        """
+        with self.counter.books.writing() as books:
+            may_sell(books, by, "transfers")
+            sent = _sent_here(books, transfer)
+            known = books.transfer(transfer)
+            if known is not None and known.state in _NOT_REFUNDABLE:
+                raise Refused("T-024", reason=known.state)
+            if not books.is_offered(transfer):
+                raise Refused("T-025")
+            question = TransferClaim(
+                request="", purpose="refund", amount_qapik=sent.amount_qapik, transfer=transfer
+            )
+            held = _held(books, question)
+            if held:
+                return held
+            asked = self._asked(books, by, question, "keys")
+        return self._ask(asked, by)
+
+    def plan_refund(self, grant: str, sender: Person, by: Officer, source: str = "keys") -> Basket:
+        """Plan to pay a transfer back to its sender, with the fee when the tariff it was sold by says so.
+
+        Raises:
+            Refused: T-020, T-021 the grant is for paying out, T-022 the document's name is not the sender's,
+                T-023, and as `plan_payout`.
+        """
+
+        def plan(books: Writing) -> PlannedLine:
+            held, parties = _granted(books, grant, "refund")
+            sent = _sent_here(books, held.thing)
+            shown = identified(sender, "sender", self.counter.today())
+            _same_name(shown, parties.sender, "sender")
+            operation = self.counter.new_id()
+            document = attach(operation, "receiver", shown)
+            line = ops.TransferRefunded(
+                operation=operation,
+                transfer=held.thing,
+                grant=held.grant,
+                amount_qapik=held.amount.minor,
+                fee_returned_qapik=_fee_returned(books, sent),
+                receiver=document.commitment(),
+            )
+            return _planned(line, document, shown.name, parties.code, source)
+
+        return self.baskets.add_with(by, "transfers", plan)
+
+    # --- grants ---------------------------------------------------------------------------------------
+
+    def held(self) -> list[Claimed]:
+        """Grants this desk holds: to be paid, or given back."""
+        with self.counter.books.reading() as books:
+            return [_claimed(one) for one in books.held_grants()]
+
+    def release(self, grant: str, by: Officer, reason: str) -> None:
+        """Give a grant back, so that another office may pay.
+
+        Raises:
+            Refused: C-001, T-020 not held here, T-026 its line stands in the basket: void that.
+        """
+        with self.counter.books.writing() as books:
+            open_day(books)
+            held = _grant(books, grant)
+            basket = books.basket()
+            if any(getattr(one.line, "grant", "") == grant for one in (basket.lines if basket else ())):
+                raise Refused("T-026")
+            books.append(
+                ops.GrantReleased(grant=grant, thing=held.thing, reason=reason.strip()),
+                actor=by.officer,
+                operation=self.counter.new_id(),
+            )
+        self.counter.line.wake()
+
+    def unanswered(self) -> list[Unanswered]:
+        """Today's requests without an answer, oldest first: `ask_again` each when the line is back."""
+        with self.counter.books.reading() as books:
+            return [
+                Unanswered(
+                    asked.request,
+                    asked.purpose,
+                    asked.code,
+                    azn(asked.amount_qapik),
+                    asked.sender,
+                    asked.transfer,
+                    at_ms,
+                )
+                for asked, at_ms in self._open_requests(books)
+            ]
+
+    def ask_again(self, request: str, by: Officer) -> Claimed:
+        """Send an unanswered request once more, under its own id.
+
+        Raises:
+            Refused: T-027 it is answered; and as `claim`.
+            Trouble: as `claim`.
+        """
+        with self.counter.books.reading() as books:
+            found = [asked for asked, _ in self._open_requests(books) if asked.request == request]
+        if not found:
+            raise Refused("T-027")
+        return self._ask(found[0], by)
+
+    def _asked(self, books: Writing, by: Officer, question: TransferClaim, source: str) -> TransferClaim:
+        """The question with the id of its recorded request: an open one with the same words, or a new one."""
+        for asked, _ in self._open_requests(books):
+            if _same_question(asked, question):
+                return asked
+        operation = self.counter.new_id()
+        question = msgspec.structs.replace(question, request=operation)
+        words = attach(operation, "question", question)
+        books.append(
+            ops.GrantRequested(
+                thing=question.transfer, purpose=question.purpose, question=words.commitment()
+            ),
+            actor=by.officer,
+            operation=operation,
+            source=source,
+            attachments=(words,),
+        )
+        return question
+
+    def _ask(self, asked: TransferClaim, by: Officer) -> Claimed:
+        answer = self.counter.line.claim_transfer(asked)
+        if answer.grant is None:
+            self._denied.add(asked.request)
+            raise _refusal(answer)
+        grant = grant_of(answer.grant.words)
+        with self.counter.books.writing() as books:
+            if grant.grant not in {one.grant for one in books.held_grants()}:
+                self._store(books, by, answer.grant, answer.parties)
+            return _claimed(_grant(books, grant.grant))
+
+    def _store(self, books: Writing, by: Officer, signed: Signed, parties: bytes) -> None:
+        """The grant word for word, and beside it whose money it is."""
+        grant = grant_of(signed.words)
+        operation = self.counter.new_id()
+        whose = attach(operation, "parties", msgspec.json.decode(parties, type=Parties))
+        books.append(
+            ops.GrantStored(
+                grant=grant.grant,
+                thing=grant.thing,
+                purpose=grant.purpose,
+                words=signed.words.hex(),
+                signature=signed.signature.hex(),
+            ),
+            actor=by.officer,
+            operation=operation,
+            source="line",
+            attachments=(whose,),
+        )
+
+    def _open_requests(self, books: Reading) -> list[tuple[TransferClaim, int]]:
+        """Requests of the open day with neither grant nor refusal and when they were made, oldest first."""
+        answered = set(self._denied)
+        found: list[tuple[TransferClaim, int]] = []
+        for entry in books.entries(books.day().number, limit=1_000_000):
+            match entry.body:
+                case ops.GrantStored():
+                    answered.add(grant_of(bytes.fromhex(entry.body.words)).request)
+                case ops.GrantRequested():
+                    words = books.attachment(entry.recorded.operation, "question")
+                    if words:
+                        asked = msgspec.json.decode(words, type=TransferClaim)
+                        found.append((asked, entry.recorded.recorded_ms))
+                case _:
+                    pass
+        return [one for one in reversed(found) if one[0].request not in answered]
+
+
+def _quote(tariffs: Tariffs, amount: Money) -> Quote:
+    if amount.minor <= 0:
+        raise Refused("T-001", field="amount")
+    if tariffs.transfer_qapik_max and amount.minor > tariffs.transfer_qapik_max:
+        raise Refused("T-002", field="amount", limit=azn(tariffs.transfer_qapik_max))
+    charge = fee(tariffs.transfer_fees, amount)
+    rule = next(
+        (r for r in tariffs.transfer_fees if r.amount_qapik_from <= amount.minor <= r.amount_qapik_to), None
+    )
+    return Quote(amount, charge, amount + charge, tariffs.version, rule)
+
+
+def _planned(line: ops.Sold, personal: Attachment, name: str, code: str, source: str) -> PlannedLine:
+    attached = (personal.slot, personal.salt, personal.content)
+    return PlannedLine(line, (attached,), name, shown_transfer_code(code), source)
+
+
+def _sender_named(typed: str) -> None:
+    try:
+        parse_name(typed)
+    except Refused as refused:
+        raise Refused(refused.code, "sender_name", **refused.facts) from None
+
+
+def _same_question(a: TransferClaim, b: TransferClaim) -> bool:
+    return (a.purpose, a.code, a.amount_qapik, fold(a.sender), a.transfer) == (
+        b.purpose,
+        b.code,
+        b.amount_qapik,
+        fold(b.sender),
+        b.transfer,
+    )
+
+
+def _held(books: Reading, question: TransferClaim) -> Claimed | None:
+    """A grant held already that answers the question in all its details."""
+    for one in books.held_grants():
+        claimed = _claimed(one)
+        if claimed.purpose != question.purpose or claimed.amount.minor != question.amount_qapik:
+            continue
+        if question.purpose == "refund" and claimed.transfer == question.transfer:
+            return claimed
+        if question.code == claimed.parties.code and same_person_name(
+            question.sender, claimed.parties.sender.name
+        ):
+            return claimed
+    return None
+
+
+def _claimed(held: HeldGrant) -> Claimed:
+    parties = msgspec.json.decode(held.parties, type=Parties)
+    return Claimed(held.grant, held.thing, held.purpose, held.amount, parties, held.stored_ms)
+
+
+def _grant(books: Reading, grant: str) -> HeldGrant:
+    held = next((one for one in books.held_grants() if one.grant == grant), None)
+    if held is None:
+        raise Refused("T-020")
+    return held
+
+
+def _granted(books: Reading, grant: str, purpose: str) -> tuple[HeldGrant, Parties]:
+    held = _grant(books, grant)
+    if held.purpose != purpose:
+        raise Refused("T-021")
+    return held, msgspec.json.decode(held.parties, type=Parties)
+
+
+def _same_name(shown: Person, written: Person, who: str) -> None:
+    """The document's surname and given name are those of the transfer; a slip is named as one."""
+    if not same_person_name(shown.name, written.name):
+        near = near_name(shown.name, written.name)
+        raise Refused("T-022", field=f"{who}.name", name=written.name, reason="near" if near else "other")
+
+
+def _sent_here(books: Reading, transfer: str) -> ops.TransferSent:
+    stored = books.paid_line(transfer)
+    if stored is None or not isinstance(stored.line, ops.TransferSent):
+        raise Refused("T-023")
+    return stored.line
+
+
+def _fee_returned(books: Reading, sent: ops.TransferSent) -> int:
+    """A completed sale stands at its version: the tariff of the day it was sold decides."""
+    stored = books.paid_line(sent.operation)
+    tariffs = books.document(Tariffs, stored.date if stored else books.day().date)
+    return sent.fee_qapik if tariffs.refund_returns_fee else 0
+
+
+def _refusal(answer: TransferClaimed) -> Refused:
+    """The centre's no as ours, with what it said besides."""
+    if answer.code not in CENTRE_SAYS_NO:
+        return Refused("T-019", answer=answer.code)
+    return Refused(
+        answer.code, field="code", left=answer.tries_left, holder=answer.holder, office=answer.office
+    )
