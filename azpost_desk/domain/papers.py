@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from datetime import date
+from typing import Final, Literal
 
-if TYPE_CHECKING:
-    from datetime import date
-
-    from azpost_desk.domain.money import Money
+from azpost_desk.domain.money import Money
 
 CopyKind = Literal["original", "copy", "duplicate"]
 TenderKind = Literal["cash", "card", "qr"]
