@@ -61,6 +61,11 @@ def pytest_configure(config: pytest.Config) -> None:
     screen.write_text(json.dumps(SCREEN), "utf-8")
     if os.environ.get("QT_QPA_PLATFORM", "offscreen") == "offscreen":
         os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screen}"
+    # The wheel with PostgreSQL keeps its lock there; in the common /tmp it would belong to whoever came first.
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700)
+    (runtime / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     # No test reaches the person's own counter or key ring.
     os.environ["AZPOST_DATA"] = str(folder / "data")
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
