@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 from reportlab.platypus import SimpleDocTemplate, Table, TableStyle
 
-from azpost_desk.documents import cash, express, receipts, reports, sheet, transfers, typeface
+from azpost_desk.documents import cash, express, press, receipts, reports, sheet, transfers, typeface
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.papers import CopyState, ReceiptLine
 from azpost_desk.texts import LANGUAGES, Texts
@@ -58,6 +58,19 @@ def test_the_text_is_the_golden_text(name: str, language: str) -> None:
 def test_the_same_value_gives_the_same_bytes(name: str, language: str) -> None:
     draw, paper = PAPERS[name]
     assert draw(paper, Texts(language)) == draw(paper, Texts(language))
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_one_door_draws_every_paper(name: str) -> None:
+    draw, paper = PAPERS[name]
+    texts = Texts("az")
+    assert press.pdf(paper, texts) == draw(paper, texts)
+
+
+def test_one_door_prints_what_belongs_on_the_roll() -> None:
+    texts = Texts("az")
+    assert press.raster(samples.RECEIPT, texts) == receipts.receipt_raster(samples.RECEIPT, texts)
+    assert press.raster(samples.CASH_MOVE, texts) == cash.cash_move_raster(samples.CASH_MOVE, texts)
 
 
 @pytest.mark.parametrize("name", PAPERS)

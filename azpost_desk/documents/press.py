@@ -1,0 +1,38 @@
+"""Any paper to the bytes of its printer: one door for those who print whatever a print job names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from azpost_desk.documents import cash, express, receipts, reports, transfers
+from azpost_desk.domain import papers
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.papers import Paper
+    from azpost_desk.texts import Texts
+
+
+def pdf(paper: Paper, texts: Texts) -> bytes:
+    """`paper` as PDF in the language of `texts`; same value, same bytes."""
+    match paper:
+        case papers.ReceiptPaper():
+            return receipts.receipt_pdf(paper, texts)
+        case papers.ApplicationPaper():
+            return transfers.application_pdf(paper, texts)
+        case papers.VoucherPaper():
+            return transfers.voucher_pdf(paper, texts)
+        case papers.LabelPaper():
+            return express.label_pdf(paper, texts)
+        case papers.DailyReportPaper():
+            return reports.report_pdf(paper, texts)
+        case papers.TillClosePaper():
+            return cash.till_close_pdf(paper, texts)
+        case papers.CashMovePaper():
+            return cash.cash_move_pdf(paper, texts)
+
+
+def raster(paper: papers.ReceiptPaper | papers.CashMovePaper, texts: Texts) -> bytes:
+    """A paper of the 80-mm roll as ESC/POS bytes with the cut."""
+    if isinstance(paper, papers.ReceiptPaper):
+        return receipts.receipt_raster(paper, texts)
+    return cash.cash_move_raster(paper, texts)
