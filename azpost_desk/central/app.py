@@ -1,0 +1,161 @@
+"""The centre as one object: it serves desks on a port and works off what they sent, until it is stopped."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from azpost_desk.central import grants, keys, payments
+from azpost_desk.central.book import Book
+from azpost_desk.central.clock import SystemClock
+from azpost_desk.central.intake.custody import STOPPED
+from azpost_desk.central.intake.exchange import exchange
+from azpost_desk.central.intake.rounds import Rounds
+from azpost_desk.central.registry import enrolment
+from azpost_desk.central.registry.founding import found
+from azpost_desk.central.storage.database import Database, migrate
+from azpost_desk.central.web.api import application
+from azpost_desk.central.web.wire import Unwelcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from azpost_desk.central.gateways.billers import Biller
+    from azpost_desk.central.web.wire import Caller
+    from azpost_desk.domain.days import Clock
+    from azpost_desk.protocol.messages import (
+        BillCheck,
+        BillChecked,
+        Enrol,
+        Enrolled,
+        Exchange,
+        Exchanged,
+        TransferClaim,
+        TransferClaimed,
+    )
+
+_log = logging.getLogger(__name__)
+_START_SECONDS_MAX: Final = 30
+
+
+class Centre:
+    """One serving process. Several may serve one database at once; nothing here is global.
+
+    Args:
+        dsn: the PostgreSQL database; it is migrated and founded on the way.
+        clock: where time comes from, the computer's own by default.
+        billers: connector per biller id; payments to a biller without one wait.
+        connections_max: connections to the database at most.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        clock: Clock | None = None,
+        billers: Mapping[str, Biller] | None = None,
+        connections_max: int = 16,
+    ) -> None:
+        self.clock: Clock = clock or SystemClock()
+        self.database = Database(dsn, connections_max)
+        self._dsn = dsn
+        self.url = ""
+        self._billers = dict(billers or {})
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, port: int = 0, host: str = "127.0.0.1") -> str:
+        """Serve; gives the URL. `port` 0 takes a free one.
+
+        Raises:
+            RuntimeError: it did not come up (the port is taken, for instance).
+        """
+        now_ms = self.clock.utc_ms()
+        migrate(self._dsn, now_ms)
+        self.database.open()
+        with self.database.transaction() as conn:
+            found(conn, now_ms)
+            self._keys = keys.load(conn, now_ms)
+        self._book = Book(self._dsn, self.clock)
+        self._rounds = Rounds(self.database, self._book, self.clock, self._billers)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                application(self), host=host, port=port, log_config=None, access_log=False, lifespan="off"
+            )
+        )
+        up = threading.Event()
+        self._thread = threading.Thread(target=self._serve, args=(up,), name="centre", daemon=True)
+        self._thread.start()
+        if not up.wait(_START_SECONDS_MAX) or not self._server.started:
+            self.stop()
+            raise RuntimeError("the centre did not start")
+        self._rounds.start()
+        where = self._server.servers[0].sockets[0].getsockname()
+        self.url = f"http://{where[0]}:{where[1]}"
+        return self.url
+
+    def _serve(self, up: threading.Event) -> None:
+        server = self._server
+        if server is None:
+            return
+        plain_startup = server.startup
+
+        async def startup(sockets: list[object] | None = None) -> None:
+            await plain_startup()
+            up.set()
+
+        server.startup = startup  # type: ignore[method-assign,assignment]
+        try:
+            server.run()
+        except SystemExit:
+            # uvicorn leaves this way when the port is taken; the starter says so.
+            _log.error("the port could not be opened")
+        finally:
+            up.set()
+
+    def stop(self) -> None:
+        """Answer what is being answered, then stop; what was not worked off waits in the database."""
+        if self._server is not None:
+            self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join()
+        self._server = self._thread = None
+        self._rounds.stop()
+        self._book.close()
+        self.database.close()
+
+    def settle(self) -> None:
+        """Work off everything that desks have sent so far and number its news: for tests and the demo."""
+        self._rounds.settle()
+
+    def enrol(self, message: Enrol) -> Enrolled | None:
+        """See registry.enrolment."""
+        with self.database.transaction() as conn:
+            enrolled = enrolment.enrol(conn, message, self.clock.utc_ms())
+        self._rounds.wake()
+        return enrolled
+
+    def exchange(self, caller: Caller, message: Exchange) -> Exchanged:
+        """See intake.exchange."""
+        answer = exchange(self.database, self._keys, caller.desk, caller.epoch, message, self.clock.utc_ms())
+        if message.batch is not None:
+            self._rounds.wake()
+        return answer
+
+    def check_bill(self, caller: Caller, message: BillCheck) -> BillChecked:
+        """Ask the biller; see payments."""
+        return payments.check(self._billers, message)
+
+    def claim_transfer(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
+        """See grants; what desks sent a moment ago is brought forward first."""
+        if caller.state != "active":
+            raise Unwelcome(409, STOPPED[caller.state])
+        self._rounds.project()
+        claimant = grants.Claimant(caller.desk, caller.epoch, caller.branch)
+        with self.database.transaction() as conn:
+            answer = grants.claim(conn, self._book, self._keys, claimant, message, self.clock.utc_ms())
+        self._rounds.wake()
+        return answer

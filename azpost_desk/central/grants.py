@@ -1,0 +1,289 @@
+"""Grants: the right of one desk to handle what exists once (protocol.md 5).
+
+A claim must name code, amount and sender rightly; the patronymic does not matter and a near miss in the name
+is no try, but the fifth wrong try closes the code. A grant is numbered per transfer, names the one before and
+the record that ended it, is recorded in the centre's own book and lives until a record of its holder ends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from azpost_desk.central.book import new_id
+from azpost_desk.central.news import tell
+from azpost_desk.central.storage.database import one
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.moves import TRANSFER
+from azpost_desk.domain.names import near_name, same_person_name
+from azpost_desk.domain.people import Parties
+from azpost_desk.protocol.messages import Grant, Signed, TransferClaim, TransferClaimed
+from azpost_desk.protocol.news import GrantQuestion, TransferEvent
+
+if TYPE_CHECKING:
+    from azpost_desk.central.book import Book
+    from azpost_desk.central.keys import CentreKeys
+    from azpost_desk.central.storage.database import Connection
+
+TRIES_MAX: Final = 5
+PURPOSES: Final = frozenset({"pay", "refund", "reverse"})
+NOTHING_FITS: Final = "T-010"
+DIFFERS: Final = "T-011"
+CLOSED: Final = "T-012"
+NEAR_MISS: Final = "T-013"
+PAID: Final = "T-014"
+HELD_ELSEWHERE: Final = "T-015"
+NOT_READY: Final = "T-016"
+OTHER_OFFICE: Final = "T-017"
+HELD_BACK: Final = "T-018"
+STATE_CODES: Final = {
+    "paid": PAID,
+    "refunded": PAID,
+    "reserved": HELD_ELSEWHERE,
+    "in_doubt": HELD_ELSEWHERE,
+    "closed": CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """The chain that asks, and its branch."""
+
+    desk: str
+    epoch: int
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Transfer:
+    """A transfer with its row locked."""
+
+    transfer: str
+    code: str
+    state: str
+    amount: int
+    office: str
+    parties: bytes
+    desk: str
+    epoch: int
+    sequence: int
+    hash: bytes
+    sent_ms: int
+    wrong_tries: int
+    grants: int
+    last_grant: str
+    ended_by: str
+
+    def people(self) -> Parties:
+        """Who sent it to whom."""
+        return msgspec.json.decode(self.parties, type=Parties)
+
+
+_COLUMNS: Final = ", ".join(_Transfer.__dataclass_fields__)
+
+
+def claim(
+    conn: Connection, book: Book, keys: CentreKeys, who: Claimant, question: TransferClaim, now_ms: int
+) -> TransferClaimed:
+    """The grant, or the T-code why not. The same request gets the same answer, however often it comes."""
+    if question.purpose not in PURPOSES or not question.request:
+        return TransferClaimed(code=NOTHING_FITS)
+    # Two copies of one request on two connections: the second waits and finds the first one's answer.
+    conn.execute(
+        "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
+        (f"claim {who.desk}/{who.epoch} {question.request}",),
+    )
+    again = _answered(conn, who, question)
+    if again is not None:
+        return again
+    transfer = _find(conn, question)
+    if transfer is None:
+        return TransferClaimed(code=NOTHING_FITS)
+    missed = _missed(conn, who, question, transfer, now_ms)
+    if missed is not None:
+        return missed
+    refused = _refused(conn, who, question, transfer, now_ms)
+    if refused is not None:
+        return refused
+    return _give(conn, book, keys, who, question, transfer, now_ms)
+
+
+def _answered(conn: Connection, who: Claimant, question: TransferClaim) -> TransferClaimed | None:
+    request = (who.desk, who.epoch, question.request)
+    missed = conn.execute(
+        "select answer from missed_claims where desk = %s and epoch = %s and request = %s", request
+    ).fetchone()
+    if missed:
+        return msgspec.json.decode(missed[0], type=TransferClaimed)
+    row = conn.execute(
+        "select thing, words, signature from grants where holder = %s and holder_epoch = %s and request = %s",
+        request,
+    ).fetchone()
+    if row is None:
+        return None
+    transfer = _locked(conn, "transfer", row[0])
+    return None if transfer is None else _granted(transfer, Signed(words=row[1], signature=row[2]))
+
+
+def _find(conn: Connection, question: TransferClaim) -> _Transfer | None:
+    if question.purpose == "pay":
+        return _locked(conn, "code", question.code)
+    return _locked(conn, "transfer", question.transfer)
+
+
+def _locked(conn: Connection, column: str, value: str) -> _Transfer | None:
+    row = conn.execute(
+        f"select {_COLUMNS} from transfers where {column} = %s for update".encode(), (value,)
+    ).fetchone()
+    return _Transfer(*row) if row else None
+
+
+def _missed(
+    conn: Connection, who: Claimant, question: TransferClaim, transfer: _Transfer, now_ms: int
+) -> TransferClaimed | None:
+    """Whether the claimant knows what only the right one knows; None when all of it fits."""
+    if question.purpose != "pay":
+        at_home = one(conn, "select branch from desks where desk = %s", (transfer.desk,))[0] == who.branch
+        same = question.amount_qapik == transfer.amount
+        # A reversal undoes a line of the very desk that wrote it.
+        fits = same and (at_home if question.purpose == "refund" else transfer.desk == who.desk)
+        return None if fits else TransferClaimed(code=NOTHING_FITS)
+    if transfer.wrong_tries >= TRIES_MAX:
+        return TransferClaimed(code=CLOSED, tries_left=0)
+    sender = transfer.people().sender.name
+    same_amount = question.amount_qapik == transfer.amount
+    if same_amount and same_person_name(question.sender, sender):
+        return None
+    if same_amount and near_name(question.sender, sender):
+        return TransferClaimed(code=NEAR_MISS)
+    return _count_try(conn, who, question, transfer, now_ms)
+
+
+def _count_try(
+    conn: Connection, who: Claimant, question: TransferClaim, transfer: _Transfer, now_ms: int
+) -> TransferClaimed:
+    tries = transfer.wrong_tries + 1
+    closes = tries >= TRIES_MAX
+    state = TRANSFER.get((transfer.state, "closed"), transfer.state) if closes else transfer.state
+    conn.execute(
+        "update transfers set wrong_tries = %s, state = %s where transfer = %s",
+        (tries, state, transfer.transfer),
+    )
+    if closes:
+        event = TransferEvent(transfer=transfer.transfer, state="closed", office=who.branch, at_ms=now_ms)
+        tell(conn, event, [transfer.desk], now_ms)
+    answer = TransferClaimed(code=CLOSED if closes else DIFFERS, tries_left=TRIES_MAX - tries)
+    conn.execute(
+        "insert into missed_claims values (%s, %s, %s, %s)",
+        (who.desk, who.epoch, question.request, msgspec.json.encode(answer)),
+    )
+    return answer
+
+
+def _refused(
+    conn: Connection, who: Claimant, question: TransferClaim, transfer: _Transfer, now_ms: int
+) -> TransferClaimed | None:
+    """Whether the transfer may be handled here and now."""
+    if question.purpose == "pay" and transfer.office not in ("", who.branch):
+        return TransferClaimed(code=OTHER_OFFICE, office=transfer.office)
+    if transfer.state != "available":
+        live = conn.execute(
+            "select holder, \"grant\" from grants where thing = %s and state = 'open'", (transfer.transfer,)
+        ).fetchone()
+        if live and live[0] != who.desk:
+            # Somebody stands at a counter and wants it: the holder is asked, never overruled.
+            tell(conn, GrantQuestion(grant=live[1], thing=transfer.transfer), [live[0]], now_ms)
+        return TransferClaimed(
+            code=STATE_CODES.get(transfer.state, HELD_BACK), holder=live[0] if live else ""
+        )
+    if not _is_sure(conn, transfer):
+        return TransferClaimed(code=NOT_READY)
+    return None
+
+
+def _is_sure(conn: Connection, transfer: _Transfer) -> bool:
+    """Whether nobody can hold a grant that the centre has forgotten in a restore (protocol.md 4).
+
+    A transfer sent after its chain had spoken in the present epoch of the centre is new. An older one waits
+    until every chain that could hold it has shown all its records, and they are brought forward.
+    """
+    epoch = one(conn, "select epoch from centre")[0]
+    spoke_epoch, spoke_sequence = one(
+        conn,
+        "select spoke_epoch, spoke_sequence from chain_heads where desk = %s and epoch = %s",
+        (transfer.desk, transfer.epoch),
+    )
+    if spoke_epoch == epoch and transfer.sequence > spoke_sequence:
+        return True
+    silent = one(
+        conn,
+        "select exists (select from chain_heads join desks using (desk)"
+        " where chain_heads.state = 'active' and spoke_epoch < %s) or exists (select from work)",
+        (epoch,),
+    )[0]
+    return epoch == 1 or not silent
+
+
+def _give(
+    conn: Connection,
+    book: Book,
+    keys: CentreKeys,
+    who: Claimant,
+    question: TransferClaim,
+    transfer: _Transfer,
+    now_ms: int,
+) -> TransferClaimed:
+    grant = Grant(
+        centre_epoch=one(conn, "select epoch from centre")[0],
+        grant=new_id(now_ms),
+        thing=transfer.transfer,
+        purpose=question.purpose,
+        number=transfer.grants + 1,
+        previous=transfer.last_grant,
+        ended_by=transfer.ended_by,
+        origin=transfer.hash.hex(),
+        holder=who.desk,
+        holder_epoch=who.epoch,
+        request=question.request,
+        amount_qapik=transfer.amount,
+        time_ms=now_ms,
+    )
+    signed = keys.sign_grant(grant)
+    conn.execute(
+        "insert into grants values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', '', %s)",
+        (
+            grant.grant,
+            grant.thing,
+            grant.number,
+            grant.purpose,
+            grant.holder,
+            grant.holder_epoch,
+            grant.request,
+            grant.amount_qapik,
+            signed.words,
+            signed.signature,
+            now_ms,
+        ),
+    )
+    conn.execute(
+        "update transfers set state = %s, grants = %s, last_grant = %s where transfer = %s",
+        (TRANSFER[transfer.state, "granted"], grant.number, grant.grant, transfer.transfer),
+    )
+    issued = ops.GrantIssued(
+        grant=grant.grant,
+        thing=grant.thing,
+        purpose=grant.purpose,
+        number=grant.number,
+        desk=grant.holder,
+        previous=grant.previous,
+    )
+    book.append(conn, issued)
+    return _granted(transfer, signed)
+
+
+def _granted(transfer: _Transfer, signed: Signed) -> TransferClaimed:
+    return TransferClaimed(
+        grant=signed, parties=transfer.parties, sent_ms=transfer.sent_ms, office=transfer.office
+    )

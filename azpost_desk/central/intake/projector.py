@@ -1,0 +1,137 @@
+"""The projector: brings transfers, payments, items and branches forward by what was accepted.
+
+One at a time in the country (an advisory lock), in the order the batches came, each piece of work in one
+transaction with its effects: done twice it changes nothing, interrupted it has not happened.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from azpost_desk.central import branches, payments, tracking, transfers
+from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.storage.database import one
+from azpost_desk.central.written import Written
+from azpost_desk.domain import operations as ops
+from azpost_desk.protocol.records import Header
+
+if TYPE_CHECKING:
+    from azpost_desk.central.storage.database import Connection
+
+_log = logging.getLogger(__name__)
+_PROJECTOR_LOCK: Final = 0x70726F6A
+_WORK_AT_ONCE: Final = 20
+_HEADER: Final = msgspec.json.Decoder(Header)
+
+
+def project_once(conn: Connection, now_ms: int) -> int:
+    """Work off the oldest batches; gives how many. Runs in its own transaction."""
+    with conn.transaction():
+        conn.execute("select pg_advisory_xact_lock(%s)", (_PROJECTOR_LOCK,))
+        work = conn.execute(
+            "select work, desk, epoch, first, last, received_ms from work order by work limit %s",
+            (_WORK_AT_ONCE,),
+        ).fetchall()
+        for _, desk, epoch, first, last, received_ms in work:
+            _batch(conn, _written(conn, desk, epoch, first, last, received_ms), now_ms)
+        for desk, epoch in sorted({(row[1], row[2]) for row in work}):
+            branches.tell_head(conn, desk, epoch, now_ms)
+        conn.execute("delete from work where work = any(%s)", ([row[0] for row in work],))
+    return len(work)
+
+
+def _written(
+    conn: Connection, desk: str, epoch: int, first: int, last: int, received_ms: int
+) -> list[Written]:
+    """The accepted records of one batch."""
+    branch = one(conn, "select branch from desks where desk = %s", (desk,))[0]
+    place = (received_ms, desk, epoch, first, last)
+    attached: dict[int, dict[str, bytes]] = {}
+    for sequence, slot, content in conn.execute(
+        "select sequence, slot, content from attachments"
+        " where received_ms = %s and desk = %s and epoch = %s and sequence between %s and %s",
+        place,
+    ):
+        attached.setdefault(sequence, {})[slot] = content
+    rows = conn.execute(
+        "select sequence, hash, header, body from journal"
+        " where received_ms = %s and desk = %s and epoch = %s and sequence between %s and %s"
+        " and accepted order by sequence",
+        place,
+    ).fetchall()
+    result = []
+    for sequence, digest, header_bytes, body_bytes in rows:
+        header = _HEADER.decode(header_bytes)
+        body = ops.decode(header.kind, header.version, body_bytes)
+        parts = attached.get(sequence, {})
+        result.append(Written(desk, branch, epoch, sequence, digest.hex(), header, body, parts, received_ms))
+    return result
+
+
+def _batch(conn: Connection, records: list[Written], now_ms: int) -> None:
+    """All at once; when one of them fails, one by one, so that it alone goes to the exceptions list."""
+    try:
+        with conn.transaction():
+            for written in records:
+                _apply(conn, written, now_ms)
+    except Exception:
+        # One bad record must not stop the country: it is set aside with its trace, the rest goes on.
+        for written in records:
+            try:
+                with conn.transaction():
+                    _apply(conn, written, now_ms)
+            except Exception:
+                _log.exception(
+                    "%s/%s/%s was not brought forward", written.desk, written.epoch, written.sequence
+                )
+                list_exception(
+                    conn, written.desk, written.epoch, written.sequence, "not_brought_forward", now_ms
+                )
+
+
+def _apply(conn: Connection, written: Written, now_ms: int) -> None:
+    match written.body:
+        case ops.Settlement(lines=lines):
+            for line in lines:
+                _line(conn, written, line, now_ms)
+        case ops.ItemScanned() as body:
+            tracking.scanned(conn, written, body, now_ms)
+        case ops.ScanVoided() as body:
+            tracking.voided(conn, written, body, now_ms)
+        case ops.GrantReleased() as body:
+            transfers.released(conn, written, body, now_ms)
+        case ops.GrantStored() as body:
+            transfers.stored(conn, written, body, now_ms)
+        case ops.RemittanceIssued() as body:
+            branches.remittance_issued(conn, written, body, now_ms)
+        case ops.RemittanceAccepted() as body:
+            branches.remittance_accepted(conn, written, body, now_ms)
+        case ops.DayOpened() as body:
+            branches.day_opened(conn, written, body)
+        case ops.DayClosed() as body:
+            branches.day_closed(conn, written, body)
+        case _:
+            pass
+
+
+def _line(conn: Connection, written: Written, line: Any, now_ms: int) -> None:
+    match line:
+        case ops.TransferSent():
+            transfers.sent(conn, written, line, now_ms)
+        case ops.TransferPaid() | ops.TransferRefunded():
+            transfers.paid_out(conn, written, line, now_ms)
+        case ops.PaymentAccepted():
+            payments.accepted(conn, written, line, now_ms)
+        case ops.PaymentRefunded():
+            payments.refunded(conn, written, line, now_ms)
+        case ops.ItemAccepted():
+            tracking.accepted(conn, written, line, now_ms)
+        case ops.LineReversed(original=ops.PaymentAccepted() as original):
+            payments.reversed_line(conn, written, original, now_ms)
+        case ops.LineReversed():
+            transfers.reversed_line(conn, written, line, now_ms)
+        case _:
+            pass

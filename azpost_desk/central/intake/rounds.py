@@ -1,0 +1,103 @@
+"""What the centre does between requests: project, number news, deliver payments, keep partitions ahead."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central import news, payments
+from azpost_desk.central.intake.projector import project_once
+from azpost_desk.central.storage.database import make_partitions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from azpost_desk.central.book import Book
+    from azpost_desk.central.gateways.billers import Biller
+    from azpost_desk.central.storage.database import Database
+    from azpost_desk.domain.days import Clock
+
+_log = logging.getLogger(__name__)
+# Other processes leave work, and payments fall due, without waking this one.
+_LOOK_SECONDS: Final = 1.0
+_AFTER_FAULT_SECONDS: Final = 5.0
+_PARTITIONS_EVERY_MS: Final = 24 * 3_600_000
+_DELIVERERS: Final = 4
+
+
+class Rounds:
+    """The worker threads of one serving process."""
+
+    def __init__(self, database: Database, book: Book, clock: Clock, billers: Mapping[str, Biller]) -> None:
+        self._database = database
+        self._book = book
+        self._clock = clock
+        self._billers = billers
+        self._stopping = threading.Event()
+        self._bells: list[threading.Event] = []
+        self._threads: list[threading.Thread] = []
+        self._partitions_ms = clock.utc_ms()
+
+    def start(self) -> None:
+        """Begin all rounds."""
+        rounds = [("projector", self._bring_forward)]
+        if self._billers:
+            rounds += [(f"deliverer-{number}", self._deliver) for number in range(_DELIVERERS)]
+        for name, work in rounds:
+            bell = threading.Event()
+            self._bells.append(bell)
+            thread = threading.Thread(target=self._round, args=(work, bell), name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """End every round after what it is doing."""
+        self._stopping.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join()
+
+    def wake(self) -> None:
+        """There is something to do now."""
+        for bell in self._bells:
+            bell.set()
+
+    def settle(self) -> None:
+        """Do everything that is waiting now, in the caller's thread."""
+        while self._bring_forward() or self._deliver():
+            pass
+
+    def project(self) -> None:
+        """Bring forward everything that has been accepted so far."""
+        with self._database.connection() as conn:
+            while project_once(conn, self._clock.utc_ms()):
+                pass
+
+    def _round(self, work: Callable[[], bool], bell: threading.Event) -> None:
+        while not self._stopping.is_set():
+            bell.clear()
+            try:
+                if work():
+                    continue
+                wait = _LOOK_SECONDS
+            except Exception:
+                # The database may be away for a while: the round goes on when it is back.
+                _log.exception("a round failed; it goes on")
+                wait = _AFTER_FAULT_SECONDS
+            bell.wait(wait)
+
+    def _bring_forward(self) -> bool:
+        now_ms = self._clock.utc_ms()
+        with self._database.connection() as conn:
+            if now_ms - self._partitions_ms > _PARTITIONS_EVERY_MS:
+                make_partitions(conn, now_ms)
+                self._partitions_ms = now_ms
+            done = project_once(conn, now_ms)
+            numbered = news.number(conn)
+        if done and self._billers:
+            self.wake()
+        return bool(done or numbered)
+
+    def _deliver(self) -> bool:
+        return payments.deliver_one(self._database, self._book, self._clock, self._billers)

@@ -1,0 +1,54 @@
+"""The centre's signing keys: one for acknowledgements, one for grants, one per writer of its own book.
+
+They lie in the database, so that every process that serves it signs with the same keys. Whoever can read the
+database can therefore sign as the centre: its access rights and its backups deserve the care of a safe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from azpost_desk.protocol.keys import SigningKey
+from azpost_desk.protocol.messages import Ack, Grant, Signed, words_of
+
+if TYPE_CHECKING:
+    from azpost_desk.central.storage.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class CentreKeys:
+    """What a serving process signs with."""
+
+    ack: SigningKey
+    grants: SigningKey
+
+    def sign_ack(self, ack: Ack) -> Signed:
+        """Signed words of an acknowledgement."""
+        words = words_of(ack)
+        return Signed(words=words, signature=self.ack.sign(words))
+
+    def sign_grant(self, grant: Grant) -> Signed:
+        """Signed words of a grant."""
+        words = words_of(grant)
+        return Signed(words=words, signature=self.grants.sign(words))
+
+
+def load(conn: Connection, now_ms: int) -> CentreKeys:
+    """The centre's keys, made when they are first wanted."""
+    return CentreKeys(key(conn, "ack", now_ms), key(conn, "grants", now_ms))
+
+
+def key(conn: Connection, purpose: str, now_ms: int) -> SigningKey:
+    """The key for `purpose`; of two processes that make it at once, both get the one that was stored."""
+    found = conn.execute("select secret from centre_keys where purpose = %s", (purpose,)).fetchone()
+    if found is None:
+        made = SigningKey.new()
+        conn.execute(
+            "insert into centre_keys values (%s, %s, %s, %s) on conflict do nothing",
+            (purpose, made.secret(), made.public(), now_ms),
+        )
+        found = conn.execute("select secret from centre_keys where purpose = %s", (purpose,)).fetchone()
+    if found is None:
+        raise LookupError(purpose)
+    return SigningKey(found[0])

@@ -1,0 +1,235 @@
+"""Bills: brought in by what desks recorded, delivered to the billers, told back to the desks.
+
+Each delivery is planned (the row), sent (state and attempt stored before the biller is asked), then
+confirmed, refused or unknown. The number a biller sees is derived from the payment's own id, so that it stays
+the same through repetitions, crashes and restores; what is unknown is asked again under it with growing
+waits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.gateways.billers import (
+    Checked,
+    Confirmed,
+    Conflict,
+    Outcome,
+    RefusedByBiller,
+    Unknown,
+    next_try_ms,
+)
+from azpost_desk.central.news import tell
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.money import Money
+from azpost_desk.domain.moves import PAYMENT, arrive
+from azpost_desk.domain.people import Account
+from azpost_desk.protocol.messages import BillCheck, BillChecked
+from azpost_desk.protocol.news import PaymentResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from azpost_desk.central.book import Book
+    from azpost_desk.central.gateways.billers import Biller
+    from azpost_desk.central.storage.database import Connection, Database
+    from azpost_desk.central.written import Written
+    from azpost_desk.domain.days import Clock
+
+# Longer than any connector takes: after it another process may ask what became of the payment.
+_LEASE_MS: Final = 120_000
+_TXN_BITS: Final = 63
+UNKNOWN_BILLER: Final = "X-030"
+BILLER_SILENT: Final = "X-031"
+BILLER_REFUSES: Final = "X-032"
+
+
+def txn_id(payment: str) -> int:
+    """The number of a payment at its biller: 63 bits of SHA-256 over its id, so up to 19 digits."""
+    digest = hashlib.sha256(f"payment {payment}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> (64 - _TXN_BITS) or 1
+
+
+def accepted(conn: Connection, written: Written, line: ops.PaymentAccepted, now_ms: int) -> None:
+    """A bill was taken: its delivery is planned."""
+    try:
+        account = msgspec.json.decode(
+            written.attachments.get(f"{line.operation}:account", b""), type=Account
+        ).account
+    except msgspec.DecodeError:
+        list_exception(
+            conn, written.desk, written.epoch, written.sequence, "no_account", now_ms, line.operation
+        )
+        return
+    conn.execute(
+        "insert into payments (payment, desk, epoch, sequence, biller, account, amount, accepted_ms, txn_id,"
+        " state, next_ms, changed_ms) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'accepted', %s, %s)"
+        " on conflict do nothing",
+        (
+            line.operation,
+            written.desk,
+            written.epoch,
+            written.sequence,
+            line.biller,
+            account,
+            line.amount_qapik,
+            written.header.recorded_ms,
+            txn_id(line.operation),
+            now_ms,
+            now_ms,
+        ),
+    )
+
+
+def reversed_line(conn: Connection, written: Written, original: ops.PaymentAccepted, now_ms: int) -> None:
+    """A bill was undone at its desk: in time when nothing was sent, otherwise a case for finance."""
+    cancelled = conn.execute(
+        "update payments set state = 'reversed', next_ms = null, changed_ms = %s"
+        " where payment = %s and state = 'accepted' and attempts = 0 returning payment",
+        (now_ms, original.operation),
+    ).fetchone()
+    if cancelled is None:
+        list_exception(
+            conn, written.desk, written.epoch, written.sequence, "payment_sent", now_ms, original.operation
+        )
+
+
+def refunded(conn: Connection, written: Written, line: ops.PaymentRefunded, now_ms: int) -> None:
+    """What the biller refused went back to the customer."""
+    changed = conn.execute(
+        "update payments set state = 'refunded', changed_ms = %s"
+        " where payment = %s and state = 'refused' returning payment",
+        (now_ms, line.payment),
+    ).fetchone()
+    if changed is None:
+        list_exception(
+            conn, written.desk, written.epoch, written.sequence, "refund_unasked", now_ms, line.payment
+        )
+
+
+def check(billers: Mapping[str, Biller], question: BillCheck) -> BillChecked:
+    """Ask a biller about an account; nothing is bound by it."""
+    biller = billers.get(question.biller)
+    if biller is None:
+        return BillChecked(ok=False, code=UNKNOWN_BILLER)
+    amount = None if question.amount_qapik is None else Money(question.amount_qapik)
+    try:
+        answer = biller.check(question.account, amount)
+    except ValueError:
+        return BillChecked(ok=False, code=BILLER_REFUSES)
+    match answer:
+        case Checked(debt=debt, holder=holder):
+            return BillChecked(ok=True, debt_qapik=debt.minor if debt else None, holder=holder)
+        case RefusedByBiller():
+            return BillChecked(ok=False, code=BILLER_REFUSES)
+        case Unknown():
+            return BillChecked(ok=False, code=BILLER_SILENT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A payment taken for one attempt; `attempt` counts from 1."""
+
+    payment: str
+    biller: str
+    account: str
+    amount: int
+    accepted_ms: int
+    txn_id: int
+    attempt: int
+    state_before: str
+
+
+def deliver_one(database: Database, book: Book, clock: Clock, billers: Mapping[str, Biller]) -> bool:
+    """Make one attempt at the payment that is due longest; False when none is due."""
+    now_ms = clock.utc_ms()
+    with database.transaction() as conn:
+        due = _take(conn, billers, now_ms)
+    if due is None:
+        return False
+    outcome = _ask(billers[due.biller], due)
+    with database.transaction() as conn:
+        _settle(conn, book, due, outcome, clock.utc_ms())
+    return True
+
+
+def _take(conn: Connection, billers: Mapping[str, Biller], now_ms: int) -> _Due | None:
+    """Store that an attempt is being made before it is made."""
+    row = conn.execute(
+        "select payment, biller, account, amount, accepted_ms, txn_id, attempts + 1, state from payments"
+        " where next_ms <= %s and biller = any(%s) order by next_ms limit 1 for update skip locked",
+        (now_ms, list(billers)),
+    ).fetchone()
+    if row is None:
+        return None
+    due = _Due(*row)
+    state = "sent" if due.state_before == "accepted" else due.state_before
+    conn.execute(
+        "update payments set state = %s, attempts = %s, next_ms = %s, changed_ms = %s where payment = %s",
+        (state, due.attempt, now_ms + _LEASE_MS, now_ms, due.payment),
+    )
+    return due
+
+
+def _ask(biller: Biller, due: _Due) -> Outcome:
+    request = (due.txn_id, due.account, Money(due.amount), due.accepted_ms)
+    try:
+        if due.attempt == 1:
+            return biller.pay(*request)
+        outcome = biller.status(*request)
+        if isinstance(outcome, Unknown) and outcome.why == "not_registered":
+            # It never arrived there: sent again, under the same number.
+            return biller.pay(*request)
+    except ValueError as error:
+        # An account or amount that could never be sent: the money goes back.
+        return RefusedByBiller(0, "cannot_be_sent", str(error))
+    return outcome
+
+
+def _settle(conn: Connection, book: Book, due: _Due, outcome: Outcome, now_ms: int) -> None:
+    state, desk, epoch, sequence = conn.execute(
+        "select state, desk, epoch, sequence from payments where payment = %s for update", (due.payment,)
+    ).fetchone() or ("", "", 0, 0)
+    reference, reason, next_ms = "", "", None
+    match outcome:
+        case Confirmed(provider_reference=reference):
+            event = "confirmed"
+        case RefusedByBiller(reason=reason):
+            event = "refused"
+        case Conflict():
+            event, reason = "unknown", "conflict"
+            list_exception(conn, desk, epoch, sequence, "biller_conflict", now_ms, due.payment)
+        case Unknown(why=why):
+            event, reason = "unknown", why
+            wait_ms = next_try_ms(due.attempt)
+            next_ms = None if wait_ms is None else now_ms + wait_ms
+            if outcome.incident or wait_ms is None:
+                list_exception(conn, desk, epoch, sequence, f"biller_{why}", now_ms, due.payment)
+    after = arrive(PAYMENT, state, event)
+    if (state, event) not in PAYMENT and state != "unknown":
+        return
+    conn.execute(
+        "update payments set state = %s, next_ms = %s, provider_reference = %s, reason = %s, changed_ms = %s"
+        " where payment = %s",
+        (after, next_ms, reference, reason, now_ms, due.payment),
+    )
+    if event == "confirmed":
+        delivered = ops.PaymentDelivered(
+            payment=due.payment, biller=due.biller, amount_qapik=due.amount, provider_reference=reference
+        )
+        book.append(conn, delivered)
+    if after != state:
+        result = PaymentResult(
+            payment=due.payment,
+            biller=due.biller,
+            outcome=event,
+            provider_reference=reference,
+            reason=reason,
+            at_ms=now_ms,
+        )
+        tell(conn, result, [desk], now_ms)

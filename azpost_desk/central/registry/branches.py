@@ -1,0 +1,137 @@
+"""Branches and what a branch is given: desks, staff, licences, transfer codes, item numbers."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central.news import tell
+from azpost_desk.central.registry import reference
+from azpost_desk.central.storage.database import one
+from azpost_desk.domain.catalogue import Branch, Licence, Licences, Office, Officer, Offices, Staff
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.staff import Role
+from azpost_desk.domain.transfer_codes import transfer_code
+from azpost_desk.protocol.news import Codes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from azpost_desk.central.storage.database import Connection
+
+_CODE_DIGITS: Final = 10**9
+
+
+def create_branch(conn: Connection, branch: Branch, now_ms: int, *, zone: str = "") -> None:
+    """Register a branch, or change what is known of it; the country's list of offices follows."""
+    create_branches(conn, [(branch, zone)], now_ms)
+
+
+def create_branches(conn: Connection, branches: Iterable[tuple[Branch, str]], now_ms: int) -> None:
+    """Register many branches with their tariff zones at once; the list of offices is published once."""
+    with conn.transaction():
+        known = reference.newest(conn, Offices) or Offices()
+        offices = {office.code: office for office in known.offices}
+        for branch, zone in branches:
+            conn.execute(
+                "insert into branches values (%s, %s, %s)"
+                " on conflict (branch) do update set name = excluded.name",
+                (branch.code, branch.name, now_ms),
+            )
+            reference.publish(conn, branch, now_ms, branch=branch.code)
+            offices[branch.code] = Office(
+                code=branch.code, name=branch.name, postcode=branch.postcode, zone=zone
+            )
+        reference.publish(conn, Offices(offices=tuple(offices.values())), now_ms)
+
+
+def add_desk(conn: Connection, branch: str, number: int) -> str:
+    """Register a desk of a branch; gives its id. Where it is already there nothing changes.
+
+    Raises:
+        Refused: X-040 when there is no such branch.
+    """
+    if conn.execute("select from branches where branch = %s", (branch,)).fetchone() is None:
+        raise Refused("X-040", branch=branch)
+    desk = f"{branch}-{number}"
+    conn.execute(
+        "insert into desks (desk, branch, number) values (%s, %s, %s) on conflict do nothing",
+        (desk, branch, number),
+    )
+    return desk
+
+
+def add_staff(conn: Connection, branch: str, officer: Officer, now_ms: int) -> None:
+    """Add an officer to the staff of a branch, or replace what is known of them.
+
+    Raises:
+        Refused: X-041 when there is no such role.
+    """
+    if officer.role not in set(Role):
+        raise Refused("X-041", role=officer.role)
+    with conn.transaction():
+        known = reference.newest(conn, Staff, branch) or Staff()
+        others = tuple(one for one in known.officers if one.officer != officer.officer)
+        reference.publish(conn, Staff(officers=(*others, officer)), now_ms, branch=branch)
+
+
+def hashed_pin(pin: str) -> str:
+    """argon2id of a PIN, as desks verify it."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher().hash(pin)
+
+
+def set_licence(conn: Connection, branch: str, licence: Licence, now_ms: int) -> None:
+    """Give a branch a dated licence; one of the same service and number is replaced."""
+    with conn.transaction():
+        known = reference.newest(conn, Licences, branch) or Licences()
+        same = (licence.service, licence.number)
+        others = tuple(one for one in known.licences if (one.service, one.number) != same)
+        reference.publish(conn, Licences(licences=(*others, licence)), now_ms, branch=branch)
+
+
+def give_codes(conn: Connection, desk: str, count: int, now_ms: int) -> tuple[str, ...]:
+    """Random transfer codes for a desk's present epoch, to be used off line too; never given twice."""
+    epoch = _epoch(conn, desk)
+    given: list[str] = []
+    with conn.transaction():
+        while len(given) < count:
+            code = transfer_code(f"{secrets.randbelow(_CODE_DIGITS):09}")
+            new = conn.execute(
+                "insert into transfer_codes values (%s, %s, %s) on conflict do nothing returning code",
+                (code, desk, epoch),
+            ).fetchone()
+            given += [code] if new else []
+        tell(conn, Codes(epoch=epoch, transfer_codes=tuple(given)), [desk], now_ms)
+    return tuple(given)
+
+
+def give_range(conn: Connection, desk: str, prefix: str, count: int, now_ms: int) -> tuple[int, int]:
+    """The next free S10 serial numbers of a service indicator (``EE``) for a desk; gives first and last.
+
+    Raises:
+        Refused: X-042 when the indicator's hundred million numbers are used up.
+    """
+    epoch = _epoch(conn, desk)
+    with conn.transaction():
+        conn.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"range {prefix}",))
+        first: int = one(
+            conn, "select coalesce(max(last), 0) + 1 from item_ranges where prefix = %s", (prefix,)
+        )[0]
+        last = first + count - 1
+        if last > 99_999_999:
+            raise Refused("X-042", prefix=prefix)
+        conn.execute(
+            "insert into item_ranges values (%s, %s, %s, %s, %s)", (prefix, first, last, desk, epoch)
+        )
+        tell(conn, Codes(epoch=epoch, item_prefix=prefix, item_first=first, item_last=last), [desk], now_ms)
+    return first, last
+
+
+def _epoch(conn: Connection, desk: str) -> int:
+    """The present epoch of a desk; Refused X-043 when it is not enrolled."""
+    row = conn.execute("select epoch from desks where desk = %s and epoch > 0", (desk,)).fetchone()
+    if row is None:
+        raise Refused("X-043", desk=desk)
+    return int(row[0])

@@ -1,0 +1,133 @@
+"""Enrolment: a desk proves with a one-time code that it may be this desk, and brings its own key.
+
+The same enrolment sent again gets the same answer; the code with another key gets none. Enrolling a desk that
+has an epoch already replaces its machine: the old epoch ends, what it held is in doubt, its last head is
+named.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central import keys
+from azpost_desk.central.registry import reference
+from azpost_desk.central.storage.database import one
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.messages import Enrol, Enrolled
+from azpost_desk.protocol.records import GENESIS
+
+if TYPE_CHECKING:
+    from azpost_desk.central.storage.database import Connection
+
+CODE_LIFE_MS: Final = 3 * 24 * 3_600_000
+_CODE_BYTES: Final = 10
+
+
+def enrolment_code(conn: Connection, desk: str, now_ms: int) -> str:
+    """A new one-time code for a desk, shown once: only its hash is kept. Valid for three days.
+
+    Raises:
+        Refused: X-043 when there is no such desk.
+    """
+    if conn.execute("select from desks where desk = %s", (desk,)).fetchone() is None:
+        raise Refused("X-043", desk=desk)
+    plain = base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode()
+    conn.execute(
+        "insert into enrolment_codes (hash, desk, expires_ms) values (%s, %s, %s)",
+        (_hash(plain), desk, now_ms + CODE_LIFE_MS),
+    )
+    return "-".join(plain[place : place + 4] for place in range(0, len(plain), 4))
+
+
+def enrol(conn: Connection, message: Enrol, now_ms: int) -> Enrolled | None:
+    """Open a new epoch for the desk the code belongs to; None when the code is no good.
+
+    The caller has verified that the message is signed by its own key, and opened the transaction.
+    """
+    found = conn.execute(
+        "select desk, used_by, epoch, receipt_series from enrolment_codes"
+        " where hash = %s and (expires_ms > %s or used_by is not null) for update",
+        (_hash(message.code), now_ms),
+    ).fetchone()
+    if found is None:
+        return None
+    desk, used_by, epoch, series = found
+    if used_by is None:
+        epoch, series = _open_epoch(conn, desk, message.public_key, now_ms)
+        conn.execute(
+            "update enrolment_codes set used_by = %s, epoch = %s, receipt_series = %s where hash = %s",
+            (message.public_key, epoch, series, _hash(message.code)),
+        )
+    elif used_by != message.public_key:
+        return None
+    return _enrolled(conn, desk, epoch, series, now_ms)
+
+
+def _hash(code: str) -> bytes:
+    """Codes are typed by people: case, dashes and spaces do not matter."""
+    letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    return hashlib.sha256(letters.encode()).digest()
+
+
+def _open_epoch(conn: Connection, desk: str, public_key: str, now_ms: int) -> tuple[int, int]:
+    epoch, branch = one(
+        conn, "update desks set epoch = epoch + 1 where desk = %s returning epoch, branch", (desk,)
+    )
+    end_epochs(conn, desk, "replaced")
+    conn.execute(
+        "insert into chain_heads (desk, epoch, public_key, hash, received_ms, spoke_epoch)"
+        " values (%s, %s, %s, %s, %s, (select epoch from centre))",
+        (desk, epoch, public_key, GENESIS, now_ms),
+    )
+    reference.tell_all(conn, desk, branch, now_ms)
+    return epoch, one(conn, "select nextval('receipt_series')")[0]
+
+
+def end_epochs(conn: Connection, desk: str, state: str) -> None:
+    """The desk's active chains end as `state` (replaced, lost); what they held is in doubt (protocol.md 5).
+
+    Late records of the old machine can still show what became of it.
+    """
+    conn.execute(
+        "update transfers set state = 'in_doubt' where state = 'reserved' and transfer in"
+        " (select thing from grants where holder = %s and state = 'open')",
+        (desk,),
+    )
+    conn.execute("update grants set state = 'in_doubt' where holder = %s and state = 'open'", (desk,))
+    conn.execute(
+        "update chain_heads set state = %s where desk = %s and state in ('active', 'replaced')", (state, desk)
+    )
+
+
+def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int) -> Enrolled:
+    number, branch, branch_name, receipt_last, day_last = one(
+        conn,
+        "select number, branch, name, receipt_last, day_last from desks join branches using (branch)"
+        " where desk = %s",
+        (desk,),
+    )
+    before = conn.execute(
+        "select epoch, sequence, hash from chain_heads where desk = %s and epoch = %s", (desk, epoch - 1)
+    ).fetchone()
+    signing = keys.load(conn, now_ms)
+    return Enrolled(
+        desk=desk,
+        number=number,
+        branch=branch,
+        branch_name=branch_name,
+        epoch=epoch,
+        centre_epoch=one(conn, "select epoch from centre")[0],
+        centre_key=signing.ack.public(),
+        grants_key=signing.grants.public(),
+        time_ms=now_ms,
+        receipt_series=series,
+        # The series is new with every epoch, and its numbers go on where the journal ends: either is enough.
+        receipt_next=receipt_last + 1,
+        day_next=day_last + 1,
+        previous_epoch=before[0] if before else 0,
+        previous_sequence=before[1] if before else 0,
+        previous_hash=before[2].hex() if before else "",
+    )

@@ -1,0 +1,71 @@
+"""Reference data: dated documents, kept in every version and told to the desks they concern."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+
+from azpost_desk.central.news import tell
+from azpost_desk.central.storage.database import one
+from azpost_desk.domain.catalogue import DOCUMENTS, Document
+from azpost_desk.protocol.news import Reference
+
+if TYPE_CHECKING:
+    from azpost_desk.central.storage.database import Connection
+
+EVERYWHERE: Final = "*"
+D = TypeVar("D", bound=Document)
+_NAME_OF: Final = {document: name for name, document in DOCUMENTS.items()}
+
+
+def publish(
+    conn: Connection,
+    document: Document,
+    now_ms: int,
+    *,
+    branch: str = EVERYWHERE,
+    valid_from: str = "0001-01-01",
+) -> int:
+    """A new version of a document for one branch or for all, told to its desks; gives the version."""
+    name = _NAME_OF[type(document)]
+    content = msgspec.json.encode(document)
+    with conn.transaction():
+        # One counter per name over all branches, so that the newest is the newest wherever it came from.
+        conn.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"reference {name}",))
+        version: int = one(
+            conn, "select coalesce(max(version), 0) + 1 from reference where name = %s", (name,)
+        )[0]
+        conn.execute(
+            "insert into reference values (%s, %s, %s, %s, %s, %s)",
+            (name, branch, version, valid_from, content, now_ms),
+        )
+        desks = conn.execute(
+            "select desk from desks where epoch > 0 and %s in (branch, %s)", (branch, EVERYWHERE)
+        )
+        tell(conn, _news(name, version, valid_from, content), [row[0] for row in desks], now_ms)
+    return version
+
+
+def tell_all(conn: Connection, desk: str, branch: str, now_ms: int) -> None:
+    """Everything a newly enrolled desk needs to begin: the documents of its branch and of the country."""
+    rows = conn.execute(
+        "select name, version, valid_from, content from reference where branch in (%s, %s)"
+        " order by name, version",
+        (branch, EVERYWHERE),
+    ).fetchall()
+    for name, version, valid_from, content in rows:
+        tell(conn, _news(name, version, valid_from, content), [desk], now_ms)
+
+
+def newest(conn: Connection, kind: type[D], branch: str = EVERYWHERE) -> D | None:
+    """The newest version of a document, whenever it becomes valid; None when there was never one."""
+    row = conn.execute(
+        "select content from reference where name = %s and branch in (%s, %s) order by version desc limit 1",
+        (_NAME_OF[kind], branch, EVERYWHERE),
+    ).fetchone()
+    return msgspec.json.decode(row[0], type=kind) if row else None
+
+
+def _news(name: str, version: int, valid_from: str, content: bytes) -> Reference:
+    return Reference(name=name, version=version, valid_from=valid_from, content=msgspec.Raw(content))

@@ -1,0 +1,231 @@
+"""Transfers as the centre sees them, brought forward by what desks recorded.
+
+A transfer becomes available when its record was accepted here. It is held instead, and stands on the
+exceptions list, when something about its sending needs a person (protocol.md 7):
+
+- its code was not given to this desk and epoch,
+- the record is older than the acknowledgement it embeds, or came later than `LATE_MS`,
+- the desk sold more than its allowance without hearing from the centre in between: all sends that embed the
+same
+  acknowledgement count together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.news import tell
+from azpost_desk.central.registry import reference
+from azpost_desk.central.storage.database import one
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Settings
+from azpost_desk.domain.moves import TRANSFER
+from azpost_desk.domain.people import Parties
+from azpost_desk.protocol.keys import is_signed
+from azpost_desk.protocol.messages import grant_of
+from azpost_desk.protocol.news import TransferEvent
+
+if TYPE_CHECKING:
+    from azpost_desk.central.storage.database import Connection
+    from azpost_desk.central.written import Written
+
+# [design] No law fixes it: a village desk may be off line for a long weekend.
+LATE_MS: Final = 7 * 24 * 3_600_000
+
+
+def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int) -> None:
+    """A transfer was accepted from its sender."""
+    shown = written.attachments.get(f"{line.operation}:parties", b"")
+    try:
+        code = msgspec.json.decode(shown, type=Parties).code
+    except msgspec.DecodeError:
+        _except(conn, written, "no_parties", line.transfer, now_ms)
+        return
+    why = _why_held(conn, written, line, code)
+    new = conn.execute(
+        "insert into transfers (transfer, code, state, amount, office, parties, desk, epoch, sequence, hash,"
+        " acknowledged, sent_ms) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict do nothing returning transfer",
+        (
+            line.transfer,
+            code,
+            "held" if why else TRANSFER["", "sent"],
+            line.amount_qapik,
+            line.office or "",
+            shown,
+            written.desk,
+            written.epoch,
+            written.sequence,
+            bytes.fromhex(written.hash),
+            written.header.acknowledged,
+            written.header.recorded_ms,
+        ),
+    ).fetchone()
+    if new is None:
+        _except(conn, written, "transfer_known", line.transfer, now_ms)
+    elif why:
+        _except(conn, written, why, line.transfer, now_ms)
+        _tell(conn, line.transfer, "held", written, now_ms)
+
+
+def _why_held(conn: Connection, written: Written, line: ops.TransferSent, code: str) -> str:
+    given = conn.execute(
+        "select from transfer_codes where code = %s and desk = %s and epoch = %s",
+        (code, written.desk, written.epoch),
+    ).fetchone()
+    if given is None:
+        return "strange_code"
+    header = written.header
+    row = conn.execute(
+        "select received_ms from batches where ack_digest = %s and desk = %s",
+        (header.acknowledged, written.desk),
+    ).fetchone()
+    if row and header.recorded_ms < row[0]:
+        return "older_than_acknowledgement"
+    if written.received_ms - header.recorded_ms > LATE_MS:
+        return "too_late"
+    settings = reference.newest(conn, Settings, written.branch)
+    allowance = settings.allowances_qapik.get("transfers") if settings else None
+    if allowance is not None:
+        exposed = one(
+            conn,
+            "select coalesce(sum(amount), 0) from transfers"
+            " where desk = %s and epoch = %s and acknowledged = %s",
+            (written.desk, written.epoch, header.acknowledged),
+        )[0]
+        if exposed + line.amount_qapik > allowance:
+            return "beyond_allowance"
+    return ""
+
+
+def paid_out(
+    conn: Connection, written: Written, line: ops.TransferPaid | ops.TransferRefunded, now_ms: int
+) -> None:
+    """The holder of a grant handed the money out: to the receiver, or back to the sender."""
+    event = "paid" if isinstance(line, ops.TransferPaid) else "refunded"
+    purpose = "pay" if event == "paid" else "refund"
+    _end_grant(conn, written, line.grant, (line.transfer, purpose, line.amount_qapik), event, now_ms)
+
+
+def reversed_line(conn: Connection, written: Written, line: ops.LineReversed, now_ms: int) -> None:
+    """A line about a transfer was undone at its desk."""
+    match line.original:
+        case ops.TransferSent() as original if line.grant:
+            about = (original.transfer, "reverse", original.amount_qapik)
+            _end_grant(conn, written, line.grant, about, "reversed", now_ms)
+        case ops.TransferSent() as original:
+            # Never offered to the centre when it was undone, so nobody else can hold it.
+            row = _lock(conn, original.transfer)
+            if row is None or row[0] != "available" or row[1] != written.desk:
+                _except(conn, written, "reversed_without_grant", original.transfer, now_ms)
+            else:
+                _move(conn, original.transfer, "reversed", written, now_ms)
+        case ops.TransferPaid() as original:
+            # Never revives the grant: the centre decides (protocol.md 5).
+            row = _lock(conn, original.transfer)
+            if row is None or (row[0], "payout_reversed") not in TRANSFER:
+                _except(conn, written, "transfer_elsewhere", original.transfer, now_ms)
+            else:
+                _move(conn, original.transfer, "payout_reversed", written, now_ms)
+                _except(conn, written, "payout_reversed", original.transfer, now_ms)
+        case ops.TransferRefunded() as original:
+            _except(conn, written, "refund_reversed", original.transfer, now_ms)
+        case _:
+            pass
+
+
+def released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms: int) -> None:
+    """The holder gives a grant back unused."""
+    _end_grant(conn, written, body.grant, (body.thing, "", -1), "released", now_ms)
+
+
+def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: int) -> None:
+    """A desk shows a grant it holds: news only to a centre that was restored to a time before it (D-03)."""
+    if conn.execute('select from grants where "grant" = %s', (body.grant,)).fetchone():
+        return
+    words, signature = bytes.fromhex(body.words), bytes.fromhex(body.signature)
+    public = one(conn, "select public from centre_keys where purpose = 'grants'")[0]
+    row = _lock(conn, body.thing)
+    if not is_signed(public, words, signature) or row is None:
+        _except(conn, written, "strange_grant", body.grant, now_ms)
+        return
+    grant = grant_of(words)
+    if (grant.holder, grant.holder_epoch) != (written.desk, written.epoch) or row[0] != "available":
+        _except(conn, written, "strange_grant", body.grant, now_ms)
+        return
+    conn.execute(
+        "insert into grants values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', '', %s)",
+        (
+            grant.grant,
+            grant.thing,
+            grant.number,
+            grant.purpose,
+            grant.holder,
+            grant.holder_epoch,
+            grant.request,
+            grant.amount_qapik,
+            words,
+            signature,
+            grant.time_ms,
+        ),
+    )
+    conn.execute(
+        "update transfers set state = 'reserved', grants = %s, last_grant = %s where transfer = %s",
+        (grant.number, grant.grant, grant.thing),
+    )
+
+
+def _end_grant(
+    conn: Connection, written: Written, grant: str, about: tuple[str, str, int], event: str, now_ms: int
+) -> None:
+    """End a grant by a record of its holder; anything else stays without effect on the exceptions list."""
+    transfer, purpose, amount = about
+    state = _lock(conn, transfer)
+    row = conn.execute(
+        "select thing, purpose, amount, holder, holder_epoch, state from grants"
+        ' where "grant" = %s for update',
+        (grant,),
+    ).fetchone()
+    holder = (written.desk, written.epoch)
+    if row is None or state is None or row[0] != transfer or row[3:5] != holder:
+        _except(conn, written, "grant_not_held", transfer, now_ms)
+    elif row[5] not in ("open", "in_doubt") or (state[0], event) not in TRANSFER:
+        _except(conn, written, "grant_ended", transfer, now_ms)
+    elif event != "released" and (row[1], row[2]) != (purpose, amount):
+        _except(conn, written, "grant_for_other", transfer, now_ms)
+    else:
+        conn.execute(
+            'update grants set state = %s, ended_by = %s where "grant" = %s', (event, written.hash, grant)
+        )
+        conn.execute("update transfers set ended_by = %s where transfer = %s", (written.hash, transfer))
+        _move(conn, transfer, event, written, now_ms)
+
+
+def _lock(conn: Connection, transfer: str) -> tuple[str, str] | None:
+    """State and sending desk of a transfer, its row locked."""
+    row = conn.execute(
+        "select state, desk from transfers where transfer = %s for update", (transfer,)
+    ).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def _move(conn: Connection, transfer: str, event: str, written: Written, now_ms: int) -> None:
+    state, desk = one(conn, "select state, desk from transfers where transfer = %s", (transfer,))
+    after = TRANSFER[state, event]
+    conn.execute("update transfers set state = %s where transfer = %s", (after, transfer))
+    if desk != written.desk:
+        _tell(conn, transfer, after, written, now_ms, desk)
+
+
+def _tell(conn: Connection, transfer: str, state: str, written: Written, now_ms: int, desk: str = "") -> None:
+    event = TransferEvent(
+        transfer=transfer, state=state, office=written.branch, at_ms=written.header.recorded_ms
+    )
+    tell(conn, event, [desk or written.desk], now_ms)
+
+
+def _except(conn: Connection, written: Written, reason: str, about: str, now_ms: int) -> None:
+    list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, about)

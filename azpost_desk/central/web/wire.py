@@ -1,0 +1,158 @@
+"""Requests of desks: who sent this, is it small enough, what does it say; decoded only once proven."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+from starlette.responses import Response
+
+from azpost_desk.protocol.keys import is_signed
+from azpost_desk.protocol.messages import (
+    BATCH_BYTES_MAX,
+    Enrol,
+    Message,
+    Refusal,
+    pack,
+    request_words,
+    unpack,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from azpost_desk.central.storage.database import Database
+
+# A batch at its limit plus the message around it; the same bound before and after unpacking.
+REQUEST_BYTES_MAX: Final = BATCH_BYTES_MAX + 64 * 1024
+ENROL_BYTES_MAX: Final = 4096
+GZIP_FROM_BYTES: Final = 1024
+MALFORMED: Final = "X-002"
+OVERSIZED: Final = "X-003"
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The chain that signed a request."""
+
+    desk: str
+    epoch: int
+    branch: str
+    state: str
+
+
+class Unwelcome(Exception):
+    """The request is answered with this HTTP status and, where something may be said, an X-code."""
+
+    def __init__(self, status: int, code: str = "") -> None:
+        super().__init__(status, code)
+        self.status = status
+        self.code = code
+
+    def response(self) -> Response:
+        """The answer; to the unproven nothing but the status."""
+        return (
+            respond(Refusal(code=self.code), self.status) if self.code else Response(status_code=self.status)
+        )
+
+
+async def body_of(request: Request, bytes_max: int = REQUEST_BYTES_MAX) -> bytes:
+    """The request's bytes as sent.
+
+    Raises:
+        Unwelcome: 413 as soon as there are too many.
+    """
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > bytes_max:
+            raise Unwelcome(413, OVERSIZED)
+    return bytes(body)
+
+
+def caller(database: Database, path: str, headers: Mapping[str, str], body: bytes) -> Caller:
+    """Who signed these bytes.
+
+    Raises:
+        Unwelcome: 401 for whoever did not, whatever the cause.
+    """
+    desk, _, epoch = headers.get("x-azpost-desk", "").partition("/")
+    signature = _signature(headers)
+    if not (epoch.isascii() and epoch.isdigit() and len(epoch) < 9 and desk.isprintable()):
+        raise Unwelcome(401)
+    with database.transaction() as conn:
+        row = conn.execute(
+            "select public_key, branch, state from chain_heads join"
+            " (select desk, branch from desks) as places using (desk) where desk = %s and epoch = %s",
+            (desk, int(epoch)),
+        ).fetchone()
+    if row is None or not is_signed(row[0], request_words(path, body), signature):
+        raise Unwelcome(401)
+    return Caller(desk, int(epoch), row[1], row[2])
+
+
+def enrol_message(path: str, headers: Mapping[str, str], body: bytes) -> Enrol:
+    """An enrolment, signed by the key it brings.
+
+    Raises:
+        Unwelcome: 401 for anything else.
+    """
+    try:
+        message = decoded(headers, body, Enrol, ENROL_BYTES_MAX)
+    except Unwelcome:
+        raise Unwelcome(401) from None
+    if not is_signed(message.public_key, request_words(path, body), _signature(headers)):
+        raise Unwelcome(401)
+    return message
+
+
+def _signature(headers: Mapping[str, str]) -> bytes:
+    try:
+        return bytes.fromhex(headers.get("x-azpost-signature", ""))
+    except ValueError:
+        raise Unwelcome(401) from None
+
+
+def decoded(headers: Mapping[str, str], body: bytes, kind: type[M], bytes_max: int = REQUEST_BYTES_MAX) -> M:
+    """The message in a request's bytes.
+
+    Raises:
+        Unwelcome: 413 when it unpacks to too much, 400 when it is no such message.
+    """
+    if headers.get("content-encoding", "") == "gzip":
+        body = _unzipped(body, bytes_max)
+    try:
+        return unpack(body, kind)
+    except (msgspec.DecodeError, RecursionError):
+        raise Unwelcome(400, MALFORMED) from None
+
+
+def _unzipped(body: bytes, bytes_max: int) -> bytes:
+    """At most `bytes_max` are ever unpacked: a small body can hold a thousand times its size."""
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        unpacked = unpacker.decompress(body, bytes_max + 1)
+    except zlib.error:
+        raise Unwelcome(400, MALFORMED) from None
+    if len(unpacked) > bytes_max:
+        raise Unwelcome(413, OVERSIZED)
+    if not unpacker.eof or unpacker.unused_data:
+        raise Unwelcome(400, MALFORMED)
+    return unpacked
+
+
+def respond(message: Message, status: int = 200) -> Response:
+    """A message as an answer, compressed where it pays."""
+    body = pack(message)
+    headers = {}
+    if len(body) > GZIP_FROM_BYTES:
+        body = gzip.compress(body, 5, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, status, headers, media_type="application/msgpack")

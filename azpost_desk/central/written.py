@@ -1,0 +1,23 @@
+"""An accepted record as projections see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from azpost_desk.protocol.records import Header
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One accepted record of a desk with its place, its decoded body and its attachments (slot → bytes)."""
+
+    desk: str
+    branch: str
+    epoch: int
+    sequence: int
+    hash: str
+    header: Header
+    body: Any
+    attachments: dict[str, bytes]
+    received_ms: int
