@@ -126,8 +126,23 @@ def test_azerbaijani_and_english_hold_no_cyrillic(
 def test_every_key_and_refusal_in_the_code_has_its_sentence(
     sources: dict[str, str], catalogues: dict[str, dict[str, text_rules.Sentence]]
 ) -> None:
+    names = text_rules.dotted_names(sources)
     ours = {path: text for path, text in sources.items() if path.startswith("azpost_desk/")}
-    show([fault for path, text in ours.items() for fault in text_rules.key_faults(path, text, catalogues)])
+    show(
+        [
+            fault
+            for path, text in ours.items()
+            for fault in text_rules.key_faults(path, text, catalogues, names)
+        ]
+    )
+
+
+@pytest.mark.fast
+def test_every_sentence_gets_the_values_it_wants(
+    sources: dict[str, str], catalogues: dict[str, dict[str, text_rules.Sentence]]
+) -> None:
+    ours = {path: text for path, text in sources.items() if path.startswith("azpost_desk/")}
+    show([fault for path, text in ours.items() for fault in text_rules.fact_faults(path, text, catalogues)])
 
 
 @pytest.mark.fast

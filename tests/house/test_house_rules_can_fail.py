@@ -148,6 +148,24 @@ def test_known_and_computed_keys_are_no_fault() -> None:
     assert not text_rules.key_faults("a.py", code, spoken("Salam", "Привет", "Hello"))
 
 
+def test_in_the_window_every_constant_like_a_key_counts() -> None:
+    sentences = spoken("Salam", "Привет", "Hello")
+    assert text_rules.key_faults("azpost_desk/gui/a.py", 'Label("a.c")', sentences)
+    assert not text_rules.key_faults("azpost_desk/gui/a.py", 'Label("a.b"); name = "b.c"', sentences)
+    names = text_rules.dotted_names({"azpost_desk/domain/a.py": 'KIND = "a.c"'})
+    assert not text_rules.key_faults("azpost_desk/gui/a.py", 'kind == "a.c"', sentences, names)
+
+
+def test_missing_values_are_seen() -> None:
+    sentences = spoken("{name} gəlir", "{name} идёт", "{name} comes", key="refusal.T-001")
+    assert text_rules.fact_faults("a.py", 'raise Refused("T-001", "amount")', sentences)
+    assert not text_rules.fact_faults(
+        "a.py", 'raise Refused("T-001", name=name); Refused(code, **facts)', sentences
+    )
+    assert text_rules.fact_faults("a.py", 'texts.t("refusal.T-001", nmae=name)', sentences)
+    assert not text_rules.fact_faults("a.py", 'raise Refused("T-001", **facts)', sentences)
+
+
 def test_look_alikes_and_invisible_letters_are_seen() -> None:
     assert text_rules.letter_faults("a.py", "p\u0430y = 1")
     assert text_rules.letter_faults("a.py", "x = 1  # \u202e evil")

@@ -30,6 +30,7 @@ LETTERS_ARE_THE_SUBJECT = ("tests/data/", "resources/data/")
 LOOK_ALIKES_ARE_TYPED = "tests/"
 WORD = re.compile(r"[^\W\d_]+")
 PLACEHOLDER = re.compile(r"\{(\w+)[^}]*\}")
+KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_-]+)+")
 REFUSAL = re.compile(r"[GSCBTPERLXI]-\d{3}")
 # A placeholder's value ends as it likes: a suffix on it breaks vowel harmony ("{name}-a", "{name}nın").
 SUFFIX_ON_PLACEHOLDER = re.compile(r"\}[-'’]?[^\W\d_]")
@@ -102,31 +103,77 @@ def scripts(word: str) -> set[str]:
 
 
 def used_keys(path: str, text: str) -> list[tuple[str, str]]:
-    """(place, key) of every key written out in `text`: in `.t(…)`, and every refusal's code."""
+    """(place, key) of every key written out in `text`: in `.t(…)` and `.n(…)`, and every refusal's code.
+
+    In the window every widget takes keys where it shows words, so any constant that looks like one counts.
+    """
     found = []
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and REFUSAL.fullmatch(node.value):
-            found.append((f"{path}:{node.lineno}", f"refusal.{node.value}"))
-        if not (
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "t"
-        ):
-            continue
-        for part in ast.walk(node.args[0]) if node.args else ():
-            if isinstance(part, ast.JoinedStr):
-                break
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                found.append((f"{path}:{part.lineno}", part.value))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            place = f"{path}:{node.lineno}"
+            if REFUSAL.fullmatch(node.value):
+                found.append((place, f"refusal.{node.value}"))
+            elif path.startswith("azpost_desk/gui/") and KEY.fullmatch(node.value):
+                found.append((place, node.value))
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("t", "n") and node.args:
+            parts = list(ast.walk(node.args[0]))
+            if not any(isinstance(part, ast.JoinedStr) for part in parts):
+                constants = [part for part in parts if isinstance(part, ast.Constant)]
+                found += [
+                    (f"{path}:{part.lineno}", part.value) for part in constants if isinstance(part.value, str)
+                ]
     return found
 
 
-def key_faults(path: str, text: str, catalogues: dict[str, dict[str, Sentence]]) -> list[str]:
-    """Keys in the code that no catalogue, or not every one, has a sentence for."""
+def key_faults(
+    path: str, text: str, catalogues: dict[str, dict[str, Sentence]], names: frozenset[str] = frozenset()
+) -> list[str]:
+    """Keys in the code that no catalogue, or not every one, has a sentence for.
+
+    Dotted `names` of the inner rooms (kinds of operations, permissions) are no keys.
+    """
     faults = []
+    features = {key.split(".")[0] for key in catalogues["az"]}
     first_uses = {key: place for place, key in reversed(used_keys(path, text))}
     for key, place in first_uses.items():
         silent = [language for language in LANGUAGES if key not in catalogues[language]]
-        if silent:
+        is_other_name = path.startswith("azpost_desk/gui/") and (
+            key in names or key.split(".")[0] not in features
+        )
+        if silent and not (is_other_name and not key.startswith("refusal.")):
             faults.append(f"{place} {key} has no sentence in {', '.join(silent)}: add it to resources/i18n/")
+    return faults
+
+
+def dotted_names(sources: dict[str, str]) -> frozenset[str]:
+    """Dotted names that the inner rooms use for something else than sentences."""
+    inner = [
+        text for path, text in sources.items() if re.match("azpost_desk/(domain|protocol|services)/", path)
+    ]
+    nodes = (node for text in inner for node in ast.walk(ast.parse(text)))
+    values = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return frozenset(value for value in values if KEY.fullmatch(value))
+
+
+def fact_faults(path: str, text: str, catalogues: dict[str, dict[str, Sentence]]) -> list[str]:
+    """Calls that name a sentence and leave a placeholder without a value: it would not be said at all."""
+    faults = []
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        key = node.args[0].value
+        if name in ("Refused", "Trouble", "NeedsConfirmation"):
+            key = f"refusal.{key}"
+        elif name not in ("t", "n", "phrase", "counted_phrase"):
+            continue
+        given = {keyword.arg for keyword in node.keywords} | (
+            {"count"} if name in ("n", "counted_phrase") else set()
+        )
+        said = [catalogues[language][key].says for language in LANGUAGES if key in catalogues[language]]
+        wanted = {placeholder for says in said for placeholder in PLACEHOLDER.findall(says)}
+        if wanted - given and None not in given:
+            faults.append(f"{path}:{node.lineno} {key} wants a value for {', '.join(sorted(wanted - given))}")
     return faults
 
 
