@@ -58,6 +58,7 @@ def test_each_rule_of_the_table_is_among_the_samples() -> None:
         ("azpost_desk/services/transfers.py", '"""Neither time.sleep(1) nor print(it) nor float."""'),
         ("azpost_desk/services/transfers.py", "# datetime.now() would ask the PC's clock"),
         ("azpost_desk/gui/kit/person.py", "x = y  # type: ignore[arg-type]"),
+        ("azpost_desk/domain/invariants.py", "return isinstance(value, float)"),
         ("azpost_desk/documents/labels.py", "width_mm = float(modules)"),
     ],
 )
