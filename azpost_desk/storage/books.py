@@ -22,6 +22,7 @@ from azpost_desk.storage.desk import OpenDesk
 from azpost_desk.storage.line import LineBooks
 from azpost_desk.storage.lock import DeskLock
 from azpost_desk.storage.reading import BookReading
+from azpost_desk.storage.rebuild import rebuild
 from azpost_desk.storage.writing import BookWriting
 
 if TYPE_CHECKING:
@@ -198,6 +199,11 @@ class DeskBooks(LineBooks):
     def stopped(self) -> str:
         """Why no record may be written (``behind``, ``chain``), "" when all is well."""
         return self._desk.stopped
+
+    def rebuild(self) -> list[str]:
+        """Make postings and projections again from the journal; names the tables that had other rows."""
+        with self._turn, _transaction(self._desk.connection, "BEGIN IMMEDIATE"):
+            return rebuild(self._desk)
 
     def announce(self, port: int) -> None:
         """Say on which local port this program's window can be called up by a second start."""

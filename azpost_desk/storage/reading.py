@@ -18,7 +18,7 @@ from azpost_desk.domain.transfer_codes import receipt_number
 from azpost_desk.protocol.records import Attachment, Record
 from azpost_desk.services import views
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.reading_features import FeatureReading
+from azpost_desk.storage.reading_features import FeatureReading, begins_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,12 +112,19 @@ class BookReading(FeatureReading):
         return Money(minor or 0)
 
     def next_receipt(self) -> str:
-        last = self._scalar(select(func.max(t.once.c.thing)).where(t.once.c.sort == "receipt"))
         who = self._desk.enrolled
-        mine = receipt_number(who.receipt_series, who.receipt_next)
-        if last is None or last < mine or not last.startswith(mine[:-6]):
-            return mine
-        return receipt_number(who.receipt_series, int(last[-6:]) + 1)
+        last = self._last_of_series(who.receipt_series)
+        number = max(int(last[-6:]) + 1 if last else 1, who.receipt_next)
+        return receipt_number(who.receipt_series, number)
+
+    def last_receipt(self) -> str:
+        return self._last_of_series(self._desk.enrolled.receipt_series) or ""
+
+    def _last_of_series(self, series: int) -> str | None:
+        o, start = t.once.c, receipt_number(series, 1)[:-6]
+        newest = select(func.max(o.thing)).where(o.sort == "receipt", begins_with(o.thing, start))
+        last: str | None = self._scalar(newest)
+        return last
 
     def head(self) -> tuple[int, int, str]:
         row = self._one(_HEAD)

@@ -1,7 +1,7 @@
 """The desk's secrets and its high-water mark: in the system's keyring, or honestly in a folder.
 
 Three entries: ``database`` (the SQLCipher key), ``signing`` (the private key of the present epoch), ``mark``
-(how far the journal is known to reach). The mark lies beside the keys: a restored database cannot bring its own.
+(how far the journal is known to reach). It lies beside the keys: a restored database cannot bring its own.
 """
 
 from __future__ import annotations

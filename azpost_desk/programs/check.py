@@ -1,0 +1,80 @@
+"""`azpost-desk check`: all invariants over a desk's books (also beside a running desk) or the centre's."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from azpost_desk import places
+from azpost_desk.central.clock import SystemClock
+from azpost_desk.domain.refusals import Trouble
+from azpost_desk.texts import Texts
+from azpost_desk.texts.sentences import local
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.invariants import Verdict
+
+
+def main(argv: list[str]) -> int:
+    """0 when every invariant holds, 1 when one is broken, 2 when the books cannot be opened."""
+    parser = argparse.ArgumentParser(prog="azpost-desk check", description=__doc__)
+    books = parser.add_mutually_exclusive_group()
+    books.add_argument("--data", type=Path, help="a desk's data folder; default: this desk's")
+    books.add_argument("--dsn", help="the centre's PostgreSQL")
+    parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
+    wanted = parser.parse_args(argv)
+    try:
+        verdicts, damaged = _check(wanted.data or places.data(), wanted.dsn)
+    except Trouble as trouble:
+        print(Texts("en").refusal(trouble), file=sys.stderr)
+        return 2
+    answer = summary(verdicts, damaged)
+    if wanted.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        _tell(answer)
+    return 0 if answer["ok"] else 1
+
+
+def _check(folder: Path, dsn: str | None) -> tuple[list[Verdict], list[str]]:
+    if dsn is not None:
+        from azpost_desk.central.checking import check as check_centre
+
+        return check_centre(dsn), []
+    # Here and not above: the centre's machine has no desk database.
+    from azpost_desk.storage.checking import check_folder
+
+    return check_folder(folder)
+
+
+def summary(verdicts: list[Verdict], damaged: list[str]) -> dict[str, Any]:
+    """The answer as interfaces.md writes it; `damaged` holds what the engine says of its pages."""
+    return {
+        "ok": not damaged and all(verdict.ok for verdict in verdicts),
+        "as_of": local(SystemClock().utc_ms()).isoformat(timespec="seconds"),
+        "invariants": [
+            {
+                "id": verdict.id,
+                "ok": verdict.ok,
+                "checked": verdict.checked,
+                "broken": [
+                    {"desk": one.desk, "sequence": one.sequence, "why": one.why} for one in verdict.broken
+                ],
+            }
+            for verdict in verdicts
+        ],
+        "damaged": damaged,
+    }
+
+
+def _tell(answer: dict[str, Any]) -> None:
+    for page in answer["damaged"]:
+        print(f"damaged  {page}")
+    for one in answer["invariants"]:
+        print(f"{one['id']}  {'holds ' if one['ok'] else 'BROKEN'}  {one['checked']:>8} checked")
+        for broken in one["broken"]:
+            print(f"         {broken['desk']} record {broken['sequence']}: {broken['why']}")
+    print("All invariants hold." if answer["ok"] else "The books are NOT sound.")

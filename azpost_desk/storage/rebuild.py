@@ -1,0 +1,97 @@
+"""Folds the whole journal again: postings and projections must come out as they are stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import delete, select
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.postings import postings as posted
+from azpost_desk.protocol.messages import News
+from azpost_desk.protocol.records import Record
+from azpost_desk.storage import tables as t
+from azpost_desk.storage.news import NotTaken, act
+from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
+from azpost_desk.storage.projections import project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from azpost_desk.storage.desk import OpenDesk
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def rebuild(desk: OpenDesk) -> list[str]:
+    """Fold the whole journal again, inside the caller's transaction.
+
+    Returns:
+        Names of the tables whose rows were not what the journal says; empty when all was right. Postings are
+        never replaced (they are written once): a difference there is for the check to explain.
+    """
+    connection = desk.connection
+    stored = _rows(connection)
+    kept = dict(connection.execute(select(t.grants.c.held_grant, t.grants.c.parties)).tuples().all())
+    for table in reversed(t.DERIVED):
+        connection.execute(delete(table))
+    ledger = _replay(desk, kept)
+    again = _rows(connection) | {"postings": ledger}
+    return sorted(name for name in stored if stored[name] != again[name])
+
+
+def _replay(desk: OpenDesk, kept: dict[str, bytes]) -> list[tuple[Any, ...]]:
+    connection = desk.connection
+    news = _news(connection)
+    waiting = next(news, None)
+    ledger: list[tuple[Any, ...]] = []
+    for row in connection.execute(select(t.journal).order_by(t.journal.c.id)).all():
+        # News that acted before this record acts before it again.
+        while waiting is not None and waiting[0] < row.id:
+            _act_again(desk, waiting[1])
+            waiting = next(news, None)
+        header = Record(row.header, row.body, row.previous, row.hash).header()
+        body = ops.decode(header.kind, header.version, row.body)
+        a = t.attachments.c
+        attached = connection.execute(select(a.slot, a.content).where(a.record == row.id))
+        slots = {one.slot: one.content for one in attached if one.content is not None}
+        if isinstance(body, ops.GrantStored) and body.grant in kept:
+            # Another desk's personal data lies in no journal of ours; what is still kept of it stays.
+            slots = {"kept:parties": kept[body.grant]}
+        written = Written(row.id, header, body, slots)
+        rule = posted(header.desk, header.operation, header.kind, header.version, body)
+        rows = posting_rows(row.id, header.day, rule)
+        ledger += [tuple(one.values()) for one in rows]
+        add_to_balances(connection, rows)
+        project(connection, written)
+    while waiting is not None:
+        _act_again(desk, waiting[1])
+        waiting = next(news, None)
+    return ledger
+
+
+def _act_again(desk: OpenDesk, news: News) -> None:
+    try:
+        act(desk.connection, desk, news)
+    except (NotTaken, msgspec.DecodeError):
+        # It did nothing the first time either; its case stands in the journal.
+        return
+
+
+def _news(connection: Connection) -> Iterator[tuple[int, News]]:
+    n = t.news.c
+    for row in connection.execute(select(t.news).order_by(n.after_record, n.centre_epoch, n.position)).all():
+        yield row.after_record, News(row.position, row.kind, row.payload)
+
+
+def _rows(connection: Connection) -> Rows:
+    """Derived tables and postings as sorted rows; a number that only counts rows says nothing."""
+    result: Rows = {}
+    for table in (*t.DERIVED, t.postings):
+        columns = [column for column in table.columns if column.name != "id"]
+        rows = [tuple(row) for row in connection.execute(select(*columns))]
+        result[table.name] = rows if table is t.postings else sorted(rows)
+    return result
