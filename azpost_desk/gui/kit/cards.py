@@ -321,6 +321,8 @@ class NameList(QWidget):
             row.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.clicked.connect(lambda _checked=False, at=number - 1: self.pick(at))
             self._column.addWidget(row)
+            # Else it is shown, and takes the focus, only once the layout gets its turn.
+            row.show()
             self._rows.append(row)
         self._empty.setVisible(not self._candidates)
         if self._rows:

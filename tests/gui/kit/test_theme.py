@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from string import Template
 from typing import TYPE_CHECKING
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QColor, QFontMetrics
@@ -33,11 +32,22 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+def contrast(theme_name: str, front: str, back: str) -> float:
+    colours = tokens()[theme_name]
+    light, dark = sorted((luminance(colours[front]), luminance(colours[back])), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
 @pytest.mark.parametrize("name", THEMES)
 @pytest.mark.parametrize(("front", "back"), PAIRS)
 def test_every_pair_of_words_and_ground_reads_well(name: str, front: str, back: str) -> None:
-    light, dark = sorted((luminance(tokens()[name][front]), luminance(tokens()[name][back])), reverse=True)
-    assert (light + 0.05) / (dark + 0.05) >= 4.5
+    assert contrast(name, front, back) >= 4.5
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize(("front", "back"), [tuple(pair) for pair in tokens()["pairs"]["edge"]])
+def test_where_the_focus_is_can_be_seen(name: str, front: str, back: str) -> None:
+    assert contrast(name, front, back) >= 3
 
 
 def test_all_themes_have_the_same_tokens() -> None:
