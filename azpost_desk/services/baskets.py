@@ -103,7 +103,7 @@ class Baskets:
             basket = Basket(
                 self.counter.new_id(), by.officer, (), self.counter.clock.utc_ms(), language=by.language
             )
-        _own(basket, by)
+        _own(books, basket, by)
         if len(basket.lines) >= baskets.LINES_MAX:
             raise Refused("B-002", limit=baskets.LINES_MAX)
         _no_twin(basket, planned)
@@ -121,7 +121,7 @@ class Baskets:
             basket = books.basket()
             if basket is None:
                 raise Refused("B-004")
-            _own(basket, by)
+            _own(books, basket, by)
             gone = [planned for planned in basket.lines if planned.line.operation == operation]
             if not gone:
                 raise Refused("B-004")
@@ -156,7 +156,7 @@ class Baskets:
         with self.counter.books.writing() as books:
             basket = books.basket()
             if basket is not None:
-                _own(basket, by)
+                _own(books, basket, by)
                 books.save_basket(replace(basket, language=language))
 
     def pay(self, by: Officer, basket_id: str, given: Money) -> Paid:
@@ -172,7 +172,7 @@ class Baskets:
             basket = books.basket()
             if basket is None or basket.basket != basket_id or not basket.lines:
                 raise Refused("B-005")
-            _own(basket, by)
+            _own(books, basket, by)
             lines = [planned.line for planned in basket.lines]
             for line in lines:
                 may_sell(books, by, service_of(line))
@@ -289,9 +289,10 @@ class Baskets:
             return books.balance(chart.SAFE, books.desk().desk)
 
 
-def _own(basket: Basket, by: Officer) -> None:
+def _own(books: Reading, basket: Basket, by: Officer) -> None:
     if basket.officer != by.officer:
-        raise Refused("B-003", officer=basket.officer)
+        other = books.officer(basket.officer)
+        raise Refused("B-003", officer=other.name if other else basket.officer)
 
 
 def _no_twin(basket: Basket, planned: PlannedLine) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TOLD_DELIVERING: Final = "papers.receipt.state.delivering"
 TOLD_WAITING: Final = "papers.receipt.state.waiting_line"
+# The centre asked and had no answer in time.
+BILLER_SILENT: Final = "X-031"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,13 @@ class Checked:
     """What is known of a subscriber.
 
     Attributes:
-        online: False when the biller was not asked because there is no line: the bill may still be taken.
+        answered: False when there is no line, or the biller is silent: the bill may be taken all the same.
         debt: None when the biller does not tell.
     """
 
     biller: Biller
     account: str
-    online: bool
+    answered: bool
     debt: Money | None = None
     holder: str = ""
 
@@ -109,7 +111,7 @@ class Payments:
         Raises:
             Refused: C-001, P-001 not such an account (with an example), P-002 unknown biller, P-005 this
                 biller takes no bills without the line, P-006 the biller says no (`reason`),
-                the centre's X-codes.
+                P-007 it is silent and takes no bills unasked, the centre's X-codes.
         """
         known = _known(self._billers(), biller)
         number = _account(known, account)
@@ -120,11 +122,15 @@ class Payments:
                 raise
             if not known.offline:
                 raise Refused("P-005", field="biller") from trouble
-            return Checked(known, number, online=False)
+            return Checked(known, number, answered=False)
+        if answer.code == BILLER_SILENT:
+            if not known.offline:
+                raise Refused("P-007", field="biller")
+            return Checked(known, number, answered=False)
         if not answer.ok:
             raise Refused("P-006", field="account", reason=answer.code)
         debt = None if answer.debt_qapik is None else azn(answer.debt_qapik)
-        return Checked(known, number, online=True, debt=debt, holder=answer.holder)
+        return Checked(known, number, answered=True, debt=debt, holder=answer.holder)
 
     def pay(self, command: PayBill, by: Officer) -> Basket:
         """Plan the bill; it is delivered after the basket is paid.

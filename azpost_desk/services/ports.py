@@ -48,6 +48,9 @@ class Reading(Protocol):
     def next_receipt(self) -> str:
         """``<desk number>-<six digits>``, the next of this desk's series."""
 
+    def last_receipt(self) -> str:
+        """The newest receipt's number, "" before the first."""
+
     def head(self) -> tuple[int, int, str]:
         """(epoch, sequence, hash hex) of the newest record."""
 

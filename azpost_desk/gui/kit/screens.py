@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.words import Say
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.desk import DeskServices
+
+
+# Good, refused, already known: what a scan screen sounds. The devices' port has the same three.
+Tone = Literal["good", "refused", "already"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Session(QObject):
     Attributes:
         services: the desk's use cases.
         officer: who is signed in, None at the sign-in screen.
+        tone: sounds good, refused or already; never blocks.
+        weigh: grams on the scale now (off the main thread; may raise Trouble), None where there is no scale.
 
     Signals:
         officer_changed(): somebody signed in or out.
@@ -56,9 +62,17 @@ class Session(QObject):
     opened = Signal(str, object)
     noticed = Signal(object, str, str)
 
-    def __init__(self, services: DeskServices, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        services: DeskServices,
+        tone: Callable[[Tone], None],
+        weigh: Callable[[], int] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self.services = services
+        self.tone = tone
+        self.weigh = weigh
         self.officer: Officer | None = None
 
     @property

@@ -1,0 +1,282 @@
+"""The customer's basket at the right: its lines, what is to pay, paying it with two keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.baskets import to_pay
+from azpost_desk.domain.cash import quick_notes
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.gui.kit.buttons import Button, PrimaryButton
+from azpost_desk.gui.kit.fields import AmountField
+from azpost_desk.gui.kit.labels import BigAmount, Label, rule
+from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal
+from azpost_desk.gui.work.runner import Operation
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from azpost_desk.domain.refusals import Refused
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.baskets import Paid
+    from azpost_desk.services.views import Basket, PlannedLine
+
+
+class _Line(QFrame):
+    """One line of the basket; Del voids it, arrows move."""
+
+    void_asked = Signal(str)
+
+    def __init__(self, planned: PlannedLine) -> None:
+        super().__init__()
+        self.operation = planned.line.operation
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("role", "basket-line")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 6, 4, 6)
+        column.setSpacing(2)
+        top = QHBoxLayout()
+        title = Label(plain(planned.title), "body", wrap=True)
+        top.addWidget(title, 1)
+        amount = Money(ops.due_qapik(planned.line))
+        top.addWidget(Label(plain(language().texts.amount(amount)), "strong"), 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(top)
+        if planned.detail:
+            column.addWidget(Label(plain(planned.detail), "hint", wrap=True))
+        self.setAccessibleName(f"{planned.title} {planned.detail} {language().texts.amount(amount)}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
+                self.void_asked.emit(self.operation)
+            case Qt.Key.Key_Down:
+                self.focusNextChild()
+            case Qt.Key.Key_Up:
+                self.focusPreviousChild()
+            case _:
+                super().keyPressEvent(event)
+
+
+class _Cash(QWidget):
+    """How the customer pays in cash: quick notes by a digit, or another sum typed."""
+
+    chosen = Signal(object)
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._amounts: list[Money] = []
+        self._buttons: list[Button] = []
+        self._other = AmountField("frame.basket.other_sum", name="given", hint="frame.basket.other_sum_hint")
+        self._other.line.returnPressed.connect(self._on_other)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(Label("frame.basket.cash_given", "label"))
+        self._notes = QVBoxLayout()
+        self._notes.setSpacing(6)
+        column.addLayout(self._notes)
+        column.addWidget(self._other)
+        back = Button("frame.basket.back", hint=plain("Esc"), role="quiet")
+        back.clicked.connect(self.left.emit)
+        column.addWidget(back)
+
+    def offer(self, due: Money) -> None:
+        """Propose the sums a customer is likely to hand over; nothing to hand over when the post pays."""
+        for button in self._buttons:
+            button.deleteLater()
+        self._amounts = list(quick_notes(due)) if due.minor > 0 else [azn(0)]
+        self._buttons = []
+        for digit, amount in enumerate(self._amounts, start=1):
+            words: Say = plain(language().texts.money(amount))
+            if amount == due:
+                words = phrase("frame.basket.exact", amount=amount)
+            if due.minor <= 0:
+                words = phrase("frame.basket.hand_out", amount=-due)
+            button = Button(words, hint=plain(str(digit)), role="primary" if digit == 1 else "plain")
+            button.clicked.connect(lambda _checked=False, given=amount: self.chosen.emit(given))
+            self._notes.addWidget(button)
+            self._buttons.append(button)
+        self._other.clear()
+        self._other.setVisible(due.minor > 0)
+        self.setFocus()
+
+    def hold(self, held: bool) -> None:
+        """While the basket is being paid no second key may pay."""
+        for button in self._buttons:
+            button.setDisabled(held)
+
+    def show_refusal(self, error: Refused) -> None:
+        self._other.set_error(error)
+
+    def _on_other(self) -> None:
+        amount = self._other.money()
+        if self._other.verify() and amount is not None:
+            self.chosen.emit(amount)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if event.isAutoRepeat():
+            return
+        if event.text().isdigit() and 1 <= int(event.text()) <= len(self._buttons):
+            self._buttons[int(event.text()) - 1].click()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self._buttons) == 1:
+            self._buttons[0].click()
+        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Down) and self._other.isVisible():
+            self._other.setFocus(Qt.FocusReason.TabFocusReason)
+        elif key == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class BasketPanel(QFrame):
+    """The basket of the customer at the counter. It commits only when it is paid, by F10 and a note key.
+
+    Signals:
+        paid(object): services.baskets.Paid, after it is on the disk.
+    """
+
+    paid = Signal(object)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._basket: Basket | None = None
+        self.setProperty("role", "side")
+        self.setFixedWidth(316)
+        self._title = Label("frame.basket.title", "section")
+        self._empty = Label("frame.basket.empty", "muted", wrap=True)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(0)
+        self._due = BigAmount("frame.basket.to_pay")
+        self._given = Label("", "muted", wrap=True)
+        self._pay = PrimaryButton("frame.basket.pay", "F10")
+        self._pay.clicked.connect(self._on_pay)
+        self._void = Button("frame.basket.void_last", "Ctrl+Del", role="quiet")
+        self._void.clicked.connect(self._on_void_last)
+        self._cash = _Cash()
+        self._cash.chosen.connect(self._on_given)
+        self._cash.left.connect(self._on_back)
+        self._acts = QStackedWidget()
+        self._acts.addWidget(self._buttons())
+        self._acts.addWidget(self._cash)
+        self._build()
+        session.basket_changed.connect(self.show_basket)
+        self.show_basket(None)
+
+    def _buttons(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._pay)
+        column.addWidget(self._void)
+        column.addStretch()
+        return page
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addWidget(self._title)
+        column.addWidget(self._empty)
+        inner = QWidget()
+        holder = QVBoxLayout(inner)
+        holder.setContentsMargins(0, 0, 0, 0)
+        holder.addLayout(self._lines)
+        holder.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setProperty("role", "scrolled")
+        scroll.setWidget(inner)
+        column.addWidget(scroll, 1)
+        column.addWidget(rule(strong=True))
+        column.addWidget(self._due)
+        column.addWidget(self._given)
+        column.addWidget(self._acts)
+
+    def show_basket(self, basket: Basket | None) -> None:
+        """Show the basket as it is stored now."""
+        self._basket = basket if basket is not None and basket.lines else None
+        while self._lines.count():
+            item = self._lines.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        self._acts.setCurrentIndex(0)
+        lines = self._basket.lines if self._basket else ()
+        for planned in lines:
+            row = _Line(planned)
+            row.void_asked.connect(self._void_line)
+            self._lines.addWidget(row)
+            self._lines.addWidget(rule())
+        self._empty.setVisible(not lines)
+        self._pay.setEnabled(bool(lines))
+        self._void.setVisible(bool(lines))
+        if self._basket is None:
+            self._due.say("frame.basket.to_pay")
+            self._due.show_amount(None)
+            return
+        self._given.say("")
+        due = to_pay([planned.line for planned in lines])
+        self._due.say("frame.basket.to_pay" if due.minor >= 0 else "frame.basket.to_customer")
+        self._due.show_amount(Money(abs(due.minor)))
+
+    def focus_lines(self) -> None:
+        """Go to the lines by key, to void one of them."""
+        row = self._lines.itemAt(0)
+        widget = row.widget() if row is not None else None
+        if widget is not None:
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _on_pay(self) -> None:
+        if self._basket is None:
+            return
+        self._acts.setCurrentIndex(1)
+        self._cash.offer(to_pay([planned.line for planned in self._basket.lines]))
+
+    def _on_back(self) -> None:
+        self._acts.setCurrentIndex(0)
+        self._pay.setFocus()
+
+    def _on_given(self, given: Money) -> None:
+        if self._basket is None:
+            return
+        basket, by, baskets = self._basket.basket, self._session.by, self._session.services.baskets
+        self._cash.hold(True)
+        Operation(self, lambda: baskets.pay(by, basket, given)).changes(
+            "basket", "till", "journal"
+        ).succeeded(self._on_paid).refused(self._on_refused).ended(lambda: self._cash.hold(False)).start()
+
+    def _on_paid(self, paid: Paid) -> None:
+        self._session.basket_changed.emit(None)
+        out = paid.change if paid.to_pay.minor >= 0 else -paid.to_pay
+        self._due.say("frame.basket.change" if paid.to_pay.minor >= 0 else "frame.basket.handed_out")
+        self._due.show_amount(out, "good")
+        self._given.say(phrase("frame.basket.paid", receipt=paid.receipt, given=paid.given))
+        self.paid.emit(paid)
+
+    def _on_refused(self, error: Refused) -> None:
+        if error.code == "B-005":
+            # A second key on a basket that is paid already: nothing happened, nothing to say.
+            return
+        if error.field == "given" or error.code in ("B-010", "B-011"):
+            self._cash.show_refusal(error)
+        self._session.notice(refusal(error), "bad", error.code)
+
+    def _on_void_last(self) -> None:
+        if self._basket is not None:
+            self._void_line(self._basket.lines[-1].line.operation)
+
+    def _void_line(self, operation: str) -> None:
+        by, baskets = self._session.by, self._session.services.baskets
+        Operation(self._void, lambda: baskets.void(by, operation)).changes("basket").succeeded(
+            self._session.basket_changed.emit
+        ).start()

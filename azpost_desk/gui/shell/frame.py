@@ -1,0 +1,392 @@
+"""The main window once somebody is signed in: rail, one box, work, basket, status strip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.cards import NoticeStrip
+from azpost_desk.gui.kit.labels import Label, State
+from azpost_desk.gui.kit.screens import Action
+from azpost_desk.gui.kit.theme import THEMES, Theme
+from azpost_desk.gui.kit.words import Language, Say, language, phrase
+from azpost_desk.gui.shell.basket_panel import BasketPanel
+from azpost_desk.gui.shell.help_sheet import HelpSheet
+from azpost_desk.gui.shell.line_panel import LinePill, QueueSheet
+from azpost_desk.gui.shell.one_box import Answers, OneBox
+from azpost_desk.gui.shell.register import FRAME_KEYS, OPENS
+from azpost_desk.gui.shell.status_strip import StatusStrip
+from azpost_desk.gui.work.runner import Lane, Notice, Operation, Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.domain.scans import Scan
+    from azpost_desk.gui.kit.screens import Screen, Session
+    from azpost_desk.services.papers import Printer
+    from azpost_desk.services.ports import Line
+    from azpost_desk.services.views import Basket, Found, PrintJob
+
+
+_STATES: Final[dict[str, State]] = {"good": "good", "warn": "warn", "bad": "bad"}
+
+
+class Frame(QWidget):
+    """The frame around the screens. One per signed-in officer; locking hides it, the basket stays.
+
+    Signals are the session's; the window owns sign-in and lock.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        screens: list[type[Screen]],
+        line: Line,
+        printer: Printer,
+        where: Say,
+        demo: bool,
+    ) -> None:
+        super().__init__()
+        self.setProperty("role", "ground")
+        self._session, self._line, self._printer = session, line, printer
+        self._kinds = screens
+        self._made: dict[str, Screen] = {}
+        self._rail_buttons: dict[str, Button] = {}
+        self._current: Screen | None = None
+        self._printing = False
+        self._waiting: Found | None = None
+        self.box = OneBox()
+        self.pill = LinePill(line)
+        self.strip = StatusStrip(session)
+        self.notices = NoticeStrip()
+        self.basket = BasketPanel(session)
+        self._work = QStackedWidget()
+        self._side = QStackedWidget()
+        self._side.addWidget(self.basket)
+        self._build(where, demo)
+        self.answers = Answers(self)
+        self.queue = QueueSheet(self, line)
+        self.help = HelpSheet(self)
+        self._connect()
+        self._keys()
+        self.load_basket()
+
+    def _build(self, where: Say, demo: bool) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._top(where))
+        if demo:
+            whole.addWidget(_demo_strip())
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._rail())
+        centre = QVBoxLayout()
+        centre.setContentsMargins(24, 16, 24, 16)
+        centre.setSpacing(8)
+        centre.addWidget(self.notices)
+        centre.addWidget(self._work, 1)
+        middle.addLayout(centre, 1)
+        middle.addWidget(self._side)
+        self._side.setFixedWidth(316)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.strip)
+
+    def _top(self, where: Say) -> QWidget:
+        top = QFrame()
+        top.setProperty("role", "topbar")
+        top.setFixedHeight(52)
+        row = QHBoxLayout(top)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(16)
+        brand = Label("frame.brand", "brand")
+        brand.setFixedWidth(168)
+        row.addWidget(brand)
+        self.box.setFixedWidth(520)
+        row.addWidget(self.box)
+        row.addStretch()
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addStretch()
+        names.addWidget(Label(where, "body"), 0, Qt.AlignmentFlag.AlignRight)
+        self._who = Label("", "hint")
+        names.addWidget(self._who, 0, Qt.AlignmentFlag.AlignRight)
+        names.addStretch()
+        row.addLayout(names)
+        row.addWidget(self.pill)
+        return top
+
+    def _rail(self) -> QWidget:
+        rail = QFrame()
+        rail.setProperty("role", "rail")
+        rail.setFixedWidth(184)
+        column = QVBoxLayout(rail)
+        column.setContentsMargins(8, 10, 8, 10)
+        column.setSpacing(4)
+        for kind in self._kinds:
+            if not kind.key or not self._session.may(kind.permission):
+                continue
+            button = Button(kind.words, kind.key, role="rail", icon=kind.icon)
+            button.setCheckable(True)
+            button.setMinimumHeight(40)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(lambda _checked=False, name=kind.name: self.show_screen(name))
+            column.addWidget(button)
+            self._rail_buttons[kind.name] = button
+        column.addStretch()
+        return rail
+
+    def _connect(self) -> None:
+        session, runner = self._session, Runner.current()
+        session.opened.connect(self.show_screen)
+        session.noticed.connect(self._on_noticed)
+        session.basket_changed.connect(self._on_basket)
+        runner.noticed.connect(self._on_outcome)
+        runner.changed.connect(self._on_changed)
+        self.basket.paid.connect(lambda _paid: self.print_waiting())
+        self.box.asked.connect(self.look_up)
+        self.box.left.connect(self._back_to_work)
+        self.answers.opened.connect(self.open_found)
+        self.answers.left.connect(self._back_to_work)
+        self.pill.clicked.connect(self.open_queue)
+        self.queue.reprint.clicked.connect(self._on_reprint)
+        self.strip.help.clicked.connect(self.open_help)
+
+    def _keys(self) -> None:
+        acts: dict[str, Callable[[], object]] = {
+            "frame.keys.help": self.open_help,
+            "frame.keys.basket": self.basket.focus_lines,
+            "frame.keys.box": self._on_box,
+            "frame.keys.language": self._next_language,
+            "frame.keys.theme": self._next_theme,
+            "frame.keys.queue": self.open_queue,
+            "frame.keys.open_scan": self._open_waiting_scan,
+        }
+        for name, act in acts.items():
+            QShortcut(QKeySequence(FRAME_KEYS[name]), self, act)
+
+    # --- screens -----------------------------------------------------------------------------------------
+
+    def show_screen(self, name: str, argument: object = None) -> None:
+        """Show a screen; what was typed on the one before stays there."""
+        screen = self._made.get(name) or self._make(name)
+        if screen is None:
+            return
+        self._current = screen
+        self._work.setCurrentWidget(screen)
+        side = screen.side()
+        if side is not None and self._side.indexOf(side) < 0:
+            self._side.addWidget(side)
+        self._side.setCurrentWidget(side or self.basket)
+        for other, button in self._rail_buttons.items():
+            button.setChecked(other == name)
+        self.notices.clear()
+        screen.enter(argument)
+
+    def current(self) -> Screen | None:
+        """The screen in hand."""
+        return self._current
+
+    def first_screen(self) -> None:
+        """Where a signed-in officer starts: the till when the day or the till is not open, else the first one."""
+        self.show_screen(next(iter(self._rail_buttons), ""))
+
+    def _make(self, name: str) -> Screen | None:
+        kind = next((one for one in self._kinds if one.name == name), None)
+        if kind is None or not self._session.may(kind.permission):
+            return None
+        screen = kind(self._session)
+        for action in screen.actions_here():
+            if action.act is not None and self._session.may(action.permission):
+                shortcut = QShortcut(QKeySequence(action.key), screen, action.act)
+                shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        self._made[name] = screen
+        self._work.addWidget(screen)
+        return screen
+
+    # --- scans and the one box ---------------------------------------------------------------------------
+
+    def heard(self, scan: Scan, raw: str, doubled: bool) -> None:
+        """A scan from anywhere in the program: the screen first, then the one box finds what it is."""
+        if self._current is not None and self._current.heard(scan, doubled):
+            return
+        if doubled:
+            return
+        self.look_up(raw, from_scan=scan)
+
+    def look_up(self, text: str, from_scan: Scan | None = None) -> None:
+        """What is it? One answer opens, several are listed, none is said."""
+        finding = self._session.services.finding
+
+        def answered(found: list[Found]) -> None:
+            self._on_found(text, found, from_scan)
+
+        Operation(self.box, lambda: finding.find(text)).succeeded(answered).start()
+
+    def _on_found(self, text: str, found: list[Found], from_scan: Scan | None) -> None:
+        if not found:
+            self.notices.show_notice(phrase("frame.box.unknown", text=text[:40]), "warn")
+            return
+        if len(found) > 1:
+            self.answers.offer(found, self.box)
+            return
+        if from_scan is not None and self._current is not None and self._current.is_dirty():
+            # Rule 0: while a form is dirty a scan never throws the clerk out of it.
+            self.notices.show_notice(
+                phrase(
+                    "frame.box.scan_waits", what=phrase(f"frame.kind.{found[0].kind}"), text=found[0].title
+                ),
+                "neutral",
+                act="frame.box.open",
+                callback=lambda: self.open_found(found[0]),
+                key="Ctrl Enter",
+            )
+            self._waiting = found[0]
+            return
+        self.open_found(found[0])
+
+    def open_found(self, found: Found) -> None:
+        """Open an answer in the place that knows it."""
+        self.box.clear()
+        self._waiting = None
+        self.show_screen(OPENS.get(found.kind, "history"), found)
+
+    def _open_waiting_scan(self) -> None:
+        if self._waiting is not None:
+            self.open_found(self._waiting)
+
+    def _on_box(self) -> None:
+        self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.box.selectAll()
+
+    def _back_to_work(self) -> None:
+        if self._current is not None:
+            self._current.setFocus()
+            self._current.focusNextChild()
+
+    # --- basket, paper, notices ----------------------------------------------------------------------------
+
+    def load_basket(self) -> None:
+        """Show the basket that is stored: it survives lock, restart and power cut."""
+        baskets = self._session.services.baskets
+        Operation(self.basket, baskets.current).succeeded(self._session.basket_changed.emit).start()
+
+    def _on_basket(self, basket: Basket | None) -> None:
+        if self._current is not None and self._current.side() is None:
+            self._side.setCurrentWidget(self.basket)
+        self.strip.refresh()
+
+    def print_waiting(self) -> None:
+        """Print what is owed, one after the other, off the main thread; a failure waits in the queue."""
+        if self._printing:
+            return
+        self._printing = True
+        papers, printer = self._session.services.papers, self._printer
+        Operation(self.strip, lambda: papers.print_next(printer)).succeeded(self._on_printed).ended(
+            self._printing_ended
+        ).start(Lane.NETWORK)
+
+    def _printing_ended(self) -> None:
+        self._printing = False
+
+    def _on_printed(self, job: PrintJob | None) -> None:
+        if job is None:
+            self._check_paper()
+            return
+        self._printing = False
+        self.print_waiting()
+
+    def _check_paper(self) -> None:
+        papers = self._session.services.papers
+
+        def told(jobs: list[PrintJob]) -> None:
+            if jobs:
+                self.notices.show_notice(
+                    "frame.paper.failed",
+                    "warn",
+                    act="frame.paper.queue",
+                    callback=self.open_queue,
+                    key="Ctrl Q",
+                )
+
+        Operation(self.strip, papers.waiting).succeeded(told).start()
+
+    def _on_reprint(self) -> None:
+        papers, by = self._session.services.papers, self._session.by
+
+        def again() -> None:
+            for job in papers.waiting():
+                if job.state == "failed":
+                    papers.retry(job, by)
+
+        Operation(self.queue.reprint, again).succeeded(lambda _none: self._reprinted()).start()
+
+    def _reprinted(self) -> None:
+        self.queue.close_sheet()
+        self.print_waiting()
+
+    def open_queue(self) -> None:
+        """The queue behind the pill."""
+        papers, clock = self._session.services.papers, self._session.services.counter.clock
+
+        def show(jobs: list[PrintJob]) -> None:
+            self.queue.refresh(jobs, clock.utc_ms())
+            self.queue.open(self.queue.retry)
+
+        Operation(self.pill, papers.waiting).succeeded(show).start()
+
+    def open_help(self) -> None:
+        """The keys that work here."""
+        here = self._current.actions_here() if self._current else []
+        rail = [Action(k.name, k.words, k.key) for k in self._kinds if k.name in self._rail_buttons]
+        everywhere = [Action(name, name, key) for name, key in FRAME_KEYS.items()]
+        self.help.refresh(here, rail + everywhere)
+        self.help.open()
+
+    def _on_noticed(self, words: Say, state: str, code: str) -> None:
+        self.notices.show_notice(words, _STATES.get(state, "neutral"), code)
+
+    def _on_outcome(self, notice: Notice) -> None:
+        """What no screen asked to show: a refusal or a trouble by its sentence, a fault by its number."""
+        if notice.kind == "incident":
+            self.notices.show_notice(phrase("frame.incident", number=notice.code), "bad", notice.code)
+        else:
+            key = phrase(f"refusal.{notice.code}", **notice.facts)
+            self.notices.show_notice(key, "bad" if notice.kind != "confirm" else "warn", notice.code)
+
+    def _on_changed(self, _topics: frozenset[str]) -> None:
+        self.strip.refresh()
+        self.line_changed()
+
+    def line_changed(self) -> None:
+        """The line or the queue moved."""
+        self.pill.refresh()
+
+    def show_who(self, words: Say) -> None:
+        """Who is signed in and which business day it is."""
+        self._who.say(words)
+
+    # --- looks ---------------------------------------------------------------------------------------------
+
+    def _next_language(self) -> None:
+        codes = ("az", "ru", "en")
+        language().choose(codes[(codes.index(Language.current().code) + 1) % len(codes)])
+        self.pill.refresh()
+
+    def _next_theme(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            Theme.apply(app, THEMES[(THEMES.index(Theme.current().name) + 1) % len(THEMES)])
+
+
+def _demo_strip() -> QWidget:
+    strip = QFrame()
+    strip.setProperty("role", "demo")
+    row = QHBoxLayout(strip)
+    row.setContentsMargins(16, 2, 16, 2)
+    row.addWidget(Label("frame.demo"), 0, Qt.AlignmentFlag.AlignCenter)
+    return strip

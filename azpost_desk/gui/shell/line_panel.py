@@ -1,0 +1,92 @@
+"""The state of the line is never a mystery: the pill says it, a click opens the queue with age, reason, retry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from azpost_desk.gui.kit.buttons import Button, PillButton
+from azpost_desk.gui.kit.cards import Sheet, pair
+from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.words import Say, language, phrase, plain
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from azpost_desk.services.ports import Line
+    from azpost_desk.services.views import LineState, PrintJob
+
+# A clock that is off by more than this is said on the pill: receipts carry its time.
+CLOCK_OFF_MS_MAX = 60_000
+
+
+def pill_words(state: LineState) -> tuple[Say, str]:
+    """(words, colour state) of the pill."""
+    texts = language().texts
+    if state.stopped:
+        return phrase("frame.line.stopped", code=state.stopped), "bad"
+    if not state.online:
+        return phrase("frame.line.offline", time=texts.time(state.since_ms), count=state.waiting), "warn"
+    if abs(state.clock_off_ms) > CLOCK_OFF_MS_MAX:
+        return phrase("frame.line.clock", minutes=round(abs(state.clock_off_ms) / 60_000)), "warn"
+    if state.waiting:
+        return phrase("frame.line.sending", count=state.waiting), "good"
+    return "frame.line.online", "good"
+
+
+class LinePill(PillButton):
+    """The pill at the top right."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__("frame.line.online", "good")
+        self._line = line
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the line as it is now."""
+        words, state = pill_words(self._line.state())
+        self.show_state(words, state)
+
+
+class QueueSheet(Sheet):
+    """What waits, since when, why, and the key that tries again: records for the centre, paper for the printer."""
+
+    def __init__(self, over: QWidget, line: Line) -> None:
+        super().__init__(over, "frame.queue.title", side="right", width_px=420)
+        self._line = line
+        self._rows: list[QWidget] = []
+        self.retry = Button("frame.queue.retry", "Ctrl+R")
+        self.retry.clicked.connect(self._on_retry)
+        self.reprint = Button("frame.queue.reprint", "Ctrl+Shift+R")
+        self.body.addStretch()
+        self.body.addWidget(self.retry)
+        self.body.addWidget(self.reprint)
+
+    def refresh(self, jobs: list[PrintJob], now_ms: int) -> None:
+        """Show the queue; `jobs` is paper that did not come out."""
+        for row in self._rows:
+            row.deleteLater()
+        state, texts = self._line.state(), language().texts
+        words, _colour = pill_words(state)
+        rows: list[QWidget] = [Label(words, "strong", wrap=True)]
+        rows.append(pair("frame.queue.waiting", plain(str(state.waiting))))
+        if state.oldest_ms:
+            minutes = max(0, now_ms - state.oldest_ms) // 60_000
+            rows.append(pair("frame.queue.oldest", phrase("frame.queue.minutes", minutes=minutes)))
+        if state.acknowledged_ms:
+            rows.append(pair("frame.queue.acknowledged", plain(texts.moment(state.acknowledged_ms))))
+        if state.last_error:
+            rows.append(pair("frame.queue.code", plain(state.last_error)))
+            rows.append(Label(f"refusal.{state.last_error}", "body", wrap=True))
+        if not state.online and state.next_try_ms:
+            rows.append(pair("frame.queue.next", plain(texts.time(state.next_try_ms))))
+        rows.append(Label("frame.queue.kept", "muted", wrap=True))
+        rows.append(pair("frame.queue.paper", plain(str(len(jobs))), "warn" if jobs else ""))
+        for job in jobs[:5]:
+            rows.append(Label(plain(f"{job.key} · {job.trouble or job.state}"), "hint", wrap=True))
+        self.reprint.setVisible(bool(jobs))
+        for at, row in enumerate(rows):
+            self.body.insertWidget(at, row)
+        self._rows = rows
+
+    def _on_retry(self) -> None:
+        self._line.wake()

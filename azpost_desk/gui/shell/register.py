@@ -1,0 +1,57 @@
+"""The register of screens and of the frame's own keys: rail, help sheet and key test read the same list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from azpost_desk.gui.kit.screens import Screen
+
+# Where an answer of the one box opens: kind of answer → (screen, argument is the answer's key).
+OPENS: Final = {
+    "item": "tracking",
+    "transfer": "transfers",
+    "customer": "transfers",
+    "bill": "payments",
+    "receipt": "history",
+    "officer": "staff",
+}
+# Keys of the frame; no screen may use them.
+FRAME_KEYS: Final = {
+    "frame.keys.help": "F1",
+    "frame.keys.basket": "F11",
+    "frame.keys.pay": "F10",
+    "frame.keys.lock": "F12",
+    "frame.keys.box": "Ctrl+K",
+    "frame.keys.language": "Ctrl+L",
+    "frame.keys.theme": "Ctrl+T",
+    "frame.keys.queue": "Ctrl+Q",
+    "frame.keys.sign_out": "Ctrl+Shift+Q",
+    "frame.keys.void": "Ctrl+Del",
+    "frame.keys.open_scan": "Ctrl+Return",
+}
+
+
+def screens() -> list[type[Screen]]:
+    """The screens in the order of the rail; imported here, after the sign-in page has been painted."""
+    from azpost_desk.gui.screens.express.screen import ExpressScreen
+    from azpost_desk.gui.screens.goods.screen import GoodsScreen
+    from azpost_desk.gui.screens.history.screen import HistoryScreen
+    from azpost_desk.gui.screens.payments.screen import PaymentsScreen
+    from azpost_desk.gui.screens.reports.screen import ReportsScreen
+    from azpost_desk.gui.screens.staff.screen import StaffScreen
+    from azpost_desk.gui.screens.tills.screen import TillsScreen
+    from azpost_desk.gui.screens.tracking.screen import TrackingScreen
+    from azpost_desk.gui.screens.transfers.screen import TransfersScreen
+
+    return [
+        TransfersScreen,
+        PaymentsScreen,
+        ExpressScreen,
+        TrackingScreen,
+        GoodsScreen,
+        TillsScreen,
+        ReportsScreen,
+        HistoryScreen,
+        StaffScreen,
+    ]

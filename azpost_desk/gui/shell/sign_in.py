@@ -1,0 +1,195 @@
+"""Who works here now: pick a name by digit or arrows, type the PIN; the same picture when the screen is locked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from azpost_desk.gui.kit.buttons import Button, PrimaryButton
+from azpost_desk.gui.kit.cards import Candidate, NameList
+from azpost_desk.gui.kit.fields import PinField
+from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal
+from azpost_desk.gui.work.runner import Lane, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QKeyEvent
+
+    from azpost_desk.domain.refusals import Refused
+    from azpost_desk.services.counter import Officer
+    from azpost_desk.services.views import OfficerAtDesk
+
+LANGUAGES = (("az", "AZ"), ("ru", "RU"), ("en", "EN"))
+
+
+class PinPad(QWidget):
+    """Digits for a touch screen; the keyboard works as well and is never needed less."""
+
+    pressed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(8)
+        for at, digit in enumerate("123456789←0"):
+            button = Button(plain(digit))
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setMinimumHeight(44)
+            button.clicked.connect(lambda _checked=False, key=digit: self.pressed.emit(key))
+            grid.addWidget(button, at // 3, at % 3)
+
+
+class SignIn(QWidget):
+    """The sign-in page. It paints before anything heavy is loaded: officers come when they are known.
+
+    Signals:
+        signed_in(object): services.counter.Officer.
+        unlocked(): the right PIN for the officer who locked the screen.
+    """
+
+    signed_in = Signal(object)
+    unlocked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "ground")
+        self._prove: Callable[[str, str], Officer] | None = None
+        self._unlock: Callable[[str], None] | None = None
+        self._chosen: OfficerAtDesk | None = None
+        self._title = Label("frame.sign_in.title", "title")
+        self._where = Label("frame.sign_in.starting", "muted", wrap=True)
+        self._names = NameList("frame.sign_in.nobody")
+        self._names.picked.connect(self._on_picked)
+        self._who = Label("", "strong")
+        self._pin = PinField("frame.sign_in.pin", max_length=12)
+        self._pin.line.returnPressed.connect(self._on_enter)
+        self._pad = PinPad()
+        self._pad.pressed.connect(self._on_pad)
+        self._enter = PrimaryButton("frame.sign_in.enter", hint=plain("Enter"))
+        self._enter.clicked.connect(self._on_enter)
+        self._other = Button("frame.sign_in.other", hint=plain("Esc"), role="quiet")
+        self._other.clicked.connect(self._on_other)
+        self._card = Label("", "muted", wrap=True)
+        self._second = QWidget()
+        self._build()
+        self._show_names()
+
+    def _build(self) -> None:
+        second = QVBoxLayout(self._second)
+        second.setContentsMargins(0, 0, 0, 0)
+        second.setSpacing(12)
+        for widget in (self._who, self._pin, self._pad, self._enter, self._other):
+            second.addWidget(widget)
+        panel = QFrame()
+        panel.setProperty("role", "card")
+        panel.setFixedWidth(420)
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(32, 28, 32, 28)
+        column.setSpacing(12)
+        column.addWidget(Label("frame.brand", "brand"))
+        column.addWidget(self._title)
+        column.addWidget(self._where)
+        column.addWidget(self._names)
+        column.addWidget(self._second)
+        languages = QHBoxLayout()
+        languages.addStretch()
+        for code, shown in LANGUAGES:
+            button = Button(plain(shown), role="quiet")
+            button.clicked.connect(lambda _checked=False, chosen=code: language().choose(chosen))
+            languages.addWidget(button)
+        languages.addStretch()
+        column.addLayout(languages)
+        whole = QVBoxLayout(self)
+        whole.addStretch()
+        whole.addWidget(panel, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._card.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._card.hide()
+        whole.addSpacing(16)
+        whole.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addStretch()
+
+    def offer(
+        self, where: Say, officers: Sequence[OfficerAtDesk], prove: Callable[[str, str], Officer]
+    ) -> None:
+        """The desk is ready: who may sign in here. `prove(officer, pin)` signs in, off the main thread."""
+        self._prove, self._unlock = prove, None
+        self._title.say("frame.sign_in.title")
+        self._where.say(where)
+        self._names.offer([Candidate(plain(one.name), f"staff.role.{one.role}", one) for one in officers])
+        self._show_names()
+
+    def lock(self, officer: OfficerAtDesk, unlock: Callable[[str], None]) -> None:
+        """The screen is locked: only `officer` gets back in; the basket waits behind."""
+        self._unlock = unlock
+        self._title.say("frame.lock.title")
+        self._where.say("frame.lock.kept")
+        self._on_picked(officer)
+        self._other.hide()
+
+    def stopped(self, words: Say) -> None:
+        """The desk cannot be used; says why and what to do."""
+        self._where.say(words, "bad")
+        self._names.hide()
+
+    def show_card(self, text: str) -> None:
+        """A note under the panel: the demo's officers and their PINs."""
+        self._card.say(plain(text))
+        self._card.show()
+
+    def _show_names(self) -> None:
+        self._second.hide()
+        self._names.show()
+        self._names.setFocus()
+
+    def _on_picked(self, officer: OfficerAtDesk) -> None:
+        self._chosen = officer
+        self._who.say(plain(officer.name))
+        self._pin.clear()
+        self._names.hide()
+        self._other.show()
+        self._second.show()
+        self._pin.setFocus()
+
+    def _on_other(self) -> None:
+        self._chosen = None
+        self._show_names()
+
+    def _on_pad(self, key: str) -> None:
+        line = self._pin.line
+        line.setText(line.text()[:-1] if key == "←" else line.text() + key)
+        self._pin.clear_error()
+        line.setFocus()
+
+    def _on_enter(self) -> None:
+        if self._chosen is None or self._pin.is_empty() or not self._enter.isEnabled():
+            return
+        pin, officer, prove, unlock = self._pin.take(), self._chosen.officer, self._prove, self._unlock
+        if unlock is not None:
+            Operation(self._enter, lambda: unlock(pin)).succeeded(lambda _none: self.unlocked.emit()).refused(
+                self._on_refused
+            ).start(Lane.NETWORK)
+        elif prove is not None:
+            Operation(self._enter, lambda: prove(officer, pin)).succeeded(self.signed_in.emit).refused(
+                self._on_refused
+            ).start(Lane.NETWORK)
+
+    def _on_refused(self, error: Refused) -> None:
+        self._pin.set_error(error)
+        self._pin.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes back to the names."""
+        if event.key() == Qt.Key.Key_Escape and self._unlock is None:
+            self._on_other()
+        else:
+            super().keyPressEvent(event)
+
+
+def where_words(branch: str, number: int) -> Say:
+    """Which desk this is, under the title."""
+    return phrase("frame.where", branch=branch, number=number)

@@ -1,0 +1,92 @@
+"""The strip at the bottom: till, limit, last receipt; help, lock, language, clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from azpost_desk.domain.catalogue import Settings
+from azpost_desk.domain.money import Money
+from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.words import Language, language, phrase, plain
+from azpost_desk.gui.work.runner import Operation
+
+if TYPE_CHECKING:
+    from azpost_desk.gui.kit.screens import Session
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    till: Money | None
+    limit: Money
+    last_receipt: str
+    date: str
+
+
+class StatusStrip(QFrame):
+    """What a clerk glances at. Every figure comes from the books, none is kept here."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setProperty("role", "statusbar")
+        self.setFixedHeight(28)
+        self._till = Label("")
+        self._limit = Label("")
+        self._receipt = Label("")
+        self.help = Button("frame.keys.help", "F1", role="quiet", bind=False)
+        self.lock = Button("frame.keys.lock", "F12", role="quiet", bind=False)
+        self.clock = Label("")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(24)
+        for label in (self._till, self._limit, self._receipt):
+            row.addWidget(label)
+        row.addStretch()
+        row.addWidget(self.help)
+        row.addWidget(self.lock)
+        self._languages: dict[str, Button] = {}
+        for code in ("az", "ru", "en"):
+            button = Button(plain(code.upper()), role="quiet")
+            button.setCheckable(True)
+            button.clicked.connect(lambda _checked=False, chosen=code: language().choose(chosen))
+            row.addWidget(button)
+            self._languages[code] = button
+        row.addWidget(self.clock)
+        Language.current().changed.connect(self._on_language)
+        self._on_language()
+
+    def refresh(self) -> None:
+        """Read till, limit and last receipt again."""
+        Operation(self, self._read).succeeded(self._show).start()
+
+    def tick(self, utc_ms: int) -> None:
+        """Show the time."""
+        self.clock.say(plain(language().texts.time(utc_ms)))
+
+    def _read(self) -> _Facts:
+        with self._session.services.counter.books.reading() as books:
+            day, till = books.day(), books.till()
+            limit = books.document(
+                Settings, day.date or self._session.services.counter.today()
+            ).till_qapik_max
+            last = books.last_receipt()
+        return _Facts(till.balance if till.state == "open" else None, Money(limit), last, day.date)
+
+    def _show(self, facts: _Facts) -> None:
+        if facts.till is None:
+            self._till.say("frame.strip.till_closed")
+        else:
+            over = facts.till > facts.limit
+            self._till.say(phrase("frame.strip.till", amount=facts.till), "warn" if over else "")
+        self._limit.say(phrase("frame.strip.limit", amount=facts.limit))
+        self._receipt.say(
+            phrase("frame.strip.receipt", number=facts.last_receipt) if facts.last_receipt else ""
+        )
+
+    def _on_language(self) -> None:
+        for code, button in self._languages.items():
+            button.setChecked(code == Language.current().code)

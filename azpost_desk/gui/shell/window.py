@@ -1,0 +1,237 @@
+"""The window: the sign-in page first, painted before anything heavy is loaded; then the frame; lock over it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+
+from azpost_desk.gui.kit.words import Say, language, phrase, plain, say
+from azpost_desk.gui.shell.register import FRAME_KEYS, screens
+from azpost_desk.gui.shell.sign_in import SignIn, where_words
+from azpost_desk.gui.work.runner import Operation, Runner
+from azpost_desk.gui.work.timers import Repeating
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QCloseEvent
+
+    from azpost_desk.domain.scans import Scan
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.shell.frame import Frame
+    from azpost_desk.services.counter import Officer
+    from azpost_desk.services.papers import Printer
+    from azpost_desk.services.views import Day, OfficerAtDesk
+
+_INPUT = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin)
+
+
+class Window(QStackedWidget):
+    """Sign-in, frame, lock.
+
+    Signals:
+        painted(): the sign-in page has been painted for the first time.
+        line_moved(): the line changed state, told from another thread.
+        usable(): officers are offered; somebody can sign in.
+    """
+
+    painted = Signal()
+    line_moved = Signal()
+    usable = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._session: Session | None = None
+        self._printer: Printer | None = None
+        self._idle_ms_max = 0
+        self._last_input_ms = 0
+        self._was_painted = False
+        self._where: Say = ""
+        self._demo = False
+        self._officers: list[OfficerAtDesk] = []
+        self.sign_in = SignIn()
+        self.frame: Frame | None = None
+        self.addWidget(self.sign_in)
+        self.resize(1366, 768)
+        self.sign_in.signed_in.connect(self._on_signed_in)
+        self.sign_in.unlocked.connect(self._on_unlocked)
+        self.line_moved.connect(self._on_line)
+        language().changed.connect(self._retitle)
+        self._retitle()
+
+    def ready(
+        self,
+        session: Session,
+        printer: Printer,
+        where: tuple[str, int],
+        officers: list[OfficerAtDesk],
+        idle_seconds: int,
+        demo: bool,
+    ) -> None:
+        """The books are open: offer who may sign in, listen for idle time and the line."""
+        self._session, self._printer, self._demo = session, printer, demo
+        self._where, self._officers = where_words(*where), officers
+        self._idle_ms_max = idle_seconds * 1000
+        session.services.counter.line.on_change(self.line_moved.emit)
+        Runner.current().changed.connect(self._on_changed)
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
+        self._note_input()
+        self._ticker = Repeating(self, 1000, self._tick)
+        self._ticker.start()
+        for name, act in (("frame.keys.lock", self.lock), ("frame.keys.sign_out", self.sign_out)):
+            QShortcut(QKeySequence(FRAME_KEYS[name]), self, act)
+        self._offer()
+        self.usable.emit()
+
+    def ask_to_enrol(self, enrol: Callable[[str, str], None], url: str, then: Callable[[], None]) -> None:
+        """The first start: this folder has no desk yet."""
+        from azpost_desk.gui.shell.enrol_page import EnrolPage
+
+        page = EnrolPage(enrol, url)
+        self.addWidget(page)
+        self.setCurrentWidget(page)
+
+        def done() -> None:
+            self.removeWidget(page)
+            page.deleteLater()
+            self.setCurrentWidget(self.sign_in)
+            then()
+
+        page.enrolled.connect(done)
+
+    def heard(self, scan: Scan, raw: str, doubled: bool) -> None:
+        """A scan; nobody hears it while nobody is signed in or the screen is locked."""
+        if self.frame is not None and self.currentWidget() is self.frame:
+            self.frame.heard(scan, raw, doubled)
+
+    def lock(self) -> None:
+        """Lock now; the basket and what was typed stay as they are."""
+        session = self._session
+        if session is None or session.officer is None or self.currentWidget() is not self.frame:
+            return
+        officer = next(one for one in self._officers if one.officer == session.by.officer)
+        staff, by = session.services.staff, session.by
+        self.setCurrentWidget(self.sign_in)
+        self.sign_in.lock(officer, lambda pin: staff.unlock(by, pin))
+
+    def sign_out(self) -> None:
+        """Sign out; refused while the basket holds lines (it would be nobody's)."""
+        session = self._session
+        if session is None or session.officer is None or self.frame is None:
+            return
+        frame, baskets = self.frame, session.services.baskets
+
+        def answered(basket: object) -> None:
+            if basket is not None:
+                frame.notices.show_notice("frame.sign_out.basket", "warn")
+                return
+            session.officer = None
+            session.officer_changed.emit()
+            self._drop_frame()
+            self._offer()
+
+        Operation(frame, baskets.current).succeeded(answered).start()
+
+    def _offer(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        self.sign_in.offer(self._where, self._officers, session.services.staff.sign_in)
+        self.setCurrentWidget(self.sign_in)
+
+    def _on_signed_in(self, officer: Officer) -> None:
+        session, printer = self._session, self._printer
+        if session is None or printer is None:
+            return
+        from azpost_desk.gui.shell.frame import Frame
+
+        session.officer = officer
+        language().choose(officer.language)
+        self._drop_frame()
+        frame = Frame(session, screens(), session.services.counter.line, printer, self._where, self._demo)
+        frame.strip.lock.clicked.connect(self.lock)
+        self.frame = frame
+        self.addWidget(frame)
+        self.setCurrentWidget(frame)
+        session.officer_changed.emit()
+        self._show_who()
+        frame.strip.refresh()
+        frame.first_screen()
+        frame.print_waiting()
+
+    def _drop_frame(self) -> None:
+        if self.frame is not None:
+            self.removeWidget(self.frame)
+            self.frame.deleteLater()
+            self.frame = None
+
+    def _show_who(self) -> None:
+        session, frame = self._session, self.frame
+        if session is None or frame is None or session.officer is None:
+            return
+        by = session.by
+
+        def show(day: Day) -> None:
+            words = (
+                phrase("frame.day.open", date=day.date) if day.state == "open" else phrase("frame.day.closed")
+            )
+            role = phrase(f"staff.role.{by.role.value}")
+            frame.show_who(phrase("frame.who", name=plain(by.name), role=role, day=words))
+
+        Operation(frame, session.services.days.current).succeeded(show).start()
+
+    def _on_unlocked(self) -> None:
+        if self.frame is not None:
+            self.setCurrentWidget(self.frame)
+        self._note_input()
+
+    def _on_changed(self, topics: frozenset[str]) -> None:
+        if "day" in topics:
+            self._show_who()
+
+    def _on_line(self) -> None:
+        if self.frame is not None:
+            self.frame.line_changed()
+
+    def _tick(self) -> None:
+        if self._session is None:
+            return
+        clock = self._session.services.counter.clock
+        if self.frame is not None:
+            self.frame.strip.tick(clock.utc_ms())
+        if self._idle_ms_max and clock.monotonic_ms() - self._last_input_ms > self._idle_ms_max:
+            self.lock()
+
+    def _note_input(self) -> None:
+        if self._session is not None:
+            self._last_input_ms = self._session.services.counter.clock.monotonic_ms()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Somebody is here: keys, touch and mouse put the idle lock off."""
+        if event.type() in _INPUT:
+            self._note_input()
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        """Say when the first picture stands."""
+        done = super().event(event)
+        if event.type() is QEvent.Type.Paint and not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
+        return done
+
+    def _retitle(self) -> None:
+        self.setWindowTitle(say("frame.brand"))
+        self._show_who()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Nothing is lost by closing: the basket is stored, nothing commits by itself."""
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+        super().closeEvent(event)

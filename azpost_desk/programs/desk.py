@@ -1,0 +1,336 @@
+"""The counter's window: paints the sign-in page with Qt alone, then opens the books behind it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from azpost_desk import places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QApplication
+
+    from azpost_desk.devices.ports import PagePrinter, ReceiptPrinter, Scale, Sound
+    from azpost_desk.domain.papers import Paper
+    from azpost_desk.domain.refusals import Trouble
+    from azpost_desk.gui.kit.scanner import ScannerFilter
+    from azpost_desk.gui.shell.window import Window
+    from azpost_desk.gui.work.timers import Clock as HandsClock
+    from azpost_desk.services.desk import DeskServices
+    from azpost_desk.services.papers import Printer
+    from azpost_desk.services.reports import DayReport, Press
+    from azpost_desk.storage.books import DeskBooks
+    from azpost_desk.sync.line import CentreLine
+
+SOFTWARE = "azpost-desk 0.1.0"
+_LOG = logging.getLogger(__name__)
+
+
+class SystemClock:
+    """The PC's own clock; the only place of the desk that asks for it."""
+
+    def utc_ms(self) -> int:
+        """See services.ports.Clock."""
+        return time.time_ns() // 1_000_000
+
+    def monotonic_ms(self) -> int:
+        """See services.ports.Clock."""
+        return time.monotonic_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """The parts a desk has; each behind its port, so that a rehearsal can hand in stand-ins.
+
+    Attributes:
+        receipts: a printer of the roll, None where receipts go to `pages` as PDF.
+        pages: forms, labels and reports.
+    """
+
+    pages: PagePrinter
+    sound: Sound
+    receipts: ReceiptPrinter | None = None
+    scale: Scale | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCounter:
+    """A desk ready to work: books open, line running, use cases wired."""
+
+    books: DeskBooks
+    line: CentreLine
+    services: DeskServices
+    printer: Printer
+    devices: Devices
+
+    def close(self) -> None:
+        """End the line, then close the books."""
+        self.line.stop()
+        self.books.close()
+
+
+def open_counter(
+    folder: Path, url: str, clock: SystemClock, devices: Devices, language: Callable[[], str]
+) -> OpenCounter:
+    """Open the books of an enrolled desk and start its line.
+
+    Raises:
+        Trouble: G-062 to G-070, as DeskBooks.open.
+    """
+    from azpost_desk.services.counter import Counter
+    from azpost_desk.services.desk import desk_services
+    from azpost_desk.storage.books import DeskBooks
+    from azpost_desk.sync.line import CentreLine
+
+    books = DeskBooks.open(folder, clock)
+    line = CentreLine(books, url, clock)
+    services = desk_services(Counter(books, clock, line), Argon2(), report_press(language))
+    line.start()
+    return OpenCounter(books, line, services, paper_printer(devices, language), devices)
+
+
+class Argon2:
+    """PIN hashing with argon2id; about 150 ms, so never on the main thread."""
+
+    def hash(self, pin: str) -> str:
+        """See services.ports.Hasher."""
+        from argon2 import PasswordHasher
+
+        return PasswordHasher().hash(pin)
+
+    def verify(self, pin_hash: str, pin: str) -> bool:
+        """See services.ports.Hasher."""
+        from argon2 import PasswordHasher
+        from argon2.exceptions import InvalidHashError, VerificationError
+
+        try:
+            return PasswordHasher().verify(pin_hash, pin)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def report_press(language: Callable[[], str]) -> Press:
+    """Draws a day's report in the language of the office."""
+
+    def press(report: DayReport) -> bytes:
+        from azpost_desk.documents.reports import report_pdf
+        from azpost_desk.services.report_papers import report_paper
+        from azpost_desk.texts import Texts
+
+        return report_pdf(report_paper(report), Texts(language()))
+
+    return press
+
+
+def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
+    """Sends each sort of paper to the device that prints it; customers' paper in their language."""
+
+    def print_paper(paper: Paper | bytes, sort: str) -> None:
+        from azpost_desk.documents import press
+        from azpost_desk.domain.papers import ReceiptPaper
+        from azpost_desk.texts import Texts
+
+        if isinstance(paper, bytes):
+            devices.pages.print_pdf(paper, sort)
+            return
+        texts = Texts(paper.language if isinstance(paper, ReceiptPaper) else language())
+        if isinstance(paper, ReceiptPaper) and devices.receipts is not None:
+            devices.receipts.print_raster(press.raster(paper, texts))
+            return
+        devices.pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort))
+
+    return print_paper
+
+
+def paper_title(paper: Paper, sort: str) -> str:
+    """What a document is called in the printer's queue or as a file."""
+    number = getattr(paper, "item", "") or getattr(paper, "number", "")
+    return f"{sort}-{number}" if number else sort
+
+
+def enrol_desk(folder: Path, url: str, code: str, clock: SystemClock) -> None:
+    """Introduce this desk to the centre and begin its chain.
+
+    Raises:
+        Refused: L-014 the code. Trouble: L-001 and others, G-062.
+    """
+    from azpost_desk.protocol.keys import SigningKey
+    from azpost_desk.storage.books import DeskBooks
+    from azpost_desk.sync.enrolling import enrol
+
+    key = SigningKey.new()
+    enrolled = enrol(url, code, key, SOFTWARE)
+    DeskBooks.create(folder, enrolled, key, clock, software=SOFTWARE).close()
+    (folder / "centre.url").write_text(url + "\n", encoding="utf-8")
+
+
+def devices_of(folder: Path) -> Devices:
+    """The devices this desk is configured for (``desk.toml``: receipts = "tcp:HOST:PORT" or "file:PATH",
+    pages = "lp[:QUEUE]" or "folder"); without a file papers go to ``papers/`` in the data folder."""
+    import tomllib
+
+    from azpost_desk.devices.byte_lines import FileLine, TcpLine
+    from azpost_desk.devices.printers import EscPosPrinter, FolderPrinter, LpPrinter
+    from azpost_desk.devices.sounds import sound_here
+
+    path = folder / "desk.toml"
+    settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    pages: PagePrinter = FolderPrinter(folder / "papers")
+    kind, _, queue = str(settings.get("pages", "folder")).partition(":")
+    if kind == "lp":
+        pages = LpPrinter(queue or None)
+    receipts: ReceiptPrinter | None = None
+    kind, _, place = str(settings.get("receipts", "")).partition(":")
+    if kind == "tcp":
+        host, _, port = place.rpartition(":")
+        receipts = EscPosPrinter(TcpLine(host, int(port)))
+    elif kind == "file":
+        receipts = EscPosPrinter(FileLine(Path(place)))
+    return Devices(pages=pages, sound=sound_here(), receipts=receipts)
+
+
+def application(language: str, theme: str = "light") -> QApplication:
+    """The Qt application, dressed and speaking."""
+    from PySide6.QtWidgets import QApplication
+
+    from azpost_desk.gui.kit.qt_words import QtWords
+    from azpost_desk.gui.kit.theme import Theme
+    from azpost_desk.gui.kit.words import language as words
+
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("azpost-desk")
+    Theme.apply(app, theme)
+    words().choose(language)
+    QtWords.install(app)
+    return app
+
+
+def listen(app: QApplication, window: Window, clock: HandsClock | None = None) -> ScannerFilter:
+    """Hear the scanner in the whole program and hand scans to the window."""
+    from azpost_desk.domain.scans import read_scan
+    from azpost_desk.gui.kit.scanner import ScannerFilter
+
+    scanner = ScannerFilter(app, read_scan, clock=clock)
+    scanner.bus.scanned.connect(window.heard)
+    return scanner
+
+
+def make_ready(window: Window, counter: OpenCounter) -> None:
+    """Hand an open counter to the window: who may sign in, where this is, what the line does."""
+    from azpost_desk.domain.catalogue import Branch, Settings, Tariffs
+    from azpost_desk.gui.kit.screens import Session
+
+    session = Session(
+        counter.services,
+        counter.devices.sound.play,
+        counter.devices.scale.grams if counter.devices.scale is not None else None,
+        parent=window,
+    )
+    with counter.books.reading() as books:
+        date = books.day().date or counter.services.counter.today()
+        branch, number = books.document(Branch, date), books.desk().number
+        settings, tariffs = books.document(Settings, date), books.document(Tariffs, date)
+    window.ready(
+        session,
+        counter.printer,
+        (branch.name, number),
+        counter.services.staff.officers(),
+        settings.idle_lock_seconds,
+        not tariffs.approved,
+    )
+
+
+def main(argv: list[str]) -> int:
+    """Run the counter's window until it is closed."""
+    parser = argparse.ArgumentParser(prog="azpost-desk desk", description="The counter's window.")
+    parser.add_argument("--data", type=Path, default=None, help="data folder (AZPOST_DATA)")
+    parser.add_argument("--centre", default=None, help="the centre's address (AZPOST_CENTRE)")
+    parser.add_argument(
+        "--lang", choices=("az", "ru", "en"), default=None, help="first language (AZPOST_LANG)"
+    )
+    parser.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    arguments = parser.parse_args(argv)
+    return run_window(arguments.data or places.data(), arguments.centre, arguments.lang, arguments.theme)
+
+
+def run_window(
+    folder: Path, url: str | None, language: str | None, theme: str = "light", card: str = ""
+) -> int:
+    """Show the window on a data folder; `card` is a note under the sign-in (the demo's officers and PINs)."""
+    import os
+
+    app = application(language or os.environ.get("AZPOST_LANG", "az"), theme)
+
+    from azpost_desk.gui.shell.window import Window
+    from azpost_desk.gui.work.runner import Runner
+
+    runner = Runner()
+    window = Window()
+    scanner = listen(app, window)
+    running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window)
+    if card:
+        window.sign_in.show_card(card)
+    window.painted.connect(running.load)
+    window.showFullScreen() if app.platformName() not in ("offscreen", "minimal") else window.show()
+    code = app.exec()
+    scanner.remove()
+    runner.close()
+    running.close()
+    return code
+
+
+class _Running:
+    """What happens behind the painted sign-in page: books, line, second starts."""
+
+    def __init__(self, folder: Path, url: str, window: Window) -> None:
+        self._folder, self._url, self._window = folder, url, window
+        self._clock = SystemClock()
+        self._counter: OpenCounter | None = None
+
+    def load(self) -> None:
+        """Open the books off the main thread, or ask to enrol first."""
+        from azpost_desk.gui.work.runner import Operation
+
+        Operation(self._window, self._open).succeeded(self._opened).trouble(self._stopped).start()
+
+    def _open(self) -> OpenCounter | None:
+        from azpost_desk.gui.kit.words import Language
+        from azpost_desk.storage.books import DeskBooks
+
+        if not DeskBooks.exists(self._folder):
+            return None
+        url = self._url
+        if not url:
+            url = (self._folder / "centre.url").read_text(encoding="utf-8").strip()
+        return open_counter(
+            self._folder, url, self._clock, devices_of(self._folder), lambda: Language.current().code
+        )
+
+    def _opened(self, counter: OpenCounter | None) -> None:
+        if counter is None:
+            self._window.ask_to_enrol(
+                lambda url, code: enrol_desk(self._folder, url, code, self._clock), self._url, self.load
+            )
+            return
+        self._counter = counter
+        make_ready(self._window, counter)
+
+    def _stopped(self, trouble: Trouble) -> None:
+        from azpost_desk.gui.kit.words import refusal
+
+        _LOG.error("the desk cannot open: %s", trouble)
+        self._window.sign_in.stopped(refusal(trouble))
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._counter is not None:
+            self._counter.close()
