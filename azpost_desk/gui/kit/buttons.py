@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from azpost_desk.gui.kit.theme import Theme, dress, follow_theme, pixmap
@@ -41,7 +41,11 @@ class Button(QPushButton):
         self.setProperty("role", role)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._bound = bool(key) and bind
+        if key and bind:
+            # Not the button's own shortcut: that clicks a tenth of a second later, for show.
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(self.click)
         follow(self, self._retranslate)
         follow_theme(self, self.update)
 
@@ -151,8 +155,6 @@ class Button(QPushButton):
         # An ampersand in a name would be taken for a mnemonic; names here have none.
         self.setText(say(phrase("kit.busy")) if self._busy else say(self._words))
         self.setAccessibleName(self.text())
-        if self._bound:
-            self.setShortcut(QKeySequence(self._key))
         self.updateGeometry()
 
 

@@ -301,6 +301,7 @@ def test_everything_that_takes_the_focus_has_a_name(window: QWidget) -> None:
     made += [PinField("kit.count.sum"), ScanField("kit.count.sum"), DenominationSheet(), table_of("Bakı 1")]
     made += [ChoiceField("kit.count.sum", [choice("a", "A")], name="c"), NameList(), Button(plain("Sil"))]
     placed(window, *made, PillButton(plain("Onlayn"), "good"), sheet)
+    made[2].show_notice(plain("Əlaqə yoxdur"), "warn", act=plain("Yenidən"), callback=made.clear)
     nameless = [
         widget
         for widget in window.findChildren(QWidget)
