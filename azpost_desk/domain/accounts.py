@@ -1,7 +1,8 @@
 """The chart of accounts, the same in every book: desks' and the centre's.
 
 Customers' money (20xx) is kept apart from the post's own (UPU postal payment services regulations,
-chapter 11: ring-fencing of users' funds). A book is one chain's postings; the country is the sum of all books.
+chapter 11: ring-fencing of users' funds). A book is one chain's postings; the country is the sum of all
+books.
 """
 
 from __future__ import annotations

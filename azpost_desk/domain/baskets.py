@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LINES_MAX: Final = 100
 

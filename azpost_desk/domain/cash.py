@@ -36,7 +36,9 @@ def tidy(pieces: Pieces) -> dict[int, int]:
 
 
 def quick_notes(due: Money) -> tuple[Money, ...]:
-    """The sums a customer is likely to hand over for `due`: exact, then the next round notes, at most five."""
+    """The sums a customer is likely to hand over for `due`: exact, then the next round notes, at most
+    five.
+    """
     amounts = [due.minor]
     for note in (100, 500, 1_000, 2_000, 5_000, 10_000, 20_000):
         rounded = -(-due.minor // note) * note

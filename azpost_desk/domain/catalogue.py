@@ -1,4 +1,5 @@
-"""Reference data the centre hands out, dated: branch, offices, staff, licences, tariffs, billers, goods, settings.
+"""Reference data the centre hands out, dated: branch, offices, staff, licences, tariffs, billers, goods,
+settings.
 
 Each document is one JSON value of the type named in DOCUMENTS; a desk keeps every version and chooses by
 business day. Names are given in the three languages as {"az": …, "ru": …, "en": …}.
@@ -22,7 +23,9 @@ Names = dict[str, str]
 
 
 class Branch(Document, frozen=True):
-    """This branch. `safe_desk` is the desk number that holds the safe; `single_handed`: nobody to approve here."""
+    """This branch. `safe_desk` is the desk number that holds the safe; `single_handed`: nobody to approve
+    here.
+    """
 
     code: str
     name: str
@@ -84,7 +87,8 @@ class Licence(Document, frozen=True):
     valid_to: str
 
 
-# Services of the catalogue. Goods and acceptance of mail need no licence of their own: the post's law suffices.
+# Services of the catalogue. Goods and acceptance of mail need no licence of their own: the post's law
+# suffices.
 SERVICES: Final = ("transfers", "payments", "express", "goods", "loans", "deposits")
 LICENSED: Final = frozenset({"transfers", "payments"})
 # No law lets the post lend or take deposits yet: the catalogue says so instead of hiding it.

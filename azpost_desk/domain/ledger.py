@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import accounts
-from azpost_desk.domain.money import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from azpost_desk.domain.money import Money
 
 DIGEST_BYTES: Final = 16
 

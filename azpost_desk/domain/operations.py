@@ -193,7 +193,9 @@ class GoodsSold(Line, frozen=True, tag="goods.sold"):
 
 
 class PaymentAccepted(Line, frozen=True, tag="payment.accepted"):
-    """A bill: the post owes its delivery to the biller. `account` is the commitment of the subscriber number."""
+    """A bill: the post owes its delivery to the biller. `account` is the commitment of the subscriber
+    number.
+    """
 
     biller: str
     service: str
@@ -205,7 +207,9 @@ class PaymentAccepted(Line, frozen=True, tag="payment.accepted"):
 
 
 class TransferSent(Line, frozen=True, tag="transfer.sent"):
-    """Money accepted to be paid to somebody. `parties` commits to code, sender and receiver (an attachment)."""
+    """Money accepted to be paid to somebody. `parties` commits to code, sender and receiver (an
+    attachment).
+    """
 
     transfer: str
     amount_qapik: int
@@ -314,7 +318,9 @@ class Settlement(Body, frozen=True):
 
 
 class PaymentResolved(Body, frozen=True):
-    """What became of a bill at the biller: confirmed, refused or unknown. Refused makes a debt to the customer."""
+    """What became of a bill at the biller: confirmed, refused or unknown. Refused makes a debt to the
+    customer.
+    """
 
     payment: str
     biller: str

@@ -99,7 +99,9 @@ _TENDER_ACCOUNT: Final = {"cash": chart.TILL, "card": chart.CARD_RECEIVABLE}
 
 
 def _settlement(desk: str, operation: str, body: ops.Settlement) -> list[Posting]:
-    """Per line it balances against clearing; the tenders close clearing to zero as one operation of their own."""
+    """Per line it balances against clearing; the tenders close clearing to zero as one operation of their
+    own.
+    """
     result = [posting for line in body.lines for posting in _line(line)]
     for tender in body.tenders:
         sub = desk if tender.tender == "cash" else ""
@@ -110,7 +112,9 @@ def _settlement(desk: str, operation: str, body: ops.Settlement) -> list[Posting
 
 
 def _till_closed(desk: str, operation: str, body: ops.TillClosed) -> list[Posting]:
-    """What was counted becomes the balance; the difference goes to the holder's surplus or shortage account."""
+    """What was counted becomes the balance; the difference goes to the holder's surplus or shortage
+    account.
+    """
     if body.difference_qapik >= 0:
         return _pair(operation, (chart.TILL, desk), (chart.SURPLUS, body.holder), body.difference_qapik)
     return _pair(operation, (chart.SHORTAGE, body.holder), (chart.TILL, desk), -body.difference_qapik)
@@ -140,7 +144,9 @@ def _remittance_accepted(desk: str, operation: str, body: ops.RemittanceAccepted
 
 
 def _payment_resolved(desk: str, operation: str, body: ops.PaymentResolved) -> list[Posting]:
-    """A refusal turns what was collected, and the fee, into a debt to the customer; nothing else moves money."""
+    """A refusal turns what was collected, and the fee, into a debt to the customer; nothing else moves
+    money.
+    """
     if body.outcome != "refused":
         return []
     return [

@@ -1,4 +1,6 @@
-"""A rule says no: a stable code with the facts a sentence needs; `texts` writes the sentence (`refusal.<code>`)."""
+"""A rule says no: a stable code with the facts a sentence needs; `texts` writes the sentence
+(`refusal.<code>`).
+"""
 
 from __future__ import annotations
 

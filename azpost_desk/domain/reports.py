@@ -1,14 +1,21 @@
-"""The figures of a desk's day, which two routines compute apart from each other, and how they are compared."""
+"""The figures of a desk's day, which two routines compute apart from each other, and how they are
+compared.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import msgspec
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class ServiceFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """One service's row, qəpik. `in_qapik` / `out_qapik`: customers' money; `income_qapik`: the post's own, with VAT."""
+    """One service's row, qəpik. `in_qapik` / `out_qapik`: customers' money; `income_qapik`: the post's
+    own, with VAT.
+    """
 
     count: int = 0
     in_qapik: int = 0

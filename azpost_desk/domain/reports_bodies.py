@@ -6,11 +6,14 @@ cannot be wrong in both (a planted wrong posting must make them disagree).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.reports import Figures, Flow, ServiceFigures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(slots=True)

@@ -7,11 +7,15 @@ but the shape of the result.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from azpost_desk.domain import accounts as chart
-from azpost_desk.domain.ledger import Posting
 from azpost_desk.domain.reports import Figures, Flow, ServiceFigures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from azpost_desk.domain.ledger import Posting
 
 _CUSTOMERS = (chart.TRANSFERS_PAYABLE, chart.BILLS_COLLECTED, chart.REFUNDS_PAYABLE)
 _SERVICE_OF = {
@@ -42,7 +46,9 @@ def _flow(amounts: Iterable[int]) -> Flow:
 
 
 def _row(operations: list[list[Posting]]) -> ServiceFigures:
-    """One service's row from its operations: clearing says what was due, the customers' accounts whose it is."""
+    """One service's row from its operations: clearing says what was due, the customers' accounts whose it
+    is.
+    """
     money_in = money_out = income = 0
     for postings in operations:
         owed = sum(-p.amount.minor for p in postings if p.account in _CUSTOMERS)

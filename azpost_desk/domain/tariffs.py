@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from azpost_desk.domain.catalogue import ExpressRow, FeeRule
 from azpost_desk.domain.money import Money, azn, share
 from azpost_desk.domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from azpost_desk.domain.catalogue import ExpressRow, FeeRule
 
 
 def fee(rules: Iterable[FeeRule], amount: Money) -> Money:
@@ -27,7 +31,8 @@ def fee(rules: Iterable[FeeRule], amount: Money) -> Money:
 
 
 def amount_within(rules: Iterable[FeeRule], paid: Money) -> Money:
-    """The largest amount whose sum with its fee is at most `paid` ("sender pays X"); bisection over whole qəpik.
+    """The largest amount whose sum with its fee is at most `paid` ("sender pays X"); bisection over whole
+    qəpik.
 
     Amount plus fee grows with the amount inside a band; bands are tried from the highest down.
 

@@ -1,4 +1,6 @@
-"""Signing keys: Ed25519, one per desk and epoch, one for the centre's acknowledgements, one for its grants."""
+"""Signing keys: Ed25519, one per desk and epoch, one for the centre's acknowledgements, one for its
+grants.
+"""
 
 from __future__ import annotations
 

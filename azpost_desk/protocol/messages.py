@@ -116,7 +116,9 @@ class Exchange(Message, frozen=True):
 
 
 class Exchanged(Message, frozen=True):
-    """The answer. `expect` is the sequence the centre wants next; `refused` is an X-code when a batch was not taken."""
+    """The answer. `expect` is the sequence the centre wants next; `refused` is an X-code when a batch was
+    not taken.
+    """
 
     centre_epoch: int
     time_ms: int
@@ -175,7 +177,8 @@ class BillChecked(Message, frozen=True):
 
 
 class TransferClaim(Message, frozen=True):
-    """Ask for the grant of a transfer. All three must match (code, amount, sender); five wrong tries close it.
+    """Ask for the grant of a transfer. All three must match (code, amount, sender); five wrong tries close
+    it.
 
     For a refund `transfer` names it and `purpose` is refund. `request` is the id of the journaled request.
     """

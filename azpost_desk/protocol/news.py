@@ -15,7 +15,8 @@ class Reference(Tidings, frozen=True):
     """Reference data from the centre: one named document in one version, valid from a business day.
 
     `name` is one of domain.catalogue's documents: branch, offices, staff, licences, tariffs, billers, goods,
-    settings. `content` is the JSON of that document's type. The newest version with `valid_from` ≤ day counts.
+    settings. `content` is the JSON of that document's type. The newest version with `valid_from` ≤ day
+    counts.
     """
 
     name: str
@@ -51,7 +52,9 @@ class PaymentResult(Tidings, frozen=True):
 
 
 class TransferEvent(Tidings, frozen=True):
-    """A transfer that concerns this desk changed state (sent here, paid elsewhere, closed after wrong tries)."""
+    """A transfer that concerns this desk changed state (sent here, paid elsewhere, closed after wrong
+    tries).
+    """
 
     transfer: str
     state: str

@@ -36,7 +36,8 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
         actor_kind: officer, recovery, sync or centre.
         source: how the input came: keys, scan, line, program.
         recorded_ms: UTC ms of the desk's clock, never below the latest signed time it knows.
-        acknowledged: first 32 hex digits of the digest of the centre's latest acknowledgement, "" before the first.
+        acknowledged: first 32 hex digits of the digest of the centre's latest acknowledgement, "" before
+            the first.
         postings: digest of the postings (domain.ledger.digest), "" when there are none.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import baskets
@@ -13,7 +13,15 @@ from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
-from azpost_desk.services.counter import Approval, Counter, Officer, may_sell, open_day, own_till
+from azpost_desk.services.counter import (
+    Approval,
+    Counter,
+    Officer,
+    may_sell,
+    open_day,
+    own_till,
+    within_exposure,
+)
 from azpost_desk.services.staff import consent
 from azpost_desk.services.views import Basket, PaidLine, PlannedLine, Recorded
 
@@ -32,6 +40,24 @@ _SERVICE_OF = {
     ops.TransferRefunded: "transfers",
     ops.ItemAccepted: "express",
 }
+
+
+# Money taken for somebody else: what the centre's allowances off line speak of (protocol.md 7).
+_EXPOSED: Final[dict[str, type[ops.TransferSent] | type[ops.PaymentAccepted]]] = {
+    "transfers": ops.TransferSent,
+    "payments": ops.PaymentAccepted,
+}
+
+
+def waiting_qapik(books: Reading, service: str) -> int:
+    """What the basket's unpaid lines would take of the allowance of `service` (transfers, payments)."""
+    basket = books.basket()
+    return _exposed_qapik([planned.line for planned in basket.lines], service) if basket else 0
+
+
+def _exposed_qapik(lines: Sequence[ops.AnyLine], service: str) -> int:
+    kind = _EXPOSED[service]
+    return sum(line.amount_qapik for line in lines if isinstance(line, kind))
 
 
 def service_of(line: ops.AnyLine) -> str:
@@ -166,7 +192,7 @@ class Baskets:
 
         Raises:
             Refused: B-005 this basket is paid or gone, B-003, B-010 not enough, B-011, B-012 the till has not
-                enough to pay out, B-031 stock, and what `may_sell` refuses for each line.
+                enough to pay out, B-031 stock, L-020, and what `may_sell` refuses for each line.
         """
         with self.counter.books.writing() as books:
             basket = books.basket()
@@ -176,6 +202,9 @@ class Baskets:
             lines = [planned.line for planned in basket.lines]
             for line in lines:
                 may_sell(books, by, service_of(line))
+            for service in _EXPOSED:
+                if taken := _exposed_qapik(lines, service):
+                    within_exposure(books, self.counter.line, service, taken)
             self._in_stock(books, lines)
             receipt = books.next_receipt()
             body = baskets.settle(

@@ -15,10 +15,9 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission, Role, require
 from azpost_desk.protocol.records import SALT_BYTES, Attachment
-from azpost_desk.services.ports import Books, Clock, Line
 
 if TYPE_CHECKING:
-    from azpost_desk.services.ports import Reading
+    from azpost_desk.services.ports import Books, Clock, Line, Reading
     from azpost_desk.services.views import Day
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
-from azpost_desk.services.counter import Counter
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
 from azpost_desk.services.papers import Papers
 from azpost_desk.services.payments import Payments
-from azpost_desk.services.ports import Hasher
 from azpost_desk.services.reports import Press, Reports
 from azpost_desk.services.staff import Staff
 from azpost_desk.services.tills import Tills
 from azpost_desk.services.tracking import Tracking
 from azpost_desk.services.transfers import Transfers
+
+if TYPE_CHECKING:
+    from azpost_desk.services.counter import Counter
+    from azpost_desk.services.ports import Hasher
 
 
 @dataclass(frozen=True, slots=True)

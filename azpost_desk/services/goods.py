@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Article, Goods
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import vat_contained
-from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.counter import Counter, Officer, may_sell, open_day
 from azpost_desk.services.views import Basket, PlannedLine
+
+if TYPE_CHECKING:
+    from azpost_desk.services.baskets import Baskets
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.people import GROUPS, Account, Addresses, Parties, Person
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.services.counter import Counter, Officer
 
 if TYPE_CHECKING:
+    from azpost_desk.services.counter import Counter, Officer
     from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Entry, PaidLine, PrintJob
 

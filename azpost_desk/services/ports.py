@@ -1,21 +1,25 @@
 """What the services need from outside: the desk's books, the line to the centre, the clock, paper.
 
-`Books` is implemented by the storage room, `Line` by sync, `Clock` by programs; the services see only this page.
+`Books` is implemented by the storage room, `Line` by sync, `Clock` by programs; the services see only this
+page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Document
-from azpost_desk.domain.ledger import Posting
-from azpost_desk.domain.money import Money
-from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
-from azpost_desk.protocol.records import Attachment, Record
-from azpost_desk.services import views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from azpost_desk.domain import operations as ops
+    from azpost_desk.domain.ledger import Posting
+    from azpost_desk.domain.money import Money
+    from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
+    from azpost_desk.protocol.records import Attachment, Record
+    from azpost_desk.services import views
 
 D = TypeVar("D", bound=Document)
 
@@ -55,13 +59,17 @@ class Reading(Protocol):
         """(epoch, sequence, hash hex) of the newest record."""
 
     def records(self, day: int | None = None) -> Iterator[tuple[Record, int]]:
-        """Records of this desk's chains in order, with their arrival time (ms; own records: recorded time)."""
+        """Records of this desk's chains in order, with their arrival time (ms; own records: recorded
+        time).
+        """
 
     def postings(self, day: int | None = None) -> Iterator[tuple[int, Posting]]:
         """(business day, posting) in journal order."""
 
     def posted(self, day: int) -> list[tuple[str, Posting]]:
-        """(kind of record, posting) of this desk's day, in journal order: the first report routine's input."""
+        """(kind of record, posting) of this desk's day, in journal order: the first report routine's
+        input.
+        """
 
     def till_before(self, day: int) -> Money:
         """The till's ledger balance from the postings of all days before `day`."""

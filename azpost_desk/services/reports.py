@@ -12,13 +12,13 @@ from azpost_desk.domain import reports, reports_bodies, reports_ledger
 from azpost_desk.domain.catalogue import Branch, Tariffs
 from azpost_desk.domain.days import BAKU_OFFSET_MS
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.domain.reports import Figures
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, open_day
-from azpost_desk.services.views import Day, Entry, OtherDesk, Payment, Recorded
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.reports import Figures
     from azpost_desk.services.ports import Reading
+    from azpost_desk.services.views import Day, Entry, OtherDesk, Payment, Recorded
 
 Press = Callable[["DayReport"], bytes]
 """Draws a report as PDF bytes; handed in by the program, so that services know no paper."""

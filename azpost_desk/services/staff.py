@@ -9,9 +9,9 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import PIN_TRIES_MAX, Permission, Role, lock_seconds, second_person
 from azpost_desk.services.counter import Approval, Counter, Officer
-from azpost_desk.services.ports import Hasher
 
 if TYPE_CHECKING:
+    from azpost_desk.services.ports import Hasher
     from azpost_desk.services.views import OfficerAtDesk
 
 PIN_DIGITS = (4, 12)

@@ -14,10 +14,10 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, open_day, own_till
-from azpost_desk.services.views import Recorded, Remittance
 
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.views import Recorded, Remittance
 
 Pieces = Mapping[int, int]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from azpost_desk.domain import operations as ops
-from azpost_desk.domain.money import Money
+if TYPE_CHECKING:
+    from azpost_desk.domain import operations as ops
+    from azpost_desk.domain.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,9 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The business day of this desk. `state` is "" (never opened), open or closed; `date` is ISO, "" if none."""
+    """The business day of this desk. `state` is "" (never opened), open or closed; `date` is ISO, "" if
+    none.
+    """
 
     number: int
     date: str
@@ -77,7 +81,9 @@ class PaidLine:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLine:
-    """A line waiting in the basket: the line, its attachments (slot → JSON) and what the panel shows of it."""
+    """A line waiting in the basket: the line, its attachments (slot → JSON) and what the panel shows of
+    it.
+    """
 
     line: ops.AnyLine
     attachments: tuple[tuple[str, bytes, bytes], ...]

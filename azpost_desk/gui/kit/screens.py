@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 from azpost_desk.domain.staff import PERMISSIONS, Permission
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.words import Say
     from azpost_desk.services.counter import Officer

@@ -192,7 +192,9 @@ class Frame(QWidget):
         return self._current
 
     def first_screen(self) -> None:
-        """Where a signed-in officer starts: the till when the day or the till is not open, else the first one."""
+        """Where a signed-in officer starts: the till when the day or the till is not open, else the first
+        one.
+        """
         self.show_screen(next(iter(self._rail_buttons), ""))
 
     def _make(self, name: str) -> Screen | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
-
 from azpost_desk.gui.kit.cards import Sheet, pair
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.words import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QWidget
 
     from azpost_desk.gui.kit.screens import Action
 

@@ -1,4 +1,6 @@
-"""The state of the line is never a mystery: the pill says it, a click opens the queue with age, reason, retry."""
+"""The state of the line is never a mystery: the pill says it, a click opens the queue with age, reason,
+retry.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ class LinePill(PillButton):
 
 
 class QueueSheet(Sheet):
-    """What waits, since when, why, and the key that tries again: records for the centre, paper for the printer."""
+    """What waits, since when, why, and the key that tries again: records for the centre, paper for the
+    printer.
+    """
 
     def __init__(self, over: QWidget, line: Line) -> None:
         super().__init__(over, "frame.queue.title", side="right", width_px=420)

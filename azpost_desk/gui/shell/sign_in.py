@@ -1,4 +1,6 @@
-"""Who works here now: pick a name by digit or arrows, type the PIN; the same picture when the screen is locked."""
+"""Who works here now: pick a name by digit or arrows, type the PIN; the same picture when the screen is
+locked.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, NameList
 from azpost_desk.gui.kit.fields import PinField
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal
+from azpost_desk.gui.kit.words import Say, language, phrase, plain
 from azpost_desk.gui.work.runner import Lane, Operation
 
 if TYPE_CHECKING:

@@ -1,4 +1,6 @@
-"""The window: the sign-in page first, painted before anything heavy is loaded; then the frame; lock over it."""
+"""The window: the sign-in page first, painted before anything heavy is loaded; then the frame; lock over
+it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget
 
 from azpost_desk.gui.kit.words import Say, language, phrase, plain, say
 from azpost_desk.gui.shell.register import FRAME_KEYS, screens
