@@ -13,7 +13,7 @@ from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Account
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.tariffs import fee
-from azpost_desk.services.baskets import Baskets
+from azpost_desk.services.baskets import Baskets, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, open_day, within_exposure
 from azpost_desk.services.views import Basket, Payment, PlannedLine
 
@@ -146,7 +146,7 @@ class Payments:
             _within_bounds(biller, command.amount)
             charge = fee(biller.fees, command.amount)
             offline = within_exposure(
-                books, self.counter.line, "payments", command.amount.minor + charge.minor
+                books, self.counter.line, "payments", command.amount.minor + waiting_qapik(books, "payments")
             )
             if offline and not biller.offline:
                 raise Refused("P-005", field="biller")

@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import FeeRule, Offices, Settings, Tariffs
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.names import fold, near_name, parse_name, same_person_name
+from azpost_desk.domain.names import near_name, parse_name, same_person_name
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import amount_within, fee
 from azpost_desk.domain.transfer_codes import require_transfer_code, shown_transfer_code
-from azpost_desk.protocol.messages import Signed, TransferClaim, TransferClaimed, grant_of
-from azpost_desk.services.baskets import Baskets
+from azpost_desk.protocol.messages import TransferClaim
+from azpost_desk.services.baskets import Baskets, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.customers import identified, named
-from azpost_desk.services.views import Basket, HeldGrant, PlannedLine, Transfer
+from azpost_desk.services.grants import Claimed, Grants, Unanswered, claimed, granted, held_for, held_grant
+from azpost_desk.services.views import Basket, PlannedLine, Transfer
 
 if TYPE_CHECKING:
     from azpost_desk.protocol.records import Attachment
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 TOLD_AVAILABLE: Final = "transfers.told.available"
 TOLD_WAITING: Final = "transfers.told.waiting"
-# What the centre may answer instead of a grant; another code is a newer centre's and becomes T-019.
-CENTRE_SAYS_NO: Final = frozenset(f"T-{number:03}" for number in range(10, 19))
 _NOT_REFUNDABLE: Final = frozenset({"paid", "refunded", "reversed", "closed"})
 
 
@@ -66,37 +63,11 @@ class ClaimTransfer:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A grant this desk holds, with what the clerk must see; `purpose` is pay or refund."""
-
-    grant: str
-    transfer: str
-    purpose: str
-    amount: Money
-    parties: Parties
-    held_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unanswered:
-    """A request for a grant whose answer never came (the program ended, the line broke): ask it again."""
-
-    request: str
-    purpose: str
-    code: str
-    amount: Money
-    sender_name: str
-    transfer: str
-    asked_ms: int
-
-
-@dataclass(frozen=True, slots=True)
 class Transfers:
     """Transfers at this counter."""
 
     counter: Counter
     baskets: Baskets
-    # Requests the centre has said no to: no record says so, so after a restart they are asked once more.
     _denied: set[str] = field(default_factory=set, repr=False, compare=False)
 
     # --- sending --------------------------------------------------------------------------------------
@@ -130,7 +101,12 @@ class Transfers:
                 raise Refused("T-004", field="purpose")
             sender = identified(command.sender, "sender", self.counter.today())
             receiver = named(command.receiver, "receiver")
-            offline = within_exposure(books, self.counter.line, "transfers", command.amount.minor)
+            offline = within_exposure(
+                books,
+                self.counter.line,
+                "transfers",
+                command.amount.minor + waiting_qapik(books, "transfers"),
+            )
             operation = self.counter.new_id()
             code = books.take_transfer_code(operation)
             parties = attach(operation, "parties", Parties(code=code, sender=sender, receiver=receiver))
@@ -190,11 +166,11 @@ class Transfers:
         )
         with self.counter.books.writing() as books:
             may_sell(books, by, "transfers")
-            held = _held(books, question)
+            held = held_for(books, question)
             if held:
                 return held
-            asked = self._asked(books, by, question, command.source)
-        return self._ask(asked, by)
+            asked = self._grants.request(books, by, question, command.source)
+        return self._grants.ask(asked, by)
 
     def plan_payout(self, grant: str, receiver: Person, by: Officer, source: str = "keys") -> Basket:
         """Plan to pay the transfer out to the person whose document was shown.
@@ -206,7 +182,7 @@ class Transfers:
         """
 
         def plan(books: Writing) -> PlannedLine:
-            held, parties = _granted(books, grant, "pay")
+            held, parties = granted(books, grant, "pay")
             shown = identified(receiver, "receiver", self.counter.today())
             _same_name(shown, parties.receiver, "receiver")
             operation = self.counter.new_id()
@@ -243,11 +219,11 @@ class Transfers:
             question = TransferClaim(
                 request="", purpose="refund", amount_qapik=sent.amount_qapik, transfer=transfer
             )
-            held = _held(books, question)
+            held = held_for(books, question)
             if held:
                 return held
-            asked = self._asked(books, by, question, "keys")
-        return self._ask(asked, by)
+            asked = self._grants.request(books, by, question, "keys")
+        return self._grants.ask(asked, by)
 
     def plan_refund(self, grant: str, sender: Person, by: Officer, source: str = "keys") -> Basket:
         """Plan to pay a transfer back to its sender, with the fee when the tariff it was sold by says so.
@@ -258,7 +234,7 @@ class Transfers:
         """
 
         def plan(books: Writing) -> PlannedLine:
-            held, parties = _granted(books, grant, "refund")
+            held, parties = granted(books, grant, "refund")
             sent = _sent_here(books, held.thing)
             shown = identified(sender, "sender", self.counter.today())
             _same_name(shown, parties.sender, "sender")
@@ -281,7 +257,7 @@ class Transfers:
     def held(self) -> list[Claimed]:
         """Grants this desk holds: to be paid, or given back."""
         with self.counter.books.reading() as books:
-            return [_claimed(one) for one in books.held_grants()]
+            return [claimed(one) for one in books.held_grants()]
 
     def release(self, grant: str, by: Officer, reason: str) -> None:
         """Give a grant back, so that another office may pay.
@@ -291,7 +267,7 @@ class Transfers:
         """
         with self.counter.books.writing() as books:
             open_day(books)
-            held = _grant(books, grant)
+            held = held_grant(books, grant)
             basket = books.basket()
             if any(getattr(one.line, "grant", "") == grant for one in (basket.lines if basket else ())):
                 raise Refused("T-026")
@@ -315,7 +291,7 @@ class Transfers:
                     asked.transfer,
                     at_ms,
                 )
-                for asked, at_ms in self._open_requests(books)
+                for asked, at_ms in self._grants.open_requests(books)
             ]
 
     def ask_again(self, request: str, by: Officer) -> Claimed:
@@ -326,76 +302,14 @@ class Transfers:
             Trouble: as `claim`.
         """
         with self.counter.books.reading() as books:
-            found = [asked for asked, _ in self._open_requests(books) if asked.request == request]
+            found = [asked for asked, _ in self._grants.open_requests(books) if asked.request == request]
         if not found:
             raise Refused("T-027")
-        return self._ask(found[0], by)
+        return self._grants.ask(found[0], by)
 
-    def _asked(self, books: Writing, by: Officer, question: TransferClaim, source: str) -> TransferClaim:
-        """The question with the id of its recorded request: an open one with the same words, or a new one."""
-        for asked, _ in self._open_requests(books):
-            if _same_question(asked, question):
-                return asked
-        operation = self.counter.new_id()
-        question = msgspec.structs.replace(question, request=operation)
-        words = attach(operation, "question", question)
-        books.append(
-            ops.GrantRequested(
-                thing=question.transfer, purpose=question.purpose, question=words.commitment()
-            ),
-            actor=by.officer,
-            operation=operation,
-            source=source,
-            attachments=(words,),
-        )
-        return question
-
-    def _ask(self, asked: TransferClaim, by: Officer) -> Claimed:
-        answer = self.counter.line.claim_transfer(asked)
-        if answer.grant is None:
-            self._denied.add(asked.request)
-            raise _refusal(answer)
-        grant = grant_of(answer.grant.words)
-        with self.counter.books.writing() as books:
-            if grant.grant not in {one.grant for one in books.held_grants()}:
-                self._store(books, by, answer.grant, answer.parties)
-            return _claimed(_grant(books, grant.grant))
-
-    def _store(self, books: Writing, by: Officer, signed: Signed, parties: bytes) -> None:
-        """The grant word for word, and beside it whose money it is."""
-        grant = grant_of(signed.words)
-        operation = self.counter.new_id()
-        whose = attach(operation, "parties", msgspec.json.decode(parties, type=Parties))
-        books.append(
-            ops.GrantStored(
-                grant=grant.grant,
-                thing=grant.thing,
-                purpose=grant.purpose,
-                words=signed.words.hex(),
-                signature=signed.signature.hex(),
-            ),
-            actor=by.officer,
-            operation=operation,
-            source="line",
-            attachments=(whose,),
-        )
-
-    def _open_requests(self, books: Reading) -> list[tuple[TransferClaim, int]]:
-        """Requests of the open day with neither grant nor refusal and when they were made, oldest first."""
-        answered = set(self._denied)
-        found: list[tuple[TransferClaim, int]] = []
-        for entry in books.entries(books.day().number, limit=1_000_000):
-            match entry.body:
-                case ops.GrantStored():
-                    answered.add(grant_of(bytes.fromhex(entry.body.words)).request)
-                case ops.GrantRequested():
-                    words = books.attachment(entry.recorded.operation, "question")
-                    if words:
-                        asked = msgspec.json.decode(words, type=TransferClaim)
-                        found.append((asked, entry.recorded.recorded_ms))
-                case _:
-                    pass
-        return [one for one in reversed(found) if one[0].request not in answered]
+    @property
+    def _grants(self) -> Grants:
+        return Grants(self.counter, self._denied)
 
 
 def _quote(tariffs: Tariffs, amount: Money) -> Quote:
@@ -422,50 +336,6 @@ def _sender_named(typed: str) -> None:
         raise Refused(refused.code, "sender_name", **refused.facts) from None
 
 
-def _same_question(a: TransferClaim, b: TransferClaim) -> bool:
-    return (a.purpose, a.code, a.amount_qapik, fold(a.sender), a.transfer) == (
-        b.purpose,
-        b.code,
-        b.amount_qapik,
-        fold(b.sender),
-        b.transfer,
-    )
-
-
-def _held(books: Reading, question: TransferClaim) -> Claimed | None:
-    """A grant held already that answers the question in all its details."""
-    for one in books.held_grants():
-        claimed = _claimed(one)
-        if claimed.purpose != question.purpose or claimed.amount.minor != question.amount_qapik:
-            continue
-        if question.purpose == "refund" and claimed.transfer == question.transfer:
-            return claimed
-        if question.code == claimed.parties.code and same_person_name(
-            question.sender, claimed.parties.sender.name
-        ):
-            return claimed
-    return None
-
-
-def _claimed(held: HeldGrant) -> Claimed:
-    parties = msgspec.json.decode(held.parties, type=Parties)
-    return Claimed(held.grant, held.thing, held.purpose, held.amount, parties, held.stored_ms)
-
-
-def _grant(books: Reading, grant: str) -> HeldGrant:
-    held = next((one for one in books.held_grants() if one.grant == grant), None)
-    if held is None:
-        raise Refused("T-020")
-    return held
-
-
-def _granted(books: Reading, grant: str, purpose: str) -> tuple[HeldGrant, Parties]:
-    held = _grant(books, grant)
-    if held.purpose != purpose:
-        raise Refused("T-021")
-    return held, msgspec.json.decode(held.parties, type=Parties)
-
-
 def _same_name(shown: Person, written: Person, who: str) -> None:
     """The document's surname and given name are those of the transfer; a slip is named as one."""
     if not same_person_name(shown.name, written.name):
@@ -485,12 +355,3 @@ def _fee_returned(books: Reading, sent: ops.TransferSent) -> int:
     stored = books.paid_line(sent.operation)
     tariffs = books.document(Tariffs, stored.date if stored else books.day().date)
     return sent.fee_qapik if tariffs.refund_returns_fee else 0
-
-
-def _refusal(answer: TransferClaimed) -> Refused:
-    """The centre's no as ours, with what it said besides."""
-    if answer.code not in CENTRE_SAYS_NO:
-        return Refused("T-019", answer=answer.code)
-    return Refused(
-        answer.code, field="code", left=answer.tries_left, holder=answer.holder, office=answer.office
-    )

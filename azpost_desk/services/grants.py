@@ -1,0 +1,185 @@
+"""Grants: asked for by a recorded request, kept word for word, ended by a record of ours (protocol.md 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.names import fold, same_person_name
+from azpost_desk.domain.people import Parties
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.messages import Signed, TransferClaim, TransferClaimed, grant_of
+from azpost_desk.services.counter import Counter, Officer, attach
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.money import Money
+    from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.views import HeldGrant
+
+# What the centre may answer instead of a grant; another code is a newer centre's and becomes T-019.
+CENTRE_SAYS_NO: Final = frozenset(f"T-{number:03}" for number in range(10, 19))
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A grant this desk holds, with what the clerk must see; `purpose` is pay or refund."""
+
+    grant: str
+    transfer: str
+    purpose: str
+    amount: Money
+    parties: Parties
+    held_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A request for a grant whose answer never came (the program ended, the line broke): ask it again."""
+
+    request: str
+    purpose: str
+    code: str
+    amount: Money
+    sender_name: str
+    transfer: str
+    asked_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """Asking for grants.
+
+    Attributes:
+        denied: requests the centre has said no to. No record says so: after a restart they may be asked
+            again, which is the same question to the centre and counts as no new try.
+    """
+
+    counter: Counter
+    denied: set[str]
+
+    def request(self, books: Writing, by: Officer, question: TransferClaim, source: str) -> TransferClaim:
+        """The question with the id of its recorded request: an open one with the same words, or a new one."""
+        for asked, _ in self.open_requests(books):
+            if _same_question(asked, question):
+                return asked
+        operation = self.counter.new_id()
+        question = msgspec.structs.replace(question, request=operation)
+        words = attach(operation, "question", question)
+        books.append(
+            ops.GrantRequested(
+                thing=question.transfer, purpose=question.purpose, question=words.commitment()
+            ),
+            actor=by.officer,
+            operation=operation,
+            source=source,
+            attachments=(words,),
+        )
+        return question
+
+    def ask(self, asked: TransferClaim, by: Officer) -> Claimed:
+        """Send a recorded question and keep the grant.
+
+        Raises:
+            Refused: the centre's no. Trouble: no answer; the request stays open.
+        """
+        answer = self.counter.line.claim_transfer(asked)
+        if answer.grant is None:
+            self.denied.add(asked.request)
+            raise _refusal(answer)
+        grant = grant_of(answer.grant.words)
+        with self.counter.books.writing() as books:
+            if grant.grant not in {one.grant for one in books.held_grants()}:
+                self._store(books, by, answer.grant, answer.parties)
+            return claimed(held_grant(books, grant.grant))
+
+    def _store(self, books: Writing, by: Officer, signed: Signed, parties: bytes) -> None:
+        """The grant word for word, and beside it whose money it is."""
+        grant = grant_of(signed.words)
+        operation = self.counter.new_id()
+        whose = attach(operation, "parties", msgspec.json.decode(parties, type=Parties))
+        books.append(
+            ops.GrantStored(
+                grant=grant.grant,
+                thing=grant.thing,
+                purpose=grant.purpose,
+                words=signed.words.hex(),
+                signature=signed.signature.hex(),
+            ),
+            actor=by.officer,
+            operation=operation,
+            source="line",
+            attachments=(whose,),
+        )
+
+    def open_requests(self, books: Reading) -> list[tuple[TransferClaim, int]]:
+        """Requests of the open day with neither grant nor refusal and when they were made, oldest first."""
+        answered = set(self.denied)
+        found: list[tuple[TransferClaim, int]] = []
+        for entry in books.entries(books.day().number, limit=1_000_000):
+            match entry.body:
+                case ops.GrantStored():
+                    answered.add(grant_of(bytes.fromhex(entry.body.words)).request)
+                case ops.GrantRequested():
+                    words = books.attachment(entry.recorded.operation, "question")
+                    if words:
+                        asked = msgspec.json.decode(words, type=TransferClaim)
+                        found.append((asked, entry.recorded.recorded_ms))
+                case _:
+                    pass
+        return [one for one in reversed(found) if one[0].request not in answered]
+
+
+def _same_question(a: TransferClaim, b: TransferClaim) -> bool:
+    return (a.purpose, a.code, a.amount_qapik, fold(a.sender), a.transfer) == (
+        b.purpose,
+        b.code,
+        b.amount_qapik,
+        fold(b.sender),
+        b.transfer,
+    )
+
+
+def held_for(books: Reading, question: TransferClaim) -> Claimed | None:
+    """A grant held already that answers the question in all its details."""
+    for one in books.held_grants():
+        known = claimed(one)
+        if known.purpose != question.purpose or known.amount.minor != question.amount_qapik:
+            continue
+        if question.purpose == "refund" and known.transfer == question.transfer:
+            return known
+        if question.code == known.parties.code and same_person_name(
+            question.sender, known.parties.sender.name
+        ):
+            return known
+    return None
+
+
+def claimed(held: HeldGrant) -> Claimed:
+    parties = msgspec.json.decode(held.parties, type=Parties)
+    return Claimed(held.grant, held.thing, held.purpose, held.amount, parties, held.stored_ms)
+
+
+def held_grant(books: Reading, grant: str) -> HeldGrant:
+    held = next((one for one in books.held_grants() if one.grant == grant), None)
+    if held is None:
+        raise Refused("T-020")
+    return held
+
+
+def granted(books: Reading, grant: str, purpose: str) -> tuple[HeldGrant, Parties]:
+    held = held_grant(books, grant)
+    if held.purpose != purpose:
+        raise Refused("T-021")
+    return held, msgspec.json.decode(held.parties, type=Parties)
+
+
+def _refusal(answer: TransferClaimed) -> Refused:
+    """The centre's no as ours, with what it said besides."""
+    if answer.code not in CENTRE_SAYS_NO:
+        return Refused("T-019", answer=answer.code)
+    return Refused(
+        answer.code, field="code", left=answer.tries_left, holder=answer.holder, office=answer.office
+    )
