@@ -67,7 +67,7 @@ class BookWriting(BookReading):
                 the series of receipts, G-066 a second time of what happens once, G-020 an illegal move.
         """
         if self._desk.stopped:
-            raise Trouble("G-060", why=self._desk.stopped)
+            raise Trouble("G-060", reason=self._desk.stopped)
         kind, version = ops.kind_of(body)
         encoded = ops.encode(body)
         known = self._one(select(t.journal).where(t.journal.c.operation == operation))
@@ -258,12 +258,12 @@ class BookWriting(BookReading):
         return int(self._scalar(select(func.last_insert_rowid())))
 
     def move_print_job(self, job: int, state: str, trouble: str = "") -> None:
-        """`tries` counts the moves to ``printing``."""
+        """`tries` counts the moves to ``printed`` and ``failed``."""
         j = t.print_jobs.c
         self._connection.execute(
             update(t.print_jobs)
             .where(j.job == job)
-            .values(state=state, trouble=trouble, tries=j.tries + (state == "printing"))
+            .values(state=state, trouble=trouble, tries=j.tries + (state in ("printed", "failed")))
         )
 
     def store_report(self, date: str, content: bytes) -> None:

@@ -1,0 +1,29 @@
+"""`azpost-desk bench NAME…`: named benchmarks, each beside the physical limit measured in the same run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+
+from azpost_desk.rehearsal.benchmarks import BENCHES
+
+
+def main(argv: list[str]) -> int:
+    """0 when every budget is met, 1 when one is missed, 2 on wrong usage."""
+    parser = argparse.ArgumentParser(prog="azpost-desk bench", description=__doc__)
+    parser.add_argument("names", nargs="+", choices=sorted(BENCHES), metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--json", action="store_true", help="one JSON object for each bench")
+    wanted = parser.parse_args(argv)
+    met = True
+    for name in wanted.names:
+        one = BENCHES[name]()
+        met = met and one.met
+        if wanted.json:
+            print(json.dumps(asdict(one), ensure_ascii=False), flush=True)
+        else:
+            verdict = "met" if one.met else "MISSED"
+            print(f"{one.bench}: p50 {one.p50} {one.unit}, p99 {one.p99} {one.unit} over {one.runs} runs")
+            print(f"  limit: {one.limit_name}: p50 {one.limit_p50} {one.unit}; ratio {one.ratio}")
+            print(f"  budget {one.budget}: {verdict}")
+    return 0 if met else 1
