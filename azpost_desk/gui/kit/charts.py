@@ -9,12 +9,13 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from azpost_desk.gui.kit.labels import State
 from azpost_desk.gui.kit.theme import Theme, figures, follow_theme
 from azpost_desk.gui.kit.words import Say, follow, phrase, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from azpost_desk.gui.kit.labels import State
 
 
 _SERIES: Final = ("series_1", "series_2", "series_3", "series_4")

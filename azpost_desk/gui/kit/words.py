@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -12,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from azpost_desk.domain.refusals import NeedsConfirmation, Refused, Trouble
 

@@ -1,0 +1,262 @@
+"""The frame every field stands in: label above, editor, hint or error below; and the plain line of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.gui.kit.labels import IconLabel, Label
+from azpost_desk.gui.kit.theme import dress
+from azpost_desk.gui.kit.words import Say, follow, refusal, say
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent
+
+Check = Callable[[str], object]
+"""Looks at a typed text and raises `Refused` when it cannot be right."""
+
+
+class Field(QWidget):
+    """The frame of every field: label, editor, tick, and below it the hint or the error sentence.
+
+    Attributes:
+        name: the field's name in its form; `Refused.field` finds it by this.
+        optional: whether it may stay empty.
+        filled: the program put the value there; Enter skips the field until a person changes it.
+
+    Signals:
+        edited(): a person changed the value.
+        changed(): the value changed, by a person or the program.
+        left(): the focus left after a change, or Enter was pressed, and the value passed its check.
+    """
+
+    edited = Signal()
+    changed = Signal()
+    left = Signal()
+
+    def __init__(
+        self,
+        words: Say,
+        *,
+        name: str,
+        hint: Say = "",
+        optional: bool = False,
+        check: Check | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.name = name
+        self.optional = optional
+        self.filled = False
+        self._words, self._hint, self._check = words, hint, check
+        self._label = Label(words, "label", parent=self)
+        self._below = Label(hint, "hint", wrap=True, parent=self)
+        self._below.setVisible(bool(hint))
+        self._tick = IconLabel("check", "good", 16, parent=self)
+        self._tick.hide()
+        self._error: Say = ""
+        self._stale = False
+
+    def _frame(self, editor: QWidget) -> None:
+        """Put `editor` between label and hint. Called once by the subclass."""
+        self._editor = editor
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(self._label)
+        head.addStretch()
+        head.addWidget(self._tick)
+        column.addLayout(head)
+        column.addWidget(editor)
+        column.addWidget(self._below)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._label.setBuddy(editor)
+        self.setFocusProxy(editor)
+        editor.installEventFilter(self)
+        follow(self, self._retranslate)
+
+    @property
+    def editor(self) -> QWidget:
+        """The widget that has the focus when this field is being filled in."""
+        return self._editor
+
+    def text(self) -> str:
+        """What stands in the field, trimmed."""
+        raise NotImplementedError
+
+    def put(self, text: str) -> None:
+        """Write `text` as if nobody had: neither `filled` nor `edited`. For clearing and for drafts."""
+        raise NotImplementedError
+
+    def fill(self, text: str) -> None:
+        """The program writes `text`: Enter skips the field from now on, until a person changes it."""
+        self.put(text)
+        self.filled = bool(text)
+        self._dress()
+
+    def clear(self) -> None:
+        """Empty, without error or tick."""
+        self.put("")
+        self.filled = False
+        self.set_ok(False)
+        self.clear_error()
+
+    def is_empty(self) -> bool:
+        """Whether nothing stands in the field."""
+        return not self.text()
+
+    def is_skipped(self) -> bool:
+        """Whether Enter passes by: hidden, disabled, read only or filled by the program."""
+        return self.isHidden() or not self.isEnabled() or self.filled
+
+    def verify(self) -> bool:
+        """Check what stands there and show the sentence if it cannot be right. An empty field passes.
+
+        A refusal shown before is forgotten: the same value may be right by now.
+        """
+        self.clear_error()
+        if self._check is not None and not self.is_empty():
+            try:
+                self._check(self.text())
+            except Refused as no:
+                self.set_error(no)
+                return False
+        return True
+
+    def set_error(self, error: Refused | Say) -> None:
+        """Show in one sentence what is wrong and what to do; gone when a person changes the value."""
+        self._error = refusal(error) if isinstance(error, Refused) else error
+        self._below.say(self._error, "bad")
+        self._below.show()
+        self.set_ok(False)
+        self._dress()
+        self._retranslate()
+
+    def clear_error(self) -> None:
+        """Show the hint again."""
+        if self._error:
+            self._error = ""
+            self._below.say(self._hint)
+        self._below.setVisible(bool(self._hint))
+        self._dress()
+        self._retranslate()
+
+    def error_text(self) -> str:
+        """The error sentence shown, or nothing."""
+        return say(self._error)
+
+    def set_hint(self, hint: Say, tone: str = "") -> None:
+        """Show another hint below the field (a found customer, a computed place), e.g. in tone ``good``."""
+        self._hint = hint
+        if not self._error:
+            self._below.say(hint, "good" if tone == "good" else "warn" if tone == "warn" else "")
+            self._below.setVisible(bool(hint))
+        self._retranslate()
+
+    def set_ok(self, ok: bool) -> None:
+        """Show or hide the tick: somebody has checked the value against something."""
+        self._tick.setVisible(ok)
+
+    def _on_edited(self) -> None:
+        self.filled = False
+        self._stale = True
+        self.set_ok(False)
+        self.clear_error()
+        self.edited.emit()
+        self.changed.emit()
+
+    def _dress(self) -> None:
+        dress(self._editor, state="bad" if self._error else "filled" if self.filled else "")
+
+    def _retranslate(self) -> None:
+        self._editor.setAccessibleName(say(self._words))
+        self._editor.setAccessibleDescription(say(self._error or self._hint))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """See the focus leave the editor."""
+        if watched is self._editor and event.type() is QEvent.Type.FocusOut:
+            self.leave()
+        return super().eventFilter(watched, event)
+
+    def leave(self) -> bool:
+        """What happens when the person is done here: tidy, check, tell. False when it cannot be right."""
+        if not self._stale:
+            return True
+        self._tidy()
+        if not self.verify():
+            return False
+        self._stale = False
+        self.left.emit()
+        return True
+
+    def _tidy(self) -> None:
+        """Write the value the usual way (grouped figures, a phone's blanks)."""
+
+
+class TextField(Field):
+    """One line of text."""
+
+    _ROLE = ""
+
+    def __init__(
+        self,
+        words: Say,
+        *,
+        name: str,
+        hint: Say = "",
+        optional: bool = False,
+        check: Check | None = None,
+        placeholder: Say = "",
+        max_length: int = 200,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(words, name=name, hint=hint, optional=optional, check=check, parent=parent)
+        self._line = _Line()
+        self._line.setMaxLength(max_length)
+        if self._ROLE:
+            self._line.setProperty("role", self._ROLE)
+        self._line.textEdited.connect(lambda _text: self._on_edited())
+        self._frame(self._line)
+        if placeholder:
+            follow(self, lambda: self._line.setPlaceholderText(say(placeholder)))
+
+    @property
+    def line(self) -> QLineEdit:
+        """The line edit."""
+        return self._line
+
+    def text(self) -> str:
+        """What stands in the field, trimmed."""
+        return self._line.text().strip()
+
+    def put(self, text: str) -> None:
+        """See `Field.put`."""
+        if text != self._line.text():
+            self._line.setText(text)
+            self._line.setCursorPosition(0 if len(text) > 30 else len(text))
+            self.clear_error()
+            self.changed.emit()
+
+    def is_skipped(self) -> bool:
+        """A read-only line is passed by."""
+        return super().is_skipped() or self._line.isReadOnly()
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Whether it only shows (a fee, a total)."""
+        self._line.setReadOnly(read_only)
+        self._line.setFocusPolicy(Qt.FocusPolicy.NoFocus if read_only else Qt.FocusPolicy.StrongFocus)
+
+
+class _Line(QLineEdit):
+    """A line whose text is selected when the keyboard comes to it, so that typing replaces it."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.selectAll()
