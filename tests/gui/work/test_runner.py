@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,7 +105,7 @@ def test_a_fault_of_the_program_gets_a_number_that_stands_in_the_log(
 def test_the_database_lane_keeps_the_order(runner: Runner, button: QPushButton, qtbot: QtBot) -> None:
     order: list[int] = []
     for number in range(50):
-        runner.submit(Lane.DATABASE, lambda n=number: order.append(n), lambda _future: None)  # type: ignore[misc]
+        runner.submit(Lane.DATABASE, partial(order.append, number), lambda _future: None)
     qtbot.waitUntil(lambda: runner.under_way == 0)
     assert order == list(range(50))
 

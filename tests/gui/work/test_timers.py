@@ -11,15 +11,18 @@ from azpost_desk.gui.work.timers import Debounced, DeskClock, HandClock, Repeati
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from azpost_desk.gui.work.timers import Callback
+
 
 def test_a_clock_moved_by_hand_fires_each_at_its_moment() -> None:
     clock, owner = HandClock(), QObject()
     fired: list[tuple[str, int]] = []
     begin_ms = clock.monotonic_ms()
-    shots = {
-        name: clock.shot(owner, lambda n=name: fired.append((n, clock.monotonic_ms() - begin_ms)))  # type: ignore[misc]
-        for name in "abc"
-    }
+
+    def firing(name: str) -> Callback:
+        return lambda: fired.append((name, clock.monotonic_ms() - begin_ms))
+
+    shots = {name: clock.shot(owner, firing(name)) for name in "abc"}
     shots["a"].start(30)
     shots["b"].start(10)
     shots["c"].start(20)
