@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from azpost_desk.domain import operations as ops
-    from azpost_desk.domain.money import Money
+# msgspec reads these annotations at run time: a basket is stored and decoded.
+from azpost_desk.domain import operations as ops  # noqa: TC001
+from azpost_desk.domain.money import Money  # noqa: TC001
 
 
 @dataclass(frozen=True, slots=True)
