@@ -265,7 +265,8 @@ def _line_paper(books: Reading, stored: PaidLine, copy: papers.CopyState) -> pap
         case ops.ItemAccepted():
             addresses = _group(books, record, line.operation, "addresses")
             if isinstance(addresses, Addresses):
-                return _label(head, line, addresses, copy)
+                service = _express_name(books, head.business_day.isoformat(), line, "az")
+                return _label(head, line, addresses, copy, service)
     raise Trouble("D-020")
 
 
@@ -325,8 +326,18 @@ def _block(person: Person) -> papers.AddressBlock:
     )
 
 
+def _express_name(books: Reading, date: str, line: ops.ItemAccepted, language: str) -> str:
+    """What the tariff calls the service; a service that left the tariff keeps its word."""
+    rows = books.document(Tariffs, date).express
+    return next((row.names[language] for row in rows if row.service == line.service), line.service)
+
+
 def _label(
-    head: papers.PaperHead, line: ops.ItemAccepted, addresses: Addresses, copy: papers.CopyState
+    head: papers.PaperHead,
+    line: ops.ItemAccepted,
+    addresses: Addresses,
+    copy: papers.CopyState,
+    service: str,
 ) -> papers.LabelPaper:
     return papers.LabelPaper(
         head=head,
@@ -334,7 +345,7 @@ def _label(
         sender=_block(addresses.sender),
         addressee=_block(addresses.addressee),
         weight_grams=line.weight_grams,
-        service=Say(f"express.service.{line.service}"),
+        service=service,
         copy=copy,
     )
 
