@@ -13,10 +13,10 @@ from azpost_desk.domain.identifiers import DOCUMENT_KINDS, check_fin, check_phon
 from azpost_desk.domain.names import parse_name
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.counter import Counter, Officer, attach
-from azpost_desk.services.views import Customer, KnownReceiver
 
 if TYPE_CHECKING:
     from azpost_desk.domain.people import Person
+    from azpost_desk.services.views import Customer, KnownReceiver
 
 
 @dataclass(frozen=True, slots=True)

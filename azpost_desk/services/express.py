@@ -11,16 +11,16 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch, ExpressRow, Office, Offices, Tariffs
 from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.item_numbers import printed_item_number
-from azpost_desk.domain.money import Money
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import express_price, vat_contained
-from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 from azpost_desk.services.customers import named
 from azpost_desk.services.views import Basket, PlannedLine
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.money import Money
+    from azpost_desk.services.baskets import Baskets
     from azpost_desk.services.ports import Reading, Writing
 
 # Zones of ExpressRow: within the branch's own zone (Office.zone), or to another one; "" holds everywhere.

@@ -11,11 +11,11 @@ from azpost_desk.domain.identifiers import check_voen
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.scans import Scan, read_bill_code, read_scan
 from azpost_desk.domain.transfer_codes import shown_transfer_code
-from azpost_desk.services.counter import Counter
 from azpost_desk.services.customers import sought
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
+    from azpost_desk.services.counter import Counter
     from azpost_desk.services.ports import Reading
 
 

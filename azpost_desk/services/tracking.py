@@ -15,10 +15,10 @@ from azpost_desk.domain.scans import read_scan
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.staff import consent
-from azpost_desk.services.views import Entry, ItemEvent, Recorded
 
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.views import Entry, ItemEvent, Recorded
 
 VOID_OWN_MS: Final = 60_000
 

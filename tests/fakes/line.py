@@ -1,0 +1,99 @@
+"""A line to a centre that tests play: on or off, answering from a table, losing answers on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from azpost_desk.domain.refusals import Trouble
+from azpost_desk.protocol.keys import SigningKey
+from azpost_desk.protocol.messages import BillChecked, Grant, Signed, TransferClaim, TransferClaimed, words_of
+from azpost_desk.services.views import LineState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.domain.people import Parties
+    from azpost_desk.services.ports import Clock
+
+
+@dataclass
+class PlayedTransfer:
+    """A transfer the played centre knows."""
+
+    transfer: str
+    amount_qapik: int
+    parties: Parties
+    granted: int = 0
+
+
+@dataclass
+class FakeLine:
+    """Behind `services.ports.Line`. The centre part is as small as the desk can notice."""
+
+    clock: Clock
+    desk: str = "2002-1"
+    online: bool = True
+    grants_key: SigningKey = field(default_factory=lambda: SigningKey(b"g" * 32))
+    bills: dict[tuple[str, str], BillChecked] = field(default_factory=dict)
+    transfers: dict[str, PlayedTransfer] = field(default_factory=dict)
+    says_no: str = ""
+    lose_answers: int = 0
+    asked: list[TransferClaim] = field(default_factory=list)
+    wakes: int = 0
+    _answers: dict[str, TransferClaimed] = field(default_factory=dict)
+
+    def state(self) -> LineState:
+        return LineState(self.online, 0, 0, 0, "" if self.online else "L-001", 0, 0, 0)
+
+    def wake(self) -> None:
+        self.wakes += 1
+
+    def trusted_ms(self) -> int:
+        return self.clock.utc_ms()
+
+    def on_change(self, heard: Callable[[], None]) -> None:
+        del heard
+
+    def check_bill(self, biller: str, account: str, amount_qapik: int | None) -> BillChecked:
+        if not self.online:
+            raise Trouble("L-001")
+        return self.bills.get((biller, account), BillChecked(ok=False, code="X-032"))
+
+    def claim_transfer(self, claim: TransferClaim) -> TransferClaimed:
+        """Idempotent by the request; an answer may be lost after the centre has given it."""
+        if not self.online:
+            raise Trouble("L-001")
+        self.asked.append(claim)
+        if claim.request not in self._answers:
+            self._answers[claim.request] = self._answer(claim)
+        if self.lose_answers:
+            self.lose_answers -= 1
+            raise Trouble("L-001")
+        return self._answers[claim.request]
+
+    def _answer(self, claim: TransferClaim) -> TransferClaimed:
+        known = self.transfers.get(claim.transfer or claim.code)
+        if self.says_no or known is None:
+            return TransferClaimed(code=self.says_no or "T-010", tries_left=4)
+        known.granted += 1
+        grant = Grant(
+            1,
+            f"grant-{known.transfer}-{known.granted}",
+            known.transfer,
+            claim.purpose,
+            known.granted,
+            "",
+            "",
+            "",
+            self.desk,
+            1,
+            claim.request,
+            known.amount_qapik,
+            self.clock.utc_ms(),
+        )
+        words = words_of(grant)
+        signed = Signed(words=words, signature=self.grants_key.sign(words))
+        return TransferClaimed(grant=signed, parties=msgspec.json.encode(known.parties))

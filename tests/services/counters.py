@@ -1,0 +1,104 @@
+"""A counter for tests of the services: the real books, a played line, four officers, a day with money in the till."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.people import Person
+from azpost_desk.domain.staff import Role
+from azpost_desk.services.counter import Approval, Counter, Officer
+from azpost_desk.services.desk import DeskServices, desk_services
+from tests.fakes.line import FakeLine
+from tests.storage.desks import DATE, FakeClock, new_desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from azpost_desk.domain.operations import Body
+    from azpost_desk.services.baskets import Paid
+    from azpost_desk.services.reports import DayReport
+    from azpost_desk.storage.books import DeskBooks
+
+# The morning of the business day that `desks.DATE` names, in Azerbaijan.
+MORNING_MS = 1_795_410_000_000
+MANAGER = Officer("1001", "Əliyeva Sevda", Role.MANAGER, "az")
+CLERK = Officer("1002", "Həsənov Rauf", Role.CLERK, "az")
+OTHER_CLERK = Officer("1003", "Quliyeva Aynur", Role.CLERK, "az")
+SUPERVISOR = Officer("1004", "Məmmədov Elçin", Role.SUPERVISOR, "az")
+SENDER = Person(
+    name="Əliyev Vüqar Rauf oğlu",
+    fin="5ZK9XYZ",
+    document="AA1234567",
+    document_kind="identity_card",
+    phone="+994501234567",
+)
+RECEIVER = Person(name="Quliyeva Leyla", fin="7AB2CD3", document="AA7654321", document_kind="identity_card")
+
+
+class PlainHasher:
+    """Stands for argon2id where only the counting of tries is tested: `hash-<PIN>`."""
+
+    def hash(self, pin: str) -> str:
+        return f"hash-{pin}"
+
+    def verify(self, pin_hash: str, pin: str) -> bool:
+        return pin_hash == f"hash-{pin}"
+
+
+def press(report: DayReport) -> bytes:
+    return f"report of {report.day.date}".encode()
+
+
+@dataclass
+class Stand:
+    """One desk with everything a test turns."""
+
+    books: DeskBooks
+    clock: FakeClock
+    line: FakeLine
+    desk: DeskServices
+
+    def bodies(self, kind: type[Body]) -> list[Body]:
+        with self.books.reading() as books:
+            entries = books.entries(books.day().number, limit=100_000)
+        return [entry.body for entry in reversed(entries) if isinstance(entry.body, kind)]
+
+    def records(self) -> int:
+        with self.books.reading() as books:
+            return books.head()[1]
+
+    def till_qapik(self) -> int:
+        with self.books.reading() as books:
+            return books.till().balance.minor
+
+    def pay(self, given_qapik: int = 0, by: Officer = CLERK) -> Paid:
+        basket = self.desk.baskets.current()
+        assert basket is not None
+        return self.desk.baskets.pay(by, basket.basket, azn(given_qapik))
+
+
+def new_stand(folder: Path) -> Stand:
+    """A desk before its day."""
+    clock = FakeClock(now_ms=MORNING_MS)
+    books = new_desk(folder, clock)
+    line = FakeLine(clock)
+    counter = Counter(books, clock, line)
+    return Stand(books, clock, line, desk_services(counter, PlainHasher(), press))
+
+
+def working(stand: Stand, float_qapik: int = 20_000) -> Stand:
+    """The day is open, the clerk holds the till with its float, stamps and envelopes lie in the drawer."""
+    desk = stand.desk
+    desk.days.open(MANAGER, DATE)
+    desk.tills.supply_safe(MANAGER, "Q-17", {10_000: 10})
+    desk.tills.open(CLERK)
+    desk.tills.move(CLERK, "to_till", "float", {1_000: float_qapik // 1_000})
+    desk.tills.stock(CLERK, "ST-60", 100, "N-1")
+    desk.tills.stock(CLERK, "EN-C5", 20, "N-1")
+    return stand
+
+
+def approval(operation: str, by: Officer = SUPERVISOR) -> Approval:
+    return Approval(by.officer, by.role, operation)
