@@ -116,10 +116,19 @@ class Book:
             "insert into operation_ids values (%s, %s, %s)",
             (self.writer, operation, hashlib.sha256(record.body).digest()[:16]),
         )
-        for line in posted:
+        for number, line in enumerate(posted, 1):
+            _currency, _minor = line.amount.currency, line.amount.minor
             conn.execute(
-                "insert into postings values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                (*place, line.operation, line.account, line.sub, line.amount.currency, line.amount.minor),
+                "insert into postings values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                (
+                    *place,
+                    number,
+                    line.operation,
+                    line.account,
+                    line.sub,
+                    line.amount.currency,
+                    line.amount.minor,
+                ),
             )
         return record
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from azpost_desk.protocol.records import Header
+if TYPE_CHECKING:
+    from azpost_desk.protocol.records import Header
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk.central.app import Centre
+from azpost_desk.central.checking import check
 from azpost_desk.central.registry import branches, enrolment
 from azpost_desk.domain.catalogue import Branch
 from tests.central.desks import ManualClock, SimDesk
@@ -21,20 +22,27 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def centre(postgres: str, clock: ManualClock) -> Iterator[Centre]:
+def breaks() -> set[str]:
+    """Invariants that the test's own misdeeds break, to be filled by it; every other one must hold."""
+    return set()
+
+
+@pytest.fixture
+def centre(postgres: str, clock: ManualClock, breaks: set[str]) -> Iterator[Centre]:
     """A running centre; `centre.url` is where."""
     centre = Centre(postgres, clock=clock)
     centre.start()
     with centre.database.transaction() as conn:
         for code, postcode in (("2002", "AZ2002"), ("1010", "AZ1010")):
-            branch = Branch(
-                code=code, name=f"Filial {code}", address="Gəncə", postcode=postcode, desks=(1, 2)
-            )
+            branch = Branch(code=code, name=f"Filial {code}", address="", postcode=postcode, desks=(1, 2))
             branches.create_branch(conn, branch, clock.utc_ms())
             for number in branch.desks:
                 branches.add_desk(conn, code, number)
     yield centre
+    centre.settle()
     centre.stop()
+    broken = {verdict.id: verdict.broken for verdict in check(postgres).verdicts if not verdict.ok}
+    assert set(broken) == breaks, broken
 
 
 @pytest.fixture

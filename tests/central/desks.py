@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import requests
 
+from azpost_desk.central.storage.database import one
 from azpost_desk.domain import baskets, ledger
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.ids import uuid7
@@ -19,6 +20,9 @@ from azpost_desk.domain.postings import postings
 from azpost_desk.protocol import messages
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.records import FORMAT, GENESIS, Attachment, Header, Record, seal
+
+if TYPE_CHECKING:
+    from azpost_desk.central.app import Centre
 
 SENDER = Person(name="Əliyev Vüqar Rauf oğlu", document="AA1234567")
 RECEIVER = Person(name="Məmmədova Aygün Elçin qızı")
@@ -295,6 +299,24 @@ class SimDesk:
         )
         return self.settle(line, attachments=(shown,))
 
+    def take_receiver(self) -> Attachment:
+        """The document of somebody who takes money, as the attachment of a line to come."""
+        return Attachment(f"{self.new_id()}:receiver", os.urandom(16), msgspec.json.encode(SENDER))
+
+    def store_grant(self, signed: messages.Signed) -> Record:
+        """Keep a grant word for word."""
+        grant = messages.grant_of(signed.words)
+        self.held.add(grant.grant)
+        return self.append(
+            ops.GrantStored(
+                grant=grant.grant,
+                thing=grant.thing,
+                purpose=grant.purpose,
+                words=signed.words.hex(),
+                signature=signed.signature.hex(),
+            )
+        )
+
     def take_bill(self, account: str, amount_qapik: int = 2_500, biller: str = "1001") -> ops.PaymentAccepted:
         """Accept a bill; gives its line."""
         operation = self.new_id()
@@ -330,3 +352,9 @@ class SimDesk:
             addresses=addresses.commitment(),
         )
         return self.settle(line, attachments=(addresses,))
+
+
+def counted(centre: Centre, table: str) -> int:
+    """How many rows a table of the centre holds."""
+    with centre.database.transaction() as conn:
+        return int(one(conn, f"select count(*) from {table}")[0])

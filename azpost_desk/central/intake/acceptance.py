@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 import uuid
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from azpost_desk.domain import baskets, ledger, postings
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.ledger import Posting
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.protocol.messages import Sent
-from azpost_desk.protocol.records import Header, Record
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.ledger import Posting
+    from azpost_desk.protocol.messages import Sent
+    from azpost_desk.protocol.records import Header, Record
 
 CONTENT_BYTES: Final = 16
 

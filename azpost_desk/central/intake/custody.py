@@ -206,9 +206,9 @@ def _store(
         ),
     )
     conn.execute(
-        "update desks set receipt_last = greatest(receipt_last, %s), day_last = greatest(day_last, %s)"
+        "update desks set receipt_last = greatest(receipt_last, %s), day_next = greatest(day_next, %s)"
         " where desk = %s",
-        (_receipt_last(judged), max((one.header.day for one in judged if one.header), default=0), desk),
+        (_receipt_last(judged), _day_next(judged), desk),
     )
     for one in judged:
         if one.reason:
@@ -217,6 +217,12 @@ def _store(
         "insert into work (desk, epoch, first, last, received_ms) values (%s, %s, %s, %s, %s)",
         (desk, epoch, judged[0].sequence, last.sequence, now_ms),
     )
+
+
+def _day_next(judged: list[Judged]) -> int:
+    """The day a new machine of this desk would go on with: the same one, until it is closed."""
+    headers = (one.header for one in judged if one.header and not one.reason)
+    return max((header.day + (header.kind == "day.closed") for header in headers), default=1)
 
 
 def _receipt_last(judged: list[Judged]) -> int:
@@ -268,9 +274,9 @@ def _copy(conn: Connection, desk: str, epoch: int, judged: list[Judged], now_ms:
     rows(
         "copy postings from stdin",
         [
-            (*place, line.operation, line.account, line.sub, line.amount.currency, line.amount.minor)
+            (*place, number, line.operation, line.account, line.sub, line.amount.currency, line.amount.minor)
             for place, one in zip(places, judged, strict=True)
-            for line in one.postings
+            for number, line in enumerate(one.postings, 1)
         ],
     )
     rows(

@@ -103,9 +103,9 @@ def end_epochs(conn: Connection, desk: str, state: str) -> None:
 
 
 def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int) -> Enrolled:
-    number, branch, branch_name, receipt_last, day_last = one(
+    number, branch, branch_name, receipt_last, day_next = one(
         conn,
-        "select number, branch, name, receipt_last, day_last from desks join branches using (branch)"
+        "select number, branch, name, receipt_last, day_next from desks join branches using (branch)"
         " where desk = %s",
         (desk,),
     )
@@ -126,7 +126,7 @@ def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int)
         receipt_series=series,
         # The series is new with every epoch, and its numbers go on where the journal ends: either is enough.
         receipt_next=receipt_last + 1,
-        day_next=day_last + 1,
+        day_next=day_next,
         previous_epoch=before[0] if before else 0,
         previous_sequence=before[1] if before else 0,
         previous_hash=before[2].hex() if before else "",

@@ -28,9 +28,11 @@ class Database:
 
     def __init__(self, dsn: str, connections_max: int = 16) -> None:
         self.dsn = dsn
-        self._pool: ConnectionPool[Connection] = ConnectionPool(
-            dsn, min_size=1, max_size=connections_max, open=False
-        )
+        self._connections_max = connections_max
+        self._pool = self._closed_pool()
+
+    def _closed_pool(self) -> ConnectionPool[Connection]:
+        return ConnectionPool(self.dsn, min_size=1, max_size=self._connections_max, open=False)
 
     def open(self) -> None:
         """Connect; waits until the first connection stands.
@@ -38,6 +40,8 @@ class Database:
         Raises:
             psycopg_pool.PoolTimeout: the server cannot be reached.
         """
+        # A pool that was closed cannot be opened again.
+        self._pool = self._closed_pool()
         self._pool.open(wait=True, timeout=30)
 
     def close(self) -> None:

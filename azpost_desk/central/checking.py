@@ -1,0 +1,105 @@
+"""All invariants over every book in the centre, its own included; reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from azpost_desk.central.storage.database import connect
+from azpost_desk.domain.invariants import Fact, Stored, Verdict
+from azpost_desk.domain.invariants import check as check_facts
+from azpost_desk.protocol.keys import is_signed
+from azpost_desk.protocol.records import Header, rechain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from azpost_desk.central.storage.database import Connection
+
+_ROWS_AT_ONCE: Final = 5_000
+_GENESIS: Final = bytes(32)
+_HEADER: Final = msgspec.json.Decoder(Header)
+_RECORDS: Final = """
+    select j.desk, j.epoch, j.sequence, j.hash, j.header, j.body, b.signature
+    from journal j left join batches b
+        on b.desk = j.desk and b.epoch = j.epoch and b.last = j.sequence
+    order by j.desk, j.epoch, j.sequence
+"""
+_POSTINGS: Final = """
+    select desk, epoch, sequence, operation, account, sub, currency, minor
+    from postings order by desk, epoch, sequence, line
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of the invariants, and the country's sum per currency: zero over all books, or not."""
+
+    verdicts: list[Verdict]
+    country: dict[str, int]
+
+    @property
+    def ok(self) -> bool:
+        return all(verdict.ok for verdict in self.verdicts) and not any(self.country.values())
+
+
+def check(dsn: str) -> Checked:
+    """Fold every record in custody; one consistent look, beside a working centre too."""
+    with connect(dsn) as conn, conn.transaction():
+        conn.execute("set transaction isolation level repeatable read read only")
+        verdicts = check_facts(_facts(conn), is_signed)
+        country = conn.execute("select currency, sum(minor)::bigint from postings group by currency")
+        return Checked(verdicts, dict(country.fetchall()))
+
+
+def _facts(conn: Connection) -> Iterator[Fact]:
+    """Records in the order of their chains, each with the hash its bytes give and its stored postings."""
+    with conn.cursor("records") as records, conn.cursor("postings") as posted:
+        records.itersize = posted.itersize = _ROWS_AT_ONCE
+        records.execute(_RECORDS)
+        posted.execute(_POSTINGS)
+        lines = iter(posted)
+        line = next(lines, None)
+        chain: tuple[str, int] | None = None
+        previous = _GENESIS
+        for desk, epoch, sequence, digest, header, body, signature in records:
+            if chain != (desk, epoch):
+                chain, previous = (desk, epoch), _GENESIS
+            mine = []
+            while line is not None and line[:3] == (desk, epoch, sequence):
+                mine.append(Stored(*line[3:]))
+                line = next(lines, None)
+            computed = rechain(header, body, previous).hash
+            yield Fact(
+                desk=desk,
+                epoch=epoch,
+                sequence=sequence,
+                body=body,
+                previous=previous,
+                hash=digest,
+                computed=computed,
+                signature=signature,
+                postings=tuple(mine),
+                **_said(header),
+            )
+            previous = digest
+
+
+def _said(header_bytes: bytes) -> dict[str, Any]:
+    """What the header says; a header that cannot be read says nothing, and I-08 finds it."""
+    try:
+        header = _HEADER.decode(header_bytes)
+    except msgspec.DecodeError:
+        nothing = dict.fromkeys(("operation", "kind", "actor", "actor_kind", "postings_digest"), "")
+        return {**nothing, "version": 0, "day": 0}
+    return {
+        "operation": header.operation,
+        "kind": header.kind,
+        "version": header.version,
+        "day": header.day,
+        "actor": header.actor,
+        "actor_kind": header.actor_kind,
+        "postings_digest": header.postings,
+    }
