@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
-from azpost_desk.domain.catalogue import Document
-from azpost_desk.domain.days import Clock
-from azpost_desk.protocol.keys import SigningKey
-from azpost_desk.protocol.messages import Enrolled
-from azpost_desk.storage.vault import Vault
+    from azpost_desk.domain.catalogue import Document
+    from azpost_desk.domain.days import Clock
+    from azpost_desk.protocol.keys import SigningKey
+    from azpost_desk.protocol.messages import Enrolled
+    from azpost_desk.storage.vault import Vault
 
 
 @dataclass(slots=True)

@@ -244,10 +244,19 @@ def end_grant(connection: Connection, written: Written, grant: str, thing: str, 
     held = (g.held_grant == grant) & (g.state == "held") & (g.epoch == written.header.epoch)
     if thing:
         held = held & (g.thing == thing)
-    # Another desk's customer leaves this desk with the grant: only the record of the act stays.
-    changed = connection.execute(update(t.grants).where(held).values(state=how, parties=b""))
+    changed = connection.execute(update(t.grants).where(held).values(state=how))
     if changed.rowcount != 1:
         raise Refused("G-066", sort="grant", thing=grant)
+
+
+def forget_strangers(connection: Connection) -> None:
+    """At the end of a day: of transfers sent elsewhere and no longer held, only numbers and acts stay."""
+    held = select(t.grants.c.thing).where(t.grants.c.state == "held")
+    connection.execute(
+        update(t.transfers)
+        .where(t.transfers.c.receipt == "", t.transfers.c.transfer.not_in(held))
+        .values(code="", sender="", receiver="")
+    )
 
 
 def _transfer_ended(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +9,17 @@ from sqlalchemy import insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
-from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.protocol.records import Header
 from azpost_desk.storage import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection
 
+    from azpost_desk.domain import operations as ops
     from azpost_desk.domain.ledger import Posting
+    from azpost_desk.protocol.records import Header
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ def _day_closed(connection: Connection, written: Written, body: ops.DayClosed) -
     state = connection.execute(select(t.days.c.state).where(this)).scalar()
     values = {"state": move(DAY, state or "", "closed"), "closed_ms": written.header.recorded_ms}
     connection.execute(update(t.days).where(this).values(values))
+    sales.forget_strangers(connection)
 
 
 def _till_opened(connection: Connection, written: Written, body: ops.TillOpened) -> None:
@@ -114,7 +115,7 @@ def _goods_stocked(connection: Connection, written: Written, body: ops.GoodsStoc
 
 def _grant_stored(connection: Connection, written: Written, body: ops.GrantStored) -> None:
     granted = grant_of(body.words.encode() if body.words.startswith("[") else bytes.fromhex(body.words))
-    shown = next(iter(written.attachments.values()), b"")
+    shown = connection.execute(select(t.shown.c.content).where(t.shown.c.thing == body.thing)).scalar()
     connection.execute(
         insert(t.grants),
         {
@@ -124,11 +125,10 @@ def _grant_stored(connection: Connection, written: Written, body: ops.GrantStore
             "purpose": body.purpose,
             "state": "held",
             "amount_qapik": granted.amount_qapik,
-            "parties": shown,
             "stored_ms": written.header.recorded_ms,
         },
     )
-    sales.transfer_granted(connection, written, body.grant, body.thing, granted.amount_qapik, shown)
+    sales.transfer_granted(connection, written, body.grant, body.thing, granted.amount_qapik, shown or b"")
 
 
 def _grant_released(connection: Connection, written: Written, body: ops.GrantReleased) -> None:

@@ -97,12 +97,19 @@ class FeatureReading:
 
     def held_grants(self) -> list[views.HeldGrant]:
         """Only of the present epoch: nothing of an older one may be used (protocol.md 1)."""
-        wanted = select(t.grants).where(
-            t.grants.c.state == "held", t.grants.c.epoch == self._desk.enrolled.epoch
+        wanted = (
+            select(t.grants, t.shown.c.content)
+            .outerjoin(t.shown, t.shown.c.thing == t.grants.c.thing)
+            .where(t.grants.c.state == "held", t.grants.c.epoch == self._desk.enrolled.epoch)
         )
         return [
             views.HeldGrant(
-                row.held_grant, row.thing, row.purpose, Money(row.amount_qapik), row.parties, row.stored_ms
+                row.held_grant,
+                row.thing,
+                row.purpose,
+                Money(row.amount_qapik),
+                row.content or b"",
+                row.stored_ms,
             )
             for row in self._all(wanted.order_by(t.grants.c.stored_ms, t.grants.c.held_grant))
         ]

@@ -35,15 +35,14 @@ def rebuild(desk: OpenDesk) -> list[str]:
     """
     connection = desk.connection
     stored = _rows(connection)
-    kept = dict(connection.execute(select(t.grants.c.held_grant, t.grants.c.parties)).tuples().all())
     for table in reversed(t.DERIVED):
         connection.execute(delete(table))
-    ledger = _replay(desk, kept)
+    ledger = _replay(desk)
     again = _rows(connection) | {"postings": ledger}
     return sorted(name for name in stored if stored[name] != again[name])
 
 
-def _replay(desk: OpenDesk, kept: dict[str, bytes]) -> list[tuple[Any, ...]]:
+def _replay(desk: OpenDesk) -> list[tuple[Any, ...]]:
     connection = desk.connection
     news = _news(connection)
     waiting = next(news, None)
@@ -58,9 +57,6 @@ def _replay(desk: OpenDesk, kept: dict[str, bytes]) -> list[tuple[Any, ...]]:
         a = t.attachments.c
         attached = connection.execute(select(a.slot, a.content).where(a.record == row.id))
         slots = {one.slot: one.content for one in attached if one.content is not None}
-        if isinstance(body, ops.GrantStored) and body.grant in kept:
-            # Another desk's personal data lies in no journal of ours; what is still kept of it stays.
-            slots = {"kept:parties": kept[body.grant]}
         written = Written(row.id, header, body, slots)
         rule = posted(header.desk, header.operation, header.kind, header.version, body)
         rows = posting_rows(row.id, header.day, rule)

@@ -166,7 +166,6 @@ grants: Final = _table(
     _text("purpose"),
     _text("state"),
     _minor("amount_qapik"),
-    _octets("parties"),
     _whole("stored_ms"),
     Index(None, "state"),
     Index(None, "thing"),
@@ -283,6 +282,8 @@ documents: Final = _table(
     _text("valid_from"),
     _octets("content"),
 )
+# What a claim showed of a transfer sent elsewhere: in no journal of ours, gone with the day the grant ended.
+shown: Final = _table("shown", _text("thing", key=True), _octets("content"))
 codes: Final = _table(
     "codes",
     _text("code", key=True),

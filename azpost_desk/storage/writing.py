@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain import operations as ops
@@ -76,21 +76,39 @@ class BookWriting(BookReading):
                 raise Refused("G-064")
             return recorded_of(Record(known.header, known.body, known.previous, known.hash))
         self._sound(body)
-        kept = _journaled(kind, encoded, attachments)
+        if isinstance(body, ops.GrantStored):
+            self._show(body.thing, attachments)
+            attachments = ()
+        _committed(encoded, attachments)
         ledger = posted(self._desk.enrolled.desk, operation, kind, version, body)
         record_id, previous, header = self._header(
             operation, kind, version, actor, actor_kind, source, digest(ledger)
         )
         record = seal(header, encoded, previous)
-        self._store(record_id, header, record, kept)
+        self._store(record_id, header, record, attachments)
         written = Written(record_id, header, body, {one.slot: one.content for one in attachments})
         rows = posting_rows(record_id, header.day, ledger)
         if rows:
             self._connection.execute(insert(t.postings), rows)
             add_to_balances(self._connection, rows)
         project(self._connection, written)
+        if isinstance(body, ops.DayClosed):
+            held = select(t.grants.c.thing).where(t.grants.c.state == "held")
+            self._connection.execute(delete(t.shown).where(t.shown.c.thing.not_in(held)))
         self._newest = record_id, record
         return recorded_of(record)
+
+    def _show(self, thing: str, attachments: Sequence[Attachment]) -> None:
+        """Keep what a claim showed of a transfer sent elsewhere, outside the journal (protocol.md 2).
+
+        The grant's record does not commit to it: it is another desk's personal data and must not travel on.
+        """
+        for one in attachments:
+            self._connection.execute(
+                upsert(t.shown)
+                .values(thing=thing, content=one.content)
+                .on_conflict_do_update(index_elements=["thing"], set_={"content": one.content})
+            )
 
     def _sound(self, body: ops.Body) -> None:
         if isinstance(body, ops.Settlement) and not (is_sound(body) and body.receipt == self.next_receipt()):
@@ -275,15 +293,7 @@ class BookWriting(BookReading):
             raise Refused("G-067", date=date)
 
 
-def _journaled(kind: str, body: bytes, attachments: Sequence[Attachment]) -> list[Attachment]:
-    """The attachments that belong to the journal: each is committed to by the body.
-
-    What a claim showed of a transfer sent elsewhere comes with the grant, but the grant's record does not
-    commit to it: it is another desk's personal data, kept as a projection only (protocol.md 2).
-    """
-    if kind == "grant.stored":
-        return []
+def _committed(body: bytes, attachments: Sequence[Attachment]) -> None:
     for one in attachments:
         if one.commitment().encode() not in body:
             raise ValueError(f"the body does not commit to the attachment {one.slot}")
-    return list(attachments)

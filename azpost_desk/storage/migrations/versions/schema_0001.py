@@ -93,7 +93,6 @@ CREATE TABLE grants (
     purpose TEXT NOT NULL,
     state TEXT NOT NULL,
     amount_qapik INTEGER NOT NULL,
-    parties BLOB NOT NULL,
     stored_ms INTEGER NOT NULL,
     CONSTRAINT pk_grants PRIMARY KEY (held_grant)
 )
@@ -274,6 +273,12 @@ CREATE TABLE reprints (
     sort TEXT NOT NULL,
     count INTEGER NOT NULL,
     CONSTRAINT pk_reprints PRIMARY KEY (receipt, sort)
+)
+ STRICT;
+CREATE TABLE shown (
+    thing TEXT NOT NULL,
+    content BLOB NOT NULL,
+    CONSTRAINT pk_shown PRIMARY KEY (thing)
 )
  STRICT;
 CREATE TABLE stock (

@@ -1,0 +1,320 @@
+"""Operations by name, for tests that play many: each does one thing, or is refused and changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from azpost_desk.domain import baskets
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.people import Account, Addresses, Parties, Person
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol import news as tidings
+from azpost_desk.protocol.records import Attachment
+from tests.storage.desks import Ids, acknowledge, grant, piece
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from azpost_desk.storage.books import DeskBooks
+    from azpost_desk.storage.writing import BookWriting
+    from tests.storage.desks import FakeClock
+
+SENDER = Person(name="Əliyev Vüqar Rauf oğlu", fin="5XYZ123", document="AA1234567", phone="+994501112233")
+RECEIVER = Person(name="Həsənova Leyla", phone="+994551112233")
+
+
+@dataclass
+class Player:
+    """A desk at work."""
+
+    books: DeskBooks
+    clock: FakeClock
+    date: int = 1
+    new_id: Ids = field(init=False)
+    sold: list[tuple[ops.AnyLine, str]] = field(default_factory=list)
+    granted: list[tuple[str, str]] = field(default_factory=list)
+    news_at: int = 100
+
+    def __post_init__(self) -> None:
+        self.new_id = Ids(self.clock)
+
+    def play(self, name: str) -> bool:
+        """Do one thing by the name of its method; False when the books refused it."""
+        self.clock.pass_ms(1_000)
+        act: Callable[[], None] = getattr(self, name)
+        try:
+            act()
+        except Refused:
+            return False
+        return True
+
+    # --- day and till -------------------------------------------------------------------------------
+
+    def open_day(self) -> None:
+        self._append(ops.DayOpened(date=f"2026-12-{self.date:02}"), "1001")
+        self.date += 1
+
+    def close_day(self) -> None:
+        with self.books.reading() as books:
+            day, cash = books.day(), books.till().balance.minor
+        closed = ops.DayClosed(date=day.date, report="", figures="", operations=0, cash_qapik=cash)
+        self._append(closed, "1001")
+
+    def open_till(self) -> None:
+        with self.books.writing() as books:
+            till = books.till()
+            opened = ops.TillOpened(till=till.till, holder="1002", balance_qapik=till.balance.minor)
+            books.append(opened, actor="1002", operation=self.new_id())
+
+    def close_till(self) -> None:
+        """Counted with five qəpik too many."""
+        with self.books.writing() as books:
+            till = books.till()
+            expected = till.balance.minor
+            counted = max(expected + 5, 0)
+            body = ops.TillClosed(
+                till=till.till,
+                holder="1002",
+                pieces={"1": counted},
+                counted_qapik=counted,
+                expected_qapik=expected,
+                difference_qapik=counted - expected,
+            )
+            books.append(body, actor="1002", operation=self.new_id())
+
+    def supply(self) -> None:
+        self._append(ops.SafeSupplied(document="Q", pieces={"1000": 50}, amount_qapik=50_000), "1001")
+
+    def to_till(self) -> None:
+        body = ops.CashMoved(
+            direction="to_till", purpose="float", till="2002-1", pieces={"1000": 20}, amount_qapik=20_000
+        )
+        self._append(body, "1002")
+
+    def issue_remittance(self) -> None:
+        body = ops.RemittanceIssued(
+            remittance=self.new_id(),
+            from_place="safe",
+            to_desk="2002-2",
+            pieces={"1000": 1},
+            amount_qapik=1_000,
+        )
+        self._append(body, "1001")
+
+    def stock(self) -> None:
+        self._append(ops.GoodsStocked(till="2002-1", sku="ST-60", quantity=10), "1002")
+
+    # --- sales --------------------------------------------------------------------------------------
+
+    def sell_stamps(self) -> None:
+        line = ops.GoodsSold(
+            operation=self.new_id(),
+            sku="ST-60",
+            quantity=2,
+            price_qapik=60,
+            amount_qapik=120,
+            vat_qapik=18,
+            tariff="t",
+        )
+        self.pay([line])
+
+    def take_bill(self) -> None:
+        operation = self.new_id()
+        number = Attachment(
+            f"{operation}:account",
+            bytes(16),
+            msgspec.json.encode(Account(account=f"1234{len(self.sold):04}")),
+        )
+        line = ops.PaymentAccepted(
+            operation=operation,
+            biller="0101",
+            service="power",
+            amount_qapik=5_000,
+            fee_qapik=50,
+            tariff="t",
+            account=number.commitment(),
+            told="",
+        )
+        self.pay([line], [number])
+
+    def send_transfer(self) -> None:
+        operation = self.new_id()
+        with self.books.writing() as books:
+            parties = Parties(code=books.take_transfer_code(operation), sender=SENDER, receiver=RECEIVER)
+            group = Attachment(f"{operation}:parties", bytes(16), msgspec.json.encode(parties))
+            line = ops.TransferSent(
+                operation=operation,
+                transfer=operation,
+                amount_qapik=10_000,
+                fee_qapik=100,
+                tariff="t",
+                office=None,
+                purpose="family",
+                parties=group.commitment(),
+                offline=True,
+                told="",
+            )
+            self._settle(books, [line], [group])
+
+    def accept_item(self) -> None:
+        operation = self.new_id()
+        with self.books.writing() as books:
+            group = Attachment(
+                f"{operation}:addresses",
+                bytes(16),
+                msgspec.json.encode(Addresses(sender=SENDER, addressee=RECEIVER)),
+            )
+            line = ops.ItemAccepted(
+                operation=operation,
+                number=books.take_item_number(operation),
+                service="ems",
+                weight_grams=400,
+                amount_qapik=500,
+                vat_qapik=76,
+                tariff="t",
+                postcode="AZ1000",
+                addresses=group.commitment(),
+            )
+            self._settle(books, [line], [group])
+
+    def reverse_last(self) -> None:
+        if self.sold:
+            line, receipt = self.sold[-1]
+            self.pay([baskets.reverse(line, self.new_id(), receipt, "wrong", "1004")])
+
+    # --- grants -------------------------------------------------------------------------------------
+
+    def take_grant(self) -> None:
+        transfer, grant_id = self.new_id(), self.new_id()
+        signed = grant(self.books, transfer, "pay", 7_000, grant_id)
+        operation = self.new_id()
+        shown = msgspec.json.encode(Parties(code="1234567895", sender=SENDER, receiver=RECEIVER))
+        body = ops.GrantStored(
+            grant=grant_id,
+            thing=transfer,
+            purpose="pay",
+            words=signed.words.hex(),
+            signature=signed.signature.hex(),
+        )
+        with self.books.writing() as books:
+            books.append(
+                body,
+                actor="1002",
+                operation=operation,
+                attachments=[Attachment(f"{operation}:parties", bytes(16), shown)],
+            )
+        self.granted.append((grant_id, transfer))
+
+    def pay_out(self) -> None:
+        if not self.granted:
+            return
+        grant_id, transfer = self.granted[-1]
+        operation = self.new_id()
+        receiver = Attachment(f"{operation}:receiver", bytes(16), msgspec.json.encode(RECEIVER))
+        line = ops.TransferPaid(
+            operation=operation,
+            transfer=transfer,
+            grant=grant_id,
+            amount_qapik=7_000,
+            receiver=receiver.commitment(),
+        )
+        self.pay([line], [receiver])
+
+    def release_grant(self) -> None:
+        if self.granted:
+            grant_id, transfer = self.granted[-1]
+            self._append(ops.GrantReleased(grant=grant_id, thing=transfer, reason="void"), "1002")
+
+    # --- scans, news, the line ----------------------------------------------------------------------
+
+    def scan(self) -> None:
+        self._append(ops.ItemScanned(number="EE000100007AZ", event="EMD", office="2002"), "1003")
+
+    def bill_refused(self) -> None:
+        bills = [line for line, _ in self.sold if isinstance(line, ops.PaymentAccepted)]
+        if bills:
+            told = tidings.PaymentResult(
+                payment=bills[-1].operation,
+                biller="0101",
+                outcome="refused",
+                provider_reference="",
+                reason="no such account",
+                at_ms=self.clock.utc_ms(),
+            )
+            self.tell("payment.result", told)
+
+    def item_news(self) -> None:
+        told = tidings.ItemEvent(
+            number="EE000100007AZ", event="EMC", office="1000", at_ms=self.clock.utc_ms()
+        )
+        self.tell("item.event", told)
+
+    def transfer_news(self) -> None:
+        sent = [line for line, _ in self.sold if isinstance(line, ops.TransferSent)]
+        if sent:
+            told = tidings.TransferEvent(
+                transfer=sent[-1].transfer, state="paid", office="1000", at_ms=self.clock.utc_ms()
+            )
+            self.tell("transfer.event", told)
+
+    def remittance_news(self) -> None:
+        told = tidings.RemittanceNews(
+            remittance=f"r-{self.news_at}",
+            from_desk="2002-2",
+            to_desk="2002-1",
+            amount_qapik=2_000,
+            pieces={"1000": 2},
+            at_ms=self.clock.utc_ms(),
+        )
+        self.tell("remittance", told)
+
+    def accept_remittance(self) -> None:
+        with self.books.writing() as books:
+            waiting = books.remittances(("announced",))
+            if waiting:
+                body = ops.RemittanceAccepted(
+                    remittance=waiting[-1].remittance,
+                    from_desk="2002-2",
+                    to_place="safe",
+                    pieces={"1000": 2},
+                    amount_qapik=2_000,
+                )
+                books.append(body, actor="1001", operation=self.new_id())
+
+    def acknowledged(self) -> None:
+        self.books.mark_offered(self.books.head()[1])
+        acknowledge(self.books, self.clock.utc_ms())
+
+    def tell(self, kind: str, told: tidings.Tidings) -> None:
+        self.news_at += 1
+        self.books.store_news([piece(self.news_at, kind, told)], 1)
+
+    # --- steps --------------------------------------------------------------------------------------
+
+    def pay(self, lines: Sequence[ops.AnyLine], attachments: Sequence[Attachment] = ()) -> None:
+        with self.books.writing() as books:
+            self._settle(books, lines, attachments)
+
+    def _settle(
+        self, books: BookWriting, lines: Sequence[ops.AnyLine], attachments: Sequence[Attachment] = ()
+    ) -> None:
+        due = baskets.to_pay(lines).minor
+        receipt = books.next_receipt()
+        body = baskets.settle(self.new_id(), receipt, lines, self.new_id(), azn(max(due, 0)), "az")
+        books.append(body, actor="1002", operation=body.basket, attachments=attachments)
+        self.sold += [(line, receipt) for line in lines if not isinstance(line, ops.LineReversed)]
+
+    def _append(self, body: ops.Body, actor: str) -> None:
+        with self.books.writing() as books:
+            books.append(body, actor=actor, operation=self.new_id())
+
+
+ACTS = sorted(
+    name
+    for name, value in vars(Player).items()
+    if callable(value) and not name.startswith("_") and name not in ("play", "tell", "pay")
+)

@@ -1,0 +1,55 @@
+"""Whatever is done at a desk: the invariants hold, and the journal alone gives every projection again."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from azpost_desk.storage.checking import check_folder
+from tests.storage.desks import FakeClock, new_desk
+from tests.storage.play import ACTS, Player
+
+OPENING = ["open_day", "supply", "open_till", "to_till", "stock"]
+
+
+@settings(max_examples=15)
+@given(st.lists(st.sampled_from(ACTS), max_size=25))
+def test_any_sequence_of_operations_keeps_the_books_sound(acts: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        clock = FakeClock()
+        books = new_desk(Path(folder), clock)
+        player = Player(books, clock)
+        for act in [*OPENING, *acts]:
+            player.play(act)
+        assert books.rebuild() == []
+        books.close()
+        verdicts, damaged = check_folder(Path(folder))
+        assert not damaged
+        assert [one for verdict in verdicts for one in verdict.broken] == []
+
+
+def test_every_act_can_be_taken(player: Player) -> None:
+    day = [
+        *OPENING,
+        *["sell_stamps", "take_bill", "send_transfer", "accept_item", "take_grant", "pay_out"],
+        *["sell_stamps", "reverse_last", "scan", "item_news", "bill_refused", "transfer_news"],
+        *["remittance_news", "accept_remittance", "issue_remittance", "acknowledged", "take_grant"],
+        *["release_grant", "close_till", "close_day"],
+    ]
+    assert [act for act in day if not player.play(act)] == []
+    assert set(day) == set(ACTS)
+
+
+def test_rebuild_mends_and_names_a_projection_that_was_changed(player: Player) -> None:
+    for act in [*OPENING, "sell_stamps"]:
+        player.play(act)
+    with player.books.writing() as books:
+        books.connection.exec_driver_sql("UPDATE stock SET quantity = 99")
+        books.connection.exec_driver_sql("UPDATE balances SET minor = minor + 1 WHERE account = '1020'")
+    assert player.books.rebuild() == ["balances", "stock"]
+    with player.books.reading() as books:
+        assert books.stock() == {"ST-60": 8}
+        assert books.till().balance.minor == 20_120
