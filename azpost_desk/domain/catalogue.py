@@ -115,7 +115,7 @@ class Licences(Document, frozen=True):
 class FeeRule(Document, frozen=True):
     """A fee for amounts in a band; rows are never edited, a new tariff version replaces them.
 
-    The fee is percent of the amount plus a fixed part, within its bounds (0 as `fee_qapik_max` = no upper bound).
+    The fee is percent of the amount plus a fixed part, within its bounds (a `fee_qapik_max` of 0 is none).
     """
 
     amount_qapik_from: int

@@ -1,6 +1,6 @@
 """First report routine: the day's figures folded from the stored postings alone.
 
-It never looks into a body; the second routine (reports_bodies) never looks at a posting. The two share nothing
+It never looks into a body; the second routine (reports_bodies) never looks at a posting. They share nothing
 but the shape of the result.
 """
 

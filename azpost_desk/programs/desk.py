@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.work.timers import Clock as HandsClock
     from azpost_desk.services.desk import DeskServices
     from azpost_desk.services.papers import Printer
+    from azpost_desk.services.ports import Clock
     from azpost_desk.services.reports import DayReport, Press
     from azpost_desk.storage.books import DeskBooks
     from azpost_desk.sync.line import CentreLine
@@ -77,7 +78,7 @@ class OpenCounter:
 
 
 def open_counter(
-    folder: Path, url: str, clock: SystemClock, devices: Devices, language: Callable[[], str]
+    folder: Path, url: str, clock: Clock, devices: Devices, language: Callable[[], str]
 ) -> OpenCounter:
     """Open the books of an enrolled desk and start its line.
 
@@ -155,7 +156,7 @@ def paper_title(paper: Paper, sort: str) -> str:
     return f"{sort}-{number}" if number else sort
 
 
-def enrol_desk(folder: Path, url: str, code: str, clock: SystemClock) -> None:
+def enrol_desk(folder: Path, url: str, code: str, clock: Clock) -> None:
     """Introduce this desk to the centre and begin its chain.
 
     Raises:

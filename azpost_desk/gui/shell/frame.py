@@ -52,6 +52,7 @@ class Frame(QWidget):
     ) -> None:
         super().__init__()
         self.setProperty("role", "ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session, self._line, self._printer = session, line, printer
         self._kinds = screens
         self._made: dict[str, Screen] = {}

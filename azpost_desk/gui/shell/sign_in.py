@@ -60,6 +60,7 @@ class SignIn(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._prove: Callable[[str, str], Officer] | None = None
         self._unlock: Callable[[str], None] | None = None
         self._chosen: OfficerAtDesk | None = None

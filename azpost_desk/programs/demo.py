@@ -1,0 +1,313 @@
+"""A post office in miniature on this machine: centre, sandbox billers, two enrolled desks, temporary data.
+
+With a screen the counter's window opens on it. `--headless --out DIR` plays a whole working day through the
+real widgets and leaves pictures, papers, the input and a summary.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from azpost_desk.domain.days import calendar_day, day_start_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from azpost_desk.central.app import Centre
+    from azpost_desk.domain.scans import Scan
+    from azpost_desk.programs.desk import OpenCounter
+    from azpost_desk.rehearsal.day import Played
+    from azpost_desk.rehearsal.faults import FaultyLine
+    from azpost_desk.rehearsal.providers import SandboxProvider
+
+VERSION: Final = 1
+SEED: Final = 2026
+_SCREEN: Final = {
+    "synchronousWindowSystemEvents": False,
+    "windowFrameMargins": True,
+    "screens": [
+        {"name": "counter", "x": 0, "y": 0, "width": 1366, "height": 768, "logicalDpi": 96,
+         "logicalBaseDpi": 96, "dpr": 1}
+    ],
+}  # fmt: skip
+
+
+class PlayClock:
+    """The clock of the played day, shared by desks and centre: real time, set forward by the script only."""
+
+    def __init__(self) -> None:
+        self._ahead_ms = 0
+
+    def utc_ms(self) -> int:
+        """See services.ports.Clock."""
+        return time.time_ns() // 1_000_000 + self._ahead_ms
+
+    def monotonic_ms(self) -> int:
+        """See services.ports.Clock."""
+        return time.monotonic_ns() // 1_000_000
+
+    def start_tomorrow_at(self, hours: int) -> None:
+        """Begin at this hour of the next day, so that the clock only ever goes forward."""
+        start = day_start_ms(calendar_day(self.utc_ms())) + (24 + hours) * 3_600_000
+        self._ahead_ms += start - self.utc_ms()
+
+    def set_time(self, hh_mm: str) -> None:
+        """Go forward to this time of the day in Azerbaijan; a time already past changes nothing."""
+        hours, minutes = hh_mm.split(":")
+        at_ms = day_start_ms(calendar_day(self.utc_ms())) + (int(hours) * 60 + int(minutes)) * 60_000
+        self._ahead_ms += max(0, at_ms - self.utc_ms())
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """What stands: the centre, the sandbox, and per desk its folder and its own breakable line."""
+
+    folder: Path
+    dsn: str
+    centre: Centre
+    provider: SandboxProvider
+    lines: dict[int, FaultyLine]
+    folders: dict[int, Path]
+
+
+@contextmanager
+def town(folder: Path, clock: Any) -> Iterator[Town]:
+    """Build the post office below `folder` and take it down again."""
+    from azpost_desk.central.app import Centre
+    from azpost_desk.central.gateways.osmp import OsmpBiller
+    from azpost_desk.central.storage.embedded import EmbeddedServer
+    from azpost_desk.programs.desk import enrol_desk
+    from azpost_desk.rehearsal.faults import FaultyLine
+    from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
+    from azpost_desk.rehearsal.town import found_town, supply_desk
+
+    with ExitStack() as stack:
+        server = EmbeddedServer(folder / "centre")
+        stack.callback(server.stop)
+        provider = stack.enter_context(SandboxProvider(DEMO_BILLERS))
+        billers = {
+            str(one["id"]): OsmpBiller(provider.url, now_ms=clock.utc_ms, prv_id=str(one["id"]))
+            for one in DEMO_BILLERS
+        }
+        dsn = server.dsn()
+        centre = Centre(dsn, clock=clock, billers=billers)
+        centre.start()
+        stack.callback(centre.stop)
+        with centre.database.transaction() as conn:
+            codes = found_town(conn, clock.utc_ms())
+        lines: dict[int, FaultyLine] = {}
+        folders: dict[int, Path] = {}
+        for number, (desk, code) in enumerate(sorted(codes.items()), start=1):
+            lines[number] = stack.enter_context(FaultyLine(centre.url))
+            folders[number] = folder / f"desk-{number}"
+            enrol_desk(folders[number], lines[number].url, code, clock)
+            with centre.database.transaction() as conn:
+                supply_desk(conn, desk, clock.utc_ms())
+        centre.settle()
+        yield Town(folder, dsn, centre, provider, lines, folders)
+
+
+def main(argv: list[str]) -> int:
+    """0 when the window was closed or every step of the day held and both sides' books are sound."""
+    parser = argparse.ArgumentParser(prog="azpost-desk demo", description=__doc__)
+    parser.add_argument("--headless", action="store_true", help="play a working day without a screen")
+    parser.add_argument("--out", type=Path, help="where the played day leaves its pictures and papers")
+    parser.add_argument(
+        "--keep", type=Path, help="keep the demo's data in this folder instead of a temporary one"
+    )
+    parser.add_argument("--lang", choices=("az", "ru", "en"), default=os.environ.get("AZPOST_LANG", "az"))
+    parser.add_argument(
+        "--without", type=int, default=0, metavar="N", help="leave out line N of the played input"
+    )
+    wanted = parser.parse_args(argv)
+    if wanted.headless and wanted.out is None:
+        parser.error("--headless needs --out DIR")
+    folder = wanted.keep or Path(tempfile.mkdtemp(prefix="azpost-demo-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if wanted.headless:
+            return _headless(folder, wanted.out.absolute(), wanted.without)
+        return _window(folder, wanted.lang)
+    finally:
+        if wanted.keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _window(folder: Path, language: str) -> int:
+    from azpost_desk.programs.desk import SystemClock, run_window
+    from azpost_desk.rehearsal.town import PLAYERS
+    from azpost_desk.texts import Texts
+
+    with town(folder, SystemClock()) as here:
+        texts = Texts(language)
+        rows = [f"{one.name} · {texts.t(f'staff.role.{one.role}')} · PIN {one.pin}" for one in PLAYERS]
+        return run_window(here.folders[1], here.lines[1].url, language, card="\n".join(["DEMO", *rows]))
+
+
+def _headless(folder: Path, out: Path, without: int) -> int:
+    out.mkdir(parents=True, exist_ok=True)
+    screen = folder / "screen.json"
+    screen.write_text(json.dumps(_SCREEN), encoding="utf-8")
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screen}"
+    clock = PlayClock()
+    clock.start_tomorrow_at(8)
+    began = time.monotonic()
+    with town(folder, clock) as here:
+        played, counters = play(here, clock, out, without)
+        summary = summarise(here, counters, played, out)
+        for counter in counters.values():
+            counter.close()
+    summary["seconds"] = round(time.monotonic() - began, 1)
+    (out / "summary.json").write_text(
+        json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    good = not played.failure and summary["checks"] == {"desks": True, "centre": True}
+    if not good:
+        print(played.failure or "the books are not sound", file=sys.stderr)
+    print(json.dumps({"ok": good, "seconds": summary["seconds"], "pictures": len(played.pictures)}))
+    return 0 if good else 1
+
+
+def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played, dict[int, OpenCounter]]:
+    """Open both counters' windows and play the script through them."""
+    from azpost_desk.devices.printers import FolderPrinter
+    from azpost_desk.devices.stand_ins import RecordedScale, RecordedSound
+    from azpost_desk.domain.scans import read_scan
+    from azpost_desk.gui.kit.scanner import ScannerFilter
+    from azpost_desk.gui.kit.words import Language
+    from azpost_desk.gui.shell.window import Window
+    from azpost_desk.gui.work.runner import Runner
+    from azpost_desk.gui.work.timers import HandClock
+    from azpost_desk.programs.desk import Devices, application, make_ready, open_counter
+    from azpost_desk.rehearsal.day import Day, write_input
+    from azpost_desk.rehearsal.script import script
+
+    app = application("az")
+    runner = Runner()
+    hand = HandClock()
+    scanner = ScannerFilter(app, read_scan, clock=hand)
+    windows, counters = {}, {}
+    for number, folder in here.folders.items():
+        devices = Devices(
+            pages=FolderPrinter(out / "papers"), sound=RecordedSound(), scale=RecordedScale(1_240)
+        )
+        counter = open_counter(
+            folder, here.lines[number].url, clock, devices, lambda: Language.current().code
+        )
+        wait_until(lambda counter=counter: _supplied(counter), 30)
+        window = Window()
+        make_ready(window, counter)
+        windows[number], counters[number] = window, counter
+
+    def heard(scan: Scan, raw: str, doubled: bool) -> None:
+        for window in windows.values():
+            if window.isActiveWindow():
+                window.heard(scan, raw, doubled)
+
+    scanner.bus.scanned.connect(heard)
+    outside = {
+        "line_1_down": here.lines[1].down,
+        "line_1_up": here.lines[1].up,
+        "wake_1": counters[1].line.wake,
+        "wake_2": counters[2].line.wake,
+        "settle": here.centre.settle,
+        "biller_refuses": lambda: here.provider.fail_next("result", code=5),
+        "biller_loses_answer": lambda: here.provider.fail_next("answer_lost"),
+        "language_en": lambda: Language.current().choose("en"),
+        "language_ru": lambda: Language.current().choose("ru"),
+        "language_az": lambda: Language.current().choose("az"),
+    }
+    day = Day(windows, script(), hand, clock.set_time, outside, out, without)
+    day.begin()
+    app.exec()
+    write_input(day.played, out)
+    scanner.remove()
+    for window in windows.values():
+        window.close()
+    runner.close()
+    return day.played, counters
+
+
+def wait_until(holds: Any, seconds: float) -> None:
+    """Wait on a condition of another thread. Raises TimeoutError."""
+    import threading
+
+    end = time.monotonic() + seconds
+    pause = threading.Event()
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError("the demo's desk was not supplied in time")
+        pause.wait(0.02)
+
+
+def _supplied(counter: OpenCounter) -> bool:
+    """Reference data, codes and numbers have come from the centre."""
+    with counter.books.reading() as books:
+        return bool(books.officers()) and books.codes_left() > 0 and books.item_numbers_left() > 0
+
+
+def summarise(here: Town, counters: dict[int, OpenCounter], played: Played, out: Path) -> dict[str, Any]:
+    """`summary.json` as interfaces.md writes it, from the books themselves; both sides are checked."""
+    from azpost_desk.central.checking import check as check_centre
+    from azpost_desk.domain import operations as ops
+    from azpost_desk.domain.reports import differences
+    from azpost_desk.services.reports import day_figures
+    from azpost_desk.storage.checking import check_folder
+
+    kinds: Counter[str] = Counter()
+    money = {"in": 0, "out": 0, "fees": 0, "cash_expected": 0, "cash_counted": 0, "difference": 0}
+    sums, records, acknowledged, equal = 0, 0, 0, True
+    for counter in counters.values():
+        with counter.books.reading() as books:
+            number = next((day.number for day in books.days() if day.state == "closed"), books.day().number)
+            first, second, entries = day_figures(books, number)
+            equal = equal and not differences(first, second)
+            kinds.update(entry.recorded.kind for entry in entries)
+            sums += sum(posting.amount.minor for _, posting in books.postings())
+            records += books.head()[1]
+        money["in"] += sum(row.in_qapik for row in first.services.values())
+        money["out"] += sum(row.out_qapik for row in first.services.values())
+        money["fees"] += sum(row.income_qapik for row in first.services.values())
+        for entry in entries:
+            if isinstance(entry.body, ops.TillClosed):
+                money["cash_expected"] += entry.body.expected_qapik
+                money["cash_counted"] += entry.body.counted_qapik
+                money["difference"] += entry.body.difference_qapik
+        last = counter.books.last_ack()
+        acknowledged += last.sequence if last is not None else 0
+    desks_sound = True
+    for folder in here.folders.values():
+        verdicts, damaged = check_folder(folder)
+        desks_sound = desks_sound and not damaged and all(verdict.ok for verdict in verdicts)
+    return {
+        "version": VERSION,
+        "seed": SEED,
+        "steps": [{"name": p.name, "ok": p.ok, "seconds": round(p.ms / 1000, 2)} for p in played.parts],
+        "operations": sum(kinds.values()),
+        "by_kind": dict(sorted(kinds.items())),
+        "money": {"AZN": money},
+        "postings_sum": {"AZN": sums},
+        "sync": {
+            "records": records,
+            "acknowledged": acknowledged,
+            "bytes_up": sum(line.bytes_up for line in here.lines.values()),
+            "bytes_down": sum(line.bytes_down for line in here.lines.values()),
+            "offline_seconds": 0,
+        },
+        "report": {"routine_a": True, "routine_b": True, "equal": equal},
+        "checks": {"desks": desks_sound, "centre": all(one.ok for one in check_centre(here.dsn))},
+        "pictures": played.pictures,
+        "papers": sorted(str(path.relative_to(out)) for path in (out / "papers").glob("*.pdf")),
+        "failure": played.failure,
+    }

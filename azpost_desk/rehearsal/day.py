@@ -1,0 +1,298 @@
+"""Plays a working day through the real windows: by keys and scans only, waiting on what a person would see.
+
+This module knows no service and no table: all it has are windows, a clock for the scanner's ear and the
+steps.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTableView, QWidget
+
+from azpost_desk.gui.kit.words import language
+from azpost_desk.gui.work.runner import Runner
+from azpost_desk.gui.work.timers import HandClock, Repeating
+from azpost_desk.rehearsal import steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+LOOK_EVERY_MS: Final = 5
+PATIENCE_MS: Final = 12_000
+HAND_MS: Final = 120
+SCANNER_MS: Final = 4
+# The Azerbaijani and Russian layouts turn these US keys of a scanner into other letters (facts on scanners).
+_LAYOUTS: Final[dict[str, dict[int, int]]] = {
+    "az": str.maketrans({"W": "Ü", "I": "İ", "]": "ğ"}),
+    "ru": str.maketrans("QWERTYUIOPASDFGHJKLZXCVBNM", "ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ"),
+}
+
+
+_HELD: Final = {
+    "Ctrl": Qt.KeyboardModifier.ControlModifier,
+    "Shift": Qt.KeyboardModifier.ShiftModifier,
+    "Alt": Qt.KeyboardModifier.AltModifier,
+}
+
+
+class DayFailed(Exception):
+    """A step that a person would have seen fail."""
+
+
+@dataclass(slots=True)
+class Part:
+    """A chapter as the summary tells it."""
+
+    name: str
+    ok: bool = False
+    ms: int = 0
+
+
+@dataclass(slots=True)
+class Played:
+    """What the day left behind.
+
+    Attributes:
+        input: every key and scan in order.
+        pictures: files written.
+        failure: the sentence of the step that failed, "" when every step held.
+    """
+
+    parts: list[Part] = field(default_factory=list)
+    input: list[dict[str, object]] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    failure: str = ""
+
+
+class Day(QObject):
+    """Drives the windows step by step from the application's own event loop.
+
+    Args:
+        windows: by desk number.
+        hand: the clock of the scanner's ear, moved here and nowhere else.
+        set_time: moves the day's clock to HH:MM.
+        outside: what may happen outside, by name.
+        without: leave this line of the input out (1 is the first), to prove that every line counts.
+    """
+
+    def __init__(
+        self,
+        windows: Mapping[int, QWidget],
+        script: Sequence[steps.Instruction],
+        hand: HandClock,
+        set_time: Callable[[str], None],
+        outside: Mapping[str, Callable[[], object]],
+        folder: Path,
+        without: int = 0,
+    ) -> None:
+        super().__init__()
+        self._windows, self._hand, self._set_time, self._outside = windows, hand, set_time, outside
+        self._folder, self._without = folder, without
+        self._script = deque(script)
+        self._known: dict[str, str] = {}
+        self._window = next(iter(windows.values()))
+        self._desk = next(iter(windows))
+        self._since = QElapsedTimer()
+        self._step_since = QElapsedTimer()
+        self._ticker = Repeating(self, LOOK_EVERY_MS, self._look)
+        self.played = Played()
+
+    def begin(self) -> None:
+        """Start; the application's loop does the rest and is quit at the end."""
+        (self._folder / "pictures").mkdir(parents=True, exist_ok=True)
+        self._since.start()
+        self._step_since.start()
+        self._ticker.start()
+
+    def _look(self) -> None:
+        """One look at the screens; take every step whose time has come."""
+        try:
+            while self._script and self._is_quiet() and self._take(self._script[0]):
+                self._script.popleft()
+                self._step_since.restart()
+            if self._script and self._step_since.elapsed() > PATIENCE_MS:
+                raise DayFailed(
+                    f"waited in vain for {self._script[0]} · on the screen: {self._seen()[:1500]}"
+                )
+        except DayFailed as failed:
+            self.played.failure = str(failed)
+            self._photograph(self._window, "failed")
+            self._script.clear()
+        if not self._script:
+            self._end_part(not self.played.failure)
+            self._ticker.stop()
+            QApplication.quit()
+
+    def _is_quiet(self) -> bool:
+        """Nothing is under way: a person waits for the screen before pressing the next key."""
+        return Runner.current().under_way == 0
+
+    def _take(self, step: steps.Instruction) -> bool:
+        """Do one step; False = not yet."""
+        match step:
+            case steps.Keys() | steps.Type() | steps.Scan():
+                self._by_hand(step)
+            case steps.See(text):
+                return self._filled(text) in self._seen()
+            case steps.Gone(text):
+                return self._filled(text) not in self._seen()
+            case steps.Remember(name, pattern):
+                return self._remember(name, pattern)
+            case steps.AtDesk(number):
+                return self._sit_down(number)
+            case _:
+                self._note_step(step)
+        return True
+
+    def _by_hand(self, step: steps.Keys | steps.Type | steps.Scan) -> None:
+        match step:
+            case steps.Keys(names):
+                for name in names:
+                    self._press(name)
+            case steps.Type(text):
+                self._type(self._filled(text))
+            case steps.Scan(code, layout):
+                self._scan(self._filled(code), layout)
+
+    def _note_step(self, step: steps.Instruction) -> None:
+        match step:
+            case steps.Chapter(name):
+                self._end_part(True)
+                self.played.parts.append(Part(name))
+                self._since.restart()
+            case steps.At(time):
+                self._set_time(time)
+            case steps.Outside(what):
+                self._outside[what]()
+            case steps.Picture(name):
+                self._photograph(self._window, name)
+            case _:
+                raise DayFailed(f"no such step: {step}")
+
+    def _end_part(self, ok: bool) -> None:
+        if self.played.parts and not self.played.parts[-1].ms:
+            self.played.parts[-1].ok = ok
+            self.played.parts[-1].ms = max(1, self._since.elapsed())
+
+    # --- hands --------------------------------------------------------------------------------------------
+
+    def _sit_down(self, number: int) -> bool:
+        window = self._windows[number]
+        if self._window is not window:
+            self._window.hide()
+        if not window.isVisible():
+            window.show()
+        window.activateWindow()
+        window.raise_()
+        self._window, self._desk = window, number
+        return window.isActiveWindow() and QApplication.focusWidget() is not None
+
+    def _note(self, kind: str, value: str) -> bool:
+        """Write the line of input; False when this is the one to leave out."""
+        self.played.input.append({"desk": self._desk, "kind": kind, "value": value})
+        return len(self.played.input) != self._without
+
+    def _target(self) -> QWidget:
+        focus = QApplication.focusWidget()
+        return focus if focus is not None and self._window.isAncestorOf(focus) else self._window
+
+    def _press(self, name: str) -> None:
+        if not self._note("key", name):
+            return
+        self._hand.advance(HAND_MS)
+        if len(name) == 1:
+            self._send(name)
+        else:
+            key, modifiers = _combination("Return" if name == "Enter" else name)
+            QTest.keyClick(self._target(), key, modifiers)
+        self._hand.advance(HAND_MS)
+
+    def _type(self, text: str) -> None:
+        for letter in text:
+            if self._note("key", letter):
+                self._hand.advance(HAND_MS)
+                self._send(letter)
+        self._hand.advance(HAND_MS)
+
+    def _scan(self, code: str, layout: str) -> None:
+        if not self._note("scan", code):
+            return
+        self._hand.advance(HAND_MS)
+        for letter in code.translate(_LAYOUTS[layout]) if layout else code:
+            self._hand.advance(SCANNER_MS)
+            self._send(letter)
+        self._hand.advance(SCANNER_MS)
+        QTest.keyClick(self._target(), Qt.Key.Key_Return)
+        self._hand.advance(HAND_MS)
+
+    def _send(self, letter: str) -> None:
+        """One character, whatever the alphabet: QTest knows only ASCII."""
+        plain = letter.isascii() and letter.isalnum()
+        key = ord(letter.upper()) if plain else 0
+        target = self._target()
+        if plain and letter.isdigit():
+            QTest.keyClick(target, Qt.Key(key))
+            return
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(target, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, letter))
+
+    # --- eyes ---------------------------------------------------------------------------------------------
+
+    def _seen(self) -> str:
+        """Every text that stands on the screen now."""
+        return "\n".join(_texts(self._window))
+
+    def _remember(self, name: str, pattern: str) -> bool:
+        found = re.search(pattern, self._seen())
+        if found is None:
+            return False
+        self._known[name] = found.group(1).replace(" ", "").replace("\u00a0", "")
+        return True
+
+    def _filled(self, text: str) -> str:
+        return text.format_map(self._known) if "{" in text else text
+
+    def _photograph(self, window: QWidget, name: str) -> None:
+        number = len(self.played.pictures) + 1
+        file = self._folder / "pictures" / f"{number:02}-{name}-{language().code}.png"
+        window.grab().save(str(file))
+        self.played.pictures.append(str(file.relative_to(self._folder)))
+
+
+def _combination(name: str) -> tuple[Qt.Key, Qt.KeyboardModifier]:
+    """``Ctrl+Shift+Q`` as key and modifiers."""
+    *held, last = name.split("+")
+    modifiers = Qt.KeyboardModifier.NoModifier
+    for one in held:
+        modifiers |= _HELD[one]
+    return QKeySequence(last)[0].key(), modifiers
+
+
+def _texts(window: QWidget) -> list[str]:
+    result = []
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
+            result.append(widget.text())
+        elif isinstance(widget, QTableView):
+            model = widget.model()
+            for row in range(min(model.rowCount(), 60)):
+                cells = (model.index(row, column).data() for column in range(model.columnCount()))
+                result.append(" · ".join(str(cell) for cell in cells if cell))
+    return [text for text in result if text]
+
+
+def write_input(played: Played, folder: Path) -> None:
+    """`input.jsonl`: a line for every key and scan, in order."""
+    lines = (json.dumps({"n": n, **one}, ensure_ascii=False) for n, one in enumerate(played.input, start=1))
+    (folder / "input.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
