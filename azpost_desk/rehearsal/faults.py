@@ -45,22 +45,19 @@ class FaultyLine:
 
     Attributes:
         upstream: (host, port) of the centre; may be changed while running (the centre moved).
+        choose: asked for a fault when the list of planned ones is empty; may be changed while running.
         delay_seconds: what ``delayed`` means.
         carried: how often each fault happened.
         bytes_up, bytes_down: what the desk's side of the line carried, headers included.
     """
 
     def __init__(self, upstream_url: str, choose: Callable[[], Fault] | None = None) -> None:
-        """
-        Args:
-            choose: asked for a fault when the list of planned ones is empty; None means a good line.
-        """
         parts = urlsplit(upstream_url)
         self.upstream = (parts.hostname or "127.0.0.1", parts.port or 80)
         self.delay_seconds = 0.2
         self.carried: Counter[str] = Counter()
         self.bytes_up = self.bytes_down = 0
-        self._choose = choose or (lambda: "none")
+        self.choose: Callable[[], Fault] = choose or (lambda: "none")
         self._planned: deque[Fault] = deque()
         self._held: list[bytes] = []
         self._lock = threading.Lock()
@@ -128,7 +125,7 @@ class FaultyLine:
             while request := _whole(desk):
                 with self._lock:
                     self.bytes_up += len(request)
-                    fault = self._planned.popleft() if self._planned else self._choose()
+                    fault = self._planned.popleft() if self._planned else self.choose()
                     self.carried[fault] += 1
                 answer = self._carry(request, fault)
                 with self._lock:

@@ -92,7 +92,7 @@ class Exchanges:
         acknowledged = batch.first - 1 if batch is not None else head
         moved = self._store(answer, identity, batch, acknowledged)
         news = self._store_news(answer, identity, after)
-        epoch_changed = answer.centre_epoch != identity.centre_epoch
+        epoch_changed = books.identity().centre_epoch != identity.centre_epoch
         clock_off_ms = answer.time_ms - (sent_ms + took_ms // 2)
         return Learned(
             again=epoch_changed or (moved and books.waiting()[0] > 0) or (answer.more and news > 0),

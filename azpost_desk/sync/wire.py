@@ -58,9 +58,10 @@ class Wire:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.mount("http://", _Adapter(self._open))
         self._session.mount("https://", _Adapter(self._open))
-        # A sync with nothing to say costs less than 500 bytes: no header that the centre does not need.
+        # A sync with nothing to say costs less than 500 bytes: no header that the centre does not need. It
+        # packs large answers without being asked.
         self._session.headers.clear()
-        self._session.headers.update({"User-Agent": SKIP_HEADER, "Accept-Encoding": "gzip"})
+        self._session.headers.update({"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER})
 
     def is_reachable(self) -> bool:
         """Whether somebody accepts a connection at the centre's address; sends nothing."""

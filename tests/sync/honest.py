@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+import uuid
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -64,9 +65,10 @@ class MemoryBooks:
         with self.lock:
             for _ in range(count):
                 body = ops.encode(ops.ClockJumped(from_ms=1, to_ms=len(self.records), against="centre"))
+                operation = str(uuid.UUID(int=len(self.records)))
                 header = Header(
-                    1, self.who.desk, self.who.epoch, len(self.records) + 1, f"op-{len(self.records)}", kind,
-                    1, 1, "sync", "sync", "program", START_MS + len(self.records), "", "",
+                    1, self.who.desk, self.who.epoch, len(self.records) + 1, operation, kind, 1, 1,
+                    "sync", "sync", "program", START_MS + len(self.records), "", "",
                 )  # fmt: skip
                 self.records.append(seal(header, body, self.records[-1].hash if self.records else GENESIS))
 
