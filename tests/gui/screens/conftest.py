@@ -1,0 +1,49 @@
+"""A counter at work behind every screen's test: real books, real services, real lanes, a clerk signed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from azpost_desk.gui.kit.screens import Session
+from azpost_desk.gui.work.runner import Runner
+from tests.services.counters import CLERK, Stand, new_stand, working
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from azpost_desk.gui.kit.screens import Tone
+
+
+@pytest.fixture
+def runner(qtbot: QtBot) -> Iterator[Runner]:
+    """The lanes; every answer has come and every thread has ended when the test is over."""
+    made = Runner()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Iterator[Stand]:
+    """A desk whose day and till are open, 200 manat and some goods in the drawer."""
+    made = working(new_stand(tmp_path / "desk"))
+    yield made
+    made.books.close()
+
+
+@pytest.fixture
+def tones() -> list[Tone]:
+    """What the loudspeaker was asked to sound, in order."""
+    return []
+
+
+@pytest.fixture
+def session(stand: Stand, runner: Runner, tones: list[Tone]) -> Session:
+    """The clerk who holds the till is signed in; there is no scale until a test gives one."""
+    made = Session(stand.desk, tones.append)
+    made.officer = CLERK
+    return made
