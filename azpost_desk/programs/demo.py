@@ -254,7 +254,7 @@ def wait_until(holds: Any, seconds: float) -> None:
 def _supplied(counter: OpenCounter) -> bool:
     """Reference data, codes and numbers have come from the centre."""
     with counter.books.reading() as books:
-        return bool(books.officers()) and books.codes_left() > 0 and books.item_numbers_left() > 0
+        return books.codes_left() > 0 and books.item_numbers_left() > 0 and bool(books.officers())
 
 
 def summarise(here: Town, counters: dict[int, OpenCounter], played: Played, out: Path) -> dict[str, Any]:
@@ -306,7 +306,7 @@ def summarise(here: Town, counters: dict[int, OpenCounter], played: Played, out:
             "offline_seconds": 0,
         },
         "report": {"routine_a": True, "routine_b": True, "equal": equal},
-        "checks": {"desks": desks_sound, "centre": all(one.ok for one in check_centre(here.dsn))},
+        "checks": {"desks": desks_sound, "centre": check_centre(here.dsn).ok},
         "pictures": played.pictures,
         "papers": sorted(str(path.relative_to(out)) for path in (out / "papers").glob("*.pdf")),
         "failure": played.failure,

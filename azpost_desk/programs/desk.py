@@ -296,6 +296,7 @@ class _Running:
         self._folder, self._url, self._window = folder, url, window
         self._clock = SystemClock()
         self._counter: OpenCounter | None = None
+        self._is_ready = False
 
     def load(self) -> None:
         """Open the books off the main thread, or ask to enrol first."""
@@ -322,8 +323,26 @@ class _Running:
                 lambda url, code: enrol_desk(self._folder, url, code, self._clock), self._url, self.load
             )
             return
-        self._counter = counter
-        make_ready(self._window, counter)
+        if self._counter is None:
+            self._counter = counter
+            counter.services.counter.line.on_change(self._window.line_moved.emit)
+            self._window.line_moved.connect(self._try_ready)
+        self._try_ready()
+
+    def _try_ready(self) -> None:
+        """A newly enrolled desk waits for its reference data; the line tells when they have come."""
+        from azpost_desk.domain.refusals import Trouble
+
+        counter = self._counter
+        if counter is None or self._is_ready:
+            return
+        try:
+            make_ready(self._window, counter)
+        except Trouble as trouble:
+            if trouble.code != "G-050":
+                self._stopped(trouble)
+            return
+        self._is_ready = True
 
     def _stopped(self, trouble: Trouble) -> None:
         from azpost_desk.gui.kit.words import refusal

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTableView, QWidget
 
@@ -32,11 +32,12 @@ HAND_MS: Final = 120
 SCANNER_MS: Final = 4
 # The Azerbaijani and Russian layouts turn these US keys of a scanner into other letters (facts on scanners).
 _LAYOUTS: Final[dict[str, dict[int, int]]] = {
-    "az": str.maketrans({"W": "Ü", "I": "İ", "]": "ğ"}),
+    "az": str.maketrans("WI]", "Üİğ"),
     "ru": str.maketrans("QWERTYUIOPASDFGHJKLZXCVBNM", "ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ"),
 }
 
 
+_NAMES: Final = {"Enter": "Return", "Del": "Delete", "Esc": "Escape"}
 _HELD: Final = {
     "Ctrl": Qt.KeyboardModifier.ControlModifier,
     "Shift": Qt.KeyboardModifier.ShiftModifier,
@@ -212,7 +213,7 @@ class Day(QObject):
         if len(name) == 1:
             self._send(name)
         else:
-            key, modifiers = _combination("Return" if name == "Enter" else name)
+            key, modifiers = _combination(name)
             QTest.keyClick(self._target(), key, modifiers)
         self._hand.advance(HAND_MS)
 
@@ -274,7 +275,7 @@ def _combination(name: str) -> tuple[Qt.Key, Qt.KeyboardModifier]:
     modifiers = Qt.KeyboardModifier.NoModifier
     for one in held:
         modifiers |= _HELD[one]
-    return QKeySequence(last)[0].key(), modifiers
+    return Qt.Key[f"Key_{_NAMES.get(last, last)}"], modifiers
 
 
 def _texts(window: QWidget) -> list[str]:

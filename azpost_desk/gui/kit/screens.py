@@ -55,7 +55,7 @@ class Session(QObject):
         officer_changed(): somebody signed in or out.
         basket_changed(object): the basket as stored now (services.views.Basket, or None when it is empty).
         opened(str, object): somebody asks the frame to show a screen with an argument.
-        noticed(object, str, str): a sentence (Say), its state (good warn bad neutral), its code: for the strip.
+        noticed(object, str, str): a sentence (Say), its state (good warn bad neutral), its code.
     """
 
     officer_changed = Signal()
