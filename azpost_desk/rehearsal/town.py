@@ -1,6 +1,7 @@
 """A believable post office for the demo: two branches, four officers, prices, billers, goods.
 
-Every figure here is made up [design]: tariffs of the operator are dated data from its own centre, and until it
+Every figure here is made up [design]: tariffs of the operator are dated data from its own centre, and
+until it
 marks them as approved every screen and paper bears DEMO.
 """
 
@@ -145,7 +146,9 @@ _ACCOUNT_NAMES: Final = {"az": "Abonent kodu", "ru": "Код абонента", 
 
 
 def billers() -> Billers:
-    """The sandbox's billers as the desk's catalogue shows them; the payer pays no fee at electricity and gas."""
+    """The sandbox's billers as the desk's catalogue shows them; the payer pays no fee at electricity and
+    gas.
+    """
     return Billers(
         billers=tuple(
             Biller(
