@@ -87,14 +87,14 @@ class Payments:
         Raises:
             Refused: C-001.
         """
-        key = fold(typed)
+        key = _by_ear(typed)
         if not key:
             return []
         return [
             biller
             for biller in self._billers().billers
             if biller.biller.startswith(typed.strip())
-            or any(f" {key}" in f" {fold(name)}" for name in biller.names.values())
+            or any(f" {key}" in f" {_by_ear(name)}" for name in biller.names.values())
         ]
 
     def fee(self, biller: str, amount: Money) -> Money:
@@ -213,6 +213,11 @@ class Payments:
     def _billers(self) -> Billers:
         with self.counter.books.reading() as books:
             return books.document(Billers, open_day(books).date)
+
+
+def _by_ear(text: str) -> str:
+    """The folded text with one letter for ə and e: many keyboards have no ə."""
+    return fold(text).replace("e", "a")
 
 
 def _known(billers: Billers, biller: str) -> Biller:

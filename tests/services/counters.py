@@ -1,4 +1,4 @@
-"""A counter for tests of the services: the real books, a played line, four officers, a day with money in the till."""
+"""A counter for tests: the real books, a played line, four officers, a day with money in the till."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain.money import azn
+from azpost_desk.domain.operations import decode
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.staff import Role
 from azpost_desk.services.counter import Approval, Counter, Officer
@@ -61,9 +62,11 @@ class Stand:
     desk: DeskServices
 
     def bodies(self, kind: type[Body]) -> list[Body]:
+        """Every recorded body of one kind, in order."""
         with self.books.reading() as books:
-            entries = books.entries(books.day().number, limit=100_000)
-        return [entry.body for entry in reversed(entries) if isinstance(entry.body, kind)]
+            headers = [(record.header(), record.body) for record, _ in books.records()]
+        decoded = [decode(header.kind, header.version, body) for header, body in headers]
+        return [body for body in decoded if isinstance(body, kind)]
 
     def records(self) -> int:
         with self.books.reading() as books:

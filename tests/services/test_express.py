@@ -1,0 +1,186 @@
+"""Express items accepted and scanned: every scan recorded, the reason why one is not taken said exactly."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.people import Person
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol import news as tidings
+from azpost_desk.services.express import AcceptItem
+from azpost_desk.services.tracking import EVENTS_HERE, ScanItem
+from azpost_desk.texts import Texts
+from tests.services.counters import CLERK, MORNING_MS, OTHER_CLERK, SUPERVISOR, Stand, approval
+from tests.storage.desks import piece
+
+FROM = Person(name="Əliyev Vüqar", phone="050 123 45 67", address="Nizami 5, m. 12")
+TO = Person(name="Quliyeva Leyla", address="Füzuli 1", postcode="1000")
+ITEM = item_number("EE", 876_543)
+
+
+def accept(weight_grams: int = 750, **changed: object) -> AcceptItem:
+    values: dict[str, object] = {"sender": FROM, "addressee": TO, "weight_grams": weight_grams}
+    return AcceptItem(**{**values, "service": "ems", **changed})  # type: ignore[arg-type]
+
+
+def scan(stand: Stand, raw: str, event: str = "EMG", by: object = CLERK, **more: str) -> tuple[str, str]:
+    """(verdict, key's last word); that it was recorded is checked each time."""
+    before = stand.records()
+    answer = stand.desk.tracking.scan(ScanItem(raw, event, **more), by)  # type: ignore[arg-type]
+    assert stand.records() == before + 1
+    for language in ("az", "ru", "en"):
+        assert Texts(language).t(answer.key, **answer.facts)
+    return answer.verdict, answer.key.removeprefix("express.scan.")
+
+
+def test_a_price_is_the_first_step_and_each_begun_one_after(stand: Stand) -> None:
+    [price] = stand.desk.express.prices("AZ1000", 1_001)
+    assert (price.price, price.vat, price.office.name) == (azn(700), azn(107), "Bakı 1")
+    with pytest.raises(Refused, match="E-011"):
+        stand.desk.express.prices("1000", 30_001)
+    with pytest.raises(Refused, match="E-002"):
+        stand.desk.express.prices("9999", 100)
+
+
+def test_an_item_is_accepted_off_line_with_a_number_of_the_desks_range(stand: Stand) -> None:
+    stand.line.online = False
+    line = stand.desk.express.accept(accept(), CLERK).lines[0].line
+    assert isinstance(line, ops.ItemAccepted)
+    assert (line.number, line.amount_qapik, line.postcode) == (item_number("EE", 10_000), 600, "AZ1000")
+    paid = stand.pay(1_000)
+    assert paid.change == azn(400)
+    [event] = stand.desk.tracking.timeline(line.number)
+    assert (event.event, event.here) == ("EMA", True)
+    [settlement] = stand.bodies(ops.Settlement)
+    assert "Leyla" not in ops.encode(settlement).decode()
+    assert scan(stand, line.number, "EMG") == ("misrouted", "misrouted")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "field"),
+    [
+        ({"sender": replace(FROM, address=" ")}, "E-001", "sender.address"),
+        ({"sender": replace(FROM, phone="")}, "E-001", "sender.phone"),
+        ({"addressee": replace(TO, postcode="")}, "E-001", "addressee.postcode"),
+        ({"addressee": replace(TO, postcode="12")}, "I-005", "addressee.postcode"),
+        ({"addressee": replace(TO, postcode="9999")}, "E-002", "addressee.postcode"),
+        ({"addressee": replace(TO, name="Leyla")}, "I-009", "addressee.name"),
+        ({"service": "pigeon"}, "E-003", "service"),
+        ({"weight_grams": 0}, "E-010", "weight"),
+    ],
+)
+def test_nothing_missing_is_accepted_and_no_number_is_lost_by_it(
+    stand: Stand, changed: dict[str, object], code: str, field: str
+) -> None:
+    with pytest.raises(Refused, match=code) as refused:
+        stand.desk.express.accept(accept(**changed), CLERK)
+    assert refused.value.field == field
+    with stand.books.reading() as books:
+        assert books.item_numbers_left() == 1_000
+
+
+def test_an_item_lives_by_its_scans_until_it_is_delivered(stand: Stand) -> None:
+    assert scan(stand, ITEM, "EMG") == ("saved", "saved")
+    assert scan(stand, f"]C0{ITEM.lower()}", "EDG") == ("saved", "saved")
+    assert scan(stand, ITEM, "EMH") == ("refused", "reason_missing")
+    assert scan(stand, ITEM, "EMH", reason="absent") == ("refused", "measure_missing")
+    assert scan(stand, ITEM, "EMH", reason="aliens", measure="held") == ("refused", "reason_missing")
+    assert scan(stand, ITEM, "EMH", reason="absent", measure="card_left") == ("saved", "saved")
+    assert scan(stand, ITEM, "EMI") == ("refused", "signatory_missing")
+    assert scan(stand, ITEM, "EMI", signatory="Quliyev Rauf") == ("saved", "saved")
+    assert scan(stand, ITEM, "EDG") == ("refused", "ended")
+    assert [event.event for event in stand.desk.tracking.timeline(ITEM)] == ["EMG", "EDG", "EMH", "EMI"]
+    delivered = stand.bodies(ops.ItemScanned)[-1]
+    assert isinstance(delivered, ops.ItemScanned)
+    assert len(delivered.signatory) == 64
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        ("", "empty"),
+        ("ABC", "length"),
+        ("EE12345678", "length"),
+        ("0123456789012", "format"),
+        ("1234", "not_announced"),
+    ],
+)
+def test_a_scan_that_is_no_item_says_why(stand: Stand, raw: str, reason: str) -> None:
+    assert scan(stand, raw) == ("refused", reason)
+    [refused] = stand.bodies(ops.ScanRefused)
+    assert isinstance(refused, ops.ScanRefused)
+    assert (refused.raw, refused.reason) == (raw, reason)
+
+
+def test_a_wrong_digit_is_named_with_the_right_one(stand: Stand) -> None:
+    right = int(ITEM[10])
+    wrong = f"{ITEM[:10]}{(right + 1) % 10}{ITEM[11:]}"
+    answer = stand.desk.tracking.scan(ScanItem(wrong, "EMG"), CLERK)
+    assert (answer.verdict, answer.facts) == ("refused", {"number": wrong, "expected": right})
+
+
+def test_a_second_scan_says_by_whom_and_when(stand: Stand) -> None:
+    scan(stand, ITEM)
+    stand.clock.pass_ms(120_000)
+    answer = stand.desk.tracking.scan(ScanItem(ITEM, "EMG"), OTHER_CLERK)
+    assert answer.verdict == "already"
+    assert (answer.facts["by"], answer.facts["at_ms"]) == (CLERK.name, MORNING_MS)
+
+
+def announced(stand: Stand, position: int, number: str) -> None:
+    event = tidings.ItemEvent(number=number, event="EMC", office="1000", at_ms=MORNING_MS, postcode="AZ5002")
+    stand.books.store_news([piece(position, "item.event", event)], 1)
+
+
+def test_four_last_digits_find_an_announced_item_or_ask_which(stand: Stand) -> None:
+    first, second = item_number("EE", 1_234), item_number("EE", 900_000_00 // 10)
+    announced(stand, 100, first)
+    assert scan(stand, first[7:11]) == ("saved", "saved")
+    announced(stand, 101, second)
+    twin = next(
+        number
+        for number in (item_number("CP", serial) for serial in range(0, 99_999_999, 1))
+        if number[7:11] == second[7:11]
+    )
+    announced(stand, 102, twin)
+    answer = stand.desk.tracking.scan(ScanItem(second[7:11], "EMG"), CLERK)
+    assert (answer.verdict, set(answer.choices)) == ("choose", {second, twin})
+
+
+def test_the_last_scan_is_taken_back_within_a_minute_by_whom_it_was_made(stand: Stand) -> None:
+    scan(stand, ITEM)
+    with pytest.raises(Refused, match="E-040"):
+        stand.desk.tracking.void_last(OTHER_CLERK)
+    stand.clock.pass_ms(60_000)
+    stand.desk.tracking.void_last(CLERK)
+    assert [event.voided for event in stand.desk.tracking.timeline(ITEM)] == [True]
+    with pytest.raises(Refused, match="E-040"):
+        stand.desk.tracking.void_last(CLERK)
+    assert scan(stand, ITEM) == ("saved", "saved")
+    stand.clock.pass_ms(60_001)
+    with pytest.raises(Refused, match="E-040"):
+        stand.desk.tracking.void_last(CLERK)
+
+
+def test_later_a_supervisor_takes_it_back(stand: Stand) -> None:
+    recorded = stand.desk.tracking.scan(ScanItem(ITEM, "EMG"), CLERK).recorded
+    stand.clock.pass_ms(3_600_000)
+    void = stand.desk.tracking.void
+    with pytest.raises(Refused, match="S-012"):
+        void(recorded.operation, "op-1", "səhv", CLERK, None)
+    void(recorded.operation, "op-1", "səhv", CLERK, approval("op-1", SUPERVISOR))
+    with pytest.raises(Refused, match="E-042"):
+        void(recorded.operation, "op-2", "səhv", CLERK, approval("op-2", SUPERVISOR))
+    with pytest.raises(Refused, match="E-041"):
+        void("no such scan", "op-3", "səhv", CLERK, approval("op-3", SUPERVISOR))
+
+
+def test_events_of_other_places_are_not_scanned_here(stand: Stand) -> None:
+    with pytest.raises(Refused, match="E-020"):
+        stand.desk.tracking.scan(ScanItem(ITEM, "EMC"), CLERK)
+    for event in EVENTS_HERE:
+        assert Texts("az").t(event.text_key)
