@@ -1,0 +1,31 @@
+"""Names and keys of what can be done with day, till and safe."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azpost_desk.gui.kit.screens import Action
+from azpost_desk.gui.screens.tills import form
+
+# The buttons bind these themselves: a hidden or disabled one does nothing.
+KEYS: Final = {
+    form.OPEN_DAY: "Ctrl+D",
+    form.OPEN_TILL: "Ctrl+O",
+    form.CLOSE_TILL: "Ctrl+E",
+    form.TAKE: "Ctrl+Up",
+    form.DROP: "Ctrl+Down",
+    form.SUPPLY_SAFE: "Ctrl+S",
+    form.ISSUE: "Ctrl+G",
+    form.ACCEPT: "Ctrl+B",
+    form.STOCK: "Ctrl+M",
+}
+
+
+def words(act: str) -> str:
+    """The key of an act's name."""
+    return f"tills.screen.act.{act}"
+
+
+def actions() -> list[Action]:
+    """All acts of the screen."""
+    return [Action(f"tills.{act}", words(act), key, form.PERMISSIONS[act]) for act, key in KEYS.items()]

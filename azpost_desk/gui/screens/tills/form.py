@@ -1,0 +1,172 @@
+"""What may be done with the day, the till and the safe now, what stands in the way, and doing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain import accounts as chart
+from azpost_desk.domain.catalogue import Article, Branch, Goods, Settings
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.staff import Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from azpost_desk.services.counter import Officer
+    from azpost_desk.services.desk import DeskServices
+    from azpost_desk.services.tills import Closed
+    from azpost_desk.services.views import Day, Desk, Recorded, Remittance, Till
+
+OPEN_DAY: Final = "open_day"
+OPEN_TILL: Final = "open_till"
+CLOSE_TILL: Final = "close_till"
+TAKE: Final = "take"
+DROP: Final = "drop"
+SUPPLY_SAFE: Final = "supply_safe"
+ISSUE: Final = "issue"
+ACCEPT: Final = "accept"
+STOCK: Final = "stock"
+
+# Only who may, sees the act at all; where the day or the till forbids it, the screen says why.
+PERMISSIONS: Final = {
+    OPEN_DAY: Permission.OPEN_DAY,
+    OPEN_TILL: Permission.HOLD_TILL,
+    CLOSE_TILL: Permission.HOLD_TILL,
+    TAKE: Permission.HOLD_TILL,
+    DROP: Permission.HOLD_TILL,
+    SUPPLY_SAFE: Permission.KEEP_SAFE,
+    ISSUE: Permission.HOLD_TILL,
+    ACCEPT: Permission.HOLD_TILL,
+    STOCK: Permission.HOLD_TILL,
+}
+_WITH_SAFE: Final = (TAKE, DROP, SUPPLY_SAFE)
+_WITH_TILL: Final = (CLOSE_TILL, TAKE, DROP, ISSUE, ACCEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The desk's cash as of one moment.
+
+    Attributes:
+        proposed: the date to open, ISO.
+        holder: name of the officer who holds the till, "" when it is not open.
+        limit: how much the till should hold at most.
+        safe: what lies in the safe; None when another desk holds it.
+        safe_desk: number of the desk that holds the safe.
+        others: (id, number) of the branch's other desks.
+        awaited: cash announced to this desk and not accepted yet, oldest first.
+        articles: goods of the catalogue with their stock here.
+        as_of_ms: when all this was read.
+    """
+
+    desk: Desk
+    day: Day
+    proposed: str
+    till: Till
+    holder: str
+    limit: Money
+    safe: Money | None
+    safe_desk: int
+    others: tuple[tuple[str, int], ...]
+    awaited: tuple[Remittance, ...]
+    articles: tuple[tuple[Article, int], ...]
+    as_of_ms: int
+
+
+def look(desk: DeskServices) -> Now:
+    """Read everything in one consistent look.
+
+    Raises:
+        Trouble: G-050 when the centre has not sent the branch's reference data yet.
+    """
+    counter = desk.counter
+    proposed = desk.days.proposed()
+    with counter.books.reading() as books:
+        here, day, till = books.desk(), books.day(), books.till()
+        date = day.date if day.state == "open" else proposed
+        branch = books.document(Branch, date)
+        holds_safe = branch.safe_desk == here.number
+        holder = books.officer(till.holder) if till.state == "open" else None
+        stock = books.stock()
+        return Now(
+            desk=here,
+            day=day,
+            proposed=proposed,
+            till=till,
+            holder=holder.name if holder else "",
+            limit=azn(books.document(Settings, date).till_qapik_max),
+            safe=books.balance(chart.SAFE, here.desk) if holds_safe else None,
+            safe_desk=branch.safe_desk,
+            # The centre names a desk by its branch and its number there.
+            others=tuple((f"{here.branch}-{n}", n) for n in branch.desks if n != here.number),
+            awaited=tuple(books.remittances(("announced",))),
+            articles=tuple((one, stock.get(one.sku, 0)) for one in books.document(Goods, date).articles),
+            as_of_ms=counter.clock.utc_ms(),
+        )
+
+
+def obstacle(act: str, now: Now, by: Officer) -> Refused | None:
+    """What stands in the way of an act, in the words the use case itself would refuse with."""
+    opened = now.day.state == "open"
+    if act == OPEN_DAY:
+        if opened:
+            return Refused("C-002", date=now.day.date)
+        return Refused("C-003", last=now.day.date) if now.day.date >= now.proposed else None
+    if not opened:
+        return Refused("C-001")
+    if act == OPEN_TILL:
+        return Refused("C-012") if now.till.state == "open" else None
+    if act in _WITH_TILL and now.till.state != "open":
+        return Refused("C-010")
+    if act in _WITH_TILL and now.till.holder != by.officer:
+        return Refused("C-011", holder=now.holder)
+    if act in _WITH_SAFE and now.safe is None:
+        return Refused("C-023")
+    return None
+
+
+def read_quantity(typed: str) -> int:
+    """Pieces handed into the stock; a minus takes them out again.
+
+    Raises:
+        Refused: B-032 for what is no whole number, and for zero.
+    """
+    digits = typed.strip().removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or not int(digits):
+        raise Refused("B-032", field="quantity")
+    return int(typed)
+
+
+def record(
+    desk: DeskServices, by: Officer, act: str, now: Now, values: Mapping[str, str], pieces: Mapping[int, int]
+) -> Recorded | Closed:
+    """Do an act with what was typed (`values` by field name) and counted.
+
+    Raises:
+        Refused: as the use case behind the act says.
+    """
+    tills = desk.tills
+    match act:
+        case "open_day":
+            return desk.days.open(by, now.proposed)
+        case "open_till":
+            return tills.open(by)
+        case "close_till":
+            return tills.close(by, pieces)
+        case "take":
+            # The first cash of an empty till is its float, whatever comes later is a supply.
+            return tills.move(by, "to_till", "supply" if now.till.balance else "float", pieces)
+        case "drop":
+            return tills.move(by, "to_safe", "drop", pieces)
+        case "supply_safe":
+            return tills.supply_safe(by, values["document"], pieces)
+        case "issue":
+            return tills.issue(by, values["desk"], values.get("place", "till"), pieces)
+        case "accept":
+            return tills.accept(by, values["remittance"], pieces)
+        case "stock":
+            quantity = read_quantity(values["quantity"])
+            return tills.stock(by, values["article"], quantity, values["document"])
+    raise ValueError(act)

@@ -1,0 +1,259 @@
+"""F7: the day, the till and the safe with what lies in them, and every act with cash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.cards import Card, heading
+from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.screens import Action, Screen, Session
+from azpost_desk.gui.kit.tables import Table
+from azpost_desk.gui.kit.theme import GAP_WIDE
+from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal
+from azpost_desk.gui.screens.tills import actions, form
+from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet, sheet_for
+from azpost_desk.gui.screens.tills.table import awaited_columns
+from azpost_desk.gui.work.runner import Operation, Runner
+from azpost_desk.services.tills import Closed
+
+if TYPE_CHECKING:
+    from azpost_desk.gui.screens.tills.form import Now
+    from azpost_desk.services.views import Recorded, Remittance
+
+# Whatever moves cash, opens or closes something, or comes from another desk.
+_TOPICS: Final = frozenset({"day", "till", "safe", "basket", "stock", "news"})
+_AT_ONCE: Final = (form.OPEN_DAY, form.OPEN_TILL)
+
+
+class TillsScreen(Screen):
+    """Shows day, till and safe as of a moment; acts that need a count open a panel at the right."""
+
+    name = "tills"
+    words = "tills.screen.title"
+    icon = "coins"
+    key = "F7"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._now: Now | None = None
+        self.sheet: ActSheet | None = None
+        self.closed: ClosedSheet | None = None
+        self.buttons: dict[str, Button] = {}
+        self._whys: dict[str, Label] = {}
+        self._head, _title, self._as_of = heading("tills.screen.title", plain(" "))
+        self._day, self._till, self._safe = (
+            Card("tills.screen.day"),
+            Card("tills.screen.till"),
+            Card("tills.screen.safe"),
+        )
+        self._date, self._balance, self._lies = Label("", "big"), Label("", "big"), Label("", "big")
+        self._weekday, self._holder, self._safe_at = (Label("", "hint", wrap=True) for _ in range(3))
+        self.awaited: Table[Remittance] = Table(
+            awaited_columns(), name="tills.screen.awaited", empty="tills.screen.awaited.empty", card=False
+        )
+        self.awaited.chosen.connect(lambda one: self.begin(form.ACCEPT, one))
+        self._build()
+        Runner.current().changed.connect(self._on_changed)
+        follow(self, self._show)
+
+    def _build(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(GAP_WIDE)
+        whole.addWidget(self._head)
+        places = QHBoxLayout()
+        places.setSpacing(GAP_WIDE)
+        for card, figure, below, acts in (
+            (self._day, self._date, self._weekday, (form.OPEN_DAY,)),
+            (self._till, self._balance, self._holder, (form.OPEN_TILL, form.CLOSE_TILL)),
+            (self._safe, self._lies, self._safe_at, (form.TAKE, form.DROP, form.SUPPLY_SAFE)),
+        ):
+            self._fill(card, [figure, below], acts)
+            places.addWidget(card, 1)
+        whole.addLayout(places)
+        second = QHBoxLayout()
+        second.setSpacing(GAP_WIDE)
+        between, goods = Card("tills.screen.between"), Card("tills.screen.goods")
+        self._fill(between, [self.awaited], (form.ACCEPT, form.ISSUE))
+        self._fill(goods, [Label("tills.screen.goods.words", "hint", wrap=True)], (form.STOCK,))
+        second.addWidget(between, 2)
+        second.addWidget(goods, 1)
+        whole.addLayout(second)
+        whole.addStretch()
+
+    def _fill(self, card: Card, content: list[QWidget], acts: tuple[str, ...]) -> None:
+        for widget in content:
+            card.grid.addWidget(widget, card.grid.rowCount(), 0)
+        for act in acts:
+            button = Button(actions.words(act), actions.KEYS[act])
+            button.clicked.connect(lambda _checked=False, act=act: self.begin(act))
+            why = Label("", "hint", wrap=True)
+            self.buttons[act], self._whys[act] = button, why
+            column = QVBoxLayout()
+            column.setSpacing(2)
+            column.addWidget(button)
+            column.addWidget(why)
+            card.grid.addLayout(column, card.grid.rowCount(), 0)
+        card.grid.setRowStretch(card.grid.rowCount(), 1)
+
+    # --- what the frame asks ------------------------------------------------------------------------------
+
+    def actions_here(self) -> list[Action]:
+        """See `Screen.actions_here`."""
+        return [action for action in actions.actions() if self.session.may(action.permission)]
+
+    def enter(self, argument: object = None) -> None:
+        """Read anew; an act in hand stays in hand."""
+        self.reload()
+        if self.sheet is None:
+            self._focus_act()
+
+    def is_dirty(self) -> bool:
+        """See `Screen.is_dirty`."""
+        return self.sheet is not None and self.sheet.is_dirty()
+
+    # --- showing ------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Read day, till and safe again."""
+        services = self.session.services
+        Operation(self, lambda: form.look(services)).succeeded(self._on_read).start()
+
+    def _on_read(self, now: Now) -> None:
+        self._now = now
+        self._show()
+        if self.sheet is None and self.closed is None and self.isVisible():
+            self._focus_act()
+
+    def _on_changed(self, topics: frozenset[str]) -> None:
+        if topics & _TOPICS and self.isVisible():
+            self.reload()
+
+    def _show(self) -> None:
+        now = self._now
+        if now is None:
+            return
+        texts = language().texts
+        self._as_of.say(phrase("tills.screen.as_of", number=now.desk.number, time=texts.time(now.as_of_ms)))
+        self._as_of.show()
+        opened = now.day.state == "open"
+        shown = now.day.date if opened else now.proposed
+        self._date.say(plain(texts.date(shown)))
+        self._weekday.say("tills.screen.day.today" if not opened else plain(texts.weekday_date(shown)))
+        self._day.pill.show_state(
+            "tills.screen.state.open" if opened else "tills.screen.state.closed",
+            "good" if opened else "neutral",
+        )
+        held = now.till.state == "open"
+        self._till.pill.show_state(
+            "tills.screen.state.open" if held else "tills.screen.state.closed", "good" if held else "neutral"
+        )
+        self._show_till(now, held)
+        self._lies.say(plain(texts.money(now.safe)) if now.safe is not None else plain("–"))
+        self._safe_at.say(
+            "tills.screen.safe.here"
+            if now.safe is not None
+            else phrase("tills.screen.safe.elsewhere", number=now.safe_desk)
+        )
+        self.awaited.show_records(now.awaited)
+        self.awaited.fit_height(4)
+        for act in self.buttons:
+            self._show_act(act, now)
+
+    def _show_till(self, now: Now, held: bool) -> None:
+        counting = self.sheet is not None and self.sheet.act == form.CLOSE_TILL
+        over = now.till.balance > now.limit
+        # Who counts must not see what is expected.
+        balance = "–" if counting else language().texts.money(now.till.balance)
+        self._balance.say(plain(balance), "warn" if over and not counting else "")
+        if not held:
+            self._holder.say("tills.screen.till.nobody")
+        elif over and not counting:
+            self._holder.say(phrase("tills.screen.till.over", holder=now.holder, limit=now.limit), "warn")
+        else:
+            self._holder.say(phrase("tills.screen.till.holder", holder=now.holder, limit=now.limit))
+
+    def _show_act(self, act: str, now: Now) -> None:
+        button, why = self.buttons[act], self._whys[act]
+        may = self.session.may(form.PERMISSIONS[act])
+        blocked = form.obstacle(act, now, self.session.by) if may else None
+        useless = (
+            (act == form.ISSUE and not now.others)
+            or (act == form.ACCEPT and not now.awaited)
+            or (act in (form.TAKE, form.DROP, form.SUPPLY_SAFE) and now.safe is None)
+            or (act == form.OPEN_DAY and now.day.state == "open")
+            or (act == form.OPEN_TILL and now.till.state == "open")
+            or (act == form.CLOSE_TILL and now.till.state != "open")
+        )
+        button.setVisible(may and not useless)
+        button.setEnabled(blocked is None)
+        why.say(refusal(blocked) if blocked is not None else "")
+        why.setVisible(may and not useless and blocked is not None)
+
+    def _focus_act(self) -> None:
+        waiting = (form.OPEN_DAY, form.OPEN_TILL, form.ACCEPT, form.TAKE, form.CLOSE_TILL)
+        for act in waiting:
+            button = self.buttons[act]
+            if button.isVisible() and button.isEnabled():
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+    # --- acting -------------------------------------------------------------------------------------------
+
+    def begin(self, act: str, remittance: Remittance | None = None) -> None:
+        """Start an act: at once, or in its panel."""
+        now = self._now
+        if now is None or self.sheet is not None:
+            return
+        if act in _AT_ONCE:
+            self._do(self.buttons[act], act, {}, {})
+            return
+        if act == form.ACCEPT and remittance is None:
+            remittance = self.awaited.current() or (now.awaited[0] if now.awaited else None)
+        sheet = sheet_for(self, act, now, remittance)
+        more = {"remittance": remittance.remittance} if remittance is not None else {}
+        sheet.asked.connect(lambda: self._do(sheet.main, act, sheet.values() | more, sheet.pieces()))
+        sheet.closed.connect(self._on_sheet_closed)
+        self.sheet = sheet
+        self._show()
+        sheet.open()
+
+    def _on_sheet_closed(self) -> None:
+        if self.sheet is not None:
+            self.sheet.deleteLater()
+            self.sheet = None
+        self._show()
+
+    def _do(self, pressed: Button, act: str, values: dict[str, str], pieces: dict[int, int]) -> None:
+        services, by, now = self.session.services, self.session.by, self._now
+        assert now is not None
+        operation: Operation[Recorded | Closed] = Operation(
+            pressed, lambda: form.record(services, by, act, now, values, pieces)
+        )
+        if self.sheet is not None:
+            operation.refused(self.sheet.show_refusal)
+        operation.changes("day", "till", "paper").succeeded(lambda done: self._on_done(act, done)).start()
+
+    def _on_done(self, act: str, done: Recorded | Closed) -> None:
+        if self.sheet is not None:
+            self.sheet.close_sheet()
+        if isinstance(done, Closed):
+            self._show_closed(done)
+        else:
+            self.session.notice(f"tills.screen.done.{act}", "good")
+
+    def _show_closed(self, closed: Closed) -> None:
+        sheet = ClosedSheet(self, closed)
+        sheet.closed.connect(self._on_result_read)
+        self.closed = sheet
+        sheet.open(sheet.done)
+
+    def _on_result_read(self) -> None:
+        if self.closed is not None:
+            self.closed.deleteLater()
+            self.closed = None
+        self._focus_act()
