@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from azpost_desk.central.storage.database import connect
-from azpost_desk.domain.invariants import Fact, Stored, Verdict
+from azpost_desk.domain.invariants import Broken, Fact, Stored, Verdict
 from azpost_desk.domain.invariants import check as check_facts
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.records import Header, rechain
@@ -33,25 +32,19 @@ _POSTINGS: Final = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What became of the invariants, and the country's sum per currency: zero over all books, or not."""
+def check(dsn: str) -> list[Verdict]:
+    """Fold every record in custody; one consistent look, beside a working centre too.
 
-    verdicts: list[Verdict]
-    country: dict[str, int]
-
-    @property
-    def ok(self) -> bool:
-        return all(verdict.ok for verdict in self.verdicts) and not any(self.country.values())
-
-
-def check(dsn: str) -> Checked:
-    """Fold every record in custody; one consistent look, beside a working centre too."""
+    The first verdict also says when the country, the sum of all books per currency, is not zero.
+    """
     with connect(dsn) as conn, conn.transaction():
         conn.execute("set transaction isolation level repeatable read read only")
         verdicts = check_facts(_facts(conn), is_signed)
         country = conn.execute("select currency, sum(minor)::bigint from postings group by currency")
-        return Checked(verdicts, dict(country.fetchall()))
+        verdicts[0].broken += [
+            Broken("*", 0, f"the country's sum is {net} {currency}") for currency, net in country if net
+        ]
+    return verdicts
 
 
 def _facts(conn: Connection) -> Iterator[Fact]:

@@ -41,7 +41,7 @@ def centre(postgres: str, clock: ManualClock, breaks: set[str]) -> Iterator[Cent
     yield centre
     centre.settle()
     centre.stop()
-    broken = {verdict.id: verdict.broken for verdict in check(postgres).verdicts if not verdict.ok}
+    broken = {verdict.id: verdict.broken for verdict in check(postgres) if not verdict.ok}
     assert set(broken) == breaks, broken
 
 

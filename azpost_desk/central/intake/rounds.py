@@ -35,6 +35,8 @@ class Rounds:
         self._clock = clock
         self._billers = billers
         self._stopping = threading.Event()
+        self._busy = 0
+        self._rest = threading.Condition()
         self._bells: list[threading.Event] = []
         self._threads: list[threading.Thread] = []
         self._partitions_ms = clock.utc_ms()
@@ -64,9 +66,16 @@ class Rounds:
             bell.set()
 
     def settle(self) -> None:
-        """Do everything that is waiting now, in the caller's thread."""
-        while self._bring_forward() or self._deliver():
+        """Do everything that is waiting now, and wait for what the other threads have in hand."""
+        while self._bring_forward() or self._deliver() or self._others_worked():
             pass
+
+    def _others_worked(self) -> bool:
+        """Wait until every thread rests; whether one was at work, so that there may be more to do."""
+        with self._rest:
+            worked = self._busy > 0
+            self._rest.wait_for(lambda: self._busy == 0)
+        return worked
 
     def project(self) -> None:
         """Bring forward everything that has been accepted so far."""
@@ -78,7 +87,7 @@ class Rounds:
         while not self._stopping.is_set():
             bell.clear()
             try:
-                if work():
+                if self._counted(work):
                     continue
                 wait = _LOOK_SECONDS
             except Exception:
@@ -86,6 +95,16 @@ class Rounds:
                 _log.exception("a round failed; it goes on")
                 wait = _AFTER_FAULT_SECONDS
             bell.wait(wait)
+
+    def _counted(self, work: Callable[[], bool]) -> bool:
+        with self._rest:
+            self._busy += 1
+        try:
+            return work()
+        finally:
+            with self._rest:
+                self._busy -= 1
+                self._rest.notify_all()
 
     def _bring_forward(self) -> bool:
         now_ms = self._clock.utc_ms()

@@ -8,7 +8,8 @@ import msgspec
 
 from azpost_desk.central.news import tell
 from azpost_desk.central.storage.database import one
-from azpost_desk.domain.catalogue import DOCUMENTS, Document
+from azpost_desk.domain.catalogue import DOCUMENTS, Document, Tariffs
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import Reference
 
 if TYPE_CHECKING:
@@ -45,6 +46,20 @@ def publish(
         )
         tell(conn, _news(name, version, valid_from, content), [row[0] for row in desks], now_ms)
     return version
+
+
+def approve_tariffs(conn: Connection, now_ms: int, *, valid_from: str = "0001-01-01") -> int:
+    """Publish the newest tariffs as approved: from then on nothing bears DEMO; gives the version.
+
+    Raises:
+        Refused: X-046 when there are no tariffs.
+    """
+    with conn.transaction():
+        tariffs = newest(conn, Tariffs)
+        if tariffs is None:
+            raise Refused("X-046")
+        approved = msgspec.structs.replace(tariffs, approved=True)
+        return publish(conn, approved, now_ms, valid_from=valid_from)
 
 
 def tell_all(conn: Connection, desk: str, branch: str, now_ms: int) -> None:
