@@ -259,12 +259,25 @@ def main(argv: list[str]) -> int:
         "--lang", choices=("az", "ru", "en"), default=None, help="first language (AZPOST_LANG)"
     )
     parser.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    # For `bench start`: say on stdout how long painting and readiness took since this moment, and end.
+    parser.add_argument("--measure-start", type=int, default=0, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
-    return run_window(arguments.data or places.data(), arguments.centre, arguments.lang, arguments.theme)
+    return run_window(
+        arguments.data or places.data(),
+        arguments.centre,
+        arguments.lang,
+        arguments.theme,
+        started_ns=arguments.measure_start,
+    )
 
 
 def run_window(
-    folder: Path, url: str | None, language: str | None, theme: str = "light", card: str = ""
+    folder: Path,
+    url: str | None,
+    language: str | None,
+    theme: str = "light",
+    card: str = "",
+    started_ns: int = 0,
 ) -> int:
     """Show the window on a data folder; `card` is a note under the sign-in (the demo's officers and PINs)."""
     import os
@@ -280,6 +293,8 @@ def run_window(
     running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window)
     if card:
         window.sign_in.show_card(card)
+    if started_ns:
+        _measure(window, app, started_ns)
     window.painted.connect(running.load)
     window.showFullScreen() if app.platformName() not in ("offscreen", "minimal") else window.show()
     code = app.exec()
@@ -287,6 +302,28 @@ def run_window(
     runner.close()
     running.close()
     return code
+
+
+def _measure(window: Window, app: QApplication, started_ns: int) -> None:
+    """Print one JSON line when somebody could sign in, then end: for the benchmark."""
+    import json
+
+    marks: dict[str, float] = {}
+
+    def painted() -> None:
+        marks["painted_ms"] = (time.monotonic_ns() - started_ns) / 1_000_000
+
+    def usable() -> None:
+        marks["usable_ms"] = (time.monotonic_ns() - started_ns) / 1_000_000
+        status = Path("/proc/self/status")
+        if status.exists():
+            resident = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+            marks["rss_mb"] = int(resident.split()[1]) / 1024
+        print(json.dumps(marks), flush=True)
+        app.quit()
+
+    window.painted.connect(painted)
+    window.usable.connect(usable)
 
 
 class _Running:
