@@ -10,7 +10,7 @@ from azpost_desk.protocol.news import OnExceptionsList
 if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
 
-# Whose desk it is to look at a record, by the reason it stands on the list.
+# Why a record waits, and whose task it is; the sentence is `central.exception.<reason>`.
 OWNERS: Final = {
     "unknown_kind": "software",
     "bad_header": "software",
@@ -18,10 +18,36 @@ OWNERS: Final = {
     "wrong_place": "software",
     "wrong_postings": "software",
     "no_posting_rule": "software",
+    "not_brought_forward": "software",
+    "no_actor": "software",
+    "no_parties": "operations",
+    "no_account": "operations",
+    "strange_attachment": "operations",
+    "transfer_known": "operations",
+    "transfer_elsewhere": "operations",
+    "remittance_differs": "operations",
+    "forked": "security",
+    "centre_kind": "security",
+    "strange_code": "security",
+    "strange_grant": "security",
+    "older_than_acknowledgement": "security",
+    "beyond_allowance": "compliance",
+    "too_late": "compliance",
     "unsound": "finance",
     "repeated_operation": "finance",
+    "reversed_without_grant": "finance",
+    "payout_reversed": "finance",
+    "refund_reversed": "finance",
+    "refund_unasked": "finance",
+    "grant_not_held": "finance",
+    "grant_ended": "finance",
+    "grant_for_other": "finance",
+    "payment_sent": "finance",
+    "biller_conflict": "finance",
+    "biller_wrong_number": "finance",
+    "biller_wrong_sum": "finance",
+    "biller_silent": "finance",
 }
-OWNER_ELSE: Final = "operations"
 
 
 def list_exception(
@@ -31,7 +57,7 @@ def list_exception(
     listed = conn.execute(
         "insert into exceptions (desk, epoch, sequence, reason, about, owner, made_ms)"
         " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing returning exception",
-        (desk, epoch, sequence, reason, about, OWNERS.get(reason, OWNER_ELSE), now_ms),
+        (desk, epoch, sequence, reason, about, OWNERS[reason], now_ms),
     ).fetchone()
     if listed:
         tell(conn, OnExceptionsList(epoch=epoch, sequence=sequence, reason=reason), [desk], now_ms)

@@ -209,7 +209,8 @@ def _settle(conn: Connection, book: Book, due: _Due, outcome: Outcome, now_ms: i
             wait_ms = next_try_ms(due.attempt)
             next_ms = None if wait_ms is None else now_ms + wait_ms
             if outcome.incident or wait_ms is None:
-                list_exception(conn, desk, epoch, sequence, f"biller_{why}", now_ms, due.payment)
+                case = f"biller_{why}" if outcome.incident else "biller_silent"
+                list_exception(conn, desk, epoch, sequence, case, now_ms, due.payment)
     after = arrive(PAYMENT, state, event)
     if (state, event) not in PAYMENT and state != "unknown":
         return

@@ -112,8 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument("role", choices=list(Role))
     staff.add_argument("--pin-file", type=Path, help="file with the first PIN; default: standard input")
     staff.add_argument("--language", default="az", choices=("az", "ru", "en"))
-    names = ("branch", "service", "number", "valid_from", "valid_to")
-    command("set-licence", _set_licence, "give a branch a dated licence", *names)
+    licence = ("branch", "service", "number", "valid_from", "valid_to")
+    command("set-licence", _set_licence, "give a branch a dated licence", *licence)
     for name, kind in _DOCUMENTS.items():
         document = command(f"set-{name}", _publisher(kind), f"publish {name} from a JSON file", "file")
         document.add_argument("--valid-from", default="0001-01-01", help="business day, ISO")
@@ -124,8 +124,8 @@ def _parser() -> argparse.ArgumentParser:
         "count", type=int
     )
     command("exceptions", _exceptions, "list the records that wait for a person")
-    names = ("desk", "first_person", "second_person", "reason")
-    command("declare-lost", _declare_lost, "a desk will not come back; two people say so", *names)
+    lost_desk = ("desk", "first_person", "second_person", "reason")
+    command("declare-lost", _declare_lost, "a desk will not come back; two people say so", *lost_desk)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
 
@@ -234,8 +234,7 @@ def _exceptions(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         "select exception, desk, epoch, sequence, owner, reason, about from exceptions order by exception"
     )
     for number, desk, epoch, sequence, owner, reason, about in rows:
-        key = f"central.exception.{reason}"
-        says = texts.t(key) if texts.has(key) else reason
+        says = texts.t(f"central.exception.{reason}")
         print(f"{number}\t{desk}/{epoch}/{sequence}\t{owner}\t{says}\t{about}")
 
 
