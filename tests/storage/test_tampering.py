@@ -149,7 +149,7 @@ def test_an_owner_who_lies_about_the_till_is_found(desk: Path) -> None:
 
 def test_an_owner_who_reverses_what_was_never_sold_is_found(desk: Path) -> None:
     def other(body: ops.Body) -> ops.Body:
-            assert isinstance(body, ops.Settlement)
+        assert isinstance(body, ops.Settlement)
         (line,) = body.lines
         assert isinstance(line, ops.LineReversed)
         never = msgspec.structs.replace(line.original, operation="never")
