@@ -205,6 +205,7 @@ class Tills:
         Raises:
             Refused: S-010, C-001, B-030 unknown article, B-031 more than there is, B-032 quantity zero.
         """
+        by.may(Permission.HOLD_TILL)
         with self.counter.books.writing() as books:
             day = open_day(books)
             if books.document(Goods, day.date).find(sku) is None:
