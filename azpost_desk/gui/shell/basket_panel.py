@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import to_pay
@@ -163,9 +163,7 @@ class BasketPanel(QFrame):
         self._cash = _Cash()
         self._cash.chosen.connect(self._on_given)
         self._cash.left.connect(self._on_back)
-        self._acts = QStackedWidget()
-        self._acts.addWidget(self._buttons())
-        self._acts.addWidget(self._cash)
+        self._acts = self._buttons()
         self._build()
         session.basket_changed.connect(self.show_basket)
         self.show_basket(None)
@@ -176,7 +174,6 @@ class BasketPanel(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pay)
         column.addWidget(self._void)
-        column.addStretch()
         return page
 
     def _build(self) -> None:
@@ -186,6 +183,7 @@ class BasketPanel(QFrame):
         column.addWidget(self._title)
         column.addWidget(self._empty)
         inner = QWidget()
+        inner.setProperty("role", "scrolled")
         holder = QVBoxLayout(inner)
         holder.setContentsMargins(0, 0, 0, 0)
         holder.addLayout(self._lines)
@@ -194,13 +192,18 @@ class BasketPanel(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setProperty("role", "scrolled")
         scroll.setWidget(inner)
         column.addWidget(scroll, 1)
         column.addWidget(rule(strong=True))
         column.addWidget(self._due)
         column.addWidget(self._given)
         column.addWidget(self._acts)
+        column.addWidget(self._cash)
+
+    def _show_cash(self, paying: bool) -> None:
+        """Either the pay button or the sums the customer may hand over."""
+        self._acts.setVisible(not paying)
+        self._cash.setVisible(paying)
 
     def show_basket(self, basket: Basket | None) -> None:
         """Show the basket as it is stored now."""
@@ -210,7 +213,7 @@ class BasketPanel(QFrame):
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.deleteLater()
-        self._acts.setCurrentIndex(0)
+        self._show_cash(False)
         lines = self._basket.lines if self._basket else ()
         for planned in lines:
             row = _Line(planned)
@@ -239,11 +242,11 @@ class BasketPanel(QFrame):
     def _on_pay(self) -> None:
         if self._basket is None:
             return
-        self._acts.setCurrentIndex(1)
+        self._show_cash(True)
         self._cash.offer(to_pay([planned.line for planned in self._basket.lines]))
 
     def _on_back(self) -> None:
-        self._acts.setCurrentIndex(0)
+        self._show_cash(False)
         self._pay.setFocus()
 
     def _on_given(self, given: Money) -> None:

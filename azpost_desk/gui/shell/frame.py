@@ -193,10 +193,17 @@ class Frame(QWidget):
         return self._current
 
     def first_screen(self) -> None:
-        """Where a signed-in officer starts: the till when the day or the till is not open, else the first
-        one.
-        """
-        self.show_screen(next(iter(self._rail_buttons), ""))
+        """Where a day begins: the till's screen while day or till are not open, else the first service."""
+        books = self._session.services.counter.books
+
+        def is_open() -> bool:
+            with books.reading() as reading:
+                return reading.day().state == "open" and reading.till().state == "open"
+
+        def show(opened: bool) -> None:
+            self.show_screen(next(iter(self._rail_buttons), "") if opened else "tills")
+
+        Operation(self, is_open).succeeded(show).start()
 
     def _make(self, name: str) -> Screen | None:
         kind = next((one for one in self._kinds if one.name == name), None)
