@@ -1,0 +1,1 @@
+"""Transfers at the counter: send, pay out, what was sent here."""

@@ -1,0 +1,36 @@
+"""Names and keys of what can be done with transfers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.screens import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SEND: Final = "send"
+PAY_OUT: Final = "pay_out"
+SENT_HERE: Final = "sent_here"
+MODES: Final = {SEND: "Ctrl+1", PAY_OUT: "Ctrl+2", SENT_HERE: "Ctrl+3"}
+RELEASE_KEY: Final = "Ctrl+G"
+
+
+def mode_words(mode: str) -> str:
+    """The key of a mode's name."""
+    return f"transfers.screen.mode.{mode}"
+
+
+def actions(show_mode: Callable[[str], object], release: Callable[[], object]) -> list[Action]:
+    """All acts of the screen."""
+    modes = [
+        Action(f"transfers.{mode}", mode_words(mode), key, Permission.SELL, partial(show_mode, mode))
+        for mode, key in MODES.items()
+    ]
+    return [
+        *modes,
+        Action("transfers.add", "transfers.screen.add", "Enter", Permission.SELL),
+        Action("transfers.release", "transfers.screen.release", RELEASE_KEY, Permission.SELL, release),
+    ]

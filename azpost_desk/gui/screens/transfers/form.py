@@ -1,0 +1,180 @@
+"""What the transfer forms decide: where typed text belongs, which office is meant, what a command holds."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.catalogue import Office, Offices, Settings
+from azpost_desk.domain.identifiers import check_document, check_fin, check_phone
+from azpost_desk.domain.ids import unix_ms_of
+from azpost_desk.domain.names import fold
+from azpost_desk.domain.people import Person
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.transfer_codes import check_transfer_code
+from azpost_desk.services.counter import may_sell
+from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from azpost_desk.domain.money import Money
+    from azpost_desk.services.counter import Counter, Officer
+    from azpost_desk.services.views import Customer, Found, Transfer
+
+IDENTITY_CARD: Final = "identity_card"
+# Parts of a person's form as `services.customers` names them in refusals: ``sender.fin``.
+PARTS: Final = ("fin", "document_kind", "document", "document_valid_to", "name", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class CounterFacts:
+    """What the screen must know of the day: offices, purposes, the line, and why nothing may be sold."""
+
+    offices: Offices
+    purposes: tuple[str, ...]
+    online: bool
+    blocked: Refused | None = None
+
+
+def counter_facts(counter: Counter, by: Officer) -> CounterFacts:
+    """The facts of the open day; `blocked` holds the refusal when this officer may not sell transfers now."""
+    online = counter.line.state().online
+    with counter.books.reading() as books:
+        try:
+            may_sell(books, by, "transfers")
+        except Refused as no:
+            return CounterFacts(Offices(), (), online, no)
+        date = books.day().date
+        return CounterFacts(books.document(Offices, date), books.document(Settings, date).purposes, online)
+
+
+def place_of(typed: str) -> tuple[str, str]:
+    """(part of a person, kind of document) that a text typed into the search is when nobody is known by it.
+
+    A FİN always holds a digit in practice; seven letters are a surname.
+    """
+    if not any(char.isdigit() for char in typed):
+        return "name", ""
+    if check_fin(typed).valid:
+        return "fin", ""
+    if check_document(typed, IDENTITY_CARD).valid:
+        return "document", IDENTITY_CARD
+    if check_phone(typed).valid:
+        return "phone", ""
+    if check_document(typed, "passport").valid:
+        return "document", "passport"
+    return "fin", ""
+
+
+def document_kind(number: str) -> str:
+    """The kind of document a known customer's number belongs to; an identity card when there is none yet."""
+    if not number:
+        return IDENTITY_CARD
+    return next((kind for kind in (IDENTITY_CARD, "passport") if check_document(number, kind).valid), "other")
+
+
+def person(values: Mapping[str, str], who: str) -> Person:
+    """The person a form's part holds; `services` checks every number and names the wrong field."""
+    return Person(**{part: values.get(f"{who}.{part}", "") for part in PARTS})
+
+
+def offices_like(offices: Offices, typed: str) -> list[Office]:
+    """The office with this code or postcode, else those whose name has a word that begins like it."""
+    text = typed.strip()
+    if not text:
+        return []
+    exact = offices.find(text.split()[0]) or offices.by_postcode(text.upper())
+    if exact is not None:
+        return [exact]
+    key = fold(text)
+    return [office for office in offices.offices if key and f" {key}" in f" {fold(office.name)}"]
+
+
+def written_office(office: Office) -> str:
+    """An office as the field shows it; `offices_like` finds it again by its code."""
+    return f"{office.code} {office.name}"
+
+
+def the_office(offices: Offices, typed: str) -> str | None:
+    """The branch code of the one office meant, None for any office.
+
+    Raises:
+        Refused: T-003 no such office, or several are called like that.
+    """
+    if not typed.strip():
+        return None
+    found = offices_like(offices, typed)
+    if len(found) != 1:
+        raise Refused("T-003", field="office")
+    return found[0].code
+
+
+def send_command(
+    values: Mapping[str, str], amount: Money | None, offices: Offices, source: str = "keys"
+) -> SendTransfer:
+    """What the send form holds.
+
+    Raises:
+        Refused: T-001 no amount, T-003 no such office.
+    """
+    if amount is None:
+        raise Refused("T-001", field="amount")
+    return SendTransfer(
+        sender=person(values, "sender"),
+        receiver=person(values, "receiver"),
+        amount=amount,
+        purpose=values["purpose"],
+        office=the_office(offices, values["office"]),
+        source=source,
+    )
+
+
+def claim_command(values: Mapping[str, str], amount: Money | None, source: str = "keys") -> ClaimTransfer:
+    """What the receiver says.
+
+    Raises:
+        Refused: T-001 no amount.
+    """
+    if amount is None:
+        raise Refused("T-001", field="amount")
+    return ClaimTransfer(values["code"], amount, values["sender_name"], source)
+
+
+def code_in(found: Found) -> str:
+    """The transfer code an answer of the one box stands for: its key, or what it is called."""
+    for text in (found.key, found.title):
+        code = check_transfer_code(text).value
+        if code:
+            return code
+    return ""
+
+
+def sent_ms_of(transfer: str) -> int:
+    """When a transfer was sent (UTC ms): its id is made at that moment. 0 when the id does not tell."""
+    try:
+        return unix_ms_of(uuid.UUID(transfer))
+    except ValueError:
+        return 0
+
+
+def the_customer(customers: Iterable[Customer], found: Found) -> Customer | None:
+    """The customer that the one box meant, among those of the same name."""
+    return next((one for one in customers if one.customer == found.key), None)
+
+
+def sent_here(transfers: Iterable[Transfer], typed: str = "") -> list[Transfer]:
+    """Transfers sent at this desk (not those held here by a grant) whose code or names match `typed`."""
+    digits, key = "".join(char for char in typed if char.isdigit()), fold(typed)
+    return [
+        one
+        for one in transfers
+        if one.receipt
+        and one.sent_ms
+        and (
+            not key
+            or (digits and one.code.startswith(digits))
+            or (not digits and f" {key}" in f" {fold(one.receiver)} {fold(one.sender)}")
+        )
+    ]

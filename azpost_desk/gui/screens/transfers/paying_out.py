@@ -1,0 +1,310 @@
+"""Paying out: what the receiver says is asked of the centre, then their document is written down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.transfer_codes import require_transfer_code, shown_transfer_code
+from azpost_desk.gui.kit.buttons import Button, PrimaryButton
+from azpost_desk.gui.kit.cards import Candidate, Card, NameList, Sheet
+from azpost_desk.gui.kit.fields import AmountField, TextField
+from azpost_desk.gui.kit.forms import Form
+from azpost_desk.gui.kit.labels import BigAmount, Label
+from azpost_desk.gui.kit.words import phrase, plain, refusal
+from azpost_desk.gui.screens.transfers import form as decide
+from azpost_desk.gui.screens.transfers.actions import RELEASE_KEY
+from azpost_desk.gui.screens.transfers.person import PersonFields
+from azpost_desk.gui.work.runner import Lane, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.grants import Claimed, Unanswered
+    from azpost_desk.services.views import Basket
+
+
+class PayOutForm(QWidget):
+    """The second mode: the question to the centre, and below it, once answered, who takes the money.
+
+    Signals:
+        added(): a pay-out has gone into the basket.
+        refund_granted(Claimed): an old question answered was for a refund.
+    """
+
+    added = Signal()
+    refund_granted = Signal(object)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.claimed: Claimed | None = None
+        key = "transfers.screen."
+        self.code = TextField(
+            f"{key}code", name="code", hint=f"{key}code_hint", check=require_transfer_code, max_length=20
+        )
+        self.amount = AmountField(f"{key}amount", name="amount", big=True)
+        self.sender_name = TextField(
+            f"{key}sender_name", name="sender_name", hint=f"{key}sender_name_hint", max_length=120
+        )
+        self.ask = PrimaryButton(f"{key}ask", hint=f"{key}enter")
+        self.question = Form(self.ask)
+        self.question.add(self.code, self.amount, self.sender_name)
+        self.receiver = PersonFields(session, "receiver", "transfers.pay_out", with_phone=False)
+        self.add = PrimaryButton(f"{key}add", hint=f"{key}enter")
+        self.release = Button(f"{key}release", RELEASE_KEY, role="quiet", bind=False)
+        self.payout = Form(self.add)
+        self.payout.add(*self.receiver.fields)
+        self._paid = BigAmount(f"{key}receiver_gets")
+        self._who = Label("", "section", wrap=True)
+        self._from = Label("", "muted", wrap=True)
+        self._open_names = NameList()
+        self._open = Card(f"{key}unanswered")
+        self._held_names = NameList()
+        self._held = Card(f"{key}held")
+        self._build()
+        self._connect()
+        self._show_claimed(None)
+
+    def _build(self) -> None:
+        asked = Card("transfers.screen.card.question")
+        asked.row(self.code, self.amount, self.sender_name, stretches=(3, 3, 5))
+        asked.row(_left(self.ask))
+        _filled(self.question, asked)
+        told = Card("transfers.screen.card.receiver")
+        told.row(self._paid)
+        told.row(self._who)
+        told.row(self._from)
+        told.row(self.receiver)
+        told.row(_left(self.add, self.release))
+        _filled(self.payout, told)
+        self._open.row(self._open_names)
+        self._held.row(self._held_names)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for part in (self.question, self.payout, self._open, self._held):
+            column.addWidget(part)
+        column.addStretch()
+
+    def _connect(self) -> None:
+        self.ask.clicked.connect(self._on_ask)
+        self.add.clicked.connect(self._on_add)
+        self.release.clicked.connect(self.ask_release)
+        self._open_names.picked.connect(self._ask_again)
+        self._held_names.picked.connect(self.show_grant)
+        self.receiver.opened.connect(lambda _opened: self.payout.focus_first())
+        self.receiver.placed.connect(self.payout.focus_first)
+
+    # --- what the screen tells the form --------------------------------------------------------------------
+
+    def is_dirty(self) -> bool:
+        """Whether a question is being typed or a receiver's document written down."""
+        return self.question.dirty or self.claimed is not None
+
+    def focus(self) -> None:
+        """To the first field that waits."""
+        (self.payout if self.claimed else self.question).focus_first()
+
+    def allow(self, allowed: bool) -> None:
+        """Whether this officer may pay out now."""
+        self.ask.setEnabled(allowed)
+        self.add.setEnabled(allowed)
+
+    def open_code(self, code: str) -> None:
+        """A customer came with this code: what they say of it is next."""
+        self.clear()
+        self.code.fill(shown_transfer_code(code))
+        self.question.dirty = True
+        self.question.focus_first()
+
+    def clear(self) -> None:
+        """For the next customer; a grant not used stays held and is listed."""
+        self.question.clear()
+        self._show_claimed(None)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Which questions are without an answer, which grants lie here unused."""
+        transfers = self._session.services.transfers
+
+        def answered(found: tuple[list[Unanswered], list[Claimed]]) -> None:
+            self._show_waiting(*found)
+
+        Operation(self, lambda: (transfers.unanswered(), transfers.held())).succeeded(answered).start()
+
+    def _show_waiting(self, asked: list[Unanswered], held: list[Claimed]) -> None:
+        self._open_names.offer(
+            [
+                Candidate(
+                    phrase(
+                        "transfers.screen.asked",
+                        code=plain(shown_transfer_code(one.code) if one.code else "—"),
+                        amount=one.amount,
+                        asked_ms=one.asked_ms,
+                    ),
+                    "transfers.screen.ask_again",
+                    one,
+                )
+                for one in asked
+            ]
+        )
+        self._held_names.offer(
+            [
+                Candidate(
+                    phrase(
+                        "transfers.screen.held_line",
+                        code=plain(shown_transfer_code(one.parties.code)),
+                        name=plain(one.parties.receiver.name),
+                        amount=one.amount,
+                    ),
+                    f"transfers.screen.held_for.{one.purpose}",
+                    one,
+                )
+                for one in held
+            ]
+        )
+        idle = self.claimed is None
+        self._open.setVisible(bool(asked) and idle)
+        self._held.setVisible(bool(held) and idle)
+
+    # --- asking --------------------------------------------------------------------------------------------
+
+    def _on_ask(self) -> None:
+        if not self.question.verify():
+            return
+        transfers, by = self._session.services.transfers, self._session.by
+        try:
+            command = decide.claim_command(self.question.values(), self.amount.money())
+        except Refused as no:
+            self._refused(no)
+            return
+        self._claim(self.ask, lambda: transfers.claim(command, by))
+
+    def _ask_again(self, asked: Unanswered) -> None:
+        transfers, by, request = self._session.services.transfers, self._session.by, asked.request
+        self._claim(self, lambda: transfers.ask_again(request, by))
+
+    def _claim(self, parent: QWidget, work: Callable[[], Claimed]) -> None:
+        Operation(parent, work).holding(self.ask).changes("transfers").succeeded(self.show_grant).refused(
+            self._refused
+        ).trouble(self._no_answer).start(Lane.NETWORK)
+
+    def show_grant(self, claimed: Claimed) -> None:
+        """The centre granted it: show whose money it is and ask for the document."""
+        if claimed.purpose != "pay":
+            self.refund_granted.emit(claimed)
+            self.refresh()
+            return
+        self._show_claimed(claimed)
+        self.code.fill(shown_transfer_code(claimed.parties.code))
+        self.amount.set_money(claimed.amount)
+        self.sender_name.fill(claimed.parties.sender.name)
+        self.question.mark_clean()
+        self.payout.focus_first()
+
+    def _show_claimed(self, claimed: Claimed | None) -> None:
+        self.claimed = claimed
+        self.receiver.reset()
+        self.payout.mark_clean()
+        for field in (self.code, self.amount, self.sender_name):
+            field.set_read_only(claimed is not None)
+        self.ask.setVisible(claimed is None)
+        self.payout.setVisible(claimed is not None)
+        self._open.hide()
+        self._held.hide()
+        if claimed is None:
+            return
+        self._paid.show_amount(claimed.amount)
+        self._who.say(plain(claimed.parties.receiver.name))
+        sender, sent_ms = plain(claimed.parties.sender.name), decide.sent_ms_of(claimed.transfer)
+        self._from.say(
+            phrase("transfers.screen.sent_by", name=sender, sent_ms=sent_ms)
+            if sent_ms
+            else phrase("transfers.screen.sent_by_only", name=sender)
+        )
+        self.receiver.full_name.fill(claimed.parties.receiver.name)
+
+    def _refused(self, no: Refused) -> None:
+        form = self.payout if self.claimed else self.question
+        if not form.show_refusal(no):
+            self._session.notice(refusal(no), "bad", no.code)
+        self.refresh()
+
+    def _no_answer(self, trouble: Trouble) -> None:
+        self._session.notice(refusal(trouble), "warn", trouble.code)
+        self.refresh()
+
+    # --- paying --------------------------------------------------------------------------------------------
+
+    def _on_add(self) -> None:
+        claimed = self.claimed
+        if claimed is None or not self.payout.verify():
+            return
+        transfers, by = self._session.services.transfers, self._session.by
+        receiver = decide.person(self.payout.values(), "receiver")
+        Operation(self.add, lambda: transfers.plan_payout(claimed.grant, receiver, by)).changes(
+            "basket"
+        ).succeeded(self._on_added).refused(self._refused).start()
+
+    def _on_added(self, basket: Basket) -> None:
+        self._session.basket_changed.emit(basket)
+        self.clear()
+        self.focus()
+        self.added.emit()
+
+    def ask_release(self) -> None:
+        """Give the grant back with a reason, so that another office may pay."""
+        claimed = self.claimed
+        if claimed is None:
+            return
+        sheet = Sheet(self.window(), "transfers.screen.release_title")
+        reason = TextField("transfers.screen.release_reason", name="reason", max_length=120)
+        go = PrimaryButton("transfers.screen.release", hint="transfers.screen.enter")
+        form = Form(go)
+        form.add(reason)
+        column = QVBoxLayout(form)
+        column.addWidget(reason)
+        column.addWidget(go)
+        form.escaped.connect(lambda _dirty: sheet.close_sheet())
+        sheet.body.addWidget(form)
+        sheet.closed.connect(sheet.deleteLater)
+        transfers, by = self._session.services.transfers, self._session.by
+
+        def released(_none: None) -> None:
+            sheet.close_sheet()
+            self._session.notice("transfers.screen.released", "good")
+            self.clear()
+            self.focus()
+
+        def pressed() -> None:
+            why = reason.text()
+            if form.verify():
+                Operation(go, lambda: transfers.release(claimed.grant, by, why)).changes(
+                    "transfers"
+                ).succeeded(released).refused(
+                    lambda no: self._session.notice(refusal(no), "bad", no.code)
+                ).start()
+
+        go.clicked.connect(pressed)
+        sheet.open(reason)
+
+
+def _left(*buttons: Button) -> QWidget:
+    widget = QWidget()
+    row = QHBoxLayout(widget)
+    row.setContentsMargins(0, 0, 0, 0)
+    for button in buttons:
+        row.addWidget(button)
+    row.addStretch()
+    return widget
+
+
+def _filled(form: Form, card: Card) -> None:
+    column = QVBoxLayout(form)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(card)

@@ -1,0 +1,164 @@
+"""The fields of a person with a document: found by anything that is typed first, filled when known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from azpost_desk.domain.identifiers import DOCUMENT_KINDS
+from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
+from azpost_desk.gui.kit.fields import ChoiceField, DateField, Field, PhoneField, TextField, choices_of
+from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
+from azpost_desk.gui.kit.words import phrase, plain
+from azpost_desk.gui.screens.transfers.form import IDENTITY_CARD, document_kind, place_of
+from azpost_desk.gui.work.runner import Operation
+
+if TYPE_CHECKING:
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.customers import Opened
+    from azpost_desk.services.views import Customer
+
+
+class PersonFields(QWidget):
+    """FİN, document, name and phone of `who` (``sender``, ``receiver``), named as refusals name them.
+
+    The first field takes a FİN, a document, a phone or a name: whoever is known by it is opened (which is
+    recorded as a look for `purpose`), else the text goes to the field it belongs to.
+
+    Signals:
+        opened(Opened): a known customer was filled in.
+        placed(): nobody is known; the text stands where it belongs.
+    """
+
+    opened = Signal(object)
+    placed = Signal()
+
+    def __init__(self, session: Session, who: str, purpose: str, *, with_phone: bool = True) -> None:
+        super().__init__()
+        self._session, self._purpose = session, purpose
+        self._several: Sheet | None = None
+        key = "transfers.screen.person."
+        self.fin = TextField(
+            f"{key}fin", name=f"{who}.fin", hint=f"{key}fin_hint", placeholder=f"{key}fin_place"
+        )
+        self.kind = ChoiceField(
+            f"{key}kind", choices_of(DOCUMENT_KINDS, f"{key}kind"), name=f"{who}.document_kind"
+        )
+        self.document = TextField(f"{key}document", name=f"{who}.document", max_length=24)
+        self.valid_to = DateField(f"{key}valid_to", name=f"{who}.document_valid_to", optional=True)
+        self.full_name = TextField(f"{key}name", name=f"{who}.name", max_length=120)
+        self.phone = PhoneField(f"{key}phone", name=f"{who}.phone", optional=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addLayout(_row((self.fin, 4), (self.kind, 5), (self.document, 4), (self.valid_to, 4)))
+        column.addLayout(_row((self.full_name, 9), (self.phone, 4)))
+        if not with_phone:
+            self.phone.hide()
+        self.fin.left.connect(self.look_up)
+        self.kind.changed.connect(self._on_kind)
+        self.reset()
+
+    @property
+    def fields(self) -> list[Field]:
+        """In reading order."""
+        return [self.fin, self.kind, self.document, self.valid_to, self.full_name, self.phone]
+
+    def reset(self) -> None:
+        """Empty but for the usual document."""
+        for field in self.fields:
+            field.clear()
+        self.kind.fill(IDENTITY_CARD)
+        self.fin.set_hint("transfers.screen.person.fin_hint")
+
+    def look_up(self) -> None:
+        """Find who is meant by what stands in the first field."""
+        typed, customers = self.fin.text(), self._session.services.customers
+        if not typed:
+            return
+
+        def answered(found: list[Customer]) -> None:
+            if self.fin.text() == typed:
+                self._on_found(typed, found)
+
+        Operation(self, lambda: customers.find(typed)).succeeded(answered).start()
+
+    def open_customer(self, customer: Customer) -> None:
+        """Open a known customer's file and fill in what stands there."""
+        customers, by, purpose = self._session.services.customers, self._session.by, self._purpose
+        Operation(self, lambda: customers.view(customer, by, purpose)).succeeded(self._on_opened).start()
+
+    def _on_found(self, typed: str, found: list[Customer]) -> None:
+        if len(found) == 1:
+            self.open_customer(found[0])
+        elif found:
+            self._offer(found)
+        else:
+            self._place(typed)
+
+    def _place(self, typed: str) -> None:
+        part, kind = place_of(typed)
+        targets = {"document": self.document, "phone": self.phone, "name": self.full_name}
+        target = targets.get(part, self.fin)
+        if target is not self.fin:
+            self.fin.clear()
+            if target.is_empty() and not target.isHidden():
+                target.fill(typed)
+        if kind:
+            self.kind.fill(kind)
+        self.fin.set_hint("transfers.screen.person.new")
+        self.placed.emit()
+
+    def _offer(self, found: list[Customer]) -> None:
+        sheet = Sheet(self.window(), "transfers.screen.person.several")
+        names = NameList()
+        names.offer(
+            [
+                Candidate(plain(one.name), plain(f"{one.fin or one.document}  {one.phone}".strip()), one)
+                for one in found
+            ]
+        )
+
+        def picked(customer: object) -> None:
+            sheet.close_sheet()
+            self.open_customer(customer)  # type: ignore[arg-type]
+
+        names.picked.connect(picked)
+        sheet.body.addWidget(names)
+        sheet.closed.connect(sheet.deleteLater)
+        self._several = sheet
+        sheet.open(names)
+
+    def _on_opened(self, opened: Opened) -> None:
+        one = opened.customer
+        kind = document_kind(one.document)
+        values = {
+            self.kind: kind,
+            self.fin: one.fin,
+            self.document: one.document,
+            self.full_name: one.name,
+            self.phone: one.phone,
+        }
+        for field, value in values.items():
+            if value:
+                field.fill(value)
+        # What the file does not hold was not needed before either: Enter passes it by.
+        for field in (self.valid_to, self.phone):
+            field.filled = True
+        self.fin.set_ok(bool(one.fin))
+        self.fin.set_hint(phrase("transfers.screen.person.known", last_ms=one.last_seen_ms), "good")
+        self.opened.emit(opened)
+
+    def _on_kind(self) -> None:
+        # Only the identity card of the Republic carries a FİN.
+        self.fin.optional = self.kind.text() != IDENTITY_CARD
+
+
+def _row(*parts: tuple[Field, int]) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(GAP_WIDE)
+    for field, stretch in parts:
+        line.addWidget(field, stretch, Qt.AlignmentFlag.AlignTop)
+    return line

@@ -1,0 +1,228 @@
+"""Transfers: send, pay out, sent here; three modes of one screen, each with its key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.cards import NoticeStrip
+from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.screens import Action, Screen
+from azpost_desk.gui.kit.theme import GAP
+from azpost_desk.gui.kit.words import refusal
+from azpost_desk.gui.screens.transfers import actions
+from azpost_desk.gui.screens.transfers import form as decide
+from azpost_desk.gui.screens.transfers.paying_out import PayOutForm
+from azpost_desk.gui.screens.transfers.sending import SendForm
+from azpost_desk.gui.screens.transfers.sent_here import SentHere
+from azpost_desk.gui.work.runner import Operation, Runner
+from azpost_desk.services.views import Found
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.scans import Scan
+    from azpost_desk.gui.kit.forms import Form
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.grants import Claimed
+    from azpost_desk.services.views import Customer
+
+# After these have changed, what may be sold and what lies here may be different.
+_WATCHED = frozenset({"day", "till", "line", "reference", "transfers", "basket"})
+
+
+class TransfersScreen(Screen):
+    """F2. `enter` takes an answer of the one box: a customer who sends, or a code to be paid out."""
+
+    name = "transfers"
+    words = "transfers.screen.name"
+    icon = "send"
+    key = "F2"
+    permission = Permission.SELL
+    service = "transfers"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.mode = actions.SEND
+        self.send = SendForm(session)
+        self.payout = PayOutForm(session)
+        self.sent = SentHere(session)
+        self.why = NoticeStrip()
+        self._title = Label("", "title")
+        self._tabs = {
+            mode: Button(actions.mode_words(mode), key, role="rail", bind=False)
+            for mode, key in actions.MODES.items()
+        }
+        self._pages = QStackedWidget()
+        self._asked = False
+        self._build()
+        self._connect()
+        self._show(self.mode)
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(GAP)
+        head.addWidget(self._title)
+        head.addStretch()
+        for mode, tab in self._tabs.items():
+            tab.setCheckable(True)
+            tab.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            tab.clicked.connect(lambda _checked=False, mode=mode: self.show_mode(mode))
+            head.addWidget(tab)
+        for page in (self.send, self.payout, self.sent):
+            self._pages.addWidget(_scrolled(page))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self.why)
+        column.addWidget(self._pages, 1)
+
+    def _connect(self) -> None:
+        self.payout.refund_granted.connect(self._on_refund_granted)
+        forms: tuple[Form, ...] = (self.send.form, self.payout.question, self.payout.payout, self.sent.form)
+        for form in forms:
+            form.escaped.connect(self._on_escape)
+            form.edited.connect(self._forget_asking)
+        Runner.current().changed.connect(self._on_changed)
+
+    # --- the frame's side ------------------------------------------------------------------------------
+
+    def actions_here(self) -> list[Action]:
+        """See `Screen`."""
+        return actions.actions(self.show_mode, self.payout.ask_release)
+
+    def enter(self, argument: object = None) -> None:
+        """See `Screen`."""
+        self._load()
+        if isinstance(argument, Found):
+            self._open(argument)
+        else:
+            self.show_mode(self.mode)
+
+    def heard(self, scan: Scan, doubled: bool) -> bool:
+        """A transfer's code is paid out here, unless something else is being typed."""
+        if scan.kind != "transfer" or scan.value is None or self.is_dirty():
+            return False
+        if not doubled:
+            self._show(actions.PAY_OUT)
+            self.payout.open_code(scan.value)
+        return True
+
+    def is_dirty(self) -> bool:
+        """See `Screen`."""
+        return self.send.form.dirty or self.payout.is_dirty()
+
+    # --- modes -----------------------------------------------------------------------------------------
+
+    def show_mode(self, mode: str) -> None:
+        """Show a mode and put the focus on what waits there; the others keep their draft."""
+        self._show(mode)
+        if mode == actions.PAY_OUT:
+            self.payout.refresh()
+        if mode == actions.SENT_HERE:
+            self.sent.refresh()
+        focus = {
+            actions.SEND: self.send.focus,
+            actions.PAY_OUT: self.payout.focus,
+            actions.SENT_HERE: self.sent.focus,
+        }
+        focus[mode]()
+
+    def _show(self, mode: str) -> None:
+        self.mode = mode
+        self._asked = False
+        self._title.say(f"transfers.screen.title.{mode}")
+        self._pages.setCurrentIndex(list(actions.MODES).index(mode))
+        for other, tab in self._tabs.items():
+            tab.setChecked(other == mode)
+
+    # --- what the one box and the centre bring ---------------------------------------------------------
+
+    def _open(self, found: Found) -> None:
+        if found.kind == "customer":
+            self._open_customer(found)
+            return
+        code = decide.code_in(found)
+        if not code:
+            self.show_mode(self.mode)
+        elif self.payout.is_dirty() and self.payout.claimed is not None:
+            # The document of one customer is being written down: the next code must wait.
+            self.show_mode(actions.PAY_OUT)
+            self.session.notice("transfers.screen.finish_first", "warn")
+        else:
+            self._show(actions.PAY_OUT)
+            self.payout.open_code(code)
+
+    def _open_customer(self, found: Found) -> None:
+        customers = self.session.services.customers
+        paying = self.mode == actions.PAY_OUT and self.payout.claimed is not None
+        person = self.payout.receiver if paying else self.send.person
+        self.show_mode(actions.PAY_OUT if paying else actions.SEND)
+
+        def answered(known: list[Customer]) -> None:
+            one = decide.the_customer(known, found)
+            if one is not None:
+                person.open_customer(one)
+
+        Operation(self, lambda: customers.find(found.title, 50)).succeeded(answered).start()
+
+    def _on_refund_granted(self, claimed: Claimed) -> None:
+        """An answer that came late was for a refund: open it where refunds are made."""
+        self.show_mode(actions.SENT_HERE)
+        self.sent.search.put(claimed.parties.code)
+
+    # --- facts of the day ------------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        counter, by = self.session.services.counter, self.session.by
+        Operation(self, lambda: decide.counter_facts(counter, by)).succeeded(self._on_facts).start()
+
+    def _on_facts(self, facts: decide.CounterFacts) -> None:
+        self.send.show_facts(facts)
+        self.payout.allow(facts.blocked is None)
+        if facts.blocked is None:
+            self.why.clear()
+        else:
+            self.why.show_notice(refusal(facts.blocked), "bad", facts.blocked.code)
+
+    def _on_changed(self, topics: frozenset[str]) -> None:
+        if not topics & _WATCHED or not self.isVisible() or self.session.officer is None:
+            return
+        self._load()
+        if self.mode == actions.SENT_HERE:
+            self.sent.refresh()
+
+    # --- leaving ---------------------------------------------------------------------------------------
+
+    def _on_escape(self, dirty: bool) -> None:
+        """Esc throws typed work away only when pressed again."""
+        if not dirty and not (self.mode == actions.PAY_OUT and self.payout.claimed):
+            return
+        if not self._asked:
+            self._asked = True
+            self.session.notice("transfers.screen.escape", "warn")
+            return
+        self._asked = False
+        if self.mode == actions.SEND:
+            self.send.clear()
+        elif self.mode == actions.PAY_OUT:
+            self.payout.clear()
+            self.payout.focus()
+        else:
+            self.sent.search.clear()
+
+    def _forget_asking(self) -> None:
+        self._asked = False
+
+
+def _scrolled(page: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    page.setProperty("role", "scrolled")
+    area.setWidget(page)
+    return area

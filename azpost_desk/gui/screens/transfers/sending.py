@@ -1,0 +1,230 @@
+"""Sending: who, to whom, how much; the fee as it is typed, the code and the basket by one Enter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from azpost_desk.domain.catalogue import Offices
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.gui.kit.buttons import Button, PrimaryButton
+from azpost_desk.gui.kit.cards import Card
+from azpost_desk.gui.kit.fields import AmountField, ChoiceField, PhoneField, TextField, choices_of
+from azpost_desk.gui.kit.forms import Form
+from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
+from azpost_desk.gui.kit.words import phrase, plain, refusal
+from azpost_desk.gui.screens.transfers import form as decide
+from azpost_desk.gui.screens.transfers.person import PersonFields
+from azpost_desk.gui.work.runner import Operation
+
+if TYPE_CHECKING:
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.customers import Opened
+    from azpost_desk.services.transfers import Quote
+    from azpost_desk.services.views import Basket, KnownReceiver
+
+
+class SendForm(QWidget):
+    """The first mode of the screen.
+
+    Signals:
+        added(): a transfer has gone into the basket; the form is empty again.
+    """
+
+    added = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._offices = Offices()
+        self._receivers: tuple[KnownReceiver, ...] = ()
+        key = "transfers.screen."
+        self.person = PersonFields(session, "sender", "transfers.send")
+        self.receiver = TextField(f"{key}receiver", name="receiver.name", max_length=120)
+        self.mobile = PhoneField(f"{key}mobile", name="receiver.phone", optional=True)
+        self.office = TextField(f"{key}office", name="office", optional=True, placeholder=f"{key}office_any")
+        self.amount = AmountField(f"{key}receiver_gets", name="amount", big=True)
+        self.fee = AmountField(f"{key}fee", name="fee", big=True)
+        self.total = AmountField(f"{key}sender_pays", name="total", big=True)
+        self.purpose = ChoiceField(f"{key}purpose", name="purpose")
+        self.add = PrimaryButton(f"{key}add", hint="transfers.screen.enter")
+        self.form = Form(self.add)
+        self.form.add(*self.person.fields, self.receiver, self.mobile, self.office, self.amount, self.purpose)
+        self._offline = Label(f"{key}offline", "body", wrap=True)
+        self._offline.say(f"{key}offline", "warn")
+        self._offline.hide()
+        self._known = QWidget()
+        self._known_grid = QGridLayout(self._known)
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        for shown in (self.fee, self.total):
+            shown.set_read_only(True)
+        sender, receiver, money = (
+            Card("transfers.screen.card.sender"),
+            Card("transfers.screen.card.receiver"),
+            Card("transfers.screen.card.money"),
+        )
+        sender.row(self.person)
+        receiver.row(self.receiver, self.mobile, self.office, stretches=(8, 5, 5))
+        self._known_grid.setContentsMargins(0, 0, 0, 0)
+        self._known_grid.setSpacing(GAP // 2)
+        self._known.hide()
+        receiver.row(self._known)
+        money.row(self.amount, self.fee, self.total, self.purpose, stretches=(4, 3, 4, 4))
+        money.row(self._offline)
+        column = QVBoxLayout(self.form)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for card in (sender, receiver, money):
+            column.addWidget(card)
+        acts = QHBoxLayout()
+        acts.addWidget(self.add)
+        acts.addStretch()
+        column.addLayout(acts)
+        column.addStretch()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.form)
+        whole.setSpacing(GAP_WIDE)
+
+    def _connect(self) -> None:
+        self.person.opened.connect(self._on_customer)
+        self.person.placed.connect(self.form.focus_first)
+        self.receiver.edited.connect(self._on_receiver)
+        self.office.left.connect(self._on_office)
+        self.amount.changed.connect(self._on_amount)
+        self.add.clicked.connect(self._on_add)
+
+    # --- what the screen tells the form --------------------------------------------------------------------
+
+    def show_facts(self, facts: decide.CounterFacts) -> None:
+        """The day's offices, purposes and line; without the right to sell the main act is off."""
+        self._offices = facts.offices
+        self.purpose.set_choices(choices_of(facts.purposes, "transfers.purpose"))
+        self._usual_purpose()
+        self._offline.setVisible(not facts.online)
+        self.add.setEnabled(facts.blocked is None)
+
+    def focus(self) -> None:
+        """To the first field that waits."""
+        self.form.focus_first()
+
+    def clear(self) -> None:
+        """For the next customer."""
+        self.form.clear()
+        self.person.reset()
+        self.fee.clear()
+        self.total.clear()
+        self.fee.set_hint("")
+        self._show_receivers(())
+        self._usual_purpose()
+        self.form.mark_clean()
+        self.focus()
+
+    def _usual_purpose(self) -> None:
+        # Most transfers help a family; another purpose is one key away.
+        if self.purpose.is_empty():
+            self.purpose.fill("family")
+
+    # --- receiver ------------------------------------------------------------------------------------------
+
+    def _on_customer(self, opened: Opened) -> None:
+        self.form.dirty = True
+        self._show_receivers(opened.receivers)
+        self.focus()
+
+    def _show_receivers(self, receivers: tuple[KnownReceiver, ...]) -> None:
+        while self._known_grid.count():
+            item = self._known_grid.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        self._receivers = receivers[:9]
+        for at, one in enumerate(self._receivers):
+            chip = Button(plain(one.name), hint=plain(str(at + 1)), role="quiet")
+            chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            chip.clicked.connect(lambda _checked=False, number=at + 1: self._pick(number))
+            self._known_grid.addWidget(chip, at // 3, at % 3, Qt.AlignmentFlag.AlignLeft)
+        self._known.setVisible(bool(self._receivers))
+        self.receiver.set_hint("transfers.screen.receivers_hint" if self._receivers else "")
+
+    def _on_receiver(self) -> None:
+        # No name begins with a digit: a digit alone picks one of the last receivers.
+        typed = self.receiver.text()
+        if typed.isdigit() and 1 <= int(typed) <= len(self._receivers):
+            self._pick(int(typed))
+
+    def _pick(self, number: int) -> None:
+        one = self._receivers[number - 1]
+        self.receiver.fill(one.name)
+        self.mobile.fill(one.phone)
+        office = self._offices.find(one.office) if one.office else None
+        self.office.fill(decide.written_office(office) if office else "")
+        # An empty telephone and "any office" were right the last time: Enter passes them by.
+        self.mobile.filled = self.office.filled = True
+        self.focus()
+
+    def _on_office(self) -> None:
+        typed = self.office.text()
+        found = decide.offices_like(self._offices, typed)
+        if len(found) == 1:
+            self.office.fill(decide.written_office(found[0]))
+        elif found:
+            names = " · ".join(decide.written_office(office) for office in found[:4])
+            self.office.set_error(phrase("transfers.screen.office_several", names=plain(names)))
+        elif typed:
+            self.office.set_error(Refused("T-003"))
+
+    # --- money ---------------------------------------------------------------------------------------------
+
+    def _on_amount(self) -> None:
+        amount, transfers = self.amount.money(), self._session.services.transfers
+        if amount is None or amount.minor <= 0:
+            self._show_quote(None)
+            return
+
+        def answered(quote: Quote) -> None:
+            if self.amount.money() == quote.amount:
+                self._show_quote(quote)
+
+        def refused(no: Refused) -> None:
+            if self.amount.money() == amount:
+                self._show_quote(None)
+                self.amount.set_error(no)
+
+        Operation(self, lambda: transfers.quote(amount)).succeeded(answered).refused(refused).start()
+
+    def _show_quote(self, quote: Quote | None) -> None:
+        self.fee.set_money(quote.fee if quote else None)
+        self.total.set_money(quote.total if quote else None)
+        rule = quote.rule if quote else None
+        self.fee.set_hint(phrase("transfers.screen.fee_rule", fee_ppm=rule.percent_ppm) if rule else "")
+
+    # --- adding --------------------------------------------------------------------------------------------
+
+    def _on_add(self) -> None:
+        if not self.form.verify():
+            return
+        transfers, by = self._session.services.transfers, self._session.by
+        try:
+            command = decide.send_command(self.form.values(), self.amount.money(), self._offices)
+        except Refused as no:
+            self._refused(no)
+            return
+        Operation(self.add, lambda: transfers.send(command, by)).changes("basket").succeeded(
+            self._on_added
+        ).refused(self._refused).start()
+
+    def _on_added(self, basket: Basket) -> None:
+        self._session.basket_changed.emit(basket)
+        self.clear()
+        self.added.emit()
+
+    def _refused(self, no: Refused) -> None:
+        if not self.form.show_refusal(no):
+            self._session.notice(refusal(no), "bad", no.code)
