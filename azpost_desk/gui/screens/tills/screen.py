@@ -21,11 +21,19 @@ from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.tills import Closed
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.screens.tills.form import Now
     from azpost_desk.services.views import Recorded, Remittance
 
 # Whatever moves cash, opens or closes something, or comes from another desk.
 _TOPICS: Final = frozenset({"day", "till", "safe", "basket", "stock", "news"})
+_CARDS: Final = (
+    (form.OPEN_DAY,),
+    (form.OPEN_TILL, form.CLOSE_TILL),
+    (form.TAKE, form.DROP, form.SUPPLY_SAFE),
+    (form.ACCEPT, form.ISSUE),
+    (form.STOCK,),
+)
 _AT_ONCE: Final = (form.OPEN_DAY, form.OPEN_TILL)
 
 
@@ -67,19 +75,20 @@ class TillsScreen(Screen):
         whole.addWidget(self._head)
         places = QHBoxLayout()
         places.setSpacing(GAP_WIDE)
-        for card, figure, below, acts in (
-            (self._day, self._date, self._weekday, (form.OPEN_DAY,)),
-            (self._till, self._balance, self._holder, (form.OPEN_TILL, form.CLOSE_TILL)),
-            (self._safe, self._lies, self._safe_at, (form.TAKE, form.DROP, form.SUPPLY_SAFE)),
-        ):
+        shown = (
+            (self._day, self._date, self._weekday),
+            (self._till, self._balance, self._holder),
+            (self._safe, self._lies, self._safe_at),
+        )
+        for (card, figure, below), acts in zip(shown, _CARDS, strict=False):
             self._fill(card, [figure, below], acts)
             places.addWidget(card, 1)
         whole.addLayout(places)
         second = QHBoxLayout()
         second.setSpacing(GAP_WIDE)
         between, goods = Card("tills.screen.between"), Card("tills.screen.goods")
-        self._fill(between, [self.awaited], (form.ACCEPT, form.ISSUE))
-        self._fill(goods, [Label("tills.screen.goods.words", "hint", wrap=True)], (form.STOCK,))
+        self._fill(between, [self.awaited], _CARDS[3])
+        self._fill(goods, [Label("tills.screen.goods.words", "hint", wrap=True)], _CARDS[4])
         second.addWidget(between, 2)
         second.addWidget(goods, 1)
         whole.addLayout(second)
@@ -161,8 +170,10 @@ class TillsScreen(Screen):
         )
         self.awaited.show_records(now.awaited)
         self.awaited.fit_height(4)
-        for act in self.buttons:
-            self._show_act(act, now)
+        for acts in _CARDS:
+            said: Refused | None = None
+            for act in acts:
+                said = self._show_act(act, now, said)
 
     def _show_till(self, now: Now, held: bool) -> None:
         counting = self.sheet is not None and self.sheet.act == form.CLOSE_TILL
@@ -177,7 +188,8 @@ class TillsScreen(Screen):
         else:
             self._holder.say(phrase("tills.screen.till.holder", holder=now.holder, limit=now.limit))
 
-    def _show_act(self, act: str, now: Now) -> None:
+    def _show_act(self, act: str, now: Now, said: Refused | None) -> Refused | None:
+        """One act of a card; `said` is the reason that already stands above it."""
         button, why = self.buttons[act], self._whys[act]
         may = self.session.may(form.PERMISSIONS[act])
         blocked = form.obstacle(act, now, self.session.by) if may else None
@@ -192,7 +204,9 @@ class TillsScreen(Screen):
         button.setVisible(may and not useless)
         button.setEnabled(blocked is None)
         why.say(refusal(blocked) if blocked is not None else "")
-        why.setVisible(may and not useless and blocked is not None)
+        repeated = blocked is not None and said is not None and blocked.code == said.code
+        why.setVisible(button.isVisibleTo(self) and blocked is not None and not repeated)
+        return blocked if button.isVisibleTo(self) and blocked is not None else said
 
     def _focus_act(self) -> None:
         waiting = (form.OPEN_DAY, form.OPEN_TILL, form.ACCEPT, form.TAKE, form.CLOSE_TILL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Card, Sheet
@@ -13,13 +13,14 @@ from azpost_desk.gui.kit.counts import DenominationSheet
 from azpost_desk.gui.kit.fields import Choice, ChoiceField, Field, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.theme import GAP
+from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import language, phrase, plain, refusal
 from azpost_desk.gui.screens.tills import actions, form
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
     from azpost_desk.domain.refusals import Refused
+    from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.kit.words import Say
     from azpost_desk.gui.screens.tills.form import Now
     from azpost_desk.services.tills import Closed
@@ -69,8 +70,11 @@ class ActSheet(Sheet):
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
+        above = QHBoxLayout() if count is not None else QVBoxLayout()
+        above.setSpacing(GAP_WIDE)
         for field in fields:
-            column.addWidget(field)
+            above.addWidget(field)
+        column.addLayout(above)
         if count is not None:
             column.addWidget(count)
             count.finished.connect(lambda: self.main.setFocus(Qt.FocusReason.TabFocusReason))
@@ -108,8 +112,8 @@ class ActSheet(Sheet):
         elif self.form.verify():
             self.asked.emit()
 
-    def _say_below(self, words: Say, tone: str) -> None:
-        self._trouble.say(words, "bad" if tone == "bad" else "warn")
+    def _say_below(self, words: Say, tone: Tone) -> None:
+        self._trouble.say(words, tone)
         self._trouble.show()
 
     def _on_escaped(self) -> None:
@@ -179,32 +183,34 @@ class ClosedSheet(Sheet):
 
     def __init__(self, over: QWidget, closed: Closed) -> None:
         super().__init__(over, "tills.screen.closed.title", width_px=640)
+        difference = closed.difference
+        tone: Tone = "bad" if difference else "good"
         sums = Card()
         sums.row(
             _column("tills.screen.closed.counted", closed.counted),
             _column("tills.screen.closed.expected", closed.expected),
-            _column("tills.screen.closed.difference", closed.difference),
+            _column("tills.screen.closed.difference", difference, tone),
         )
         self.body.addWidget(sums)
         self.verdict = Label("", "section", wrap=True)
-        if closed.difference:
-            word = "surplus" if closed.difference.minor > 0 else "shortage"
-            amount = abs(closed.difference.minor)
-            self.verdict.say(
-                phrase(f"tills.screen.closed.{word}", amount=type(closed.difference)(amount)), "bad"
-            )
+        if difference.minor > 0:
+            self.verdict.say(phrase("tills.screen.closed.surplus", amount=difference), tone)
+        elif difference:
+            self.verdict.say(phrase("tills.screen.closed.shortage", amount=-difference), tone)
         else:
-            self.verdict.say("tills.screen.closed.even", "good")
+            self.verdict.say("tills.screen.closed.even", tone)
         self.body.addWidget(self.verdict)
         self.done = PrimaryButton("tills.screen.closed.done", hint=plain("Enter"))
         self.done.clicked.connect(self.close_sheet)
         self.body.addWidget(self.done)
 
 
-def _column(words: str, amount: Money) -> QWidget:
+def _column(words: str, amount: Money, tone: Tone = "") -> QWidget:
     widget = QWidget()
     column = QVBoxLayout(widget)
     column.setContentsMargins(0, 0, 0, 0)
     column.addWidget(Label(words, "label"))
-    column.addWidget(Label(plain(language().texts.money(amount)), "big"))
+    figure = Label("", "big")
+    figure.say(plain(language().texts.money(amount)), tone)
+    column.addWidget(figure)
     return widget
