@@ -86,6 +86,10 @@ class FaultyLine:
         """The next requests meet these, in this order."""
         self._planned.extend(faults)
 
+    def calm(self) -> None:
+        """Forget what was planned; what is on its way late still arrives."""
+        self._planned.clear()
+
     def up(self) -> None:
         """The line is there (again), at the same address."""
         listener = socket.socket()
@@ -122,7 +126,7 @@ class FaultyLine:
         with self._lock:
             self._open.add(desk)
         with suppress(OSError), closing(desk):
-            while request := _whole(desk):
+            while _is_whole(request := _whole(desk)):
                 with self._lock:
                     self.bytes_up += len(request)
                     fault = self._planned.popleft() if self._planned else self.choose()
@@ -156,19 +160,18 @@ class FaultyLine:
         if fault == "request_damaged":
             return self._forward(damaged(request))
         if fault == "request_cut":
-            self._forward(request[: len(request) // 2])
+            self._forward(request[: len(request) // 2], is_cut=True)
         if fault == "late":
             with self._lock:
                 self._held.append(request)
         return {"unavailable": _UNAVAILABLE, "portal": _PORTAL}.get(fault, b"")
 
-    def _forward(self, request: bytes) -> bytes:
+    def _forward(self, request: bytes, is_cut: bool = False) -> bytes:
         try:
             with socket.create_connection(self.upstream, _UPSTREAM_SECONDS) as centre:
                 centre.sendall(request)
-                head, _, body = request.partition(b"\r\n\r\n")
-                if len(body) < _length(head):
-                    # Cut in the middle: the centre sees the end of the connection, not a long silence.
+                if is_cut:
+                    # The centre sees the end of the connection, not a long silence.
                     centre.shutdown(socket.SHUT_WR)
                 return _whole(centre)
         except OSError:
@@ -198,6 +201,11 @@ def _whole(sock: socket.socket) -> bytes:
         pieces.append(piece)
         size += len(piece)
     return b"".join(pieces)
+
+
+def _is_whole(message: bytes) -> bool:
+    head, end, body = message.partition(b"\r\n\r\n")
+    return bool(end) and len(body) >= _length(head)
 
 
 def damaged(message: bytes) -> bytes:
