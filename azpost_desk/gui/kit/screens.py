@@ -62,6 +62,7 @@ class Session(QObject):
     basket_changed = Signal(object)
     opened = Signal(str, object)
     noticed = Signal(object, str, str)
+    print_asked = Signal(object)
 
     def __init__(
         self,
