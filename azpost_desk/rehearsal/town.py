@@ -73,11 +73,12 @@ _BRANCHES: Final = (
     ),
 )
 _OTHER_OFFICES: Final = (
-    ("5500", "Şəki 1", "AZ5500", "region"),
-    ("4200", "Lənkəran 1", "AZ4200", "region"),
-    ("6700", "Qəbələ 1", "AZ6700", "region"),
+    ("5500", "Şəki 1", "AZ5500", "Şəki"),
+    ("4200", "Lənkəran 1", "AZ4200", "Lənkəran"),
+    ("6700", "Qəbələ 1", "AZ6700", "Qəbələ"),
 )
-_ZONES: Final = {"2002": "region", "1010": "capital"}
+# Zones name places: within one the city price holds.
+_ZONES: Final = {"2002": "Gəncə", "1010": "Bakı"}
 
 
 def _bands(*rows: tuple[int, int, int, int, int, int]) -> tuple[FeeRule, ...]:

@@ -263,7 +263,12 @@ class Frame(QWidget):
         """Open an answer in the place that knows it."""
         self.box.clear()
         self._waiting = None
-        self.show_screen(OPENS.get(found.kind, "history"), found)
+        place = OPENS.get(found.kind)
+        if place is None:
+            what = phrase(f"frame.kind.{found.kind}")
+            self.notices.show_notice(phrase("frame.box.no_place", what=what, text=found.title), "warn")
+            return
+        self.show_screen(place, found)
 
     def _open_waiting_scan(self) -> None:
         if self._waiting is not None:

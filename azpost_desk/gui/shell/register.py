@@ -10,11 +10,15 @@ if TYPE_CHECKING:
 # Where an answer of the one box opens: kind of answer → (screen, argument is the answer's key).
 OPENS: Final = {
     "item": "tracking",
+    "receptacle": "tracking",
+    "despatch": "tracking",
     "transfer": "transfers",
+    "payout": "transfers",
     "customer": "transfers",
+    "voen": "transfers",
     "bill": "payments",
+    "payment": "payments",
     "receipt": "history",
-    "officer": "staff",
 }
 # Keys of the frame; no screen may use them.
 FRAME_KEYS: Final = {
