@@ -62,6 +62,7 @@ class Session(QObject):
     basket_changed = Signal(object)
     opened = Signal(str, object)
     noticed = Signal(object, str, str)
+    paper_waits = Signal()
     print_asked = Signal(object)
 
     def __init__(
@@ -130,6 +131,12 @@ class Screen(QWidget):
 
     def heard(self, scan: Scan, doubled: bool) -> bool:
         """A scan while this screen is shown. True = taken; False = the frame finds what it is."""
+        return False
+
+    def unread(self, raw: str, doubled: bool) -> bool:
+        """A scan that is no code anybody knows (a damaged label), as received. True = said and recorded here;
+        False = the frame says that it is unknown.
+        """
         return False
 
     def is_dirty(self) -> bool:
