@@ -1,0 +1,213 @@
+"""Posting rules: balanced, cleared, exactly undone by a reversal, and frozen for ever."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from azpost_desk.domain import accounts as chart
+from azpost_desk.domain import baskets
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.ledger import Posting, Unbalanced, balances, checked, digest, sums
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.postings import RULES, postings
+
+pytestmark = pytest.mark.fast
+
+_QAPIK = st.integers(1, 10**9)
+_LINES = st.one_of(
+    st.builds(
+        lambda amount, vat: ops.GoodsSold(
+            operation="l",
+            sku="s",
+            quantity=1,
+            price_qapik=amount,
+            amount_qapik=amount,
+            vat_qapik=min(vat, amount),
+            tariff="t",
+        ),
+        _QAPIK,
+        st.integers(0, 10**6),
+    ),
+    st.builds(
+        lambda amount, fee: ops.PaymentAccepted(
+            operation="l",
+            biller="0101",
+            service="power",
+            amount_qapik=amount,
+            fee_qapik=fee,
+            tariff="t",
+            account="",
+            told="",
+        ),
+        _QAPIK,
+        st.integers(0, 10**6),
+    ),
+    st.builds(
+        lambda amount, fee: ops.TransferSent(
+            operation="l",
+            transfer="x",
+            amount_qapik=amount,
+            fee_qapik=fee,
+            tariff="t",
+            office=None,
+            purpose="family",
+            parties="",
+            offline=False,
+            told="",
+        ),
+        _QAPIK,
+        st.integers(0, 10**6),
+    ),
+    st.builds(
+        lambda amount: ops.TransferPaid(
+            operation="l", transfer="x", grant="g", amount_qapik=amount, receiver=""
+        ),
+        _QAPIK,
+    ),
+    st.builds(
+        lambda amount, fee: ops.TransferRefunded(
+            operation="l", transfer="x", grant="g", amount_qapik=amount, fee_returned_qapik=fee, receiver=""
+        ),
+        _QAPIK,
+        st.integers(0, 10**6),
+    ),
+    st.builds(
+        lambda amount: ops.PaymentRefunded(operation="l", payment="p", biller="0101", amount_qapik=amount),
+        _QAPIK,
+    ),
+    st.builds(
+        lambda amount, vat: ops.ItemAccepted(
+            operation="l",
+            number="EE",
+            service="ems",
+            weight_grams=1,
+            amount_qapik=amount,
+            vat_qapik=min(vat, amount),
+            tariff="t",
+            postcode="AZ1000",
+            addresses="",
+        ),
+        _QAPIK,
+        st.integers(0, 10**6),
+    ),
+)
+
+
+def _settle(line: ops.AnyLine) -> tuple[ops.Settlement, tuple[Posting, ...]]:
+    due = baskets.to_pay([line])
+    body = baskets.settle("b", "1-000001", [line], f"{line.operation}-t", max(due, azn(0)), "az")
+    return body, postings("d", "b", "settlement", 1, body)
+
+
+@given(_LINES)
+def test_every_line_balances_and_clears(line: ops.AnyLine) -> None:
+    body, ledger = _settle(line)
+    assert baskets.is_sound(body)
+    assert not any(sums(ledger).values())
+    assert balances(ledger).get((chart.CLEARING, "", "AZN"), 0) == 0
+    assert balances(ledger).get((chart.TILL, "d", "AZN"), 0) == ops.due_qapik(line)
+
+
+@given(_LINES)
+def test_a_line_and_its_reversal_leave_every_balance_as_before(line: ops.AnyLine) -> None:
+    _, sold = _settle(line)
+    _, undone = _settle(baskets.reverse(line, "r", "1-000001", "wrong", "1004"))
+    assert not any(balances((*sold, *undone)).values())
+
+
+@given(st.integers(-(10**6), 10**6))
+def test_a_counted_difference_becomes_the_balance(difference: int) -> None:
+    body = ops.TillClosed(
+        till="d",
+        holder="1002",
+        pieces={},
+        counted_qapik=10**6 + difference,
+        expected_qapik=10**6,
+        difference_qapik=difference,
+    )
+    after = balances(postings("d", "o", "till.closed", 1, body))
+    assert after.get((chart.TILL, "d", "AZN"), 0) == difference
+    assert after.get((chart.SURPLUS, "1002", "AZN"), 0) == -max(difference, 0)
+    assert after.get((chart.SHORTAGE, "1002", "AZN"), 0) == max(-difference, 0)
+
+
+@pytest.mark.parametrize("outcome", ["confirmed", "unknown"])
+def test_only_a_refusal_moves_money(outcome: str) -> None:
+    body = ops.PaymentResolved(
+        payment="p", biller="0101", outcome=outcome, amount_qapik=100, fee_qapik=1, service="power"
+    )
+    assert postings("d", "o", "payment.resolved", 1, body) == ()
+
+
+def test_a_wrong_rule_stops() -> None:
+    with pytest.raises(Unbalanced, match="differ"):
+        checked([Posting("o", chart.TILL, "d", azn(1))])
+    with pytest.raises(Unbalanced, match="chart"):
+        checked([Posting("o", "9999", "", azn(0))])
+
+
+# Released rules never change: the digest of one example of each, as it was on the day of its release.
+_FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
+    ("settlement", 1): (
+        baskets.settle(
+            "b",
+            "1-000001",
+            [
+                ops.GoodsSold(
+                    operation="l1",
+                    sku="s",
+                    quantity=2,
+                    price_qapik=118,
+                    amount_qapik=236,
+                    vat_qapik=36,
+                    tariff="t",
+                ),
+                ops.PaymentRefunded(operation="l2", payment="p", biller="0101", amount_qapik=50),
+            ],
+            "t1",
+            azn(200),
+            "az",
+        ),
+        "7432c960e446b69894460b2109c096a0",
+    ),
+    ("till.closed", 1): (
+        ops.TillClosed(
+            till="d", holder="1002", pieces={}, counted_qapik=95, expected_qapik=100, difference_qapik=-5
+        ),
+        "03d584ca978dacb0d13ba2d809a5a2c1",
+    ),
+    ("safe.supplied", 1): (
+        ops.SafeSupplied(document="q", pieces={}, amount_qapik=100),
+        "a4244f9ac6c69d9609f87162387416dd",
+    ),
+    ("cash.moved", 1): (
+        ops.CashMoved(direction="to_till", purpose="float", till="d", pieces={}, amount_qapik=100),
+        "093e9862b02e5e88a83184ff9de7578c",
+    ),
+    ("remittance.issued", 1): (
+        ops.RemittanceIssued(remittance="r", from_place="safe", to_desk="e", pieces={}, amount_qapik=100),
+        "89af45bb86420b606fcfdebf1ca9cb96",
+    ),
+    ("remittance.accepted", 1): (
+        ops.RemittanceAccepted(remittance="r", from_desk="e", to_place="till", pieces={}, amount_qapik=100),
+        "c9f6f80e81b079880929e642f77e9394",
+    ),
+    ("payment.resolved", 1): (
+        ops.PaymentResolved(
+            payment="p", biller="0101", outcome="refused", amount_qapik=100, fee_qapik=1, service="power"
+        ),
+        "295332bbcbcfdeecd1ba3363feaa382b",
+    ),
+    ("payment.delivered", 1): (
+        ops.PaymentDelivered(payment="p", biller="0101", amount_qapik=100, provider_reference="x"),
+        "de83b8fc545a8a3591680866d403811e",
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_a_released_rule_never_changes(rule: tuple[str, int]) -> None:
+    body, released = _FROZEN[rule]
+    assert digest(postings("d", "o", *rule, body)) == released
