@@ -1,0 +1,55 @@
+"""How somebody's account stands, and a new PIN typed twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from azpost_desk.domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from azpost_desk.services.views import OfficerAtDesk
+
+Standing = Literal["works", "wrong", "locked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One officer as of a moment.
+
+    Attributes:
+        standing: works, has typed wrong PINs since the last right one, or is locked out.
+        wrong_tries: how many wrong PINs in a row.
+        locked_until_ms: 0 unless locked out.
+    """
+
+    officer: str
+    name: str
+    role: str
+    standing: Standing
+    wrong_tries: int
+    locked_until_ms: int
+
+
+def rows(officers: Sequence[OfficerAtDesk], now_ms: int) -> list[Row]:
+    """Everybody, by name."""
+    made = []
+    for one in officers:
+        locked = one.locked_until_ms > now_ms
+        standing: Standing = "locked" if locked else "wrong" if one.wrong_tries else "works"
+        until_ms = one.locked_until_ms if locked else 0
+        made.append(Row(one.officer, one.name, one.role, standing, one.wrong_tries, until_ms))
+    return made
+
+
+def new_pin(first: str, second: str) -> str:
+    """The PIN typed twice.
+
+    Raises:
+        Refused: S-005 when the two differ.
+    """
+    if first != second:
+        raise Refused("S-005", field="again")
+    return first
