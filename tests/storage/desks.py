@@ -70,9 +70,6 @@ def names(text: str) -> dict[str, str]:
 
 def documents(desk_numbers: tuple[int, ...] = (1,)) -> dict[str, cat.Document]:
     """Reference data of a small branch; officers 1001 (manager), 1002, 1003 (clerks), 1004 (supervisor)."""
-    fees = (
-        cat.FeeRule(amount_qapik_from=1, amount_qapik_to=1_000_000, percent_ppm=10_000, fee_qapik_min=50),
-    )
     return {
         "branch": cat.Branch(
             code="2002", name="Sumqayıt 2", address="Nizami 1", postcode="AZ5002", desks=desk_numbers
@@ -100,6 +97,18 @@ def documents(desk_numbers: tuple[int, ...] = (1,)) -> dict[str, cat.Document]:
                 for service in ("transfers", "payments")
             )
         ),
+        **_prices(),
+        "settings": cat.Settings(
+            allowances_qapik={"transfers": 500_000, "payments": 500_000, "express": 500_000}
+        ),
+    }
+
+
+def _prices() -> dict[str, cat.Document]:
+    fees = (
+        cat.FeeRule(amount_qapik_from=1, amount_qapik_to=1_000_000, percent_ppm=10_000, fee_qapik_min=50),
+    )
+    return {
         "tariffs": cat.Tariffs(
             version="demo-1",
             approved=False,
@@ -142,9 +151,6 @@ def documents(desk_numbers: tuple[int, ...] = (1,)) -> dict[str, cat.Document]:
                     sku="EN-C5", names=names("Zərf C5"), group="envelopes", price_qapik=118, vat_ppm=180_000
                 ),
             )
-        ),
-        "settings": cat.Settings(
-            allowances_qapik={"transfers": 500_000, "payments": 500_000, "express": 500_000}
         ),
     }
 
