@@ -21,6 +21,7 @@ from azpost_desk.central.web.api import application
 from azpost_desk.central.web.wire import Unwelcome
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping
 
     from azpost_desk.central.gateways.billers import Biller
@@ -64,7 +65,7 @@ class Centre:
         self._dsn = dsn
         self.url = ""
         self._billers = dict(billers or {})
-        self._server: uvicorn.Server | None = None
+        self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
     def start(self, port: int = 0, host: str = "127.0.0.1") -> str:
@@ -81,40 +82,19 @@ class Centre:
             self._keys = keys.load(conn, now_ms)
         self._book = Book(self._dsn, self.clock)
         self._rounds = Rounds(self.database, self._book, self.clock, self._billers)
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                application(self), host=host, port=port, log_config=None, access_log=False, lifespan="off"
-            )
+        config = uvicorn.Config(
+            application(self), host=host, port=port, log_config=None, access_log=False, lifespan="off"
         )
-        up = threading.Event()
-        self._thread = threading.Thread(target=self._serve, args=(up,), name="centre", daemon=True)
+        server = self._server = _Server(config)
+        self._thread = threading.Thread(target=server.run, name="centre", daemon=True)
         self._thread.start()
-        if not up.wait(_START_SECONDS_MAX) or not self._server.started:
+        if not server.decided.wait(_START_SECONDS_MAX) or not server.started:
             self.stop()
             raise RuntimeError("the centre did not start")
         self._rounds.start()
-        where = self._server.servers[0].sockets[0].getsockname()
+        where = server.servers[0].sockets[0].getsockname()
         self.url = f"http://{where[0]}:{where[1]}"
         return self.url
-
-    def _serve(self, up: threading.Event) -> None:
-        server = self._server
-        if server is None:
-            return
-        plain_startup = server.startup
-
-        async def startup(sockets: list[object] | None = None) -> None:
-            await plain_startup()
-            up.set()
-
-        server.startup = startup  # type: ignore[method-assign,assignment]
-        try:
-            server.run()
-        except SystemExit:
-            # uvicorn leaves this way when the port is taken; the starter says so.
-            _log.error("the port could not be opened")
-        finally:
-            up.set()
 
     def stop(self) -> None:
         """Answer what is being answered, then stop; what was not worked off waits in the database."""
@@ -130,6 +110,11 @@ class Centre:
     def settle(self) -> None:
         """Work off everything that desks have sent so far and number its news: for tests and the demo."""
         self._rounds.settle()
+
+    @property
+    def writer(self) -> str:
+        """Which writer of the centre's book this process is."""
+        return self._book.writer
 
     def enrol(self, message: Enrol) -> Enrolled | None:
         """See registry.enrolment."""
@@ -150,12 +135,37 @@ class Centre:
         return payments.check(self._billers, message)
 
     def claim_transfer(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
-        """See grants; what desks sent a moment ago is brought forward first."""
+        """See grants. What looks unready may only wait to be brought forward: then it is looked at again."""
         if caller.state != "active":
             raise Unwelcome(409, STOPPED[caller.state])
-        self._rounds.project()
-        claimant = grants.Claimant(caller.desk, caller.epoch, caller.branch)
-        with self.database.transaction() as conn:
-            answer = grants.claim(conn, self._book, self._keys, claimant, message, self.clock.utc_ms())
+        answer = self._claim(caller, message)
+        if answer.code in grants.MAY_CHANGE and self._rounds.project():
+            answer = self._claim(caller, message)
         self._rounds.wake()
         return answer
+
+    def _claim(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
+        claimant = grants.Claimant(caller.desk, caller.epoch, caller.branch)
+        with self.database.transaction() as conn:
+            return grants.claim(conn, self._book, self._keys, claimant, message, self.clock.utc_ms())
+
+
+class _Server(uvicorn.Server):
+    """Says when it is listening, or that it never will."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.decided = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.decided.set()
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        except SystemExit:
+            # uvicorn leaves this way when the port is taken; whoever started the centre says so.
+            _log.error("the port could not be opened")
+        finally:
+            self.decided.set()

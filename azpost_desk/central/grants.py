@@ -47,6 +47,10 @@ STATE_CODES: Final = {
 }
 
 
+# Answers that a record still waiting to be brought forward could change.
+MAY_CHANGE: Final = frozenset({NOTHING_FITS, HELD_ELSEWHERE, NOT_READY})
+
+
 @dataclass(frozen=True, slots=True)
 class Claimant:
     """The chain that asks, and its branch."""

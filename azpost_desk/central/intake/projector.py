@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+import psycopg
 
 from azpost_desk.central import branches, payments, tracking, transfers
 from azpost_desk.central.exceptions import list_exception
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _PROJECTOR_LOCK: Final = 0x70726F6A
-_WORK_AT_ONCE: Final = 20
+# Short transactions: a claim at a counter may be waiting for the next piece of work.
+_WORK_AT_ONCE: Final = 4
 _HEADER: Final = msgspec.json.Decoder(Header)
 
 
@@ -77,12 +79,17 @@ def _batch(conn: Connection, records: list[Written], now_ms: int) -> None:
         with conn.transaction():
             for written in records:
                 _apply(conn, written, now_ms)
+    except psycopg.OperationalError:
+        # A lock or the database itself, not the record: the whole piece of work is done again.
+        raise
     except Exception:
         # One bad record must not stop the country: it is set aside with its trace, the rest goes on.
         for written in records:
             try:
                 with conn.transaction():
                     _apply(conn, written, now_ms)
+            except psycopg.OperationalError:
+                raise
             except Exception:
                 _log.exception(
                     "%s/%s/%s was not brought forward", written.desk, written.epoch, written.sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import news, payments
 from azpost_desk.central.intake.projector import project_once
-from azpost_desk.central.storage.database import make_partitions
+from azpost_desk.central.storage.database import make_partitions, one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +24,8 @@ _LOOK_SECONDS: Final = 1.0
 _AFTER_FAULT_SECONDS: Final = 5.0
 _PARTITIONS_EVERY_MS: Final = 24 * 3_600_000
 _DELIVERERS: Final = 4
+# After an outage more may wait than somebody at a counter can: the claim is then asked again.
+_PROJECTED_FOR_A_CLAIM: Final = 5
 
 
 class Rounds:
@@ -77,11 +79,16 @@ class Rounds:
             self._rest.wait_for(lambda: self._busy == 0)
         return worked
 
-    def project(self) -> None:
-        """Bring forward everything that has been accepted so far."""
+    def project(self) -> bool:
+        """Bring forward what was accepted a moment ago, if anything waits; whether it did."""
         with self._database.connection() as conn:
-            while project_once(conn, self._clock.utc_ms()):
-                pass
+            if not one(conn, "select exists (select from work)")[0]:
+                return False
+            conn.commit()
+            for _ in range(_PROJECTED_FOR_A_CLAIM):
+                if not project_once(conn, self._clock.utc_ms()):
+                    break
+        return True
 
     def _round(self, work: Callable[[], bool], bell: threading.Event) -> None:
         while not self._stopping.is_set():

@@ -129,7 +129,7 @@ def _ms(day: dt.date) -> int:
     return (day - _EPOCH.date()).days * 86_400_000
 
 
-def one(conn: Connection, query: str, values: tuple[Any, ...] = ()) -> TupleRow:
+def one(conn: Connection, query: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> TupleRow:
     """The first row of a query that always has one."""
     row = conn.execute(query.encode(), values).fetchone()
     if row is None:

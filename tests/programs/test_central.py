@@ -1,0 +1,69 @@
+"""The central program: what an operator types, against a real PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from azpost_desk.central.storage.database import connect
+from azpost_desk.programs.central import main
+from tests.central.desks import ManualClock, SimDesk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(dsn: str, *words: str) -> int:
+    return main(["--dsn", dsn, *words])
+
+
+def test_a_branch_from_nothing_to_its_first_news(
+    postgres: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    tariffs, pin = tmp_path / "tariffs.json", tmp_path / "pin"
+    tariffs.write_text(json.dumps({"version": "2026-1", "approved": False}), "utf-8")
+    pin.write_text("1234\n", "utf-8")
+    assert run(postgres, "create-branch", "2002", "Gəncə 2", "AZ2002", "--desks", "2") == 0
+    assert capsys.readouterr().out.split() == ["2002-1", "2002-2"]
+    assert run(postgres, "add-staff", "2002", "o1", "Əliyeva Nigar", "clerk", "--pin-file", str(pin)) == 0
+    assert run(postgres, "set-licence", "2002", "transfers", "7", "2026-01-01", "2027-01-01") == 0
+    assert run(postgres, "set-tariffs", str(tariffs)) == 0
+    assert run(postgres, "approve-tariffs") == 0
+    assert run(postgres, "enrol", "2002-1") == 0
+    code = capsys.readouterr().out.split()[-1]
+    assert run(postgres, "enrol", "9999-1") == 1
+    assert "9999-1" in capsys.readouterr().err
+    with connect(postgres) as conn:
+        named = {row[0] for row in conn.execute("select name from reference")}
+        approved = conn.execute("select content from reference where name = 'tariffs' order by version desc")
+        assert b'"approved":true' in approved.fetchall()[0][0]
+    assert named == {"branch", "offices", "staff", "licences", "tariffs"}
+    environment = {**os.environ, "LANG": "C"}
+    words = [sys.executable, "-m", "azpost_desk", "central", "--dsn", postgres, "serve", "--port", "0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        desk = SimDesk(process.stdout.readline().strip(), ManualClock())
+        assert desk.enrol(code).branch_name == "Gəncə 2"
+        assert desk.exchange().ack is not None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    assert run(postgres, "give-codes", "2002-1", "10") == 0
+    assert run(postgres, "give-range", "2002-1", "EE", "100") == 0
+    assert capsys.readouterr().out.splitlines() == ["10", "EE00000001 EE00000100"]
+    assert run(postgres, "declare-lost", "2002-1", "a", "a", "fire") == 1
+    assert run(postgres, "declare-lost", "2002-1", "a", "b", "fire") == 0
+    assert run(postgres, "new-epoch") == 0
+    assert run(postgres, "exceptions") == 0
+
+
+def test_wrong_usage_is_told(postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["serve"])
+    assert run(postgres, "set-goods", str(tmp_path / "none.json")) == 2
+    assert "none.json" in capsys.readouterr().err
