@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from azpost_desk.central.registry.branches import give_codes
 from azpost_desk.central.registry.founding import new_epoch
 from azpost_desk.central.storage.database import Database
 from azpost_desk.domain import operations as ops
@@ -157,6 +158,30 @@ def test_d02_a_database_restored_behind_its_mark_sells_nothing(desk: Desk, tmp_p
         desk.sell()
     with pytest.raises(Trouble, match="L-006"):
         desk.exchanges.once()
+
+
+def test_d02_a_grant_of_the_old_epoch_is_worth_nothing_after_an_enrolment_anew(
+    desk: Desk, tmp_path: Path
+) -> None:
+    post = desk.post
+    with post.centre.database.transaction() as conn:
+        code = give_codes(conn, desk.name, 1, post.clock.utc_ms())[0]
+    transfer = desk.send(code, 10_000)
+    desk.until_quiet()
+    other = post.enrolled("2002-2", tmp_path / "desk-2")
+    other.until_quiet()
+    other.open_day()
+    assert other.claim(code, 10_000).grant is not None
+    other.until_quiet()
+    assert len(other.books.held_grants()) == 1
+    other.close()
+    again = post.enrolled("2002-2", tmp_path / "new machine", reason="restored")
+    again.until_quiet()
+    assert again.books.held_grants() == ()
+    assert post.ask("select state from transfers where transfer = %s", transfer) == [("in_doubt",)]
+    again.open_day()
+    assert again.claim(code, 10_000).code == "T-015"
+    again.close()
 
 
 def clone(desk: Desk, folder: Path) -> Desk:

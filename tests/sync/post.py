@@ -7,6 +7,8 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from azpost_desk.central.app import Centre
 from azpost_desk.central.registry import branches, enrolment, reference
 from azpost_desk.domain import baskets
@@ -14,20 +16,25 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.ids import uuid7
 from azpost_desk.domain.money import azn
+from azpost_desk.domain.people import Parties
 from azpost_desk.protocol.keys import SigningKey
+from azpost_desk.protocol.messages import TransferClaim, grant_of
+from azpost_desk.protocol.records import Attachment
 from azpost_desk.rehearsal.faults import FaultyLine
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.vault import FileVault
 from azpost_desk.sync.enrolling import enrol
 from azpost_desk.sync.exchanges import Exchanges
+from azpost_desk.sync.line import CentreLine
 from azpost_desk.sync.wire import Wire
+from tests.central.desks import RECEIVER, SENDER
 from tests.storage.desks import FakeClock, documents, open_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from azpost_desk.protocol.messages import Enrolled
+    from azpost_desk.protocol.messages import Enrolled, TransferClaimed
 
 BRANCH = "2002"
 Totals = dict[tuple[str, str, str], int]
@@ -135,15 +142,68 @@ class Desk:
     def sell(self, count: int = 1, quantity: int = 1) -> None:
         """Stamps, paid in cash."""
         for _ in range(count):
+            line = ops.GoodsSold(
+                operation=self.new_id(),
+                sku="ST-60",
+                quantity=quantity,
+                price_qapik=60,
+                amount_qapik=60 * quantity,
+                vat_qapik=0,
+                tariff="demo-1",
+            )
+            self._settle(line, 60 * quantity)
+
+    def send(self, code: str, amount_qapik: int) -> str:
+        """Accept a transfer for any office; gives its id."""
+        operation = self.new_id()
+        content = msgspec.json.encode(Parties(code=code, sender=SENDER, receiver=RECEIVER))
+        parties = Attachment(f"{operation}:parties", secrets.token_bytes(16), content)
+        line = ops.TransferSent(
+            operation=operation,
+            transfer=operation,
+            amount_qapik=amount_qapik,
+            fee_qapik=100,
+            tariff="demo-1",
+            office=None,
+            purpose="family",
+            parties=parties.commitment(),
+            offline=False,
+            told="",
+        )
+        self._settle(line, amount_qapik + 100, parties)
+        return operation
+
+    def _settle(self, line: ops.Sold, given_qapik: int, *personal: Attachment) -> None:
+        with self.books.writing() as writing:
+            settlement = baskets.settle(
+                self.new_id(), writing.next_receipt(), [line], self.new_id(), azn(given_qapik), "az"
+            )
+            writing.append(settlement, actor="1002", operation=self.new_id(), attachments=personal)
+
+    def claim(self, code: str, amount_qapik: int) -> TransferClaimed:
+        """Ask for the right to pay a transfer out, and keep the grant when it comes."""
+        request = self.new_id()
+        with self.books.writing() as writing:
+            asked = ops.GrantRequested(thing="", purpose="pay", question="")
+            writing.append(asked, actor="1002", operation=request)
+        question = TransferClaim(
+            request=request, purpose="pay", code=code, amount_qapik=amount_qapik, sender="Vuqar Aliyev"
+        )
+        line = CentreLine(self.books, self.post.line.url, self.clock)
+        answer = line.claim_transfer(question)
+        line.stop()
+        if answer.grant is not None:
+            grant = grant_of(answer.grant.words)
+            kept = ops.GrantStored(
+                grant=grant.grant,
+                thing=grant.thing,
+                purpose=grant.purpose,
+                words=answer.grant.words.hex(),
+                signature=answer.grant.signature.hex(),
+            )
             with self.books.writing() as writing:
-                line = ops.GoodsSold(
-                    operation=self.new_id(), sku="ST-60", quantity=quantity, price_qapik=60,
-                    amount_qapik=60 * quantity, vat_qapik=0, tariff="demo-1",
-                )  # fmt: skip
-                settlement = baskets.settle(
-                    self.new_id(), writing.next_receipt(), [line], self.new_id(), azn(60 * quantity), "az"
-                )
-                writing.append(settlement, actor="1002", operation=self.new_id())
+                writing.append(kept, actor="1002", operation=self.new_id())
+        return answer
 
     def until_quiet(self) -> None:
         """Exchange until neither side has anything more to say, the centre's own work included."""
