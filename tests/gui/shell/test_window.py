@@ -1,0 +1,357 @@
+"""Sign-in, lock, basket, one box and paper, played through the real window on real books."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.refusals import Trouble
+from azpost_desk.domain.scans import read_scan
+from azpost_desk.gui.kit.fields import TextField
+from azpost_desk.gui.kit.screens import Screen, Session
+from azpost_desk.gui.kit.words import Language
+from azpost_desk.gui.shell import window as shell
+from azpost_desk.gui.shell.basket_panel import BasketPanel
+from azpost_desk.gui.shell.line_panel import pill_words
+from azpost_desk.gui.work.runner import Runner
+from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.views import LineState
+from tests.services.counters import CLERK, OTHER_CLERK, Stand, new_stand, working
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from azpost_desk.domain.papers import Paper
+    from azpost_desk.gui.shell.frame import Frame
+
+PIN_PREFIX = "hash-"
+
+
+class Desk(Screen):
+    """A screen with one field, standing for any screen in hand."""
+
+    name = "transfers"
+    words = "frame.kind.transfer"
+    icon = "send"
+    key = "F2"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.field = TextField("frame.box.name", name="note")
+        QVBoxLayout(self).addWidget(self.field)
+        self.opened: list[object] = []
+
+    def enter(self, argument: object = None) -> None:
+        self.opened.append(argument)
+        self.field.setFocus()
+
+    def is_dirty(self) -> bool:
+        return bool(self.field.text())
+
+
+class History(Desk):
+    name = "history"
+    words = "frame.kind.receipt"
+    key = "F9"
+
+
+class Printer:
+    """Prints into a list, or fails on demand."""
+
+    def __init__(self) -> None:
+        self.papers: list[str] = []
+        self.trouble = ""
+
+    def __call__(self, paper: Paper | bytes, sort: str) -> None:
+        if self.trouble:
+            raise Trouble(self.trouble)
+        self.papers.append(sort)
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Iterator[Stand]:
+    made = working(new_stand(tmp_path / "desk"))
+    yield made
+    made.books.close()
+
+
+@pytest.fixture
+def printer() -> Printer:
+    return Printer()
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, stand: Stand, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[shell.Window]:
+    monkeypatch.setattr(shell, "screens", lambda: [Desk, History])
+    runner = Runner()
+    made = shell.Window()
+    qtbot.addWidget(made)
+    session = Session(stand.desk, lambda tone: None, parent=made)
+    made.ready(session, printer, ("Gəncə 2", 1), stand.desk.staff.officers(), 300, True)
+    made.show()
+    made.activateWindow()
+    yield made
+    made.close()
+    runner.close()
+
+
+def settled(qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: Runner.current().under_way == 0)
+
+
+def press(window: QWidget, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(window.window().focusWidget() or window, key, held)
+
+
+def digits(window: QWidget, text: str) -> None:
+    for digit in text:
+        press(window, Qt.Key(ord(digit)))
+
+
+def sign_in(qtbot: QtBot, window: shell.Window, stand: Stand) -> Frame:
+    """The clerk who holds the till signs in by name and PIN."""
+    place = [one.officer for one in stand.desk.staff.officers()].index(CLERK.officer)
+    digits(window, str(place + 1))
+    digits(window, pin_of(stand, CLERK.officer))
+    press(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.frame is not None and window.currentWidget() is window.frame)
+    settled(qtbot)
+    assert window.frame is not None
+    return window.frame
+
+
+def pin_of(stand: Stand, officer: str) -> str:
+    known = next(one for one in stand.desk.staff.officers() if one.officer == officer)
+    return known.pin_hash.removeprefix(PIN_PREFIX)
+
+
+def sell(qtbot: QtBot, window: shell.Window, stand: Stand, quantity: int = 2) -> BasketPanel:
+    """Stamps into the basket, as a screen would put them."""
+    frame = window.frame
+    assert frame is not None
+    basket = stand.desk.shop.sell(SellGoods("ST-60", quantity), CLERK)
+    frame.basket.show_basket(basket)
+    settled(qtbot)
+    return frame.basket
+
+
+def settlements(stand: Stand) -> list[ops.Body]:
+    return stand.bodies(ops.Settlement)
+
+
+def test_a_wrong_pin_says_how_many_tries_are_left(qtbot: QtBot, window: shell.Window, stand: Stand) -> None:
+    digits(window, "1")
+    digits(window, "0000")
+    press(window, Qt.Key.Key_Return)
+    pin = window.sign_in.findChild(QLineEdit)
+    qtbot.waitUntil(lambda: "4" in " ".join(_texts(window.sign_in)))
+    assert pin is not None
+    assert pin.text() == ""
+    assert window.frame is None
+
+
+def test_two_keys_pay_a_basket_and_fifty_enters_pay_it_once(
+    qtbot: QtBot, window: shell.Window, stand: Stand, printer: Printer
+) -> None:
+    """H-04: one basket, one operation id, one record, however often the key is pressed."""
+    sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    press(window, Qt.Key.Key_F10)
+    for _ in range(50):
+        press(window, Qt.Key.Key_1)
+        press(window, Qt.Key.Key_Return)
+    settled(qtbot)
+    assert len(settlements(stand)) == 1
+    assert stand.desk.baskets.current() is None
+    qtbot.waitUntil(lambda: printer.papers.count("receipt") == 1)
+
+
+def test_the_change_is_the_largest_figure_after_paying(
+    qtbot: QtBot, window: shell.Window, stand: Stand
+) -> None:
+    sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    press(window, Qt.Key.Key_F10)
+    press(window, Qt.Key.Key_3)
+    settled(qtbot)
+    body = settlements(stand)[0]
+    assert isinstance(body, ops.Settlement)
+    assert body.change_qapik == body.cash_given_qapik - 120
+    assert body.change_qapik > 0
+    shown = Language.current().texts.amount(azn(body.change_qapik))
+    assert any(shown in text for text in _texts(window))
+
+
+def test_escape_from_paying_changes_no_record(qtbot: QtBot, window: shell.Window, stand: Stand) -> None:
+    """H-02: leaving the sums leaves basket and books as they were."""
+    sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    before, basket = stand.records(), stand.desk.baskets.current()
+    press(window, Qt.Key.Key_F10)
+    press(window, Qt.Key.Key_Escape)
+    settled(qtbot)
+    assert stand.records() == before
+    assert stand.desk.baskets.current() == basket
+
+
+def test_the_lock_keeps_the_basket_and_lets_only_its_officer_back(
+    qtbot: QtBot, window: shell.Window, stand: Stand
+) -> None:
+    """H-09: nothing is settled, nothing is lost, nobody else gets in by this PIN page."""
+    frame = sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    desk = frame.current()
+    assert isinstance(desk, Desk)
+    desk.field.put("yarımçıq")
+    before, basket = stand.records(), stand.desk.baskets.current()
+    press(window, Qt.Key.Key_F12)
+    assert window.currentWidget() is window.sign_in
+    digits(window, pin_of(stand, OTHER_CLERK.officer) + "9")
+    press(window, Qt.Key.Key_Return)
+    settled(qtbot)
+    assert window.currentWidget() is window.sign_in
+    digits(window, pin_of(stand, CLERK.officer))
+    press(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.currentWidget() is frame)
+    assert stand.desk.baskets.current() == basket
+    assert stand.records() == before
+    assert desk.field.text() == "yarımçıq"
+
+
+def test_eight_idle_hours_lock_the_screen_and_write_nothing(
+    qtbot: QtBot, window: shell.Window, stand: Stand
+) -> None:
+    """H-08: a basket never commits by itself."""
+    sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    before = stand.records()
+    stand.clock.pass_ms(8 * 3_600_000)
+    qtbot.waitUntil(lambda: window.currentWidget() is window.sign_in)
+    settled(qtbot)
+    assert stand.records() == before
+    assert stand.desk.baskets.current() is not None
+
+
+def test_a_line_is_voided_by_key_before_it_is_paid(qtbot: QtBot, window: shell.Window, stand: Stand) -> None:
+    sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    press(window, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+    settled(qtbot)
+    assert stand.desk.baskets.current() is None
+    assert settlements(stand) == []
+
+
+def test_a_printer_that_fails_changes_nothing_and_prints_a_duplicate_later(
+    qtbot: QtBot, window: shell.Window, stand: Stand, printer: Printer
+) -> None:
+    """U-06: the sale stands, the queue says why, the reprint is counted as a duplicate."""
+    frame = sign_in(qtbot, window, stand)
+    printer.trouble = "D-003"
+    sell(qtbot, window, stand)
+    press(window, Qt.Key.Key_F10)
+    press(window, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: bool(frame.notices.text()))
+    assert len(settlements(stand)) == 1
+    printer.trouble = ""
+    frame.open_queue()
+    qtbot.waitUntil(frame.queue.isVisible)
+    frame.queue.reprint.click()
+    qtbot.waitUntil(lambda: printer.papers.count("receipt") == 1)
+    reprints = stand.bodies(ops.PaperReprinted)
+    assert [(one.sort, one.count) for one in reprints if isinstance(one, ops.PaperReprinted)] == [
+        ("duplicate", 1)
+    ]
+    assert len(settlements(stand)) == 1
+
+
+def test_a_scan_never_throws_the_clerk_out_of_unfinished_work(
+    qtbot: QtBot, window: shell.Window, stand: Stand
+) -> None:
+    """Rule 0: the scan waits as a card; Ctrl Enter opens it."""
+    frame = sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    press(window, Qt.Key.Key_F10)
+    press(window, Qt.Key.Key_1)
+    settled(qtbot)
+    paid = settlements(stand)[0]
+    assert isinstance(paid, ops.Settlement)
+    desk = frame.current()
+    assert isinstance(desk, Desk)
+    desk.field.put("yarımçıq")
+    window.heard(read_scan(paid.receipt), paid.receipt, False)
+    qtbot.waitUntil(lambda: bool(frame.notices.text()))
+    assert frame.current() is desk
+    desk.field.setFocus()
+    press(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settled(qtbot)
+    assert isinstance(frame.current(), History)
+    assert desk.field.text() == "yarımçıq"
+
+
+def test_the_language_changes_live_on_every_label(qtbot: QtBot, window: shell.Window, stand: Stand) -> None:
+    frame = sign_in(qtbot, window, stand)
+    assert "Müştərinin səbəti" in _texts(frame)
+    press(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert "Корзина клиента" in _texts(frame)
+    press(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert "Customer's basket" in _texts(frame)
+
+
+def test_sign_out_waits_for_the_basket(qtbot: QtBot, window: shell.Window, stand: Stand) -> None:
+    frame = sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    press(window, Qt.Key.Key_Q, held)
+    qtbot.waitUntil(lambda: bool(frame.notices.text()))
+    assert window.currentWidget() is frame
+
+
+def test_every_widget_that_takes_the_focus_has_a_name(
+    qtbot: QtBot, window: shell.Window, stand: Stand
+) -> None:
+    frame = sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    nameless = []
+    for widget in frame.findChildren(QWidget):
+        takes_focus = widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.focusProxy() is None
+        if not takes_focus or not widget.isVisible():
+            continue
+        face = QAccessible.queryAccessibleInterface(widget)
+        if (
+            face is not None
+            and not face.text(QAccessible.Text.Name)
+            and isinstance(widget, QAbstractButton | QLineEdit)
+        ):
+            nameless.append(f"{type(widget).__name__} in {type(widget.parentWidget()).__name__}")
+    assert nameless == []
+
+
+@pytest.mark.parametrize(
+    ("state", "colour", "word"),
+    [
+        (LineState(True, 0, 0, 0, "", 0, 0, 0), "good", "hamısı göndərilib"),
+        (LineState(False, 36_300_000, 61, 0, "L-001", 0, 0, 0), "warn", "14:05"),
+        (LineState(True, 0, 0, 0, "", 0, 180_000, 0), "warn", "3 dəq"),
+        (LineState(False, 0, 2, 0, "L-006", 0, 0, 0, "L-006"), "bad", "L-006"),
+    ],
+)
+def test_the_pill_is_never_a_mystery(qapp: object, state: LineState, colour: str, word: str) -> None:
+    words, shown = pill_words(state)
+    assert shown == colour
+    assert word in Language.current().say(words)
+
+
+def _texts(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
