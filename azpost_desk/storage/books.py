@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from azpost_desk.domain import operations as ops
@@ -197,7 +197,7 @@ class DeskBooks(LineBooks):
         return self._desk.vault.protection()
 
     def stopped(self) -> str:
-        """Why no record may be written (``behind``, ``chain``), "" when all is well."""
+        """Why no record may be written (``behind``, ``chain``, ``ledger``), "" when all is well."""
         return self._desk.stopped
 
     def rebuild(self) -> list[str]:
@@ -234,13 +234,16 @@ def _new_secret() -> str:
 
 
 def _why_stopped(connection: Connection, reached: vault.Mark | None) -> str:
-    """Whether the journal is behind its mark, or its chain is broken since it was last looked at."""
+    """Whether the journal is behind its mark, the ledger unbalanced, the chain broken since the last look."""
     j = t.journal.c
     if reached is not None:
         at_mark = select(j.hash).where(j.epoch == reached.epoch, j.sequence == reached.sequence)
         found = connection.execute(at_mark).scalar()
         if found is None or found.hex() != reached.hash:
             return "behind"
+    net = func.sum(t.balances.c.minor)
+    if connection.execute(select(net).group_by(t.balances.c.currency).having(net != 0)).first():
+        return "ledger"
     last_checked = connection.execute(select(t.checked.c.record)).scalar() or 0
     previous: dict[int, bytes] = {}
     newest = last_checked

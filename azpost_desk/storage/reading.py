@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.accounts import TILL
@@ -18,7 +18,7 @@ from azpost_desk.domain.transfer_codes import receipt_number
 from azpost_desk.protocol.records import Attachment, Record
 from azpost_desk.services import views
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.reading_features import FeatureReading, begins_with
+from azpost_desk.storage.reading_features import FeatureReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,9 +121,9 @@ class BookReading(FeatureReading):
         return self._last_of_series(self._desk.enrolled.receipt_series) or ""
 
     def _last_of_series(self, series: int) -> str | None:
-        o, start = t.once.c, receipt_number(series, 1)[:-6]
-        newest = select(func.max(o.thing)).where(o.sort == "receipt", begins_with(o.thing, start))
-        last: str | None = self._scalar(newest)
+        start = receipt_number(series, 1)[:-6]
+        found = self._connection.execute(_LAST_RECEIPT, {"start": start, "end": f"{start}:"})
+        last: str | None = found.scalar()
         return last
 
     def head(self) -> tuple[int, int, str]:
@@ -235,6 +235,10 @@ class BookReading(FeatureReading):
         return _entry(row) if row else None
 
 
+# Asked before every sale: prepared once. A colon sorts right after the digits of a series.
+_LAST_RECEIPT = select(func.max(t.once.c.thing)).where(
+    t.once.c.sort == "receipt", t.once.c.thing >= bindparam("start"), t.once.c.thing < bindparam("end")
+)
 _HEAD = select(t.journal).order_by(t.journal.c.id.desc()).limit(1)
 
 

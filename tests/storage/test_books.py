@@ -206,6 +206,23 @@ def test_a_full_disk_changes_nothing_and_says_so(player: Player) -> None:
     assert player.play("send_transfer")
 
 
+def test_a_lock_held_by_another_program_is_told_and_nothing_is_written(player: Player) -> None:
+    for act in OPENING:
+        player.play(act)
+    before = player.books.head()
+    folder = player.books.folder
+    stranger = engine.driver(folder / "desk.db", vault.secret(vault.FileVault(folder), vault.DATABASE))
+    stranger.execute("BEGIN IMMEDIATE")
+    with player.books.reading() as books:
+        books.connection.exec_driver_sql("PRAGMA busy_timeout=10")
+    with pytest.raises(Trouble, match="G-061"):
+        player.play("close_day")
+    stranger.execute("ROLLBACK")
+    stranger.close()
+    assert player.books.head() == before
+    assert player.play("close_day")
+
+
 def test_a_restored_database_is_behind_its_mark_and_sells_nothing(open_desk: Path) -> None:
     old = (open_desk / "desk.db").read_bytes()
     clock = FakeClock(1_795_000_200_000)

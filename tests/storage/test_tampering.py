@@ -188,6 +188,13 @@ def test_a_broken_chain_stops_the_desk_at_its_next_start(desk: Path) -> None:
     books.close()
 
 
+def test_an_unbalanced_ledger_stops_the_desk_at_its_next_start(desk: Path) -> None:
+    _tamper(desk, lambda raw: raw.execute("UPDATE balances SET minor = minor + 1 WHERE account = '1020'"))
+    books = DeskBooks.open(desk, FakeClock())
+    assert books.stopped() == "ledger"
+    books.close()
+
+
 def test_a_damaged_page_is_named_by_the_engine(desk: Path) -> None:
     path = desk / "desk.db"
     content = bytearray(path.read_bytes())
