@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.money import Money
     from azpost_desk.services.counter import Counter, Officer
-    from azpost_desk.services.views import Customer, Found, Transfer
+    from azpost_desk.services.grants import Claimed
+    from azpost_desk.services.views import Basket, Customer, Found, Transfer
 
 IDENTITY_CARD: Final = "identity_card"
 # Parts of a person's form as `services.customers` names them in refusals: ``sender.fin``.
@@ -157,6 +158,12 @@ def sent_ms_of(transfer: str) -> int:
         return unix_ms_of(uuid.UUID(transfer))
     except ValueError:
         return 0
+
+
+def not_planned(held: Iterable[Claimed], basket: Basket | None) -> list[Claimed]:
+    """The grants held here whose pay-out or refund does not stand in the basket yet."""
+    planned = {getattr(one.line, "grant", "") for one in basket.lines} if basket else set()
+    return [one for one in held if one.grant not in planned]
 
 
 def the_customer(customers: Iterable[Customer], found: Found) -> Customer | None:

@@ -47,19 +47,22 @@ class PayOutForm(QWidget):
         self.code = TextField(
             f"{key}code", name="code", hint=f"{key}code_hint", check=require_transfer_code, max_length=20
         )
-        self.amount = AmountField(f"{key}amount", name="amount", big=True)
+        self.amount = AmountField(f"{key}amount", name="amount")
         self.sender_name = TextField(
             f"{key}sender_name", name="sender_name", hint=f"{key}sender_name_hint", max_length=120
         )
         self.ask = PrimaryButton(f"{key}ask", hint=f"{key}enter")
         self.question = Form(self.ask)
         self.question.add(self.code, self.amount, self.sender_name)
-        self.receiver = PersonFields(session, "receiver", "transfers.pay_out", with_phone=False)
+        self._told = Card(f"{key}card.receiver")
+        self.receiver = PersonFields(
+            session, "receiver", "transfers.pay_out", self._told.pill, with_phone=False
+        )
         self.add = PrimaryButton(f"{key}add", hint=f"{key}enter")
         self.release = Button(f"{key}release", RELEASE_KEY, role="quiet", bind=False)
         self.payout = Form(self.add)
         self.payout.add(*self.receiver.fields)
-        self._paid = BigAmount(f"{key}receiver_gets")
+        self._paid = BigAmount(f"{key}to_hand_out")
         self._who = Label("", "section", wrap=True)
         self._from = Label("", "muted", wrap=True)
         self._open_names = NameList()
@@ -75,7 +78,7 @@ class PayOutForm(QWidget):
         asked.row(self.code, self.amount, self.sender_name, stretches=(3, 3, 5))
         asked.row(_left(self.ask))
         _filled(self.question, asked)
-        told = Card("transfers.screen.card.receiver")
+        told = self._told
         told.row(self._paid)
         told.row(self._who)
         told.row(self._from)
@@ -130,12 +133,13 @@ class PayOutForm(QWidget):
 
     def refresh(self) -> None:
         """Which questions are without an answer, which grants lie here unused."""
-        transfers = self._session.services.transfers
+        services = self._session.services
 
-        def answered(found: tuple[list[Unanswered], list[Claimed]]) -> None:
-            self._show_waiting(*found)
+        def read() -> tuple[list[Unanswered], list[Claimed]]:
+            held = decide.not_planned(services.transfers.held(), services.baskets.current())
+            return services.transfers.unanswered(), held
 
-        Operation(self, lambda: (transfers.unanswered(), transfers.held())).succeeded(answered).start()
+        Operation(self, read).succeeded(lambda found: self._show_waiting(*found)).start()
 
     def _show_waiting(self, asked: list[Unanswered], held: list[Claimed]) -> None:
         self._open_names.offer(

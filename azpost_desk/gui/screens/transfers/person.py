@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.domain.identifiers import DOCUMENT_KINDS
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
@@ -16,6 +16,7 @@ from azpost_desk.gui.screens.transfers.form import IDENTITY_CARD, document_kind,
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
+    from azpost_desk.gui.kit.labels import StatePill
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.customers import Opened
     from azpost_desk.services.views import Customer
@@ -25,7 +26,8 @@ class PersonFields(QWidget):
     """FİN, document, name and phone of `who` (``sender``, ``receiver``), named as refusals name them.
 
     The first field takes a FİN, a document, a phone or a name: whoever is known by it is opened (which is
-    recorded as a look for `purpose`), else the text goes to the field it belongs to.
+    recorded as a look for `purpose`), else the text goes to the field it belongs to. `pill` (of the card
+    they stand on) says which.
 
     Signals:
         opened(Opened): a known customer was filled in.
@@ -35,14 +37,15 @@ class PersonFields(QWidget):
     opened = Signal(object)
     placed = Signal()
 
-    def __init__(self, session: Session, who: str, purpose: str, *, with_phone: bool = True) -> None:
+    def __init__(
+        self, session: Session, who: str, purpose: str, pill: StatePill, *, with_phone: bool = True
+    ) -> None:
         super().__init__()
         self._session, self._purpose = session, purpose
         self._several: Sheet | None = None
         key = "transfers.screen.person."
-        self.fin = TextField(
-            f"{key}fin", name=f"{who}.fin", hint=f"{key}fin_hint", placeholder=f"{key}fin_place"
-        )
+        self.pill = pill
+        self.fin = TextField(f"{key}fin", name=f"{who}.fin", placeholder=f"{key}fin_place")
         self.kind = ChoiceField(
             f"{key}kind", choices_of(DOCUMENT_KINDS, f"{key}kind"), name=f"{who}.document_kind"
         )
@@ -71,7 +74,7 @@ class PersonFields(QWidget):
         for field in self.fields:
             field.clear()
         self.kind.fill(IDENTITY_CARD)
-        self.fin.set_hint("transfers.screen.person.fin_hint")
+        self.pill.show_state("", "neutral")
 
     def look_up(self) -> None:
         """Find who is meant by what stands in the first field."""
@@ -108,7 +111,7 @@ class PersonFields(QWidget):
                 target.fill(typed)
         if kind:
             self.kind.fill(kind)
-        self.fin.set_hint("transfers.screen.person.new")
+        self.pill.show_state("transfers.screen.person.new", "neutral")
         self.placed.emit()
 
     def _offer(self, found: list[Customer]) -> None:
@@ -148,7 +151,7 @@ class PersonFields(QWidget):
         for field in (self.valid_to, self.phone):
             field.filled = True
         self.fin.set_ok(bool(one.fin))
-        self.fin.set_hint(phrase("transfers.screen.person.known", last_ms=one.last_seen_ms), "good")
+        self.pill.show_state(phrase("transfers.screen.person.known", last_ms=one.last_seen_ms), "good")
         self.opened.emit(opened)
 
     def _on_kind(self) -> None:
@@ -162,3 +165,14 @@ def _row(*parts: tuple[Field, int]) -> QHBoxLayout:
     for field, stretch in parts:
         line.addWidget(field, stretch, Qt.AlignmentFlag.AlignTop)
     return line
+
+
+def scrolled(page: QWidget) -> QScrollArea:
+    """`page` with a scroll bar when the window is too low for it."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    page.setProperty("role", "scrolled")
+    area.setWidget(page)
+    return area

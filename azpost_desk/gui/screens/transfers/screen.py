@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import Button
@@ -17,6 +17,7 @@ from azpost_desk.gui.kit.words import refusal
 from azpost_desk.gui.screens.transfers import actions
 from azpost_desk.gui.screens.transfers import form as decide
 from azpost_desk.gui.screens.transfers.paying_out import PayOutForm
+from azpost_desk.gui.screens.transfers.person import scrolled
 from azpost_desk.gui.screens.transfers.sending import SendForm
 from azpost_desk.gui.screens.transfers.sent_here import SentHere
 from azpost_desk.gui.work.runner import Operation, Runner
@@ -72,7 +73,7 @@ class TransfersScreen(Screen):
             tab.clicked.connect(lambda _checked=False, mode=mode: self.show_mode(mode))
             head.addWidget(tab)
         for page in (self.send, self.payout, self.sent):
-            self._pages.addWidget(_scrolled(page))
+            self._pages.addWidget(page if page is self.send else scrolled(page))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -216,13 +217,3 @@ class TransfersScreen(Screen):
 
     def _forget_asking(self) -> None:
         self._asked = False
-
-
-def _scrolled(page: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    page.setProperty("role", "scrolled")
-    area.setWidget(page)
-    return area

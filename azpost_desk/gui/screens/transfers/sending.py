@@ -17,7 +17,7 @@ from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.transfers import form as decide
-from azpost_desk.gui.screens.transfers.person import PersonFields
+from azpost_desk.gui.screens.transfers.person import PersonFields, scrolled
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class SendForm(QWidget):
         self._offices = Offices()
         self._receivers: tuple[KnownReceiver, ...] = ()
         key = "transfers.screen."
-        self.person = PersonFields(session, "sender", "transfers.send")
+        self._sender = Card(f"{key}card.sender")
+        self.person = PersonFields(session, "sender", "transfers.send", self._sender.pill)
         self.receiver = TextField(f"{key}receiver", name="receiver.name", max_length=120)
         self.mobile = PhoneField(f"{key}mobile", name="receiver.phone", optional=True)
         self.office = TextField(f"{key}office", name="office", optional=True, placeholder=f"{key}office_any")
@@ -56,6 +57,7 @@ class SendForm(QWidget):
         self._offline = Label(f"{key}offline", "body", wrap=True)
         self._offline.say(f"{key}offline", "warn")
         self._offline.hide()
+        self._money = Card("transfers.screen.card.money")
         self._known = QWidget()
         self._known_grid = QGridLayout(self._known)
         self._build()
@@ -64,12 +66,8 @@ class SendForm(QWidget):
     def _build(self) -> None:
         for shown in (self.fee, self.total):
             shown.set_read_only(True)
-        sender, receiver, money = (
-            Card("transfers.screen.card.sender"),
-            Card("transfers.screen.card.receiver"),
-            Card("transfers.screen.card.money"),
-        )
-        sender.row(self.person)
+        receiver, money = Card("transfers.screen.card.receiver"), self._money
+        self._sender.row(self.person)
         receiver.row(self.receiver, self.mobile, self.office, stretches=(8, 5, 5))
         self._known_grid.setContentsMargins(0, 0, 0, 0)
         self._known_grid.setSpacing(GAP // 2)
@@ -80,13 +78,19 @@ class SendForm(QWidget):
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for card in (sender, receiver, money):
-            column.addWidget(card)
+        parts = QWidget()
+        stack = QVBoxLayout(parts)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(12)
+        for card in (self._sender, receiver, money):
+            stack.addWidget(card)
+        stack.addStretch()
+        # The main act stays in sight whatever the height of what stands above.
+        column.addWidget(scrolled(parts), 1)
         acts = QHBoxLayout()
         acts.addWidget(self.add)
         acts.addStretch()
         column.addLayout(acts)
-        column.addStretch()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.form)
@@ -120,7 +124,6 @@ class SendForm(QWidget):
         self.person.reset()
         self.fee.clear()
         self.total.clear()
-        self.fee.set_hint("")
         self._show_receivers(())
         self._usual_purpose()
         self.form.mark_clean()
@@ -151,13 +154,14 @@ class SendForm(QWidget):
             chip.clicked.connect(lambda _checked=False, number=at + 1: self._pick(number))
             self._known_grid.addWidget(chip, at // 3, at % 3, Qt.AlignmentFlag.AlignLeft)
         self._known.setVisible(bool(self._receivers))
-        self.receiver.set_hint("transfers.screen.receivers_hint" if self._receivers else "")
 
     def _on_receiver(self) -> None:
         # No name begins with a digit: a digit alone picks one of the last receivers.
         typed = self.receiver.text()
         if typed.isdigit() and 1 <= int(typed) <= len(self._receivers):
             self._pick(int(typed))
+        else:
+            self._known.setVisible(bool(self._receivers) and not typed)
 
     def _pick(self, number: int) -> None:
         one = self._receivers[number - 1]
@@ -167,6 +171,7 @@ class SendForm(QWidget):
         self.office.fill(decide.written_office(office) if office else "")
         # An empty telephone and "any office" were right the last time: Enter passes them by.
         self.mobile.filled = self.office.filled = True
+        self._known.hide()
         self.focus()
 
     def _on_office(self) -> None:
@@ -203,7 +208,8 @@ class SendForm(QWidget):
         self.fee.set_money(quote.fee if quote else None)
         self.total.set_money(quote.total if quote else None)
         rule = quote.rule if quote else None
-        self.fee.set_hint(phrase("transfers.screen.fee_rule", fee_ppm=rule.percent_ppm) if rule else "")
+        words = phrase("transfers.screen.fee_rule", fee_ppm=rule.percent_ppm) if rule else ""
+        self._money.pill.show_state(words, "neutral")
 
     # --- adding --------------------------------------------------------------------------------------------
 

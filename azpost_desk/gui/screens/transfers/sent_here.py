@@ -13,7 +13,7 @@ from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
-from azpost_desk.gui.kit.labels import BigAmount, Label
+from azpost_desk.gui.kit.labels import BigAmount, Label, StatePill
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.transfers import form as decide
@@ -137,14 +137,15 @@ class RefundSheet(Sheet):
             "muted",
             wrap=True,
         )
-        self.person = PersonFields(session, "sender", "transfers.refund", with_phone=False)
+        pill = StatePill(parent=self)
+        self.person = PersonFields(session, "sender", "transfers.refund", pill, with_phone=False)
         self.person.full_name.fill(transfer.sender)
         self.go = PrimaryButton("transfers.screen.refund.go", hint="transfers.screen.enter")
         self.form = Form(self.go)
         self.form.add(*self.person.fields)
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
-        for part in (amount, facts, self.person, self.go):
+        for part in (amount, facts, pill, self.person, self.go):
             column.addWidget(part)
         self._wrong = Label("", "body", wrap=True)
         column.addWidget(self._wrong)

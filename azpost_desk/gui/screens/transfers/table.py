@@ -33,10 +33,10 @@ def columns() -> list[Column[Transfer]]:
     """Time, code, receiver, amount, fee, state, receipt."""
     return [
         Column("transfers.screen.sent.time", lambda one: language().texts.time(one.sent_ms), 64),
-        Column("transfers.screen.code", lambda one: shown_transfer_code(one.code), 128),
-        Column("transfers.screen.receiver", lambda one: one.receiver),
+        Column("transfers.screen.sent.code", lambda one: shown_transfer_code(one.code), 128),
+        Column("transfers.screen.sent.receiver", lambda one: one.receiver),
         Column("transfers.screen.amount", lambda one: language().texts.money(one.amount), 112, "right"),
-        Column("transfers.screen.fee", lambda one: language().texts.money(one.fee), 84, "right"),
+        Column("transfers.screen.sent.fee", lambda one: language().texts.money(one.fee), 84, "right"),
         Column(
             "transfers.screen.state",
             lambda one: language().say(state_words(one.state)),
