@@ -224,7 +224,7 @@ def _is_sure(conn: Connection, transfer: _Transfer) -> bool:
     silent = one(
         conn,
         "select exists (select from chain_heads join desks using (desk)"
-        " where chain_heads.state = 'active' and spoke_epoch < %s) or exists (select from work)",
+        " where chain_heads.state <> 'lost' and spoke_epoch < %s) or exists (select from work)",
         (epoch,),
     )[0]
     return epoch == 1 or not silent

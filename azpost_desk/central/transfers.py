@@ -75,9 +75,11 @@ _ABOUT_A_SEND: Final = """
         exists (select from transfer_codes where code = %(code)s and desk = %(desk)s and epoch = %(epoch)s),
         (select received_ms from batches where ack_digest = %(acknowledged)s and desk = %(desk)s),
         (select content from reference where name = 'settings' and branch in (%(branch)s, '*')
-            order by version desc limit 1),
-        (select coalesce(sum(amount), 0)::bigint from transfers
-            where desk = %(desk)s and epoch = %(epoch)s and acknowledged = %(acknowledged)s)
+            order by version desc limit 1)
+"""
+_EXPOSED: Final = """
+    select coalesce(sum(amount), 0)::bigint from transfers
+    where desk = %(desk)s and epoch = %(epoch)s and acknowledged = %(acknowledged)s
 """
 
 
@@ -91,7 +93,7 @@ def _why_held(conn: Connection, written: Written, line: ops.TransferSent, code: 
         "acknowledged": header.acknowledged,
     }
     # One statement: an office's busiest day is a thousand sends, and the line to the database counts.
-    is_given, acknowledged_ms, settings, exposed = one(conn, _ABOUT_A_SEND, about)
+    is_given, acknowledged_ms, settings = one(conn, _ABOUT_A_SEND, about)
     if not is_given:
         return "strange_code"
     if acknowledged_ms is not None and header.recorded_ms < acknowledged_ms:
@@ -100,9 +102,10 @@ def _why_held(conn: Connection, written: Written, line: ops.TransferSent, code: 
         return "too_late"
     allowances = msgspec.json.decode(settings, type=Settings).allowances_qapik if settings else {}
     allowance = allowances.get("transfers")
-    if allowance is not None and exposed + line.amount_qapik > allowance:
-        return "beyond_allowance"
-    return ""
+    if allowance is None:
+        return ""
+    exposed = one(conn, _EXPOSED, about)[0]
+    return "beyond_allowance" if exposed + line.amount_qapik > allowance else ""
 
 
 def paid_out(

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk.central.book import Book
-from azpost_desk.central.registry import branches, founding, lost
+from azpost_desk.central.registry import branches, founding, lost, reference
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import reverse
+from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import Grant, grant_of
@@ -311,3 +312,31 @@ def test_a_desk_declared_lost_leaves_its_transfers_in_doubt(sent: Sent, postgres
     with sent.centre.database.transaction() as conn:
         kinds = conn.execute("select body from journal where desk = 'centre-2' order by sequence").fetchall()
     assert b'"first_person":"a"' in kinds[-1][0]
+
+
+def test_sends_beyond_the_allowance_are_held_until_the_centre_is_heard(
+    sent: Sent, clock: ManualClock
+) -> None:
+    """D-06: everything that embeds the same acknowledgement counts together."""
+    with sent.centre.database.transaction() as conn:
+        settings = Settings(allowances_qapik={"transfers": 15_000})
+        reference.publish(conn, settings, clock.utc_ms())
+    for code in sent.codes[1:3]:
+        sent.here.send(code)
+    sent.here.exchange()
+    sent.here.send(sent.codes[3])
+    sent.here.exchange()
+    assert sent.reasons() == ["beyond_allowance"]
+    answers = [sent.there.claim(code, 10_000, NAME) for code in sent.codes[1:4]]
+    assert [answer.code for answer in answers] == ["", "T-018", ""]
+
+
+def test_replacing_a_machine_is_not_its_speaking(sent: Sent, enrolled: Enrolled) -> None:
+    """D-03 with D-02: what the old machine may hold stays untouched until it speaks."""
+    with sent.centre.database.transaction() as conn:
+        founding.new_epoch(conn, sent.there.clock.utc_ms())
+    sent.here.exchange()
+    enrolled("1010-1").exchange()
+    assert sent.claim(sent.here).code == "T-016"
+    sent.there.push(sent.there.batch())
+    assert granted(sent.claim(sent.here)).number == 1

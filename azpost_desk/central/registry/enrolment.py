@@ -97,8 +97,10 @@ def end_epochs(conn: Connection, desk: str, state: str) -> None:
         (desk,),
     )
     conn.execute("update grants set state = 'in_doubt' where holder = %s and state = 'open'", (desk,))
+    # A forked chain stays forked when its machine is replaced; declared lost, everything of the desk is.
+    ended = ["active"] if state == "replaced" else ["active", "replaced", "forked"]
     conn.execute(
-        "update chain_heads set state = %s where desk = %s and state in ('active', 'replaced')", (state, desk)
+        "update chain_heads set state = %s where desk = %s and state = any(%s)", (state, desk, ended)
     )
 
 

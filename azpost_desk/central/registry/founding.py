@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import keys, news
 from azpost_desk.central.storage.database import one
 
 if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
+
+# A sequence beyond every record: nothing of such a chain counts as newer than the epoch.
+_ALL: Final = 2**63 - 1
 
 
 def found(conn: Connection, now_ms: int) -> None:
@@ -32,5 +35,11 @@ def new_epoch(conn: Connection, now_ms: int) -> int:
             "update centre set epoch = epoch + 1, epoch_opened_ms = %s returning epoch",
             (now_ms,),
         )[0]
+        # Chains that had ended by then hold nothing that the database does not know.
+        conn.execute(
+            "update chain_heads set spoke_epoch = %s, spoke_sequence = %s"
+            " where state in ('replaced', 'lost')",
+            (epoch, _ALL),
+        )
         news.tell_again(conn, epoch - 1)
     return epoch
