@@ -1,0 +1,94 @@
+"""What the payment form decides: which biller is picked, what a bill is, which payments somebody must see."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.catalogue import Biller, Billers
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.services.counter import may_sell
+from azpost_desk.services.payments import Group, PayBill
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.money import Money
+    from azpost_desk.services.counter import Officer
+    from azpost_desk.services.desk import DeskServices
+    from azpost_desk.services.payments import Checked
+    from azpost_desk.services.views import Payment
+
+# A digit alone, or behind letters of a name, picks what is offered under it.
+_PICK: Final = re.compile(r"\D*([1-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class CounterFacts:
+    """What the screen must know of the day: billers, the line, refused bills, and why nothing may be sold."""
+
+    billers: Billers
+    groups: tuple[Group, ...]
+    refused: int
+    blocked: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill at hand: `source` is scan or keys."""
+
+    biller: str
+    account: str
+    source: str = "keys"
+
+
+def counter_facts(services: DeskServices, by: Officer) -> CounterFacts:
+    """The facts of the open day; `blocked` holds the refusal when this officer may not take bills now."""
+    with services.counter.books.reading() as books:
+        try:
+            may_sell(books, by, "payments")
+        except Refused as no:
+            return CounterFacts(Billers(), (), 0, no)
+        billers = books.document(Billers, books.day().date)
+    refused = services.payments.taken(("refused",))
+    return CounterFacts(billers, tuple(services.payments.groups()), len(refused))
+
+
+def pick(typed: str, offered: int) -> int | None:
+    """The position (from 0) that a digit picks among `offered` things, None when `typed` picks nothing."""
+    found = _PICK.fullmatch(typed.strip())
+    at = int(found[1]) - 1 if found else offered
+    return at if at < offered else None
+
+
+def name_of(biller: Biller, language: str) -> str:
+    """What a biller is called in a language."""
+    return biller.names.get(language, biller.names["az"])
+
+
+def bill_in(key: str) -> Bill | None:
+    """The bill an answer of the one box stands for: ``biller:account``."""
+    biller, colon, account = key.partition(":")
+    return Bill(biller, account, "scan") if colon and biller and account else None
+
+
+def amount_told(checked: Checked) -> Money | None:
+    """The amount a check proposes: the debt, when there is one."""
+    return checked.debt if checked.debt is not None and checked.debt.minor > 0 else None
+
+
+def pay_command(bill: Bill, amount: Money | None, holder: str = "") -> PayBill:
+    """What the form holds.
+
+    Raises:
+        Refused: T-001 no amount.
+    """
+    if amount is None:
+        raise Refused("T-001", field="amount")
+    return PayBill(bill.biller, bill.account, amount, holder, bill.source)
+
+
+def to_be_seen(services: DeskServices) -> list[Payment]:
+    """Today's payments, newest first, above them what is left of older days to be seen to."""
+    today = services.payments.taken((), services.days.current().number)
+    known = {one.payment for one in today}
+    return [one for one in services.payments.tasks() if one.payment not in known] + today
