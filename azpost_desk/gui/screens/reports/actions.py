@@ -1,0 +1,24 @@
+"""Names and keys of what can be done with the day's report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.screens import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PRINT_KEY: Final = "Ctrl+P"
+CLOSE_KEY: Final = "Ctrl+E"
+PAST_KEY: Final = "Ctrl+O"
+
+
+def actions(past: Callable[[], object]) -> list[Action]:
+    """All acts of the screen; the buttons bind their keys themselves."""
+    return [
+        Action("reports.print", "reports.screen.print", PRINT_KEY, Permission.SEE_REPORTS),
+        Action("reports.close_day", "reports.screen.close", CLOSE_KEY, Permission.CLOSE_DAY),
+        Action("reports.past", "reports.screen.past", PAST_KEY, Permission.SEE_REPORTS, past),
+    ]
