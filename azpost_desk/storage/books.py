@@ -128,6 +128,9 @@ class DeskBooks(LineBooks):
         )
         with self.writing() as books:
             connection = self._desk.connection
+            # News is numbered per desk: what an earlier epoch in this folder has read is not read again.
+            read = select(func.max(t.line.c.news_position)).where(t.line.c.centre_epoch == who.centre_epoch)
+            news_position = connection.execute(read).scalar() or 0
             connection.execute(
                 insert(t.identity),
                 {"epoch": who.epoch, "enrolled": msgspec.json.encode(who), "public_key": key.public()},
@@ -140,7 +143,7 @@ class DeskBooks(LineBooks):
                     "acknowledged": 0,
                     "acknowledged_ms": who.time_ms,
                     "digest": "",
-                    "news_position": 0,
+                    "news_position": news_position,
                     "centre_epoch": who.centre_epoch,
                 },
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -39,7 +40,9 @@ class LineBooks:
 
     def identity(self) -> Enrolled:
         """Who this desk is and whose signatures it believes."""
-        return self._desk.enrolled
+        with self._turn:
+            # The centre may have begun a new epoch since this desk was enrolled.
+            return structs.replace(self._desk.enrolled, centre_epoch=self._line().centre_epoch)
 
     def signing_key(self) -> SigningKey:
         """The key of the present epoch."""

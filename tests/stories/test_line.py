@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from azpost_desk.rehearsal.faults import Fault
 
 
-AWAITED = pytest.mark.xfail(reason="books and centre do not yet keep this promise")
-
-
 @pytest.fixture
 def post(postgres: str) -> Iterator[Post]:
     with running(postgres) as made:
@@ -224,7 +221,7 @@ def test_d07_two_tails_of_one_chain_are_both_kept_and_the_chain_stops(desk: Desk
     twin.close()
 
 
-@pytest.mark.parametrize("same_folder", [pytest.param(True, marks=AWAITED), False])
+@pytest.mark.parametrize("same_folder", [True, False])
 def test_h13_an_enrolment_anew_begins_an_epoch_and_ends_the_old_one(
     desk: Desk, tmp_path: Path, same_folder: bool
 ) -> None:
@@ -255,7 +252,6 @@ def test_h13_an_enrolment_anew_begins_an_epoch_and_ends_the_old_one(
         again.close()
 
 
-@AWAITED
 def test_a_centre_restored_to_an_earlier_point_is_sent_what_it_lost(desk: Desk) -> None:
     desk.sell(3)
     desk.until_quiet()
@@ -327,7 +323,6 @@ def test_two_desks_of_a_branch_see_each_others_heads(desk: Desk, tmp_path: Path)
     other.close()
 
 
-@AWAITED
 def test_a_sync_with_nothing_to_say_costs_at_most_500_bytes(desk: Desk) -> None:
     desk.until_quiet()
     line = desk.post.line

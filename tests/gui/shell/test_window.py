@@ -18,7 +18,6 @@ from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.screens import Screen, Session
 from azpost_desk.gui.kit.words import Language
 from azpost_desk.gui.shell import window as shell
-from azpost_desk.gui.shell.basket_panel import BasketPanel
 from azpost_desk.gui.shell.line_panel import pill_words
 from azpost_desk.gui.work.runner import Runner
 from azpost_desk.services.goods import SellGoods
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from azpost_desk.domain.papers import Paper
+    from azpost_desk.gui.shell.basket_panel import BasketPanel
     from azpost_desk.gui.shell.frame import Frame
 
 PIN_PREFIX = "hash-"
