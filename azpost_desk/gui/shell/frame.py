@@ -25,6 +25,7 @@ from azpost_desk.gui.work.runner import Lane, Notice, Operation, Runner
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.screens import Screen, Session
     from azpost_desk.services.papers import Printer
@@ -146,6 +147,8 @@ class Frame(QWidget):
         session.opened.connect(self.show_screen)
         session.noticed.connect(self._on_noticed)
         session.basket_changed.connect(self._on_basket)
+        session.paper_waits.connect(self.print_waiting)
+        session.print_asked.connect(self._on_print_asked)
         runner.noticed.connect(self._on_outcome)
         runner.changed.connect(self._on_changed)
         self.basket.paid.connect(lambda _paid: self.print_waiting())
@@ -304,6 +307,11 @@ class Frame(QWidget):
         Operation(self.strip, lambda: papers.print_next(printer)).succeeded(self._on_printed).ended(
             self._printing_ended
         ).start(Lane.NETWORK)
+
+    def _on_print_asked(self, paper: Paper) -> None:
+        """Paper that no record owes (an interim report): printed once, a failure is said and that is all."""
+        printer = self._printer
+        Operation(self.strip, lambda: printer(paper, "report")).start(Lane.NETWORK)
 
     def _printing_ended(self) -> None:
         self._printing = False

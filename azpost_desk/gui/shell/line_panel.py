@@ -17,29 +17,31 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import Line
     from azpost_desk.services.views import LineState, PrintJob
 
-# A clock that is off by more than this is said on the pill: receipts carry its time.
-CLOCK_OFF_MS_MAX = 60_000
+# The line's code for a clock too far off: receipts carry its time.
+CLOCK_OFF = "L-007"
 
 
 def pill_words(state: LineState) -> tuple[Say, str]:
     """(words, colour state) of the pill."""
-    texts = language().texts
     if state.stopped:
-        return phrase("frame.line.stopped", code=state.stopped), "bad"
+        return "line.pill.stopped", "bad"
+    if not state.online and not state.last_error:
+        return "line.pill.connecting", "neutral"
     if not state.online:
-        return phrase("frame.line.offline", time=texts.time(state.since_ms), count=state.waiting), "warn"
-    if abs(state.clock_off_ms) > CLOCK_OFF_MS_MAX:
-        return phrase("frame.line.clock", minutes=round(abs(state.clock_off_ms) / 60_000)), "warn"
+        since = language().texts.time(state.since_ms)
+        return phrase("line.pill.offline", time=since, count=state.waiting), "warn"
+    if state.last_error == CLOCK_OFF:
+        return phrase("line.pill.clock", minutes=round(abs(state.clock_off_ms) / 60_000)), "warn"
     if state.waiting:
-        return phrase("frame.line.sending", count=state.waiting), "good"
-    return "frame.line.online", "good"
+        return phrase("line.pill.sending", count=state.waiting), "good"
+    return "line.pill.online", "good"
 
 
 class LinePill(PillButton):
     """The pill at the top right."""
 
     def __init__(self, line: Line) -> None:
-        super().__init__("frame.line.online", "good")
+        super().__init__("line.pill.connecting", "neutral")
         self._line = line
         self.refresh()
 

@@ -343,8 +343,8 @@ def test_every_widget_that_takes_the_focus_has_a_name(
     [
         (LineState(True, 0, 0, 0, "", 0, 0, 0), "good", "hamısı göndərilib"),
         (LineState(False, 36_300_000, 61, 0, "L-001", 0, 0, 0), "warn", "14:05"),
-        (LineState(True, 0, 0, 0, "", 0, 180_000, 0), "warn", "3 dəq"),
-        (LineState(False, 0, 2, 0, "L-006", 0, 0, 0, "L-006"), "bad", "L-006"),
+        (LineState(True, 0, 0, 0, "L-007", 0, 180_000, 0), "warn", "3 dəq"),
+        (LineState(False, 0, 2, 0, "L-006", 0, 0, 0, "L-006"), "bad", "rəhbəri"),
     ],
 )
 def test_the_pill_is_never_a_mystery(qapp: object, state: LineState, colour: str, word: str) -> None:
