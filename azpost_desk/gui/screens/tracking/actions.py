@@ -1,0 +1,24 @@
+"""Names and keys of what can be done while scanning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.screens import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EVENT_KEY: Final = "Ctrl+E"
+VOID_KEY: Final = "Ctrl+Z"
+
+
+def actions(choose_event: Callable[[], object], void: Callable[[], object]) -> list[Action]:
+    """All acts of the screen."""
+    return [
+        Action("tracking.scan", "tracking.screen.take", "Enter", Permission.SCAN),
+        Action("tracking.event", "tracking.screen.change_event", EVENT_KEY, Permission.SCAN, choose_event),
+        Action("tracking.void", "tracking.screen.void", VOID_KEY, Permission.SCAN, void),
+        Action("tracking.back", "tracking.screen.back", "Esc"),
+    ]

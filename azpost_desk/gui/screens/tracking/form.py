@@ -1,0 +1,173 @@
+"""What the scan screen decides: how a scan is said, what is counted, what is still expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Offices
+from azpost_desk.domain.item_numbers import printed_item_number, read_item_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from azpost_desk.domain.scans import Scan
+    from azpost_desk.services.counter import Counter, Officer
+    from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
+    from azpost_desk.services.views import Entry, ItemEvent
+
+# Kinds of scan that are said here, taken or not; anything else opens where the one box knows it.
+TAKEN: Final = frozenset({"item", "receptacle", "despatch"})
+SAVED: Final = "saved"
+VOIDED: Final = "voided"
+# More scans than a counter makes in a day; the journal is read once when the screen is shown.
+DAY_AT_MOST: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One scan as the table shows it.
+
+    Attributes:
+        number: the item's number without blanks, or what was read instead.
+        verdict: saved, voided, already, misrouted, choose, refused.
+        result: the last word of ``tracking.screen.result.…``.
+        key, facts: the whole sentence, empty for scans from before the screen was opened.
+    """
+
+    number: str
+    event: str
+    at_ms: int
+    verdict: str
+    result: str
+    operation: str
+    key: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def printed(self) -> str:
+        """The number as it stands on the label, other text as it was read."""
+        return printed(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The day's scans under one event."""
+
+    accepted: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What the screen starts from: today's scans, the event this officer scanned last, what is expected."""
+
+    seen: tuple[Seen, ...]
+    event: str
+    expected: tuple[str, ...]
+
+
+def raw_of(scan: Scan) -> str:
+    """What is handed to the service; "" when the scan belongs to another screen."""
+    return scan.value or "" if scan.kind in TAKEN else ""
+
+
+def printed(text: str) -> str:
+    """An item's number as it stands on the label; other text as it was read."""
+    item = read_item_number(text)
+    return printed_item_number(item.number) if item.number else text.strip()
+
+
+def tone_of(verdict: str) -> Literal["good", "refused", "already"]:
+    """What is heard."""
+    if verdict == SAVED:
+        return "good"
+    return "already" if verdict == "already" else "refused"
+
+
+def answered(command: ScanItem, answer: Scanned) -> Seen:
+    """A scan just answered."""
+    return Seen(
+        answer.number or command.raw.strip()[:40],
+        command.event,
+        answer.recorded.recorded_ms,
+        answer.verdict,
+        answer.key.rpartition(".")[2],
+        answer.recorded.operation,
+        answer.key,
+        answer.facts,
+    )
+
+
+def shift(tracking: Tracking, counter: Counter, by: Officer) -> Shift:
+    """Read the day for the screen."""
+    entries = tracking.today(DAY_AT_MOST)
+    own = (one.body for one in entries if one.recorded.actor == by.officer)
+    event = next((body.event for body in own if isinstance(body, ops.ItemScanned)), "")
+    return Shift(tuple(_seen(entries)), event, expected(counter))
+
+
+def expected(counter: Counter) -> tuple[str, ...]:
+    """Items announced to this office and not seen here yet."""
+    with counter.books.reading() as books:
+        return tuple(books.announced(""))
+
+
+def tally(seen: Iterable[Seen], event: str) -> Tally:
+    """How many were taken under this event and how many not; what was taken back counts as neither."""
+    here = [one.verdict for one in seen if one.event == event and one.verdict != VOIDED]
+    taken = here.count(SAVED)
+    return Tally(taken, len(here) - taken)
+
+
+def with_voided(seen: Sequence[Seen], operation: str) -> list[Seen]:
+    """The same scans after one of them was taken back."""
+    return [
+        replace(one, verdict=VOIDED, result=VOIDED, key="") if one.operation == operation else one
+        for one in seen
+    ]
+
+
+def last_saved(seen: Iterable[Seen]) -> Seen | None:
+    """The newest scan that stands."""
+    return next((one for one in seen if one.verdict == SAVED), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The timeline of an item: its events, newest first, with the offices' names."""
+
+    number: str
+    events: tuple[ItemEvent, ...]
+    offices: Mapping[str, str]
+    expected: bool
+
+
+def known(tracking: Tracking, counter: Counter, number: str) -> Known:
+    """What is known of an item here.
+
+    Raises:
+        Refused: I-007 no item number.
+    """
+    events = tracking.timeline(number)
+    with counter.books.reading() as books:
+        date = books.day().date
+        offices = books.document(Offices, date).offices if date else ()
+        awaited = number in books.announced(number[:-2][-4:])
+    return Known(number, tuple(reversed(events)), {one.code: one.name for one in offices}, awaited)
+
+
+def _seen(entries: Iterable[Entry]) -> Iterable[Seen]:
+    entries = list(entries)
+    gone = {one.body.scan for one in entries if isinstance(one.body, ops.ScanVoided)}
+    for entry in entries:
+        body, recorded = entry.body, entry.recorded
+        if isinstance(body, ops.ItemScanned):
+            verdict = VOIDED if recorded.operation in gone else SAVED
+            yield Seen(body.number, body.event, recorded.recorded_ms, verdict, verdict, recorded.operation)
+        elif isinstance(body, ops.ScanRefused):
+            special = body.reason if body.reason in ("already", "misrouted") else "refused"
+            yield Seen(
+                body.raw.strip()[:40], body.event, recorded.recorded_ms, special, body.reason,
+                recorded.operation,
+            )  # fmt: skip

@@ -1,0 +1,89 @@
+"""What is known of one item: its events on a line, newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.charts import Step, Timeline
+from azpost_desk.gui.kit.labels import Label, StatePill
+from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, say
+
+if TYPE_CHECKING:
+    from azpost_desk.gui.kit.labels import State
+    from azpost_desk.gui.screens.tracking.form import Known
+    from azpost_desk.services.views import ItemEvent
+
+
+class ItemCard(QFrame):
+    """The timeline in place of the scans; Esc goes back to them.
+
+    Attributes:
+        back: the button back.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._known: Known | None = None
+        self.number = Label("", "big")
+        self._pill = StatePill()
+        self._empty = Label("tracking.screen.item.nothing", "muted", wrap=True)
+        self.timeline = Timeline("tracking.screen.item.events")
+        self.back = Button("tracking.screen.back", hint=plain("Esc"), role="quiet")
+        head = QHBoxLayout()
+        head.addWidget(self.number)
+        head.addWidget(self._pill)
+        head.addStretch()
+        head.addWidget(self.back)
+        inner = QWidget()
+        inner.setProperty("role", "scrolled")
+        holder = QVBoxLayout(inner)
+        holder.setContentsMargins(0, 0, 0, 0)
+        holder.addWidget(self._empty)
+        holder.addWidget(self.timeline)
+        holder.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inner)
+        follow(self, lambda: scroll.setAccessibleName(say("tracking.screen.item.events")))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(scroll, 1)
+        follow(self, self._retranslate)
+
+    def show_item(self, known: Known) -> None:
+        """Show an item."""
+        self._known = known
+        self._retranslate()
+
+    def _retranslate(self) -> None:
+        known = self._known
+        if known is None:
+            return
+        self.number.say(plain(printed_item_number(known.number)))
+        self._pill.show_state("tracking.screen.item.expected" if known.expected else "", "warn")
+        self._empty.setVisible(not known.events)
+        self.timeline.setVisible(bool(known.events))
+        self.timeline.show_steps([_step(event, known) for event in known.events])
+
+
+def _step(event: ItemEvent, known: Known) -> Step:
+    texts = language().texts
+    office: Say = plain(known.offices.get(event.office, event.office))
+    reason = f"express.reason.{event.detail}"
+    if texts.has(reason):
+        office = phrase("tracking.screen.item.office_reason", office=office, reason=phrase(reason))
+    state: State = "good" if event.event == "EMI" else "bad" if event.event == "EMH" else "neutral"
+    title: Say = phrase(
+        "tracking.screen.item.event", code=event.event, event=phrase(f"express.event.{event.event}")
+    )
+    if event.voided:
+        title, state = phrase("tracking.screen.item.voided", event=title), "warn"
+    return Step(title, office, texts.moment(event.at_ms), state)

@@ -1,0 +1,379 @@
+"""Scanning (F5): one event, one scan after the other, each on the disk before its tone; an item's events."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.cards import Card, heading
+from azpost_desk.gui.kit.fields import Choice, ChoiceField, ScanField
+from azpost_desk.gui.kit.forms import Form
+from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.screens import Action, Screen
+from azpost_desk.gui.kit.tables import Table
+from azpost_desk.gui.kit.words import Say, phrase, plain, refusal
+from azpost_desk.gui.screens.tracking import actions
+from azpost_desk.gui.screens.tracking import form as decide
+from azpost_desk.gui.screens.tracking.item import ItemCard
+from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
+from azpost_desk.gui.screens.tracking.side import SidePanel
+from azpost_desk.gui.screens.tracking.table import columns, state_of
+from azpost_desk.gui.work.runner import Operation
+from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.views import Found
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.refusals import Refused, Trouble
+    from azpost_desk.domain.scans import Scan
+    from azpost_desk.gui.kit.cards import Sheet
+    from azpost_desk.gui.kit.labels import Tone
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.tracking import EventHere, Scanned
+    from azpost_desk.services.views import Recorded
+
+
+class TrackingScreen(Screen):
+    """Scans wait in `_waiting` in the order they came; the first is being saved, or waits for an answer.
+
+    A scan leaves the queue only when it is on the disk, so that what could not be saved (the day is not
+    open, the disk is full) is still there when the reason has gone.
+    """
+
+    name = "tracking"
+    words = "tracking.screen.name"
+    icon = "scan-barcode"
+    key = "F5"
+    permission = Permission.SCAN
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._events = {one.code: one for one in session.services.tracking.events_here()}
+        self._waiting: deque[ScanItem] = deque()
+        self._awaited: tuple[str, ...] = ()
+        self._saving = False
+        self._void_wanted = False
+        self._shown = ""
+        self.sheet: Sheet | None = None
+        choices = [Choice(code, one.text_key) for code, one in self._events.items()]
+        self.event_field = ChoiceField("tracking.screen.event", choices, name="event")
+        self.scan = ScanField("tracking.screen.ready")
+        self.answer = Label("tracking.screen.saved_first", "muted", wrap=True)
+        self.accepted, self.refused, self.expected = (Label(plain("0"), "huge") for _ in range(3))
+        self.pending = Label("", "strong")
+        self.table: Table[decide.Seen] = Table(
+            columns(), name="tracking.screen.scans", empty="tracking.screen.empty"
+        )
+        self.item = ItemCard()
+        self.panel = SidePanel(self)
+        self.form = Form()
+        self._pages = QStackedWidget()
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        card = Card()
+        line = QHBoxLayout()
+        line.setSpacing(24)
+        line.addWidget(self.scan, 1)
+        for figure, words in (
+            (self.accepted, "tracking.screen.accepted"),
+            (self.refused, "tracking.screen.refused"),
+            (self.expected, "tracking.screen.still_expected"),
+        ):
+            line.addWidget(_counter(figure, words))
+        below = QHBoxLayout()
+        below.addWidget(self.answer, 1)
+        below.addWidget(self.pending)
+        card.grid.addLayout(line, 0, 0)
+        card.grid.addLayout(below, 1, 0)
+        head = QHBoxLayout()
+        head.addWidget(heading("tracking.screen.title", "tracking.screen.subtitle")[0], 1)
+        self.event_field.setFixedWidth(320)
+        head.addWidget(self.event_field)
+        self.form.add(self.event_field, self.scan)
+        self._pages.addWidget(self.table)
+        self._pages.addWidget(self.item)
+        inside = QVBoxLayout(self.form)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(12)
+        inside.addLayout(head)
+        inside.addWidget(card)
+        inside.addWidget(self._pages, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.form)
+
+    def _connect(self) -> None:
+        self.scan.entered.connect(self._on_typed)
+        self.scan.line.installEventFilter(self)
+        self.event_field.changed.connect(self._count)
+        self.panel.void.clicked.connect(self.void_last)
+        self.table.chosen.connect(lambda seen: self.open_item(seen.number))
+        self.item.back.clicked.connect(self.show_scans)
+        self.form.escaped.connect(lambda _dirty: self.show_scans())
+
+    # --- the frame's side ------------------------------------------------------------------------------
+
+    def actions_here(self) -> list[Action]:
+        """See `Screen`."""
+        return actions.actions(self.choose_event, self.void_last)
+
+    def side(self) -> QWidget:
+        """See `Screen`."""
+        return self.panel
+
+    def enter(self, argument: object = None) -> None:
+        """See `Screen`; an item of the one box shows its timeline."""
+        services, by = self.session.services, self.session.by
+        Operation(self, lambda: decide.shift(services.tracking, services.counter, by)).succeeded(
+            self._on_shift
+        ).start()
+        if isinstance(argument, Found) and argument.kind == "item":
+            self.open_item(argument.key)
+        else:
+            self.show_scans()
+        self._next()
+
+    def heard(self, scan: Scan, doubled: bool) -> bool:
+        """Item numbers, and codes that somebody takes for one, are answered here."""
+        raw = decide.raw_of(scan)
+        if raw and not doubled:
+            self.take(raw, "scan")
+        return bool(raw)
+
+    def unread(self, raw: str, doubled: bool) -> bool:
+        """A damaged label is refused aloud and recorded."""
+        if not doubled:
+            self.take(raw, "scan")
+        return True
+
+    def is_dirty(self) -> bool:
+        """See `Screen`."""
+        return bool(self._waiting)
+
+    # --- scans -----------------------------------------------------------------------------------------
+
+    def take(self, raw: str, source: str) -> None:
+        """Put a scan behind those that wait, under the event chosen now."""
+        event = self.event_field.text()
+        if not event:
+            self.session.tone("refused")
+            self.event_field.set_error("tracking.screen.event_first")
+            self.event_field.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self._pages.setCurrentWidget(self.table)
+        self._waiting.append(ScanItem(raw, event, source=source))
+        self._next()
+
+    @property
+    def waiting(self) -> int:
+        """How many scans are not on the disk yet."""
+        return len(self._waiting)
+
+    def _next(self) -> None:
+        """Save the first that waits, unless one is being saved or a question stands open."""
+        self._show_pending()
+        if self._saving or self.sheet is not None:
+            return
+        if self._waiting:
+            command = self._waiting[0]
+            event = self._events[command.event]
+            if event.needs:
+                self._ask(event, command)
+            else:
+                self._save(command)
+        elif self._void_wanted:
+            self._void()
+
+    def _save(self, command: ScanItem) -> None:
+        tracking, by = self.session.services.tracking, self.session.by
+        self._saving = True
+        on_disk: list[Scanned] = []
+
+        def saved(answer: Scanned) -> None:
+            on_disk.append(answer)
+            self._waiting.popleft()
+            self._on_answer(command, answer)
+
+        def ended() -> None:
+            self._saving = False
+            if on_disk:
+                self._next()
+            else:
+                # It stays first in the queue: the next scan, or coming back here, tries again.
+                self.session.tone("refused")
+                self._show_pending()
+
+        Operation(self, lambda: tracking.scan(command, by)).succeeded(saved).refused(
+            self._on_not_saved
+        ).trouble(self._on_not_saved).ended(ended).start()
+
+    def _on_answer(self, command: ScanItem, answer: Scanned) -> None:
+        self.session.tone(decide.tone_of(answer.verdict))
+        seen = decide.answered(command, answer)
+        self.table.rows.prepend(seen, keep=decide.DAY_AT_MOST)
+        self.table.view.scrollToTop()
+        if self.scan.is_empty() or not self.scan.line.isModified():
+            self._shown = seen.printed()
+            self.scan.show_scan(self._shown)
+        state = state_of(seen)
+        self._say(phrase(answer.key, **answer.facts), "" if state == "neutral" else state)
+        if answer.verdict == decide.SAVED:
+            self._expect(tuple(one for one in self._awaited if one != answer.number))
+        self._count()
+        if answer.choices:
+            self._choose(answer)
+
+    def _on_not_saved(self, error: Refused | Trouble) -> None:
+        self._say(refusal(error), "bad")
+
+    def _on_typed(self, typed: str) -> None:
+        # Enter on the scan that is only shown is no second scan.
+        if typed != self._shown:
+            self.take(typed, "keys")
+
+    # --- what must be asked ------------------------------------------------------------------------------
+
+    def _ask(self, event: EventHere, command: ScanItem) -> None:
+        sheet = NeedsSheet(self, event, command)
+        sheet.told.connect(self._on_told)
+        self._open(sheet)
+
+    def _on_told(self, command: ScanItem) -> None:
+        self._close_sheet()
+        self._waiting[0] = command
+        self._save(command)
+
+    def _choose(self, answer: Scanned) -> None:
+        sheet = ChooseSheet(self, answer.choices, phrase(answer.key, **answer.facts))
+        event = self.event_field.text()
+
+        def picked(number: str) -> None:
+            self._waiting.appendleft(ScanItem(number, event, source="keys"))
+            sheet.close_sheet()
+
+        sheet.picked.connect(picked)
+        sheet.closed.connect(self._on_chosen)
+        self._open(sheet, sheet.names)
+
+    def _on_chosen(self) -> None:
+        self._close_sheet()
+        self._next()
+
+    def _open(self, sheet: Sheet, focus: QWidget | None = None) -> None:
+        self.sheet = sheet
+        sheet.open(focus)
+        self._show_pending()
+
+    def _close_sheet(self) -> None:
+        sheet, self.sheet = self.sheet, None
+        if sheet is not None:
+            sheet.close_sheet()
+            sheet.deleteLater()
+
+    # --- taking back -------------------------------------------------------------------------------------
+
+    def void_last(self) -> None:
+        """Take the officer's own last scan back, once every scan before it is saved."""
+        self._void_wanted = True
+        self._next()
+
+    def _void(self) -> None:
+        tracking, by = self.session.services.tracking, self.session.by
+        self._void_wanted = False
+        last = decide.last_saved(self.table.rows.records)
+
+        def voided(_recorded: Recorded) -> None:
+            if last is not None:
+                self.table.show_records(decide.with_voided(self.table.rows.records, last.operation))
+                self._say(phrase("tracking.screen.taken_back", number=plain(last.printed())), "warn")
+            self._count()
+
+        Operation(self.panel.void, lambda: tracking.void_last(by)).succeeded(voided).refused(
+            self._on_not_saved
+        ).start()
+
+    # --- an item, the event ------------------------------------------------------------------------------
+
+    def open_item(self, number: str) -> None:
+        """Show what is known of an item instead of the scans."""
+        services, item = self.session.services, read_item_number(number)
+        if not item.valid:
+            return
+
+        def show(known: decide.Known) -> None:
+            self.item.show_item(known)
+            self._pages.setCurrentWidget(self.item)
+            self.item.back.setFocus(Qt.FocusReason.TabFocusReason)
+
+        Operation(self, lambda: decide.known(services.tracking, services.counter, number)).succeeded(
+            show
+        ).start()
+
+    def show_scans(self) -> None:
+        """Back to the scans: to the big field, or to the event when none is chosen yet."""
+        self._pages.setCurrentWidget(self.table)
+        field = self.scan if self.event_field.text() else self.event_field
+        field.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def choose_event(self) -> None:
+        """Another event from the next scan on."""
+        self.event_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # --- showing -----------------------------------------------------------------------------------------
+
+    def _on_shift(self, shift: decide.Shift) -> None:
+        self.table.show_records(shift.seen)
+        self._expect(shift.expected)
+        if not self.event_field.text() and shift.event in self._events:
+            self.event_field.put(shift.event)
+            if self._pages.currentWidget() is self.table:
+                self.show_scans()
+        self._count()
+
+    def _expect(self, numbers: tuple[str, ...]) -> None:
+        self._awaited = numbers
+        self.expected.say(plain(str(len(numbers))))
+        self.panel.show_expected(numbers)
+
+    def _count(self) -> None:
+        tally = decide.tally(self.table.rows.records, self.event_field.text())
+        self.accepted.say(plain(str(tally.accepted)), "good")
+        self.refused.say(plain(str(tally.refused)), "bad" if tally.refused else "")
+
+    def _show_pending(self) -> None:
+        count = len(self._waiting)
+        self.pending.say(phrase("tracking.screen.waiting", count=count) if count else "", "warn")
+        if isinstance(self.sheet, NeedsSheet):
+            self.sheet.show_waiting(count - 1)
+
+    def _say(self, words: Say, tone: Tone) -> None:
+        self.answer.say(words, tone)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+Z takes the scan back and not a typed letter, also while the big field has the focus."""
+        undo = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
+        if undo and watched is self.scan.line and event.type() is QEvent.Type.KeyPress:
+            self.void_last()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _counter(figure: Label, words: Say) -> QWidget:
+    widget = QWidget()
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    figure.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    below = Label(words, "small")
+    below.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    column.addStretch()
+    column.addWidget(figure)
+    column.addWidget(below)
+    return widget

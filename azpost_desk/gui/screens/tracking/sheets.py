@@ -1,0 +1,98 @@
+"""What must come with some events, asked once per scan while the next scans wait in order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout
+
+from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.gui.kit.buttons import PrimaryButton
+from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
+from azpost_desk.gui.kit.fields import ChoiceField, Field, TextField, choices_of
+from azpost_desk.gui.kit.forms import Form
+from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.theme import GAP_WIDE
+from azpost_desk.gui.kit.words import Say, phrase, plain
+from azpost_desk.gui.screens.tracking.form import printed
+from azpost_desk.services.tracking import MEASURES, REASONS
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from azpost_desk.services.tracking import EventHere, ScanItem
+
+_WIDTH_PX: Final = 420
+_OFFERED: Final = {
+    "reason": choices_of(REASONS, "express.reason"),
+    "measure": choices_of(MEASURES, "express.measure"),
+}
+
+
+class NeedsSheet(Sheet):
+    """Reason and measure, or who signed. Esc lets the scan be refused, which is recorded too.
+
+    Signals:
+        told(object): the `ScanItem`, complete or, after Esc, as it was.
+    """
+
+    told = Signal(object)
+
+    def __init__(self, over: QWidget, event: EventHere, command: ScanItem) -> None:
+        super().__init__(over, event.text_key, side="right", width_px=_WIDTH_PX, keep_on_escape=True)
+        self._command = command
+        self.save = PrimaryButton("tracking.screen.save", hint="tracking.screen.enter")
+        self.form = Form(self.save)
+        self.waiting = Label("", "muted", wrap=True)
+        column = QVBoxLayout(self.form)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP_WIDE)
+        column.addWidget(Label(plain(printed(command.raw)), "big"))
+        for need in event.needs:
+            field = _field(need)
+            self.form.add(field)
+            column.addWidget(field)
+        column.addWidget(self.save)
+        column.addWidget(Label("tracking.screen.needs_escape", "hint", wrap=True))
+        column.addWidget(self.waiting)
+        column.addStretch()
+        self.body.addWidget(self.form)
+        self.save.clicked.connect(self._on_save)
+        self.form.escaped.connect(lambda _dirty: self.escaped.emit())
+        self.escaped.connect(lambda: self.told.emit(self._command))
+
+    def show_waiting(self, count: int) -> None:
+        """How many scans came meanwhile."""
+        self.waiting.say(phrase("tracking.screen.waiting", count=count) if count else "", "warn")
+
+    def _on_save(self) -> None:
+        if self.form.verify():
+            self.told.emit(replace(self._command, **self.form.values()))
+
+
+class ChooseSheet(Sheet):
+    """Several announced items end in the digits typed: which one.
+
+    Signals:
+        picked(str): the whole number.
+    """
+
+    picked = Signal(str)
+
+    def __init__(self, over: QWidget, choices: tuple[str, ...], why: Say) -> None:
+        super().__init__(over, "tracking.screen.choose", side="right", width_px=_WIDTH_PX)
+        self.names = NameList()
+        self.names.offer([Candidate(plain(printed_item_number(one)), "", one) for one in choices])
+        self.names.picked.connect(self.picked.emit)
+        self.body.addWidget(Label(why, "body", wrap=True))
+        self.body.addWidget(self.names)
+        self.body.addStretch()
+
+
+def _field(need: str) -> Field:
+    words = f"tracking.screen.{need}"
+    if need in _OFFERED:
+        return ChoiceField(words, _OFFERED[need], name=need)
+    return TextField(words, name=need, max_length=120)

@@ -1,0 +1,72 @@
+"""What stands beside the scans: what is still expected here, and taking the last scan back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.labels import Label, rule
+from azpost_desk.gui.kit.words import phrase, plain
+from azpost_desk.gui.screens.tracking.actions import VOID_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# More numbers than anybody reads; how many there are stands above them.
+_SHOWN_AT_MOST: Final = 100
+
+
+class SidePanel(QFrame):
+    """Instead of the basket: nothing is sold while items are scanned.
+
+    Attributes:
+        void: the button that takes the last scan back; its key is the screen's.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        # It belongs to its screen until the frame puts it at the right.
+        self.hide()
+        self.setProperty("role", "side")
+        self._count = Label("", "huge")
+        self._numbers = Label("", "body", wrap=True)
+        self._numbers.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.void = Button("tracking.screen.void", VOID_KEY, bind=False)
+        inner = QWidget()
+        inner.setProperty("role", "scrolled")
+        holder = QVBoxLayout(inner)
+        holder.setContentsMargins(0, 0, 0, 0)
+        holder.addWidget(self._numbers)
+        holder.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addWidget(Label("tracking.screen.expected_here", "section"))
+        column.addWidget(self._count)
+        column.addWidget(rule())
+        column.addWidget(scroll, 1)
+        column.addWidget(Label("tracking.screen.void_hint", "hint", wrap=True))
+        column.addWidget(self.void)
+        self.show_expected(())
+
+    def show_expected(self, numbers: Sequence[str]) -> None:
+        """Show what is announced to this office and not seen yet."""
+        self._count.say(plain(str(len(numbers))))
+        if not numbers:
+            self._numbers.say("tracking.screen.nothing_expected", "muted")
+            return
+        shown = "\n".join(printed_item_number(one) for one in numbers[:_SHOWN_AT_MOST])
+        left = len(numbers) - _SHOWN_AT_MOST
+        if left > 0:
+            self._numbers.say(phrase("tracking.screen.and_more", numbers=plain(shown), count=left))
+        else:
+            self._numbers.say(plain(shown))

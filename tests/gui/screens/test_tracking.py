@@ -1,0 +1,295 @@
+"""Items scanned one after the other: nothing lost, nothing out of order, every tone after its record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import item_number, printed_item_number
+from azpost_desk.domain.refusals import Trouble
+from azpost_desk.domain.scans import Scan, read_scan
+from azpost_desk.gui.kit.words import say
+from azpost_desk.gui.screens.tracking import form as decide
+from azpost_desk.gui.screens.tracking.screen import TrackingScreen
+from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
+from azpost_desk.protocol import news as tidings
+from azpost_desk.services.tracking import EVENTS_HERE, MEASURES, REASONS, VOID_OWN_MS, Tracking
+from azpost_desk.services.views import Found
+from tests.gui.conftest import press, type_text
+from tests.services.counters import MORNING_MS
+from tests.storage.desks import piece
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from azpost_desk.gui.kit.screens import Session, Tone
+    from tests.services.counters import Stand
+
+NUMBERS = [item_number("EE", 500_000 + serial) for serial in range(100)]
+
+
+@pytest.fixture
+def screen(qtbot: QtBot, session: Session) -> TrackingScreen:
+    made = TrackingScreen(session)
+    qtbot.addWidget(made)
+    made.resize(866, 640)
+    made.show()
+    made.activateWindow()
+    made.enter()
+    qtbot.waitUntil(lambda: made.isVisible() and QApplication.focusWidget() is made.event_field.editor)
+    return made
+
+
+def focus() -> QWidget:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
+
+
+def choose(screen: TrackingScreen, event: str) -> None:
+    """By its digit and Enter, as a clerk does."""
+    digit = [one.code for one in EVENTS_HERE].index(event) + 1
+    type_text(screen.event_field.editor, f"{digit}\n")
+    assert screen.event_field.text() == event
+
+
+def scanned(screen: TrackingScreen, code: str, doubled: bool = False) -> bool:
+    return screen.heard(read_scan(code), doubled)
+
+
+def settled(qtbot: QtBot, screen: TrackingScreen, rows: int) -> None:
+    qtbot.waitUntil(lambda: len(screen.table.rows.records) == rows and not screen.waiting, timeout=20_000)
+
+
+def announce(stand: Stand, *numbers: str) -> None:
+    told = [
+        piece(
+            900 + place,
+            "item.event",
+            tidings.ItemEvent(number=number, event="EMF", office="1000", at_ms=MORNING_MS, postcode="AZ5002"),
+        )
+        for place, number in enumerate(numbers)
+    ]
+    stand.books.store_news(told, 1)
+
+
+def test_forty_arriving_items_are_three_keys_and_forty_scans(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand, tones: list[Tone]
+) -> None:
+    """Budget: F5 has opened the screen (one key); the digit of the event and Enter are the other two."""
+    type_text(focus(), "2")
+    type_text(focus(), "\n")
+    assert focus() is screen.scan.line
+    for number in NUMBERS[:40]:
+        assert scanned(screen, number)
+    settled(qtbot, screen, 40)
+    bodies = stand.bodies(ops.ItemScanned)
+    assert [body.number for body in bodies if isinstance(body, ops.ItemScanned)] == NUMBERS[:40]
+    assert {body.event for body in bodies if isinstance(body, ops.ItemScanned)} == {"EMG"}
+    assert tones == ["good"] * 40
+    assert screen.accepted.text() == "40"
+    assert screen.scan.text() == printed_item_number(NUMBERS[39])
+
+
+def test_a_hundred_scans_in_a_burst_are_all_saved_in_their_order(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand, tones: list[Tone]
+) -> None:
+    choose(screen, "EMG")
+    for number in NUMBERS:
+        scanned(screen, number)
+    assert screen.waiting == 100
+    assert "100" in screen.pending.text()
+    assert tones == []
+    settled(qtbot, screen, 100)
+    saved = [body.number for body in stand.bodies(ops.ItemScanned) if isinstance(body, ops.ItemScanned)]
+    assert saved == NUMBERS
+    assert [seen.number for seen in screen.table.rows.records] == NUMBERS[::-1]
+    assert screen.pending.text() == ""
+
+
+def test_the_tone_comes_after_the_record(qtbot: QtBot, screen: TrackingScreen, stand: Stand) -> None:
+    choose(screen, "EMG")
+    on_disk: list[int] = []
+    before = stand.records()
+    screen.session.tone = lambda _tone: on_disk.append(stand.records() - before)
+    scanned(screen, NUMBERS[0])
+    settled(qtbot, screen, 1)
+    assert on_disk == [1]
+
+
+def test_what_is_not_taken_is_said_heard_and_kept(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand, tones: list[Tone]
+) -> None:
+    choose(screen, "EMG")
+    wrong = NUMBERS[0][:10] + str((int(NUMBERS[0][10]) + 1) % 10) + "AZ"
+    scanned(screen, NUMBERS[0])
+    scanned(screen, NUMBERS[0], doubled=True)
+    scanned(screen, NUMBERS[0])
+    assert screen.unread(wrong, False)
+    settled(qtbot, screen, 3)
+    assert tones == ["good", "already", "refused"]
+    assert [seen.result for seen in screen.table.rows.records] == ["check_digit", "already", "saved"]
+    assert len(stand.bodies(ops.ScanRefused)) == 2
+    assert (screen.accepted.text(), screen.refused.text()) == ("1", "2")
+    for code in ("az", "ru", "en"):
+        for seen in screen.table.rows.records:
+            assert say(f"tracking.screen.result.{seen.result}"), code
+
+
+def test_codes_of_other_screens_are_left_to_the_one_box(screen: TrackingScreen) -> None:
+    choose(screen, "EMG")
+    assert not screen.heard(Scan("receipt", "4201-000001"), False)
+    assert screen.waiting == 0
+
+
+def test_without_an_event_a_scan_says_what_is_missing(screen: TrackingScreen, tones: list[Tone]) -> None:
+    assert scanned(screen, NUMBERS[0])
+    assert (tones, screen.waiting) == (["refused"], 0)
+    assert screen.event_field.error_text()
+
+
+def test_the_last_four_digits_find_an_announced_item(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand, tones: list[Tone]
+) -> None:
+    announce(stand, NUMBERS[7], NUMBERS[8])
+    screen.enter()
+    qtbot.waitUntil(lambda: screen.expected.text() == "2")
+    choose(screen, "EMG")
+    type_text(focus(), NUMBERS[7][7:11] + "\n")
+    settled(qtbot, screen, 1)
+    assert tones == ["good"]
+    assert screen.expected.text() == "1"
+    # Enter on the number that is only shown is no second scan.
+    type_text(focus(), "\n")
+    assert screen.waiting == 0
+
+
+def test_several_that_end_so_are_chosen_by_a_digit(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand, tones: list[Tone]
+) -> None:
+    tail = NUMBERS[0][7:11]
+    same = next(
+        number
+        for number in (item_number("EE", serial) for serial in range(600_000, 800_000))
+        if number[7:11] == tail
+    )
+    announce(stand, NUMBERS[0], same)
+    choose(screen, "EMG")
+    type_text(focus(), f"{tail}\n")
+    qtbot.waitUntil(lambda: isinstance(screen.sheet, ChooseSheet))
+    scanned(screen, NUMBERS[9])
+    type_text(focus(), "2")
+    settled(qtbot, screen, 3)
+    assert [seen.number for seen in screen.table.rows.records][:2] == [NUMBERS[9], same]
+    assert tones == ["refused", "good", "good"]
+
+
+def test_reason_and_measure_are_asked_while_the_next_scans_wait(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand
+) -> None:
+    choose(screen, "EMH")
+    for number in NUMBERS[:3]:
+        scanned(screen, number)
+    for at in range(3):
+        qtbot.waitUntil(lambda: isinstance(screen.sheet, NeedsSheet))
+        assert screen.waiting == 3 - at
+        type_text(focus(), "1\n")
+        type_text(focus(), "2\n")
+        qtbot.waitUntil(lambda at=at: len(screen.table.rows.records) == at + 1)  # type: ignore[misc]
+    bodies = [body for body in stand.bodies(ops.ItemScanned) if isinstance(body, ops.ItemScanned)]
+    assert [body.number for body in bodies] == NUMBERS[:3]
+    assert {(body.reason, body.measure) for body in bodies} == {(REASONS[0], MEASURES[1])}
+
+
+def test_a_question_left_by_esc_is_a_refused_scan(qtbot: QtBot, screen: TrackingScreen, stand: Stand) -> None:
+    choose(screen, "EMI")
+    scanned(screen, NUMBERS[0])
+    scanned(screen, NUMBERS[1])
+    qtbot.waitUntil(lambda: isinstance(screen.sheet, NeedsSheet))
+    press(focus(), "Esc")
+    qtbot.waitUntil(lambda: len(screen.table.rows.records) == 1 and screen.sheet is not None)
+    type_text(focus(), "Əliyev Vüqar\n")
+    settled(qtbot, screen, 2)
+    assert [seen.result for seen in screen.table.rows.records] == ["saved", "signatory_missing"]
+    [refused] = stand.bodies(ops.ScanRefused)
+    assert isinstance(refused, ops.ScanRefused)
+    assert refused.raw == NUMBERS[0]
+
+
+def test_the_own_last_scan_is_taken_back_within_a_minute(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand
+) -> None:
+    choose(screen, "EMG")
+    scanned(screen, NUMBERS[0])
+    scanned(screen, NUMBERS[1])
+    press(screen.scan.line, "Ctrl+Z")
+    qtbot.waitUntil(lambda: bool(stand.bodies(ops.ScanVoided)))
+    qtbot.waitUntil(lambda: screen.table.rows.records[0].verdict == decide.VOIDED)
+    assert screen.table.rows.records[1].verdict == decide.SAVED
+    assert screen.accepted.text() == "1"
+    stand.clock.pass_ms(VOID_OWN_MS + 1)
+    press(screen.scan.line, "Ctrl+Z")
+    qtbot.waitUntil(lambda: say("refusal.E-040") == screen.answer.text())
+    assert len(stand.bodies(ops.ScanVoided)) == 1
+
+
+def test_a_full_disk_loses_no_scan(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand, tones: list[Tone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(screen, "EMG")
+    real = Tracking.scan
+
+    def full(*_args: object) -> None:
+        raise Trouble("G-061")
+
+    monkeypatch.setattr(Tracking, "scan", full)
+    scanned(screen, NUMBERS[0])
+    qtbot.waitUntil(lambda: tones == ["refused"])
+    assert screen.waiting == 1
+    monkeypatch.setattr(Tracking, "scan", real)
+    scanned(screen, NUMBERS[1])
+    settled(qtbot, screen, 2)
+    assert [body.number for body in stand.bodies(ops.ItemScanned) if isinstance(body, ops.ItemScanned)] == (
+        NUMBERS[:2]
+    )
+
+
+def test_the_event_is_remembered_and_the_day_is_read_back(
+    qtbot: QtBot, screen: TrackingScreen, session: Session
+) -> None:
+    choose(screen, "EDG")
+    scanned(screen, NUMBERS[0])
+    settled(qtbot, screen, 1)
+    again = TrackingScreen(session)
+    qtbot.addWidget(again)
+    again.show()
+    again.enter()
+    qtbot.waitUntil(lambda: again.event_field.text() == "EDG")
+    assert [seen.number for seen in again.table.rows.records] == [NUMBERS[0]]
+    qtbot.waitUntil(lambda: again.accepted.text() == "1")
+
+
+def test_an_item_of_the_one_box_shows_its_events(qtbot: QtBot, screen: TrackingScreen, stand: Stand) -> None:
+    announce(stand, NUMBERS[3])
+    choose(screen, "EMG")
+    scanned(screen, NUMBERS[3])
+    settled(qtbot, screen, 1)
+    screen.enter(Found("item", NUMBERS[3], NUMBERS[3], ""))
+    qtbot.waitUntil(lambda: screen.item.isVisible())
+    assert screen.item.number.text() == printed_item_number(NUMBERS[3])
+    told = screen.item.timeline.accessibleDescription()
+    assert told.index("EMG") < told.index("EMF")
+    press(screen.item.back, "Esc")
+    assert screen.table.isVisible()
+
+
+def test_every_focusable_widget_is_named(qtbot: QtBot, screen: TrackingScreen) -> None:
+    screen.panel.show()
+    widgets = [one for one in screen.findChildren(QWidget) if one.isVisible()]
+    takes = [one for one in widgets if one.focusPolicy() & Qt.FocusPolicy.TabFocus and not one.focusProxy()]
+    assert len(takes) >= 3
+    assert [one for one in takes if not one.accessibleName()] == []
