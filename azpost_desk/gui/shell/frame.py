@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import NoticeStrip
@@ -57,6 +57,7 @@ class Frame(QWidget):
         self._session, self._line, self._printer = session, line, printer
         self._kinds = screens
         self._made: dict[str, Screen] = {}
+        self._pages: dict[str, QScrollArea] = {}
         self._rail_buttons: dict[str, Button] = {}
         self._current: Screen | None = None
         self._printing = False
@@ -181,7 +182,7 @@ class Frame(QWidget):
         if screen is None:
             return
         self._current = screen
-        self._work.setCurrentWidget(screen)
+        self._work.setCurrentWidget(self._pages[name])
         side = screen.side()
         if side is not None and self._side.indexOf(side) < 0:
             self._side.addWidget(side)
@@ -218,7 +219,16 @@ class Frame(QWidget):
                 shortcut = QShortcut(QKeySequence(action.key), screen, action.act)
                 shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         self._made[name] = screen
-        self._work.addWidget(screen)
+        # On a small screen a tall page scrolls instead of pushing the strip out of sight.
+        page = QScrollArea()
+        page.setWidgetResizable(True)
+        page.setFrameShape(QFrame.Shape.NoFrame)
+        page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page.setProperty("role", "scrolled")
+        screen.setProperty("role", "scrolled")
+        page.setWidget(screen)
+        self._pages[name] = page
+        self._work.addWidget(page)
         return screen
 
     # --- scans and the one box ---------------------------------------------------------------------------

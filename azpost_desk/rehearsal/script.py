@@ -1,0 +1,121 @@
+"""One working day at Gəncə 2: two desks, three officers and a manager, partly off line, with mistakes.
+
+Every line is what a person does or sees; the figures at the close are those the counted cash must give.
+"""
+
+from __future__ import annotations
+
+from azpost_desk.rehearsal.steps import (
+    At,
+    AtDesk,
+    Chapter,
+    Gone,
+    Instruction,
+    Outside,
+    Picture,
+    Remember,
+    Scan,
+    See,
+    Type,
+    keys,
+)
+
+NIGAR, ELVIN, SEVDA, RAUF = ("1", "1357"), ("2", "2468"), ("3", "3579"), ("4", "4680")
+_ROWS = 14
+
+
+def script() -> list[Instruction]:
+    """The whole day."""
+    return [
+        *_morning(),
+        *_till_opens(),
+        *_first_customers(),
+    ]
+
+
+def sign_in(who: tuple[str, str]) -> list[Instruction]:
+    """Pick the name by its digit, type the PIN."""
+    return [keys(who[0]), Type(who[1]), keys("Enter"), See("Müştərinin səbəti")]
+
+
+def count(*pieces: str) -> list[Instruction]:
+    """A count sheet from the 500-manat row down to 1 qəpik; then the main button."""
+    rows = [*pieces, *[""] * (_ROWS - len(pieces))]
+    steps: list[Instruction] = []
+    for number in rows:
+        steps += [Type(number), keys("Enter")] if number else [keys("Enter")]
+    return [*steps, keys("Enter")]
+
+
+def _morning() -> list[Instruction]:
+    return [
+        Chapter("sign in"),
+        At("08:40"),
+        AtDesk(1),
+        See("Nigar Əliyeva"),
+        Picture("sign-in"),
+        keys(RAUF[0]),
+        Type("4681"),
+        keys("Enter"),
+        See("4"),
+        Picture("wrong-pin"),
+        Type(RAUF[1]),
+        keys("Enter"),
+        See("Müştərinin səbəti"),
+        Chapter("open the day"),
+        keys("F7 Ctrl+D"),
+        See("Kassanı aç"),
+        keys("Ctrl+S"),
+        Type("İNK-2026-0417"),
+        keys("Enter"),
+        *count("", "5", "40", "30", "20", "20", "40", "100", "100", "100", "100", "100", "", "100"),
+        See("Seyf"),
+        Picture("day-opened"),
+        keys("Ctrl+Shift+Q"),
+        See("Daxil olun"),
+    ]
+
+
+def _till_opens() -> list[Instruction]:
+    return [
+        Chapter("open the till, float and goods"),
+        At("08:52"),
+        *sign_in(NIGAR),
+        See("Kassanı aç"),
+        keys("Ctrl+O"),
+        See("Nigar Əliyeva"),
+        keys("Ctrl+Up"),
+        *count("", "", "", "", "10", "20", "20", "50", "40", "50", "50", "40", "", "50"),
+        See("587,50"),
+        Picture("till-with-float"),
+        *_stock("1", "200"),
+        *_stock("2", "100"),
+        *_stock("3", "150"),
+        *_stock("6", "20"),
+    ]
+
+
+def _stock(article: str, pieces: str) -> list[Instruction]:
+    return [
+        keys("Ctrl+M"),
+        keys(article),
+        keys("Enter"),
+        Type(pieces),
+        keys("Enter"),
+        Type("QM-118"),
+        keys("Enter"),
+    ]
+
+
+def _first_customers() -> list[Instruction]:
+    return [
+        Chapter("stamps and envelopes"),
+        At("09:05"),
+        keys("F6"),
+        See("Zərf C6"),
+        keys("2"),
+        Type("3"),
+        keys("Enter"),
+        See("1,80"),
+        Picture("goods"),
+    ]
