@@ -146,8 +146,11 @@ class Centre:
         """See grants. What looks unready may only wait to be brought forward: then it is looked at again."""
         if caller.state != "active":
             raise Unwelcome(409, STOPPED[caller.state])
+        # Asked before the claim: another thread may bring it forward while the claim still looks at before.
+        behind = self._rounds.is_behind()
         answer = self._claim(caller, message)
-        if answer.code in grants.MAY_CHANGE and self._rounds.project():
+        if behind and answer.code in grants.MAY_CHANGE:
+            self._rounds.project()
             answer = self._claim(caller, message)
         self._rounds.wake()
         return answer

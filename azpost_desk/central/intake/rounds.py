@@ -79,16 +79,17 @@ class Rounds:
             self._rest.wait_for(lambda: self._busy == 0)
         return worked
 
-    def project(self) -> bool:
-        """Bring forward what was accepted a moment ago, if anything waits; whether it did."""
+    def is_behind(self) -> bool:
+        """Whether something that was accepted is not yet brought forward."""
         with self._database.connection() as conn:
-            if not one(conn, "select exists (select from work)")[0]:
-                return False
-            conn.commit()
+            return bool(one(conn, "select exists (select from work)")[0])
+
+    def project(self) -> None:
+        """Bring forward what was accepted a moment ago; waits for whoever is doing it already."""
+        with self._database.connection() as conn:
             for _ in range(_PROJECTED_FOR_A_CLAIM):
                 if not project_once(conn, self._clock.utc_ms()):
                     break
-        return True
 
     def _round(self, work: Callable[[], bool], bell: threading.Event) -> None:
         while not self._stopping.is_set():
