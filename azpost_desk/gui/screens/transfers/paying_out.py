@@ -62,13 +62,13 @@ class PayOutForm(QWidget):
         self.release = Button(f"{key}release", RELEASE_KEY, role="quiet", bind=False)
         self.payout = Form(self.add)
         self.payout.add(*self.receiver.fields)
-        self._paid = BigAmount(f"{key}to_hand_out")
+        self.paid = BigAmount(f"{key}to_hand_out")
         self._who = Label("", "section", wrap=True)
         self._from = Label("", "muted", wrap=True)
-        self._open_names = NameList()
-        self._open = Card(f"{key}unanswered")
-        self._held_names = NameList()
-        self._held = Card(f"{key}held")
+        self.unanswered_names = NameList()
+        self.unanswered = Card(f"{key}unanswered")
+        self.held_names = NameList()
+        self.held = Card(f"{key}held")
         self._build()
         self._connect()
         self._show_claimed(None)
@@ -79,18 +79,18 @@ class PayOutForm(QWidget):
         asked.row(_left(self.ask))
         _filled(self.question, asked)
         told = self._told
-        told.row(self._paid)
+        told.row(self.paid)
         told.row(self._who)
         told.row(self._from)
         told.row(self.receiver)
         told.row(_left(self.add, self.release))
         _filled(self.payout, told)
-        self._open.row(self._open_names)
-        self._held.row(self._held_names)
+        self.unanswered.row(self.unanswered_names)
+        self.held.row(self.held_names)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for part in (self.question, self.payout, self._open, self._held):
+        for part in (self.question, self.payout, self.unanswered, self.held):
             column.addWidget(part)
         column.addStretch()
 
@@ -98,8 +98,8 @@ class PayOutForm(QWidget):
         self.ask.clicked.connect(self._on_ask)
         self.add.clicked.connect(self._on_add)
         self.release.clicked.connect(self.ask_release)
-        self._open_names.picked.connect(self._ask_again)
-        self._held_names.picked.connect(self.show_grant)
+        self.unanswered_names.picked.connect(self._ask_again)
+        self.held_names.picked.connect(self.show_grant)
         self.receiver.opened.connect(lambda _opened: self.payout.focus_first())
         self.receiver.placed.connect(self.payout.focus_first)
 
@@ -142,7 +142,7 @@ class PayOutForm(QWidget):
         Operation(self, read).succeeded(lambda found: self._show_waiting(*found)).start()
 
     def _show_waiting(self, asked: list[Unanswered], held: list[Claimed]) -> None:
-        self._open_names.offer(
+        self.unanswered_names.offer(
             [
                 Candidate(
                     phrase(
@@ -157,7 +157,7 @@ class PayOutForm(QWidget):
                 for one in asked
             ]
         )
-        self._held_names.offer(
+        self.held_names.offer(
             [
                 Candidate(
                     phrase(
@@ -173,8 +173,8 @@ class PayOutForm(QWidget):
             ]
         )
         idle = self.claimed is None
-        self._open.setVisible(bool(asked) and idle)
-        self._held.setVisible(bool(held) and idle)
+        self.unanswered.setVisible(bool(asked) and idle)
+        self.held.setVisible(bool(held) and idle)
 
     # --- asking --------------------------------------------------------------------------------------------
 
@@ -219,11 +219,11 @@ class PayOutForm(QWidget):
             field.set_read_only(claimed is not None)
         self.ask.setVisible(claimed is None)
         self.payout.setVisible(claimed is not None)
-        self._open.hide()
-        self._held.hide()
+        self.unanswered.hide()
+        self.held.hide()
         if claimed is None:
             return
-        self._paid.show_amount(claimed.amount)
+        self.paid.show_amount(claimed.amount)
         self._who.say(plain(claimed.parties.receiver.name))
         sender, sent_ms = plain(claimed.parties.sender.name), decide.sent_ms_of(claimed.transfer)
         self._from.say(

@@ -54,9 +54,9 @@ class SendForm(QWidget):
         self.add = PrimaryButton(f"{key}add", hint="transfers.screen.enter")
         self.form = Form(self.add)
         self.form.add(*self.person.fields, self.receiver, self.mobile, self.office, self.amount, self.purpose)
-        self._offline = Label(f"{key}offline", "body", wrap=True)
-        self._offline.say(f"{key}offline", "warn")
-        self._offline.hide()
+        self.offline = Label(f"{key}offline", "body", wrap=True)
+        self.offline.say(f"{key}offline", "warn")
+        self.offline.hide()
         self._money = Card("transfers.screen.card.money")
         self._known = QWidget()
         self._known_grid = QGridLayout(self._known)
@@ -74,7 +74,7 @@ class SendForm(QWidget):
         self._known.hide()
         receiver.row(self._known)
         money.row(self.amount, self.fee, self.total, self.purpose, stretches=(4, 3, 4, 4))
-        money.row(self._offline)
+        money.row(self.offline)
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -111,7 +111,7 @@ class SendForm(QWidget):
         self._offices = facts.offices
         self.purpose.set_choices(choices_of(facts.purposes, "transfers.purpose"))
         self._usual_purpose()
-        self._offline.setVisible(not facts.online)
+        self.offline.setVisible(not facts.online)
         self.add.setEnabled(facts.blocked is None)
 
     def focus(self) -> None:

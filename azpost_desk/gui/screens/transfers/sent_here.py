@@ -147,8 +147,8 @@ class RefundSheet(Sheet):
         column.setContentsMargins(0, 0, 0, 0)
         for part in (amount, facts, pill, self.person, self.go):
             column.addWidget(part)
-        self._wrong = Label("", "body", wrap=True)
-        column.addWidget(self._wrong)
+        self.wrong = Label("", "body", wrap=True)
+        column.addWidget(self.wrong)
         self.body.addWidget(self.form)
         self.person.opened.connect(lambda _opened: self.form.focus_first())
         self.form.escaped.connect(lambda _dirty: self.close_sheet())
@@ -160,7 +160,7 @@ class RefundSheet(Sheet):
             return
         transfers, by = self._session.services.transfers, self._session.by
         sender, transfer = decide.person(self.form.values(), "sender"), self._transfer.transfer
-        self._wrong.say("")
+        self.wrong.say("")
 
         def work() -> Basket:
             # A grant that is held already is shown again, so a wrong name can be mended and tried again.
@@ -177,4 +177,4 @@ class RefundSheet(Sheet):
 
     def _refused(self, no: Refused | Trouble) -> None:
         if isinstance(no, Trouble) or not self.form.show_refusal(no):
-            self._wrong.say(refusal(no), "bad")
+            self.wrong.say(refusal(no), "bad")
