@@ -36,12 +36,13 @@ def tidy(pieces: Pieces) -> dict[int, int]:
 
 
 def quick_notes(due: Money) -> tuple[Money, ...]:
-    """The sums a customer is likely to hand over for `due`: exact, then the next round notes, at most
-    five.
+    """The sums a customer is likely to hand over for `due`: exact, then what notes round it up to, at most six.
+
+    Nobody rounds a large sum to a single manat: one-manat steps are proposed below twenty manat only.
     """
     amounts = [due.minor]
     for note in (100, 500, 1_000, 2_000, 5_000, 10_000, 20_000):
         rounded = -(-due.minor // note) * note
-        if rounded not in amounts:
+        if rounded not in amounts and (note > 100 or due.minor < 2_000):
             amounts.append(rounded)
-    return tuple(Money(amount, due.currency) for amount in amounts[:5])
+    return tuple(Money(amount, due.currency) for amount in amounts[:6])

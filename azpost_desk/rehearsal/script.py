@@ -107,6 +107,11 @@ def _stock(article: str, pieces: str) -> list[Instruction]:
     ]
 
 
+def pay(note: str) -> list[Instruction]:
+    """F10 and the note the customer gives, by its digit."""
+    return [keys("F10"), See("Müştəri nə qədər verdi?"), keys(note), See("Qəbz")]
+
+
 def _first_customers() -> list[Instruction]:
     return [
         Chapter("stamps and envelopes"),
@@ -117,5 +122,50 @@ def _first_customers() -> list[Instruction]:
         Type("3"),
         keys("Enter"),
         See("1,80"),
+        keys("3"),
+        Type("2"),
+        keys("Enter"),
+        See("2,20"),
         Picture("goods"),
+        *pay("3"),
+        See("2,80"),
+        Picture("change"),
+        Chapter("two bills by scanner"),
+        At("09:21"),
+        keys("F3"),
+        Scan("AZB100110123456788"),
+        See("38,45"),
+        Picture("bill-checked"),
+        keys("Enter"),
+        Scan("AZB1002201234567894", "az"),
+        See("21,90"),
+        keys("Enter"),
+        See("60,35"),
+        *pay("5"),
+        See("39,65"),
+        Chapter("a transfer"),
+        At("09:48"),
+        keys("F2"),
+        Type("5KL2M7A"),
+        keys("Enter"),
+        Type("AA1234567"),
+        keys("Enter"),
+        Type("14.05.2031"),
+        keys("Enter"),
+        Type("Məmmədov Rəşad Elçin oğlu"),
+        keys("Enter"),
+        Type("0502123344"),
+        keys("Enter"),
+        Type("Həsənova Günel"),
+        keys("Enter"),
+        Type("0552123344"),
+        keys("Enter Enter"),
+        Type("200"),
+        See("202,40"),
+        Picture("transfer-send"),
+        keys("Enter"),
+        See("Həsənova Günel"),
+        Picture("transfer-in-basket"),
+        *pay("2"),
+        Picture("transfer-paid"),
     ]

@@ -12,6 +12,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import vat_contained
 from azpost_desk.services.counter import Counter, Officer, may_sell, open_day
 from azpost_desk.services.views import Basket, PlannedLine
+from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
     from azpost_desk.services.baskets import Baskets
@@ -80,7 +81,8 @@ class Shop:
             vat_qapik=vat_contained(amount, article.vat_ppm).minor,
             tariff=tariffs.version,
         )
+        each = Texts(by.language).money(azn(article.price_qapik))
         title = article.names.get(by.language, article.names["az"])
         return self.baskets.add(
-            by, PlannedLine(line, (), title, str(command.quantity), source=command.source)
+            by, PlannedLine(line, (), title, f"{command.quantity} × {each}", source=command.source)
         )

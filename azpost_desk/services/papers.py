@@ -91,7 +91,7 @@ class Papers:
     def waiting(self) -> list[PrintJob]:
         """Jobs that are not on paper yet, oldest first."""
         with self.counter.books.reading() as books:
-            return books.print_jobs(("waiting", "failed"))
+            return books.print_jobs(("waiting", "printing", "failed"))
 
     def print_next(self, printer: Printer) -> PrintJob | None:
         """Try the oldest waiting job; its state is stored whatever comes of it. None when nothing waits."""
@@ -133,6 +133,10 @@ class Papers:
             books.queue_paper("receipt", receipt, "copy")
 
     def _try(self, job: PrintJob, printer: Printer) -> None:
+        # Said before it is tried: after a power cut in the middle nobody knows what came out, so the job is
+        # offered again as a duplicate (U-02), and one that cannot be drawn does not block those behind it.
+        with self.counter.books.writing() as books:
+            books.move_print_job(job.job, "printing")
         state, trouble = "printed", ""
         try:
             printer(self.of_job(job), job.paper)
@@ -366,7 +370,8 @@ def _cash_paper(books: Reading, job: PrintJob) -> papers.Paper:
     number = entry.recorded.mark
     match entry.body:
         case ops.CashMoved() as moved:
-            ends = (Say("papers.cash_move.safe"), Say("papers.cash_move.till"))
+            till = Say("papers.cash_move.till", (("desk", books.desk().number),))
+            ends = (Say("papers.cash_move.safe"), till)
             source, target = ends if moved.direction == "to_till" else ends[::-1]
             return papers.CashMovePaper(
                 head=head,

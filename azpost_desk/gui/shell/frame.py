@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import NoticeStrip
@@ -337,7 +345,7 @@ class Frame(QWidget):
         papers = self._session.services.papers
 
         def told(jobs: list[PrintJob]) -> None:
-            if jobs:
+            if any(job.state != "waiting" for job in jobs):
                 self.notices.show_notice(
                     "frame.paper.failed",
                     "warn",
@@ -353,7 +361,7 @@ class Frame(QWidget):
 
         def again() -> None:
             for job in papers.waiting():
-                if job.state == "failed":
+                if job.state != "waiting":
                     papers.retry(job, by)
 
         Operation(self.queue.reprint, again).succeeded(lambda _none: self._reprinted()).start()
