@@ -47,7 +47,7 @@ DEMO_BILLERS: Final[list[dict[str, Any]]] = [
         "id": "1001",
         "code": "azerishiq",
         "names": {"az": "Azərişıq", "ru": "Азеришыг", "en": "Azerishiq"},
-        "group": "electricity",
+        "group": "power",
         "mask": r"\d{10}",
         "accounts": {
             "1012345678": {"debt_qapik": 3_845, "holder": "Ə. V."},

@@ -12,13 +12,14 @@ from azpost_desk.domain.names import near_name, parse_name, same_person_name
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import amount_within, fee
-from azpost_desk.domain.transfer_codes import require_transfer_code, shown_transfer_code
+from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
 from azpost_desk.services.baskets import Baskets, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.customers import identified, named
 from azpost_desk.services.grants import Claimed, Grants, Unanswered, claimed, granted, held_for, held_grant
 from azpost_desk.services.views import Basket, PlannedLine, Transfer
+from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
     from azpost_desk.protocol.records import Attachment
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 TOLD_AVAILABLE: Final = "transfers.told.available"
 TOLD_WAITING: Final = "transfers.told.waiting"
+_TITLES: Final = {
+    ops.TransferSent: "papers.line.transfer_sent",
+    ops.TransferPaid: "papers.line.transfer_paid",
+    ops.TransferRefunded: "papers.line.transfer_refunded",
+}
 _NOT_REFUNDABLE: Final = frozenset({"paid", "refunded", "reversed", "closed"})
 
 
@@ -123,7 +129,7 @@ class Transfers:
                 offline=offline,
                 told=TOLD_WAITING if offline else TOLD_AVAILABLE,
             )
-            return _planned(line, parties, receiver.name, code, command.source)
+            return _planned(line, parties, receiver.name, by.language, command.source)
 
         return self.baskets.add_with(by, "transfers", plan)
 
@@ -194,7 +200,7 @@ class Transfers:
                 amount_qapik=held.amount.minor,
                 receiver=document.commitment(),
             )
-            return _planned(line, document, shown.name, parties.code, source)
+            return _planned(line, document, shown.name, by.language, source)
 
         return self.baskets.add_with(by, "transfers", plan)
 
@@ -248,7 +254,7 @@ class Transfers:
                 fee_returned_qapik=_fee_returned(books, sent),
                 receiver=document.commitment(),
             )
-            return _planned(line, document, shown.name, parties.code, source)
+            return _planned(line, document, shown.name, by.language, source)
 
         return self.baskets.add_with(by, "transfers", plan)
 
@@ -324,9 +330,15 @@ def _quote(tariffs: Tariffs, amount: Money) -> Quote:
     return Quote(amount, charge, amount + charge, tariffs.version, rule)
 
 
-def _planned(line: ops.Sold, personal: Attachment, name: str, code: str, source: str) -> PlannedLine:
+def _planned(line: ops.Sold, personal: Attachment, name: str, language: str, source: str) -> PlannedLine:
+    """The basket shows what it is and whose; the code stands on the receipt, once the money is paid."""
     attached = (personal.slot, personal.salt, personal.content)
-    return PlannedLine(line, (attached,), name, shown_transfer_code(code), source)
+    texts = Texts(language)
+    title = texts.t(_TITLES[type(line)])
+    detail = name
+    if isinstance(line, ops.TransferSent):
+        detail = texts.t("transfers.basket.sent", name=name, fee=azn(line.fee_qapik))
+    return PlannedLine(line, (attached,), title, detail, source)
 
 
 def _sender_named(typed: str) -> None:

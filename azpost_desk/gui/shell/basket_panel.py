@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import to_pay
@@ -78,7 +78,7 @@ class _Cash(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(Label("frame.basket.cash_given", "label"))
-        self._notes = QVBoxLayout()
+        self._notes = QGridLayout()
         self._notes.setSpacing(6)
         column.addLayout(self._notes)
         column.addWidget(self._other)
@@ -100,7 +100,10 @@ class _Cash(QWidget):
                 words = phrase("frame.basket.hand_out", amount=-due)
             button = Button(words, hint=plain(str(digit)), role="primary" if digit == 1 else "plain")
             button.clicked.connect(lambda _checked=False, given=amount: self.chosen.emit(given))
-            self._notes.addWidget(button)
+            # The exact sum is the likeliest and the widest; the rest stand two by two.
+            at = digit - 2
+            place = (0, 0, 1, 2) if digit == 1 else (1 + at // 2, at % 2, 1, 1)
+            self._notes.addWidget(button, *place)
             self._buttons.append(button)
         self._other.clear()
         self._other.setVisible(due.minor > 0)
