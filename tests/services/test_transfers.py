@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -88,7 +89,7 @@ def test_the_code_of_a_voided_line_is_never_used_again(stand: Stand) -> None:
     codes = set()
     for _ in range(3):
         basket = stand.desk.transfers.send(send(), CLERK)
-        codes.add(basket.lines[0].detail)
+        codes.add(msgspec.json.decode(basket.lines[0].attachments[0][2], type=Parties).code)
         stand.desk.baskets.void(CLERK, basket.lines[0].line.operation)
     assert len(codes) == 3
     with stand.books.reading() as books:
