@@ -52,9 +52,9 @@ class GoodsScreen(Screen):
             shelf_columns(), name="goods.screen.title", empty="goods.screen.empty", card=False
         )
         self.shelf.view.installEventFilter(self)
-        self.shelf.moved.connect(self._on_moved)
+        self.shelf.view.selectionModel().selectionChanged.connect(lambda _new, _old: self._show_picked())
         self.shelf.chosen.connect(lambda _row: self._ask_quantity())
-        self._picked = Label("goods.screen.none", "section", wrap=True)
+        self._name = Label("goods.screen.none", "section", wrap=True)
         self._price = Label("", "muted")
         self.quantity = TextField("goods.screen.quantity", name="quantity", max_length=5)
         self.add = PrimaryButton("goods.screen.add", hint=plain("Enter"))
@@ -80,7 +80,7 @@ class GoodsScreen(Screen):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP_WIDE)
         names = QVBoxLayout()
-        names.addWidget(self._picked)
+        names.addWidget(self._name)
         names.addWidget(self._price)
         row.addLayout(names, 1)
         self.quantity.setFixedWidth(120)
@@ -100,7 +100,7 @@ class GoodsScreen(Screen):
         sku = argument.key if isinstance(argument, Found) else ""
         self.reload(sku)
         if not self.is_dirty():
-            self.shelf.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._focus_shelf()
 
     def is_dirty(self) -> bool:
         """See `Screen.is_dirty`."""
@@ -113,8 +113,11 @@ class GoodsScreen(Screen):
         shop = self.session.services.shop
 
         def read(shelf: list[OnShelf]) -> None:
+            first = not self._shelf
             self._shelf = shelf
             self._show()
+            if first and self.isVisible() and not self.is_dirty():
+                self._focus_shelf()
             if pick:
                 self._pick(next((row for row in self.shelf.rows.records if row.sku == pick), None))
 
@@ -130,16 +133,26 @@ class GoodsScreen(Screen):
             self.reload()
 
     def _show(self) -> None:
-        self.shelf.show_records(form.rows(self._shelf, language().code, self.search.text()))
-        self._on_moved(self.shelf.current())
+        before = self.picked()
+        rows = form.rows(self._shelf, language().code, self.search.text())
+        self.shelf.rows.show(rows)
+        at = next((at for at, row in enumerate(rows) if before and row.sku == before.sku), -1)
+        if at >= 0:
+            self.shelf.view.selectRow(at)
+        self._show_picked()
 
-    def _on_moved(self, row: Row | None) -> None:
+    def picked(self) -> Row | None:
+        """The article that is selected; the view's current line alone, which Qt sets by itself, is none."""
+        return self.shelf.current() if self.shelf.view.selectionModel().hasSelection() else None
+
+    def _show_picked(self) -> None:
+        row = self.picked()
         self.add.setEnabled(row is not None)
         if row is None:
-            self._picked.say("goods.screen.none")
+            self._name.say("goods.screen.none")
             self._price.say("")
         else:
-            self._picked.say(plain(row.name))
+            self._name.say(plain(row.name))
             self._price.say(phrase("goods.screen.each", price=row.price, left=row.left))
 
     def _pick(self, row: Row | None) -> None:
@@ -149,9 +162,16 @@ class GoodsScreen(Screen):
         self._ask_quantity()
 
     def _ask_quantity(self) -> None:
+        if self.picked() is None:
+            return
         if not self.form.dirty:
             self.quantity.put("1")
         self.quantity.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _focus_shelf(self) -> None:
+        # An empty shelf is hidden and takes no focus.
+        target = self.shelf if self.shelf.rows.records else self.search
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.TabFocusReason)
@@ -159,7 +179,7 @@ class GoodsScreen(Screen):
     def _on_searched(self) -> None:
         """Enter in the search: what is found first."""
         found = self.shelf.rows.records
-        self._pick(found[0] if found else None)
+        self._pick(found[0] if found and not self.search.is_empty() else None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """On the shelf a digit picks by position and a letter begins a search."""
@@ -168,24 +188,30 @@ class GoodsScreen(Screen):
             and event.type() is QEvent.Type.KeyPress
             and isinstance(event, QKeyEvent)
             and not event.modifiers() & _ACTING
-            and event.text().isalnum()
+            and self._take_key(event)
         ):
-            typed = event.text()
-            rows = self.shelf.rows.records
-            if typed.isdigit():
-                self._pick(next((row for row in rows if str(row.position) == typed), None))
-            else:
-                self.search.setFocus(Qt.FocusReason.OtherFocusReason)
-                self.search.put(typed)
             return True
         return super().eventFilter(watched, event)
+
+    def _take_key(self, event: QKeyEvent) -> bool:
+        typed, rows = event.text(), self.shelf.rows.records
+        if typed.isdigit():
+            self._pick(next((row for row in rows if str(row.position) == typed), None))
+        elif typed.isalpha():
+            self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.search.put(typed)
+        elif event.key() == Qt.Key.Key_Down and self.picked() is None:
+            self.shelf.view.selectRow(0)
+        else:
+            return False
+        return True
 
     # --- selling ------------------------------------------------------------------------------------------
 
     def _on_add(self) -> None:
         shop, by = self.session.services.shop, self.session.by
         try:
-            command = form.command(self.shelf.current(), self.quantity.text())
+            command = form.command(self.picked(), self.quantity.text())
         except Refused as no:
             self._on_refused(no)
             return
@@ -205,8 +231,9 @@ class GoodsScreen(Screen):
         self.form.clear()
         self.search.clear()
         # Nothing stays picked: a held Enter must not add the same article again.
+        self.shelf.view.clearSelection()
         self.shelf.view.setCurrentIndex(QModelIndex())
-        self.shelf.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus_shelf()
 
     def _on_escaped(self, _dirty: bool) -> None:
         """One number is no work worth a question."""

@@ -44,6 +44,7 @@ class ReportsScreen(Screen):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._picture: Picture | None = None
+        self._entered = False
         self._confirm: CloseSheet | None = None
         self._stored: StoredSheet | None = None
         head, self._title, self._as_of = heading("reports.screen.title", plain(" "))
@@ -105,9 +106,8 @@ class ReportsScreen(Screen):
 
     def enter(self, argument: object = None) -> None:
         """Compute the day anew."""
+        self._entered = True
         self.reload()
-        if self._confirm is None and self._stored is None:
-            self.services.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def side(self) -> QWidget:
         """See `Screen.side`."""
@@ -125,6 +125,11 @@ class ReportsScreen(Screen):
     def _on_read(self, picture: Picture) -> None:
         self._picture = picture
         self._show()
+        if self._entered and self._confirm is None and self._stored is None:
+            # An empty table is hidden and takes no focus.
+            first = self.services if picture.services else self.panel.print_interim
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._entered = False
 
     def _on_none(self, error: Refused) -> None:
         self._picture = None
