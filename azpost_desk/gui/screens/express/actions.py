@@ -1,0 +1,21 @@
+"""Names and keys of what can be done while an item is accepted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.screens import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WEIGH_KEY: Final = "Ctrl+W"
+
+
+def actions(weigh: Callable[[], object] | None) -> list[Action]:
+    """All acts of the screen; `weigh` is None at a counter without a scale."""
+    acts = [Action("express.add", "express.screen.add", "Enter", Permission.SELL)]
+    if weigh is not None:
+        acts.append(Action("express.weigh", "express.screen.weigh", WEIGH_KEY, Permission.SELL, weigh))
+    return acts

@@ -1,0 +1,87 @@
+"""What the express form decides: what was typed as weight, who stands in it, what the command holds."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.identifiers import check_fin, check_phone, check_postcode
+from azpost_desk.domain.people import Person
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.services.express import AcceptItem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from azpost_desk.services.express import Price
+
+SENDER: Final = "sender"
+ADDRESSEE: Final = "addressee"
+_KILOGRAMS: Final = re.compile(r"([0-9]{1,3})[.,]([0-9]{1,3})")
+_GRAMS: Final = re.compile(r"[0-9]{1,6}")
+
+
+def read_weight(typed: str) -> int:
+    """Grams from ``750``, or kilograms from ``1,2`` and ``1.250``: a figure with a mark is kilograms.
+
+    Raises:
+        Refused: E-010 for anything else and for nothing.
+    """
+    text = "".join(typed.split())
+    if _GRAMS.fullmatch(text):
+        grams = int(text)
+    elif match := _KILOGRAMS.fullmatch(text):
+        grams = int(match[1]) * 1_000 + int(match[2].ljust(3, "0"))
+    else:
+        raise Refused("E-010", field="weight")
+    if grams <= 0:
+        raise Refused("E-010", field="weight")
+    return grams
+
+
+def is_postcode(typed: str) -> bool:
+    """Whether this can be asked for its office."""
+    return check_postcode(typed).valid
+
+
+def place_of(typed: str) -> str:
+    """The sender's field that a search text belongs to when nobody is known by it: phone, name or none."""
+    if not any(char.isdigit() for char in typed):
+        return "name"
+    return "phone" if check_phone(typed).valid else ""
+
+
+def fin_of(typed: str) -> str:
+    """The FİN that a search text is, or nothing: who was looked for in vain is known by it the next time."""
+    return check_fin(typed).value or "" if any(char.isdigit() for char in typed) else ""
+
+
+def renamed(refused: Refused) -> Refused:
+    """The service says ``postcode`` where the form has the addressee's."""
+    if refused.field != "postcode":
+        return refused
+    return Refused(refused.code, field=f"{ADDRESSEE}.postcode", **refused.facts)
+
+
+def usual(prices: Sequence[Price]) -> str:
+    """The service proposed: the cheapest, and of equals the first."""
+    return min(prices, key=lambda one: one.price.minor).service if prices else ""
+
+
+def command(values: Mapping[str, str], sender_fin: str, sender_document: str, source: str) -> AcceptItem:
+    """What the form says; the service checks every part and names the wrong field.
+
+    Raises:
+        Refused: E-010 no weight, E-003 no service chosen.
+    """
+    service = values["service"]
+    if not service:
+        raise Refused("E-003", field="service")
+    sender = _person(values, SENDER, fin=sender_fin, document=sender_document)
+    addressee = _person(values, ADDRESSEE, postcode=values[f"{ADDRESSEE}.postcode"])
+    return AcceptItem(sender, addressee, read_weight(values["weight"]), service, source)
+
+
+def _person(values: Mapping[str, str], who: str, **more: str) -> Person:
+    parts = {part: values[f"{who}.{part}"] for part in ("name", "phone", "address")}
+    return Person(**parts, **more)

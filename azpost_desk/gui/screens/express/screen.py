@@ -1,0 +1,275 @@
+"""Accepting an express item (F4): sender, addressee, weight, services side by side, into the basket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.buttons import Button, PrimaryButton
+from azpost_desk.gui.kit.cards import Card, heading
+from azpost_desk.gui.kit.fields import TextField
+from azpost_desk.gui.kit.forms import Form
+from azpost_desk.gui.kit.labels import BigAmount, Label
+from azpost_desk.gui.kit.screens import Action, Screen
+from azpost_desk.gui.kit.words import phrase, refusal
+from azpost_desk.gui.screens.express import actions
+from azpost_desk.gui.screens.express import form as decide
+from azpost_desk.gui.screens.express.party import Addressee, Sender, line
+from azpost_desk.gui.screens.express.prices import ServiceField
+from azpost_desk.gui.work.runner import Lane, Operation
+from azpost_desk.services.views import Found
+
+if TYPE_CHECKING:
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.express import Price
+    from azpost_desk.services.views import Basket, Customer
+
+
+class ExpressScreen(Screen):
+    """F4. Everything here works off line too: prices, offices and item numbers are this desk's own."""
+
+    name = "express"
+    words = "express.screen.name"
+    icon = "package"
+    key = "F4"
+    permission = Permission.SELL
+    service = "express"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.from_whom = Sender(session)
+        self.to_whom = Addressee(session)
+        self.weight = TextField(
+            "express.screen.weight", name="weight", hint="express.screen.weight_hint",
+            check=decide.read_weight, max_length=8,
+        )  # fmt: skip
+        self.scale = Button("express.screen.weigh", actions.WEIGH_KEY, bind=False)
+        if session.weigh is None:
+            self.scale.hide()
+        self.services = ServiceField()
+        self.total = BigAmount("express.screen.to_pay")
+        self.vat = Label("", "hint")
+        self.add = PrimaryButton("express.screen.add", hint="express.screen.enter")
+        self.form = Form(self.add)
+        self.form.add(*self.from_whom.fields, *self.to_whom.fields, self.weight, self.services)
+        self._asked = False
+        self._asked_for: tuple[str, str] = ("", "")
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        sender, addressee, item = (
+            Card(f"express.screen.card.{part}") for part in ("sender", "addressee", "item")
+        )
+        sender.row(self.from_whom)
+        addressee.row(self.to_whom)
+        scale = QVBoxLayout()
+        scale.addSpacing(19)
+        scale.addWidget(self.scale)
+        scale.addStretch()
+        row = line((self.weight, 3), (self.services, 9))
+        row.insertLayout(1, scale)
+        item.grid.addLayout(row, 0, 0)
+        column = QVBoxLayout(self.form)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        for card in (sender, addressee, item):
+            column.addWidget(card)
+        acts = QHBoxLayout()
+        acts.setSpacing(16)
+        acts.addWidget(self.add)
+        acts.addStretch()
+        acts.addWidget(self.vat)
+        acts.addWidget(self.total)
+        column.addLayout(acts)
+        column.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.form.setProperty("role", "scrolled")
+        area.setWidget(self.form)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(10)
+        whole.addWidget(heading("express.screen.title")[0])
+        whole.addWidget(area, 1)
+
+    def _connect(self) -> None:
+        for party in (self.from_whom, self.to_whom):
+            party.placed.connect(self._go_on)
+        self.to_whom.postcode.left.connect(self._price)
+        self.weight.left.connect(self._price)
+        self.weight.editor.installEventFilter(self)
+        self.scale.clicked.connect(self.weigh)
+        self.services.changed.connect(self._show_total)
+        self.add.clicked.connect(self._on_add)
+        self.form.escaped.connect(self._on_escape)
+        self.form.edited.connect(self._forget_asking)
+
+    # --- the frame's side ------------------------------------------------------------------------------
+
+    def actions_here(self) -> list[Action]:
+        """See `Screen`."""
+        return actions.actions(self.weigh if self.session.weigh is not None else None)
+
+    def enter(self, argument: object = None) -> None:
+        """See `Screen`; a customer of the one box becomes the sender."""
+        if isinstance(argument, Found) and argument.kind == "customer" and not self.is_dirty():
+            self._open_sender(argument)
+        elif self.is_dirty():
+            self._go_on()
+        else:
+            self.form.focus_first()
+
+    def is_dirty(self) -> bool:
+        """See `Screen`."""
+        return self.form.dirty
+
+    def _open_sender(self, found: Found) -> None:
+        customers = self.session.services.customers
+
+        def answered(known: list[Customer]) -> None:
+            one = next((one for one in known if one.customer == found.key), None)
+            if one is not None:
+                self.from_whom.open_customer(one)
+
+        Operation(self, lambda: customers.find(found.title, 50)).succeeded(answered).start()
+
+    def _go_on(self) -> None:
+        """To the first field that still waits, to the services when none does."""
+        waiting = (
+            one
+            for one in self.form.fields
+            if one is not self.from_whom.search and one.is_empty() and not one.is_skipped()
+        )
+        target = next(waiting, self.services if self.services.text() else self.weight)
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    # --- weight and price --------------------------------------------------------------------------------
+
+    def weigh(self) -> None:
+        """Ask the scale; what it says stands in the field and may be typed over."""
+        weigh = self.session.weigh
+        if weigh is None:
+            return
+
+        def weighed(grams: int) -> None:
+            self.weight.fill(str(grams))
+            self.weight.set_hint("express.screen.from_scale", "good")
+            self._price()
+
+        Operation(self.scale, weigh).succeeded(weighed).trouble(self._on_no_weight).refused(
+            self._on_no_weight
+        ).start(Lane.NETWORK)
+
+    def _on_no_weight(self, error: Trouble | Refused) -> None:
+        self.weight.set_hint(refusal(error), "warn")
+        self.session.notice(refusal(error), "warn", error.code)
+
+    def _price(self) -> None:
+        """What every service costs, once postcode and weight are there."""
+        postcode, weight = self.to_whom.postcode.text(), self.weight.text()
+        self._asked_for = (postcode, weight)
+        self.services.offer(())
+        self._show_total()
+        if not decide.is_postcode(postcode):
+            return
+        express, language = self.session.services.express, self.session.by.language
+        asked = self._asked_for
+        if not weight:
+            Operation(self, lambda: express.office(postcode)).succeeded(
+                lambda office: self.to_whom.postcode.set_hint(
+                    phrase("express.screen.place", office=office.name)
+                )
+            ).refused(self._on_no_price).start()
+            return
+        try:
+            grams = decide.read_weight(weight)
+        except Refused:
+            return
+
+        def priced(prices: list[Price]) -> None:
+            if asked == self._asked_for:
+                self._on_prices(prices)
+
+        Operation(self, lambda: express.prices(postcode, grams, language)).succeeded(priced).refused(
+            self._on_no_price
+        ).start()
+
+    def _on_prices(self, prices: list[Price]) -> None:
+        self.services.offer(prices)
+        self.services.fill(decide.usual(prices))
+        self.to_whom.postcode.set_hint(phrase("express.screen.place", office=prices[0].office.name))
+        self._show_total()
+        if self.weight.editor.hasFocus() or self.services.editor.hasFocus():
+            self._go_on()
+
+    def _on_no_price(self, error: Refused) -> None:
+        self._refused(decide.renamed(error))
+
+    def _show_total(self) -> None:
+        price = self.services.price()
+        self.total.show_amount(price.price if price else None)
+        self.vat.say(phrase("express.screen.vat", amount=price.vat) if price else "")
+
+    # --- into the basket ---------------------------------------------------------------------------------
+
+    def _on_add(self) -> None:
+        if not self.form.verify():
+            return
+        known = self.from_whom.customer
+        fin = known.fin if known else decide.fin_of(self.from_whom.search.text())
+        try:
+            wanted = decide.command(self.form.values(), fin, known.document if known else "", "keys")
+        except Refused as error:
+            self._refused(error)
+            return
+        express, by = self.session.services.express, self.session.by
+        Operation(self.add, lambda: express.accept(wanted, by)).changes("basket").succeeded(
+            self._on_added
+        ).refused(self._refused).start()
+
+    def _on_added(self, basket: Basket) -> None:
+        self.session.basket_changed.emit(basket)
+        self.clear()
+
+    def _refused(self, error: Refused) -> None:
+        if not self.form.show_refusal(error):
+            self.session.notice(refusal(error), "bad", error.code)
+
+    def clear(self) -> None:
+        """For the next item."""
+        self.form.clear()
+        self.from_whom.clear()
+        self.to_whom.clear()
+        self.to_whom.postcode.set_hint("")
+        self.weight.set_hint("express.screen.weight_hint")
+        self.services.clear()
+        self._show_total()
+        self.form.mark_clean()
+        self._asked = False
+        self.form.focus_first()
+
+    def _on_escape(self, dirty: bool) -> None:
+        """Esc throws typed work away only when pressed again."""
+        if not dirty:
+            return
+        if self._asked:
+            self.clear()
+            return
+        self._asked = True
+        self.session.notice("express.screen.escape", "warn")
+
+    def _forget_asking(self) -> None:
+        self._asked = False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The item lies on the scale when the clerk comes to its weight."""
+        if watched is self.weight.editor and event.type() is QEvent.Type.FocusIn and self.weight.is_empty():
+            self.weigh()
+        return super().eventFilter(watched, event)

@@ -1,0 +1,211 @@
+"""An express item is accepted by few keys; nothing is sold before the basket is paid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.people import Person
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.gui.kit.words import Phrase
+from azpost_desk.gui.screens.express import form as decide
+from azpost_desk.gui.screens.express.screen import ExpressScreen
+from azpost_desk.services.express import AcceptItem
+from azpost_desk.services.views import Found
+from tests.gui.conftest import send_key, type_text
+from tests.gui.screens.hands import Hands
+from tests.services.counters import CLERK
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.work.runner import Runner
+    from tests.services.counters import Stand
+
+FROM = Person(name="Əliyev Vüqar", fin="5ZK9XYZ", phone="+994501234567", address="Nizami 5, m. 12")
+TO = Person(name="Quliyeva Leyla", phone="+994557654321", address="Füzuli 1", postcode="1000")
+KNOWN = AcceptItem(FROM, TO, 400, "ems")
+
+
+@pytest.fixture
+def known(stand: Stand) -> Stand:
+    """Sender and addressee were here before."""
+    stand.desk.express.accept(KNOWN, CLERK)
+    stand.pay(10_000)
+    back = AcceptItem(Person(name=TO.name, phone=TO.phone, address=TO.address), FROM_AS_TO, 400, "ems")
+    stand.desk.express.accept(back, CLERK)
+    stand.pay(10_000)
+    return stand
+
+
+FROM_AS_TO = Person(name="Əliyev Vüqar", address=FROM.address, postcode="AZ1000")
+
+
+@pytest.fixture
+def hands(qtbot: QtBot, runner: Runner, session: Session, stand: Stand) -> Hands:
+    return Hands(qtbot, runner, session, stand, ExpressScreen)
+
+
+def screen_of(hands: Hands) -> ExpressScreen:
+    current = hands.frame.current()
+    assert isinstance(current, ExpressScreen)
+    return current
+
+
+def only_line(stand: Stand) -> ops.ItemAccepted:
+    basket = stand.desk.baskets.current()
+    assert basket is not None
+    [planned] = basket.lines
+    assert isinstance(planned.line, ops.ItemAccepted)
+    assert planned.detail == printed_item_number(planned.line.number)
+    return planned.line
+
+
+def fill(hands: Hands, weight: str = "750") -> None:
+    """A sender and an addressee whom nobody knows, typed field by field."""
+    hands.type("0502223344\n")
+    for text in ("Həsənova Aytən", "Xətai 7", "0503334455", "Məmmədov Əli", "Səbail 3", "1000"):
+        hands.type(f"{text}\n")
+    if weight:
+        hands.type(f"{weight}\n")
+
+
+def test_a_known_sender_and_addressee_and_the_scale_are_24_keys(
+    qtbot: QtBot, runner: Runner, session: Session, known: Stand
+) -> None:
+    session.weigh = lambda: 1_200
+    hands = Hands(qtbot, runner, session, known, ExpressScreen)
+    hands.type("5ZK9XYZ\n")
+    hands.type("557654321\n")
+    hands.type("1000\n")
+    screen = screen_of(hands)
+    assert screen.total.amount == azn(700)
+    assert screen.services.text() == "ems"
+    hands.type("\n")
+    line = only_line(known)
+    assert (line.weight_grams, line.postcode, line.amount_qapik) == (1_200, "AZ1000", 700)
+    assert hands.keys <= 24
+    assert not screen.is_dirty()
+    assert hands.focus is screen.from_whom.search.editor
+    assert screen.total.amount is None
+
+
+def test_who_is_new_is_typed_and_known_the_next_time(hands: Hands, stand: Stand) -> None:
+    fill(hands)
+    screen = screen_of(hands)
+    assert screen.total.amount == azn(600)
+    assert "Bakı 1" in screen.to_whom.postcode._below.text()
+    hands.type("\n")
+    assert only_line(stand).weight_grams == 750
+    stand.pay(1_000)
+    hands.type("0502223344\n")
+    assert screen.from_whom.full_name.text() == "Həsənova Aytən"
+    assert screen.from_whom.address.text() == "Xətai 7"
+
+
+def test_fifty_enters_make_one_line(hands: Hands, stand: Stand) -> None:
+    fill(hands)
+    for _ in range(50):
+        type_text(hands.focus, "\n")
+    hands.settle()
+    assert only_line(stand).weight_grams == 750
+
+
+def test_esc_asks_once_and_nothing_is_recorded(hands: Hands, stand: Stand) -> None:
+    fill(hands)
+    before, screen = stand.records(), screen_of(hands)
+    hands.press(Qt.Key.Key_Escape)
+    assert isinstance(hands.notices[-1], Phrase | str)
+    assert screen.to_whom.full_name.text() == "Məmmədov Əli"
+    hands.press(Qt.Key.Key_Escape)
+    assert screen.to_whom.full_name.text() == ""
+    assert stand.records() == before
+    assert stand.desk.baskets.current() is None
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "code"),
+    [("addressee.postcode", "9999", "E-002"), ("weight", "31000", "E-011"), ("weight", "x", "E-010")],
+)
+def test_what_is_wrong_stands_beside_its_field(
+    hands: Hands, stand: Stand, field: str, typed: str, code: str
+) -> None:
+    fill(hands)
+    screen = screen_of(hands)
+    wrong = screen.form.field(field)
+    wrong.clear()
+    wrong.setFocus()
+    hands.type(f"{typed}\n")
+    assert wrong.error_text(), code
+    assert stand.desk.baskets.current() is None
+
+
+def test_a_scale_that_says_nothing_leaves_the_typing(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    def broken() -> int:
+        raise Trouble("D-009", place="COM3")
+
+    session.weigh = broken
+    hands = Hands(qtbot, runner, session, stand, ExpressScreen)
+    fill(hands, weight="")
+    screen = screen_of(hands)
+    assert hands.focus is screen.weight.editor
+    hands.type("0,5\n")
+    hands.type("\n")
+    assert only_line(stand).weight_grams == 500
+
+
+def test_a_customer_of_the_one_box_becomes_the_sender(hands: Hands, known: Stand) -> None:
+    [one] = known.desk.customers.find("5ZK9XYZ")
+    hands.frame.show_screen("express", Found("customer", one.customer, one.name, one.phone))
+    hands.settle()
+    screen = screen_of(hands)
+    assert screen.from_whom.address.text() == FROM.address
+    assert hands.focus is screen.to_whom.phone.editor
+
+
+def test_the_draft_stays_on_another_screen(hands: Hands) -> None:
+    hands.type("0502223344\n")
+    hands.type("Həsənova")
+    hands.frame.show_screen("express")
+    assert screen_of(hands).from_whom.full_name.text() == "Həsənova"
+
+
+def test_every_focusable_widget_is_named(hands: Hands) -> None:
+    screen = screen_of(hands)
+    widgets = [one for one in screen.findChildren(QWidget) if one.isVisible()]
+    takes = [one for one in widgets if one.focusPolicy() & Qt.FocusPolicy.TabFocus and not one.focusProxy()]
+    assert len(takes) >= 10
+    assert [one for one in takes if not one.accessibleName()] == []
+
+
+def test_a_digit_and_arrows_choose_among_the_services(hands: Hands) -> None:
+    fill(hands)
+    screen = screen_of(hands)
+    assert hands.focus is screen.services.editor
+    send_key(screen.services.editor, int(Qt.Key.Key_1), "1")
+    assert screen.services.text() == "ems"
+    send_key(screen.services.editor, int(Qt.Key.Key_9), "9")
+    assert screen.services.text() == "ems"
+
+
+@given(st.integers(min_value=1, max_value=999_999))
+def test_a_weight_is_read_as_it_is_written(grams: int) -> None:
+    assert decide.read_weight(str(grams)) == grams
+    assert decide.read_weight(f"{grams // 1000},{grams % 1000:03}") == grams
+
+
+@pytest.mark.parametrize("typed", ["", "0", "0,0", "1,2,3", "-5", "1.2345", "ağır", "9999999"])
+def test_what_is_no_weight_is_refused(typed: str) -> None:
+    with pytest.raises(Refused, match="E-010"):
+        decide.read_weight(typed)
