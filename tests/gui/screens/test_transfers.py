@@ -286,7 +286,7 @@ def test_a_question_without_an_answer_is_asked_again(
     payout = screen(hands).payout
     assert payout.claimed is None
     assert payout.unanswered.isVisible()
-    assert "L-001" in str(hands.notices)
+    assert hands.notices == ["transfers.screen.no_answer"]
     payout.unanswered_names.setFocus()
     hands.type("1")
     assert payout.claimed is not None

@@ -24,7 +24,7 @@ def mode_words(mode: str) -> str:
 def actions(show_mode: Callable[[str], object]) -> list[Action]:
     """All acts of the screen."""
     modes = [
-        Action(f"payments.{mode}", mode_words(mode), key, Permission.SELL, partial(show_mode, mode))
+        Action(mode_words(mode), mode_words(mode), key, Permission.SELL, partial(show_mode, mode))
         for mode, key in MODES.items()
     ]
-    return [*modes, Action("payments.add", "payments.screen.add", "Enter", Permission.SELL)]
+    return [*modes, Action("payments.screen.add", "payments.screen.add", "Enter", Permission.SELL)]

@@ -26,11 +26,11 @@ def mode_words(mode: str) -> str:
 def actions(show_mode: Callable[[str], object], release: Callable[[], object]) -> list[Action]:
     """All acts of the screen."""
     modes = [
-        Action(f"transfers.{mode}", mode_words(mode), key, Permission.SELL, partial(show_mode, mode))
+        Action(mode_words(mode), mode_words(mode), key, Permission.SELL, partial(show_mode, mode))
         for mode, key in MODES.items()
     ]
     return [
         *modes,
-        Action("transfers.add", "transfers.screen.add", "Enter", Permission.SELL),
-        Action("transfers.release", "transfers.screen.release", RELEASE_KEY, Permission.SELL, release),
+        Action("transfers.screen.add", "transfers.screen.add", "Enter", Permission.SELL),
+        Action("transfers.screen.release", "transfers.screen.release", RELEASE_KEY, Permission.SELL, release),
     ]

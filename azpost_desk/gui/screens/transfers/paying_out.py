@@ -55,9 +55,7 @@ class PayOutForm(QWidget):
         self.question = Form(self.ask)
         self.question.add(self.code, self.amount, self.sender_name)
         self._told = Card(f"{key}card.receiver")
-        self.receiver = PersonFields(
-            session, "receiver", "transfers.pay_out", self._told.pill, with_phone=False
-        )
+        self.receiver = PersonFields(session, "receiver", "pay_out", self._told.pill, with_phone=False)
         self.add = PrimaryButton(f"{key}add", hint=f"{key}enter")
         self.release = Button(f"{key}release", RELEASE_KEY, role="quiet", bind=False)
         self.payout = Form(self.add)
@@ -240,7 +238,9 @@ class PayOutForm(QWidget):
         self.refresh()
 
     def _no_answer(self, trouble: Trouble) -> None:
-        self._session.notice(refusal(trouble), "warn", trouble.code)
+        asked = trouble.code.startswith("L-")
+        words = "transfers.screen.no_answer" if asked else refusal(trouble)
+        self._session.notice(words, "warn", trouble.code)
         self.refresh()
 
     # --- paying --------------------------------------------------------------------------------------------
@@ -272,6 +272,7 @@ class PayOutForm(QWidget):
         form = Form(go)
         form.add(reason)
         column = QVBoxLayout(form)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(reason)
         column.addWidget(go)
         form.escaped.connect(lambda _dirty: sheet.close_sheet())

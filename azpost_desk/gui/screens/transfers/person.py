@@ -56,7 +56,7 @@ class PersonFields(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addLayout(_row((self.fin, 4), (self.kind, 5), (self.document, 4), (self.valid_to, 4)))
+        column.addLayout(_row((self.fin, 4), (self.kind, 7), (self.document, 4), (self.valid_to, 4)))
         column.addLayout(_row((self.full_name, 9), (self.phone, 4)))
         if not with_phone:
             self.phone.hide()

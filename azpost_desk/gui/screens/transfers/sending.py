@@ -11,7 +11,7 @@ from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Card
-from azpost_desk.gui.kit.fields import AmountField, ChoiceField, PhoneField, TextField, choices_of
+from azpost_desk.gui.kit.fields import AmountField, Choice, ChoiceField, PhoneField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
@@ -43,7 +43,7 @@ class SendForm(QWidget):
         self._receivers: tuple[KnownReceiver, ...] = ()
         key = "transfers.screen."
         self._sender = Card(f"{key}card.sender")
-        self.person = PersonFields(session, "sender", "transfers.send", self._sender.pill)
+        self.person = PersonFields(session, "sender", "send", self._sender.pill)
         self.receiver = TextField(f"{key}receiver", name="receiver.name", max_length=120)
         self.mobile = PhoneField(f"{key}mobile", name="receiver.phone", optional=True)
         self.office = TextField(f"{key}office", name="office", optional=True, placeholder=f"{key}office_any")
@@ -109,7 +109,7 @@ class SendForm(QWidget):
     def show_facts(self, facts: decide.CounterFacts) -> None:
         """The day's offices, purposes and line; without the right to sell the main act is off."""
         self._offices = facts.offices
-        self.purpose.set_choices(choices_of(facts.purposes, "transfers.purpose"))
+        self.purpose.set_choices([Choice(one, f"transfers.purpose.{one}") for one in facts.purposes])
         self._usual_purpose()
         self.offline.setVisible(not facts.online)
         self.add.setEnabled(facts.blocked is None)

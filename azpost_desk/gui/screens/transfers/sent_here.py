@@ -138,7 +138,7 @@ class RefundSheet(Sheet):
             wrap=True,
         )
         pill = StatePill(parent=self)
-        self.person = PersonFields(session, "sender", "transfers.refund", pill, with_phone=False)
+        self.person = PersonFields(session, "sender", "refund", pill, with_phone=False)
         self.person.full_name.fill(transfer.sender)
         self.go = PrimaryButton("transfers.screen.refund.go", hint="transfers.screen.enter")
         self.form = Form(self.go)
