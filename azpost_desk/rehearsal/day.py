@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QTableView, QWidget
 
 from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.work.runner import Runner
@@ -285,6 +285,8 @@ def _texts(window: QWidget) -> list[str]:
             continue
         if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
             result.append(widget.text())
+        elif isinstance(widget, QComboBox):
+            result.append(widget.currentText())
         elif isinstance(widget, QTableView):
             model = widget.model()
             for row in range(min(model.rowCount(), 60)):

@@ -30,6 +30,10 @@ def script() -> list[Instruction]:
         *_morning(),
         *_till_opens(),
         *_first_customers(),
+        *_second_desk(),
+        *_pay_out(),
+        *_line_down(),
+        *_refused_bill(),
     ]
 
 
@@ -169,3 +173,59 @@ def _first_customers() -> list[Instruction]:
         *pay("2"),
         Picture("transfer-paid"),
     ]
+
+
+def _second_desk() -> list[Instruction]:
+    return [
+        Chapter("cash for the second desk"),
+        At("10:05"),
+        keys("F2 Ctrl+3"),
+        Remember("code", r"(\d{3} \d{3} \d{4})"),
+        Picture("transfers-sent-here"),
+        keys("F7 Ctrl+G"),
+        See("İş yeri 2"),
+        keys("Enter"),
+        *count("", "", "", "", "5", "3", "3", "5"),
+        See("Pul"),
+        AtDesk(2),
+        *sign_in(RAUF),
+        keys("Ctrl+D"),
+        See("Kassanı aç"),
+        keys("Ctrl+Shift+Q"),
+        See("Daxil olun"),
+        At("10:12"),
+        *sign_in(ELVIN),
+        keys("Ctrl+O"),
+        Outside("settle"),
+        Outside("wake_2"),
+        See("150,00"),
+        keys("Ctrl+B"),
+        *count("", "", "", "", "5", "3", "3", "5"),
+        See("Kassa 150,00"),
+        Picture("remittance-accepted"),
+    ]
+
+
+def _pay_out() -> list[Instruction]:
+    return [
+        Chapter("pay out at the other desk"),
+        At("10:20"),
+        keys("Ctrl+K"),
+        Type("{code}"),
+        keys("Enter"),
+        See("Ödəmə"),
+        Type("200"),
+        keys("Enter"),
+        Type("Məmmədov Rəşid"),
+        keys("Enter"),
+        See("T-0"),
+        Picture("pay-out-wrong-name"),
+    ]
+
+
+def _line_down() -> list[Instruction]:
+    return []
+
+
+def _refused_bill() -> list[Instruction]:
+    return []

@@ -168,7 +168,10 @@ class Tills:
                 pieces=_sheet(pieces),
                 amount_qapik=amount.minor,
             )
-            return books.append(body, actor=by.officer, operation=operation)
+            recorded = books.append(body, actor=by.officer, operation=operation)
+        # The other desk waits for it: off it goes, not at the next idle exchange.
+        self.counter.line.wake()
+        return recorded
 
     def awaited(self) -> list[Remittance]:
         """Remittances announced to this desk and not accepted yet, oldest first."""
@@ -197,7 +200,9 @@ class Tills:
                 pieces=_sheet(pieces),
                 amount_qapik=amount.minor,
             )
-            return self._append(books, by, body)
+            recorded = self._append(books, by, body)
+        self.counter.line.wake()
+        return recorded
 
     def stock(self, by: Officer, sku: str, quantity: int, document: str) -> Recorded:
         """Goods handed into the till's stock (or out of it, negative), by a document.

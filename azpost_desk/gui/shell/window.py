@@ -197,8 +197,10 @@ class Window(QStackedWidget):
             self._show_who()
 
     def _on_line(self) -> None:
+        """The line moved, or brought news: the screen in hand reads again what may have changed."""
         if self.frame is not None:
             self.frame.line_changed()
+            Runner.current().announce("line", "news")
 
     def _tick(self) -> None:
         if self._session is None:
