@@ -199,7 +199,7 @@ def _second_desk() -> list[Instruction]:
         Outside("settle"),
         Outside("wake_2"),
         See("150,00"),
-        keys("Ctrl+B"),
+        keys("Ctrl+J"),
         *count("", "", "", "", "5", "3", "3", "5"),
         See("Kassa 150,00"),
         Picture("remittance-accepted"),

@@ -16,7 +16,7 @@ KEYS: Final = {
     form.DROP: "Ctrl+Down",
     form.SUPPLY_SAFE: "Ctrl+S",
     form.ISSUE: "Ctrl+G",
-    form.ACCEPT: "Ctrl+B",
+    form.ACCEPT: "Ctrl+J",
     form.STOCK: "Ctrl+M",
 }
 
