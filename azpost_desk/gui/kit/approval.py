@@ -96,9 +96,9 @@ class ApprovalSheet(Sheet):
         self._trouble.hide()
         staff, by, operation = self._session.services.staff, self._session.by, self._operation
         pin = self.pin.take()
-        Operation(self.main, lambda: staff.approve(by, approver.officer, pin, operation)).succeeded(
-            self._on_approved
-        ).refused(self._on_refused).start(Lane.NETWORK)
+        Operation(self.main, lambda: staff.approve(by, approver.officer, pin, operation)).holding(
+            self
+        ).succeeded(self._on_approved).refused(self._on_refused).start(Lane.NETWORK)
 
     def _on_approved(self, approval: Approval) -> None:
         self.close_sheet()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
@@ -15,6 +14,7 @@ from azpost_desk.gui.screens.goods import form
 from azpost_desk.gui.screens.goods.screen import GoodsScreen
 from azpost_desk.services.views import Found
 from tests.gui.screens.hands import Hands
+from tests.gui.screens.walking import hold_enter, nameless
 from tests.services.counters import CLERK
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def test_arrows_pick_too(shop: Shop, stand: Stand) -> None:
 
 
 def test_fifty_enters_make_one_line(shop: Shop, stand: Stand) -> None:
-    shop.type("1" + "\n" * 50)
+    shop.type("1")
+    hold_enter(shop.frame)
+    shop.settle()
     for _ in range(5):
         shop.type("\n")
     assert sold(stand) == [("ST-60", 1)]
@@ -105,15 +107,7 @@ def test_a_closed_till_is_said_not_hidden(shop: Shop, stand: Stand) -> None:
 
 
 def test_every_widget_that_takes_the_keyboard_has_a_name(shop: Shop) -> None:
-    nameless = [
-        widget
-        for widget in shop.screen.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and widget.isVisible()
-        and not widget.focusProxy()
-        and not widget.accessibleName()
-    ]
-    assert nameless == []
+    assert nameless(shop.screen) == []
 
 
 @pytest.mark.parametrize("quantity", ["", "0", "-1", "1,5", "x"])

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.gui.kit.screens import Session
 from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.screens.staff import form
 from azpost_desk.gui.screens.staff.screen import StaffScreen
 from azpost_desk.services.views import Found
 from tests.gui.screens.hands import Hands
+from tests.gui.screens.walking import hold_enter, nameless
 from tests.services.counters import CLERK, MANAGER, OTHER_CLERK
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from azpost_desk.gui.kit.screens import Session
     from azpost_desk.gui.work.runner import Runner
     from tests.services.counters import Stand
 
@@ -83,7 +83,9 @@ def test_escape_gives_no_pin(office: Office, stand: Stand) -> None:
 
 
 def test_fifty_enters_give_one_pin(office: Office, stand: Stand) -> None:
-    office.type("\n4711\n4711" + "\n" * 50)
+    office.type("\n4711\n4711")
+    hold_enter(office.frame)
+    office.settle()
     assert len(resets(stand)) == 1
 
 
@@ -115,15 +117,7 @@ def test_a_clerk_never_gets_here(qtbot: QtBot, runner: Runner, session: Session,
 
 def test_every_widget_that_takes_the_keyboard_has_a_name(office: Office) -> None:
     office.type("\n")
-    nameless = [
-        widget
-        for widget in office.screen.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and widget.isVisible()
-        and not widget.focusProxy()
-        and not widget.accessibleName()
-    ]
-    assert nameless == []
+    assert nameless(office.screen) == []
 
 
 def test_a_lock_that_has_run_out_is_none(stand: Stand) -> None:

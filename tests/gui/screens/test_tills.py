@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
@@ -20,6 +22,7 @@ from azpost_desk.gui.screens.tills.screen import TillsScreen
 from azpost_desk.gui.shell.register import FRAME_KEYS
 from azpost_desk.services.goods import SellGoods
 from tests.gui.screens.hands import Hands
+from tests.gui.screens.walking import hold_enter, nameless
 from tests.services.counters import CLERK, MANAGER, OTHER_CLERK, Stand, new_stand
 from tests.storage.desks import DATE
 
@@ -169,11 +172,14 @@ def test_the_till_is_closed_within_its_budget_and_blind_until_then(till: Till, s
     assert till.screen.closed is None
 
 
-@pytest.mark.parametrize(("pieces", "word"), [({1_000: 20}, "even"), ({1_000: 21}, "surplus"), ({}, "shortage")])
+@pytest.mark.parametrize(
+    ("pieces", "word"), [({1_000: 20}, "even"), ({1_000: 21}, "surplus"), ({}, "shortage")]
+)
 def test_a_difference_is_said_in_words(till: Till, pieces: dict[int, int], word: str) -> None:
     till.press(Qt.Key.Key_E, CTRL)
     sheet = till.screen.sheet
-    assert sheet is not None and sheet.count is not None
+    assert sheet is not None
+    assert sheet.count is not None
     sheet.count.set_pieces(pieces)
     sheet.main.click()
     till.settle()
@@ -199,8 +205,11 @@ def test_leaving_a_count_asks_once_and_writes_nothing(till: Till, stand: Stand) 
 
 def test_fifty_enters_close_the_till_once(till: Till, stand: Stand) -> None:
     till.press(Qt.Key.Key_E, CTRL)
-    till.type("\n" * 50)
+    hold_enter(till.frame)
+    till.settle()
     assert len(stand.bodies(ops.TillClosed)) == 1
+    # The answer is shown, not lost to the Enters that came after the one that mattered.
+    assert till.screen.closed is not None
 
 
 def test_an_open_basket_keeps_the_till_open(till: Till, stand: Stand) -> None:
@@ -213,15 +222,7 @@ def test_an_open_basket_keeps_the_till_open(till: Till, stand: Stand) -> None:
 
 def test_every_widget_that_takes_the_keyboard_has_a_name(till: Till) -> None:
     till.press(Qt.Key.Key_E, CTRL)
-    nameless = [
-        widget
-        for widget in till.screen.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and widget.isVisible()
-        and not widget.focusProxy()
-        and not widget.accessibleName()
-    ]
-    assert nameless == []
+    assert nameless(till.screen) == []
 
 
 def test_keys_are_one_each_and_none_is_the_frames(till: Till) -> None:
@@ -230,12 +231,9 @@ def test_keys_are_one_each_and_none_is_the_frames(till: Till) -> None:
     assert not set(keys) & set(FRAME_KEYS.values())
 
 
-@given(st.text(max_size=8))
+@given(st.text("0123456789-., ٣x", max_size=6))
 def test_a_quantity_is_a_whole_number_or_refused(typed: str) -> None:
-    try:
+    quantity = 0
+    with contextlib.suppress(Refused):
         quantity = form.read_quantity(typed)
-    except Refused as no:
-        assert no.field == "quantity"
-    else:
-        assert quantity == int(typed)
-        assert quantity != 0
+    assert (quantity != 0) == (re.fullmatch(r" *-?0*[1-9][0-9]* *", typed) is not None)

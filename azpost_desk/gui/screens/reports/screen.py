@@ -211,9 +211,10 @@ class ReportsScreen(Screen):
         if sheet is None:
             return
         services, by = self.session.services, self.session.by
-        Operation(sheet.main, lambda: services.reports.close_day(by, services.press)).succeeded(
-            self._on_day_closed
-        ).refused(self._on_refused).changes("day", "till", "paper").start()
+        # Held as a whole: a held Enter must not walk on to the button that leaves.
+        Operation(sheet.main, lambda: services.reports.close_day(by, services.press)).holding(
+            sheet
+        ).succeeded(self._on_day_closed).refused(self._on_refused).changes("day", "till", "paper").start()
 
     def _on_day_closed(self, _recorded: Recorded) -> None:
         if self._confirm is not None:

@@ -48,7 +48,6 @@ class ReportSide(QFrame):
         self._desks.setSpacing(0)
         self._why = Label("", "hint", wrap=True)
         self.close_day = PrimaryButton("reports.screen.close", actions.CLOSE_KEY)
-        self.close_day.setVisible(self._may_close)
         self.print_interim = Button("reports.screen.print", actions.PRINT_KEY, icon="printer")
         self.date = DateField("reports.screen.past", name="date", hint="reports.screen.past_hint")
         self._show_past = Button("reports.screen.past_show", hint=plain("Enter"))
@@ -65,6 +64,8 @@ class ReportSide(QFrame):
         column.addWidget(rule(strong=True))
         for widget in (self._why, self.close_day, self.print_interim):
             column.addWidget(widget)
+        # Only once it stands here: shown before, it would be a window of its own.
+        self.close_day.setVisible(self._may_close)
 
     def _past_form(self) -> Form:
         inside = QVBoxLayout(self._past)

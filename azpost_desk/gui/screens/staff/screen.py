@@ -107,7 +107,7 @@ class StaffScreen(Screen):
             sheet.form.show_refusal(no)
             return
         staff, by = self.session.services.staff, self.session.by
-        Operation(sheet.main, lambda: staff.reset_pin(by, row.officer, pin)).refused(
+        Operation(sheet.main, lambda: staff.reset_pin(by, row.officer, pin)).holding(sheet).refused(
             self._on_refused
         ).succeeded(lambda _none: self._on_done(row)).changes("staff").start(Lane.NETWORK)
 

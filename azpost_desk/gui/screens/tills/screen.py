@@ -249,7 +249,8 @@ class TillsScreen(Screen):
             pressed, lambda: form.record(services, by, act, now, values, pieces)
         )
         if self.sheet is not None:
-            operation.refused(self.sheet.show_refusal)
+            # Held as a whole: a held Enter must not walk on to the button that leaves.
+            operation.holding(self.sheet).refused(self.sheet.show_refusal)
         operation.changes("day", "till", "paper").succeeded(lambda done: self._on_done(act, done)).start()
 
     def _on_done(self, act: str, done: Recorded | Closed) -> None:

@@ -105,6 +105,7 @@ class ActSheet(Sheet):
         """Beside its field, or above the main button."""
         if not self.form.show_refusal(error):
             self._say_below(refusal(error), "bad")
+            (self.count or self.main).setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_main(self) -> None:
         if self.count is not None and not self.count.is_readable():

@@ -1,0 +1,194 @@
+"""The reports screen: the same figures as the paper, who still has to close, closing once, stored bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.papers import DailyReportPaper
+from azpost_desk.gui.kit.screens import Session
+from azpost_desk.gui.kit.words import language
+from azpost_desk.gui.screens.reports import form
+from azpost_desk.gui.screens.reports.screen import ReportsScreen
+from azpost_desk.gui.shell.register import FRAME_KEYS
+from azpost_desk.services.counter import Counter
+from azpost_desk.services.desk import desk_services
+from azpost_desk.services.goods import SellGoods
+from tests.fakes.line import FakeLine
+from tests.gui.screens.hands import Hands
+from tests.gui.screens.walking import hold_enter, nameless
+from tests.services.counters import (
+    CLERK,
+    MANAGER,
+    MORNING_MS,
+    SUPERVISOR,
+    PlainHasher,
+    Stand,
+    new_stand,
+    press,
+)
+from tests.storage.desks import DATE, FakeClock, first_news, new_desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from azpost_desk.gui.work.runner import Runner
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+class Office(Hands):
+    """The manager at the day's report; `printed` is what went to the frame's printer."""
+
+    def __init__(
+        self, qtbot: QtBot, runner: Runner, session: Session, stand: Stand, kind: type[ReportsScreen]
+    ) -> None:
+        self.printed: list[object] = []
+        session.print_asked.connect(self.printed.append)
+        super().__init__(qtbot, runner, session, stand, kind)
+
+    @property
+    def screen(self) -> ReportsScreen:
+        screen = self.frame.current()
+        assert isinstance(screen, ReportsScreen)
+        return screen
+
+    def words(self) -> str:
+        """Everything that can be read in the middle and at the right."""
+        labels = self.frame.findChildren(QLabel)
+        return "\n".join(label.text() for label in labels if label.isVisible())
+
+    def again(self) -> None:
+        """Enter the screen once more."""
+        self.frame.show_screen("reports")
+        self.settle()
+
+
+@pytest.fixture
+def office(qtbot: QtBot, runner: Runner, session: Session, stand: Stand) -> Office:
+    stand.desk.shop.sell(SellGoods("ST-60", 10), CLERK)
+    stand.pay(1_000)
+    session.officer = MANAGER
+    return Office(qtbot, runner, session, stand, ReportsScreen)
+
+
+def counted(stand: Stand) -> None:
+    stand.desk.tills.close(CLERK, {1_000: 20, 500: 1, 100: 1})
+
+
+def test_the_screen_shows_what_the_paper_says(office: Office, stand: Stand) -> None:
+    picture = form.look(stand.desk, MANAGER)
+    rows = office.screen.services.rows.records
+    assert [row.title for row in rows[:-1]] == [row.title for row in picture.paper.services]
+    assert rows[-1].is_total
+    assert (rows[-1].count, rows[-1].cash) == (1, azn(600))
+    read = office.words()
+    texts = language().texts
+    assert texts.money(azn(20_600)) in read
+    assert texts.t("reports.screen.at", time=texts.time(stand.clock.utc_ms())) in read
+    assert texts.t("reports.screen.open_tills", count=1) in read
+
+
+def test_an_open_till_keeps_the_day_open_and_says_so(office: Office, stand: Stand) -> None:
+    assert language().texts.refusal("C-031") in office.words()
+    office.press(Qt.Key.Key_E, CTRL)
+    assert stand.desk.days.current().state == "open"
+
+
+def test_closing_the_day_is_a_key_and_enter_once(office: Office, stand: Stand) -> None:
+    counted(stand)
+    office.again()
+    office.press(Qt.Key.Key_E, CTRL)
+    assert stand.desk.days.current().state == "open"
+    hold_enter(office.frame)
+    office.settle()
+    assert stand.desk.days.current().state == "closed"
+    assert len(stand.bodies(ops.DayClosed)) == 1
+    assert language().texts.t("reports.screen.already") in office.words()
+    with stand.books.reading() as books:
+        assert [job.paper for job in books.print_jobs() if job.paper == "report"] == ["report"]
+
+
+def test_leaving_the_question_closes_nothing(office: Office, stand: Stand) -> None:
+    counted(stand)
+    office.again()
+    before = stand.records()
+    office.press(Qt.Key.Key_E, CTRL)
+    office.press(Qt.Key.Key_Escape)
+    assert stand.records() == before
+
+
+def test_the_interim_report_goes_to_the_printer(office: Office) -> None:
+    office.press(Qt.Key.Key_P, CTRL)
+    assert len(office.printed) == 1
+    paper = office.printed[0]
+    assert isinstance(paper, DailyReportPaper)
+    assert paper.stage == "interim"
+
+
+def test_a_past_day_is_shown_and_printed_as_it_was_stored(office: Office, stand: Stand) -> None:
+    counted(stand)
+    stand.desk.reports.close_day(MANAGER, stand.desk.press)
+    stored = stand.desk.reports.stored(MANAGER, DATE)
+    office.again()
+    office.press(Qt.Key.Key_O, CTRL)
+    office.type("23112026\n")
+    office.press(Qt.Key.Key_P, CTRL)
+    assert office.printed == [stored]
+
+
+def test_a_day_without_a_report_is_refused_beside_the_date(office: Office) -> None:
+    office.press(Qt.Key.Key_O, CTRL)
+    office.type("01.11.2026\n")
+    assert office.screen.panel.date.error_text() == language().texts.refusal("R-003", date="2026-11-01")
+
+
+def test_a_desk_never_heard_of_makes_it_provisional(qtbot: QtBot, runner: Runner, tmp_path: Path) -> None:
+    clock = FakeClock(now_ms=MORNING_MS)
+    books = new_desk(tmp_path / "one-of-two", clock, told=False)
+    books.store_news(first_news(desk_numbers=(1, 2)), 1)
+    line = FakeLine(clock)
+    stand = Stand(books, clock, line, desk_services(Counter(books, clock, line), PlainHasher(), press))
+    stand.desk.days.open(MANAGER, DATE)
+    session = Session(stand.desk, lambda _tone: None)
+    session.officer = MANAGER
+    office = Office(qtbot, runner, session, stand, ReportsScreen)
+    read = office.words()
+    assert language().texts.t("report.missing.never", desk=2) in read
+    assert language().texts.t("reports.screen.standing.silent") in read
+    stand.books.close()
+
+
+def test_a_supervisor_looks_but_does_not_close(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    session.officer = SUPERVISOR
+    office = Office(qtbot, runner, session, stand, ReportsScreen)
+    assert not office.screen.panel.close_day.isVisible()
+    assert "reports.close_day" not in [action.name for action in office.screen.actions_here()]
+
+
+def test_before_the_first_day_it_says_so(qtbot: QtBot, runner: Runner, tmp_path: Path) -> None:
+    stand = new_stand(tmp_path / "new")
+    session = Session(stand.desk, lambda _tone: None)
+    session.officer = MANAGER
+    office = Office(qtbot, runner, session, stand, ReportsScreen)
+    assert language().texts.refusal("R-001") in office.words()
+    stand.books.close()
+
+
+def test_every_widget_that_takes_the_keyboard_has_a_name(office: Office) -> None:
+    assert nameless(office.frame) == []
+
+
+def test_keys_are_one_each_and_none_is_the_frames(office: Office) -> None:
+    keys = [action.key for action in office.screen.actions_here()]
+    assert len(keys) == len(set(keys))
+    assert not set(keys) & set(FRAME_KEYS.values())
