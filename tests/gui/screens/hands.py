@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from azpost_desk.domain.catalogue import Licences
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.gui.kit.words import plain
 from azpost_desk.gui.shell.frame import Frame
+from azpost_desk.protocol import news as tidings
 from tests.gui.conftest import type_text
+from tests.storage.desks import piece
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from azpost_desk.gui.kit.screens import Screen, Session
     from azpost_desk.gui.work.runner import Runner
+    from azpost_desk.protocol.messages import News
     from tests.services.counters import Stand
+
+
+def without_licences(position: int) -> News:
+    """The centre takes every licence of the branch away."""
+    content = msgspec.Raw(msgspec.json.encode(Licences()))
+    told = tidings.Reference(name="licences", version=2, valid_from="2026-01-01", content=content)
+    return piece(position, "reference", told)
 
 
 class Hands:

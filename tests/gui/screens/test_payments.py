@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -19,7 +21,7 @@ from azpost_desk.protocol.messages import BillChecked
 from azpost_desk.services.payments import PayBill
 from azpost_desk.services.views import Found
 from tests.gui.conftest import type_text
-from tests.gui.screens.hands import Hands
+from tests.gui.screens.hands import Hands, without_licences
 from tests.services.counters import CLERK, OTHER_CLERK, Stand
 
 if TYPE_CHECKING:
@@ -100,6 +102,24 @@ def test_a_digit_picks_what_is_offered(typed: str, offered: int, at: int | None)
 )
 def test_an_answer_of_the_one_box_is_a_bill(key: str, bill: decide.Bill | None) -> None:
     assert decide.bill_in(key) == bill
+
+
+def test_one_stands_first_on_what_must_be_seen_to(stand: Stand) -> None:
+    payment = refused_bill(stand)
+    stand.desk.payments.pay(PayBill(POWER, SECOND, azn(1_250)), CLERK)
+    stand.pay(5_000)
+    shown = decide.to_be_seen(stand.desk)
+    assert [one.account for one in shown if one.payment == payment] == [FIRST]
+    assert shown[decide.first_to_see(shown) or 0].payment == payment
+    other = next(one.payment for one in shown if one.payment != payment)
+    assert shown[decide.first_to_see(shown, other) or 0].payment == other
+    assert decide.first_to_see([]) is None
+
+
+@given(st.text(max_size=12), st.integers(0, 9))
+def test_a_pick_is_always_something_offered(typed: str, offered: int) -> None:
+    at = decide.pick(typed, offered)
+    assert at is None or (0 <= at < offered and str(at + 1) in typed)
 
 
 # --- taking ------------------------------------------------------------------------------------------
@@ -283,6 +303,15 @@ def test_who_does_not_hold_the_till_reads_why_nothing_can_be_taken(
     session.officer = OTHER_CLERK
     hands = Hands(qtbot, runner, session, stand, PaymentsScreen)
     assert CLERK.name in screen(hands).why.text()
+    assert not screen(hands).take.add_button.isEnabled()
+
+
+def test_a_branch_without_a_licence_reads_that_it_may_not_take_bills(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    stand.books.store_news([without_licences(2_000)], 2_000)
+    hands = Hands(qtbot, runner, session, stand, PaymentsScreen)
+    assert screen(hands).why.text() == say(Phrase("refusal.G-031", {"service": "payments"}))
     assert not screen(hands).take.add_button.isEnabled()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -25,7 +27,7 @@ from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 from azpost_desk.services.views import Found
 from tests.fakes.line import PlayedTransfer
 from tests.gui.conftest import type_text
-from tests.gui.screens.hands import Hands
+from tests.gui.screens.hands import Hands, without_licences
 from tests.services.counters import CLERK, OTHER_CLERK, RECEIVER, SENDER, Stand
 from tests.storage.desks import acknowledge
 
@@ -113,6 +115,13 @@ def test_an_office_is_named_by_code_postcode_or_name(typed: str, code: str | Non
     assert decide.the_office(offices, typed) == code
     with pytest.raises(Refused, match="T-003"):
         decide.the_office(offices, "Naxçıvan")
+
+
+@given(st.text(max_size=20))
+def test_any_text_has_a_place(typed: str) -> None:
+    part, kind = decide.place_of(typed)
+    assert part in decide.PARTS
+    assert bool(kind) == (part == "document")
 
 
 # --- sending --------------------------------------------------------------------------------------
@@ -224,6 +233,15 @@ def test_who_does_not_hold_the_till_reads_why_nothing_can_be_sent(
     assert CLERK.name in screen(hands).why.text()
     assert not screen(hands).send.add.isEnabled()
     assert not screen(hands).payout.ask.isEnabled()
+
+
+def test_a_branch_without_a_licence_reads_that_it_may_not_send(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    stand.books.store_news([without_licences(2_000)], 2_000)
+    hands = Hands(qtbot, runner, session, stand, TransfersScreen)
+    assert screen(hands).why.text() == say(Phrase("refusal.G-031", {"service": "transfers"}))
+    assert not screen(hands).send.add.isEnabled()
 
 
 # --- paying out -----------------------------------------------------------------------------------

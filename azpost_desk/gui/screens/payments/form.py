@@ -12,6 +12,8 @@ from azpost_desk.services.counter import may_sell
 from azpost_desk.services.payments import Group, PayBill
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from azpost_desk.domain.money import Money
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.desk import DeskServices
@@ -85,6 +87,13 @@ def pay_command(bill: Bill, amount: Money | None, holder: str = "") -> PayBill:
     if amount is None:
         raise Refused("T-001", field="amount")
     return PayBill(bill.biller, bill.account, amount, holder, bill.source)
+
+
+def first_to_see(shown: Sequence[Payment], wanted: str = "") -> int | None:
+    """The line to stand on first: the payment asked for, else one to be given back, else the newest."""
+    asked_for = [at for at, one in enumerate(shown) if one.payment == wanted]
+    refused = [at for at, one in enumerate(shown) if one.state == "refused"]
+    return next(iter([*asked_for, *refused]), 0) if shown else None
 
 
 def to_be_seen(services: DeskServices) -> list[Payment]:

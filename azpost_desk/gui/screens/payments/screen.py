@@ -46,7 +46,7 @@ class PaymentsScreen(Screen):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.mode = actions.TAKE
-        self._billers = Billers()
+        self._facts = decide.CounterFacts(Billers(), (), 0)
         self._asked = False
         self._wanted = ""
         self.take = TakeForm(session)
@@ -143,6 +143,7 @@ class PaymentsScreen(Screen):
         self._pages.setCurrentIndex(list(actions.MODES).index(mode))
         for other, tab in self._tabs.items():
             tab.setChecked(other == mode)
+        self._say_why()
 
     # --- facts of the day ----------------------------------------------------------------------------------
 
@@ -151,11 +152,16 @@ class PaymentsScreen(Screen):
         Operation(self, lambda: decide.counter_facts(services, by)).succeeded(self._on_facts).start()
 
     def _on_facts(self, facts: decide.CounterFacts) -> None:
-        self._billers = facts.billers
+        self._facts = facts
         self.take.show_facts(facts)
+        self._say_why()
+
+    def _say_why(self) -> None:
+        """Why nothing can be taken, or that somebody must get money back."""
+        facts = self._facts
         if facts.blocked is not None:
             self.why.show_notice(refusal(facts.blocked), "bad", facts.blocked.code)
-        elif facts.refused:
+        elif facts.refused and self.mode == actions.TAKE:
             self.why.show_notice(
                 phrase("payments.screen.refused_waiting", count=facts.refused),
                 "warn",
@@ -167,7 +173,7 @@ class PaymentsScreen(Screen):
             self.why.clear()
 
     def _name_of(self, biller: str) -> str:
-        known = self._billers.find(biller)
+        known = self._facts.billers.find(biller)
         return decide.name_of(known, language().code) if known else biller
 
     def _list(self) -> None:
@@ -176,12 +182,11 @@ class PaymentsScreen(Screen):
 
     def _on_list(self, found: list[Payment]) -> None:
         self.table.show_records(found)
-        wanted = next((at for at, one in enumerate(found) if one.payment == self._wanted), None)
-        if wanted is not None:
-            self.table.view.selectRow(wanted)
-            self._wanted = ""
-        elif found and self.table.current() is None:
-            self.table.view.selectRow(0)
+        at = decide.first_to_see(found, self._wanted)
+        # A view that gets the focus has a current line without showing it: only a selected one is seen.
+        if at is not None and (self._wanted or not self.table.view.selectionModel().hasSelection()):
+            self.table.view.selectRow(at)
+        self._wanted = ""
         if self.mode == actions.TODAY and found:
             self.table.view.setFocus()
 

@@ -124,7 +124,7 @@ class RefundSheet(Sheet):
     added = Signal()
 
     def __init__(self, session: Session, over: QWidget, transfer: Transfer) -> None:
-        super().__init__(over, "transfers.screen.refund.title", width_px=720)
+        super().__init__(over, "transfers.screen.refund.title", width_px=800)
         self._session, self._transfer = session, transfer
         amount = BigAmount("transfers.screen.refund.amount", transfer.amount)
         facts = Label(
