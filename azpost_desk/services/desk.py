@@ -11,6 +11,7 @@ from azpost_desk.services.customers import Customers
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
+from azpost_desk.services.history import History
 from azpost_desk.services.papers import Papers
 from azpost_desk.services.payments import Payments
 from azpost_desk.services.reports import Press, Reports
@@ -43,6 +44,7 @@ class DeskServices:
     reports: Reports
     papers: Papers
     finding: Finding
+    history: History
 
 
 def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskServices:
@@ -64,4 +66,5 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         reports=Reports(counter),
         papers=Papers(counter),
         finding=Finding(counter),
+        history=History(counter),
     )

@@ -1,0 +1,231 @@
+"""What was done at this desk: the day's operations as a list, and one of them with all that stands in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Billers, Goods
+from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.domain.money import Money
+from azpost_desk.domain.people import GROUPS, Account, Addresses, Parties, Person
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.services.baskets import papers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from azpost_desk.services.counter import Counter
+    from azpost_desk.services.ports import Reading
+    from azpost_desk.services.views import Entry, PaidLine, PrintJob
+
+# What the list shows; scans have their own, sign-ins and looks at files are for the inspection.
+_SORTS: Final[dict[type[ops.Body], str]] = {
+    ops.Settlement: "sale",
+    ops.DayOpened: "day_opened",
+    ops.DayClosed: "day_closed",
+    ops.TillOpened: "till_opened",
+    ops.TillClosed: "till_closed",
+    ops.SafeSupplied: "safe_supplied",
+    ops.CashMoved: "cash_moved",
+    ops.RemittanceIssued: "remittance_issued",
+    ops.RemittanceAccepted: "remittance_accepted",
+    ops.GoodsStocked: "goods_stocked",
+    ops.PaperReprinted: "reprinted",
+}
+# More records than a desk writes in a day.
+_RECORDS_MAX: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One operation of the day.
+
+    Attributes:
+        sort: word of ``history.screen.sort.…``; `kinds` are the tags of a sale's lines instead.
+        about: names, accounts, item numbers: what a customer may ask by.
+        into, out: money into and out of the till (of the safe for what comes into the safe), None for none.
+        officer: the name of who did it.
+        state: "", reversed, partly (some lines reversed) or reversal.
+    """
+
+    operation: str
+    at_ms: int
+    sort: str
+    receipt: str
+    kinds: tuple[str, ...]
+    about: str
+    into: Money | None
+    out: Money | None
+    officer: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoneLine:
+    """One line of a settlement: `amount` is due from the customer, negative when it was paid out."""
+
+    kind: str
+    about: str
+    amount: Money
+    paid: PaidLine
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """An operation opened. `copies` and `duplicates` count what was printed again."""
+
+    done: Done
+    lines: tuple[DoneLine, ...]
+    tenders: tuple[tuple[str, Money], ...]
+    given: Money | None
+    change: Money | None
+    mark: str
+    prints: tuple[PrintJob, ...]
+    copies: int = 0
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Reads only; what is undone is undone by `Baskets.reverse`."""
+
+    counter: Counter
+
+    def today(self, language: str = "az") -> list[Done]:
+        """The operations of the business day, newest first."""
+        with self.counter.books.reading() as books:
+            entries = books.entries(books.day().number, _RECORDS_MAX)
+            told = _Told(books, language, _reversed_by(entries))
+            return [told.done(entry) for entry in entries if type(entry.body) in _SORTS]
+
+    def opened(self, operation: str, language: str = "az") -> Detail:
+        """One operation by its id or its receipt's number, of any day.
+
+        Raises:
+            Refused: B-040 there is none.
+        """
+        with self.counter.books.reading() as books:
+            entry = books.settlement(operation) or books.entry(operation)
+            if entry is None or type(entry.body) not in _SORTS:
+                raise Refused("B-040", receipt=operation)
+            told = _Told(books, language, _reversed_by(books.entries(entry.recorded.day, _RECORDS_MAX)))
+            return told.detail(entry)
+
+
+def _reversed_by(entries: Iterable[Entry]) -> set[str]:
+    """Lines of a day that were undone: a line is reversed on its own day or never."""
+    settlements = (entry.body for entry in entries if isinstance(entry.body, ops.Settlement))
+    lines = (line for body in settlements for line in body.lines)
+    return {line.original.operation for line in lines if isinstance(line, ops.LineReversed)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Records put into words of one language."""
+
+    books: Reading
+    language: str
+    gone: set[str]
+
+    def done(self, entry: Entry) -> Done:
+        body, recorded = entry.body, entry.recorded
+        lines = body.lines if isinstance(body, ops.Settlement) else ()
+        into, out = _money(body)
+        officer = self.books.officer(recorded.actor)
+        abouts = dict.fromkeys(self.about(recorded.operation, line) for line in lines)
+        return Done(
+            recorded.operation,
+            recorded.recorded_ms,
+            _SORTS[type(body)],
+            body.receipt if isinstance(body, ops.Settlement | ops.PaperReprinted) else "",
+            tuple(_kind(line) for line in lines),
+            ", ".join(one for one in abouts if one),
+            into,
+            out,
+            officer.name if officer else recorded.actor,
+            self._state(lines),
+        )
+
+    def detail(self, entry: Entry) -> Detail:
+        done, body = self.done(entry), entry.body
+        if not isinstance(body, ops.Settlement):
+            return Detail(done, (), (), None, None, entry.recorded.mark, ())
+        lines: list[DoneLine] = []
+        for line in body.lines:
+            paid = self.books.paid_line(line.operation)
+            if paid is not None:
+                about = self.about(entry.recorded.operation, line)
+                lines.append(DoneLine(_kind(line), about, Money(ops.due_qapik(line)), paid))
+        papers = {line.operation for line in body.lines if papers_of(line)}
+        return Detail(
+            done,
+            tuple(lines),
+            tuple((tender.tender, Money(tender.amount_qapik)) for tender in body.tenders),
+            Money(body.cash_given_qapik) if body.cash_given_qapik else None,
+            Money(body.change_qapik) if body.change_qapik else None,
+            entry.recorded.mark,
+            tuple(job for job in self.books.print_jobs() if job.key == body.receipt or job.key in papers),
+            self.books.reprints(body.receipt, "copy"),
+            self.books.reprints(body.receipt, "duplicate"),
+        )
+
+    def about(self, record: str, line: ops.AnyLine) -> str:
+        """Whom or what a line is about; "" when that was erased by rule."""
+        date = self.books.day().date
+        match line:
+            case ops.LineReversed():
+                return self.about(record, line.original)
+            case ops.GoodsSold():
+                article = self.books.document(Goods, date).find(line.sku)
+                return (
+                    f"{article.names.get(self.language, line.sku) if article else line.sku} × {line.quantity}"
+                )
+            case ops.PaymentAccepted() | ops.PaymentRefunded():
+                biller = self.books.document(Billers, date).find(line.biller)
+                name = biller.names.get(self.language, line.biller) if biller else line.biller
+                return f"{name} {self._personal(record, line, 'account')}".strip()
+            case ops.ItemAccepted():
+                number = printed_item_number(line.number)
+                return f"{number} {self._personal(record, line, 'addresses')}".strip()
+            case ops.TransferSent():
+                return self._personal(record, line, "parties")
+            case ops.TransferPaid() | ops.TransferRefunded():
+                return self._personal(record, line, "receiver")
+
+    def _personal(self, record: str, line: ops.AnyLine, group: str) -> str:
+        content = self.books.attachment(record, f"{line.operation}:{group}")
+        match msgspec.json.decode(content, type=GROUPS[group]) if content else None:
+            case Parties(receiver=who) | Addresses(addressee=who) | (Person() as who):
+                return who.name
+            case Account(account=account):
+                return account
+            case _:
+                return ""
+
+    def _state(self, lines: tuple[ops.AnyLine, ...]) -> str:
+        if any(isinstance(line, ops.LineReversed) for line in lines):
+            return "reversal"
+        undone = sum(line.operation in self.gone for line in lines)
+        return "" if not undone else "reversed" if undone == len(lines) else "partly"
+
+
+def _kind(line: ops.AnyLine) -> str:
+    return str(type(line).__struct_config__.tag)
+
+
+def _money(body: ops.Body) -> tuple[Money | None, Money | None]:
+    """(into, out of) the till or, for the safe's own supply, the safe."""
+    match body:
+        case ops.Settlement():
+            due = sum(ops.due_qapik(line) for line in body.lines)
+            return (Money(due), None) if due > 0 else (None, Money(-due)) if due else (None, None)
+        case ops.CashMoved(direction="to_safe") | ops.RemittanceIssued():
+            return None, Money(body.amount_qapik)
+        case ops.CashMoved() | ops.RemittanceAccepted() | ops.SafeSupplied():
+            return Money(body.amount_qapik), None
+        case _:
+            return None, None
