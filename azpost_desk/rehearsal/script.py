@@ -218,13 +218,43 @@ def _pay_out() -> list[Instruction]:
         keys("Enter"),
         Type("Məmmədov Rəşid"),
         keys("Enter"),
-        See("T-0"),
-        Picture("pay-out-wrong-name"),
+        See("bu cəhd sayılmır"),
+        Picture("pay-out-near-miss"),
+        keys("Ctrl+A"),
+        Type("Məmmədov Rəşad"),
+        keys("Enter"),
+        See("Həsənova Günel"),
+        Type("7AB2CD3"),
+        keys("Enter"),
+        Type("AA7654321"),
+        keys("Enter"),
+        Type("01.02.2032"),
+        keys("Enter"),
+        Picture("pay-out"),
+        keys("Enter"),
+        See("Müştəriyə veriləcək"),
+        Scan("AZB1002202345678905", "ru"),
+        See("74,15"),
+        keys("Enter"),
+        See("125,85"),
+        Picture("pay-out-with-bill"),
+        keys("F10 1"),
+        See("Müştəriyə verildi"),
+        Picture("paid-out"),
     ]
 
 
 def _line_down() -> list[Instruction]:
-    return []
+    return [
+        Chapter("the line is down"),
+        AtDesk(1),
+        At("11:05"),
+        Outside("line_1_down"),
+        keys("F3"),
+        Scan("AZB1003301234567"),
+        See("Əlaqə yoxdur"),
+        Picture("off-line"),
+    ]
 
 
 def _refused_bill() -> list[Instruction]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # What the centre may answer instead of a grant; another code is a newer centre's and becomes T-019.
 CENTRE_SAYS_NO: Final = frozenset(f"T-{number:03}" for number in range(10, 19))
+# [design] Longer than any line stays down; a question older than this is the centre's to clear up.
+OPEN_DAYS_MAX: Final = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,9 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """Asking for grants.
-
-    Attributes:
-        denied: requests the centre has said no to. No record says so: after a restart they may be asked
-            again, which is the same question to the centre and counts as no new try.
-    """
+    """Asking for grants: a request is open until the centre's answer, grant or no, is recorded."""
 
     counter: Counter
-    denied: set[str]
 
     def request(self, books: Writing, by: Officer, question: TransferClaim, source: str) -> TransferClaim:
         """The question with the id of its recorded request: an open one with the same words, or a new one."""
@@ -87,13 +83,22 @@ class Grants:
         """
         answer = self.counter.line.claim_transfer(asked)
         if answer.grant is None:
-            self.denied.add(asked.request)
+            self._note_refusal(by, asked, answer)
             raise _refusal(answer)
         grant = grant_of(answer.grant.words)
         with self.counter.books.writing() as books:
             if grant.grant not in {one.grant for one in books.held_grants()}:
                 self._store(books, by, answer.grant, answer.parties)
             return claimed(held_grant(books, grant.grant))
+
+    def _note_refusal(self, by: Officer, asked: TransferClaim, answer: TransferClaimed) -> None:
+        with self.counter.books.writing() as books:
+            books.append(
+                ops.GrantRefused(request=asked.request, code=answer.code),
+                actor=by.officer,
+                operation=self.counter.new_id(),
+                source="line",
+            )
 
     def _store(self, books: Writing, by: Officer, signed: Signed, parties: bytes) -> None:
         """The grant word for word, and beside it whose money it is."""
@@ -115,11 +120,16 @@ class Grants:
         )
 
     def open_requests(self, books: Reading) -> list[tuple[TransferClaim, int]]:
-        """Requests of the open day with neither grant nor refusal and when they were made, oldest first."""
-        answered = set(self.denied)
+        """Requests with neither grant nor refusal and when they were made, oldest first.
+
+        Those of earlier days too: the centre may have granted one, and then nobody else can pay it.
+        """
+        answered: set[str] = set()
         found: list[tuple[TransferClaim, int]] = []
-        for entry in books.entries(books.day().number, limit=1_000_000):
+        for entry in books.grant_entries(OPEN_DAYS_MAX):
             match entry.body:
+                case ops.GrantRefused():
+                    answered.add(entry.body.request)
                 case ops.GrantStored():
                     answered.add(grant_of(bytes.fromhex(entry.body.words)).request)
                 case ops.GrantRequested():
@@ -180,6 +190,8 @@ def _refusal(answer: TransferClaimed) -> Refused:
     """The centre's no as ours, with what it said besides."""
     if answer.code not in CENTRE_SAYS_NO:
         return Refused("T-019", answer=answer.code)
+    # A near miss is in the name; the other answers never say which detail is wrong.
+    field = "sender_name" if answer.code == "T-013" else "code"
     return Refused(
-        answer.code, field="code", left=answer.tries_left, holder=answer.holder, office=answer.office
+        answer.code, field=field, left=answer.tries_left, holder=answer.holder, office=answer.office
     )
