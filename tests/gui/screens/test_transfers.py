@@ -209,6 +209,43 @@ def test_several_customers_of_a_name_are_offered(
     assert screen(hands).send.person.fin.text() == twin.fin
 
 
+@pytest.mark.parametrize("typed", ["5zk9xyz", "AA1234567", "050 123 45 67", "vüqar"])
+def test_a_customer_is_known_by_fin_document_phone_or_name(known: Hands, typed: str) -> None:
+    known.type(f"{typed}\n")
+    person = screen(known).send.person
+    assert (person.fin.text(), person.full_name.text()) == (SENDER.fin, SENDER.name)
+    assert known.focus is screen(known).send.receiver.editor
+
+
+def test_a_customer_with_a_passport_needs_no_fin(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    guest = replace(SENDER, name="Smith John", fin="", document="C01234567", document_kind="passport")
+    stand.desk.transfers.send(SendTransfer(guest, RECEIVER, azn(5_000), "family"), CLERK)
+    stand.pay(10_000)
+    hands = Hands(qtbot, runner, session, stand, TransfersScreen)
+    hands.type("smith\n")
+    assert screen(hands).send.person.fin.is_empty()
+    hands.type("1")
+    hands.type("10\n")
+    (line,) = lines(stand)
+    assert isinstance(line, ops.TransferSent)
+
+
+def test_none_of_the_customers_offered_is_somebody_new(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    for number in (1, 2):
+        twin = replace(SENDER, fin=f"8XY7AB{number}", document=f"AA777777{number}")
+        stand.desk.transfers.send(SendTransfer(twin, RECEIVER, azn(5_000), "family"), CLERK)
+        stand.pay(10_000)
+    hands = Hands(qtbot, runner, session, stand, TransfersScreen)
+    hands.type("Əliyev\n")
+    hands.press(Qt.Key.Key_Escape)
+    person = screen(hands).send.person
+    assert (person.fin.text(), person.full_name.text()) == ("", "Əliyev")
+
+
 def test_a_field_the_rules_refuse_is_named_beside_it(hands: Hands, stand: Stand) -> None:
     hands.type("7AB2CD3\nAA7654321\n01.01.2020\nQuliyeva Leyla\n\nƏliyev Vüqar\n\n\n10\n")
     valid_to = screen(hands).send.person.valid_to
@@ -265,6 +302,27 @@ def test_a_code_from_the_one_box_is_paid_out(hands: Hands, stand: Stand, elsewhe
     assert payout.claimed is None
     # Its grant is used by the line in the basket: nothing is left to be picked up.
     assert not payout.held.isVisible()
+
+
+def test_a_known_receivers_document_is_scanned(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    sent_before(stand, RECEIVER.name)
+    parties = Parties(code=CODE, sender=RECEIVER, receiver=SENDER)
+    stand.line.transfers[CODE] = PlayedTransfer("0197-elsewhere", 5_000, parties)
+    stand.desk.transfers.claim(ClaimTransfer(CODE, azn(5_000), RECEIVER.name), CLERK)
+    hands = Hands(qtbot, runner, session, stand, TransfersScreen)
+    hands.press(Qt.Key.Key_2, CTRL)
+    screen(hands).payout.held_names.setFocus()
+    hands.type("1")
+    hands.scan("5ZK9XYZ")
+    # Something is in hand: the scan waits on a card until the clerk takes it.
+    assert screen(hands).payout.receiver.document.is_empty()
+    hands.press(Qt.Key.Key_Return, CTRL)
+    assert screen(hands).payout.receiver.document.text() == SENDER.document
+    hands.type("\n")
+    (line,) = lines(stand)
+    assert isinstance(line, ops.TransferPaid)
 
 
 def test_a_scanned_code_opens_pay_out_but_never_throws_typed_work_away(hands: Hands) -> None:

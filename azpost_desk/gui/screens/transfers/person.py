@@ -97,7 +97,7 @@ class PersonFields(QWidget):
         if len(found) == 1:
             self.open_customer(found[0])
         elif found:
-            self._offer(found)
+            self._offer(typed, found)
         else:
             self._place(typed)
 
@@ -114,7 +114,7 @@ class PersonFields(QWidget):
         self.pill.show_state("transfers.screen.person.new", "neutral")
         self.placed.emit()
 
-    def _offer(self, found: list[Customer]) -> None:
+    def _offer(self, typed: str, found: list[Customer]) -> None:
         sheet = Sheet(self.window(), "transfers.screen.person.several")
         names = NameList()
         names.offer(
@@ -129,6 +129,8 @@ class PersonFields(QWidget):
             self.open_customer(customer)  # type: ignore[arg-type]
 
         names.picked.connect(picked)
+        # Esc: none of these, so it is somebody new.
+        sheet.escaped.connect(lambda: self._place(typed))
         sheet.body.addWidget(names)
         sheet.closed.connect(sheet.deleteLater)
         self._several = sheet
@@ -147,9 +149,12 @@ class PersonFields(QWidget):
         for field, value in values.items():
             if value:
                 field.fill(value)
+        if not one.fin:
+            # What was typed to find them is no FİN; only an identity card needs one.
+            self.fin.put("")
+            self.fin.filled = bool(one.document) and kind != IDENTITY_CARD
         # What the file does not hold was not needed before either: Enter passes it by.
-        for field in (self.valid_to, self.phone):
-            field.filled = True
+        self.valid_to.filled = self.phone.filled = True
         self.fin.set_ok(bool(one.fin))
         self.pill.show_state(phrase("transfers.screen.person.known", last_ms=one.last_seen_ms), "good")
         self.opened.emit(opened)

@@ -40,6 +40,7 @@ class SendForm(QWidget):
         super().__init__()
         self._session = session
         self._offices = Offices()
+        self._purposes: tuple[str, ...] = ()
         self._receivers: tuple[KnownReceiver, ...] = ()
         key = "transfers.screen."
         self._sender = Card(f"{key}card.sender")
@@ -108,7 +109,7 @@ class SendForm(QWidget):
 
     def show_facts(self, facts: decide.CounterFacts) -> None:
         """The day's offices, purposes and line; without the right to sell the main act is off."""
-        self._offices = facts.offices
+        self._offices, self._purposes = facts.offices, facts.purposes
         self.purpose.set_choices([Choice(one, f"transfers.purpose.{one}") for one in facts.purposes])
         self._usual_purpose()
         self.offline.setVisible(not facts.online)
@@ -130,9 +131,9 @@ class SendForm(QWidget):
         self.focus()
 
     def _usual_purpose(self) -> None:
-        # Most transfers help a family; another purpose is one key away.
-        if self.purpose.is_empty():
-            self.purpose.fill("family")
+        # The centre puts the most frequent first; another one is one key away.
+        if self.purpose.is_empty() and self._purposes:
+            self.purpose.fill(self._purposes[0])
 
     # --- receiver ------------------------------------------------------------------------------------------
 
