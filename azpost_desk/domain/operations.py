@@ -340,6 +340,13 @@ class GrantRequested(Body, frozen=True):
     question: str
 
 
+class GrantRefused(Body, frozen=True):
+    """The centre's no to a request (T-code): the question is answered, and never asked again."""
+
+    request: str
+    code: str
+
+
 class GrantStored(Body, frozen=True):
     """The centre's grant, word for word (signed bytes and signature, hex)."""
 
@@ -455,6 +462,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("settlement", 1): Settlement,
     ("payment.resolved", 1): PaymentResolved,
     ("grant.requested", 1): GrantRequested,
+    ("grant.refused", 1): GrantRefused,
     ("grant.stored", 1): GrantStored,
     ("grant.released", 1): GrantReleased,
     ("item.scanned", 1): ItemScanned,

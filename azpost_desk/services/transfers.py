@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
@@ -74,7 +74,6 @@ class Transfers:
 
     counter: Counter
     baskets: Baskets
-    _denied: set[str] = field(default_factory=set, repr=False, compare=False)
 
     # --- sending --------------------------------------------------------------------------------------
 
@@ -315,7 +314,7 @@ class Transfers:
 
     @property
     def _grants(self) -> Grants:
-        return Grants(self.counter, self._denied)
+        return Grants(self.counter)
 
 
 def _quote(tariffs: Tariffs, amount: Money) -> Quote:

@@ -170,6 +170,16 @@ class BookReading(FeatureReading):
             select(t.journal).where(t.journal.c.day == day, t.journal.c.kind.in_(kinds)), limit
         )
 
+    def grant_entries(self, days: int) -> list[views.Entry]:
+        j = t.journal.c
+        kinds = ("grant.requested", "grant.refused", "grant.stored")
+        return self._entries(
+            select(t.journal).where(
+                j.epoch == self._desk.enrolled.epoch, j.day >= self.day().number - days, j.kind.in_(kinds)
+            ),
+            1_000_000,
+        )
+
     def settlement(self, receipt: str) -> views.Entry | None:
         paid = select(t.once.c.record).where(t.once.c.sort == "receipt", t.once.c.thing == receipt)
         return self._entry(select(t.journal).where(t.journal.c.id == paid.scalar_subquery()))

@@ -1,0 +1,290 @@
+"""Two branches at work: the demo town on a real centre and PostgreSQL, desks as programs wire them, billers.
+
+Gəncə 2 (branch 2002) has two desks, Bakı 10 (branch 1010) one. Each desk has its own bad line.
+Nothing runs by itself but the centre: a desk exchanges when the story says `sync`.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central import checking as central_checking
+from azpost_desk.central.app import Centre
+from azpost_desk.central.gateways.osmp import OsmpBiller
+from azpost_desk.central.registry import branches
+from azpost_desk.domain.catalogue import Licence, Officer
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.people import Person
+from azpost_desk.domain.staff import Role
+from azpost_desk.programs.desk import report_press
+from azpost_desk.rehearsal.faults import FaultyLine
+from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
+from azpost_desk.rehearsal.town import PLAYERS, found_town, supply_desk
+from azpost_desk.services import counter
+from azpost_desk.services.desk import desk_services
+from azpost_desk.services.payments import PayBill
+from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
+from azpost_desk.storage import checking
+from azpost_desk.storage.books import DeskBooks
+from azpost_desk.storage.vault import FileVault
+from azpost_desk.sync.line import CentreLine
+from azpost_desk.sync.wire import Wire
+from tests.services.counters import MORNING_MS, PlainHasher
+from tests.storage.desks import DATE, FakeClock
+from tests.sync.post import Desk, Post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from azpost_desk.services.baskets import Paid
+    from azpost_desk.services.grants import Claimed
+    from azpost_desk.services.transfers import Transfers
+    from azpost_desk.services.views import Transfer
+
+GANJA, BAKU = "2002", "1010"
+DAY_MS: Final = 24 * 3_600_000
+ELECTRICITY, MOBILE = "1001", "1004"
+METER, PHONE = "1012345678", "502123456"
+LEYLA: Final = Person(
+    name="Məmmədova Leyla Kamil qızı",
+    fin="5ZK9XYZ",
+    document="AA1234567",
+    document_kind="identity_card",
+    phone="+994501234567",
+    address="Gəncə, Cavad xan küçəsi 5",
+)
+ORXAN: Final = Person(
+    name="Hüseynov Orxan Elçin oğlu",
+    fin="7AB2CD3",
+    document="AA7654321",
+    document_kind="identity_card",
+    phone="+994552345678",
+)
+
+
+class Town(Post):
+    """The centre with its billers, two branches, three desks that are not enrolled yet."""
+
+    def __init__(self, dsn: str, folder: Path, provider: SandboxProvider) -> None:
+        self.dsn, self.folder, self.provider = dsn, folder, provider
+        self.clock = FakeClock(MORNING_MS)
+        self.centre = self._centre()
+        self.line = FaultyLine(self.centre.start())
+        self.seats: list[Seat] = []
+        now_ms = self.clock.utc_ms()
+        with self.centre.database.transaction() as conn:
+            found_town(conn, now_ms)
+            branches.add_desk(conn, BAKU, 1)
+            for player in PLAYERS:
+                known = Officer(
+                    officer=player.officer, name=player.name, role=player.role, pin_hash=f"hash-{player.pin}"
+                )
+                branches.add_staff(conn, BAKU, known, now_ms)
+            for service in ("transfers", "payments"):
+                self.license(service, conn=conn)
+
+    def _centre(self) -> Centre:
+        clock = self.clock
+        billers = {
+            one["id"]: OsmpBiller(
+                self.provider.url, now_ms=clock.utc_ms, prv_id=one["id"], has_status=True,
+                connect_s=2, answer_s=2,
+            )
+            for one in DEMO_BILLERS
+        }  # fmt: skip
+        return Centre(self.dsn, clock=clock, billers=billers, connections_max=12)
+
+    def license(self, service: str, valid_to: str = "2027-12-31", *, conn: object = None) -> None:
+        """The licence of Bakı 10 for a service, until and with `valid_to`."""
+        licence = Licence(service=service, number=f"MB-{service}", valid_from="2026-01-01", valid_to=valid_to)
+        if conn is None:
+            with self.centre.database.transaction() as own:
+                branches.set_licence(own, BAKU, licence, self.clock.utc_ms())
+        else:
+            branches.set_licence(conn, BAKU, licence, self.clock.utc_ms())  # type: ignore[arg-type]
+
+    def seat(self, desk: str, *, float_qapik: int = 100_000) -> Seat:
+        """The desk enrolled, supplied and, with a float, open with its clerk at the till."""
+        key, told = self.introduce(desk)
+        folder = self.folder / desk
+        books = DeskBooks.create(folder, told, key, self.clock, software="test", keep=FileVault(folder))
+        seat = Seat(self, books, self.clock)
+        self.seats.append(seat)
+        with self.centre.database.transaction() as conn:
+            supply_desk(conn, desk, self.clock.utc_ms())
+        seat.sync()
+        if float_qapik:
+            seat.open(float_qapik=float_qapik)
+        return seat
+
+    def sync(self) -> None:
+        """Everybody exchanges until nobody has anything new."""
+        for _ in range(2):
+            for seat in self.seats:
+                seat.sync()
+
+    def state(self, transfer: str) -> str:
+        """What the centre says of a transfer."""
+        return str(self.ask("select state from transfers where transfer = %s", transfer)[0][0])
+
+
+class Seat(Desk):
+    """A desk with its services and its own line; `sit` again after a kill with `reopen`."""
+
+    def _connect(self) -> None:
+        if not hasattr(self, "road"):
+            self.road = FaultyLine(self.post.centre.url)
+            self.road.up()
+        self.wire = Wire(self.road.url)
+        self.line = CentreLine(self.books, self.road.url, self.clock)
+        self.exchanges = self.line._exchanges
+        at = counter.Counter(self.books, self.clock, self.line)
+        self.services = desk_services(at, PlainHasher(), report_press(lambda: "az"))
+        people = {Role(one.role): one for one in PLAYERS}
+        self.clerk, self.supervisor, self.manager = (
+            counter.Officer(people[role].officer, people[role].name, role, "az")
+            for role in (Role.CLERK, Role.SUPERVISOR, Role.MANAGER)
+        )
+
+    def kill(self) -> None:
+        self.line.stop()
+        super().kill()
+
+    # --- the line -------------------------------------------------------------------------------------
+
+    def sync(self) -> None:
+        """Exchange, let the centre work, exchange again, until nothing is new."""
+        for _ in range(10):
+            before = self.books.news_position()
+            self.line._step()
+            assert self.line.state().online, self.line.state()
+            self.post.centre.settle()
+            self.line._step()
+            if self.books.news_position() == before and self.books.waiting() == (0, 0):
+                return
+        raise AssertionError("the two never fell silent")
+
+    def until_quiet(self) -> None:
+        self.sync()
+
+    def go_offline(self) -> None:
+        self.road.down()
+        self.line._step()
+        assert not self.line.state().online
+
+    def go_online(self) -> None:
+        self.road.up()
+        self.sync()
+
+    # --- the day --------------------------------------------------------------------------------------
+
+    def open(self, date: str = DATE, float_qapik: int = 0) -> None:
+        """The day and the till; money from the safe where this desk holds it."""
+        services = self.services
+        services.days.open(self.manager, date)
+        services.tills.open(self.clerk)
+        if float_qapik and self.books.identity().number == 1:
+            services.tills.supply_safe(self.manager, "Q-17", {10_000: 2 * float_qapik // 10_000})
+            services.tills.move(self.clerk, "to_till", "float", {10_000: float_qapik // 10_000})
+
+    def close_day(self) -> None:
+        """Count what the ledger expects, close the till and the day."""
+        with self.books.reading() as look:
+            qapik = look.till().balance.minor
+        pieces = {}
+        for value in (10_000, 100, 1):
+            pieces[value], qapik = divmod(qapik, value)
+        self.services.tills.close(self.clerk, pieces)
+        self.services.reports.close_day(self.manager, self.services.press)
+
+    def pay(self, given_qapik: int = 0) -> Paid:
+        basket = self.services.baskets.current()
+        assert basket is not None
+        return self.services.baskets.pay(self.clerk, basket.basket, azn(given_qapik))
+
+    def balance(self, account: str, sub: str = "") -> int:
+        with self.books.reading() as look:
+            return look.balance(account, sub).minor
+
+    def till_qapik(self) -> int:
+        with self.books.reading() as look:
+            return look.till().balance.minor
+
+    # --- transfers and bills --------------------------------------------------------------------------
+
+    @property
+    def transfers(self) -> Transfers:
+        return self.services.transfers
+
+    def send_money(
+        self, amount_qapik: int = 25_000, office: str | None = None, sender: Person = LEYLA
+    ) -> Transfer:
+        """Accepted and paid in cash; the transfer as this desk knows it."""
+        command = SendTransfer(sender, ORXAN, azn(amount_qapik), "family", office)
+        basket = self.transfers.send(command, self.clerk)
+        operation = basket.lines[-1].line.operation
+        self.pay(amount_qapik + self.transfers.quote(azn(amount_qapik)).fee.minor)
+        with self.books.reading() as look:
+            sent = look.transfer(operation)
+        assert sent is not None
+        return sent
+
+    def ask_for(self, code: str, amount_qapik: int = 25_000, sender: str = "Məmmədova Leyla") -> Claimed:
+        return self.transfers.claim(ClaimTransfer(code, azn(amount_qapik), sender), self.clerk)
+
+    def pay_out(self, code: str, amount_qapik: int = 25_000) -> Paid:
+        claimed = self.ask_for(code, amount_qapik)
+        self.transfers.plan_payout(claimed.grant, ORXAN, self.clerk)
+        return self.pay()
+
+    def take_bill(self, amount_qapik: int, biller: str = ELECTRICITY, account: str = METER) -> str:
+        """Accepted and paid in cash; the payment's id."""
+        services = self.services
+        basket = services.payments.pay(PayBill(biller, account, azn(amount_qapik)), self.clerk)
+        self.pay(amount_qapik + services.payments.fee(biller, azn(amount_qapik)).minor)
+        return basket.lines[-1].line.operation
+
+    def bill(self, payment: str) -> str:
+        """What this desk knows of a bill."""
+        with self.books.reading() as look:
+            known = look.payment(payment)
+        assert known is not None
+        return known.state
+
+
+@contextmanager
+def town(dsn: str, folder: Path) -> Iterator[Town]:
+    """A town for one story; at its end every book on both sides must be sound and equal.
+
+    A story that ends with a desk off line ends with it on line here: nothing may be left behind anywhere.
+    """
+    with ExitStack() as stack:
+        provider = stack.enter_context(SandboxProvider(DEMO_BILLERS))
+        made = Town(dsn, folder, provider)
+        stack.callback(made.centre.stop)
+        stack.enter_context(made.line)
+        for_each = stack.enter_context(ExitStack())
+        yield made
+        for seat in made.seats:
+            seat.road.calm()
+            for_each.callback(seat.road.down)
+            seat.sync()
+        made.sync()
+        for seat in made.seats:
+            seat.agrees()
+            assert seat.books.rebuild() == []
+            seat.close()
+        sound(made)
+
+
+def sound(made: Town) -> None:
+    """The invariants over every desk's file and over the centre."""
+    for seat in made.seats:
+        verdicts, damaged = checking.check_folder(seat.folder)
+        assert damaged == []
+        assert [one for verdict in verdicts for one in verdict.broken] == []
+    assert [one for verdict in central_checking.check(made.dsn) for one in verdict.broken] == []
+    country = made.ask("select currency, sum(minor) from postings group by 1 having sum(minor) <> 0")
+    assert country == []
