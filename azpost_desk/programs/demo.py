@@ -228,7 +228,13 @@ def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played,
         "language_ru": lambda: Language.current().choose("ru"),
         "language_az": lambda: Language.current().choose("az"),
     }
-    day = Day(windows, script(), hand, clock.set_time, outside, out, without)
+
+    def set_time(hh_mm: str) -> None:
+        clock.set_time(hh_mm)
+        for window in windows.values():
+            window.tick()
+
+    day = Day(windows, script(), hand, set_time, outside, out, without)
     day.begin()
     app.exec()
     write_input(day.played, out)

@@ -83,7 +83,7 @@ class Window(QStackedWidget):
         if app is not None:
             app.installEventFilter(self)
         self._note_input()
-        self._ticker = Repeating(self, 1000, self._tick)
+        self._ticker = Repeating(self, 1000, self.tick)
         self._ticker.start()
         for name, act in (("frame.keys.lock", self.lock), ("frame.keys.sign_out", self.sign_out)):
             QShortcut(QKeySequence(FRAME_KEYS[name]), self, act)
@@ -202,7 +202,8 @@ class Window(QStackedWidget):
             self.frame.line_changed()
             Runner.current().announce("line", "news")
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Show the time; lock when nobody has touched anything for too long."""
         if self._session is None:
             return
         clock = self._session.services.counter.clock

@@ -33,7 +33,7 @@ class ExpressScreen(Screen):
     """F4. Everything here works off line too: prices, offices and item numbers are this desk's own."""
 
     name = "express"
-    words = "express.screen.name"
+    words = "express.screen.rail"
     icon = "package"
     key = "F4"
     permission = Permission.SELL
