@@ -178,7 +178,7 @@ class _Told:
         date = self.books.day().date
         match line:
             case ops.LineReversed():
-                return self.about(record, line.original)
+                return f"{line.original_receipt} {self.about(record, line.original)}".strip()
             case ops.GoodsSold():
                 article = self.books.document(Goods, date).find(line.sku)
                 return (
