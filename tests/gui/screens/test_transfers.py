@@ -336,16 +336,19 @@ def test_a_scanned_code_opens_pay_out_but_never_throws_typed_work_away(hands: Ha
     assert screen(hands).mode == "send"
 
 
-@pytest.mark.parametrize(("code", "words"), [("T-010", ""), ("T-011", "4"), ("T-014", ""), ("T-013", "")])
-def test_what_the_centre_refuses_stands_beside_the_code(
-    hands: Hands, stand: Stand, code: str, words: str
+@pytest.mark.parametrize(
+    ("code", "field", "words"),
+    [("T-010", "code", ""), ("T-011", "code", "4"), ("T-014", "code", ""), ("T-013", "sender_name", "")],
+)
+def test_what_the_centre_refuses_stands_beside_its_field(
+    hands: Hands, stand: Stand, code: str, field: str, words: str
 ) -> None:
     stand.line.says_no = code
     screen(hands).payout.open_code(CODE)
     screen(hands).show_mode("pay_out")
     hands.settle()
     hands.type("50\nƏliyev Vüqar\n")
-    error = screen(hands).payout.code.error_text()
+    error = screen(hands).payout.question.field(field).error_text()
     assert error == say(Phrase(f"refusal.{code}", {"left": 4, "holder": "", "office": ""}))
     assert words in error
     assert lines(stand) == []
