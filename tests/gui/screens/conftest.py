@@ -8,7 +8,11 @@ import pytest
 
 from azpost_desk.gui.kit.screens import Session
 from azpost_desk.gui.work.runner import Runner
-from tests.services.counters import CLERK, Stand, new_stand, working
+from azpost_desk.services.counter import Counter
+from azpost_desk.services.desk import desk_services
+from tests.fakes.line import FakeLine
+from tests.services.counters import CLERK, MORNING_MS, PlainHasher, Stand, new_stand, press, working
+from tests.storage.desks import FakeClock, first_news, new_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,3 +51,14 @@ def session(stand: Stand, runner: Runner, tones: list[Tone]) -> Session:
     made = Session(stand.desk, tones.append)
     made.officer = CLERK
     return made
+
+
+@pytest.fixture
+def branch_of_two(tmp_path: Path) -> Iterator[Stand]:
+    """Desk 1 of a branch with two desks, before its day."""
+    clock = FakeClock(now_ms=MORNING_MS)
+    books = new_desk(tmp_path / "one-of-two", clock, told=False)
+    books.store_news(first_news(desk_numbers=(1, 2)), 1)
+    line = FakeLine(clock)
+    yield Stand(books, clock, line, desk_services(Counter(books, clock, line), PlainHasher(), press))
+    books.close()

@@ -16,23 +16,11 @@ from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.screens.reports import form
 from azpost_desk.gui.screens.reports.screen import ReportsScreen
 from azpost_desk.gui.shell.register import FRAME_KEYS
-from azpost_desk.services.counter import Counter
-from azpost_desk.services.desk import desk_services
 from azpost_desk.services.goods import SellGoods
-from tests.fakes.line import FakeLine
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.walking import hold_enter, nameless
-from tests.services.counters import (
-    CLERK,
-    MANAGER,
-    MORNING_MS,
-    SUPERVISOR,
-    PlainHasher,
-    Stand,
-    new_stand,
-    press,
-)
-from tests.storage.desks import DATE, FakeClock, first_news, new_desk
+from tests.services.counters import CLERK, MANAGER, SUPERVISOR, Stand, new_stand
+from tests.storage.desks import DATE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,20 +138,15 @@ def test_a_day_without_a_report_is_refused_beside_the_date(office: Office) -> No
     assert office.screen.panel.date.error_text() == language().texts.refusal("R-003", date="2026-11-01")
 
 
-def test_a_desk_never_heard_of_makes_it_provisional(qtbot: QtBot, runner: Runner, tmp_path: Path) -> None:
-    clock = FakeClock(now_ms=MORNING_MS)
-    books = new_desk(tmp_path / "one-of-two", clock, told=False)
-    books.store_news(first_news(desk_numbers=(1, 2)), 1)
-    line = FakeLine(clock)
-    stand = Stand(books, clock, line, desk_services(Counter(books, clock, line), PlainHasher(), press))
-    stand.desk.days.open(MANAGER, DATE)
-    session = Session(stand.desk, lambda _tone: None)
+def test_a_desk_never_heard_of_makes_it_provisional(
+    qtbot: QtBot, runner: Runner, branch_of_two: Stand
+) -> None:
+    branch_of_two.desk.days.open(MANAGER, DATE)
+    session = Session(branch_of_two.desk, lambda _tone: None)
     session.officer = MANAGER
-    office = Office(qtbot, runner, session, stand, ReportsScreen)
-    read = office.words()
+    read = Office(qtbot, runner, session, branch_of_two, ReportsScreen).words()
     assert language().texts.t("report.missing.never", desk=2) in read
     assert language().texts.t("reports.screen.standing.silent") in read
-    stand.books.close()
 
 
 def test_a_supervisor_looks_but_does_not_close(
@@ -172,7 +155,7 @@ def test_a_supervisor_looks_but_does_not_close(
     session.officer = SUPERVISOR
     office = Office(qtbot, runner, session, stand, ReportsScreen)
     assert not office.screen.panel.close_day.isVisible()
-    assert "reports.close_day" not in [action.name for action in office.screen.actions_here()]
+    assert "reports.screen.close" not in [action.name for action in office.screen.actions_here()]
 
 
 def test_before_the_first_day_it_says_so(qtbot: QtBot, runner: Runner, tmp_path: Path) -> None:

@@ -20,11 +20,12 @@ from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.screens.tills import form
 from azpost_desk.gui.screens.tills.screen import TillsScreen
 from azpost_desk.gui.shell.register import FRAME_KEYS
+from azpost_desk.protocol import news as tidings
 from azpost_desk.services.goods import SellGoods
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.walking import hold_enter, nameless
-from tests.services.counters import CLERK, MANAGER, OTHER_CLERK, Stand, new_stand
-from tests.storage.desks import DATE
+from tests.services.counters import CLERK, MANAGER, OTHER_CLERK, Stand, new_stand, working
+from tests.storage.desks import DATE, piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,8 +143,41 @@ def test_the_manager_supplies_the_safe_by_a_document(qtbot: QtBot, runner: Runne
     assert (supplied.document, supplied.amount_qapik) == ("KM-88", 250_000)
 
 
+def test_cash_goes_to_another_desk_and_comes_from_it(
+    qtbot: QtBot, runner: Runner, branch_of_two: Stand
+) -> None:
+    working(branch_of_two)
+    told = tidings.RemittanceNews(
+        remittance="R-1",
+        from_desk="2002-2",
+        to_desk="2002-1",
+        amount_qapik=5_000,
+        pieces={"1000": 5},
+        at_ms=branch_of_two.clock.utc_ms(),
+    )
+    branch_of_two.books.store_news([piece(50, "remittance", told)], 1)
+    hands = at(qtbot, runner, branch_of_two, CLERK)
+    assert {form.ACCEPT, form.ISSUE} <= hands.shown()
+    hands.press(Qt.Key.Key_H, CTRL)
+    hands.type("\n" * 5 + "4\n" + "\n" * 8 + "\n")
+    assert language().texts.refusal("C-027", announced=azn(5_000), counted=azn(4_000)) in hands.words()
+    sheet = hands.screen.sheet
+    assert sheet is not None
+    assert sheet.count is not None
+    sheet.count.set_pieces({1_000: 5})
+    sheet.main.click()
+    hands.settle()
+    assert branch_of_two.till_qapik() == 25_000
+    assert hands.screen.awaited.rows.records == []
+    hands.press(Qt.Key.Key_G, CTRL)
+    hands.type("\n" * 6 + "7\n" + "\n" * 8 + "\n")
+    issued = branch_of_two.bodies(ops.RemittanceIssued)[-1]
+    assert isinstance(issued, ops.RemittanceIssued)
+    assert (issued.to_desk, issued.from_place, issued.amount_qapik) == ("2002-2", "till", 7_000)
+
+
 def test_goods_come_in_by_a_document(till: Till, stand: Stand) -> None:
-    till.press(Qt.Key.Key_M, CTRL)
+    till.press(Qt.Key.Key_N, CTRL)
     till.type("2\n15\nN-9\n")
     with stand.books.reading() as books:
         assert books.stock()["EN-C5"] == 35

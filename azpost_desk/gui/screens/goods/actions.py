@@ -16,7 +16,7 @@ SEARCH_KEY: Final = "Ctrl+F"
 def actions(search: Callable[[], object]) -> list[Action]:
     """All acts of the screen."""
     return [
-        Action("goods.pick", "goods.screen.pick", "1", Permission.SELL),
-        Action("goods.add", "goods.screen.add", "Enter", Permission.SELL),
-        Action("goods.search", "goods.screen.search", SEARCH_KEY, Permission.SELL, search),
+        Action("goods.screen.pick", "goods.screen.pick", "1", Permission.SELL),
+        Action("goods.screen.add", "goods.screen.add", "Enter", Permission.SELL),
+        Action("goods.screen.search", "goods.screen.search", SEARCH_KEY, Permission.SELL, search),
     ]

@@ -18,7 +18,7 @@ PAST_KEY: Final = "Ctrl+O"
 def actions(past: Callable[[], object]) -> list[Action]:
     """All acts of the screen; the buttons bind their keys themselves."""
     return [
-        Action("reports.print", "reports.screen.print", PRINT_KEY, Permission.SEE_REPORTS),
-        Action("reports.close_day", "reports.screen.close", CLOSE_KEY, Permission.CLOSE_DAY),
-        Action("reports.past", "reports.screen.past", PAST_KEY, Permission.SEE_REPORTS, past),
+        Action("reports.screen.print", "reports.screen.print", PRINT_KEY, Permission.SEE_REPORTS),
+        Action("reports.screen.close", "reports.screen.close", CLOSE_KEY, Permission.CLOSE_DAY),
+        Action("reports.screen.past", "reports.screen.past", PAST_KEY, Permission.SEE_REPORTS, past),
     ]

@@ -61,6 +61,7 @@ class ReportsScreen(Screen):
         self.panel.print_interim.clicked.connect(self._on_print)
         self.panel.close_day.clicked.connect(self._on_close)
         self.panel.date_chosen.connect(self._on_past)
+        self._content = QScrollArea()
         self._build(head)
         Runner.current().changed.connect(self._on_changed)
         follow(self, self._show)
@@ -84,7 +85,7 @@ class ReportsScreen(Screen):
         matters.grid.addWidget(self.matters, 0, 0)
         column.addWidget(matters)
         column.addStretch()
-        scroll = QScrollArea()
+        scroll = self._content
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -96,6 +97,7 @@ class ReportsScreen(Screen):
         whole.addWidget(head)
         whole.addWidget(self._warning)
         whole.addWidget(scroll, 1)
+        whole.addStretch()
 
     # --- what the frame asks ------------------------------------------------------------------------------
 
@@ -135,6 +137,9 @@ class ReportsScreen(Screen):
         self._picture = None
         self._warning.say(refusal(error), "warn")
         self._warning.show()
+        self._content.hide()
+        self.panel.show_nothing()
+        self.panel.ask_date()
 
     def _on_changed(self, _topics: frozenset[str]) -> None:
         if self.isVisible():
@@ -145,6 +150,7 @@ class ReportsScreen(Screen):
         self._warning.setVisible(picture is None)
         if picture is None:
             return
+        self._content.show()
         texts = language().texts
         time = texts.time(picture.paper.as_of)
         self._title.say(phrase("reports.screen.title_of", date=picture.date))

@@ -82,11 +82,17 @@ class ReportSide(QFrame):
         self._rows = [_desk_row(desk) for desk in picture.desks]
         for row in self._rows:
             self._desks.addWidget(row)
+        self.print_interim.setEnabled(True)
         blocked = picture.blocked if self._may_close else None
         self.close_day.setEnabled(blocked is None)
         self._why.setVisible(blocked is not None)
         if blocked is not None:
             self._why.say("reports.screen.already" if picture.closed else refusal(blocked))
+
+    def show_nothing(self) -> None:
+        """There has never been a day: nothing to close, nothing to print."""
+        self.close_day.setEnabled(False)
+        self.print_interim.setEnabled(False)
 
     def ask_date(self) -> None:
         """Go to the date of a day gone by."""
@@ -105,11 +111,11 @@ def _desk_row(desk: DeskRow) -> QWidget:
     widget = QWidget()
     names = QVBoxLayout()
     names.setSpacing(0)
-    title: Say = phrase("reports.screen.desk", number=desk.number)
+    names.addWidget(Label(phrase("reports.screen.desk", number=desk.number), "body"))
+    standing = _standing(desk)
     if desk.holder:
-        title = phrase("reports.screen.desk_of", number=desk.number, name=desk.holder)
-    names.addWidget(Label(title, "body"))
-    names.addWidget(Label(_standing(desk), "hint", wrap=True))
+        standing = phrase("reports.screen.holder", name=desk.holder, standing=say(standing))
+    names.addWidget(Label(standing, "hint", wrap=True))
     row = QHBoxLayout(widget)
     row.setContentsMargins(0, GAP, 0, GAP)
     row.addLayout(names, 1)

@@ -12,4 +12,4 @@ RESET_KEY: Final = "Ctrl+N"
 
 def actions() -> list[Action]:
     """All acts of the screen; the button binds its key itself."""
-    return [Action("staff.reset_pin", "staff.screen.reset", RESET_KEY, Permission.RESET_PIN)]
+    return [Action("staff.screen.reset", "staff.screen.reset", RESET_KEY, Permission.RESET_PIN)]

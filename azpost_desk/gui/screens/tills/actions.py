@@ -8,6 +8,7 @@ from azpost_desk.gui.kit.screens import Action
 from azpost_desk.gui.screens.tills import form
 
 # The buttons bind these themselves: a hidden or disabled one does nothing.
+# None is a letter that a scanner uses for a control character (Ctrl+B, C, J, M).
 KEYS: Final = {
     form.OPEN_DAY: "Ctrl+D",
     form.OPEN_TILL: "Ctrl+O",
@@ -16,8 +17,8 @@ KEYS: Final = {
     form.DROP: "Ctrl+Down",
     form.SUPPLY_SAFE: "Ctrl+S",
     form.ISSUE: "Ctrl+G",
-    form.ACCEPT: "Ctrl+J",
-    form.STOCK: "Ctrl+M",
+    form.ACCEPT: "Ctrl+H",
+    form.STOCK: "Ctrl+N",
 }
 
 
@@ -28,4 +29,4 @@ def words(act: str) -> str:
 
 def actions() -> list[Action]:
     """All acts of the screen."""
-    return [Action(f"tills.{act}", words(act), key, form.PERMISSIONS[act]) for act, key in KEYS.items()]
+    return [Action(words(act), words(act), key, form.PERMISSIONS[act]) for act, key in KEYS.items()]
