@@ -18,7 +18,7 @@ from azpost_desk.domain.people import Parties
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.domain.transfer_codes import shown_transfer_code, transfer_code
-from azpost_desk.gui.kit.cards import NameList
+from azpost_desk.gui.kit.cards import NameList, Sheet
 from azpost_desk.gui.kit.words import Language, Phrase, say
 from azpost_desk.gui.screens.transfers import form as decide
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
@@ -383,6 +383,9 @@ def test_a_grant_is_given_back_only_with_a_reason(
     hands.type("1")
     assert payout.claimed == claimed
     hands.press(Qt.Key.Key_G, CTRL)
+    # Locking the window hides the screen: its sheet must go with it.
+    (sheet,) = [one for one in screen(hands).findChildren(Sheet) if one.isVisible()]
+    assert sheet.parentWidget() is screen(hands)
     hands.type("\n")
     assert stand.desk.transfers.held() == [claimed]
     hands.type("sənədi yoxdur\n")

@@ -17,7 +17,7 @@ from azpost_desk.gui.kit.labels import BigAmount, Label
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.transfers import form as decide
 from azpost_desk.gui.screens.transfers.actions import RELEASE_KEY
-from azpost_desk.gui.screens.transfers.person import PersonFields
+from azpost_desk.gui.screens.transfers.person import PersonFields, screen_of
 from azpost_desk.gui.work.runner import Lane, Operation
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ class PayOutForm(QWidget):
         claimed = self.claimed
         if claimed is None:
             return
-        sheet = Sheet(self.window(), "transfers.screen.release_title")
+        sheet = Sheet(screen_of(self), "transfers.screen.release_title")
         reason = TextField("transfers.screen.release_reason", name="reason", max_length=120)
         go = PrimaryButton("transfers.screen.release", hint="transfers.screen.enter")
         form = Form(go)

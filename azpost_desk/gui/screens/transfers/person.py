@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from azpost_desk.domain.identifiers import DOCUMENT_KINDS
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import ChoiceField, DateField, Field, PhoneField, TextField, choices_of
+from azpost_desk.gui.kit.screens import Screen
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain
 from azpost_desk.gui.screens.transfers.form import IDENTITY_CARD, document_kind, place_of
@@ -115,7 +116,7 @@ class PersonFields(QWidget):
         self.placed.emit()
 
     def _offer(self, typed: str, found: list[Customer]) -> None:
-        sheet = Sheet(self.window(), "transfers.screen.person.several")
+        sheet = Sheet(screen_of(self), "transfers.screen.person.several")
         names = NameList()
         names.offer(
             [
@@ -170,6 +171,12 @@ def _row(*parts: tuple[Field, int]) -> QHBoxLayout:
     for field, stretch in parts:
         line.addWidget(field, stretch, Qt.AlignmentFlag.AlignTop)
     return line
+
+
+def screen_of(widget: QWidget) -> QWidget:
+    """The screen a widget stands on: sheets lie over it, so that they are locked away with it."""
+    above = widget.parentWidget()
+    return widget if isinstance(widget, Screen) or above is None else screen_of(above)
 
 
 def scrolled(page: QWidget) -> QScrollArea:

@@ -17,7 +17,7 @@ from azpost_desk.gui.kit.labels import BigAmount, Label, StatePill
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.transfers import form as decide
-from azpost_desk.gui.screens.transfers.person import PersonFields
+from azpost_desk.gui.screens.transfers.person import PersonFields, screen_of
 from azpost_desk.gui.screens.transfers.table import columns
 from azpost_desk.gui.work.runner import Lane, Operation
 
@@ -76,7 +76,7 @@ class SentHere(QWidget):
 
     def open_refund(self, transfer: Transfer) -> None:
         """Who sent it takes the money back, with the same document."""
-        self.refund = RefundSheet(self._session, self.window(), transfer)
+        self.refund = RefundSheet(self._session, screen_of(self), transfer)
         self.refund.added.connect(self._on_added)
         self.refund.open(self.refund.person.fin.editor)
 
@@ -124,7 +124,7 @@ class RefundSheet(Sheet):
     added = Signal()
 
     def __init__(self, session: Session, over: QWidget, transfer: Transfer) -> None:
-        super().__init__(over, "transfers.screen.refund.title", width_px=800)
+        super().__init__(over, "transfers.screen.refund.title", width_px=786)
         self._session, self._transfer = session, transfer
         amount = BigAmount("transfers.screen.refund.amount", transfer.amount)
         facts = Label(
