@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.reports import DayReport
     from azpost_desk.services.views import Recorded
 
+_CHART_PX: Final = 136
 _CARDS: Final = ("operations", "cash", "electronic", "difference")
 
 
@@ -51,6 +52,7 @@ class ReportsScreen(Screen):
         self._warning = Label("", "strong", wrap=True)
         self.figures = {name: _Figure(f"reports.screen.card.{name}") for name in _CARDS}
         self.chart = BarChart("reports.screen.chart", lambda qapik: language().texts.amount(azn(qapik)))
+        self.chart.setMaximumHeight(_CHART_PX)
         self.services: Table[ServiceRow] = Table(
             service_columns(), name="reports.screen.by_service", empty="reports.screen.empty"
         )
