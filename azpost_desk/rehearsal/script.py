@@ -48,7 +48,7 @@ def count(*pieces: str) -> list[Instruction]:
     steps: list[Instruction] = []
     for number in rows:
         steps += [Type(number), keys("Enter")] if number else [keys("Enter")]
-    return [*steps, keys("Enter")]
+    return [*steps, keys("Enter"), Gone("İmtina")]
 
 
 def _morning() -> list[Instruction]:
@@ -90,7 +90,7 @@ def _till_opens() -> list[Instruction]:
         See("Nigar Əliyeva"),
         keys("Ctrl+Up"),
         *count("", "", "", "", "10", "20", "20", "50", "40", "50", "50", "40", "", "50"),
-        See("587,50"),
+        See("Kassa 587,50"),
         Picture("till-with-float"),
         *_stock("1", "200"),
         *_stock("2", "100"),
@@ -101,13 +101,14 @@ def _till_opens() -> list[Instruction]:
 
 def _stock(article: str, pieces: str) -> list[Instruction]:
     return [
-        keys("Ctrl+M"),
+        keys("Ctrl+N"),
         keys(article),
         keys("Enter"),
         Type(pieces),
         keys("Enter"),
         Type("QM-118"),
         keys("Enter"),
+        Gone("İmtina"),
     ]
 
 
@@ -253,9 +254,59 @@ def _line_down() -> list[Instruction]:
         keys("F3"),
         Scan("AZB1003301234567"),
         See("Əlaqə yoxdur"),
+        Type("12,80"),
+        keys("Enter"),
+        See("12,80"),
+        Chapter("express mail off line"),
+        At("11:18"),
+        keys("F4"),
+        Type("0502123344"),
+        keys("Enter"),
+        See("Məmmədov Rəşad"),
+        Type("Gəncə, Nizami küçəsi 12, mənzil 4"),
+        keys("Enter"),
+        Type("0701112233"),
+        keys("Enter"),
+        Type("Abbasova Lalə"),
+        keys("Enter"),
+        Type("Bakı, Nizami küçəsi 90"),
+        keys("Enter"),
+        Type("AZ1010"),
+        keys("Enter"),
+        See("Bakı 10"),
+        keys("Ctrl+W"),
+        See("7,50"),
+        Picture("express-mail"),
+        keys("Enter"),
+        See("EE"),
+        Picture("off-line-basket"),
+        *pay("5"),
+        See("gözləyir"),
         Picture("off-line"),
+        keys("Ctrl+Q"),
+        See("Göndərilməyi gözləyənlər"),
+        Picture("queue"),
+        keys("Esc"),
+        At("12:40"),
+        Outside("line_1_up"),
+        Outside("wake_1"),
+        See("hamısı göndərilib"),
     ]
 
 
 def _refused_bill() -> list[Instruction]:
-    return []
+    return [
+        Chapter("a bill the biller refuses"),
+        At("13:10"),
+        keys("F3 Ctrl+1"),
+        Scan("AZB100110345678906"),
+        See("120,60"),
+        Outside("biller_refuses"),
+        keys("Enter"),
+        *pay("1"),
+        Outside("settle"),
+        Outside("wake_1"),
+        keys("Ctrl+2"),
+        See("rədd"),
+        Picture("payments-today"),
+    ]

@@ -180,8 +180,9 @@ def _notices(body: ops.Settlement) -> tuple[papers.Words, ...]:
     notices: list[papers.Words] = []
     if any(isinstance(line, ops.TransferSent) for line in body.lines):
         notices.append(Say("papers.notice.code_secret"))
-    if any(isinstance(line, ops.ItemAccepted) for line in body.lines):
-        notices.append(Say("papers.notice.track"))
+    item = next((line for line in body.lines if isinstance(line, ops.ItemAccepted)), None)
+    if item is not None:
+        notices.append(Say("papers.notice.track", (("item", _spaced(item.number)),)))
     notices.append(Say("papers.notice.keep_receipt"))
     return tuple(notices)
 
