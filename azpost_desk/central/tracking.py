@@ -32,7 +32,8 @@ def accepted(conn: Connection, written: Written, line: ops.ItemAccepted, now_ms:
 def scanned(conn: Connection, written: Written, body: ops.ItemScanned, now_ms: int) -> None:
     """An event was scanned at an office; items of other posts begin their file here with it."""
     conn.execute("insert into items values (%s, '', '', '', '', '') on conflict do nothing", (body.number,))
-    detail = " ".join(filter(None, (body.reason, body.measure, body.signatory)))
+    # Who signed is a commitment in the body: the name lies in an attachment and is told on demand only.
+    detail = " ".join(filter(None, (body.reason, body.measure)))
     _event(conn, written, written.header.operation, (body.number, body.event, body.office, detail), now_ms)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import DOCUMENTS
+from azpost_desk.domain.catalogue import DOCUMENTS, Branch
 from azpost_desk.domain.moves import PAYMENT, TRANSFER
 from azpost_desk.protocol import news as tidings
 from azpost_desk.storage import projected_items as items
@@ -159,8 +159,17 @@ def _item_event(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent)
         told.at_ms,
         here=False,
         detail=told.detail,
-        expected=True,
+        expected=_is_on_its_way_here(connection, desk, told),
     )
+
+
+def _is_on_its_way_here(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent) -> bool:
+    """The sending office hears of its items too, and so does each desk of what the next one scanned."""
+    d = t.documents.c
+    newest = select(d.content).where(d.name == "branch").order_by(d.version.desc()).limit(1)
+    content = connection.execute(newest).scalar()
+    own = msgspec.json.decode(content, type=Branch).postcode if content else ""
+    return told.office != desk.enrolled.branch and told.postcode in ("", own)
 
 
 def _remittance(connection: Connection, desk: OpenDesk, told: tidings.RemittanceNews) -> None:

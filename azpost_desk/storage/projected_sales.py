@@ -275,7 +275,9 @@ def _transfer_ended(
 
 def _item_accepted(connection: Connection, written: Written, line: ops.ItemAccepted) -> None:
     at_ms = written.header.recorded_ms
-    items.event(connection, line.number, "EMA", line.postcode, at_ms, here=True, operation=line.operation)
+    # A desk's name is its branch and its number.
+    office = written.header.desk.rpartition("-")[0]
+    items.event(connection, line.number, "EMA", office, at_ms, here=True, operation=line.operation)
     who = people.read(written.attached(line.operation, "addresses"), Addresses)
     if who:
         people.remember(connection, who.sender, at_ms)

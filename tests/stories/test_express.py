@@ -1,0 +1,80 @@
+"""An express item accepted in Gəncə without a line and delivered in Bakı; its file is the same in both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.money import azn
+from azpost_desk.services.express import AcceptItem
+from azpost_desk.services.tracking import ScanItem
+from tests.stories.town import LEYLA, ORXAN
+
+if TYPE_CHECKING:
+    from tests.stories.town import Seat, Town
+
+
+def accept(seat: Seat, weight_grams: int) -> str:
+    """From Leyla to Orxan in Bakı; the item's number."""
+    addressee = replace(ORXAN, address="Nizami küçəsi 72", postcode="AZ1010")
+    command = AcceptItem(LEYLA, addressee, weight_grams, "ems_domestic")
+    basket = seat.services.express.accept(command, seat.clerk)
+    line = basket.lines[-1].line
+    assert isinstance(line, ops.ItemAccepted)
+    seat.pay(line.amount_qapik)
+    return line.number
+
+
+def events(seat: Seat, number: str) -> list[tuple[str, str]]:
+    return [(one.event, one.office) for one in seat.services.tracking.timeline(number)]
+
+
+def test_accepted_off_line_with_a_number_of_the_range_and_followed_to_the_door(
+    place: Town, ganja: Seat, baku: Seat
+) -> None:
+    """750 g to Bakı: 6.00 and one step of 0.75; numbers follow each other in the desk's own range."""
+    ganja.go_offline()
+    first, second = accept(ganja, 750), accept(ganja, 500)
+    assert ganja.till_qapik() == 100_000 + 675 + 600
+    for number in (first, second):
+        assert read_item_number(number).valid
+    given = place.ask("select first, last from item_ranges where desk = '2002-1'")
+    serials = [int(number[2:10]) for number in (first, second)]
+    assert serials == [given[0][0], given[0][0] + 1]
+    assert baku.services.tracking.timeline(first) == []
+    ganja.go_online()
+    baku.sync()
+    assert events(baku, first) == [("EMA", "2002")]
+    assert not baku.services.tracking.timeline(first)[0].here
+    for event, more in (("EMG", ""), ("EDG", ""), ("EMI", "Hüseynov Orxan")):
+        place.clock.pass_ms(60_000)
+        scanned = baku.services.tracking.scan(ScanItem(first, event, signatory=more), baku.clerk)
+        assert scanned.verdict == "saved"
+    again = baku.services.tracking.scan(ScanItem(first, "EDG"), baku.clerk)
+    assert again.verdict == "refused"
+    place.sync()
+    story = [("EMA", "2002"), ("EMG", "1010"), ("EDG", "1010"), ("EMI", "1010")]
+    assert events(baku, first) == story
+    assert events(ganja, first) == story
+    # The sender's office follows it, but waits for nothing; and no commitment to a signature leaks out.
+    at_ganja = ganja.services.tracking.scan(ScanItem(first[7:11], "EMG"), ganja.clerk)
+    assert (at_ganja.verdict, at_ganja.number) == ("refused", "")
+    assert [one.detail for one in ganja.services.tracking.timeline(first)] == ["", "", "", ""]
+
+
+def test_the_last_four_digits_find_an_announced_item(ganja: Seat, baku: Seat) -> None:
+    number = accept(ganja, 400)
+    ganja.sync()
+    baku.sync()
+    scanned = baku.services.tracking.scan(ScanItem(number[7:11], "EMG"), baku.clerk)
+    assert (scanned.verdict, scanned.number) == ("saved", number)
+
+
+def test_the_till_holds_what_the_item_cost(ganja: Seat) -> None:
+    before = ganja.services.baskets.safe_balance()
+    accept(ganja, 501)
+    assert ganja.till_qapik() == 100_000 + 675
+    assert ganja.services.baskets.safe_balance() == before == azn(100_000)
