@@ -126,13 +126,14 @@ class Sender(Party):
             "express.screen.find", name="sender.find", optional=True, placeholder="express.screen.find_place"
         )
         self.search.left.connect(lambda: self.look_up(self.search))
-        self.column.addLayout(line((self.search, 5), (self.full_name, 8), (self.phone, 4)))
+        self.column.addLayout(line((self.search, 4), (self.phone, 5)))
+        self.column.addWidget(self.full_name)
         self.column.addWidget(self.address)
 
     @property
     def fields(self) -> list[Field]:
         """See `Party`."""
-        return [self.search, self.full_name, self.phone, self.address]
+        return [self.search, self.phone, self.full_name, self.address]
 
     def _unknown(self, asked: Field) -> None:
         target = {"phone": self.phone, "name": self.full_name}.get(decide.place_of(asked.text()))
@@ -148,8 +149,9 @@ class Addressee(Party):
     def __init__(self, session: Session) -> None:
         super().__init__(session, decide.ADDRESSEE)
         self.postcode = TextField("express.screen.postcode", name="addressee.postcode", max_length=6)
-        self.column.addLayout(line((self.phone, 4), (self.full_name, 8)))
-        self.column.addLayout(line((self.address, 8), (self.postcode, 4)))
+        self.column.addWidget(self.phone)
+        self.column.addWidget(self.full_name)
+        self.column.addLayout(line((self.address, 8), (self.postcode, 5)))
 
     @property
     def fields(self) -> list[Field]:

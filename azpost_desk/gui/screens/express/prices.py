@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from azpost_desk.gui.kit.fields import Field
 from azpost_desk.gui.kit.labels import IconLabel, Label
 from azpost_desk.gui.kit.theme import dress
-from azpost_desk.gui.kit.words import counted_phrase, language, phrase, plain, say
+from azpost_desk.gui.kit.words import counted_phrase, phrase, plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ class ServiceField(Field):
     """The choice among the services that an item may go by."""
 
     def __init__(self) -> None:
-        super().__init__("express.screen.service", name="service", hint="express.screen.service_hint")
+        super().__init__("express.screen.service", name="service")
         self._cards = _Cards()
         self._cards.picked.connect(self._on_picked)
         self._frame(self._cards)
@@ -35,7 +35,6 @@ class ServiceField(Field):
         self._cards.offer(prices)
         self._cards.choose(chosen)
         self.clear_error()
-        self.set_hint("" if prices else "express.screen.service_hint")
 
     def price(self) -> Price | None:
         """What the chosen service costs."""
@@ -68,7 +67,9 @@ class ServiceField(Field):
 
     def _retranslate(self) -> None:
         super()._retranslate()
-        self._cards.say_again()
+        if not self._error:
+            # The prices are told too: a screen reader says what a sighted clerk reads.
+            self._cards.setAccessibleDescription(self._cards.told())
 
 
 class _Cards(QWidget):
@@ -84,6 +85,8 @@ class _Cards(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(8)
+        self._none = Label("express.screen.service_hint", "muted", wrap=True)
+        self._row.addWidget(self._none, 1)
         self._row.addStretch()
 
     def offer(self, prices: Sequence[Price]) -> None:
@@ -94,10 +97,11 @@ class _Cards(QWidget):
         self.prices = list(prices)
         self.chosen = None
         self._cards = []
+        self._none.setVisible(not self.prices)
         for digit, price in enumerate(self.prices, start=1):
             card = _Card(digit, price)
             card.touched.connect(self.picked.emit)
-            self._row.insertWidget(self._row.count() - 1, card)
+            self._row.insertWidget(self._row.count() - 2, card)
             self._cards.append(card)
 
     def choose(self, service: str) -> None:
@@ -105,10 +109,8 @@ class _Cards(QWidget):
         for card in self._cards:
             card.show_chosen(card.price is self.chosen)
 
-    def say_again(self) -> None:
-        # The choice is told by words too: a screen reader says what a sighted clerk reads.
-        told = [card.told() for card in self._cards]
-        self.setAccessibleDescription("; ".join(told))
+    def told(self) -> str:
+        return "; ".join(card.told() for card in self._cards)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         at = self.prices.index(self.chosen) if self.chosen in self.prices else -1
@@ -140,7 +142,7 @@ class _Card(QFrame):
         head.addWidget(Label(self._name, "strong"))
         head.addStretch()
         head.addWidget(self._tick)
-        self._amount = Label(plain(language().texts.money(price.price)), "section")
+        self._amount = Label(phrase("express.screen.price", amount=price.price), "section")
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(2)

@@ -68,7 +68,7 @@ class ExpressScreen(Screen):
         sender.row(self.from_whom)
         addressee.row(self.to_whom)
         scale = QVBoxLayout()
-        scale.addSpacing(19)
+        scale.addSpacing(21)
         scale.addWidget(self.scale)
         scale.addStretch()
         row = line((self.weight, 3), (self.services, 9))
@@ -77,8 +77,8 @@ class ExpressScreen(Screen):
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        for card in (sender, addressee, item):
-            column.addWidget(card)
+        column.addLayout(line((sender, 1), (addressee, 1)))
+        column.addWidget(item)
         acts = QHBoxLayout()
         acts.setSpacing(16)
         acts.addWidget(self.add)
@@ -98,6 +98,7 @@ class ExpressScreen(Screen):
         whole.setSpacing(10)
         whole.addWidget(heading("express.screen.title")[0])
         whole.addWidget(area, 1)
+        self._show_total()
 
     def _connect(self) -> None:
         for party in (self.from_whom, self.to_whom):
@@ -215,6 +216,7 @@ class ExpressScreen(Screen):
     def _show_total(self) -> None:
         price = self.services.price()
         self.total.show_amount(price.price if price else None)
+        self.total.setVisible(price is not None)
         self.vat.say(phrase("express.screen.vat", amount=price.vat) if price else "")
 
     # --- into the basket ---------------------------------------------------------------------------------

@@ -115,10 +115,11 @@ class HistoryScreen(Screen):
         self.table.show_records(decide.matching(self._done, self.search.text()))
 
     def _on_search(self) -> None:
-        """Enter goes to what was found; a single one is opened."""
-        found = self.table.rows.records
+        """Enter opens what was found: the sale whose receipt was typed, else the newest."""
+        found, typed = self.table.rows.records, self.search.text()
         if found:
-            self.table.view.selectRow(0)
+            at = next((at for at, one in enumerate(found) if one.receipt == typed and one.kinds), 0)
+            self.table.view.selectRow(at)
             self.table.setFocus()
 
     def _clear_search(self) -> None:

@@ -24,7 +24,7 @@ from azpost_desk.gui.screens.tracking.item import ItemCard
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.gui.screens.tracking.side import SidePanel
 from azpost_desk.gui.screens.tracking.table import columns, state_of
-from azpost_desk.gui.work.runner import Operation
+from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.tracking import ScanItem
 from azpost_desk.services.views import Found
 
@@ -117,6 +117,7 @@ class TrackingScreen(Screen):
         self.table.chosen.connect(lambda seen: self.open_item(seen.number))
         self.item.back.clicked.connect(self.show_scans)
         self.form.escaped.connect(lambda _dirty: self.show_scans())
+        Runner.current().changed.connect(self._on_changed)
 
     # --- the frame's side ------------------------------------------------------------------------------
 
@@ -130,10 +131,7 @@ class TrackingScreen(Screen):
 
     def enter(self, argument: object = None) -> None:
         """See `Screen`; an item of the one box shows its timeline."""
-        services, by = self.session.services, self.session.by
-        Operation(self, lambda: decide.shift(services.tracking, services.counter, by)).succeeded(
-            self._on_shift
-        ).start()
+        self._load()
         if isinstance(argument, Found) and argument.kind == "item":
             self.open_item(argument.key)
         else:
@@ -156,6 +154,18 @@ class TrackingScreen(Screen):
     def is_dirty(self) -> bool:
         """See `Screen`."""
         return bool(self._waiting)
+
+    def _load(self) -> None:
+        services, by = self.session.services, self.session.by
+        Operation(self, lambda: decide.shift(services.tracking, services.counter, by)).succeeded(
+            self._on_shift
+        ).start()
+
+    def _on_changed(self, topics: frozenset[str]) -> None:
+        """The centre has announced items."""
+        if "news" in topics and self.isVisible() and self.session.officer is not None:
+            counter = self.session.services.counter
+            Operation(self, lambda: decide.expected(counter)).succeeded(self._expect).start()
 
     # --- scans -----------------------------------------------------------------------------------------
 

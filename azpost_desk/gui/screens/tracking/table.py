@@ -29,7 +29,7 @@ def columns() -> list[Column[Seen]]:
     return [
         Column("tracking.screen.column.item", lambda one: plain(one.printed()), 200),
         Column("tracking.screen.column.event", lambda one: plain(one.event), 90),
-        Column("tracking.screen.column.time", lambda one: language().texts.time(one.at_ms), 90),
+        Column("tracking.screen.column.time", lambda one: language().texts.seconds_time(one.at_ms), 90),
         Column(
             "tracking.screen.column.result",
             lambda one: phrase(f"tracking.screen.result.{one.result}"),
