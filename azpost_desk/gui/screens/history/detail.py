@@ -123,7 +123,10 @@ def _facts(detail: Detail) -> list[QWidget]:
     shown = [pair(words, plain(texts.amount(amount))) for words, amount in rows if amount is not None]
     for job in detail.prints:
         state = phrase(f"history.screen.print.{job.state}")
-        shown.append(pair(phrase(f"history.screen.paper.{job.paper}"), state))
+        paper: Say = phrase(f"history.screen.paper.{job.paper}")
+        if job.sort != "original":
+            paper = phrase(f"history.screen.again.{job.sort}", paper=paper)
+        shown.append(pair(paper, state))
     if detail.copies or detail.duplicates:
         copies = phrase("history.screen.copies", copies=detail.copies, duplicates=detail.duplicates)
         shown.append(Label(copies, "hint", wrap=True))
