@@ -34,6 +34,10 @@ def script() -> list[Instruction]:
         *_pay_out(),
         *_line_down(),
         *_refused_bill(),
+        *_undone(),
+        *_mail(),
+        *_languages(),
+        *_close(),
     ]
 
 
@@ -48,7 +52,12 @@ def count(*pieces: str) -> list[Instruction]:
     steps: list[Instruction] = []
     for number in rows:
         steps += [Type(number), keys("Enter")] if number else [keys("Enter")]
-    return [*steps, keys("Enter"), Gone("İmtina")]
+    return [*steps, keys("Enter")]
+
+
+def moved(*pieces: str) -> list[Instruction]:
+    """A count sheet whose panel closes when it is recorded."""
+    return [*count(*pieces), Gone("İmtina")]
 
 
 def _morning() -> list[Instruction]:
@@ -72,7 +81,7 @@ def _morning() -> list[Instruction]:
         keys("Ctrl+S"),
         Type("İNK-2026-0417"),
         keys("Enter"),
-        *count("", "5", "40", "30", "20", "20", "40", "100", "100", "100", "100", "100", "", "100"),
+        *moved("", "5", "40", "30", "20", "20", "40", "100", "100", "100", "100", "100", "", "100"),
         See("Seyf"),
         Picture("day-opened"),
         keys("Ctrl+Shift+Q"),
@@ -89,7 +98,7 @@ def _till_opens() -> list[Instruction]:
         keys("Ctrl+O"),
         See("Nigar Əliyeva"),
         keys("Ctrl+Up"),
-        *count("", "", "", "", "10", "20", "20", "50", "40", "50", "50", "40", "", "50"),
+        *moved("", "", "", "", "10", "20", "20", "50", "40", "50", "50", "40", "", "50"),
         See("Kassa 587,50"),
         Picture("till-with-float"),
         *_stock("1", "200"),
@@ -186,7 +195,7 @@ def _second_desk() -> list[Instruction]:
         keys("F7 Ctrl+G"),
         See("İş yeri 2"),
         keys("Enter"),
-        *count("", "", "", "", "5", "3", "3", "5"),
+        *moved("", "", "", "", "5", "3", "3", "5"),
         See("Pul"),
         AtDesk(2),
         *sign_in(RAUF),
@@ -200,8 +209,8 @@ def _second_desk() -> list[Instruction]:
         Outside("settle"),
         Outside("wake_2"),
         See("150,00"),
-        keys("Ctrl+J"),
-        *count("", "", "", "", "5", "3", "3", "5"),
+        keys("Ctrl+H"),
+        *moved("", "", "", "", "5", "3", "3", "5"),
         See("Kassa 150,00"),
         Picture("remittance-accepted"),
     ]
@@ -307,6 +316,114 @@ def _refused_bill() -> list[Instruction]:
         Outside("settle"),
         Outside("wake_1"),
         keys("Ctrl+2"),
-        See("rədd"),
+        See("Rədd"),
         Picture("payments-today"),
+        keys("Enter"),
+        See("Müştəriyə veriləcək"),
+        keys("F10 1"),
+        See("Müştəriyə verildi"),
+    ]
+
+
+def _undone() -> list[Instruction]:
+    return [
+        Chapter("a line undone with a second person"),
+        At("13:32"),
+        keys("F6 3"),
+        Type("10"),
+        keys("Enter"),
+        See("2,00"),
+        *pay("1"),
+        keys("F9"),
+        See("2,00"),
+        keys("Enter"),
+        See("Zərf C6"),
+        keys("Ctrl+Shift+Del"),
+        Type("Səhv say daxil edilib"),
+        keys("Enter"),
+        Picture("second-person"),
+        keys("1"),
+        Type(SEVDA[1]),
+        keys("Enter"),
+        Picture("history"),
+    ]
+
+
+def _mail() -> list[Instruction]:
+    return [
+        Chapter("arriving mail"),
+        At("14:10"),
+        keys("F5 Ctrl+E 2"),
+        Scan("EE473124829AZ"),
+        Scan("EE009018216TR"),
+        Scan("EE473124820AZ"),
+        Scan("RB123456785GB", "ru"),
+        Scan("EE473124829AZ"),
+        Picture("scan-arrivals"),
+        keys("Ctrl+K"),
+        Type("EE000000014AZ"),
+        keys("Enter"),
+        See("EE 000 000 014 AZ"),
+        Picture("item-timeline"),
+    ]
+
+
+def _languages() -> list[Instruction]:
+    return [
+        Chapter("English and Russian for a minute"),
+        At("14:45"),
+        keys("F2 Ctrl+1"),
+        Outside("language_en"),
+        See("Customer's basket"),
+        Picture("transfers"),
+        keys("F7"),
+        Picture("till"),
+        Outside("language_ru"),
+        See("Корзина клиента"),
+        Picture("till"),
+        keys("F3 Ctrl+2"),
+        Picture("payments"),
+        Outside("language_az"),
+        See("Müştərinin səbəti"),
+    ]
+
+
+def _close() -> list[Instruction]:
+    return [
+        Chapter("close the second desk"),
+        At("17:30"),
+        AtDesk(2),
+        keys("F7 Ctrl+E"),
+        *count("", "", "", "", "1", "", "", "4", "", "", "1", "1"),
+        See("Fərq yoxdur"),
+        Picture("till-closed-exact"),
+        keys("Enter Ctrl+Shift+Q"),
+        See("Daxil olun"),
+        *sign_in(RAUF),
+        keys("F8"),
+        See("Gəncə 2"),
+        Picture("report-provisional"),
+        keys("Ctrl+E Enter"),
+        See("bağlandı"),
+        Outside("settle"),
+        Chapter("close the first desk with five qəpik short"),
+        At("17:48"),
+        AtDesk(1),
+        keys("F7 Ctrl+Down"),
+        *moved("", "", "5"),
+        keys("Ctrl+E"),
+        *count("", "", "", "", "5"),
+        See("Əskik"),
+        Picture("till-closed-short"),
+        keys("Enter Ctrl+Shift+Q"),
+        See("Daxil olun"),
+        *sign_in(RAUF),
+        Outside("wake_1"),
+        keys("F8"),
+        See("Gəncə 2"),
+        Picture("report"),
+        keys("Ctrl+E Enter"),
+        See("bağlandı"),
+        Picture("day-closed"),
+        Outside("settle"),
     ]

@@ -160,7 +160,7 @@ class Baskets:
             return basket
 
     def hand_over(self, supervisor: Officer, to: str | None) -> None:
-        """A supervisor gives a stranded basket to another officer, or cancels it (`to` None).
+        """A supervisor gives a stranded basket to another officer, or cancels it (`to` None); recorded.
 
         Raises:
             Refused: S-010 without the permission, B-004 there is none.
@@ -170,6 +170,16 @@ class Baskets:
             basket = books.basket()
             if basket is None:
                 raise Refused("B-004")
+            books.append(
+                ops.BasketHandedOver(
+                    basket=basket.basket,
+                    from_officer=basket.officer,
+                    to_officer=to or "",
+                    lines=len(basket.lines),
+                ),
+                actor=supervisor.officer,
+                operation=self.counter.new_id(),
+            )
             if to is None:
                 for planned in basket.lines:
                     self._release(books, supervisor, planned.line)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from azpost_desk.domain.catalogue import Billers
+from azpost_desk.domain.catalogue import Billers, Goods
 from azpost_desk.domain.identifiers import check_voen
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.scans import Scan, read_bill_code, read_scan
@@ -36,7 +36,7 @@ class Finding:
         if not typed:
             return []
         with self.counter.books.reading() as books:
-            found = _scanned(books, read_scan(typed), language)
+            found = _scanned(books, read_scan(typed), language) or _article(books, typed, language)
             if re.fullmatch("[0-9]{4}", typed):
                 found += [
                     Found("item", number, printed_item_number(number), "")
@@ -71,6 +71,19 @@ def _scanned(books: Reading, scan: Scan, language: str) -> list[Found]:
             return _bill(books, value, language)
         case _:
             return [Found(scan.kind, value, value, "")]
+
+
+def _article(books: Reading, typed: str, language: str) -> list[Found]:
+    """A postal good by the barcode on its wrapping."""
+    date = books.day().date
+    if not date or not typed.isdigit():
+        return []
+    articles = books.document(Goods, date).articles
+    return [
+        Found("article", one.sku, one.names.get(language, one.names["az"]), "")
+        for one in articles
+        if one.barcode == typed
+    ]
 
 
 def _bill(books: Reading, code: str, language: str) -> list[Found]:

@@ -40,7 +40,9 @@ def report_paper(report: DayReport) -> papers.DailyReportPaper:
         tenders=_tenders(figures),
         control=_control(report.own_a, report.own_b),
         hours=tuple(
-            papers.ReportHour(hour.hour, hour.receipts, azn(hour.cash_qapik), azn(hour.electronic_qapik))
+            papers.ReportHour(
+                hour.hour, hour.receipts, azn(hour.cash_qapik + hour.electronic_qapik), azn(hour.out_qapik)
+            )
             for hour in report.hours
         ),
         cut=tuple(papers.ReportCut(cut.desk, cut.epoch, cut.sequence, cut.mark) for cut in report.cut),

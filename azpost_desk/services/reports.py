@@ -26,12 +26,13 @@ Press = Callable[["DayReport"], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One bar of the day's chart: receipts of that hour and money in by tender, qəpik."""
+    """One bar of the day's chart: receipts of that hour, money in by tender and money out, qəpik."""
 
     hour: int
     receipts: int
     cash_qapik: int
     electronic_qapik: int
+    out_qapik: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ class Reports:
             tills=(own_till, *(_other_till(other) for other in others)),
             hours=_hours(entries),
             pending=tuple(books.payments(("accepted", "sent", "unknown", "refused"))),
-            late=tuple(entry for entry in entries if entry.actor_kind in ("sync", "recovery")),
+            late=tuple(entry for entry in entries if isinstance(entry.body, ops.PaymentResolved)),
             reversals=tuple(entry for entry in entries if _is_reversal(entry)),
             missing=_missing(branch, desk.number, others),
             cut=(
@@ -283,10 +284,11 @@ def _hours(entries: list[Entry]) -> tuple[Hour, ...]:
         if not isinstance(entry.body, ops.Settlement):
             continue
         hour = (entry.recorded.recorded_ms + BAKU_OFFSET_MS) // 3_600_000 % 24
-        row = found.setdefault(hour, [0, 0, 0])
+        row = found.setdefault(hour, [0, 0, 0, 0])
         row[0] += 1
         for tender in entry.body.tenders:
             row[1 if tender.tender == "cash" else 2] += max(tender.amount_qapik, 0)
+            row[3] += max(-tender.amount_qapik, 0)
     if not found:
         return ()
-    return tuple(Hour(hour, *found.get(hour, [0, 0, 0])) for hour in range(min(found), max(found) + 1))
+    return tuple(Hour(hour, *found.get(hour, [0, 0, 0, 0])) for hour in range(min(found), max(found) + 1))

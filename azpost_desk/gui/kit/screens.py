@@ -55,6 +55,7 @@ class Session(QObject):
         officer_changed(): somebody signed in or out.
         basket_changed(object): the basket as stored now (services.views.Basket, or None when it is empty).
         opened(str, object): somebody asks the frame to show a screen with an argument.
+        counting(bool): the till is being counted blind; nothing on the screen may say what is expected.
         noticed(object, str, str): a sentence (Say), its state (good warn bad neutral), its code.
     """
 
@@ -64,6 +65,7 @@ class Session(QObject):
     noticed = Signal(object, str, str)
     paper_waits = Signal()
     print_asked = Signal(object)
+    counting = Signal(bool)
 
     def __init__(
         self,

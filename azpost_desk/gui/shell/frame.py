@@ -158,6 +158,7 @@ class Frame(QWidget):
         session.basket_changed.connect(self._on_basket)
         session.paper_waits.connect(self.print_waiting)
         session.print_asked.connect(self._on_print_asked)
+        session.counting.connect(self.strip.keep_blind)
         runner.noticed.connect(self._on_outcome)
         runner.changed.connect(self._on_changed)
         self.basket.paid.connect(lambda _paid: self.print_waiting())
@@ -259,6 +260,10 @@ class Frame(QWidget):
         Operation(self.box, lambda: finding.find(text)).succeeded(answered).start()
 
     def _on_found(self, text: str, found: list[Found], from_scan: Scan | None) -> None:
+        # A damaged label on a scan screen is refused aloud and recorded there.
+        scanned_here = self._current if from_scan is not None else None
+        if not found and scanned_here is not None and scanned_here.unread(text, False):
+            return
         if not found:
             self.notices.show_notice(phrase("frame.box.unknown", text=text[:40]), "warn")
             return
@@ -399,9 +404,11 @@ class Frame(QWidget):
             key = phrase(f"refusal.{notice.code}", **notice.facts)
             self.notices.show_notice(key, "bad" if notice.kind != "confirm" else "warn", notice.code)
 
-    def _on_changed(self, _topics: frozenset[str]) -> None:
+    def _on_changed(self, topics: frozenset[str]) -> None:
         self.strip.refresh()
         self.line_changed()
+        if "paper" in topics:
+            self.print_waiting()
 
     def line_changed(self) -> None:
         """The line or the queue moved."""

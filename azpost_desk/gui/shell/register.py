@@ -18,6 +18,7 @@ OPENS: Final = {
     "voen": "transfers",
     "bill": "payments",
     "payment": "payments",
+    "article": "goods",
     "receipt": "history",
 }
 # Keys of the frame; no screen may use them.

@@ -48,6 +48,7 @@ class StatusStrip(QFrame):
         row.addStretch()
         row.addWidget(self.help)
         row.addWidget(self.lock)
+        self._blind = False
         self._languages: dict[str, Button] = {}
         for code in ("az", "ru", "en"):
             button = Button(plain(code.upper()), role="quiet")
@@ -62,6 +63,11 @@ class StatusStrip(QFrame):
     def refresh(self) -> None:
         """Read till, limit and last receipt again."""
         Operation(self, self._read).succeeded(self._show).start()
+
+    def keep_blind(self, blind: bool) -> None:
+        """While the till is counted its balance is not shown: a count must be a count."""
+        self._blind = blind
+        self._till.setVisible(not blind)
 
     def tick(self, utc_ms: int) -> None:
         """Show the time."""

@@ -233,10 +233,12 @@ class TillsScreen(Screen):
         sheet.asked.connect(lambda: self._do(sheet.main, act, sheet.values() | more, sheet.pieces()))
         sheet.closed.connect(self._on_sheet_closed)
         self.sheet = sheet
+        self.session.counting.emit(act == form.CLOSE_TILL)
         self._show()
         sheet.open()
 
     def _on_sheet_closed(self) -> None:
+        self.session.counting.emit(False)
         if self.sheet is not None:
             self.sheet.deleteLater()
             self.sheet = None
