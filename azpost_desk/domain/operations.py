@@ -332,6 +332,15 @@ class PaymentResolved(Body, frozen=True):
     reason: str = ""
 
 
+class BasketHandedOver(Body, frozen=True):
+    """A supervisor took a stranded basket from its officer: for another one, or ("") cancelled it."""
+
+    basket: str
+    from_officer: str
+    to_officer: str
+    lines: int
+
+
 class GrantRequested(Body, frozen=True):
     """Asked for before sending; the operation's id makes the request the same however often it is sent."""
 
@@ -460,6 +469,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("remittance.accepted", 1): RemittanceAccepted,
     ("goods.stocked", 1): GoodsStocked,
     ("settlement", 1): Settlement,
+    ("basket.handed_over", 1): BasketHandedOver,
     ("payment.resolved", 1): PaymentResolved,
     ("grant.requested", 1): GrantRequested,
     ("grant.refused", 1): GrantRefused,

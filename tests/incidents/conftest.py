@@ -1,0 +1,31 @@
+"""One counter, or the town of the stories: each incident happens on real parts, and the books stay sound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from azpost_desk.storage.checking import check_folder
+from tests.services.counters import new_stand, working
+from tests.stories.conftest import baku as baku
+from tests.stories.conftest import ganja as ganja
+from tests.stories.conftest import place as place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.services.counters import Stand
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Iterator[Stand]:
+    """A desk at work, whose books hold every invariant when the incident is over."""
+    made = working(new_stand(tmp_path / "desk"))
+    yield made
+    assert made.books.rebuild() == []
+    made.books.close()
+    verdicts, damaged = check_folder(made.books.folder)
+    assert damaged == []
+    assert [one for verdict in verdicts for one in verdict.broken] == []
