@@ -316,7 +316,7 @@ def _refused_bill() -> list[Instruction]:
         Outside("settle"),
         Outside("wake_1"),
         keys("Ctrl+2"),
-        See("Rədd"),
+        See("· rədd edilib"),
         Picture("payments-today"),
         keys("Enter"),
         See("Müştəriyə veriləcək"),

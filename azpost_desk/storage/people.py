@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
+from sqlalchemy import func
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain.names import fold
@@ -61,7 +62,15 @@ _NAMES = upsert(t.customer_names).on_conflict_do_nothing()
 _CUSTOMER = upsert(t.customers)
 _CUSTOMER = _CUSTOMER.on_conflict_do_update(
     index_elements=["customer"],
-    set_={column: _CUSTOMER.excluded[column] for column in ("name", "phone", "address", "last_seen_ms")},
+    # What a later operation did not ask for (an address, at a transfer) is still known.
+    set_={
+        "name": _CUSTOMER.excluded["name"],
+        "last_seen_ms": _CUSTOMER.excluded["last_seen_ms"],
+        **{
+            column: func.coalesce(func.nullif(_CUSTOMER.excluded[column], ""), t.customers.c[column])
+            for column in ("phone", "address")
+        },
+    },
 )
 
 
