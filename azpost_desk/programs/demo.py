@@ -164,8 +164,9 @@ def _headless(folder: Path, out: Path, without: int) -> int:
     clock.start_tomorrow_at(8)
     began = time.monotonic()
     with town(folder, clock) as here:
-        played, counters = play(here, clock, out, without)
+        played, counters, offline_seconds = play(here, clock, out, without)
         summary = summarise(here, counters, played, out)
+        summary["sync"]["offline_seconds"] = offline_seconds
         for counter in counters.values():
             counter.close()
     summary["seconds"] = round(time.monotonic() - began, 1)
@@ -179,7 +180,26 @@ def _headless(folder: Path, out: Path, without: int) -> int:
     return 0 if good else 1
 
 
-def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played, dict[int, OpenCounter]]:
+class Outage:
+    """Takes the line of one desk down and up again, and knows how long it was gone by the day's clock."""
+
+    def __init__(self, line: FaultyLine, clock: PlayClock) -> None:
+        self._line, self._clock = line, clock
+        self._since_ms = 0
+        self.seconds = 0
+
+    def begin(self) -> None:
+        """The line is gone."""
+        self._line.down()
+        self._since_ms = self._clock.utc_ms()
+
+    def end(self) -> None:
+        """The line is back."""
+        self._line.up()
+        self.seconds += (self._clock.utc_ms() - self._since_ms) // 1000
+
+
+def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played, dict[int, OpenCounter], int]:
     """Open both counters' windows and play the script through them."""
     from azpost_desk.devices.printers import FolderPrinter
     from azpost_desk.devices.stand_ins import RecordedScale, RecordedSound
@@ -216,9 +236,10 @@ def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played,
                 window.heard(scan, raw, doubled)
 
     scanner.bus.scanned.connect(heard)
+    outage = Outage(here.lines[1], clock)
     outside = {
-        "line_1_down": here.lines[1].down,
-        "line_1_up": here.lines[1].up,
+        "line_1_down": outage.begin,
+        "line_1_up": outage.end,
         "wake_1": counters[1].line.wake,
         "wake_2": counters[2].line.wake,
         "settle": here.centre.settle,
@@ -242,7 +263,7 @@ def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played,
     for window in windows.values():
         window.close()
     runner.close()
-    return day.played, counters
+    return day.played, counters, outage.seconds
 
 
 def wait_until(holds: Any, seconds: float) -> None:
@@ -265,20 +286,24 @@ def _supplied(counter: OpenCounter) -> bool:
 
 def summarise(here: Town, counters: dict[int, OpenCounter], played: Played, out: Path) -> dict[str, Any]:
     """`summary.json` as interfaces.md writes it, from the books themselves; both sides are checked."""
+    from msgspec import to_builtins
+
     from azpost_desk.central.checking import check as check_centre
     from azpost_desk.domain import operations as ops
-    from azpost_desk.domain.reports import differences
+    from azpost_desk.domain.reports import differences, together
     from azpost_desk.services.reports import day_figures
     from azpost_desk.storage.checking import check_folder
 
     kinds: Counter[str] = Counter()
     money = {"in": 0, "out": 0, "fees": 0, "cash_expected": 0, "cash_counted": 0, "difference": 0}
-    sums, records, acknowledged, equal = 0, 0, 0, True
+    sums, records, acknowledged = 0, 0, 0
+    by_ledger, by_bodies = [], []
     for counter in counters.values():
         with counter.books.reading() as books:
             number = next((day.number for day in books.days() if day.state == "closed"), books.day().number)
             first, second, entries = day_figures(books, number)
-            equal = equal and not differences(first, second)
+            by_ledger.append(first)
+            by_bodies.append(second)
             kinds.update(entry.recorded.kind for entry in entries)
             sums += sum(posting.amount.minor for _, posting in books.postings())
             records += books.head()[1]
@@ -309,9 +334,12 @@ def summarise(here: Town, counters: dict[int, OpenCounter], played: Played, out:
             "acknowledged": acknowledged,
             "bytes_up": sum(line.bytes_up for line in here.lines.values()),
             "bytes_down": sum(line.bytes_down for line in here.lines.values()),
-            "offline_seconds": 0,
         },
-        "report": {"routine_a": True, "routine_b": True, "equal": equal},
+        "report": {
+            "routine_a": to_builtins(together(by_ledger)),
+            "routine_b": to_builtins(together(by_bodies)),
+            "equal": not any(differences(a, b) for a, b in zip(by_ledger, by_bodies, strict=True)),
+        },
         "checks": {"desks": desks_sound, "centre": all(one.ok for one in check_centre(here.dsn))},
         "pictures": played.pictures,
         "papers": sorted(str(path.relative_to(out)) for path in (out / "papers").glob("*.pdf")),
