@@ -151,7 +151,8 @@ def released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms
 
 def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: int) -> None:
     """A desk shows a grant it holds: news only to a centre that was restored to a time before it (D-03)."""
-    if conn.execute('select from grants where "grant" = %s', (body.grant,)).fetchone():
+    # A row without columns is an empty tuple: there, and yet false.
+    if conn.execute('select from grants where "grant" = %s', (body.grant,)).fetchone() is not None:
         return
     words, signature = bytes.fromhex(body.words), bytes.fromhex(body.signature)
     public = one(conn, "select public from centre_keys where purpose = 'grants'")[0]

@@ -259,6 +259,9 @@ class Baskets:
                 raise Refused("B-022")
             if stored.reversed_by:
                 raise Refused("B-023")
+            if books.paid_line(operation) is not None:
+                # The consent was used already, for another line.
+                raise Refused("S-012")
             self._may_reverse(books, stored, day.number)
             body = baskets.reverse(stored.line, operation, stored.receipt, reason, approver)
             receipt = books.next_receipt()

@@ -56,6 +56,7 @@ def test_sent_in_ganja_paid_in_baku_with_code_amount_and_senders_name(
     assert ORXAN.fin in shown
     place.sync()
     assert place.state(sent.transfer) == "paid"
+    assert place.ask("select reason, about from exceptions") == []
     with ganja.books.reading() as look:
         known = look.transfer(sent.transfer)
     assert known is not None
