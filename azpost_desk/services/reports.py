@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import reports, reports_bodies, reports_ledger
 from azpost_desk.domain.catalogue import Branch, Tariffs
@@ -68,6 +70,8 @@ class DayReport:
         branch: figures of all desks heard of, added up.
         missing: desk numbers of which no close has come, with when they were last heard (0 never).
         stage: interim or closed.
+        late: results that came by the line this day, whatever day they belong to.
+        names: of the officers, by id.
     """
 
     day: Day
@@ -89,6 +93,7 @@ class DayReport:
     missing: tuple[tuple[int, int], ...]
     cut: tuple[Cut, ...]
     made_by: str
+    names: dict[str, str]
     demo: bool
 
 
@@ -182,9 +187,7 @@ class Reports:
         branch = books.document(Branch, day.date)
         desk = books.desk()
         others = books.other_desks(day.date)
-        closed = [
-            reports.decode(other.figures) for other in others if other.state == "closed" and other.figures
-        ]
+        closed = [figures for other in others if (figures := _closed_figures(other))]
         epoch, sequence, head = books.head()
         own_till = _own_till(entries, desk.desk, desk.number, own_a, books)
         return DayReport(
@@ -210,6 +213,7 @@ class Reports:
                 *(Cut(other.desk, other.epoch, other.sequence, other.hash[:10]) for other in others),
             ),
             made_by=made_by,
+            names={one.officer: one.name for one in books.officers()},
             demo=not _approved(books, day.date),
         )
 
@@ -253,8 +257,19 @@ def _own_till(entries: list[Entry], desk: str, number: int, figures: Figures, bo
     )
 
 
+def _closed_figures(other: OtherDesk) -> Figures | None:
+    """What another desk closed with; None while it is open, or when this program cannot read it.
+
+    Another desk's words never keep this one from closing.
+    """
+    try:
+        return reports.decode(other.figures) if other.state == "closed" and other.figures else None
+    except msgspec.DecodeError:
+        return None
+
+
 def _other_till(other: OtherDesk) -> TillRow:
-    figures = reports.decode(other.figures) if other.state == "closed" and other.figures else None
+    figures = _closed_figures(other)
     return TillRow(
         desk=other.desk,
         number=other.number,
@@ -272,7 +287,7 @@ def _missing(branch: Branch, own: int, others: list[OtherDesk]) -> tuple[tuple[i
     result = []
     for number in branch.desks:
         other = heard.get(number)
-        if number != own and (other is None or other.state != "closed"):
+        if number != own and (other is None or _closed_figures(other) is None):
             result.append((number, other.received_ms if other else 0))
     return tuple(result)
 

@@ -9,9 +9,11 @@ import msgspec
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from azpost_desk.domain import cash
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import DOCUMENTS, Branch
 from azpost_desk.domain.moves import PAYMENT, TRANSFER
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
@@ -31,6 +33,10 @@ class NotTaken(Exception):
     """News this desk will not act upon; it is kept, with a case for somebody to look at."""
 
 
+# Nested beyond reading, or a number beyond the engine's 64 bits: one bad piece never blocks those behind it.
+UNUSABLE: Final = (NotTaken, msgspec.DecodeError, RecursionError, OverflowError)
+
+
 def take_news(books: BookWriting, news: News, centre_epoch: int) -> None:
     """Keep news and let it act. What is malformed or would write into the books raises a case."""
     connection = books.connection
@@ -40,7 +46,7 @@ def take_news(books: BookWriting, news: News, centre_epoch: int) -> None:
         try:
             act(connection, books.open_desk, news)
             _answer(books, news, centre_epoch)
-        except (NotTaken, msgspec.DecodeError) as wrong:
+        except UNUSABLE as wrong:
             trouble = str(wrong)
             _raise_case(books, news, centre_epoch, trouble)
     connection.execute(
@@ -174,7 +180,18 @@ def _is_on_its_way_here(connection: Connection, desk: OpenDesk, told: tidings.It
 
 def _remittance(connection: Connection, desk: OpenDesk, told: tidings.RemittanceNews) -> None:
     if told.to_desk == desk.enrolled.desk:
+        if not _is_countable(told):
+            raise NotTaken("uncountable cash")
         keep_remittance(connection, told, told.from_desk, told.to_desk, told.at_ms, "announced")
+
+
+def _is_countable(told: tidings.RemittanceNews) -> bool:
+    """Whether somebody at the counter can count in exactly this."""
+    try:
+        amount = cash.counted({int(piece): number for piece, number in told.pieces.items()})
+    except (ValueError, Refused):
+        return False
+    return amount.minor == told.amount_qapik > 0
 
 
 _ACTORS: Final[dict[str, Callable[..., None]]] = {
@@ -196,10 +213,17 @@ def _answer(books: BookWriting, news: News, centre_epoch: int) -> None:
         _raise_case(books, news, centre_epoch, f"exception {told.reason}", f"{told.epoch}/{told.sequence}")
 
 
+# What a biller can answer.
+_ANSWERS: Final = frozenset({"confirmed", "refused", "unknown"})
+
+
 def _payment_result(books: BookWriting, told: tidings.PaymentResult) -> None:
     known = books.payment(told.payment)
     if known is None:
         raise NotTaken("unknown payment")
+    if told.outcome not in _ANSWERS or told.biller != known.biller:
+        # Reversing and giving back are acts of this desk; another biller's books must not move.
+        raise NotTaken("strange result")
     if (known.state, told.outcome) not in PAYMENT:
         # Told again, or overtaken: a late event never moves a state backwards.
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from sqlalchemy import delete, select
 
 from azpost_desk.domain import operations as ops
@@ -12,7 +11,7 @@ from azpost_desk.domain.postings import postings as posted
 from azpost_desk.protocol.messages import News
 from azpost_desk.protocol.records import Record
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.news import NotTaken, act
+from azpost_desk.storage.news import UNUSABLE, act
 from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
 from azpost_desk.storage.projections import project
 
@@ -72,7 +71,7 @@ def _replay(desk: OpenDesk) -> list[tuple[Any, ...]]:
 def _act_again(desk: OpenDesk, news: News) -> None:
     try:
         act(desk.connection, desk, news)
-    except (NotTaken, msgspec.DecodeError):
+    except UNUSABLE:
         # It did nothing the first time either; its case stands in the journal.
         return
 
