@@ -96,7 +96,7 @@ def _persons(sheet: Sheet, texts: Texts, *people: tuple[str, PaperPerson]) -> No
         sheet.text(person.name, 11, bold=True, x=x, room=room)
         sheet.gap(2)
         rows = [
-            ("document", person.document),
+            ("document", say(texts, person.document)),
             ("fin", person.fin),
             ("phone", person.phone),
             ("address", person.address),

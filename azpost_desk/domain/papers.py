@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from azpost_desk.domain.money import Money
+if TYPE_CHECKING:
+    from datetime import date
+
+    from azpost_desk.domain.money import Money
 
 CopyKind = Literal["original", "copy", "duplicate"]
 TenderKind = Literal["cash", "card", "qr"]
@@ -71,14 +73,14 @@ class PaperPerson:
 
     Attributes:
         name: surname, given name and patronymic in that order.
-        document: kind, series and number as written, e.g. ``Şəxsiyyət vəsiqəsi AA 1234567``.
+        document: kind, series and number, e.g. ``Şəxsiyyət vəsiqəsi AA 1234567``.
         fin: personal identification number.
         phone: as shown to people.
         address: one line.
     """
 
     name: str
-    document: str = ""
+    document: Words = ""
     fin: str = ""
     phone: str = ""
     address: str = ""

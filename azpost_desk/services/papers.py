@@ -276,10 +276,10 @@ def _line_paper(books: Reading, stored: PaidLine, copy: papers.CopyState) -> pap
 
 
 def _person(person: Person) -> papers.PaperPerson:
-    kind = person.document_kind and f"{person.document_kind} "
-    return papers.PaperPerson(
-        person.name, f"{kind}{person.document}".strip(), person.fin, person.phone, person.address
-    )
+    document: papers.Words = person.document
+    if person.document and person.document_kind:
+        document = Say(f"papers.document.{person.document_kind}", (("number", person.document),))
+    return papers.PaperPerson(person.name, document, person.fin, person.phone, person.address)
 
 
 def _application(

@@ -55,7 +55,7 @@ def report_paper(report: DayReport) -> papers.DailyReportPaper:
             for one in report.pending
         ),
         late=tuple(_late(report, entry) for entry in report.late),
-        reversals=tuple(row for entry in report.reversals for row in _reversed(entry)),
+        reversals=tuple(row for entry in report.reversals for row in _reversed(report, entry)),
     )
 
 
@@ -129,18 +129,18 @@ def _provisional(report: DayReport) -> tuple[papers.Words, ...]:
 
 def _late(report: DayReport, entry: Entry) -> papers.ReportLate:
     body = entry.body
-    amount = body.amount_qapik + body.fee_qapik if isinstance(body, ops.PaymentResolved) else 0
+    assert isinstance(body, ops.PaymentResolved)
     return papers.ReportLate(
         business_day=dt.date.fromisoformat(report.day.date),
         desk=str(report.desk_number),
         receipt=entry.recorded.mark,
-        title=Say("report.record", (("kind", entry.recorded.kind),)),
-        amount=azn(amount),
+        title=Say(f"report.late.{body.outcome}"),
+        amount=azn(body.amount_qapik + body.fee_qapik),
         reason=Say(f"report.late.{entry.actor_kind}"),
     )
 
 
-def _reversed(entry: Entry) -> list[papers.ReportReversal]:
+def _reversed(report: DayReport, entry: Entry) -> list[papers.ReportReversal]:
     body = entry.body
     if not isinstance(body, ops.Settlement):
         return []
@@ -150,7 +150,7 @@ def _reversed(entry: Entry) -> list[papers.ReportReversal]:
             reversal_of=line.original_receipt,
             title=Say(f"report.service.{service_of(line.original)}"),
             amount=azn(ops.due_qapik(line)),
-            approved_by=line.approved_by,
+            approved_by=report.names.get(line.approved_by, line.approved_by),
             reason=line.reason,
         )
         for line in body.lines
