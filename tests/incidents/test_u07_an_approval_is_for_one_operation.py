@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.goods import SellGoods
-from azpost_desk.services.views import PaidLine
 from tests.services.counters import CLERK, SUPERVISOR, Stand
+
+if TYPE_CHECKING:
+    from azpost_desk.services.views import PaidLine
 
 
 def sold(stand: Stand) -> PaidLine:

@@ -105,12 +105,16 @@ class Town(Post):
         else:
             branches.set_licence(conn, BAKU, licence, self.clock.utc_ms())  # type: ignore[arg-type]
 
-    def seat(self, desk: str, *, float_qapik: int = 100_000) -> Seat:
-        """The desk enrolled, supplied and, with a float, open with its clerk at the till."""
+    def seat(self, desk: str, *, float_qapik: int = 100_000, clock: FakeClock | None = None) -> Seat:
+        """The desk enrolled, supplied and, with a float, open with its clerk at the till.
+
+        Without a clock of its own it goes by the town's.
+        """
+        clock = clock or self.clock
         key, told = self.introduce(desk)
         folder = self.folder / desk
-        books = DeskBooks.create(folder, told, key, self.clock, software="test", keep=FileVault(folder))
-        seat = Seat(self, books, self.clock)
+        books = DeskBooks.create(folder, told, key, clock, software="test", keep=FileVault(folder))
+        seat = Seat(self, books, clock)
         self.seats.append(seat)
         with self.centre.database.transaction() as conn:
             supply_desk(conn, desk, self.clock.utc_ms())
