@@ -240,6 +240,8 @@ def make_ready(window: Window, counter: OpenCounter) -> None:
         date = books.day().date or counter.services.counter.today()
         branch, number = books.document(Branch, date), books.desk().number
         settings, tariffs = books.document(Settings, date), books.document(Tariffs, date)
+    if counter.books.protection() == "file":
+        window.sign_in.warn("frame.sign_in.file_key")
     window.ready(
         session,
         counter.printer,
@@ -361,7 +363,11 @@ class _Running:
             )
             return
         if self._counter is None:
+            from azpost_desk.gui.work.doorbell import Doorbell
+
             self._counter = counter
+            self._doorbell = Doorbell(self._window.come_up, self._window)
+            counter.books.announce(self._doorbell.port)
             counter.services.counter.line.on_change(self._window.line_moved.emit)
             self._window.line_moved.connect(self._try_ready)
         self._try_ready()
@@ -383,6 +389,13 @@ class _Running:
 
     def _stopped(self, trouble: Trouble) -> None:
         from azpost_desk.gui.kit.words import refusal
+        from azpost_desk.gui.work.doorbell import ring
+
+        port = trouble.facts.get("port", 0)
+        if trouble.code == "G-062" and isinstance(port, int) and ring(port):
+            # The first window has come up; this one has nothing to do.
+            self._window.close()
+            return
 
         _LOG.error("the desk cannot open: %s", trouble)
         self._window.sign_in.stopped(refusal(trouble))

@@ -12,6 +12,7 @@ from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
 from azpost_desk.services.history import History
+from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.papers import Papers
 from azpost_desk.services.payments import Payments
 from azpost_desk.services.reports import Press, Reports
@@ -33,6 +34,7 @@ class DeskServices:
     press: Press
     staff: Staff
     days: Days
+    licences: BranchLicences
     tills: Tills
     baskets: Baskets
     shop: Shop
@@ -55,6 +57,7 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         press=press,
         staff=Staff(counter, hasher),
         days=Days(counter),
+        licences=BranchLicences(counter),
         tills=Tills(counter),
         baskets=baskets,
         shop=Shop(counter, baskets),

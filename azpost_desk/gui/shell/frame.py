@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.screens import Screen, Session
+    from azpost_desk.services.licences import Permitted
     from azpost_desk.services.papers import Printer
     from azpost_desk.services.ports import Line
     from azpost_desk.services.views import Basket, Found, PrintJob
@@ -386,12 +387,16 @@ class Frame(QWidget):
         Operation(self.pill, papers.waiting).succeeded(show).start()
 
     def open_help(self) -> None:
-        """The keys that work here."""
+        """The keys that work here, and what this branch may sell."""
         here = self._current.actions_here() if self._current else []
         rail = [Action(k.name, k.words, k.key) for k in self._kinds if k.name in self._rail_buttons]
         everywhere = [Action(name, name, key) for name, key in FRAME_KEYS.items()]
-        self.help.refresh(here, rail + everywhere)
-        self.help.open()
+
+        def show(licences: list[Permitted]) -> None:
+            self.help.refresh(here, rail + everywhere, licences)
+            self.help.open()
+
+        Operation(self.strip, self._session.services.licences.today).succeeded(show).start()
 
     def _on_noticed(self, words: Say, state: str, code: str) -> None:
         self.notices.show_notice(words, _STATES.get(state, "neutral"), code)

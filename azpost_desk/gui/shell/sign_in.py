@@ -78,6 +78,8 @@ class SignIn(QWidget):
         self._other = Button("frame.sign_in.other", hint=plain("Esc"), role="quiet")
         self._other.clicked.connect(self._on_other)
         self._card = Label("", "muted", wrap=True)
+        self._warning = Label("", "hint", wrap=True)
+        self._warning.hide()
         self._second = QWidget()
         self._build()
         self._show_names()
@@ -99,6 +101,7 @@ class SignIn(QWidget):
         column.addWidget(self._where)
         column.addWidget(self._names)
         column.addWidget(self._second)
+        column.addWidget(self._warning)
         languages = QHBoxLayout()
         languages.addStretch()
         for code, shown in LANGUAGES:
@@ -138,6 +141,11 @@ class SignIn(QWidget):
         """The desk cannot be used; says why and what to do."""
         self._where.say(words, "bad")
         self._names.hide()
+
+    def warn(self, words: Say) -> None:
+        """Something about this computer that everybody who signs in should know."""
+        self._warning.say(words, "warn")
+        self._warning.show()
 
     def show_card(self, text: str) -> None:
         """A note under the panel: the demo's officers and their PINs."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget
 
@@ -89,6 +89,12 @@ class Window(QStackedWidget):
             QShortcut(QKeySequence(FRAME_KEYS[name]), self, act)
         self._offer()
         self.usable.emit()
+
+    def come_up(self) -> None:
+        """Somebody started the program a second time: this is the window they meant."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
 
     def ask_to_enrol(self, enrol: Callable[[str, str], None], url: str, then: Callable[[], None]) -> None:
         """The first start: this folder has no desk yet."""

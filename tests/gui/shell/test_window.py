@@ -355,3 +355,14 @@ def test_the_pill_is_never_a_mystery(qapp: object, state: LineState, colour: str
 
 def _texts(widget: QWidget) -> list[str]:
     return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+
+
+def test_help_says_what_the_law_does_not_permit(qtbot: QtBot, window: shell.Window, stand: Stand) -> None:
+    """Loans and deposits stand in the catalogue as not permitted, with that reason."""
+    frame = sign_in(qtbot, window, stand)
+    press(window, Qt.Key.Key_F1)
+    qtbot.waitUntil(frame.help.isVisible)
+    shown = "\n".join(_texts(frame.help))
+    assert "Kreditlər" in shown
+    assert "Əmanətlər" in shown
+    assert shown.count("icazə yoxdur") == 2
