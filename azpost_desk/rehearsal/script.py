@@ -239,7 +239,6 @@ def _pay_out() -> list[Instruction]:
         Type("AA7654321"),
         keys("Enter"),
         Type("01.02.2032"),
-        keys("Enter"),
         Picture("pay-out"),
         keys("Enter"),
         See("Müştəriyə veriləcək"),
