@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.names import fold, same_person_name
 from azpost_desk.domain.people import Parties
 from azpost_desk.domain.refusals import Refused
@@ -83,15 +84,15 @@ class Grants:
         """
         answer = self.counter.line.claim_transfer(asked)
         if answer.grant is None:
-            self._note_refusal(by, asked, answer)
-            raise _refusal(answer)
+            raise self._refused(by, asked, answer)
         grant = grant_of(answer.grant.words)
         with self.counter.books.writing() as books:
             if grant.grant not in {one.grant for one in books.held_grants()}:
                 self._store(books, by, answer.grant, answer.parties)
             return claimed(held_grant(books, grant.grant))
 
-    def _note_refusal(self, by: Officer, asked: TransferClaim, answer: TransferClaimed) -> None:
+    def _refused(self, by: Officer, asked: TransferClaim, answer: TransferClaimed) -> Refused:
+        """The centre's no, recorded, as ours: with what it said besides, offices by their names."""
         with self.counter.books.writing() as books:
             books.append(
                 ops.GrantRefused(request=asked.request, code=answer.code),
@@ -99,6 +100,17 @@ class Grants:
                 operation=self.counter.new_id(),
                 source="line",
             )
+            offices = books.document(Offices, books.day().date)
+        if answer.code not in CENTRE_SAYS_NO:
+            return Refused("T-019", answer=answer.code)
+        return Refused(
+            answer.code,
+            # A near miss is in the name; the other answers never say which detail is wrong.
+            field="sender_name" if answer.code == "T-013" else "code",
+            left=answer.tries_left,
+            holder=_with_name(offices, answer.holder),
+            office=_with_name(offices, answer.office),
+        )
 
     def _store(self, books: Writing, by: Officer, signed: Signed, parties: bytes) -> None:
         """The grant word for word, and beside it whose money it is."""
@@ -186,12 +198,7 @@ def granted(books: Reading, grant: str, purpose: str) -> tuple[HeldGrant, Partie
     return held, msgspec.json.decode(held.parties, type=Parties)
 
 
-def _refusal(answer: TransferClaimed) -> Refused:
-    """The centre's no as ours, with what it said besides."""
-    if answer.code not in CENTRE_SAYS_NO:
-        return Refused("T-019", answer=answer.code)
-    # A near miss is in the name; the other answers never say which detail is wrong.
-    field = "sender_name" if answer.code == "T-013" else "code"
-    return Refused(
-        answer.code, field=field, left=answer.tries_left, holder=answer.holder, office=answer.office
-    )
+def _with_name(offices: Offices, code: str) -> str:
+    """An office, or a desk of it, as people know it: ``1010-1 Bakı 10``."""
+    known = offices.find(code.partition("-")[0])
+    return f"{code} {known.name}" if known else code

@@ -90,7 +90,7 @@ class Town(Post):
         billers = {
             one["id"]: OsmpBiller(
                 self.provider.url, now_ms=clock.utc_ms, prv_id=one["id"], has_status=True,
-                connect_s=2, answer_s=2,
+                connect_s=10, answer_s=10,
             )
             for one in DEMO_BILLERS
         }  # fmt: skip
