@@ -25,6 +25,7 @@ from azpost_desk.central.gateways.billers import (
     next_try_ms,
 )
 from azpost_desk.central.news import tell
+from azpost_desk.central.sold import sold_line
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.moves import PAYMENT, arrive
@@ -66,10 +67,10 @@ def accepted(conn: Connection, written: Written, line: ops.PaymentAccepted, now_
             conn, written.desk, written.epoch, written.sequence, "no_account", now_ms, line.operation
         )
         return
-    conn.execute(
+    new = conn.execute(
         "insert into payments (payment, desk, epoch, sequence, biller, account, amount, accepted_ms, txn_id,"
         " state, next_ms, changed_ms) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'accepted', %s, %s)"
-        " on conflict do nothing",
+        " on conflict do nothing returning payment",
         (
             line.operation,
             written.desk,
@@ -83,33 +84,60 @@ def accepted(conn: Connection, written: Written, line: ops.PaymentAccepted, now_
             now_ms,
             now_ms,
         ),
-    )
+    ).fetchone()
+    if new is None:
+        # Under this number another bill is delivered: this customer's never will be.
+        reason = "repeated_operation"
+        list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, line.operation)
 
 
 def reversed_line(conn: Connection, written: Written, original: ops.PaymentAccepted, now_ms: int) -> None:
     """A bill was undone at its desk: in time when nothing was sent, otherwise a case for finance."""
-    cancelled = conn.execute(
-        "update payments set state = 'reversed', next_ms = null, changed_ms = %s"
-        " where payment = %s and state = 'accepted' and attempts = 0 returning payment",
-        (now_ms, original.operation),
-    ).fetchone()
-    if cancelled is None:
+    cancelled = (
+        _accepted(conn, written.desk, original.operation) == original
+        and conn.execute(
+            "update payments set state = 'reversed', next_ms = null, changed_ms = %s"
+            " where payment = %s and state = 'accepted' and attempts = 0 returning payment",
+            (now_ms, original.operation),
+        ).fetchone()
+    )
+    if not cancelled:
         list_exception(
             conn, written.desk, written.epoch, written.sequence, "payment_sent", now_ms, original.operation
         )
 
 
 def refunded(conn: Connection, written: Written, line: ops.PaymentRefunded, now_ms: int) -> None:
-    """What the biller refused went back to the customer."""
-    changed = conn.execute(
-        "update payments set state = 'refunded', changed_ms = %s"
-        " where payment = %s and state = 'refused' returning payment",
-        (now_ms, line.payment),
-    ).fetchone()
-    if changed is None:
+    """What the biller refused went back to the customer, by the desk that took it and to the qəpik."""
+    bill = _accepted(conn, written.desk, line.payment)
+    changed = (
+        bill is not None
+        and bill.amount_qapik + bill.fee_qapik == line.amount_qapik
+        and conn.execute(
+            "update payments set state = 'refunded', changed_ms = %s"
+            " where payment = %s and state = 'refused' returning payment",
+            (now_ms, line.payment),
+        ).fetchone()
+    )
+    if not changed:
+        # The customer has the money: what was not sent yet must not be delivered besides.
+        conn.execute(
+            "update payments set next_ms = null"
+            " where payment = %s and desk = %s and state = 'accepted' and attempts = 0",
+            (line.payment, written.desk),
+        )
         list_exception(
             conn, written.desk, written.epoch, written.sequence, "refund_unasked", now_ms, line.payment
         )
+
+
+def _accepted(conn: Connection, desk: str, payment: str) -> ops.PaymentAccepted | None:
+    """The bill as this desk took it, its row locked; None for another desk's."""
+    row = conn.execute(
+        "select epoch, sequence from payments where payment = %s and desk = %s for update", (payment, desk)
+    ).fetchone()
+    line = sold_line(conn, desk, row[0], row[1], payment) if row else None
+    return line if isinstance(line, ops.PaymentAccepted) else None
 
 
 def check(billers: Mapping[str, Biller], question: BillCheck) -> BillChecked:

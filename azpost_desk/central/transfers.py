@@ -5,9 +5,9 @@ exceptions list, when something about its sending needs a person (protocol.md 7)
 
 - its code was not given to this desk and epoch,
 - the record is older than the acknowledgement it embeds, or came later than `LATE_MS`,
-- the desk sold more than its allowance without hearing from the centre in between: all sends that embed the
-same
-  acknowledgement count together.
+- the desk sold more than its allowance without hearing from the centre in between: all sends of the chain
+  after the last record that the embedded acknowledgement covers count together, and so do all that embed none
+  known here: whoever holds a stolen key can embed an old one, or invent one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import msgspec
 
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
+from azpost_desk.central.sold import sold_line
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Settings
@@ -73,13 +74,21 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
 _ABOUT_A_SEND: Final = """
     select
         exists (select from transfer_codes where code = %(code)s and desk = %(desk)s and epoch = %(epoch)s),
-        (select received_ms from batches where ack_digest = %(acknowledged)s and desk = %(desk)s),
+        (select received_ms from batches
+            where ack_digest = %(acknowledged)s and desk = %(desk)s and epoch = %(epoch)s),
+        (select last from batches
+            where ack_digest = %(acknowledged)s and desk = %(desk)s and epoch = %(epoch)s),
         (select content from reference where name = 'settings' and branch in (%(branch)s, '*')
             order by version desc limit 1)
 """
 _EXPOSED: Final = """
     select coalesce(sum(amount), 0)::bigint from transfers
-    where desk = %(desk)s and epoch = %(epoch)s and acknowledged = %(acknowledged)s
+    where desk = %(desk)s and epoch = %(epoch)s and sequence > %(covered)s
+"""
+_EXPOSED_UNDER_NONE: Final = """
+    select coalesce(sum(amount), 0)::bigint from transfers
+    where desk = %(desk)s and epoch = %(epoch)s
+        and not exists (select from batches where ack_digest = acknowledged and batches.desk = transfers.desk)
 """
 
 
@@ -93,7 +102,7 @@ def _why_held(conn: Connection, written: Written, line: ops.TransferSent, code: 
         "acknowledged": header.acknowledged,
     }
     # One statement: an office's busiest day is a thousand sends, and the line to the database counts.
-    is_given, acknowledged_ms, settings = one(conn, _ABOUT_A_SEND, about)
+    is_given, acknowledged_ms, covered, settings = one(conn, _ABOUT_A_SEND, about)
     if not is_given:
         return "strange_code"
     if acknowledged_ms is not None and header.recorded_ms < acknowledged_ms:
@@ -104,7 +113,8 @@ def _why_held(conn: Connection, written: Written, line: ops.TransferSent, code: 
     allowance = allowances.get("transfers")
     if allowance is None:
         return ""
-    exposed = one(conn, _EXPOSED, about)[0]
+    question = _EXPOSED_UNDER_NONE if covered is None else _EXPOSED
+    exposed = one(conn, question, about | {"covered": covered})[0]
     return "beyond_allowance" if exposed + line.amount_qapik > allowance else ""
 
 
@@ -113,8 +123,26 @@ def paid_out(
 ) -> None:
     """The holder of a grant handed the money out: to the receiver, or back to the sender."""
     event = "paid" if isinstance(line, ops.TransferPaid) else "refunded"
+    if isinstance(line, ops.TransferRefunded) and not _is_fee_taken(conn, line):
+        _except(conn, written, "grant_for_other", line.transfer, now_ms)
+        return
     purpose = "pay" if event == "paid" else "refund"
     _end_grant(conn, written, line.grant, (line.transfer, purpose, line.amount_qapik), event, now_ms)
+
+
+def _is_fee_taken(conn: Connection, line: ops.TransferRefunded) -> bool:
+    """Whether the fee that is given back was taken when the transfer was sent."""
+    sent = _as_sent(conn, line.transfer)
+    return sent is not None and line.fee_returned_qapik in (0, sent.fee_qapik)
+
+
+def _as_sent(conn: Connection, transfer: str) -> ops.TransferSent | None:
+    """The transfer's line as its sender's desk wrote it."""
+    row = conn.execute(
+        "select desk, epoch, sequence from transfers where transfer = %s", (transfer,)
+    ).fetchone()
+    line = sold_line(conn, row[0], row[1], row[2], transfer) if row else None
+    return line if isinstance(line, ops.TransferSent) else None
 
 
 def reversed_line(conn: Connection, written: Written, line: ops.LineReversed, now_ms: int) -> None:
@@ -126,7 +154,11 @@ def reversed_line(conn: Connection, written: Written, line: ops.LineReversed, no
         case ops.TransferSent() as original:
             # Never offered to the centre when it was undone, so nobody else can hold it.
             row = _lock(conn, original.transfer)
-            if row is None or row[0] != "available" or row[1] != written.desk:
+            if (
+                row is None
+                or row != ("available", written.desk)
+                or _as_sent(conn, original.transfer) != original
+            ):
                 _except(conn, written, "reversed_without_grant", original.transfer, now_ms)
             else:
                 _move(conn, original.transfer, "reversed", written, now_ms)

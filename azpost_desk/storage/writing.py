@@ -10,7 +10,6 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.baskets import is_sound
 from azpost_desk.domain.catalogue import Staff
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.ids import uuid7
@@ -18,6 +17,7 @@ from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.ledger import digest
 from azpost_desk.domain.postings import postings as posted
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.soundness import is_sound
 from azpost_desk.domain.transfer_codes import case_number
 from azpost_desk.protocol.records import FORMAT, GENESIS, Attachment, Header, Record, seal
 from azpost_desk.storage import tables as t

@@ -240,7 +240,7 @@ def _without_repeated(conn: Connection, desk: str, judged: list[Judged]) -> list
     used = {row[0] for row in rows}
     result = []
     for one in judged:
-        if used.isdisjoint(one.operations):
+        if used.isdisjoint(one.operations) and len(set(one.operations)) == len(one.operations):
             used.update(one.operations)
             result.append(one)
         else:
@@ -266,7 +266,8 @@ def _copy(conn: Connection, desk: str, epoch: int, judged: list[Judged], now_ms:
     rows(
         "copy attachments from stdin",
         [
-            (*place, part.slot, part.salt, part.content)
+            # A slot that no database takes is no slot of ours: kept readable, its commitment broken.
+            (*place, part.slot.replace("\0", "\ufffd"), part.salt, part.content)
             for place, one in zip(places, judged, strict=True)
             for part in one.sent.attachments
         ],

@@ -1,0 +1,62 @@
+"""Whether a body can be true by itself: what a desk asks before it writes and the centre of all it is sent.
+
+Debits and credits say nothing of a negative fee or of a count that is not its sum: both balance.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from azpost_desk.domain import baskets, cash
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.refusals import Refused
+
+# The series of the chain and six digits: what the next machine of a desk counts on from.
+_RECEIPT: Final = re.compile(r"[0-9]{4,6}-[0-9]{6}")
+
+
+def is_sound(body: ops.Body) -> bool:
+    """Whether signs, sums and counts of `body` agree with each other."""
+    match body:
+        case ops.Settlement():
+            return (
+                baskets.is_sound(body)
+                and _RECEIPT.fullmatch(body.receipt) is not None
+                and all(map(_is_line_sound, body.lines))
+            )
+        case ops.SafeSupplied() | ops.CashMoved() | ops.RemittanceIssued() | ops.RemittanceAccepted():
+            return body.amount_qapik >= 0 and _is_counted(body.pieces, body.amount_qapik)
+        case ops.TillClosed():
+            return body.difference_qapik == body.counted_qapik - body.expected_qapik and _is_counted(
+                body.pieces, body.counted_qapik
+            )
+        case _:
+            return getattr(body, "amount_qapik", 0) >= 0 and getattr(body, "fee_qapik", 0) >= 0
+
+
+def _is_line_sound(line: ops.AnyLine) -> bool:
+    match line:
+        case ops.LineReversed():
+            return _is_line_sound(line.original)
+        case ops.GoodsSold():
+            counts = line.quantity > 0 and line.quantity * line.price_qapik == line.amount_qapik
+            return counts and 0 <= line.vat_qapik <= line.amount_qapik
+        case ops.ItemAccepted():
+            return line.weight_grams > 0 and 0 <= line.vat_qapik <= line.amount_qapik
+        case ops.TransferSent() if line.transfer != line.operation:
+            # The transfer is known by the operation that made it.
+            return False
+        case ops.PaymentAccepted() | ops.TransferSent():
+            return line.amount_qapik > 0 and line.fee_qapik >= 0
+        case ops.TransferRefunded():
+            return line.amount_qapik > 0 and line.fee_returned_qapik >= 0
+        case ops.TransferPaid() | ops.PaymentRefunded():
+            return line.amount_qapik > 0
+
+
+def _is_counted(pieces: dict[str, int], qapik: int) -> bool:
+    try:
+        return cash.counted({int(piece): number for piece, number in pieces.items()}).minor == qapik
+    except (ValueError, Refused):
+        return False
