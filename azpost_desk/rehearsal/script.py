@@ -261,7 +261,7 @@ def _line_down() -> list[Instruction]:
         Outside("line_1_down"),
         keys("F3"),
         Scan("AZB1003301234567"),
-        See("Əlaqə kəsilib"),
+        See("gözləyir: 0"),
         Type("12,80"),
         keys("Enter"),
         See("12,80"),
