@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     screen.write_text(json.dumps(SCREEN), "utf-8")
     if os.environ.get("QT_QPA_PLATFORM", "offscreen") == "offscreen":
         os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screen}"
-    # The wheel with PostgreSQL keeps its lock there; in the common /tmp it would belong to whoever came first.
+    # The wheel with PostgreSQL keeps its lock there; in the common /tmp it would be the first comer's.
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)
     (runtime / "python_PostgresServer").mkdir()

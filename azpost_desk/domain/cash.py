@@ -36,7 +36,7 @@ def tidy(pieces: Pieces) -> dict[int, int]:
 
 
 def quick_notes(due: Money) -> tuple[Money, ...]:
-    """The sums a customer is likely to hand over for `due`: exact, then what notes round it up to, at most six.
+    """The sums a customer is likely to hand over for `due`: exact, then rounded up to notes; at most six.
 
     Nobody rounds a large sum to a single manat: one-manat steps are proposed below twenty manat only.
     """

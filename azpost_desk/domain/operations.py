@@ -11,6 +11,20 @@ from typing import Any, Final
 
 import msgspec
 
+# One line of a basket is known to everybody by the name of what happened, like every other body.
+from azpost_desk.domain.lines import AnyLine as AnyLine
+from azpost_desk.domain.lines import GoodsSold as GoodsSold
+from azpost_desk.domain.lines import ItemAccepted as ItemAccepted
+from azpost_desk.domain.lines import Line as Line
+from azpost_desk.domain.lines import LineReversed as LineReversed
+from azpost_desk.domain.lines import PaymentAccepted as PaymentAccepted
+from azpost_desk.domain.lines import PaymentRefunded as PaymentRefunded
+from azpost_desk.domain.lines import Sold as Sold
+from azpost_desk.domain.lines import TransferPaid as TransferPaid
+from azpost_desk.domain.lines import TransferRefunded as TransferRefunded
+from azpost_desk.domain.lines import TransferSent as TransferSent
+from azpost_desk.domain.lines import due_qapik as due_qapik
+
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Common to all bodies: frozen, strict about unknown fields."""
@@ -172,122 +186,7 @@ class GoodsStocked(Body, frozen=True):
     document: str = ""
 
 
-# --- what is sold: lines of a settlement ----------------------------------------------------------------
-
-
-class Line(Body, frozen=True, tag_field="line"):
-    """One line of a settlement, gross, with its own operation id."""
-
-    operation: str
-
-
-class GoodsSold(Line, frozen=True, tag="goods.sold"):
-    """Stamps, envelopes, forms, packing. `vat_qapik` is contained in `amount_qapik`."""
-
-    sku: str
-    quantity: int
-    price_qapik: int
-    amount_qapik: int
-    vat_qapik: int
-    tariff: str
-
-
-class PaymentAccepted(Line, frozen=True, tag="payment.accepted"):
-    """A bill: the post owes its delivery to the biller. `account` is the commitment of the subscriber
-    number.
-    """
-
-    biller: str
-    service: str
-    amount_qapik: int
-    fee_qapik: int
-    tariff: str
-    account: str
-    told: str
-
-
-class TransferSent(Line, frozen=True, tag="transfer.sent"):
-    """Money accepted to be paid to somebody. `parties` commits to code, sender and receiver (an
-    attachment).
-    """
-
-    transfer: str
-    amount_qapik: int
-    fee_qapik: int
-    tariff: str
-    office: str | None
-    purpose: str
-    parties: str
-    offline: bool
-    told: str
-
-
-class TransferPaid(Line, frozen=True, tag="transfer.paid"):
-    """A transfer paid out under a grant. `receiver` commits to the document shown (an attachment)."""
-
-    transfer: str
-    grant: str
-    amount_qapik: int
-    receiver: str
-
-
-class TransferRefunded(Line, frozen=True, tag="transfer.refunded"):
-    """A sent transfer paid back to its sender under a grant; the fee is given back or kept by tariff."""
-
-    transfer: str
-    grant: str
-    amount_qapik: int
-    fee_returned_qapik: int
-    receiver: str
-
-
-class PaymentRefunded(Line, frozen=True, tag="payment.refunded"):
-    """What the biller refused, given back to the customer: amount and fee."""
-
-    payment: str
-    biller: str
-    amount_qapik: int
-
-
-class ItemAccepted(Line, frozen=True, tag="item.accepted"):
-    """An express item accepted. `addresses` commits to sender and addressee (an attachment)."""
-
-    number: str
-    service: str
-    weight_grams: int
-    amount_qapik: int
-    vat_qapik: int
-    tariff: str
-    postcode: str
-    addresses: str
-
-
-Sold = (
-    GoodsSold
-    | PaymentAccepted
-    | TransferSent
-    | TransferPaid
-    | TransferRefunded
-    | PaymentRefunded
-    | ItemAccepted
-)
-
-
-class LineReversed(Line, frozen=True, tag="line.reversed"):
-    """A line undone to exactly zero, once, with reason, asker (the actor) and approver.
-
-    `grant` names the grant that makes reversing a transfer safe, or "" where the record was never offered to
-    the centre (protocol.md 5).
-    """
-
-    original: Sold
-    original_receipt: str
-    reason: str
-    approved_by: str
-    grant: str = ""
-
-
-AnyLine = Sold | LineReversed
+# --- what is sold: a settlement of lines (domain.lines) ------------------------------------------------
 
 
 class Tender(Body, frozen=True):
@@ -515,18 +414,3 @@ def decode(kind: str, version: int, body: bytes) -> Any:
     if known is None:
         raise UnknownKind(f"{kind}@{version}")
     return msgspec.json.decode(body, type=known)
-
-
-def due_qapik(line: AnyLine) -> int:
-    """What the customer owes for a line (positive) or is owed (negative), qəpik."""
-    match line:
-        case GoodsSold() | ItemAccepted():
-            return line.amount_qapik
-        case PaymentAccepted() | TransferSent():
-            return line.amount_qapik + line.fee_qapik
-        case TransferPaid() | PaymentRefunded():
-            return -line.amount_qapik
-        case TransferRefunded():
-            return -line.amount_qapik - line.fee_returned_qapik
-        case LineReversed():
-            return -due_qapik(line.original)

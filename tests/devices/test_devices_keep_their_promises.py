@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk.devices.byte_lines import FileLine, TcpLine
-from azpost_desk.devices.ports import ReceiptPrinter
 from azpost_desk.devices.printers import EscPosDrawer, EscPosPrinter, FolderPrinter, LabelPages, LpPrinter
 from azpost_desk.devices.stand_ins import RecordedDrawer, RecordedPages, RecordedReceipts
 from azpost_desk.devices.virtual_printer import EscPosDecoder, Fault, VirtualPrinter
@@ -22,10 +20,10 @@ from azpost_desk.domain.refusals import Trouble
 from azpost_desk.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from azpost_desk.devices.ports import CashDrawer, PagePrinter
+    from azpost_desk.devices.ports import CashDrawer, PagePrinter, ReceiptPrinter
 
 TIMEOUT_MS = 1_000
 # As many rows as a receipt of three lines has.

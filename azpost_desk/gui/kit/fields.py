@@ -388,8 +388,8 @@ class _Box(QComboBox):
 
 
 def choices_of(values: Sequence[str], prefix: str) -> list[Choice]:
-    """Choices whose words are the keys ``<prefix>.<value>``."""
-    return [Choice(value, f"{prefix}.{value}") for value in values]
+    """Choices whose words are the keys ``<prefix><value>``; the prefix ends with its dot."""
+    return [Choice(value, f"{prefix}{value}") for value in values]
 
 
 def choice(value: str, text: str) -> Choice:

@@ -15,7 +15,7 @@ WEIGH_KEY: Final = "Ctrl+W"
 
 def actions(weigh: Callable[[], object] | None) -> list[Action]:
     """All acts of the screen; `weigh` is None at a counter without a scale."""
-    acts = [Action("express.add", "express.screen.add", "Enter", Permission.SELL)]
+    acts = [Action("express.screen.add", "express.screen.add", "Enter", Permission.SELL)]
     if weigh is not None:
-        acts.append(Action("express.weigh", "express.screen.weigh", WEIGH_KEY, Permission.SELL, weigh))
+        acts.append(Action("express.screen.weigh", "express.screen.weigh", WEIGH_KEY, Permission.SELL, weigh))
     return acts

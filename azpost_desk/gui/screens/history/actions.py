@@ -17,6 +17,8 @@ REVERSE_KEY: Final = "Ctrl+Shift+Del"
 def actions(copy: Callable[[], object], reverse: Callable[[], object]) -> list[Action]:
     """All acts of the screen."""
     return [
-        Action("history.copy", "history.screen.copy", COPY_KEY, Permission.SELL, copy),
-        Action("history.reverse", "history.screen.reverse", REVERSE_KEY, Permission.REVERSE_LINE, reverse),
+        Action("history.screen.copy", "history.screen.copy", COPY_KEY, Permission.SELL, copy),
+        Action(
+            "history.screen.reverse", "history.screen.reverse", REVERSE_KEY, Permission.REVERSE_LINE, reverse
+        ),
     ]

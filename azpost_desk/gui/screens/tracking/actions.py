@@ -17,8 +17,14 @@ VOID_KEY: Final = "Ctrl+Z"
 def actions(choose_event: Callable[[], object], void: Callable[[], object]) -> list[Action]:
     """All acts of the screen."""
     return [
-        Action("tracking.scan", "tracking.screen.take", "Enter", Permission.SCAN),
-        Action("tracking.event", "tracking.screen.change_event", EVENT_KEY, Permission.SCAN, choose_event),
-        Action("tracking.void", "tracking.screen.void", VOID_KEY, Permission.SCAN, void),
-        Action("tracking.back", "tracking.screen.back", "Esc"),
+        Action("tracking.screen.take", "tracking.screen.take", "Enter", Permission.SCAN),
+        Action(
+            "tracking.screen.change_event",
+            "tracking.screen.change_event",
+            EVENT_KEY,
+            Permission.SCAN,
+            choose_event,
+        ),
+        Action("tracking.screen.void", "tracking.screen.void", VOID_KEY, Permission.SCAN, void),
+        Action("tracking.screen.back", "tracking.screen.back", "Esc"),
     ]

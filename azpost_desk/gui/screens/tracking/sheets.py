@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _WIDTH_PX: Final = 420
 _OFFERED: Final = {
-    "reason": choices_of(REASONS, "express.reason"),
-    "measure": choices_of(MEASURES, "express.measure"),
+    "reason": choices_of(REASONS, "express.reason."),
+    "measure": choices_of(MEASURES, "express.measure."),
 }
 
 

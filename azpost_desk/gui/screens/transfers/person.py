@@ -48,7 +48,7 @@ class PersonFields(QWidget):
         self.pill = pill
         self.fin = TextField(f"{key}fin", name=f"{who}.fin", placeholder=f"{key}fin_place")
         self.kind = ChoiceField(
-            f"{key}kind", choices_of(DOCUMENT_KINDS, f"{key}kind"), name=f"{who}.document_kind"
+            f"{key}kind", choices_of(DOCUMENT_KINDS, f"{key}kind."), name=f"{who}.document_kind"
         )
         self.document = TextField(f"{key}document", name=f"{who}.document", max_length=24)
         self.valid_to = DateField(f"{key}valid_to", name=f"{who}.document_valid_to", optional=True)
