@@ -53,7 +53,8 @@ class LineBooks:
     def batch(self, limit_records: int, limit_bytes: int) -> Batch | None:
         """The records after the last acknowledged one, ending at a commit; None when all is acknowledged.
 
-        At least one commit, even when it alone is larger than the limits.
+        At least one commit, even when it alone is larger than the limits. A sale that was undone before it
+        was offered goes with its reversal, whatever `limit_bytes` says: alone, the centre would act upon it.
         """
         with self._turn:
             done = self._line().acknowledged
@@ -66,7 +67,8 @@ class LineBooks:
             )
             look = BookReading(self._desk)
             taken: list[Sent] = []
-            complete, signature, size, previous = 0, b"", 0, GENESIS
+            undone = self._undone(done)
+            signed, whole, size, previous = (0, b""), (0, b""), 0, GENESIS
             for row in self._desk.connection.execute(wanted):
                 if not taken:
                     previous = row.previous
@@ -74,16 +76,32 @@ class LineBooks:
                 size += (
                     len(sent.header) + len(sent.body) + sum(len(one.content) + 64 for one in sent.attachments)
                 )
-                if complete and (len(taken) >= limit_records or size > limit_bytes):
+                if (signed[0] and len(taken) >= limit_records) or (whole[0] and size > limit_bytes):
                     break
                 taken.append(sent)
                 if row.signature is not None:
-                    complete, signature = len(taken), row.signature
+                    signed = len(taken), row.signature
+                    if not any(sale <= row.sequence < reversal for sale, reversal in undone):
+                        whole = signed
+            complete, signature = whole if whole[0] else signed
             if not complete:
                 return None
             return Batch(
                 first=done + 1, previous=previous, records=tuple(taken[:complete]), signature=signature
             )
+
+    def _undone(self, after: int) -> list[tuple[int, int]]:
+        """(sequence of a sale, of its reversal) for what concerns the centre and was sold after `after`."""
+        sold, back = t.journal.alias("sold"), t.journal.alias("back")
+        wanted = (
+            select(sold.c.sequence, back.c.sequence)
+            .join_from(t.once, t.lines, t.lines.c.operation == t.once.c.thing)
+            .join(sold, sold.c.id == t.lines.c.record)
+            .join(back, back.c.id == t.once.c.record)
+            .where(t.once.c.sort == "reversal", t.lines.c.service.in_(("transfers", "payments")))
+            .where(sold.c.epoch == self._desk.enrolled.epoch, sold.c.sequence > after)
+        )
+        return [(row[0], row[1]) for row in self._desk.connection.execute(wanted)]
 
     def mark_offered(self, sequence: int) -> None:
         """Durable before it returns: the records up to `sequence` may be known to the centre from now on."""

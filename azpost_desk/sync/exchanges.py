@@ -73,9 +73,7 @@ class Exchanges:
         identity = books.identity()
         # Read before the batch: a sale between the two is in the batch, or in the next one.
         head = books.head()[1]
-        batch = books.batch(messages.BATCH_RECORDS_MAX, self._batch_bytes)
-        if batch is not None:
-            books.mark_offered(batch.first + len(batch.records) - 1)
+        batch = self._offer()
         after = books.news_position()
         sent_ms, started = self._clock.utc_ms(), self._clock.monotonic_ms()
         question = messages.Exchange(
@@ -99,6 +97,21 @@ class Exchanges:
             news=news,
             clock_off_ms=clock_off_ms if took_ms <= _CLOCK_ROUND_TRIP_MAX_MS else None,
         )
+
+    def _offer(self) -> Batch | None:
+        """What goes to the centre now, marked as offered before.
+
+        A sale may be undone at the counter until the mark is durable. So what was chosen is looked at once
+        more behind the mark: a reversal that slipped in between goes along with its sale.
+        """
+        books, offered = self._books, 0
+        while True:
+            batch = books.batch(messages.BATCH_RECORDS_MAX, self._batch_bytes)
+            last = batch.first + len(batch.records) - 1 if batch is not None else 0
+            if last <= offered:
+                return batch
+            books.mark_offered(last)
+            offered = last
 
     def _ask(self, question: messages.Exchange, identity: Identity, key: SigningKey) -> Exchanged:
         try:

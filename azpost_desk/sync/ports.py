@@ -35,7 +35,8 @@ class SyncBooks(Protocol):
     def batch(self, limit_records: int, limit_bytes: int) -> Batch | None:
         """The records after the last acknowledged one, ending at a commit; None when all is acknowledged.
 
-        At least one commit, even when it alone is larger than `limit_bytes`.
+        At least one commit, even when it alone is larger than `limit_bytes`; a sale that was undone goes with
+        its reversal.
         """
 
     def mark_offered(self, sequence: int) -> None:
