@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.services.counters import Stand, new_stand, working
+from tests.services.counters import Stand, ended, new_stand, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ def morning(tmp_path: Path) -> Iterator[Stand]:
     """A desk before its day is opened."""
     stand = new_stand(tmp_path / "desk")
     yield stand
-    stand.books.close()
+    ended(stand)
 
 
 @pytest.fixture

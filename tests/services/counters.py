@@ -11,6 +11,7 @@ from azpost_desk.domain.people import Person
 from azpost_desk.domain.staff import Role
 from azpost_desk.services.counter import Approval, Counter, Officer
 from azpost_desk.services.desk import DeskServices, desk_services
+from azpost_desk.storage.checking import check_folder
 from tests.fakes.line import FakeLine
 from tests.storage.desks import DATE, FakeClock, new_desk
 
@@ -101,6 +102,14 @@ def working(stand: Stand, float_qapik: int = 20_000) -> Stand:
     desk.tills.stock(CLERK, "ST-60", 100, "N-1")
     desk.tills.stock(CLERK, "EN-C5", 20, "N-1")
     return stand
+
+
+def ended(stand: Stand) -> None:
+    """Close the books and hold every invariant over them: after every test that writes."""
+    stand.books.close()
+    verdicts, damaged = check_folder(stand.books.folder)
+    broken = [(verdict.id, fault.why) for verdict in verdicts for fault in verdict.broken]
+    assert (broken, damaged) == ([], [])
 
 
 def approval(operation: str, by: Officer = SUPERVISOR) -> Approval:

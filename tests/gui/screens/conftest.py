@@ -11,7 +11,7 @@ from azpost_desk.gui.work.runner import Runner
 from azpost_desk.services.counter import Counter
 from azpost_desk.services.desk import desk_services
 from tests.fakes.line import FakeLine
-from tests.services.counters import CLERK, MORNING_MS, PlainHasher, Stand, new_stand, press, working
+from tests.services.counters import CLERK, MORNING_MS, PlainHasher, Stand, ended, new_stand, press, working
 from tests.storage.desks import FakeClock, first_news, new_desk
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
     """A desk whose day and till are open, 200 manat and some goods in the drawer."""
     made = working(new_stand(tmp_path / "desk"))
     yield made
-    made.books.close()
+    ended(made)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from azpost_desk.gui.shell.line_panel import pill_words
 from azpost_desk.gui.work.runner import Runner
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.views import LineState
-from tests.services.counters import CLERK, OTHER_CLERK, Stand, new_stand, working
+from tests.services.counters import CLERK, OTHER_CLERK, Stand, ended, new_stand, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ class Printer:
 def stand(tmp_path: Path) -> Iterator[Stand]:
     made = working(new_stand(tmp_path / "desk"))
     yield made
-    made.books.close()
+    ended(made)
 
 
 @pytest.fixture
