@@ -16,16 +16,18 @@ import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from azpost_desk.domain.days import calendar_day, day_start_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from azpost_desk.central.app import Centre
     from azpost_desk.domain.scans import Scan
+    from azpost_desk.gui.shell.window import Window
     from azpost_desk.programs.desk import OpenCounter
     from azpost_desk.rehearsal.day import Played
     from azpost_desk.rehearsal.faults import FaultyLine
@@ -201,15 +203,11 @@ class Outage:
 
 def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played, dict[int, OpenCounter], int]:
     """Open both counters' windows and play the script through them."""
-    from azpost_desk.devices.printers import FolderPrinter
-    from azpost_desk.devices.stand_ins import RecordedScale, RecordedSound
     from azpost_desk.domain.scans import read_scan
     from azpost_desk.gui.kit.scanner import ScannerFilter
-    from azpost_desk.gui.kit.words import Language
-    from azpost_desk.gui.shell.window import Window
     from azpost_desk.gui.work.runner import Runner
     from azpost_desk.gui.work.timers import HandClock
-    from azpost_desk.programs.desk import Devices, application, make_ready, open_counter
+    from azpost_desk.programs.desk import application
     from azpost_desk.rehearsal.day import Day, write_input
     from azpost_desk.rehearsal.script import script
 
@@ -217,45 +215,23 @@ def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played,
     runner = Runner()
     hand = HandClock()
     scanner = ScannerFilter(app, read_scan, clock=hand)
-    windows, counters = {}, {}
-    for number, folder in here.folders.items():
-        devices = Devices(
-            pages=FolderPrinter(out / "papers"), sound=RecordedSound(), scale=RecordedScale(1_240)
-        )
-        counter = open_counter(
-            folder, here.lines[number].url, clock, devices, lambda: Language.current().code
-        )
-        wait_until(lambda counter=counter: _supplied(counter), 30)
-        window = Window()
-        make_ready(window, counter)
-        windows[number], counters[number] = window, counter
+    opened = {number: _open_window(here, number, clock, out) for number in here.folders}
+    windows = {number: window for number, (window, _) in opened.items()}
+    counters = {number: counter for number, (_, counter) in opened.items()}
 
     def heard(scan: Scan, raw: str, doubled: bool) -> None:
         for window in windows.values():
             if window.isActiveWindow():
                 window.heard(scan, raw, doubled)
 
-    scanner.bus.scanned.connect(heard)
-    outage = Outage(here.lines[1], clock)
-    outside = {
-        "line_1_down": outage.begin,
-        "line_1_up": outage.end,
-        "wake_1": counters[1].line.wake,
-        "wake_2": counters[2].line.wake,
-        "settle": here.centre.settle,
-        "biller_refuses": lambda: here.provider.fail_next("result", code=5),
-        "biller_loses_answer": lambda: here.provider.fail_next("answer_lost"),
-        "language_en": lambda: Language.current().choose("en"),
-        "language_ru": lambda: Language.current().choose("ru"),
-        "language_az": lambda: Language.current().choose("az"),
-    }
-
     def set_time(hh_mm: str) -> None:
         clock.set_time(hh_mm)
         for window in windows.values():
             window.tick()
 
-    day = Day(windows, script(), hand, set_time, outside, out, without)
+    scanner.bus.scanned.connect(heard)
+    outage = Outage(here.lines[1], clock)
+    day = Day(windows, script(), hand, set_time, _outside(here, counters, outage), out, without)
     day.begin()
     app.exec()
     write_input(day.played, out)
@@ -264,6 +240,41 @@ def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played,
         window.close()
     runner.close()
     return day.played, counters, outage.seconds
+
+
+def _open_window(here: Town, number: int, clock: PlayClock, out: Path) -> tuple[Window, OpenCounter]:
+    """The window of one desk over its own books; its pages go to `out`."""
+    from azpost_desk.devices.printers import FolderPrinter
+    from azpost_desk.devices.stand_ins import RecordedScale, RecordedSound
+    from azpost_desk.gui.kit.words import Language
+    from azpost_desk.gui.shell.window import Window
+    from azpost_desk.programs.desk import Devices, make_ready, open_counter
+
+    devices = Devices(pages=FolderPrinter(out / "papers"), sound=RecordedSound(), scale=RecordedScale(1_240))
+    counter = open_counter(
+        here.folders[number], here.lines[number].url, clock, devices, lambda: Language.current().code
+    )
+    wait_until(lambda: _supplied(counter), 30)
+    window = Window()
+    make_ready(window, counter)
+    return window, counter
+
+
+def _outside(here: Town, counters: dict[int, OpenCounter], outage: Outage) -> dict[str, Callable[[], object]]:
+    """What may happen outside the windows, by the name the script gives it."""
+    from azpost_desk.gui.kit.words import Language
+
+    speak = Language.current().choose
+    return {
+        "line_1_down": outage.begin,
+        "line_1_up": outage.end,
+        "wake_1": counters[1].line.wake,
+        "wake_2": counters[2].line.wake,
+        "settle": here.centre.settle,
+        "biller_refuses": lambda: here.provider.fail_next("result", code=5),
+        "biller_loses_answer": lambda: here.provider.fail_next("answer_lost"),
+        **{f"language_{code}": partial(speak, code) for code in ("az", "ru", "en")},
+    }
 
 
 def wait_until(holds: Any, seconds: float) -> None:
@@ -292,7 +303,6 @@ def summarise(here: Town, counters: dict[int, OpenCounter], played: Played, out:
     from azpost_desk.domain import operations as ops
     from azpost_desk.domain.reports import differences, together
     from azpost_desk.services.reports import day_figures
-    from azpost_desk.storage.checking import check_folder
 
     kinds: Counter[str] = Counter()
     money = {"in": 0, "out": 0, "fees": 0, "cash_expected": 0, "cash_counted": 0, "difference": 0}
@@ -317,10 +327,6 @@ def summarise(here: Town, counters: dict[int, OpenCounter], played: Played, out:
                 money["difference"] += entry.body.difference_qapik
         last = counter.books.last_ack()
         acknowledged += last.sequence if last is not None else 0
-    desks_sound = True
-    for folder in here.folders.values():
-        verdicts, damaged = check_folder(folder)
-        desks_sound = desks_sound and not damaged and all(verdict.ok for verdict in verdicts)
     return {
         "version": VERSION,
         "seed": SEED,
@@ -340,8 +346,19 @@ def summarise(here: Town, counters: dict[int, OpenCounter], played: Played, out:
             "routine_b": to_builtins(together(by_bodies)),
             "equal": not any(differences(a, b) for a, b in zip(by_ledger, by_bodies, strict=True)),
         },
-        "checks": {"desks": desks_sound, "centre": all(one.ok for one in check_centre(here.dsn))},
+        "checks": {
+            "desks": all(map(_is_sound, here.folders.values())),
+            "centre": all(one.ok for one in check_centre(here.dsn)),
+        },
         "pictures": played.pictures,
         "papers": sorted(str(path.relative_to(out)) for path in (out / "papers").glob("*.pdf")),
         "failure": played.failure,
     }
+
+
+def _is_sound(folder: Path) -> bool:
+    """Whether every invariant holds over the books of one desk and no page of them is damaged."""
+    from azpost_desk.storage.checking import check_folder
+
+    verdicts, damaged = check_folder(folder)
+    return not damaged and all(verdict.ok for verdict in verdicts)
