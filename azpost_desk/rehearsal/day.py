@@ -1,7 +1,8 @@
 """Plays a working day through the real windows: by keys and scans only, waiting on what a person would see.
 
 This module knows no service and no table: all it has are windows, a clock for the scanner's ear and the
-steps.
+steps. Every key and scan must change something a person can see: one that does not would be pointless, and
+one that was left out is missed.
 """
 
 from __future__ import annotations
@@ -98,13 +99,15 @@ class Day(QObject):
         super().__init__()
         self._windows, self._hand, self._set_time, self._outside = windows, hand, set_time, outside
         self._folder, self._without = folder, without
-        self._script = deque(script)
+        self._script = deque(_one_by_one(script))
         self._known: dict[str, str] = {}
         self._window = next(iter(windows.values()))
         self._desk = next(iter(windows))
         self._since = QElapsedTimer()
         self._step_since = QElapsedTimer()
         self._ticker = Repeating(self, LOOK_EVERY_MS, self._look)
+        self._settled = False
+        self._pressed, self._seen_before = "", ""
         self.played = Played()
 
     def begin(self) -> None:
@@ -117,13 +120,12 @@ class Day(QObject):
     def _look(self) -> None:
         """One look at the screens; take every step whose time has come."""
         try:
-            while self._script and self._is_quiet() and self._take(self._script[0]):
+            while self._script and self._is_quiet() and self._is_answered() and self._take(self._script[0]):
                 self._script.popleft()
                 self._step_since.restart()
             if self._script and self._step_since.elapsed() > PATIENCE_MS:
-                raise DayFailed(
-                    f"waited in vain for {self._script[0]} · on the screen: {self._seen()[:1500]}"
-                )
+                vain = f"{self._pressed} changed nothing" if self._pressed else f"in vain: {self._script[0]}"
+                raise DayFailed(f"{vain} · on the screen: {self._seen()[:1500]}")
         except DayFailed as failed:
             self.played.failure = str(failed)
             self._photograph(self._window, "failed")
@@ -136,6 +138,12 @@ class Day(QObject):
     def _is_quiet(self) -> bool:
         """Nothing is under way: a person waits for the screen before pressing the next key."""
         return Runner.current().under_way == 0
+
+    def _is_answered(self) -> bool:
+        """The last key or scan has changed something on the screen."""
+        if self._pressed and self._look_around() != self._seen_before:
+            self._pressed = ""
+        return not self._pressed
 
     def _take(self, step: steps.Instruction) -> bool:
         """Do one step; False = not yet."""
@@ -150,19 +158,24 @@ class Day(QObject):
                 return self._remember(name, pattern)
             case steps.AtDesk(number):
                 return self._sit_down(number)
+            case steps.Picture(name):
+                return self._picture(name)
             case _:
                 self._note_step(step)
         return True
 
     def _by_hand(self, step: steps.Keys | steps.Type | steps.Scan) -> None:
+        self._seen_before = self._look_around()
         match step:
             case steps.Keys(names):
+                self._pressed = " ".join(names)
                 for name in names:
                     self._press(name)
             case steps.Type(text):
                 self._type(self._filled(text))
             case steps.Scan(code, layout):
-                self._scan(self._filled(code), layout)
+                self._pressed = self._filled(code)
+                self._scan(self._pressed, layout)
 
     def _note_step(self, step: steps.Instruction) -> None:
         match step:
@@ -174,8 +187,6 @@ class Day(QObject):
                 self._set_time(time)
             case steps.Outside(what):
                 self._outside[what]()
-            case steps.Picture(name):
-                self._photograph(self._window, name)
             case _:
                 raise DayFailed(f"no such step: {step}")
 
@@ -222,7 +233,10 @@ class Day(QObject):
             if self._note("key", letter):
                 self._hand.advance(HAND_MS)
                 self._send(letter)
-        self._hand.advance(HAND_MS)
+                self._hand.advance(HAND_MS)
+            before, self._seen_before = self._seen_before, self._look_around()
+            if self._seen_before == before:
+                raise DayFailed(f"the {letter!r} of {text!r} did not appear")
 
     def _scan(self, code: str, layout: str) -> None:
         if not self._note("scan", code):
@@ -252,6 +266,15 @@ class Day(QObject):
         """Every text that stands on the screen now."""
         return "\n".join(_texts(self._window))
 
+    def _look_around(self) -> str:
+        """What is seen, and where the focus, the caret and the chosen row are."""
+        focus = QApplication.focusWidget()
+        places = [f"focus {id(focus)}"]
+        if isinstance(focus, QLineEdit):
+            places.append(f"caret {focus.cursorPosition()} {focus.selectedText()}")
+        rows = (table.currentIndex().row() for table in self._window.findChildren(QTableView))
+        return "\n".join([*places, *map(str, rows), self._seen()])
+
     def _remember(self, name: str, pattern: str) -> bool:
         found = re.search(pattern, self._seen())
         if found is None:
@@ -262,11 +285,27 @@ class Day(QObject):
     def _filled(self, text: str) -> str:
         return text.format_map(self._known) if "{" in text else text
 
+    def _picture(self, name: str) -> bool:
+        """One look later than asked: by then every layout has had its turn, as before a person's eyes."""
+        self._settled = not self._settled
+        if not self._settled:
+            self._photograph(self._window, name)
+        return not self._settled
+
     def _photograph(self, window: QWidget, name: str) -> None:
         number = len(self.played.pictures) + 1
         file = self._folder / "pictures" / f"{number:02}-{name}-{language().code}.png"
         window.grab().save(str(file))
         self.played.pictures.append(str(file.relative_to(self._folder)))
+
+
+def _one_by_one(script: Sequence[steps.Instruction]) -> list[steps.Instruction]:
+    """The same steps with every key a step of its own: a person looks up after each."""
+    return [
+        one
+        for step in script
+        for one in ([steps.Keys((name,)) for name in step.names] if isinstance(step, steps.Keys) else [step])
+    ]
 
 
 def _combination(name: str) -> tuple[Qt.Key, Qt.KeyboardModifier]:

@@ -160,15 +160,18 @@ class Sheet(QFrame):
         side: Literal["right", "centre"] = "centre",
         width_px: int = 480,
         keep_on_escape: bool = False,
+        leave: Say = "kit.sheet.close",
     ) -> None:
         super().__init__(over)
         self.setProperty("role", "veil")
-        self._over, self._side, self._width_px, self._keep = over, side, width_px, keep_on_escape
+        self._over, self._host, self._side = over, over, side
+        self._width_px, self._keep = width_px, keep_on_escape
         self._back: QWidget | None = None
+        self._waits = False
         self._panel = QFrame(self)
         self._panel.setProperty("role", "sheet")
         self._heading = Label(words, "title", wrap=True)
-        self._esc = Button("kit.sheet.close", hint=plain("Esc"), role="quiet")
+        self._esc = Button(leave, hint=plain("Esc"), role="quiet")
         self._esc.clicked.connect(self._on_escape)
         head = QHBoxLayout()
         head.addWidget(self._heading, 1)
@@ -187,6 +190,14 @@ class Sheet(QFrame):
     def open(self, focus: QWidget | None = None) -> None:
         """Show it and put the focus on `focus` (or the first thing that takes it)."""
         self._back = self._over.window().focusWidget()
+        host = self._over
+        while (parent := host.parentWidget()) is not None and parent is not self._over.window():
+            host = parent
+        if host is not self._host:
+            # The whole frame waits, not only the middle of it.
+            self._host = host
+            self.setParent(host)
+            host.installEventFilter(self)
         self._place()
         self.show()
         self.raise_()
@@ -235,10 +246,22 @@ class Sheet(QFrame):
                 return
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Cover the parent whatever its size."""
-        if watched is self._over and event.type() is QEvent.Type.Resize and not self.isHidden():
+        """Cover the parent whatever its size; come and go with the screen it belongs to."""
+        if watched is self._host and event.type() is QEvent.Type.Resize and not self.isHidden():
             self._place()
+        if watched is self._over and self._over is not self._host:
+            self._follow_screen(event.type())
         return super().eventFilter(watched, event)
+
+    def _follow_screen(self, event: QEvent.Type) -> None:
+        if event is QEvent.Type.Hide and self.isVisible():
+            self._waits = True
+            self.hide()
+        elif event is QEvent.Type.Show and self._waits:
+            self._waits = False
+            self._place()
+            self.show()
+            self.raise_()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab stays inside the sheet."""
@@ -260,7 +283,7 @@ class Sheet(QFrame):
             self.close_sheet()
 
     def _place(self) -> None:
-        self.setGeometry(self._over.rect())
+        self.setGeometry(self._host.rect())
         self._place_panel()
 
     def _place_panel(self) -> None:

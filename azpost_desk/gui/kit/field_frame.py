@@ -75,6 +75,8 @@ class Field(QWidget):
         column.addLayout(head)
         column.addWidget(editor)
         column.addWidget(self._below)
+        # Room left over goes below: label and editor stay where the eye has them.
+        column.addStretch()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._label.setBuddy(editor)
         self.setFocusProxy(editor)

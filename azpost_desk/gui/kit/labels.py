@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
 
 from azpost_desk.gui.kit.theme import Theme, dress, figures, follow_theme, pixmap
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, say
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from azpost_desk.domain.money import Money
 
 State = Literal["good", "warn", "bad", "neutral"]
@@ -107,18 +110,15 @@ class BigAmount(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        from PySide6.QtWidgets import QHBoxLayout
-
-        self._name = Label(words, "body")
+        self._name = Label(words, "body", wrap=True)
         self._figure = QLabel()
         self._figure.setProperty("role", size if size != "body" else "strong")
         self._figure.setFont(figures(Theme.current().size(size), bold=True))
         self._figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._name)
-        row.addStretch()
-        row.addWidget(self._figure)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self._name, 1)
+        self._row.addWidget(self._figure)
         self.amount = amount
         follow(self, self._retranslate)
 
@@ -128,9 +128,9 @@ class BigAmount(QWidget):
         dress(self._figure, tone=tone)
         self._retranslate()
 
-    def say(self, words: Say) -> None:
+    def say(self, words: Say, tone: Tone = "") -> None:
         """Call the amount something else."""
-        self._name.say(words)
+        self._name.say(words, tone)
         self._retranslate()
 
     def text(self) -> str:
@@ -140,6 +140,23 @@ class BigAmount(QWidget):
     def _retranslate(self) -> None:
         self._figure.setText(language().texts.money(self.amount) if self.amount is not None else "")
         self.setAccessibleName(f"{say(self._name.words)} {self._figure.text()}".strip())
+        self._turn()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A sum too long to stand beside its name stands below it: figures are never clipped."""
+        super().resizeEvent(event)
+        self._turn()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the figure; the name gives way."""
+        return QSize(self._figure.sizeHint().width(), super().minimumSizeHint().height())
+
+    def _turn(self) -> None:
+        name = QFontMetrics(self._name.font()).horizontalAdvance(self._name.text())
+        beside = name + 12 + self._figure.sizeHint().width() <= self.width() or not self._figure.text()
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if self._row.direction() is not way:
+            self._row.setDirection(way)
 
 
 class IconLabel(QLabel):

@@ -14,7 +14,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.fields import AmountField
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
-from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal
+from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, refusal, say
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class _Cash(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        follow(self, lambda: self.setAccessibleName(say("frame.basket.cash_given")))
         self._amounts: list[Money] = []
         self._buttons: list[Button] = []
         self._other = AmountField("frame.basket.other_sum", name="given", hint="frame.basket.other_sum_hint")
@@ -195,7 +196,11 @@ class BasketPanel(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
+        # The line just added is the one the clerk looks for.
+        bar = scroll.verticalScrollBar()
+        bar.rangeChanged.connect(lambda _least, most: bar.setValue(most))
         column.addWidget(scroll, 1)
         column.addWidget(rule(strong=True))
         column.addWidget(self._due)
@@ -225,6 +230,7 @@ class BasketPanel(QFrame):
             self._lines.addWidget(rule())
         self._empty.setVisible(not lines)
         self._pay.setEnabled(bool(lines))
+        self._pay.say("frame.basket.pay")
         self._void.setVisible(bool(lines))
         if self._basket is None:
             self._due.say("frame.basket.to_pay")
@@ -234,6 +240,8 @@ class BasketPanel(QFrame):
         due = to_pay([planned.line for planned in lines])
         self._due.say("frame.basket.to_pay" if due.minor >= 0 else "frame.basket.to_customer")
         self._due.show_amount(Money(abs(due.minor)))
+        if due.minor < 0:
+            self._pay.say("frame.basket.pay_out")
 
     def focus_lines(self) -> None:
         """Go to the lines by key, to void one of them."""
@@ -263,10 +271,17 @@ class BasketPanel(QFrame):
 
     def _on_paid(self, paid: Paid) -> None:
         self._session.basket_changed.emit(None)
-        out = paid.change if paid.to_pay.minor >= 0 else -paid.to_pay
-        self._due.say("frame.basket.change" if paid.to_pay.minor >= 0 else "frame.basket.handed_out")
-        self._due.show_amount(out, "good")
-        self._given.say(phrase("frame.basket.paid", receipt=paid.receipt, given=paid.given))
+        if paid.to_pay.minor < 0:
+            self._due.say("frame.basket.handed_out")
+            self._due.show_amount(-paid.to_pay, "good")
+        elif paid.change.minor:
+            self._due.say("frame.basket.change")
+            self._due.show_amount(paid.change, "good")
+        else:
+            self._due.say("frame.basket.no_change", "good")
+            self._due.show_amount(None)
+        words = "frame.basket.paid" if paid.given.minor else "frame.basket.paid_nothing"
+        self._given.say(phrase(words, receipt=paid.receipt, given=paid.given))
         self.paid.emit(paid)
 
     def _on_refused(self, error: Refused) -> None:

@@ -162,7 +162,7 @@ class Frame(QWidget):
         session.counting.connect(self.strip.keep_blind)
         runner.noticed.connect(self._on_outcome)
         runner.changed.connect(self._on_changed)
-        self.basket.paid.connect(lambda _paid: self.print_waiting())
+        self.basket.paid.connect(self._on_paid)
         self.box.asked.connect(self.look_up)
         self.box.left.connect(self._back_to_work)
         self.answers.opened.connect(self.open_found)
@@ -316,6 +316,12 @@ class Frame(QWidget):
         """Show the basket that is stored: it survives lock, restart and power cut."""
         baskets = self._session.services.baskets
         Operation(self.basket, baskets.current).succeeded(self._session.basket_changed.emit).start()
+
+    def _on_paid(self, _paid: object) -> None:
+        """The next customer starts where this one ended."""
+        self.print_waiting()
+        if self._current is not None:
+            self._current.enter()
 
     def _on_basket(self, basket: Basket | None) -> None:
         if self._current is not None and self._current.side() is None:

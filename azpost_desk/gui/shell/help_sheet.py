@@ -21,7 +21,7 @@ class HelpSheet(Sheet):
     """The keys of the frame and of the screen in hand; the branch's services with their licences."""
 
     def __init__(self, over: QWidget) -> None:
-        super().__init__(over, "frame.help.title", side="right", width_px=420)
+        super().__init__(over, "frame.help.title", side="right", width_px=420, leave="kit.words.close")
         self._rows: list[QWidget] = []
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)

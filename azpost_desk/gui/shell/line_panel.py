@@ -57,7 +57,7 @@ class QueueSheet(Sheet):
     """
 
     def __init__(self, over: QWidget, line: Line) -> None:
-        super().__init__(over, "frame.queue.title", side="right", width_px=420)
+        super().__init__(over, "frame.queue.title", side="right", width_px=420, leave="kit.words.close")
         self._line = line
         self._rows: list[QWidget] = []
         self.retry = Button("frame.queue.retry", "Ctrl+R")

@@ -54,8 +54,8 @@ class Till(Hands):
         return {act for act, one in buttons.items() if one.isVisible() and one.isEnabled()}
 
     def words(self) -> str:
-        """Everything that can be read anywhere in the middle."""
-        labels = self.screen.findChildren(QLabel)
+        """Everything that can be read anywhere in the window: a count must be blind everywhere."""
+        labels = self.screen.window().findChildren(QLabel)
         return "\n".join(label.text() for label in labels if label.isVisible())
 
 

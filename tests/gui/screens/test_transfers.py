@@ -383,9 +383,15 @@ def test_a_grant_is_given_back_only_with_a_reason(
     hands.type("1")
     assert payout.claimed == claimed
     hands.press(Qt.Key.Key_G, CTRL)
-    # Locking the window hides the screen: its sheet must go with it.
-    (sheet,) = [one for one in screen(hands).findChildren(Sheet) if one.isVisible()]
-    assert sheet.parentWidget() is screen(hands)
+    # Another screen comes, or the lock: its sheet goes with it and comes back with it.
+    (sheet,) = [one for one in hands.frame.findChildren(Sheet) if one.isVisible()]
+    reason = hands.focus
+    screen(hands).hide()
+    assert sheet.isHidden()
+    screen(hands).show()
+    assert sheet.isVisible()
+    assert sheet.parentWidget() is hands.frame
+    reason.setFocus()
     hands.type("\n")
     assert stand.desk.transfers.held() == [claimed]
     hands.type("sənədi yoxdur\n")

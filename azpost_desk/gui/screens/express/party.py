@@ -102,7 +102,7 @@ class Party(QWidget):
         self.placed.emit()
 
     def _offer(self, found: list[Customer]) -> None:
-        sheet = Sheet(self.window(), "express.screen.several")
+        sheet = Sheet(self, "express.screen.several")
         names = NameList()
         names.offer([Candidate(plain(one.name), plain(one.address or one.phone), one) for one in found])
 

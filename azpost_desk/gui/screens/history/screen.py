@@ -169,7 +169,7 @@ class HistoryScreen(Screen):
         if detail is None or not lines:
             self.session.notice("history.screen.nothing_to_reverse", "warn")
             return
-        self.sheet = ReverseSheet(self.window(), self.session, detail.done.receipt, lines)
+        self.sheet = ReverseSheet(self, self.session, detail.done.receipt, lines)
         self.sheet.reversed_line.connect(self._on_reversed)
         self.sheet.closed.connect(self._on_sheet_closed)
         self.sheet.start()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.reports import DayReport
     from azpost_desk.services.views import Recorded
 
-_CHART_PX: Final = 136
+_CHART_PX: Final = 120
 _CARDS: Final = ("operations", "cash", "electronic", "difference")
 
 
@@ -72,7 +72,8 @@ class ReportsScreen(Screen):
         inside = QWidget()
         inside.setProperty("role", "scrolled")
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
+        # A scroll bar stands beside the cards, not on their edge.
+        column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(12)
         cards = QHBoxLayout()
         cards.setSpacing(12)
@@ -158,11 +159,16 @@ class ReportsScreen(Screen):
         self._title.say(phrase("reports.screen.title_of", date=picture.date))
         stage = "closed" if picture.closed else "interim"
         self._as_of.say(
-            phrase(f"reports.screen.as_of.{stage}", branch=picture.paper.branch, desks=len(picture.desks))
+            phrase(
+                f"reports.screen.as_of.{stage}",
+                branch=picture.paper.branch,
+                desks=len(picture.desks),
+                at=phrase("reports.screen.at", time=time),
+            )
         )
         self._as_of.show()
         self._show_warning(picture)
-        self._show_figures(picture, time)
+        self._show_figures(picture)
         self.chart.show_bars(
             ("reports.screen.cash", "reports.screen.other"),
             [Bar(plain(str(hour.hour)), (hour.cash_qapik, hour.electronic_qapik)) for hour in picture.hours],
@@ -182,18 +188,18 @@ class ReportsScreen(Screen):
         self._warning.say(plain(" · ".join(lines)), "bad" if picture.disagree else "warn")
         self._warning.setVisible(bool(lines))
 
-    def _show_figures(self, picture: Picture, time: str) -> None:
+    def _show_figures(self, picture: Picture) -> None:
         texts = language().texts
         share = picture.electronic_ppm
-        self.figures["operations"].show_figure(texts.number(picture.operations), time)
-        self.figures["cash"].show_figure(texts.money(picture.cash), time)
-        self.figures["electronic"].show_figure("–" if share is None else texts.percent(share), time)
+        self.figures["operations"].show_figure(texts.number(picture.operations))
+        self.figures["cash"].show_figure(texts.money(picture.cash))
+        self.figures["electronic"].show_figure("–" if share is None else texts.percent(share))
         if picture.open_tills:
             words = say(phrase("reports.screen.open_tills", count=picture.open_tills))
-            self.figures["difference"].show_figure(words, time, "warn")
+            self.figures["difference"].show_figure(words, "warn")
         else:
             tone: Tone = "bad" if picture.difference else "good"
-            self.figures["difference"].show_figure(texts.money(picture.difference), time, tone)
+            self.figures["difference"].show_figure(texts.money(picture.difference), tone)
 
     # --- acting -------------------------------------------------------------------------------------------
 
@@ -260,15 +266,15 @@ class ReportsScreen(Screen):
 
 
 class _Figure(Card):
-    """One large figure with what it is and as of when."""
+    """One large figure with what it is."""
 
     def __init__(self, words: str) -> None:
         super().__init__()
-        self._figure, self._when = Label("", "big"), Label("", "hint")
-        for at, widget in enumerate((Label(words, "label"), self._figure, self._when)):
-            self.grid.addWidget(widget, at, 0)
+        self._figure = Label("", "big")
+        self.grid.setVerticalSpacing(0)
+        self.grid.addWidget(Label(words, "label"), 0, 0)
+        self.grid.addWidget(self._figure, 1, 0)
 
-    def show_figure(self, figure: str, time: str, tone: Tone = "") -> None:
+    def show_figure(self, figure: str, tone: Tone = "") -> None:
         """Show another figure."""
         self._figure.say(plain(figure), tone)
-        self._when.say(phrase("reports.screen.at", time=time))

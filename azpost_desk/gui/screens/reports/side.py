@@ -169,7 +169,13 @@ class StoredSheet(Sheet):
     print_asked = Signal()
 
     def __init__(self, over: QWidget, date: str, content: bytes) -> None:
-        super().__init__(over, phrase("reports.screen.stored", date=date), side="right", width_px=720)
+        super().__init__(
+            over,
+            phrase("reports.screen.stored", date=date),
+            side="right",
+            width_px=720,
+            leave="kit.words.close",
+        )
         self._date, self._content = date, content
         self._buffer = QBuffer(self)
         self._buffer.setData(QByteArray(content))

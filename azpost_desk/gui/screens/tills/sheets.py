@@ -183,7 +183,7 @@ class ClosedSheet(Sheet):
     """What the blind count came to: counted, expected and difference side by side, coloured and in words."""
 
     def __init__(self, over: QWidget, closed: Closed) -> None:
-        super().__init__(over, "tills.screen.closed.title", width_px=640)
+        super().__init__(over, "tills.screen.closed.title", width_px=640, leave="kit.words.close")
         difference = closed.difference
         tone: Tone = "bad" if difference else "good"
         sums = Card()
