@@ -8,6 +8,7 @@ from msgspec import structs
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.messages import Ack, Batch, Enrolled, Sent, Signed, ack_digest, ack_of
@@ -47,6 +48,17 @@ class LineBooks:
     def signing_key(self) -> SigningKey:
         """The key of the present epoch."""
         return self._desk.key
+
+    def note_clock(self, here_ms: int, centre_ms: int) -> None:
+        """See sync.ports.SyncBooks; the record is the desk's own, made by its line."""
+        with self.writing() as books:
+            books.append(
+                ops.ClockJumped(from_ms=here_ms, to_ms=centre_ms, against="centre"),
+                actor="sync",
+                actor_kind="sync",
+                source="line",
+                operation=books.new_operation(),
+            )
 
     # --- up -----------------------------------------------------------------------------------------
 

@@ -74,6 +74,7 @@ class CentreLine:
         self._listeners: list[Callable[[], None]] = []
         self._bad_times = 0
         self._unknown_times = 0
+        self._clock_noted_ms = 0
         # (trusted time, monotonic time when it was true); raised only.
         self._trusted = (0, clock.monotonic_ms())
         self._state = LineState(False, clock.utc_ms(), 0, 0, "", clock.utc_ms(), 0, 0)
@@ -181,6 +182,7 @@ class CentreLine:
         self._bad_times = self._unknown_times = 0
         self._count()
         off_ms = self._state.clock_off_ms if learned.clock_off_ms is None else learned.clock_off_ms
+        self._note_clock(off_ms)
         self._tell(
             online=True,
             since_ms=self._state.since_ms if self._state.online else self._clock.utc_ms(),
@@ -190,6 +192,19 @@ class CentreLine:
         )
         if learned.news:
             self._call_listeners()
+
+    def _note_clock(self, off_ms: int) -> None:
+        """Record a jump once, there and back: evidence must say which clock its times come from."""
+        if abs(off_ms - self._clock_noted_ms) < CLOCK_OFF_MAX_MS:
+            return
+        here_ms = self._clock.utc_ms()
+        try:
+            self._books.note_clock(here_ms, here_ms + off_ms)
+        except Trouble as trouble:
+            # A stopped book records nothing more; the pill says the difference all the same.
+            _LOG.warning("the clock's jump is not recorded: %s", trouble)
+            return
+        self._clock_noted_ms = off_ms
 
     def _failed(self, code: str, why: object, is_end: bool) -> float:
         """Note a failure; how many seconds to wait."""

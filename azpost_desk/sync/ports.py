@@ -63,6 +63,9 @@ class SyncBooks(Protocol):
     def last_ack(self) -> Ack | None:
         """The newest acknowledgement of this epoch."""
 
+    def note_clock(self, here_ms: int, centre_ms: int) -> None:
+        """Record that the PC's clock moved against the centre's signed time (U-05)."""
+
     def head(self) -> tuple[int, int, str]:
         """(epoch, sequence, hash hex) of the newest record; sequence 0 when the chain is empty."""
 

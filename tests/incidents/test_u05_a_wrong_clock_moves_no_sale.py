@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from azpost_desk.domain.operations import decode
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.reports import day_figures
@@ -14,9 +15,14 @@ from tests.services.counters import CLERK, MANAGER, MORNING_MS, Stand
 from tests.storage.desks import FakeClock
 
 if TYPE_CHECKING:
+    from azpost_desk.protocol.records import Record
     from tests.stories.town import Seat
 
 HOUR_MS = 3_600_000
+
+
+def is_jump(record: Record) -> bool:
+    return record.header().kind == "clock.jumped"
 
 
 def sell(stand: Stand) -> tuple[int, int]:
@@ -42,7 +48,11 @@ def test_a_clock_three_minutes_off_is_measured_against_the_centre(ganja: Seat, o
     line = CentreLine(ganja.books, ganja.road.url, FakeClock(ganja.clock.now_ms + off_ms))
     line._step()
     assert line.state().clock_off_ms == -off_ms
+    line._step()
     line.stop()
+    with ganja.books.reading() as books:
+        jumps = [decode("clock.jumped", 1, record.body) for record, _ in books.records() if is_jump(record)]
+    assert [jump.to_ms - jump.from_ms for jump in jumps] == [-off_ms]
 
 
 def test_a_day_can_only_be_opened_on_todays_date(stand: Stand) -> None:

@@ -60,6 +60,10 @@ class MemoryBooks:
         self.position = 0
         self.grants: tuple[str, ...] = ()
         self.lock = threading.RLock()
+        self.clocks: list[tuple[int, int]] = []
+
+    def note_clock(self, here_ms: int, centre_ms: int) -> None:
+        self.clocks.append((here_ms, centre_ms))
 
     def sell(self, count: int = 1, kind: str = "clock.jumped") -> None:
         with self.lock:

@@ -110,6 +110,9 @@ def test_u05_a_clock_three_minutes_off_is_shown_and_comes_right_again(rig: Rig) 
     assert state.clock_off_ms == 180_000
     rig.clock.now_ms += 180_000
     assert rig.until(lambda state: state.last_error == "").clock_off_ms == 0
+    there, back = rig.books.clocks
+    assert there[1] - there[0] == 180_000
+    assert back[1] == back[0]
 
 
 def test_trusted_time_never_falls_below_the_last_signed_time(rig: Rig) -> None:
