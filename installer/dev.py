@@ -18,7 +18,12 @@ import shutil
 import subprocess
 import sys
 import venv
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -60,7 +65,8 @@ def main(argv: list[str]) -> int:
         return 2
     act, *arguments = argv
     try:
-        set_up()
+        with alone():
+            set_up()
         if act == "run":
             return run(arguments)
         if act == "test":
@@ -106,25 +112,51 @@ def call(*command: str | Path) -> int:
 def set_up() -> None:
     """Bring .venv in line with the lock and pyproject.toml; quick when it already is.
 
-    The stamp has two lines. The first (lock, Python, place) says which environment this is: if it differs
-    the environment is made anew. The second (pyproject.toml) only asks for the project to be installed again.
+    The stamp has three lines. The first (lock, Python, place) says which environment this is: if it differs
+    the environment is made anew, and so it is if files are gone since the third (their number) was written.
+    The second (pyproject.toml) only asks for the project to be installed again.
 
     Raises:
         Missing: when a person must act first.
     """
     check_machine()
-    environment = fingerprint(LOCK.read_bytes(), sys.version.encode(), str(VENV).encode())
+    environment = fingerprint(LOCK.read_bytes(), sys.version.encode(), os.fsencode(VENV))
     project = fingerprint((ROOT / "pyproject.toml").read_bytes())
     found = STAMP.read_text("utf-8").splitlines() if STAMP.is_file() else []
-    if found == [environment, project] and works():
+    whole = len(found) == 3 and found[0] == environment and int(found[2]) <= files() and works()
+    if whole and found[1] == project:
         return
-    if not (found[:1] == [environment] and works()):
+    if not whole:
         make_environment()
     # Removed first: a run that is cut off here leaves no stamp, and the next one starts again.
     STAMP.unlink(missing_ok=True)
     print("Installing the project itself …", flush=True)
     pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-    STAMP.write_text(f"{environment}\n{project}\n", "utf-8")
+    STAMP.write_text(f"{environment}\n{project}\n{files()}\n", "utf-8")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other process makes this .venv ready (Windows has no such lock: there nobody waits)."""
+    if WINDOWS:
+        yield
+        return
+    import fcntl
+
+    with LOCK.open("rb") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another process is making .venv ready; waiting for it …", flush=True)
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def files() -> int:
+    """How many files .venv holds, without what Python writes while it runs and without the stamp."""
+    walk = os.walk(VENV)
+    held = sum(len(names) for folder, _, names in walk if not folder.endswith("__pycache__"))
+    return held - STAMP.exists()
 
 
 def fingerprint(*parts: bytes) -> str:
@@ -157,14 +189,19 @@ def make_environment() -> None:
     # A .venv that is a link or a file is not ours to follow into.
     if VENV.is_symlink() or VENV.is_file():
         VENV.unlink()
-    venv.EnvBuilder(clear=True, with_pip=True, symlinks=not WINDOWS).create(VENV)
-    pip("--only-binary", ":all:", "--require-hashes", "--requirement", str(LOCK))
+    # As root PostgreSQL runs as another user and must be able to read its own files.
+    before = os.umask(0o022)
+    try:
+        venv.EnvBuilder(clear=True, with_pip=True, symlinks=not WINDOWS).create(VENV)
+        pip("--only-binary", ":all:", "--require-hashes", "--requirement", str(LOCK))
+    finally:
+        os.umask(before)
 
 
 def pip(*arguments: str) -> None:
     """`pip install` inside .venv; where the packages come from is left to the machine's own settings."""
     quiet = ("--quiet", "--disable-pip-version-check", "--no-input", "--progress-bar", "off")
-    environment = dict(os.environ, PYTHONUTF8="1", PIP_ROOT_USER_ACTION="ignore")
+    environment = dict(os.environ, PIP_ROOT_USER_ACTION="ignore")
     command = [str(PYTHON), "-m", "pip", "install", *quiet, *arguments]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
@@ -226,4 +263,11 @@ def loads(library: str) -> bool:
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    # UTF-8 for us and for all we start, whatever the locale says: the repo may lie in a folder with an ə.
+    os.environ["PYTHONUTF8"] = "1"
+    if not WINDOWS:
+        # After a bare `su` the path lacks the programs of root, which apt and PostgreSQL's own user need.
+        os.environ["PATH"] = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+    if sys.getfilesystemencoding() != "utf-8":
+        sys.exit(subprocess.call([sys.executable, *sys.argv]))
     sys.exit(main(sys.argv[1:]))

@@ -81,6 +81,37 @@ def test_a_set_up_that_was_cut_off_is_done_again(
     assert calls[-1][0] == "pip"
 
 
+def test_an_environment_that_lost_files_is_made_anew(
+    dev: Any, calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dev.set_up()
+    (dev.VENV / "module.py").write_text("", "utf-8")
+    dev.STAMP.unlink()
+    monkeypatch.setattr(dev, "make_environment", lambda: calls.append(("environment",)))
+    dev.set_up()
+    calls.clear()
+    (dev.VENV / "added.py").write_text("", "utf-8")
+    dev.set_up()
+    assert calls == []
+    for name in ("module.py", "added.py"):
+        (dev.VENV / name).unlink()
+    dev.set_up()
+    assert calls[0] == ("environment",)
+
+
+def test_two_set_ups_at_once_wait_for_each_other(dev: Any) -> None:
+    second = (
+        f"import sys; sys.path.insert(0, {str(ROOT / 'installer')!r}); import dev, pathlib;"
+        f"dev.LOCK = pathlib.Path({str(dev.LOCK)!r});\n"
+        "with dev.alone(): print('mine')"
+    )
+    with dev.alone():
+        other = subprocess.Popen([sys.executable, "-c", second], stdout=subprocess.PIPE, text=True)
+        assert other.stdout
+        assert "waiting" in other.stdout.readline()
+    assert other.communicate(timeout=30)[0] == "mine\n"
+
+
 @pytest.mark.parametrize("broken", ["half", "dangling"])
 def test_a_broken_environment_is_made_anew(dev: Any, broken: str) -> None:
     if broken == "half":
