@@ -23,6 +23,7 @@ from azpost_desk.central.web.wire import Unwelcome
 if TYPE_CHECKING:
     import socket
     from collections.abc import Mapping
+    from pathlib import Path
 
     from azpost_desk.central.gateways.billers import Biller
     from azpost_desk.central.web.wire import Caller
@@ -68,8 +69,10 @@ class Centre:
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
-    def start(self, port: int = 0, host: str = "127.0.0.1") -> str:
-        """Serve; gives the URL. `port` 0 takes a free one.
+    def start(
+        self, port: int = 0, host: str = "127.0.0.1", certificate: Path | None = None, key: Path | None = None
+    ) -> str:
+        """Serve; gives the URL. `port` 0 takes a free one; with `certificate` and `key` (PEM files) over TLS.
 
         Raises:
             RuntimeError: it did not come up (the port is taken, for instance).
@@ -92,6 +95,8 @@ class Centre:
             # A sync with nothing to say stays under 500 bytes.
             server_header=False,
             date_header=False,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
         )
         server = self._server = _Server(config)
         self._thread = threading.Thread(target=server.run, name="centre", daemon=True)
@@ -101,7 +106,7 @@ class Centre:
             raise RuntimeError("the centre did not start")
         self._rounds.start()
         where = server.servers[0].sockets[0].getsockname()
-        self.url = f"http://{where[0]}:{where[1]}"
+        self.url = f"{'https' if certificate else 'http'}://{where[0]}:{where[1]}"
         return self.url
 
     def stop(self) -> None:

@@ -97,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "answer desks until stopped")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8470)
+    serve.add_argument("--certificate", type=Path, help="PEM file: serve over TLS (with --key)")
+    serve.add_argument("--key", type=Path, help="PEM file: the certificate's private key")
     serve.add_argument("--connectors", type=Path, help="JSON: biller id → url, prv_id, has_status")
     command("migrate", _nothing, "bring the schema up to this program")
     branch = command("create-branch", _create_branch, "register a branch", "code", "name", "postcode")
@@ -142,7 +144,7 @@ def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: stop.set())
     centre = Centre(dsn, clock=_CLOCK, billers=billers)
-    print(centre.start(wanted.port, wanted.host), flush=True)
+    print(centre.start(wanted.port, wanted.host, wanted.certificate, wanted.key), flush=True)
     stop.wait()
     centre.stop()
 

@@ -53,12 +53,14 @@ class Devices:
     Attributes:
         receipts: a printer of the roll, None where receipts go to `pages` as PDF.
         pages: forms, labels and reports.
+        certificates: file with the certificates the centre may show, "" for the system's own.
     """
 
     pages: PagePrinter
     sound: Sound
     receipts: ReceiptPrinter | None = None
     scale: Scale | None = None
+    certificates: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def open_counter(
     from azpost_desk.sync.line import CentreLine
 
     books = DeskBooks.open(folder, clock)
-    line = CentreLine(books, url, clock)
+    line = CentreLine(books, url, clock, verify=devices.certificates or True)
     services = desk_services(Counter(books, clock, line), Argon2(), report_press(language))
     line.start()
     return OpenCounter(books, line, services, paper_printer(devices, language), devices)
@@ -167,14 +169,17 @@ def enrol_desk(folder: Path, url: str, code: str, clock: Clock) -> None:
     from azpost_desk.sync.enrolling import enrol
 
     key = SigningKey.new()
-    enrolled = enrol(url, code, key, SOFTWARE)
+    enrolled = enrol(url, code, key, SOFTWARE, devices_of(folder).certificates or True)
     DeskBooks.create(folder, enrolled, key, clock, software=SOFTWARE).close()
     (folder / "centre.url").write_text(url + "\n", encoding="utf-8")
 
 
 def devices_of(folder: Path) -> Devices:
-    """The devices this desk is configured for (``desk.toml``: receipts = "tcp:HOST:PORT" or "file:PATH",
-    pages = "lp[:QUEUE]" or "folder"); without a file papers go to ``papers/`` in the data folder."""
+    """The devices this desk is configured for; without a file papers go to ``papers/`` in the data folder.
+
+    ``desk.toml``: receipts = "tcp:HOST:PORT" or "file:PATH", pages = "lp[:QUEUE]" or "folder",
+    centre_certificates = "PATH".
+    """
     import tomllib
 
     from azpost_desk.devices.byte_lines import FileLine, TcpLine
@@ -194,7 +199,8 @@ def devices_of(folder: Path) -> Devices:
         receipts = EscPosPrinter(TcpLine(host, int(port)))
     elif kind == "file":
         receipts = EscPosPrinter(FileLine(Path(place)))
-    return Devices(pages=pages, sound=sound_here(), receipts=receipts)
+    certificates = str(settings.get("centre_certificates", ""))
+    return Devices(pages=pages, sound=sound_here(), receipts=receipts, certificates=certificates)
 
 
 def application(language: str, theme: str = "light") -> QApplication:
