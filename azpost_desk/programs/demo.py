@@ -205,6 +205,7 @@ def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played,
     """Open both counters' windows and play the script through them."""
     from azpost_desk.domain.scans import read_scan
     from azpost_desk.gui.kit.scanner import ScannerFilter
+    from azpost_desk.gui.work.garbage import GarbageOnMainThread
     from azpost_desk.gui.work.runner import Runner
     from azpost_desk.gui.work.timers import HandClock
     from azpost_desk.programs.desk import application
@@ -212,6 +213,7 @@ def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played,
     from azpost_desk.rehearsal.script import script
 
     app = application("az")
+    garbage = GarbageOnMainThread(app)
     runner = Runner()
     hand = HandClock()
     scanner = ScannerFilter(app, read_scan, clock=hand)
@@ -239,6 +241,7 @@ def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played,
     for window in windows.values():
         window.close()
     runner.close()
+    garbage.stop()
     return day.played, counters, outage.seconds
 
 

@@ -293,11 +293,13 @@ def run_window(
     app = application(language or os.environ.get("AZPOST_LANG", "az"), theme)
 
     from azpost_desk.gui.shell.window import Window
+    from azpost_desk.gui.work.garbage import GarbageOnMainThread
     from azpost_desk.gui.work.runner import Runner
 
     runner = Runner()
     window = Window()
     scanner = listen(app, window)
+    garbage = GarbageOnMainThread(app)
     running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window)
     if card:
         window.sign_in.show_card(card)
@@ -309,6 +311,7 @@ def run_window(
     scanner.remove()
     runner.close()
     running.close()
+    garbage.stop()
     return code
 
 

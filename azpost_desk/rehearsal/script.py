@@ -189,7 +189,7 @@ def _second_desk() -> list[Instruction]:
     return [
         Chapter("cash for the second desk"),
         At("10:05"),
-        keys("F2 Ctrl+3"),
+        keys("Ctrl+3"),
         Remember("code", r"(\d{3} \d{3} \d{4})"),
         Picture("transfers-sent-here"),
         keys("F7 Ctrl+G"),
@@ -261,7 +261,7 @@ def _line_down() -> list[Instruction]:
         Outside("line_1_down"),
         keys("F3"),
         Scan("AZB1003301234567"),
-        See("gözləyir: 0"),
+        See("kəsilib: 11:05"),
         Type("12,80"),
         keys("Enter"),
         See("12,80"),
@@ -306,7 +306,7 @@ def _refused_bill() -> list[Instruction]:
     return [
         Chapter("a bill the biller refuses"),
         At("13:10"),
-        keys("F3 Ctrl+1"),
+        keys("F3"),
         Scan("AZB100110345678906"),
         See("120,60"),
         Outside("biller_refuses"),
@@ -352,7 +352,7 @@ def _mail() -> list[Instruction]:
     return [
         Chapter("arriving mail"),
         At("14:10"),
-        keys("F5 Ctrl+E 2"),
+        keys("F5 2"),
         Scan("EE473124829AZ"),
         Scan("EE009018216TR"),
         Scan("EE473124820AZ"),
@@ -371,19 +371,27 @@ def _languages() -> list[Instruction]:
     return [
         Chapter("English and Russian for a minute"),
         At("14:45"),
-        keys("F2 Ctrl+1"),
         Outside("language_en"),
-        See("Customer's basket"),
+        See("Help"),
+        *_four_screens(),
+        Outside("language_ru"),
+        See("Помощь"),
+        *_four_screens(),
+        Outside("language_az"),
+        See("Kömək"),
+    ]
+
+
+def _four_screens() -> list[Instruction]:
+    return [
+        keys("F2"),
         Picture("transfers"),
+        keys("F3"),
+        Picture("payments"),
+        keys("F6"),
+        Picture("goods"),
         keys("F7"),
         Picture("till"),
-        Outside("language_ru"),
-        See("Корзина клиента"),
-        Picture("till"),
-        keys("F3 Ctrl+2"),
-        Picture("payments"),
-        Outside("language_az"),
-        See("Müştərinin səbəti"),
     ]
 
 

@@ -86,16 +86,18 @@ class Exchanges:
             batch=batch,
         )
         answer = self._ask(question, identity, books.signing_key())
-        took_ms = self._clock.monotonic_ms() - started
+        came_ms, took_ms = self._clock.utc_ms(), self._clock.monotonic_ms() - started
         acknowledged = batch.first - 1 if batch is not None else head
         moved = self._store(answer, identity, batch, acknowledged)
         news = self._store_news(answer, identity, after)
         epoch_changed = books.identity().centre_epoch != identity.centre_epoch
+        # A clock that was set while the answer was under way says nothing about the centre's.
+        steady = abs(came_ms - sent_ms - took_ms) <= _CLOCK_ROUND_TRIP_MAX_MS
         clock_off_ms = answer.time_ms - (sent_ms + took_ms // 2)
         return Learned(
             again=epoch_changed or (moved and books.waiting()[0] > 0) or (answer.more and news > 0),
             news=news,
-            clock_off_ms=clock_off_ms if took_ms <= _CLOCK_ROUND_TRIP_MAX_MS else None,
+            clock_off_ms=clock_off_ms if steady and took_ms <= _CLOCK_ROUND_TRIP_MAX_MS else None,
         )
 
     def _offer(self) -> Batch | None:

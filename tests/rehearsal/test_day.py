@@ -1,0 +1,118 @@
+"""The played day as anybody starts it: a process, its summary, its pictures and papers, and no idle key."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import struct
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FIRST_BYTES_OF_A_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+# As long as the day may take on two cores, and what only a machine with other work adds.
+SECONDS_MAX = 180
+# Which lines are left out; another number asks for others.
+SEED = 17
+
+
+def play(out: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Play the day as a script does, in the plainest locale."""
+    plain = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "PYTHONUTF8"))}
+    return subprocess.run(
+        [sys.executable, "-m", "azpost_desk", "demo", "--headless", "--out", str(out), *more],
+        cwd=ROOT,
+        env={**plain, "LANG": "C"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS_MAX,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a day that was played to its end."""
+    out = tmp_path_factory.mktemp("day")
+    done = play(out)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["ok"] is True
+    return out
+
+
+@pytest.fixture(scope="module")
+def summary(day: Path) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads((day / "summary.json").read_text("utf-8"))
+    return said
+
+
+def test_every_step_held_and_both_sides_books_are_sound(summary: dict[str, Any]) -> None:
+    assert len(summary["steps"]) > 10
+    assert all(step["ok"] is True and step["seconds"] > 0 for step in summary["steps"])
+    assert summary["checks"] == {"desks": True, "centre": True}
+    assert summary["failure"] == ""
+    assert summary["seconds"] < SECONDS_MAX
+
+
+def test_the_summary_says_what_its_readers_rely_on(summary: dict[str, Any]) -> None:
+    assert {type(summary[key]) for key in ("version", "seed", "operations")} == {int}
+    assert all({"name", "ok", "seconds"} == step.keys() for step in summary["steps"])
+    assert sum(summary["by_kind"].values()) == summary["operations"] > 40
+    money = summary["money"]["AZN"]
+    assert {"in", "out", "fees", "cash_expected", "cash_counted", "difference"} == money.keys()
+    assert {type(amount) for amount in money.values()} == {int}
+    assert money["cash_counted"] - money["cash_expected"] == money["difference"] == -5
+    assert summary["postings_sum"] == {"AZN": 0}
+    sync = summary["sync"]
+    assert sync["records"] == sync["acknowledged"] > 40
+    assert min(sync["bytes_up"], sync["bytes_down"], sync["offline_seconds"]) > 0
+    report = summary["report"]
+    assert report["equal"] is True
+    assert report["routine_a"] == report["routine_b"]
+    assert report["routine_a"]["services"].keys() >= {"goods", "payments", "transfers", "express"}
+
+
+def test_the_day_is_photographed_at_the_size_of_a_counters_screen(day: Path, summary: dict[str, Any]) -> None:
+    languages: Counter[str] = Counter()
+    for name in summary["pictures"]:
+        picture = (day / name).read_bytes()
+        assert picture.startswith(FIRST_BYTES_OF_A_PNG), name
+        size = struct.unpack(">II", picture[len(FIRST_BYTES_OF_A_PNG) :][:8])
+        assert size == (1366, 768), name
+        languages[name.removesuffix(".png").rsplit("-", 1)[1]] += 1
+    assert languages["az"] >= 16
+    assert languages["en"] >= 4
+    assert languages["ru"] >= 4
+    assert len(set(summary["pictures"])) == len(summary["pictures"])
+
+
+@pytest.mark.parametrize("sort", ["receipt", "application", "voucher", "label", "report", "till_close"])
+def test_every_sort_of_paper_came_out(day: Path, summary: dict[str, Any], sort: str) -> None:
+    papers = [day / name for name in summary["papers"] if Path(name).name.startswith(sort)]
+    assert papers
+    assert all(paper.read_bytes().startswith(b"%PDF-") for paper in papers)
+
+
+def test_every_key_and_scan_is_a_line_of_the_input(day: Path) -> None:
+    lines = [json.loads(line) for line in (day / "input.jsonl").read_text("utf-8").splitlines()]
+    assert [line["n"] for line in lines] == list(range(1, len(lines) + 1))
+    assert {line["kind"] for line in lines} == {"key", "scan"}
+    assert {line["desk"] for line in lines} == {1, 2}
+    assert {"F10", "Enter", "ə", "Ctrl+K"} <= {line["value"] for line in lines}
+
+
+@pytest.mark.parametrize("third", range(3))
+def test_no_key_is_idle(day: Path, tmp_path: Path, third: int) -> None:
+    """A day without one of its keys or scans is not the same day, and says so."""
+    count = len((day / "input.jsonl").read_text("utf-8").splitlines())
+    left_out = random.Random(f"{SEED}-{third}").randint(count * third // 3 + 1, count * (third + 1) // 3)
+    done = play(tmp_path, "--without", str(left_out))
+    assert done.returncode == 1, f"without line {left_out} the day went on as if nothing were missing"
+    assert done.stderr.strip()
+    assert json.loads((tmp_path / "summary.json").read_text("utf-8"))["failure"]
