@@ -117,6 +117,17 @@ def remittance_accepted(
     ).fetchone()
     if row is None:
         _except(conn, written, "remittance_differs", body.remittance, now_ms)
+        return
+    counted = RemittanceNews(
+        remittance=body.remittance,
+        from_desk=body.from_desk,
+        to_desk=written.desk,
+        amount_qapik=body.amount_qapik,
+        pieces=body.pieces,
+        at_ms=written.header.recorded_ms,
+        state="accepted",
+    )
+    tell(conn, counted, [written.desk], now_ms)
 
 
 def _except(conn: Connection, written: Written, reason: str, about: str, now_ms: int) -> None:

@@ -115,7 +115,12 @@ def parse_amount(typed: str, currency: str = "AZN") -> Money:
     sign = -1 if text.startswith("-") else 1
     text = text.removeprefix("-")
     if "," in text:
-        text = text.replace(".", "").replace(",", ".")
+        whole, _, part = text.partition(",")
+        head, *groups = whole.split(".")
+        # A dot that groups no thousands is a slip of the finger: 12.50,00 must not become 1,250.
+        if groups and not (0 < len(head) <= 3 and all(len(group) == 3 for group in groups)):
+            raise Refused("G-012", typed=typed)
+        text = head + "".join(groups) + "." + part
     elif "." in text:
         head, *groups = text.split(".")
         grouped = bool(head) and len(head) <= 3 and not head.startswith("0")

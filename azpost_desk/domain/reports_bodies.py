@@ -57,6 +57,9 @@ class _Day:
 
     def sell(self, service: str, customers: int, income: int, vat: int) -> None:
         """`customers`: money held for others, negative when it goes out; `income`: the post's own."""
+        if not (customers or income):
+            # What was given free moves no money: the ledger knows nothing of it either.
+            return
         row = self.services.setdefault(service, _Row())
         row.count += 1
         row.money_in += max(customers, 0)

@@ -74,7 +74,10 @@ class ItemEvent(Tidings, frozen=True):
 
 
 class RemittanceNews(Tidings, frozen=True):
-    """Cash is on its way to this desk, from another desk of the branch."""
+    """Cash is on its way to this desk, from another desk of the branch; or (`accepted`) has been counted in.
+
+    The second is for a machine that replaces the one that counted: it must not count the same cash again.
+    """
 
     remittance: str
     from_desk: str
@@ -82,6 +85,7 @@ class RemittanceNews(Tidings, frozen=True):
     amount_qapik: int
     pieces: dict[str, int]
     at_ms: int
+    state: str = "announced"
 
 
 class Codes(Tidings, frozen=True):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Settings
+from azpost_desk.domain.catalogue import Billers, Settings
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
@@ -47,6 +49,11 @@ _EXPOSED: Final[dict[str, type[ops.TransferSent] | type[ops.PaymentAccepted]]] =
     "transfers": ops.TransferSent,
     "payments": ops.PaymentAccepted,
 }
+
+
+# What the customer is told of what waits for the line to the centre.
+TRANSFER_WAITS: Final = "transfers.told.waiting"
+BILL_WAITS: Final = "papers.receipt.state.waiting_line"
 
 
 def waiting_qapik(books: Reading, service: str) -> int:
@@ -202,14 +209,14 @@ class Baskets:
 
         Raises:
             Refused: B-005 this basket is paid or gone, B-003, B-010 not enough, B-011, B-012 the till has not
-                enough to pay out, B-031 stock, L-020, and what `may_sell` refuses for each line.
+                enough to pay out, B-031 stock, L-020, P-005, and what `may_sell` refuses for each line.
         """
         with self.counter.books.writing() as books:
             basket = books.basket()
             if basket is None or basket.basket != basket_id or not basket.lines:
                 raise Refused("B-005")
             _own(books, basket, by)
-            lines = [planned.line for planned in basket.lines]
+            lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
             for line in lines:
                 may_sell(books, by, service_of(line))
             for service in _EXPOSED:
@@ -283,11 +290,32 @@ class Baskets:
             recorded, receipt, due, Money(settlement.cash_given_qapik), Money(settlement.change_qapik)
         )
 
+    def _as_of_now(self, books: Reading, line: ops.AnyLine) -> ops.AnyLine:
+        """The line as it is paid: what was planned on line may be paid without the line, and must say so.
+
+        Raises:
+            Refused: P-005 a bill that its biller does not take without the line.
+        """
+        if self.counter.line.state().online:
+            return line
+        match line:
+            case ops.TransferSent():
+                return msgspec.structs.replace(line, offline=True, told=TRANSFER_WAITS)
+            case ops.PaymentAccepted():
+                biller = books.document(Billers, books.day().date).find(line.biller)
+                if biller is not None and not biller.offline:
+                    raise Refused("P-005", field="biller")
+                return msgspec.structs.replace(line, told=BILL_WAITS)
+            case _:
+                return line
+
     def _may_reverse(self, books: Reading, stored: PaidLine, day: int) -> None:
         if stored.recorded.day != day:
             raise Refused("B-024")
         minutes = books.document(Settings, books.day().date).reversal_minutes_max
-        if self.counter.clock.utc_ms() - stored.recorded.recorded_ms > minutes * 60_000:
+        # A clock that is set back gives no more time: the newest record of the day is no later than now.
+        newest = books.entries(day, limit=1)[0].recorded.recorded_ms
+        if max(self.counter.line.trusted_ms(), newest) - stored.recorded.recorded_ms > minutes * 60_000:
             raise Refused("B-024")
         match stored.line:
             case ops.TransferSent():

@@ -11,7 +11,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.names import fold, same_person_name
 from azpost_desk.domain.people import Parties
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.messages import Signed, TransferClaim, TransferClaimed, grant_of
 from azpost_desk.services.counter import Counter, Officer, attach
 
@@ -86,8 +86,10 @@ class Grants:
         if answer.grant is None:
             raise self._refused(by, asked, answer)
         grant = grant_of(answer.grant.words)
+        _readable(answer.parties)
         with self.counter.books.writing() as books:
-            if grant.grant not in {one.grant for one in books.held_grants()}:
+            still_open = any(one.request == asked.request for one, _ in self.open_requests(books))
+            if still_open and grant.grant not in {one.grant for one in books.held_grants()}:
                 self._store(books, by, answer.grant, answer.parties)
             return claimed(held_grant(books, grant.grant))
 
@@ -152,6 +154,14 @@ class Grants:
                 case _:
                     pass
         return [one for one in reversed(found) if one[0].request not in answered]
+
+
+def _readable(parties: bytes) -> None:
+    """Raise L-003, and leave the request open, when a grant does not say whose money it is."""
+    try:
+        msgspec.json.decode(parties, type=Parties)
+    except (msgspec.DecodeError, RecursionError) as fault:
+        raise Trouble("L-003", detail="parties") from fault
 
 
 def _same_question(a: TransferClaim, b: TransferClaim) -> bool:

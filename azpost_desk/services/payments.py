@@ -13,7 +13,7 @@ from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Account
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.tariffs import fee
-from azpost_desk.services.baskets import Baskets, waiting_qapik
+from azpost_desk.services.baskets import BILL_WAITS, Baskets, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, open_day, within_exposure
 from azpost_desk.services.views import Basket, Payment, PlannedLine
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading, Writing
 
 TOLD_DELIVERING: Final = "papers.receipt.state.delivering"
-TOLD_WAITING: Final = "papers.receipt.state.waiting_line"
+TOLD_WAITING: Final = BILL_WAITS
 # The centre asked and had no answer in time.
 BILLER_SILENT: Final = "X-031"
 

@@ -27,6 +27,12 @@ def _sheet(pieces: Pieces) -> dict[str, int]:
     return {str(denomination): number for denomination, number in cash.tidy(pieces).items()}
 
 
+def _desks_of(books: Reading) -> set[str]:
+    """Ids of the desks of this branch today."""
+    branch = books.document(Branch, books.day().date)
+    return {f"{branch.code}-{number}" for number in branch.desks}
+
+
 @dataclass(frozen=True, slots=True)
 class Closed:
     """What a blind count came to: shown only after it is recorded."""
@@ -142,7 +148,8 @@ class Tills:
         """Hand cash out to another desk of the branch; only that desk can accept it.
 
         Raises:
-            Refused: C-001, C-011, C-020, C-021, C-022, C-023, C-025 to this very desk.
+            Refused: C-001, C-011, C-020, C-021, C-022, C-023, C-025 to this very desk, C-028 no such desk in
+                this branch.
         """
         amount = cash.counted(pieces)
         if not amount:
@@ -152,6 +159,9 @@ class Tills:
             desk = books.desk().desk
             if to_desk == desk:
                 raise Refused("C-025", field="desk")
+            if to_desk not in _desks_of(books):
+                # Nobody could ever accept it.
+                raise Refused("C-028", field="desk")
             if from_place == "safe":
                 by.may(Permission.KEEP_SAFE)
                 self._holds_safe(books)

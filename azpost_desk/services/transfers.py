@@ -14,7 +14,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import amount_within, fee
 from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
-from azpost_desk.services.baskets import Baskets, waiting_qapik
+from azpost_desk.services.baskets import TRANSFER_WAITS, Baskets, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.customers import identified, named
 from azpost_desk.services.grants import Claimed, Grants, Unanswered, claimed, granted, held_for, held_grant
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading, Writing
 
 TOLD_AVAILABLE: Final = "transfers.told.available"
-TOLD_WAITING: Final = "transfers.told.waiting"
+TOLD_WAITING: Final = TRANSFER_WAITS
 _TITLES: Final = {
     ops.TransferSent: "papers.line.transfer_sent",
     ops.TransferPaid: "papers.line.transfer_paid",

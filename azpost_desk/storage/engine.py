@@ -61,6 +61,8 @@ def connect(path: Path, key: bytes, read_only: bool = False) -> Connection:
         creator=lambda: driver(path, key, read_only),
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
+        # A fault is logged with its statement; what it was about stays in the file.
+        hide_parameters=True,
     )
     connection = engine.connect()
     try:

@@ -182,7 +182,9 @@ def _remittance(connection: Connection, desk: OpenDesk, told: tidings.Remittance
     if told.to_desk == desk.enrolled.desk:
         if not _is_countable(told):
             raise NotTaken("uncountable cash")
-        keep_remittance(connection, told, told.from_desk, told.to_desk, told.at_ms, "announced")
+        if told.state not in ("announced", "accepted"):
+            raise NotTaken("no such state of cash")
+        keep_remittance(connection, told, told.from_desk, told.to_desk, told.at_ms, told.state)
 
 
 def _is_countable(told: tidings.RemittanceNews) -> bool:

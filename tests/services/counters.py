@@ -13,7 +13,7 @@ from azpost_desk.services.counter import Approval, Counter, Officer
 from azpost_desk.services.desk import DeskServices, desk_services
 from azpost_desk.storage.checking import check_folder
 from tests.fakes.line import FakeLine
-from tests.storage.desks import DATE, FakeClock, new_desk
+from tests.storage.desks import DATE, FakeClock, first_news, new_desk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +61,8 @@ class Stand:
     clock: FakeClock
     line: FakeLine
     desk: DeskServices
+    # A test that plants a fault says so: then the check at its end must find one.
+    spoilt: bool = False
 
     def bodies(self, kind: type[Body]) -> list[Body]:
         """Every recorded body of one kind, in order."""
@@ -86,7 +88,8 @@ class Stand:
 def new_stand(folder: Path) -> Stand:
     """A desk before its day."""
     clock = FakeClock(now_ms=MORNING_MS)
-    books = new_desk(folder, clock)
+    books = new_desk(folder, clock, told=False)
+    books.store_news(first_news(desk_numbers=(1, 2)), 1)
     line = FakeLine(clock)
     counter = Counter(books, clock, line)
     return Stand(books, clock, line, desk_services(counter, PlainHasher(), press))
@@ -109,7 +112,10 @@ def ended(stand: Stand) -> None:
     stand.books.close()
     verdicts, damaged = check_folder(stand.books.folder)
     broken = [(verdict.id, fault.why) for verdict in verdicts for fault in verdict.broken]
-    assert (broken, damaged) == ([], [])
+    if stand.spoilt:
+        assert broken
+    else:
+        assert (broken, damaged) == ([], [])
 
 
 def approval(operation: str, by: Officer = SUPERVISOR) -> Approval:

@@ -119,6 +119,7 @@ def test_a_planted_wrong_posting_rule_makes_them_disagree(
 ) -> None:
     """D-09: fees posted ten times too small; the ledger still balances, the second routine still sees it."""
     right = postings.RULES["settlement", 1]
+    stand.spoilt = True
 
     def wrong(desk: str, operation: str, body: ops.Settlement) -> list[postings.Posting]:
         found = right(desk, operation, body)

@@ -14,6 +14,8 @@ from azpost_desk.gui.kit.words import Say, follow, phrase, say
 ButtonRole = Literal["plain", "primary", "danger", "quiet", "rail"]
 _GAP = 8
 _PAD = 16
+# A name with less room than this is not written at all: the rail of a narrow screen shows icon and key.
+_LEAST_NAME = 24
 
 
 class Button(QPushButton):
@@ -81,7 +83,7 @@ class Button(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         """Never clip the name."""
-        return self.sizeHint()
+        return QSize(72, self.sizeHint().height()) if self._role == "rail" else self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses a button that has the focus, as Space does."""
@@ -113,12 +115,14 @@ class Button(QPushButton):
             painter.drawPixmap(left, (self.height() - 20) // 2, pixmap(self._icon, token))
         painter.setPen(Theme.current().color(token))
         painter.setFont(self._name_font())
-        name = QRect(left + icon_width, 0, self._name_width() + 2, self.height())
+        at = self.width() - hint_width - 13 if rail else left + whole - hint_width
+        room = at - _GAP // 2 - left - icon_width if rail and hint else self._name_width() + 2
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(name, middle, self.text())
+        if not rail or room >= _LEAST_NAME:
+            fitting = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRect(left + icon_width, 0, room, self.height()), middle, fitting)
         painter.setPen(Theme.current().color(self._hint_token()))
         painter.setFont(hint_font)
-        at = self.width() - hint_width - 13 if rail else left + whole - hint_width
         painter.drawText(QRect(at, 0, hint_width + 2, self.height()), middle, hint)
 
     def _text_token(self) -> str:
@@ -155,6 +159,8 @@ class Button(QPushButton):
         # An ampersand in a name would be taken for a mnemonic; names here have none.
         self.setText(say(phrase("kit.busy")) if self._busy else say(self._words))
         self.setAccessibleName(self.text())
+        if self._role == "rail":
+            self.setToolTip(self.text())
         self.updateGeometry()
 
 

@@ -395,11 +395,11 @@ def pair(name: Say, value: Say, tone: Literal["", "good", "warn", "bad"] = "") -
     widget = QWidget()
     row = QHBoxLayout(widget)
     row.setContentsMargins(0, 4, 0, 4)
-    left: QLabel = Label(name, "muted")
+    left: QLabel = Label(name, "muted", wrap=True)
     right = Label(value, "strong")
+    right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     if tone:
         right.say(value, tone)
-    row.addWidget(left)
-    row.addStretch()
+    row.addWidget(left, 1)
     row.addWidget(right)
     return widget

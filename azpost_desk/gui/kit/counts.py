@@ -78,7 +78,9 @@ class DenominationSheet(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addLayout(sides)
-        column.addWidget(Label(hint or "kit.count.hint", "hint", wrap=True))
+        self._words: Say = hint or "kit.count.hint"
+        self._hint = Label(self._words, "hint", wrap=True)
+        column.addWidget(self._hint)
         column.addWidget(rule(strong=True))
         column.addWidget(self._total)
         column.addWidget(self._expects)
@@ -169,6 +171,10 @@ class DenominationSheet(QWidget):
     def _recount(self) -> None:
         for row in self._rows:
             row.show_sum()
+        if self.is_readable():
+            self._hint.say(self._words)
+        else:
+            self._hint.say("kit.count.wrong", "bad")
         total = self.total()
         self._total.show_amount(total)
         open_book = not self.blind and self._expected is not None

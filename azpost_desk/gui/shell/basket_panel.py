@@ -11,7 +11,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import to_pay
 from azpost_desk.domain.cash import quick_notes
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.gui.kit.buttons import Button, PrimaryButton
+from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.fields import AmountField
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, refusal, say
@@ -159,9 +159,10 @@ class BasketPanel(QFrame):
         self._lines = QVBoxLayout()
         self._lines.setSpacing(0)
         self._due = BigAmount("frame.basket.to_pay")
-        self._given = Label("", "muted", wrap=True)
-        self._pay = PrimaryButton("frame.basket.pay", "F10")
-        self._pay.clicked.connect(self._on_pay)
+        self._given = Label("", "muted", wrap=True, parent=self)
+        self._given.hide()
+        self._pay = Button("frame.basket.pay", "F10", role="primary", bind=False)
+        self._pay.clicked.connect(self.pay)
         self._void = Button("frame.basket.void_last", "Ctrl+Del", role="quiet")
         self._void.clicked.connect(self._on_void_last)
         self._cash = _Cash()
@@ -236,7 +237,7 @@ class BasketPanel(QFrame):
             self._due.say("frame.basket.to_pay")
             self._due.show_amount(None)
             return
-        self._given.say("")
+        self._given.hide()
         due = to_pay([planned.line for planned in lines])
         self._due.say("frame.basket.to_pay" if due.minor >= 0 else "frame.basket.to_customer")
         self._due.show_amount(Money(abs(due.minor)))
@@ -250,8 +251,9 @@ class BasketPanel(QFrame):
         if widget is not None:
             widget.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def _on_pay(self) -> None:
-        if self._basket is None:
+    def pay(self) -> None:
+        """Ask how the customer pays; nothing happens while the basket is empty or being paid."""
+        if self._basket is None or self._cash.isVisible():
             return
         self._show_cash(True)
         self._cash.offer(to_pay([planned.line for planned in self._basket.lines]))
@@ -282,6 +284,7 @@ class BasketPanel(QFrame):
             self._due.show_amount(None)
         words = "frame.basket.paid" if paid.given.minor else "frame.basket.paid_nothing"
         self._given.say(phrase(words, receipt=paid.receipt, given=paid.given))
+        self._given.show()
         self.paid.emit(paid)
 
     def _on_refused(self, error: Refused) -> None:

@@ -33,6 +33,8 @@ from azpost_desk.gui.work.runner import Lane, Notice, Operation, Runner
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QResizeEvent
+
     from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.screens import Screen, Session
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Basket, Found, PrintJob
 
 
+_WIDE_PX: Final = 1200
+_RAIL_PX: Final = 184
+_RAIL_NARROW_PX: Final = 108
 _STATES: Final[dict[str, State]] = {"good": "good", "warn": "warn", "bad": "bad"}
 
 
@@ -71,6 +76,8 @@ class Frame(QWidget):
         self._current: Screen | None = None
         self._printing = False
         self._waiting: Found | None = None
+        self._brand = Label("frame.brand", "brand")
+        self._rail_frame = QFrame()
         self.box = OneBox()
         self.pill = LinePill(line)
         self.strip = StatusStrip(session)
@@ -103,8 +110,16 @@ class Frame(QWidget):
         centre.addWidget(self.notices)
         centre.addWidget(self._work, 1)
         middle.addLayout(centre, 1)
-        middle.addWidget(self._side)
-        self._side.setFixedWidth(316)
+        # Low screens scroll the side instead of pushing the strip out of sight.
+        side = QScrollArea()
+        side.setWidgetResizable(True)
+        side.setFrameShape(QFrame.Shape.NoFrame)
+        side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        side.setWidget(self._side)
+        side.setFixedWidth(316)
+        self._side.setProperty("role", "scrolled")
+        middle.addWidget(side)
         whole.addLayout(middle, 1)
         whole.addWidget(self.strip)
 
@@ -115,12 +130,12 @@ class Frame(QWidget):
         row = QHBoxLayout(top)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(16)
-        brand = Label("frame.brand", "brand")
-        brand.setFixedWidth(168)
-        row.addWidget(brand)
-        self.box.setFixedWidth(520)
-        row.addWidget(self.box)
-        row.addStretch()
+        self._brand.setFixedWidth(168)
+        row.addWidget(self._brand)
+        self.box.setMinimumWidth(200)
+        self.box.setMaximumWidth(520)
+        row.addWidget(self.box, 3)
+        row.addStretch(1)
         names = QVBoxLayout()
         names.setSpacing(0)
         names.addStretch()
@@ -133,9 +148,9 @@ class Frame(QWidget):
         return top
 
     def _rail(self) -> QWidget:
-        rail = QFrame()
+        rail = self._rail_frame
         rail.setProperty("role", "rail")
-        rail.setFixedWidth(184)
+        rail.setFixedWidth(_RAIL_PX)
         column = QVBoxLayout(rail)
         column.setContentsMargins(8, 10, 8, 10)
         column.setSpacing(4)
@@ -174,7 +189,8 @@ class Frame(QWidget):
     def _keys(self) -> None:
         acts: dict[str, Callable[[], object]] = {
             "frame.keys.help": self.open_help,
-            "frame.keys.basket": self.basket.focus_lines,
+            "frame.keys.basket": self._show_lines,
+            "frame.keys.pay": self._pay,
             "frame.keys.box": self._on_box,
             "frame.keys.language": self._next_language,
             "frame.keys.theme": self._next_theme,
@@ -183,6 +199,13 @@ class Frame(QWidget):
         }
         for name, act in acts.items():
             QShortcut(QKeySequence(FRAME_KEYS[name]), self, act)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a narrow screen (a large scale) the rail keeps icons and keys, the work gets the room."""
+        super().resizeEvent(event)
+        narrow = self.width() < _WIDE_PX
+        self._rail_frame.setFixedWidth(_RAIL_NARROW_PX if narrow else _RAIL_PX)
+        self._brand.setVisible(not narrow)
 
     # --- screens -----------------------------------------------------------------------------------------
 
@@ -322,6 +345,15 @@ class Frame(QWidget):
         self.print_waiting()
         if self._current is not None:
             self._current.enter()
+
+    def _show_lines(self) -> None:
+        self._side.setCurrentWidget(self.basket)
+        self.basket.focus_lines()
+
+    def _pay(self) -> None:
+        """F10 from any screen: the basket comes to the side first, so that nothing is paid unseen."""
+        self._side.setCurrentWidget(self.basket)
+        self.basket.pay()
 
     def _on_basket(self, basket: Basket | None) -> None:
         if self._current is not None and self._current.side() is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.cards import Sheet, pair
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.words import phrase, plain
+from azpost_desk.gui.kit.words import follow, phrase, plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,8 @@ class HelpSheet(Sheet):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        follow(self._area, lambda: self._area.setAccessibleName(say("frame.help.title")))
         self.body.addWidget(self._area, 1)
 
     def refresh(

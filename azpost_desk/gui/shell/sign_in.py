@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, NameList
@@ -110,14 +110,29 @@ class SignIn(QWidget):
             languages.addWidget(button)
         languages.addStretch()
         column.addLayout(languages)
-        whole = QVBoxLayout(self)
+        inside = QWidget()
+        inside.setProperty("role", "scrolled")
+        whole = QVBoxLayout(inside)
         whole.addStretch()
-        whole.addWidget(panel, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Between stretches, not aligned: an aligned panel is not asked how high its wrapped words make it.
+        middle = QHBoxLayout()
+        middle.addStretch()
+        middle.addWidget(panel)
+        middle.addStretch()
+        whole.addLayout(middle)
         self._card.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._card.hide()
         whole.addSpacing(16)
         whole.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
         whole.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(scroll)
 
     def offer(
         self, where: Say, officers: Sequence[OfficerAtDesk], prove: Callable[[str, str], Officer]

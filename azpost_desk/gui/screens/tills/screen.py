@@ -154,12 +154,12 @@ class TillsScreen(Screen):
         self._date.say(plain(texts.date(shown)))
         self._weekday.say("tills.screen.day.today" if not opened else plain(texts.weekday_date(shown)))
         self._day.pill.show_state(
-            "tills.screen.state.open" if opened else "tills.screen.state.closed",
+            "tills.screen.day.open" if opened else "tills.screen.day.closed",
             "good" if opened else "neutral",
         )
         held = now.till.state == "open"
         self._till.pill.show_state(
-            "tills.screen.state.open" if held else "tills.screen.state.closed", "good" if held else "neutral"
+            "tills.screen.till.open" if held else "tills.screen.till.closed", "good" if held else "neutral"
         )
         self._show_till(now, held)
         self._lies.say(plain(texts.money(now.safe)) if now.safe is not None else plain("–"))
