@@ -193,7 +193,9 @@ def make_environment() -> None:
     before = os.umask(0o022)
     try:
         venv.EnvBuilder(clear=True, with_pip=True, symlinks=not WINDOWS).create(VENV)
-        pip("--only-binary", ":all:", "--require-hashes", "--requirement", str(LOCK))
+        # The lock names every package: without --no-deps pip would look for newer ones of what it calls by an
+        # extra (`coverage[toml]`), and fail on the day one is published.
+        pip("--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement", str(LOCK))
     finally:
         os.umask(before)
 

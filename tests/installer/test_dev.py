@@ -209,3 +209,14 @@ def test_the_continuous_run_is_the_readmes_command() -> None:
     assert script.splitlines()[-1] == f"exec {command}"
     assert f"\n{command}" in (ROOT / "README.md").read_text("utf-8")
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_what_the_lock_brought_is_complete_by_itself() -> None:
+    """The lock is installed without looking for dependencies: nothing may be missing from it."""
+    checked = subprocess.run(
+        [sys.executable, "-m", "pip", "check", "--disable-pip-version-check"],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout
