@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
+from azpost_desk.domain.bodies import Body as Body
+
 # One line of a basket is known to everybody by the name of what happened, like every other body.
 from azpost_desk.domain.lines import AnyLine as AnyLine
 from azpost_desk.domain.lines import GoodsSold as GoodsSold
@@ -24,11 +26,6 @@ from azpost_desk.domain.lines import TransferPaid as TransferPaid
 from azpost_desk.domain.lines import TransferRefunded as TransferRefunded
 from azpost_desk.domain.lines import TransferSent as TransferSent
 from azpost_desk.domain.lines import due_qapik as due_qapik
-
-
-class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Common to all bodies: frozen, strict about unknown fields."""
-
 
 # --- the chain itself ---------------------------------------------------------------------------------
 

@@ -320,7 +320,8 @@ def _combination(name: str) -> tuple[Qt.Key, Qt.KeyboardModifier]:
 def _texts(window: QWidget) -> list[str]:
     result = []
     for widget in window.findChildren(QWidget):
-        if not widget.isVisible():
+        # The clock ticks by itself: that it changed is no answer to a key.
+        if not widget.isVisible() or widget.objectName() == "clock":
             continue
         if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
             result.append(widget.text())

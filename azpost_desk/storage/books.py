@@ -108,6 +108,9 @@ class DeskBooks(LineBooks):
             enrolled = msgspec.json.decode(connection.execute(newest).scalar_one(), type=Enrolled)
             key = SigningKey(vault.secret(safe, vault.SIGNING))
             desk = OpenDesk(connection, enrolled, key, clock, safe)
+            if connection.info.get(engine.MIGRATED):
+                with _transaction(connection, "BEGIN IMMEDIATE"):
+                    rebuild(desk)
             desk.stopped = _why_stopped(connection, vault.mark(safe))
         except BaseException:
             lock.release()

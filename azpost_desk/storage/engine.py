@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Before 3.51.3 a writer beside a checkpoint could corrupt a WAL database.
 SQLITE_MIN: Final = (3, 51, 3)
 KEY_BYTES: Final = 32
+MIGRATED: Final = "migrated"
+"""Key of `Connection.info`: the file came from an older schema, its projections must be folded anew."""
 
 
 def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection:
@@ -91,6 +93,7 @@ def _bring_to_schema(engine: Engine, connection: Connection, read_only: bool) ->
         from azpost_desk.storage.migrations import upgrade
 
         upgrade(connection, number)
+        connection.info[MIGRATED] = True
 
 
 def create(connection: Connection) -> None:

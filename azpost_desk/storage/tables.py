@@ -13,7 +13,7 @@ from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
 from azpost_desk.sql.columns import Minor, Octets, Whole, Words, metadata
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """PRAGMA user_version of a database that these tables describe."""
 
 TABLES: Final = metadata()

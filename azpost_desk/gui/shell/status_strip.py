@@ -40,6 +40,7 @@ class StatusStrip(QFrame):
         self.help = Button("frame.keys.help", "F1", role="quiet", bind=False)
         self.lock = Button("frame.keys.lock", "F12", role="quiet", bind=False)
         self.clock = Label("")
+        self.clock.setObjectName("clock")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(24)
