@@ -153,17 +153,18 @@ class Centre:
             raise Unwelcome(409, STOPPED[caller.state])
         # Asked before the claim: another thread may bring it forward while the claim still looks at before.
         behind = self._rounds.is_behind()
-        answer = self._claim(caller, message)
+        answer = self._claim(caller, message, may_wait=behind)
         if behind and answer.code in grants.MAY_CHANGE:
             self._rounds.project()
             answer = self._claim(caller, message)
         self._rounds.wake()
         return answer
 
-    def _claim(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
+    def _claim(self, caller: Caller, message: TransferClaim, may_wait: bool = False) -> TransferClaimed:
         claimant = grants.Claimant(caller.desk, caller.epoch, caller.branch)
         with self.database.transaction() as conn:
-            return grants.claim(conn, self._book, self._keys, claimant, message, self.clock.utc_ms())
+            now_ms = self.clock.utc_ms()
+            return grants.claim(conn, self._book, self._keys, claimant, message, now_ms, may_wait=may_wait)
 
 
 class _Server(uvicorn.Server):
