@@ -270,10 +270,12 @@ class _Figure(Card):
 
     def __init__(self, words: str) -> None:
         super().__init__()
-        self._figure = Label("", "big")
+        self._figure = Label("", "big", wrap=True)
         self.grid.setVerticalSpacing(0)
-        self.grid.addWidget(Label(words, "label"), 0, 0)
+        self.grid.addWidget(Label(words, "label", wrap=True), 0, 0)
         self.grid.addWidget(self._figure, 1, 0)
+        # A name on two lines pushes no neighbour's figure down.
+        self.grid.setRowStretch(1, 1)
 
     def show_figure(self, figure: str, tone: Tone = "") -> None:
         """Show another figure."""
