@@ -46,6 +46,22 @@ PAYMENT: Final[Moves] = {
     ("accepted", "reversed"): "reversed",
 }
 
+# A step at the card terminal. Nothing leads from it to cash: another tender is another decision of a person.
+CARD: Final[Moves] = {
+    ("", "asked"): "asked",
+    ("asked", "approved"): "approved",
+    ("asked", "declined"): "declined",
+    ("asked", "unknown"): "unknown",
+    ("unknown", "unknown"): "unknown",
+    ("unknown", "approved"): "approved",
+    ("unknown", "declined"): "declined",
+    ("approved", "settled"): "settled",
+    ("approved", "reversed"): "reversed",
+    ("approved", "reversal_unknown"): "reversing",
+    ("reversing", "reversal_unknown"): "reversing",
+    ("reversing", "reversed"): "reversed",
+}
+
 DAY: Final[Moves] = {
     ("", "opened"): "open",
     ("open", "closed"): "closed",
@@ -89,6 +105,7 @@ ITEM: Final[Moves] = {
 TABLES: Final[dict[str, Moves]] = {
     "transfer": TRANSFER,
     "payment": PAYMENT,
+    "card": CARD,
     "day": DAY,
     "till": TILL,
     "item": ITEM,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.work.timers import Clock as HandsClock
     from azpost_desk.services.desk import DeskServices
     from azpost_desk.services.papers import Printer
-    from azpost_desk.services.ports import Clock
+    from azpost_desk.services.ports import CardTerminal, Clock
     from azpost_desk.services.reports import DayReport, Press
     from azpost_desk.storage.books import DeskBooks
     from azpost_desk.sync.line import CentreLine
@@ -53,6 +53,7 @@ class Devices:
     Attributes:
         receipts: a printer of the roll, None where receipts go to `pages` as PDF.
         pages: forms, labels and reports.
+        terminal: the card terminal, None where this counter takes no cards.
         certificates: file with the certificates the centre may show, "" for the system's own.
     """
 
@@ -60,6 +61,7 @@ class Devices:
     sound: Sound
     receipts: ReceiptPrinter | None = None
     scale: Scale | None = None
+    terminal: CardTerminal | None = None
     certificates: str = ""
 
 
@@ -94,7 +96,7 @@ def open_counter(
 
     books = DeskBooks.open(folder, clock)
     line = CentreLine(books, url, clock, verify=devices.certificates or True)
-    services = desk_services(Counter(books, clock, line), Argon2(), report_press(language))
+    services = desk_services(Counter(books, clock, line, devices.terminal), Argon2(), report_press(language))
     line.start()
     return OpenCounter(books, line, services, paper_printer(devices, language), devices)
 
@@ -178,7 +180,7 @@ def devices_of(folder: Path) -> Devices:
     """The devices this desk is configured for; without a file papers go to ``papers/`` in the data folder.
 
     ``desk.toml``: receipts = "tcp:HOST:PORT" or "file:PATH", pages = "lp[:QUEUE]" or "folder",
-    centre_certificates = "PATH".
+    terminal = "tcp:HOST:PORT", centre_certificates = "PATH".
     """
     import tomllib
 
@@ -199,8 +201,15 @@ def devices_of(folder: Path) -> Devices:
         receipts = EscPosPrinter(TcpLine(host, int(port)))
     elif kind == "file":
         receipts = EscPosPrinter(FileLine(Path(place)))
+    terminal: CardTerminal | None = None
+    kind, _, place = str(settings.get("terminal", "")).partition(":")
+    if kind == "tcp":
+        from azpost_desk.devices.card_terminals import EcrTerminal
+
+        host, _, port = place.rpartition(":")
+        terminal = EcrTerminal(host, int(port))
     certificates = str(settings.get("centre_certificates", ""))
-    return Devices(pages=pages, sound=sound_here(), receipts=receipts, certificates=certificates)
+    return Devices(pages, sound_here(), receipts, None, terminal, certificates)
 
 
 def application(language: str, theme: str = "light") -> QApplication:

@@ -17,7 +17,7 @@ from azpost_desk.domain.staff import Permission, Role, require
 from azpost_desk.protocol.records import SALT_BYTES, Attachment
 
 if TYPE_CHECKING:
-    from azpost_desk.services.ports import Books, Clock, Line, Reading
+    from azpost_desk.services.ports import Books, CardTerminal, Clock, Line, Reading
     from azpost_desk.services.views import Day
 
 
@@ -51,6 +51,7 @@ class Counter:
     books: Books
     clock: Clock
     line: Line
+    terminal: CardTerminal | None = None
 
     def new_id(self) -> str:
         """An operation id, made here before anything is stored or sent."""

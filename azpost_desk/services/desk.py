@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
+from azpost_desk.services.cards import Cards
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
@@ -37,6 +38,7 @@ class DeskServices:
     licences: BranchLicences
     tills: Tills
     baskets: Baskets
+    cards: Cards
     shop: Shop
     transfers: Transfers
     payments: Payments
@@ -60,6 +62,7 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         licences=BranchLicences(counter),
         tills=Tills(counter),
         baskets=baskets,
+        cards=Cards(counter, baskets),
         shop=Shop(counter, baskets),
         transfers=Transfers(counter, baskets),
         payments=Payments(counter, baskets),

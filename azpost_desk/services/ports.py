@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from azpost_desk.domain import operations as ops
+    from azpost_desk.domain.cards import CardAnswer
     from azpost_desk.domain.ledger import Posting
     from azpost_desk.domain.money import Money
     from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
@@ -90,6 +91,9 @@ class Reading(Protocol):
     def stock(self) -> dict[str, int]: ...
     def payments(self, states: Sequence[str] = (), day: int | None = None) -> list[views.Payment]: ...
     def payment(self, payment: str) -> views.Payment | None: ...
+    def card_steps(self, states: Sequence[str] = ()) -> list[views.CardStep]:
+        """Steps at the card terminal, newest first."""
+
     def transfer(self, transfer: str) -> views.Transfer | None: ...
     def transfer_by_code(self, code: str) -> views.Transfer | None: ...
     def transfers(self, day: int | None = None) -> list[views.Transfer]: ...
@@ -170,6 +174,43 @@ class Line(Protocol):
         """Now, never below the last signed time of the centre or the last record."""
 
     def on_change(self, heard: Callable[[], None]) -> None: ...
+
+
+class CardTerminal(Protocol):
+    """The terminal at the counter. Every call may take as long as the customer; never on the main thread.
+
+    A reference is ours, made and stored before the call: the terminal knows the payment by it.
+    """
+
+    place: str
+
+    def purchase(self, reference: str, amount_qapik: int) -> CardAnswer:
+        """Ask the customer's card for an amount.
+
+        Raises:
+            Trouble: D-030 nobody there, nothing was asked; D-031 asked, and no answer that can be read.
+        """
+
+    def query(self, reference: str) -> CardAnswer:
+        """What became of a purchase; declined when the terminal has never heard of it.
+
+        Raises:
+            Trouble: D-030, D-031.
+        """
+
+    def refund(self, reference: str, original: str, amount_qapik: int) -> CardAnswer:
+        """Give a part of an approved purchase (`original`) back to its card, under a reference of its own.
+
+        Raises:
+            Trouble: D-030, D-031.
+        """
+
+    def reverse(self, reference: str) -> CardAnswer:
+        """Give an approved purchase back; approved when it is, however often it is asked.
+
+        Raises:
+            Trouble: D-030, D-031.
+        """
 
 
 class Hasher(Protocol):

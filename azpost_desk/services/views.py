@@ -150,6 +150,27 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class CardStep:
+    """A basket's card at the terminal; states of domain.moves.CARD.
+
+    `tender` is the id under which the settlement carries it; `references` are the terminal's own. With
+    `refunds` (a step) money goes back to that step's card, and `basket` names the line that is undone.
+    """
+
+    step: str
+    basket: str
+    tender: str
+    amount: Money
+    officer: str
+    state: str
+    reason: str
+    refunds: str
+    references: dict[str, str]
+    asked_ms: int
+    changed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemEvent:
     """One event in an item's timeline; `here` when this desk scanned it."""
 

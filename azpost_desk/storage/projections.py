@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain.moves import DAY, TILL, move
 from azpost_desk.protocol.messages import grant_of
+from azpost_desk.storage import projected_cards as cards
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
 from azpost_desk.storage import tables as t
@@ -155,6 +156,9 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "goods.stocked": _goods_stocked,
     "settlement": sales.settled,
     "payment.resolved": sales.payment_resolved,
+    "card.asked": cards.asked,
+    "card.answered": cards.answered,
+    "card.reversed": cards.reversed_,
     "grant.stored": _grant_stored,
     "grant.released": _grant_released,
     "item.scanned": items.scanned,

@@ -158,6 +158,22 @@ payments: Final = _table(
     Index(None, "day"),
     Index(None, "account"),
 )
+card_steps: Final = _table(
+    "card_steps",
+    _text("step", key=True),
+    _text("basket"),
+    _text("tender"),
+    _minor("amount_qapik"),
+    _text("officer"),
+    _text("state"),
+    _text("reason"),
+    _text("refunds"),
+    _octets("referenced"),
+    _whole("asked_ms"),
+    _whole("changed_ms"),
+    UniqueConstraint("tender"),
+    Index(None, "state"),
+)
 grants: Final = _table(
     "grants",
     _text("held_grant", key=True),
@@ -334,6 +350,7 @@ DERIVED: Final = (
     lines,
     transfers,
     payments,
+    card_steps,
     grants,
     items,
     item_events,

@@ -34,6 +34,8 @@ FRAME_KEYS: Final = {
     "frame.keys.sign_out": "Ctrl+Shift+Q",
     "frame.keys.void": "Ctrl+Del",
     "frame.keys.open_scan": "Ctrl+Return",
+    "frame.keys.card": "Ctrl+J",
+    "frame.keys.card_back": "Ctrl+Shift+J",
 }
 
 
