@@ -11,6 +11,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import to_pay
 from azpost_desk.domain.cash import quick_notes
 from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.fields import AmountField
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent
 
-    from azpost_desk.domain.refusals import Refused, Trouble
+    from azpost_desk.domain.refusals import Trouble
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.views import Basket, CardStep, PlannedLine
 
@@ -283,10 +284,14 @@ class BasketPanel(QFrame):
         """Ask how the customer pays; nothing happens while the basket is empty or being paid."""
         if self._basket is None or self._cash.isVisible():
             return
+        step = self._card.step
+        if step is not None and step.state != "approved":
+            self._on_refused(Refused("B-050"))
+            self._card.focus()
+            return
         self._show_cash(True)
         due = to_pay([planned.line for planned in self._basket.lines])
-        step = self._card.step
-        if step is not None and step.state == "approved":
+        if step is not None:
             due -= step.amount
         self._cash.offer(due, card=step is None and self._session.services.cards.is_offered())
 
@@ -313,7 +318,13 @@ class BasketPanel(QFrame):
             return
 
         def show(steps: list[CardStep]) -> None:
-            self._card.show_step(next((one for one in steps if one.basket == basket.basket), None))
+            step = next((one for one in steps if one.basket == basket.basket), None)
+            self._card.show_step(step)
+            known = step is None or step.state == "approved"
+            self._pay.setEnabled(known and self._basket is not None)
+            if not known:
+                # The one thing to do next; the sums that had the focus are gone.
+                self._card.focus()
 
         Operation(self._card, cards.under_way).succeeded(show).start()
 
@@ -354,8 +365,10 @@ class BasketPanel(QFrame):
 
     def _card_ended(self) -> None:
         self._cash.hold(False)
-        self._pay.setEnabled(self._basket is not None)
         self._look_at_card()
+        if self._basket is None:
+            return
+        self._pay.setFocus()
 
     def _on_paid(self, paid: Paid) -> None:
         self._session.basket_changed.emit(None)

@@ -47,6 +47,10 @@ class CardState(QWidget):
         """The step shown."""
         return self._step
 
+    def focus(self) -> None:
+        """To the act that leads on."""
+        (self._ask if self._ask.isVisible() else self._back).setFocus()
+
     def show_waiting(self) -> None:
         """The customer stands at the terminal."""
         self._words.say("frame.basket.card_waits", "accent")

@@ -87,6 +87,7 @@ def test_what_the_terminal_did_not_say_is_asked_with_a_key(
     assert state is not None
     assert state.isVisible()
     assert tenders(stand) == []
+    assert state.isAncestorOf(hands.focus)
     hands.press(Qt.Key.Key_F10)
     hands.type("1")
     assert tenders(stand) == []
