@@ -1,12 +1,12 @@
 """The second person of a branch with one person: asked for on line, or by challenge and response by telephone.
 
 On line the desk's request is journaled before it is sent, and the centre's answer is signed words that the
-desk keeps verbatim. By telephone the desk shows a challenge; the centre's person hears kind, amount and asker
+desk keeps verbatim. By telephone the desk shows a challenge; the centre's person hears subject, amount and asker
 and types them; the response fits only if they are the very ones the desk holds. It is made with a secret that
 the centre gave this desk for this epoch at enrolment (`Enrolled.approval_secret`), never with the signing key.
 
     challenge = nine digits of SHA-256 over what is asked, and their check digit
-    response  = seven digits of HMAC-SHA-256(secret, chain, challenge, kind, amount, asker, approver), and
+    response  = seven digits of HMAC-SHA-256(secret, chain, challenge, subject, amount, asker, approver), and
                 their check digit
 """
 
@@ -39,7 +39,7 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
         desk, epoch: the chain that asks.
         request: operation id of the journaled request.
         operation: id of the one operation the consent is for.
-        kind: reversal, scan_void, …: a word of ``approvals.kind.<kind>``.
+        subject: reversal, scan_void, …: a word of ``approvals.subject.<subject>``.
         amount_qapik: the money it moves, never negative; 0 when it moves none.
         asker: staff id of who asks.
         attempt: 1, 2, … per operation.
@@ -49,7 +49,7 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
     epoch: int
     request: str
     operation: str
-    kind: str
+    subject: str
     amount_qapik: int
     asker: str
     attempt: int
@@ -60,7 +60,7 @@ class ApprovalAsk(Message, frozen=True):
 
     request: str
     operation: str
-    kind: str
+    subject: str
     amount_qapik: int
     asker: str
     attempt: int
@@ -100,7 +100,7 @@ def answer_of(words: bytes) -> CentreAnswer:
 
 
 def challenge_of(asked: Asked) -> str:
-    """What the desk shows: bound to chain, request, operation, kind, amount, asker and attempt."""
+    """What the desk shows: bound to chain, request, operation, subject, amount, asker and attempt."""
     words = msgspec.json.encode(("approval.challenge@1", asked))
     number = int.from_bytes(hashlib.sha256(words).digest(), "big") % 10 ** (CHALLENGE_DIGITS - 1)
     return with_check_digit(f"{number:0{CHALLENGE_DIGITS - 1}}")
@@ -108,16 +108,21 @@ def challenge_of(asked: Asked) -> str:
 
 def secret_of(master: bytes, desk: str, epoch: int) -> bytes:
     """The secret of one chain, from the one that the centre keeps."""
-    return hmac.digest(master, msgspec.json.encode(("approval.secret@1", desk, epoch)), "sha256")
+    return mac(master, msgspec.json.encode(("approval.secret@1", desk, epoch)))
 
 
 def response_words(
-    desk: str, epoch: int, challenge: str, kind: str, amount_qapik: int, asker: str, approver: str
+    desk: str, epoch: int, challenge: str, subject: str, amount_qapik: int, asker: str, approver: str
 ) -> bytes:
     """What a response is made over: what was read out on the telephone, both ways."""
     return msgspec.json.encode(
-        ("approval.response@1", desk, epoch, challenge, kind, amount_qapik, asker, approver)
+        ("approval.response@1", desk, epoch, challenge, subject, amount_qapik, asker, approver)
     )
+
+
+def mac(secret: bytes, words: bytes) -> bytes:
+    """HMAC-SHA-256."""
+    return hmac.digest(secret, words, "sha256")
 
 
 def response_of(mac: bytes) -> str:

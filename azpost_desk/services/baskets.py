@@ -24,6 +24,7 @@ from azpost_desk.services.counter import (
     own_till,
     within_exposure,
 )
+from azpost_desk.services.approvals import proven
 from azpost_desk.services.staff import consent
 from azpost_desk.services.views import Basket, PaidLine, PlannedLine, Recorded
 
@@ -273,6 +274,7 @@ class Baskets:
             body = baskets.reverse(stored.line, operation, stored.receipt, reason, approver)
             receipt = books.next_receipt()
             due = baskets.to_pay([body])
+            proven(books, approval, due)
             settlement = baskets.settle(
                 self.counter.new_id(),
                 receipt,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from azpost_desk.domain.refusals import Trouble
+from azpost_desk.protocol.approvals import mac
 from azpost_desk.services.views_slips import CentreConsent, DeskKey, KnownClose
 from azpost_desk.storage import tables as t
 from azpost_desk.storage import vault
@@ -75,12 +75,7 @@ class SlipReading:
         secret = self._desk.vault.get(vault.APPROVALS)
         if not secret:
             raise Trouble("S-068")
-        return hmac.digest(bytes.fromhex(secret), words, "sha256")
-
-    def centre_keys(self) -> tuple[int, str]:
-        """(the centre's epoch, the public key it signs grants and answers with)."""
-        who = self._desk.enrolled
-        return who.centre_epoch, who.grants_key
+        return mac(bytes.fromhex(secret), words)
 
     def _consent(self, row: Row[Any]) -> CentreConsent:
         wrong = self._scalar(select(t.approval_tries.c.wrong).where(t.approval_tries.c.request == row.request))
