@@ -220,7 +220,9 @@ def given(conn: Connection, written: Written, body: ops.ApprovalGiven, now_ms: i
             answered = row[7] in ("given", "proved") and row[8] == body.approver
             proved = answered and row[9] is not None and bytes(row[9]).hex() == body.evidence
         else:
-            question = Question(written.desk, written.epoch, body.request, *row[:5], 0)
+            question = Question(
+                written.desk, written.epoch, body.request, row[0], row[1], row[2], row[3], row[4], 0
+            )
             proved = row[6] == protocol.challenge_of(_asked(question)) and _was_answered(
                 conn, question, row[6], body
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from azpost_desk.central.news import tell
+from azpost_desk.central.storage.database import one
 from azpost_desk.protocol.news import DeskKey
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ def introduce(conn: Connection, desk: str, branch: str, now_ms: int) -> None:
 
 def ended(conn: Connection, desk: str, now_ms: int) -> None:
     """Chains of a desk have ended: nobody takes paper with their keys any more."""
-    row = conn.execute("select branch from desks where desk = %s", (desk,)).fetchone()
-    for told in _keys(conn, row[0]) if row else []:
+    branch = one(conn, "select branch from desks where desk = %s", (desk,))[0]
+    for told in _keys(conn, branch):
         if told.desk == desk and told.state != "active":
-            tell(conn, told, _neighbours(conn, row[0], desk), now_ms)
+            tell(conn, told, _neighbours(conn, branch, desk), now_ms)
 
 
 def _keys(conn: Connection, branch: str) -> list[DeskKey]:
