@@ -79,7 +79,7 @@ class Slips:
             from_epoch=slip.epoch,
             from_sequence=slip.sequence,
             mark=slip.mark.hex(),
-            pieces={str(denomination): number for denomination, number in slip.pieces},
+            pieces={str(denomination): number for denomination, number in reversed(slip.pieces)},
             amount_qapik=slip.amount_qapik,
             at_ms=slip.at_ms,
             slip=code,
