@@ -29,12 +29,14 @@ class CentreConsent:
     """A question to the centre for a second person.
 
     Attributes:
+        desk, epoch: the chain that asked.
         subject: reversal, scan_void, …
         way: centre_online or centre_telephone.
         state: waiting, given, refused or locked.
         wrong: wrong responses so far.
     """
 
+    desk: str
     request: str
     operation: str
     subject: str

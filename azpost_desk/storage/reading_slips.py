@@ -80,6 +80,7 @@ class SlipReading:
     def _consent(self, row: Row[Any]) -> CentreConsent:
         wrong = self._scalar(select(t.approval_tries.c.wrong).where(t.approval_tries.c.request == row.request))
         return CentreConsent(
+            desk=self._desk.enrolled.desk,
             request=row.request,
             operation=row.operation,
             subject=row.subject,

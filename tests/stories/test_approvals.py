@@ -11,9 +11,11 @@ import pytest
 from azpost_desk.central.registry import branches, reference
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import to_pay
-from azpost_desk.domain.catalogue import Branch
+from azpost_desk.domain.catalogue import Branch, Staff
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.transfer_codes import with_check_digit
 from azpost_desk.programs.central import main
+from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
 from azpost_desk.services.counter import Approval
 from tests.stories.town import BAKU
 
@@ -242,27 +244,33 @@ def test_five_wrong_responses_lock_the_challenge_and_a_typing_slip_is_none(alone
 
 
 def _checked(number: int) -> str:
-    from azpost_desk.domain.transfer_codes import with_check_digit
-
     return with_check_digit(f"{number:07}")
 
 
-def test_a_branch_with_two_persons_asks_its_own(place: Town, baku: Seat) -> None:
+def test_a_branch_with_two_persons_asks_its_own(
+    place: Town, baku: Seat, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Neither at the desk, nor at the centre behind the desk's back, nor by telephone."""
     wrong = sale(baku)
     assert not baku.services.approvals.is_offered(baku.clerk)
     for act in (wrong.ask, wrong.challenge):
         with pytest.raises(Refused, match="S-060"):
             act()
-    options = ["--desk", f"{BAKU}-1", "--challenge", "0000000019", "--subject", "reversal", "--amount", "1"]
-    assert command(place, "answer", *options, "--asker", "1002", "--approver", "c07") == 1
+    challenge = with_check_digit("000000001")
+    options = ["--desk", f"{BAKU}-1", "--challenge", challenge, "--subject", "reversal", "--amount", "1"]
+    assert command(place, "answer", *options, "--asker", baku.clerk.officer, "--approver", "c07") == 1
+    assert "second person" in capsys.readouterr().err
+    # A desk that asks all the same, with a question of its own making.
+    question = ApprovalAsk(
+        request="r-1", operation="o-1", subject="reversal", amount_qapik=1, asker="1002", attempt=1
+    )
+    assert baku.line.ask_approval(question) == ApprovalTold(code="S-060")
+    assert place.ask("select count(*) from approvals") == [(0,)]
 
 
 def test_a_branch_whose_second_person_has_left_may_ask_the_centre(place: Town, baku: Seat) -> None:
     """Not marked single-handed, but nobody else is signed up who may approve."""
     assert baku.services.approvals.is_offered(baku.manager) is False
-    from azpost_desk.domain.catalogue import Staff
-
     with place.centre.database.transaction() as conn:
         known = reference.newest(conn, Staff, BAKU)
         assert known is not None
@@ -315,13 +323,15 @@ def test_a_new_machine_answers_no_challenge_of_the_old_one(
     place: Town, alone: Seat, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wrong = sale(alone)
-    response = telephone(place, wrong.challenge(), capsys)
-    with place.centre.database.transaction() as conn:
-        from azpost_desk.central import approvals
-
-        old, new = (approvals.secret(conn, f"{BAKU}-1", epoch, 0) for epoch in (1, 2))
-    assert old != new
-    assert response
+    asked = wrong.challenge()
+    before = telephone(place, asked, capsys)
+    _key, told = place.introduce(f"{BAKU}-1")
+    assert told.epoch == 2
+    assert told.approval_secret != (alone.folder / "keys" / "approvals").read_text()
+    # The new chain's secret gives other digits to the same words.
+    assert telephone(place, asked, capsys) != before
+    alone.kill()
+    place.seats.remove(alone)
 
 
 def test_the_secret_is_nowhere_but_beside_the_keys(place: Town, alone: Seat) -> None:
