@@ -153,9 +153,7 @@ class Centre:
         if caller.state != "active":
             raise Unwelcome(409, STOPPED[caller.state])
         with self.database.transaction() as conn:
-            return approvals.ask(
-                conn, caller.desk, caller.epoch, caller.branch, message, self.clock.utc_ms()
-            )
+            return approvals.ask(conn, caller.desk, caller.epoch, caller.branch, message, self.clock.utc_ms())
 
     def claim_transfer(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
         """See grants. What looks unready may only wait to be brought forward: then it is looked at again."""

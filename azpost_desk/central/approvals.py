@@ -1,8 +1,7 @@
 """The second person of a branch with one person: questions on line, responses by telephone, and their proof.
 
-The secret of a chain is made from one key of the centre and never stored; a response is made anew whenever it is
-asked for, from what was read out, which is kept. A desk could make its own responses: what proves a consent by
-telephone is that somebody here answered.
+A response is made anew whenever it is asked for, from what was read out, which is kept. A desk could make its
+own responses: what proves a consent by telephone is that somebody here answered.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import keys
+from azpost_desk.central.approval_secrets import secret
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.registry import reference
 from azpost_desk.central.storage.database import one
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from azpost_desk.central.written import Written
     from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold, Way
 
-MASTER: Final = "approvals"
 NOT_ALLOWED: Final = "S-060"
 OTHER_QUESTION: Final = "S-067"
 _SUBJECT: Final = re.compile(r"[a-z_]{1,40}")
@@ -50,15 +49,12 @@ class Question:
     asked_ms: int
 
 
-def secret(conn: Connection, desk: str, epoch: int, now_ms: int) -> bytes:
-    """The secret that a chain is given when it is enrolled."""
-    return protocol.secret_of(keys.key(conn, MASTER, now_ms).secret(), desk, epoch)
-
-
 # --- on line -----------------------------------------------------------------------------------------------
 
 
-def ask(conn: Connection, desk: str, epoch: int, branch: str, question: ApprovalAsk, now_ms: int) -> ApprovalTold:
+def ask(
+    conn: Connection, desk: str, epoch: int, branch: str, question: ApprovalAsk, now_ms: int
+) -> ApprovalTold:
     """Put a question on the list, or say what became of it; the same request is the same question."""
     if not (_is_askable(question) and len(question.request) <= _REQUEST_CHARS_MAX):
         return protocol.ApprovalTold(code=OTHER_QUESTION)
@@ -68,7 +64,8 @@ def ask(conn: Connection, desk: str, epoch: int, branch: str, question: Approval
         question.operation, question.subject, question.amount_qapik, question.asker, question.attempt,
     )  # fmt: skip
     conn.execute(
-        "insert into approvals (desk, epoch, request, operation, subject, amount, asker, attempt, way, asked_ms)"
+        "insert into approvals"
+        " (desk, epoch, request, operation, subject, amount, asker, attempt, way, asked_ms)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
         (desk, epoch, question.request, *said, protocol.ONLINE, now_ms),
     )
@@ -155,8 +152,8 @@ def respond(
     """The response to a challenge, for what was read out; asked for again it is the same.
 
     Raises:
-        Refused: X-043 no such enrolled desk, X-061 no person's id, X-062 the challenge is mistyped, X-063 it was
-            answered already for something else, X-064 this branch has a second person.
+        Refused: X-043 no such enrolled desk, X-061 no person's id, X-062 the challenge is mistyped,
+            X-063 it was answered already for something else, X-064 this branch has a second person.
     """
     approver = _approver(said)
     digits = protocol.read_digits(challenge, protocol.CHALLENGE_DIGITS)
@@ -230,7 +227,8 @@ def given(conn: Connection, written: Written, body: ops.ApprovalGiven, now_ms: i
         _except(conn, written, body.operation, now_ms)
         return
     conn.execute(
-        "update approvals set state = 'proved', approver = %s where desk = %s and epoch = %s and request = %s",
+        "update approvals set state = 'proved', approver = %s"
+        " where desk = %s and epoch = %s and request = %s",
         (body.approver, written.desk, written.epoch, body.request),
     )
 
@@ -249,7 +247,9 @@ def _was_answered(conn: Connection, question: Question, challenge: str, body: op
     return used is not None
 
 
-def used(conn: Connection, written: Written, operation: str, approver: str, amount_qapik: int, now_ms: int) -> None:
+def used(
+    conn: Connection, written: Written, operation: str, approver: str, amount_qapik: int, now_ms: int
+) -> None:
     """An operation that names somebody at the centre: they consented to it, and to this much."""
     if not is_from_centre(approver):
         return

@@ -1,4 +1,4 @@
-"""Keys of a branch's desks, told ahead: what a desk signs on paper is believed by its neighbours without a line."""
+"""Keys of a branch's desks, told ahead: its neighbours believe what a desk signs on paper without a line."""
 
 from __future__ import annotations
 

@@ -49,7 +49,8 @@ def tell_head(conn: Connection, desk: str, epoch: int, now_ms: int) -> None:
     )
     sequence, digest, recorded_ms, received_ms, public_key = one(
         conn,
-        "select sequence, hash, recorded_ms, received_ms, public_key from chain_heads where desk = %s and epoch = %s",
+        "select sequence, hash, recorded_ms, received_ms, public_key from chain_heads"
+        " where desk = %s and epoch = %s",
         (desk, epoch),
     )
     others = conn.execute(

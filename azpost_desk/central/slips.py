@@ -59,7 +59,7 @@ def day_closed(conn: Connection, written: Written, now_ms: int) -> None:
 
 
 def _compare(conn: Connection, desk: str, epoch: int, sequence: int, now_ms: int) -> None:
-    """Where both the slip and the record are here, their hashes are one; else the reader's record is listed."""
+    """Where slip and record are both here their hashes are one; else the reader's record is listed."""
     rows = conn.execute(
         "select read_by, slips_read.epoch, slips_read.sequence, thing from slips_read"
         " join journal on journal.desk = from_desk and journal.epoch = from_epoch"

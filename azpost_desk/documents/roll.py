@@ -108,7 +108,7 @@ class Roll:
     def squares(self, rows: Sequence[Sequence[bool]], quiet: int, dots_max: int = 6) -> None:
         """A code of dark squares, centred, `quiet` squares of empty paper around it.
 
-        A square is a whole number of the printer's dots and lies on them: at the edges a reader looks hardest.
+        A square is a whole number of the printer's dots and lies on them: a reader looks for edges.
         """
         dots = min(dots_max, escpos.WIDTH_DOTS // (len(rows) + 2 * quiet))
         left = (escpos.WIDTH_DOTS - len(rows) * dots) // 2
@@ -119,9 +119,7 @@ class Roll:
                 length = next((n for n, dark in enumerate(row[column:]) if not dark), len(row) - column)
                 if length:
                     x, y = left + column * dots, top + at * dots
-                    self._boxes.append(
-                        _Box(x / _DOTS, y / _DOTS, length * dots / _DOTS, dots / _DOTS, True)
-                    )
+                    self._boxes.append(_Box(x / _DOTS, y / _DOTS, length * dots / _DOTS, dots / _DOTS, True))
                 column += max(length, 1)
         self._y = (top + (len(rows) + quiet) * dots) / _DOTS
 

@@ -16,10 +16,10 @@ WRONG_RESPONSES_MAX: Final = 5
 
 
 def may_ask_centre(branch: Branch, officers: Iterable[tuple[str, str]], asker: str) -> bool:
-    """Whether `asker` may turn to the centre: in a branch marked single-handed, or one with nobody else to ask.
+    """Whether `asker` may turn to the centre: the branch is marked single-handed, or nobody else is there.
 
-    A branch with two persons asks its own second person (decisions/010). `officers` are (id, role) of everybody
-    signed up at the branch.
+    A branch with two persons asks its own second person (decisions/020). `officers` are (id, role) of
+    everybody signed up at the branch.
     """
     second = any(
         officer != asker and Permission.APPROVE in PERMISSIONS[Role(role)]

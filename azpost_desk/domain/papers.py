@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from azpost_desk.domain.papers_slips import SlipPaper as SlipPaper
-
 if TYPE_CHECKING:
     from datetime import date
 
@@ -477,5 +475,4 @@ Paper = (
     | DailyReportPaper
     | TillClosePaper
     | CashMovePaper
-    | SlipPaper
 )

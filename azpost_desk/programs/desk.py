@@ -137,7 +137,8 @@ def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
 
     def print_paper(paper: Paper | bytes, sort: str) -> None:
         from azpost_desk.documents import press
-        from azpost_desk.domain.papers import ReceiptPaper, SlipPaper
+        from azpost_desk.domain.papers import ReceiptPaper
+        from azpost_desk.domain.papers_slips import SlipPaper
         from azpost_desk.texts import Texts
 
         if isinstance(paper, bytes):

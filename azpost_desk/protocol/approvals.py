@@ -1,9 +1,9 @@
-"""The second person of a branch with one person: asked for on line, or by challenge and response by telephone.
+"""The second person of a branch with one person: on line, or by challenge and response over the telephone.
 
 On line the desk's request is journaled before it is sent, and the centre's answer is signed words that the
-desk keeps verbatim. By telephone the desk shows a challenge; the centre's person hears subject, amount and asker
-and types them; the response fits only if they are the very ones the desk holds. It is made with a secret that
-the centre gave this desk for this epoch at enrolment (`Enrolled.approval_secret`), never with the signing key.
+desk keeps verbatim. By telephone the desk shows a challenge; the centre's person hears subject, amount and
+asker and types them; the response fits only if they are the very ones the desk holds. It is made with a
+secret that the centre gave this desk for this epoch at enrolment (`Enrolled.approval_secret`).
 
     challenge = nine digits of SHA-256 over what is asked, and their check digit
     response  = seven digits of HMAC-SHA-256(secret, chain, challenge, subject, amount, asker, approver), and
@@ -67,7 +67,7 @@ class ApprovalAsk(Message, frozen=True):
 
 
 class ApprovalTold(Message, frozen=True):
-    """Waiting (neither field), answered (signed words of a `CentreAnswer`), or an S-code why nobody is asked."""
+    """Waiting (neither field), answered (signed `CentreAnswer`), or an S-code why nobody is asked."""
 
     answer: Signed | None = None
     code: str = ""

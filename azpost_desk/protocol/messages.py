@@ -142,8 +142,8 @@ class Enrol(Message, frozen=True):
 class Enrolled(Message, frozen=True):
     """Who the desk is now, and whose signatures it believes.
 
-    `approval_secret` (hex, "" from an older centre) is for responses by telephone (protocol.approvals); the desk
-    puts it beside its keys and keeps it nowhere else.
+    `approval_secret` (hex, "" from an older centre) is for responses by telephone (protocol.approvals); the
+    desk puts it beside its keys and keeps it nowhere else.
     """
 
     desk: str

@@ -28,8 +28,8 @@ class Reference(Tidings, frozen=True):
 class DeskHead(Tidings, frozen=True):
     """Where another desk of the branch stands, and its day's figures when it closed.
 
-    `public_key` ("" from an older centre) is the key of this epoch, learned ahead: what the desk signs on paper
-    is believed without a line.
+    `public_key` ("" from an older centre) is the key of this epoch, learned ahead: what the desk signs on
+    paper is believed without a line.
     """
 
     desk: str

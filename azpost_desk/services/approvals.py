@@ -153,9 +153,7 @@ class Approvals:
                 return _approval(_request(books, request))
             wrong = books.count_wrong_response(request)
             if wrong >= WRONG_RESPONSES_MAX:
-                locked = ops.ApprovalLocked(
-                    request=request, operation=asked.operation, wrong_responses=wrong
-                )
+                locked = ops.ApprovalLocked(request=request, operation=asked.operation, wrong_responses=wrong)
                 books.append(locked, actor=by.officer, operation=self.counter.new_id())
         if wrong >= WRONG_RESPONSES_MAX:
             raise Refused("S-064", field="response")
@@ -163,9 +161,7 @@ class Approvals:
 
     # --- shared ---------------------------------------------------------------------------------------
 
-    def _question(
-        self, by: Officer, operation: str, subject: str, amount: Money, way: Way
-    ) -> CentreConsent:
+    def _question(self, by: Officer, operation: str, subject: str, amount: Money, way: Way) -> CentreConsent:
         """An open question of this way about this very thing, or a new one."""
         qapik = abs(amount.minor)
         with self.counter.books.writing() as books:

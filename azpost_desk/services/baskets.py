@@ -15,6 +15,7 @@ from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
+from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import (
     Approval,
     Counter,
@@ -24,7 +25,6 @@ from azpost_desk.services.counter import (
     own_till,
     within_exposure,
 )
-from azpost_desk.services.approvals import proven
 from azpost_desk.services.staff import consent
 from azpost_desk.services.views import Basket, PaidLine, PlannedLine, Recorded
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from azpost_desk.domain import operations as ops
     from azpost_desk.domain.ledger import Posting
     from azpost_desk.domain.money import Money
-    from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
     from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
+    from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
     from azpost_desk.protocol.records import Attachment, Record
     from azpost_desk.protocol.slips import Slip
     from azpost_desk.services import views, views_slips

@@ -1,8 +1,8 @@
 """Paper between the desks of a branch: a remittance or a close signed at one desk and read at another.
 
-A slip is believed by its signature alone: the desks of a branch learn each other's keys ahead, by news. Reading
-it makes a record with the very code, and from there on it is as if the centre had told it; whichever of the two
-comes second changes nothing, and a contradiction is a case.
+A slip is believed by its signature alone: the desks of a branch learn each other's keys ahead, by news.
+Reading it makes a record with the very code, and from there on it is as if the centre had told it; whichever
+of the two comes second changes nothing, and a contradiction is a case.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ class Slips:
         """Read the slip of a remittance; the cash is then announced here, to be counted in once.
 
         Raises:
-            Refused: S-010, C-001, C-160 no slip, C-161 another branch, C-162 for another desk, C-163 the key is
-                not known here, C-164 the key has ended, C-165 not signed like this, C-166 accepted already,
-                C-167 it differs from what was announced (which makes a case).
+            Refused: S-010, C-001, C-160 no slip, C-161 another branch, C-162 for another desk,
+                C-163 the key is not known here, C-164 the key has ended, C-165 not signed like this,
+                C-166 accepted already, C-167 it differs from what was announced (which makes a case).
         """
         by.may(Permission.HOLD_TILL)
         signed, slip = _read(code)
@@ -71,7 +71,7 @@ class Slips:
     def _announce(
         self, books: Writing, by: Officer, slip: slips.RemittanceSlip, code: str
     ) -> Remittance | None:
-        """The remittance, announced by now; None when what was known contradicts the slip, which is a case."""
+        """The remittance, announced by now; None when what was known contradicts the slip: a case."""
         known = _remittance(books, slip.id())
         body = ops.RemittanceAnnounced(
             remittance=slip.id(),
@@ -103,8 +103,8 @@ class Slips:
         """Read the slip of another desk's close; it counts for the branch's report.
 
         Raises:
-            Refused: S-010, C-160 to C-165 as `announce`, C-168 it differs from what is known of that day (which
-                makes a case).
+            Refused: S-010, C-160 to C-165 as `announce`, C-168 it differs from what is known of that day
+                (which makes a case).
         """
         by.may(Permission.SEE_REPORTS)
         signed, slip = _read(code)
@@ -144,7 +144,7 @@ class Slips:
         books.append(body, actor=by.officer, operation=self.counter.new_id(), source="slip")
 
 
-# --- issuing, inside the transaction of the record that the slip speaks of -----------------------------------
+# --- issuing, inside the transaction of the record that the slip speaks of ---------------------------------
 
 
 def remittance_slip(books: Writing, recorded: Recorded, body: ops.RemittanceIssued) -> None:
@@ -191,7 +191,7 @@ def close_slip(books: Writing, line: Line, recorded: Recorded, body: ops.DayClos
     books.queue_paper(PAPER, recorded.operation)
 
 
-# --- believing -----------------------------------------------------------------------------------------------
+# --- believing ---------------------------------------------------------------------------------------------
 
 
 def _read(code: str) -> tuple[Signed, Slip]:

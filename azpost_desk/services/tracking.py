@@ -13,8 +13,8 @@ from azpost_desk.domain.moves import ITEM, arrive
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.domain.staff import Permission
-from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.approvals import proven
+from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.staff import consent
 
 if TYPE_CHECKING:

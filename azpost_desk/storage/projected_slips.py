@@ -75,8 +75,8 @@ def close_announced(connection: Connection, written: Written, body: ops.CloseAnn
 def against_slip(connection: Connection, told: DeskHead) -> Literal["", "known", "differs"]:
     """What news of a desk is beside the slip of its close: news indeed, nothing new, or a contradiction.
 
-    At the slip's place in the chain its hash stands, and whoever says that the day is closed gives its figures.
-    The centre may tell of a later head while it has not brought the close forward yet: that is nothing new.
+    At the slip's place in the chain its hash stands, and whoever says that the day is closed gives its
+    figures. The centre may tell of a later head while it has not brought the close forward yet: nothing new.
     """
     s = t.slip_closes.c
     slip = connection.execute(select(t.slip_closes).where(s.desk == told.desk, s.date == told.date)).first()

@@ -50,9 +50,7 @@ class SlipReading:
         row = self._one(select(t.slip_closes).where(s.desk == desk, s.date == date))
         if row is not None:
             return KnownClose(row.epoch, row.sequence, row.hash, row.figures, by_slip=True)
-        row = self._one(
-            select(t.other_desks).where(o.desk == desk, o.date == date, o.state == "closed")
-        )
+        row = self._one(select(t.other_desks).where(o.desk == desk, o.date == date, o.state == "closed"))
         return KnownClose(row.epoch, row.sequence, row.hash, row.figures) if row else None
 
     def consent_request(self, request: str) -> CentreConsent | None:
@@ -78,7 +76,9 @@ class SlipReading:
         return mac(bytes.fromhex(secret), words)
 
     def _consent(self, row: Row[Any]) -> CentreConsent:
-        wrong = self._scalar(select(t.approval_tries.c.wrong).where(t.approval_tries.c.request == row.request))
+        wrong = self._scalar(
+            select(t.approval_tries.c.wrong).where(t.approval_tries.c.request == row.request)
+        )
         return CentreConsent(
             desk=self._desk.enrolled.desk,
             request=row.request,

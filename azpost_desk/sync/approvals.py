@@ -1,4 +1,4 @@
-"""What the centre says of a question for a second person, believed only with its signature on this question."""
+"""What the centre says of a question for a second person: believed with its signature on this question."""
 
 from __future__ import annotations
 

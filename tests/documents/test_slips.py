@@ -13,17 +13,24 @@ from azpost_desk.devices.virtual_printer import EscPosDecoder
 from azpost_desk.documents import qr, slips
 from azpost_desk.documents.press import pdf, raster
 from azpost_desk.domain.money import azn
-from azpost_desk.domain.papers import CopyState, CountedPieces, Say, SignatureLine, SlipPaper
+from azpost_desk.domain.papers import CopyState, CountedPieces, Say, SignatureLine
+from azpost_desk.domain.papers_slips import SlipPaper
 from azpost_desk.texts import LANGUAGES, Texts
 from tests.documents import samples
 from tests.services.paper import close, remittance, signed
 
-EVERY_NOTE = tuple((value, 37) for value in (1, 3, 5, 10, 20, 50, 100, 500, 1_000, 2_000, 5_000, 10_000, 20_000))
+EVERY_NOTE = tuple(
+    (value, 37) for value in (1, 3, 5, 10, 20, 50, 100, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
+)
 CODES = {
     "remittance": signed(remittance()),
     "every note": signed(remittance(pieces=EVERY_NOTE)),
     "close": signed(
-        close(services={name: (99, 10**8, 10**8, 10**7) for name in ("express", "goods", "payments", "transfers")})
+        close(
+            services={
+                name: (99, 10**8, 10**8, 10**7) for name in ("express", "goods", "payments", "transfers")
+            }
+        )
     ),
 }
 PAPER = SlipPaper(

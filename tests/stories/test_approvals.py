@@ -1,4 +1,4 @@
-"""A branch with one person: the second one comes from the centre, on line or by telephone, and it is proved."""
+"""A branch with one person: the second one comes from the centre, on line or by telephone, and is proved."""
 
 from __future__ import annotations
 
@@ -131,7 +131,9 @@ def test_on_line_somebody_at_the_centre_says_yes_and_the_line_is_reversed(
     place.sync()
     assert exceptions(place) == []
     assert place.ask("select state, approver from approvals") == [("proved", "centre:C07")]
-    answered = place.ask("select body from journal where desk like 'centre-%%' and body like %s", b"%c07%".upper())
+    answered = place.ask(
+        "select body from journal where desk like 'centre-%%' and body like %s", b"%c07%".upper()
+    )
     assert len(answered) == 1
 
 
@@ -217,7 +219,7 @@ def test_a_response_is_for_one_challenge_of_one_operation(
     with pytest.raises(Refused, match="S-012"):
         second.undo(consent)
     first.undo(consent)
-    with pytest.raises(Refused, match="S-012|B-023"):
+    with pytest.raises(Refused, match=r"S-012|B-023"):
         first.undo(consent)
 
 
@@ -283,7 +285,7 @@ def test_a_branch_whose_second_person_has_left_may_ask_the_centre(place: Town, b
 
 
 def test_a_consent_that_nobody_gave_is_found(place: Town, alone: Seat) -> None:
-    """A desk that makes its own response, with the secret it holds, and one that names the centre for nothing."""
+    """A desk that makes its own response with the secret it holds, and uses it."""
     wrong = sale(alone)
     asked = wrong.challenge()
     own = ops.ApprovalGiven(
@@ -341,4 +343,6 @@ def test_the_secret_is_nowhere_but_beside_the_keys(place: Town, alone: Seat) -> 
         kept = books.connection.exec_driver_sql("select enrolled from identity").scalars().all()
         journal = books.connection.exec_driver_sql("select body from journal").scalars().all()
     assert all(secret.encode() not in bytes(one) for one in (*kept, *journal))
-    assert place.ask("select count(*) from journal where encode(body, 'escape') like %s", f"%{secret}%") == [(0,)]
+    assert place.ask("select count(*) from journal where encode(body, 'escape') like %s", f"%{secret}%") == [
+        (0,)
+    ]

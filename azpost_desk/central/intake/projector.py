@@ -122,6 +122,12 @@ def _apply(conn: Connection, written: Written, now_ms: int) -> None:
         case ops.DayClosed() as body:
             branches.day_closed(conn, written, body)
             slips.day_closed(conn, written, now_ms)
+        case _:
+            _paper_or_consent(conn, written, now_ms)
+
+
+def _paper_or_consent(conn: Connection, written: Written, now_ms: int) -> None:
+    match written.body:
         case ops.RemittanceAnnounced() as body:
             slips.remittance_announced(conn, written, body, now_ms)
         case ops.CloseAnnounced() as body:

@@ -12,7 +12,7 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central import approvals, branch_keys, keys
+from azpost_desk.central import approval_secrets, branch_keys, keys
 from azpost_desk.central.registry import reference
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.refusals import Refused
@@ -133,5 +133,5 @@ def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int)
         previous_epoch=before[0] if before else 0,
         previous_sequence=before[1] if before else 0,
         previous_hash=before[2].hex() if before else "",
-        approval_secret=approvals.secret(conn, desk, epoch, now_ms).hex(),
+        approval_secret=approval_secrets.secret(conn, desk, epoch, now_ms).hex(),
     )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LOOK_EVERY_MS: Final = 2_000
 ONLINE_KEY: Final = "Ctrl+1"
 TELEPHONE_KEY: Final = "Ctrl+2"
+_LOCKED: Final = "S-064"
 
 
 class CentreConsentBox(QWidget):
@@ -82,8 +83,8 @@ class CentreConsentBox(QWidget):
         self.form.add(self.approver, self.response)
         fields = QHBoxLayout()
         fields.setSpacing(GAP)
-        fields.addWidget(self.approver)
-        fields.addWidget(self.response)
+        fields.addWidget(self.approver, 1, Qt.AlignmentFlag.AlignTop)
+        fields.addWidget(self.response, 1, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
@@ -113,6 +114,8 @@ class CentreConsentBox(QWidget):
         self.state.show_state("kit.approval.sending", "neutral")
         self.grown.emit()
         self._look.start()
+        # Enter must not leave while the question is under way.
+        self.telephone.setFocus(Qt.FocusReason.OtherFocusReason)
         self.look()
 
     def look(self) -> None:
@@ -175,7 +178,7 @@ class CentreConsentBox(QWidget):
         )
         for name, value in told:
             self.facts.addWidget(pair(name, value))
-        self.telephone.say("kit.approval.new_challenge" if asked.attempt > 1 else "kit.approval.telephone")
+        self.telephone.say("kit.approval.telephone")
         self.response.clear()
         self.form.show()
         self.grown.emit()
@@ -188,9 +191,9 @@ class CentreConsentBox(QWidget):
         self._say_nothing()
         approvals, by = self._session.services.approvals, self._session.by
         approver, response = self.approver.text(), self.response.text()
-        Operation(
-            self.main, lambda: approvals.respond(by, asked.request, approver, response)
-        ).succeeded(self._on_given).refused(self._on_refused).trouble(self._on_refused).start()
+        Operation(self.main, lambda: approvals.respond(by, asked.request, approver, response)).succeeded(
+            self._on_given
+        ).refused(self._on_refused).trouble(self._on_refused).start()
 
     # --- both -------------------------------------------------------------------------------------------
 
@@ -199,6 +202,8 @@ class CentreConsentBox(QWidget):
         self.given.emit(approval)
 
     def _on_refused(self, error: Refused | Trouble) -> None:
+        if error.code == _LOCKED:
+            self.telephone.say("kit.approval.new_challenge")
         if getattr(error, "field", "") and self.form.show_refusal(error):  # type: ignore[arg-type]
             self.grown.emit()
             return

@@ -1,4 +1,4 @@
-"""The centre's consent in the approval sheet: offered to who is alone, waited for in sight, typed in by telephone."""
+"""The centre's consent in the approval sheet: offered to who is alone, waited for in sight, or typed in."""
 
 from __future__ import annotations
 

@@ -214,9 +214,7 @@ class ReportsScreen(Screen):
 
     def _on_slip(self, told: Announced) -> None:
         word = "known" if told.known else "counted"
-        self.session.notice(
-            phrase(f"reports.screen.slip.{word}", number=told.number, date=told.date), "good"
-        )
+        self.session.notice(phrase(f"reports.screen.slip.{word}", number=told.number, date=told.date), "good")
         self.reload()
 
     def _on_slip_refused(self, error: Refused) -> None:
