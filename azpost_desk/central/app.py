@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
-from azpost_desk.central import grants, keys, payments
+from azpost_desk.central import approvals, grants, keys, payments
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.intake.custody import STOPPED
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from azpost_desk.central.gateways.billers import Biller
     from azpost_desk.central.web.wire import Caller
     from azpost_desk.domain.days import Clock
+    from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
     from azpost_desk.protocol.messages import (
         BillCheck,
         BillChecked,
@@ -146,6 +147,13 @@ class Centre:
     def check_bill(self, caller: Caller, message: BillCheck) -> BillChecked:
         """Ask the biller; see payments."""
         return payments.check(self._billers, message)
+
+    def ask_approval(self, caller: Caller, message: ApprovalAsk) -> ApprovalTold:
+        """See approvals."""
+        if caller.state != "active":
+            raise Unwelcome(409, STOPPED[caller.state])
+        with self.database.transaction() as conn:
+            return approvals.ask(conn, caller.desk, caller.epoch, caller.branch, message, self.clock.utc_ms())
 
     def claim_transfer(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
         """See grants. What looks unready may only wait to be brought forward: then it is looked at again."""

@@ -30,6 +30,14 @@ from azpost_desk.domain.operations_cards import CARD_BODIES
 from azpost_desk.domain.operations_cards import CardAnswered as CardAnswered
 from azpost_desk.domain.operations_cards import CardAsked as CardAsked
 from azpost_desk.domain.operations_cards import CardReversed as CardReversed
+from azpost_desk.domain.operations_slips import SLIP_BODIES, SLIP_CENTRE_KINDS
+from azpost_desk.domain.operations_slips import ApprovalAnswered as ApprovalAnswered
+from azpost_desk.domain.operations_slips import ApprovalAsked as ApprovalAsked
+from azpost_desk.domain.operations_slips import ApprovalGiven as ApprovalGiven
+from azpost_desk.domain.operations_slips import ApprovalLocked as ApprovalLocked
+from azpost_desk.domain.operations_slips import ApprovalRefused as ApprovalRefused
+from azpost_desk.domain.operations_slips import CloseAnnounced as CloseAnnounced
+from azpost_desk.domain.operations_slips import RemittanceAnnounced as RemittanceAnnounced
 
 # --- the chain itself ---------------------------------------------------------------------------------
 
@@ -384,8 +392,9 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("desk.declared_lost", 1): DeskDeclaredLost,
     ("centre.epoch_opened", 1): CentreEpochOpened,
     **CARD_BODIES,
+    **SLIP_BODIES,
 }
-CENTRE_KINDS: Final = frozenset(
+CENTRE_KINDS: Final = SLIP_CENTRE_KINDS | frozenset(
     {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}
 )
 _KIND_OF: Final = {body: kind for kind, body in BODIES.items()}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from azpost_desk.central import approvals
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
@@ -30,6 +31,7 @@ from azpost_desk.domain.catalogue import (
     Settings,
     Tariffs,
 )
+from azpost_desk.domain.money import azn, parse_amount
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Role
 from azpost_desk.texts import Texts
@@ -126,10 +128,73 @@ def _parser() -> argparse.ArgumentParser:
         "count", type=int
     )
     command("exceptions", _exceptions, "list the records that wait for a person")
+    _approvals_parser(command)
     lost_desk = ("desk", "first_person", "second_person", "reason")
     command("declare-lost", _declare_lost, "a desk will not come back; two people say so", *lost_desk)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
+
+
+def _approvals_parser(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """`approvals list | approve | refuse | answer`: the second person of branches with one."""
+    acts = command("approvals", _nothing, "second persons for branches with one").add_subparsers(
+        required=True, metavar="ACT"
+    )
+
+    def act(name: str, does: Callable[..., None], says: str, *names: str) -> argparse.ArgumentParser:
+        one = acts.add_parser(name, help=says, description=says)
+        one.set_defaults(act=does)
+        for argument in names:
+            one.add_argument(argument)
+        return one
+
+    act("list", _list_approvals, "questions that wait for an answer, oldest first")
+    for name in ("approve", "refuse"):
+        one = act(name, _answer_approval, f"{name} a question on the list", "request")
+        one.set_defaults(outcome="given" if name == "approve" else "refused")
+        one.add_argument("--approver", required=True, help="your id at the centre")
+        one.add_argument("--reason", required=name == "refuse", default="")
+    phone = act("answer", _answer_telephone, "the response to a challenge that was read out by telephone")
+    phone.add_argument("--desk", required=True)
+    phone.add_argument("--challenge", required=True, help="ten digits")
+    phone.add_argument("--subject", required=True, help="reversal, scan_void, …")
+    phone.add_argument("--amount", required=True, help="as it was read out, e.g. 25.50; 0 when none moves")
+    phone.add_argument("--asker", required=True, help="staff id of who asks")
+    phone.add_argument("--approver", required=True, help="your id at the centre")
+
+
+def _list_approvals(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    texts = Texts("en")
+    for one in approvals.waiting(conn):
+        asked = texts.moment(one.asked_ms)
+        amount = texts.money(azn(one.amount_qapik))
+        print(f"{one.request}\t{asked}\t{one.desk}/{one.epoch}\t{one.subject}\t{amount}\t{one.asker}")
+
+
+def _answer_approval(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    with _book(dsn) as book:
+        approvals.answer(
+            conn, book, wanted.request, wanted.approver, wanted.outcome, wanted.reason, _CLOCK.utc_ms()
+        )
+
+
+def _answer_telephone(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    amount = parse_amount(wanted.amount)
+    with _book(dsn) as book:
+        response = approvals.respond(
+            conn, book, wanted.desk, wanted.challenge, wanted.subject, amount.minor, wanted.asker,
+            wanted.approver, _CLOCK.utc_ms(),
+        )  # fmt: skip
+    print(f"{response[:4]} {response[4:]}")
+
+
+@contextmanager
+def _book(dsn: str) -> Iterator[Book]:
+    book = Book(dsn, _CLOCK)
+    try:
+        yield book
+    finally:
+        book.close()
 
 
 def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

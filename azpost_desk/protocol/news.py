@@ -26,7 +26,11 @@ class Reference(Tidings, frozen=True):
 
 
 class DeskHead(Tidings, frozen=True):
-    """Where another desk of the branch stands, and its day's figures when it closed."""
+    """Where another desk of the branch stands, and its day's figures when it closed.
+
+    `public_key` ("" from an older centre) is the key of this epoch, learned ahead: what the desk signs on
+    paper is believed without a line.
+    """
 
     desk: str
     number: int
@@ -38,6 +42,17 @@ class DeskHead(Tidings, frozen=True):
     date: str
     state: str
     figures: msgspec.Raw
+    public_key: str = ""
+
+
+class DeskKey(Tidings, frozen=True):
+    """The key of a chain of this branch begins (`active`) or ends (`replaced`, `lost`, `forked`)."""
+
+    desk: str
+    epoch: int
+    public_key: str
+    state: str
+    at_ms: int
 
 
 class PaymentResult(Tidings, frozen=True):
@@ -116,6 +131,7 @@ class OnExceptionsList(Tidings, frozen=True):
 KINDS: Final[dict[str, type[Tidings]]] = {
     "reference": Reference,
     "desk.head": DeskHead,
+    "desk.key": DeskKey,
     "payment.result": PaymentResult,
     "transfer.event": TransferEvent,
     "item.event": ItemEvent,

@@ -15,6 +15,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
+from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import (
     Approval,
     Counter,
@@ -317,6 +318,7 @@ class Baskets:
             raise Refused("B-025")
         receipt = books.next_receipt()
         due = baskets.to_pay([body])
+        proven(books, approval, due)
         tender = _tender(card)
         back = due - azn(tender.amount_qapik if tender else 0)
         if -back.minor > books.till().balance.minor:

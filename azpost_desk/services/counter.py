@@ -37,11 +37,16 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A second person's consent to one operation, given by their own PIN (staff.Staff.approve)."""
+    """A second person's consent to one operation.
+
+    `way`: person (by their own PIN, staff.Staff.approve), centre_online or centre_telephone
+    (approvals.Approvals; the approver is then a person at the centre).
+    """
 
     approver: str
     role: Role
     for_operation: str
+    way: str = "person"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from azpost_desk.services.approvals import Approvals
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
 from azpost_desk.services.cards import Cards
@@ -17,6 +18,7 @@ from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.papers import Papers
 from azpost_desk.services.payments import Payments
 from azpost_desk.services.reports import Press, Reports
+from azpost_desk.services.slips import Slips
 from azpost_desk.services.staff import Staff
 from azpost_desk.services.tills import Tills
 from azpost_desk.services.tracking import Tracking
@@ -49,6 +51,8 @@ class DeskServices:
     papers: Papers
     finding: Finding
     history: History
+    slips: Slips
+    approvals: Approvals
 
 
 def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskServices:
@@ -73,4 +77,6 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         papers=Papers(counter),
         finding=Finding(counter),
         history=History(counter),
+        slips=Slips(counter),
+        approvals=Approvals(counter),
     )

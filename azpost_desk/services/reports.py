@@ -16,6 +16,7 @@ from azpost_desk.domain.days import BAKU_OFFSET_MS
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, open_day
+from azpost_desk.services.slips import close_slip
 
 if TYPE_CHECKING:
     from azpost_desk.domain.reports import Figures
@@ -135,17 +136,15 @@ class Reports:
             if report.differences:
                 raise Refused("R-002", figures=", ".join(report.differences))
             content = press(report)
-            recorded = books.append(
-                ops.DayClosed(
-                    date=day.date,
-                    report=hashlib.sha256(content).hexdigest(),
-                    figures=reports.encode(report.own_a),
-                    operations=report.own_a.operations,
-                    cash_qapik=report.own_a.till_closing_qapik,
-                ),
-                actor=by.officer,
-                operation=self.counter.new_id(),
+            body = ops.DayClosed(
+                date=day.date,
+                report=hashlib.sha256(content).hexdigest(),
+                figures=reports.encode(report.own_a),
+                operations=report.own_a.operations,
+                cash_qapik=report.own_a.till_closing_qapik,
             )
+            recorded = books.append(body, actor=by.officer, operation=self.counter.new_id())
+            close_slip(books, self.counter.line, recorded, body, report.own_a)
             books.store_report(day.date, content)
             books.queue_paper("report", day.date)
         self.counter.line.wake()

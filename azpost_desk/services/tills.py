@@ -14,6 +14,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, open_day, own_till
+from azpost_desk.services.slips import remittance_slip
 
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading, Writing
@@ -179,6 +180,7 @@ class Tills:
                 amount_qapik=amount.minor,
             )
             recorded = books.append(body, actor=by.officer, operation=operation)
+            remittance_slip(books, recorded, body)
         # The other desk waits for it: off it goes, not at the next idle exchange.
         self.counter.line.wake()
         return recorded

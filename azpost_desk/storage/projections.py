@@ -13,6 +13,7 @@ from azpost_desk.protocol.messages import grant_of
 from azpost_desk.storage import projected_cards as cards
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
+from azpost_desk.storage import projected_slips as slips
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projecting import Written, happens_once
 
@@ -110,6 +111,26 @@ def keep_remittance(
     )
 
 
+def remittance_differs(connection: Connection, cash: Any) -> bool:
+    """Whether `cash` (as for `keep_remittance`) says otherwise than what is known of it already."""
+    known = connection.execute(
+        select(t.remittances).where(t.remittances.c.remittance == cash.remittance)
+    ).first()
+    return known is not None and (known.from_desk, known.amount_qapik, _pieces(known.pieces)) != (
+        cash.from_desk,
+        cash.amount_qapik,
+        cash.pieces,
+    )
+
+
+def _pieces(content: bytes) -> dict[str, int]:
+    return msgspec.json.decode(content, type=dict[str, int])
+
+
+def _remittance_announced(connection: Connection, written: Written, body: ops.RemittanceAnnounced) -> None:
+    keep_remittance(connection, body, body.from_desk, written.header.desk, body.at_ms, "announced")
+
+
 def _goods_stocked(connection: Connection, written: Written, body: ops.GoodsStocked) -> None:
     sales.move_stock(connection, body.sku, body.quantity)
 
@@ -153,6 +174,12 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "till.closed": _till_closed,
     "remittance.issued": _remittance_issued,
     "remittance.accepted": _remittance_accepted,
+    "remittance.announced": _remittance_announced,
+    "close.announced": slips.close_announced,
+    "approval.asked": slips.approval_asked,
+    "approval.given": slips.approval_given,
+    "approval.refused": slips.approval_refused,
+    "approval.locked": slips.approval_locked,
     "goods.stocked": _goods_stocked,
     "settlement": sales.settled,
     "payment.resolved": sales.payment_resolved,

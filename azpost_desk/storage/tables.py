@@ -258,7 +258,48 @@ other_desks: Final = _table(
     _octets("figures"),
 )
 
+# Keys of the branch's desks, learned ahead by news: what they sign on paper is believed without a line.
+desk_keys: Final = _table(
+    "desk_keys",
+    _text("desk", key=True),
+    _whole("epoch", key=True),
+    _text("public_key"),
+    _text("state"),
+)
+# Closes of other desks that came on paper: news that says otherwise raises a case.
+slip_closes: Final = _table(
+    "slip_closes",
+    _text("desk", key=True),
+    _text("date", key=True),
+    _whole("epoch"),
+    _whole("sequence"),
+    _text("hash"),
+    _octets("figures"),
+)
+approvals: Final = _table(
+    "approvals",
+    _text("request", key=True),
+    _text("operation"),
+    _text("subject"),
+    _minor("amount_qapik"),
+    _text("asker"),
+    _text("way"),
+    _whole("attempt"),
+    _text("challenge"),
+    _text("state"),
+    _text("approver"),
+    _text("reason"),
+    _whole("epoch"),
+    _whole("asked_ms"),
+    Index(None, "operation"),
+)
+
 # --- kept -------------------------------------------------------------------------------------------
+
+# Codes of slips this desk signed: the same paper again, also when the key is not there any more.
+slips: Final = _table("slips", _text("operation", key=True), _text("code"))
+# Wrong responses to a challenge so far; at the limit a record locks it.
+approval_tries: Final = _table("approval_tries", _text("request", key=True), _whole("wrong"))
 
 identity: Final = _table("identity", _whole("epoch", key=True), _octets("enrolled"), _text("public_key"))
 # One row: how far the centre has this desk's current chain, and how far this desk has the centre's news.
@@ -361,6 +402,9 @@ DERIVED: Final = (
     remittances,
     reprints,
     other_desks,
+    desk_keys,
+    slip_closes,
+    approvals,
 )
 
 TRIGGERS: Final = (

@@ -24,6 +24,7 @@ from azpost_desk.storage import tables as t
 from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
 from azpost_desk.storage.projections import project
 from azpost_desk.storage.reading import BookReading, recorded_of
+from azpost_desk.storage.writing_slips import SlipWriting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ _BEFORE: Final = text(
 )
 
 
-class BookWriting(BookReading):
+class BookWriting(BookReading, SlipWriting):
     """Implements services.ports.Writing."""
 
     def __init__(self, desk: OpenDesk) -> None:

@@ -17,9 +17,10 @@ from uuid import uuid4
 import msgspec
 
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.protocol import messages
+from azpost_desk.protocol import approvals, messages
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.services.views import LineState
+from azpost_desk.sync.approvals import check_answer
 from azpost_desk.sync.exchanges import BILL_PATH, TRANSFER_PATH, Exchanges, chain
 from azpost_desk.sync.wire import Wire
 
@@ -134,6 +135,18 @@ class CentreLine:
         if answer.grant is not None:
             check_grant(answer.grant, claim, self._books.identity())
         return answer
+
+    def ask_approval(self, question: approvals.ApprovalAsk) -> approvals.ApprovalTold:
+        """What became of a question for a second person; an answer is the centre's, and to this question.
+
+        Raises:
+            Trouble: an L-code; L-004 for an answer to something else.
+            Refused: the centre's X-code.
+        """
+        told = self._ask(approvals.PATH, question, approvals.ApprovalTold)
+        if told.answer is not None:
+            check_answer(told.answer, question, self._books.identity())
+        return told
 
     def _ask(self, path: str, question: messages.Message, kind: type[messages.M]) -> messages.M:
         if self._state.stopped:

@@ -20,6 +20,8 @@ OPENS: Final = {
     "payment": "payments",
     "article": "goods",
     "receipt": "history",
+    "remittance": "tills",
+    "close": "reports",
 }
 # Keys of the frame; no screen may use them.
 FRAME_KEYS: Final = {

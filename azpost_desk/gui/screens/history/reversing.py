@@ -86,7 +86,8 @@ class ReverseSheet(Sheet):
             "history.screen.consent",
             what=what, amount=Money(abs(chosen.amount.minor)), reason=plain(self.reason.text()),
         )  # fmt: skip
-        self.approval = ApprovalSheet(self, self._session, self._operation, words)
+        amount = Money(abs(chosen.amount.minor))
+        self.approval = ApprovalSheet(self, self._session, self._operation, words, "reversal", amount)
         self.approval.approved.connect(self._on_approved)
         self.approval.ask()
 

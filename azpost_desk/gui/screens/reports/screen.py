@@ -21,12 +21,14 @@ from azpost_desk.gui.screens.reports.side import CloseSheet, ReportSide, StoredS
 from azpost_desk.gui.screens.reports.table import matter_columns, said, service_columns
 from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.report_papers import report_paper
+from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.screens.reports.form import OpenMatter, Picture, ServiceRow
     from azpost_desk.services.reports import DayReport
+    from azpost_desk.services.slips import Announced
     from azpost_desk.services.views import Recorded
 
 _CHART_PX: Final = 120
@@ -110,7 +112,10 @@ class ReportsScreen(Screen):
         return [action for action in every if self.session.may(action.permission)]
 
     def enter(self, argument: object = None) -> None:
-        """Compute the day anew."""
+        """Compute the day anew; the slip of another desk's close counts first."""
+        if isinstance(argument, Found) and argument.kind == "close":
+            self._read_slip(argument.key)
+            return
         self._entered = True
         self.reload()
 
@@ -200,6 +205,22 @@ class ReportsScreen(Screen):
         else:
             tone: Tone = "bad" if picture.difference else "good"
             self.figures["difference"].show_figure(texts.money(picture.difference), tone)
+
+    def _read_slip(self, code: str) -> None:
+        services, by = self.session.services, self.session.by
+        Operation(self, lambda: services.slips.announce_close(by, code)).changes("news").succeeded(
+            self._on_slip
+        ).refused(self._on_slip_refused).start()
+
+    def _on_slip(self, told: Announced) -> None:
+        word = "known" if told.known else "counted"
+        self.session.notice(phrase(f"reports.screen.slip.{word}", number=told.number, date=told.date), "good")
+        self.reload()
+
+    def _on_slip_refused(self, error: Refused) -> None:
+        self.session.tone("refused")
+        self.session.notice(refusal(error), "bad", error.code)
+        self.reload()
 
     # --- acting -------------------------------------------------------------------------------------------
 

@@ -135,9 +135,11 @@ def sheet_for(over: QWidget, act: str, now: Now, remittance: Remittance | None =
     elif act == form.ISSUE:
         fields = _issue_fields(now)
     expected: Money | None = None
+    hint: Say = ""
     if act == form.ACCEPT and remittance is not None:
         expected = remittance.amount
-    count = DenominationSheet(blind=expected is None, expected=expected)
+        hint = phrase("tills.screen.announced_pieces", pieces=form.sheet_in_words(remittance.pieces))
+    count = DenominationSheet(blind=expected is None, expected=expected, hint=hint)
     return ActSheet(over, act, fields, count)
 
 

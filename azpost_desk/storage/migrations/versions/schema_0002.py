@@ -27,6 +27,21 @@ STATEMENTS: Final[tuple[str, ...]] = (
 )
  STRICT""",
     "CREATE INDEX ix_card_steps_state ON card_steps (state)",
+    "CREATE TABLE desk_keys ( desk TEXT NOT NULL, epoch INTEGER NOT NULL, public_key TEXT NOT NULL, "
+    "state TEXT NOT NULL, CONSTRAINT pk_desk_keys PRIMARY KEY (desk, epoch) ) STRICT",
+    "CREATE TABLE slip_closes ( desk TEXT NOT NULL, date TEXT NOT NULL, epoch INTEGER NOT NULL, "
+    "sequence INTEGER NOT NULL, hash TEXT NOT NULL, figures BLOB NOT NULL, CONSTRAINT pk_slip_closes "
+    "PRIMARY KEY (desk, date) ) STRICT",
+    "CREATE TABLE approvals ( request TEXT NOT NULL, operation TEXT NOT NULL, subject TEXT NOT NULL, "
+    "amount_qapik INTEGER NOT NULL, asker TEXT NOT NULL, way TEXT NOT NULL, attempt INTEGER NOT NULL,"
+    " challenge TEXT NOT NULL, state TEXT NOT NULL, approver TEXT NOT NULL, reason TEXT NOT NULL, "
+    "epoch INTEGER NOT NULL, asked_ms INTEGER NOT NULL, CONSTRAINT pk_approvals PRIMARY KEY (request)"
+    " ) STRICT",
+    "CREATE INDEX ix_approvals_operation ON approvals (operation)",
+    "CREATE TABLE slips ( operation TEXT NOT NULL, code TEXT NOT NULL, CONSTRAINT pk_slips PRIMARY "
+    "KEY (operation) ) STRICT",
+    "CREATE TABLE approval_tries ( request TEXT NOT NULL, wrong INTEGER NOT NULL, CONSTRAINT "
+    "pk_approval_tries PRIMARY KEY (request) ) STRICT",
 )
 
 
