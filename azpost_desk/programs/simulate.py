@@ -1,4 +1,4 @@
-"""`azpost-desk simulate`: kills, power cuts, a bad network and races, by seed; nothing acknowledged may be lost.
+"""`azpost-desk simulate`: kills, power cuts, a bad network, races, by seed: nothing acknowledged may be lost.
 
 One proof at a time: --crashes kills a desk's process at every step, --power-cuts takes the current from a
 simulated disk, --network runs desk and centre over a line that loses, doubles and mixes up, --races lets two
@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+_CODES_FOR_A_DISK = 300
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,6 +30,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="azpost-desk simulate", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--crashes", type=int, metavar="N", help="kill a desk's process N times")
+    what.add_argument("--power-cuts", type=int, metavar="N", help="take the current from a disk N times")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="chance begins here; default 1")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     wanted = parser.parse_args(argv)
@@ -43,6 +46,13 @@ def main(argv: list[str]) -> int:
 
 
 def _run(wanted: argparse.Namespace) -> Outcome:
+    if wanted.power_cuts is not None:
+        # Asked for here only: the file layer comes with the tools for development.
+        from azpost_desk.rehearsal import power_cuts
+
+        with _town(codes=_CODES_FOR_A_DISK) as town:
+            work = power_cuts.record(town, wanted.seed)
+        return power_cuts.cut(work, power_cuts.replay(work), wanted.power_cuts, wanted.seed)
     from azpost_desk.rehearsal.crashes import Crashes
 
     with _town() as town:
@@ -50,7 +60,7 @@ def _run(wanted: argparse.Namespace) -> Outcome:
 
 
 @contextmanager
-def _town() -> Iterator[Town]:
+def _town(codes: int = 4_000) -> Iterator[Town]:
     """A town on a PostgreSQL of its own, gone afterwards."""
     from azpost_desk.central.storage.embedded import EmbeddedServer
     from azpost_desk.rehearsal.crash_town import crash_town
@@ -58,7 +68,7 @@ def _town() -> Iterator[Town]:
     with tempfile.TemporaryDirectory(prefix="azpost-simulate-", ignore_cleanup_errors=True) as name:
         server = EmbeddedServer(Path(name) / "centre")
         try:
-            with crash_town(server.dsn(), Path(name) / "town") as town:
+            with crash_town(server.dsn(), Path(name) / "town", codes) as town:
                 yield town
         finally:
             server.stop()

@@ -6,7 +6,6 @@ import mmap
 import struct
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.app import Centre
@@ -22,6 +21,7 @@ from azpost_desk.sync.enrolling import enrol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 OURS: Final = f"{BRANCH}-1"
 OTHER: Final = f"{BRANCH}-2"
@@ -103,8 +103,8 @@ def open_books(folder: Path, clock: SharedClock) -> DeskBooks:
 
 
 @contextmanager
-def crash_town(dsn: str, folder: Path) -> Iterator[Town]:
-    """Found the town on an empty database, with both desks enrolled, supplied and closed again."""
+def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
+    """Found the town on an empty database, both desks enrolled, with `codes` to sell by, and closed again."""
     folder.mkdir(parents=True, exist_ok=True)
     SharedClock.begin(folder / "clock")
     clock = SharedClock(folder / "clock")
@@ -120,15 +120,15 @@ def crash_town(dsn: str, folder: Path) -> Iterator[Town]:
         url = centre.start()
         stack.callback(centre.stop)
         with centre.database.transaction() as conn:
-            codes = found_town(conn, clock.utc_ms())
+            secrets = found_town(conn, clock.utc_ms())
         for desk in (OURS, OTHER):
             own = folder / desk
             key = SigningKey.new()
-            told = enrol(url, codes[desk], key, "simulate")
+            told = enrol(url, secrets[desk], key, "simulate")
             DeskBooks.create(own, told, key, clock, software="simulate", keep=FileVault(own)).close()
             with centre.database.transaction() as conn:
                 supply_desk(conn, desk, clock.utc_ms())
-                branches.give_codes(conn, desk, _CODES, clock.utc_ms())
-                branches.give_range(conn, desk, "EE", _CODES, clock.utc_ms())
+                branches.give_codes(conn, desk, codes, clock.utc_ms())
+                branches.give_range(conn, desk, "EE", codes, clock.utc_ms())
         centre.settle()
         yield Town(Place(folder, url), dsn, centre, provider)

@@ -41,6 +41,8 @@ _CROWD_PART: Final = 5
 _CROWD_MS_MAX: Final = 400
 # Folding everything anew costs with the journal's length: at most kills it is left to the check.
 _REBUILD_EVERY: Final = 10
+# Exchanges until both sides must have fallen silent.
+_TURNS: Final = 20
 
 
 class Crashes:
@@ -185,29 +187,9 @@ class Crashes:
         """Both desks take up what was under way; then everybody's books must say the same, once."""
         bills: list[int] = []
         for desk in town.desks:
-            worker = Worker(town.place, Steps(lambda _: None), town.centre.settle, desk)
-            worker.recover()
-            for _ in range(20):
-                worker.line.exchange()
-                town.centre.settle()
-                if worker.books.waiting()[0] == 0:
-                    break
-            worker.line.exchange()
-            for fault in _unlike(town, worker.books):
-                self._violate(f"{desk}: {fault}")
-            with worker.books.reading() as look:
-                accepted = look.payments(("confirmed",))
-                open_bills = look.payments(("accepted", "sent", "unknown"))
-            bills += [one.amount.minor for one in accepted]
-            if open_bills:
-                self._violate(f"{desk}: {len(open_bills)} bills without a result")
-            if worker.services.transfers.unanswered():
-                self._violate(f"{desk}: a question without an answer")
-            if rebuilt := worker.books.rebuild():
-                self._violate(f"{desk}: folded anew, {', '.join(rebuilt)} differ")
-            worker.close()
-            for fault in _unsound(town.place.folder / desk):
-                self._violate(f"{desk}: {fault}")
+            faults, confirmed = _settled(town, desk)
+            bills += confirmed
+            self.outcome.violations += [f"{desk}: {fault}" for fault in faults]
         paid = sorted(one.sum_qapik for one in town.provider.register())
         if paid != sorted(bills):
             self._violate(f"the biller was paid {len(paid)} bills, the desks know of {len(bills)}")
@@ -217,6 +199,28 @@ class Crashes:
         with town.centre.database.transaction() as conn:
             for row in conn.execute("select desk, sequence, reason from exceptions").fetchall():
                 self._violate(f"centre: on the exceptions list {row}")
+
+
+def _settled(town: Town, desk: str) -> tuple[list[str], list[int]]:
+    """What is wrong at one desk when nobody has anything more to say, and the bills it knows as paid."""
+    worker = Worker(town.place, Steps(lambda _: None), town.centre.settle, desk)
+    worker.recover()
+    for _ in range(_TURNS):
+        worker.line.exchange()
+        town.centre.settle()
+        if worker.books.waiting()[0] == 0:
+            break
+    worker.line.exchange()
+    faults = _unlike(town, worker.books)
+    with worker.books.reading() as look:
+        confirmed = [one.amount.minor for one in look.payments(("confirmed",))]
+        if look.payments(("accepted", "sent", "unknown")):
+            faults.append("a bill without a result")
+    if worker.services.transfers.unanswered():
+        faults.append("a question without an answer")
+    faults += [f"folded anew, {table} differs" for table in worker.books.rebuild()]
+    worker.close()
+    return faults + _unsound(town.place.folder / desk), confirmed
 
 
 def look_into(
