@@ -31,6 +31,7 @@ def main(argv: list[str]) -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--crashes", type=int, metavar="N", help="kill a desk's process N times")
     what.add_argument("--power-cuts", type=int, metavar="N", help="take the current from a disk N times")
+    what.add_argument("--network", type=int, metavar="N", help="play N seeds of a bad network")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="chance begins here; default 1")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     wanted = parser.parse_args(argv)
@@ -46,6 +47,10 @@ def main(argv: list[str]) -> int:
 
 
 def _run(wanted: argparse.Namespace) -> Outcome:
+    if wanted.network is not None:
+        from azpost_desk.rehearsal import network
+
+        return network.run(wanted.network, wanted.seed)
     if wanted.power_cuts is not None:
         # Asked for here only: the file layer comes with the tools for development.
         from azpost_desk.rehearsal import power_cuts

@@ -135,7 +135,7 @@ def decoded(headers: Mapping[str, str], body: bytes, kind: type[M], bytes_max: i
         body = _unzipped(body, bytes_max)
     try:
         return unpack(body, kind)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Unwelcome(400, MALFORMED) from None
 
 
