@@ -32,6 +32,7 @@ def main(argv: list[str]) -> int:
     what.add_argument("--crashes", type=int, metavar="N", help="kill a desk's process N times")
     what.add_argument("--power-cuts", type=int, metavar="N", help="take the current from a disk N times")
     what.add_argument("--network", type=int, metavar="N", help="play N seeds of a bad network")
+    what.add_argument("--races", type=int, metavar="N", help="N rounds of each race")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="chance begins here; default 1")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     wanted = parser.parse_args(argv)
@@ -58,6 +59,11 @@ def _run(wanted: argparse.Namespace) -> Outcome:
         with _town(codes=_CODES_FOR_A_DISK) as town:
             work = power_cuts.record(town, wanted.seed)
         return power_cuts.cut(work, power_cuts.replay(work), wanted.power_cuts, wanted.seed)
+    if wanted.races is not None:
+        from azpost_desk.rehearsal import races
+
+        with _town() as town:
+            return races.run(town, wanted.races, wanted.seed)
     from azpost_desk.rehearsal.crashes import Crashes
 
     with _town() as town:

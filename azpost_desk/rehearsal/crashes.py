@@ -84,7 +84,7 @@ class Crashes:
                 act, kill_at = points.pop(0) if points else self._anywhere()
                 self._one(Job(acts=(act,), kill_at=kill_at), act)
         if self._town:
-            self._at_peace(self._town)
+            self.outcome.violations += at_peace(self._town)
         return self.outcome
 
     # --- where to kill --------------------------------------------------------------------------------
@@ -181,24 +181,23 @@ class Crashes:
     def _violate(self, fault: str) -> None:
         self.outcome.violations.append(fault)
 
-    # --- the end --------------------------------------------------------------------------------------
 
-    def _at_peace(self, town: Town) -> None:
-        """Both desks take up what was under way; then everybody's books must say the same, once."""
-        bills: list[int] = []
-        for desk in town.desks:
-            faults, confirmed = _settled(town, desk)
-            bills += confirmed
-            self.outcome.violations += [f"{desk}: {fault}" for fault in faults]
-        paid = sorted(one.sum_qapik for one in town.provider.register())
-        if paid != sorted(bills):
-            self._violate(f"the biller was paid {len(paid)} bills, the desks know of {len(bills)}")
-        for verdict in central_checking.check(town.dsn):
-            for one in verdict.broken:
-                self._violate(f"centre: {verdict.id} {one.why}")
-        with town.centre.database.transaction() as conn:
-            for row in conn.execute("select desk, sequence, reason from exceptions").fetchall():
-                self._violate(f"centre: on the exceptions list {row}")
+def at_peace(town: Town) -> list[str]:
+    """Both desks take up what was under way; what is wrong when nobody has anything more to say."""
+    faults: list[str] = []
+    bills: list[int] = []
+    for desk in town.desks:
+        found, confirmed = _settled(town, desk)
+        bills += confirmed
+        faults += [f"{desk}: {fault}" for fault in found]
+    paid = sorted(one.sum_qapik for one in town.provider.register())
+    if paid != sorted(bills):
+        faults.append(f"the biller was paid {len(paid)} bills, the desks know of {len(bills)}")
+    for verdict in central_checking.check(town.dsn):
+        faults += [f"centre: {verdict.id} {one.why}" for one in verdict.broken]
+    with town.centre.database.transaction() as conn:
+        rows = conn.execute("select desk, sequence, reason from exceptions").fetchall()
+    return faults + [f"centre: on the exceptions list {row}" for row in rows]
 
 
 def _settled(town: Town, desk: str) -> tuple[list[str], list[int]]:
