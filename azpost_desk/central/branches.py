@@ -37,7 +37,7 @@ def _json(figures: str) -> bytes:
     """The figures as JSON: as they stand when they are, else as a JSON string."""
     try:
         msgspec.json.decode(figures)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return msgspec.json.encode(figures)
     return figures.encode()
 

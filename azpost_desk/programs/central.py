@@ -64,7 +64,7 @@ def main(argv: list[str]) -> int:
     except Refused as refused:
         print(Texts("en").refusal(refused), file=sys.stderr)
         return 1
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -263,7 +263,7 @@ def _closed_figures(other: OtherDesk) -> Figures | None:
     """
     try:
         return reports.decode(other.figures) if other.state == "closed" and other.figures else None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

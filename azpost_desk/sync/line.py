@@ -280,7 +280,7 @@ def check_grant(signed: messages.Signed, claim: messages.TransferClaim, identity
         raise Trouble("L-004", detail="grant")
     try:
         grant = messages.grant_of(signed.words)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise Trouble("L-004", detail=f"grant: {fault}") from fault
     asked = (identity.desk, identity.epoch, claim.request, claim.purpose)
     given = (grant.holder, grant.holder_epoch, grant.request, grant.purpose)
