@@ -26,6 +26,11 @@ from azpost_desk.domain.lines import TransferPaid as TransferPaid
 from azpost_desk.domain.lines import TransferRefunded as TransferRefunded
 from azpost_desk.domain.lines import TransferSent as TransferSent
 from azpost_desk.domain.lines import due_qapik as due_qapik
+from azpost_desk.domain.operations_disputes import BODIES as _DISPUTES
+from azpost_desk.domain.operations_disputes import DisputeClosed as DisputeClosed
+from azpost_desk.domain.operations_disputes import DisputeEscalated as DisputeEscalated
+from azpost_desk.domain.operations_disputes import DisputeRaised as DisputeRaised
+from azpost_desk.domain.operations_disputes import ReportSupplemented as ReportSupplemented
 
 # --- the chain itself ---------------------------------------------------------------------------------
 
@@ -379,6 +384,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("grant.issued", 1): GrantIssued,
     ("desk.declared_lost", 1): DeskDeclaredLost,
     ("centre.epoch_opened", 1): CentreEpochOpened,
+    **_DISPUTES,
 }
 CENTRE_KINDS: Final = frozenset(
     {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}

@@ -113,6 +113,16 @@ class OnExceptionsList(Tidings, frozen=True):
     reason: str
 
 
+class DisputeAnswer(Tidings, frozen=True):
+    """The centre's answer to a dispute of this desk: upheld, partly, rejected or more, with its words."""
+
+    dispute: str
+    answer: str
+    words: str
+    by: str
+    at_ms: int
+
+
 KINDS: Final[dict[str, type[Tidings]]] = {
     "reference": Reference,
     "desk.head": DeskHead,
@@ -123,4 +133,5 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "codes": Codes,
     "grant.question": GrantQuestion,
     "exception": OnExceptionsList,
+    "dispute.answer": DisputeAnswer,
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
 from azpost_desk.services.customers import Customers
+from azpost_desk.services.disputes import Disputes
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
@@ -17,6 +18,7 @@ from azpost_desk.services.papers import Papers
 from azpost_desk.services.payments import Payments
 from azpost_desk.services.reports import Press, Reports
 from azpost_desk.services.staff import Staff
+from azpost_desk.services.supplements import Supplements
 from azpost_desk.services.tills import Tills
 from azpost_desk.services.tracking import Tracking
 from azpost_desk.services.transfers import Transfers
@@ -47,6 +49,8 @@ class DeskServices:
     papers: Papers
     finding: Finding
     history: History
+    disputes: Disputes
+    supplements: Supplements
 
 
 def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskServices:
@@ -70,4 +74,6 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         papers=Papers(counter),
         finding=Finding(counter),
         history=History(counter),
+        disputes=Disputes(counter),
+        supplements=Supplements(counter, Reports(counter)),
     )
