@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import psycopg
 
-from azpost_desk.central import branches, payments, tracking, transfers
+from azpost_desk.central import branches, disputes, payments, tracking, transfers
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.storage.database import one
 from azpost_desk.central.written import Written
@@ -121,7 +121,7 @@ def _apply(conn: Connection, written: Written, now_ms: int) -> None:
         case ops.DayClosed() as body:
             branches.day_closed(conn, written, body)
         case _:
-            pass
+            disputes.project(conn, written)
 
 
 def _line(conn: Connection, written: Written, line: Any, now_ms: int) -> None:
