@@ -1,4 +1,4 @@
-"""Any figure of any day can be disputed: the value and the evidence come from the books, nobody is stopped."""
+"""Any figure of any day can be disputed: value and evidence come from the books, nobody is stopped."""
 
 from __future__ import annotations
 
