@@ -17,6 +17,7 @@ from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.papers import Papers
 from azpost_desk.services.payments import Payments
 from azpost_desk.services.reports import Press, Reports
+from azpost_desk.services.searching import Records
 from azpost_desk.services.staff import Staff
 from azpost_desk.services.supplements import Supplements
 from azpost_desk.services.tills import Tills
@@ -49,6 +50,7 @@ class DeskServices:
     papers: Papers
     finding: Finding
     history: History
+    records: Records
     disputes: Disputes
     supplements: Supplements
 
@@ -74,6 +76,7 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         papers=Papers(counter),
         finding=Finding(counter),
         history=History(counter),
+        records=Records(counter),
         disputes=Disputes(counter),
         supplements=Supplements(counter, Reports(counter)),
     )

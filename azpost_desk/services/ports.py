@@ -131,6 +131,12 @@ class Reading(Protocol):
     ) -> list[views.Entry]:
         """Operations of these days that every wanted word leads to, newest first."""
 
+    def day_begun_by(self, at_ms: int) -> int:
+        """Number of the last business day that had been opened by a moment (UTC ms), 0 for none."""
+
+    def undone(self, lines: Sequence[str]) -> set[str]:
+        """Which of these lines (operations) were reversed."""
+
     def software(self) -> str:
         """Name and version of the program that opened this chain."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.services import views
@@ -53,6 +53,19 @@ class HistoryReading(FeatureReading):
     def missing_at_close(self, date: str) -> set[int]:
         m = t.missing_desks.c
         return {row.desk for row in self._all(select(m.desk).where(m.date == date))}
+
+    def day_begun_by(self, at_ms: int) -> int:
+        d = t.days.c
+        return int(self._scalar(select(func.max(d.number)).where(d.opened_ms <= at_ms)) or 0)
+
+    def undone(self, lines: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        # An engine takes so many values in one question.
+        for at in range(0, len(lines), 500):
+            some = t.lines.c.operation.in_(lines[at : at + 500])
+            wanted = select(t.lines.c.operation).where(some, t.lines.c.reversed_by != "")
+            found.update(row.operation for row in self._all(wanted))
+        return found
 
     def software(self) -> str:
         j = t.journal.c
