@@ -372,7 +372,7 @@ def _of_the_sheet(shift: Shift) -> Iterator[Candidate]:
         meant = mistyped(number)
         for other in meant:
             if (number - other) * denomination == shift.difference_qapik:
-                facts = (("denomination", denomination), ("typed", number), ("meant", other))
+                facts = (("denomination", denomination), ("number", number), ("meant_number", other))
                 yield Candidate("row_digits", (), facts, _weight("row_digits", len(rows) * len(meant)))
 
 

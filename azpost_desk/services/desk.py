@@ -9,6 +9,7 @@ from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.disputes import Disputes
+from azpost_desk.services.explaining import Explaining
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
@@ -51,6 +52,7 @@ class DeskServices:
     finding: Finding
     history: History
     records: Records
+    explaining: Explaining
     disputes: Disputes
     supplements: Supplements
 
@@ -77,6 +79,7 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         finding=Finding(counter),
         history=History(counter),
         records=Records(counter),
+        explaining=Explaining(counter),
         disputes=Disputes(counter),
         supplements=Supplements(counter, Reports(counter)),
     )

@@ -142,7 +142,7 @@ def test_a_bundle_and_a_row_typed_beside() -> None:
 
 def test_a_number_of_pieces_mistyped() -> None:
     found = causes((41 - 14) * 500, pieces={500: 41})["row_digits"].candidates
-    assert ("meant", 14) in found[0].facts
+    assert ("meant_number", 14) in found[0].facts
 
 
 @given(st.integers(1, 10**7))
