@@ -96,9 +96,10 @@ def _traces(books: Reading, records: tuple[Noted, ...], at_ms: int) -> tuple[Tra
     issued = {note.body.remittance for note in records if isinstance(note.body, ops.RemittanceIssued)}
     found = []
     for one in books.remittances():
-        if (one.state == "announced" and one.at_ms <= at_ms) or (
+        waited = (one.state == "announced" and one.at_ms <= at_ms) or (
             one.state == "accepted" and one.at_ms > at_ms
-        ):
+        )
+        if waited:
             found.append(Trace("unaccepted", one.remittance, one.at_ms, one.amount.minor))
         elif one.state == "issued" and one.remittance in issued:
             # Written out, and perhaps still lying here.
