@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -14,9 +14,11 @@ from azpost_desk.gui.kit.words import Say, language, phrase
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
+    from azpost_desk.gui.kit.labels import State
     from azpost_desk.services.explaining import Explained, Likely
 
-_ROWS_SHOWN = 6
+_ROWS_SHOWN: Final = 6
+_STATES: Final[dict[str, State]] = {"most": "warn", "may": "neutral", "less": "neutral"}
 
 
 class Causes(QWidget):
@@ -36,7 +38,7 @@ class Causes(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(Label("explain.title", "section"))
-        column.addWidget(Label("explain.hint", "hint", wrap=True))
+        column.addWidget(Label("explain.hint", "hint"))
         column.addWidget(self.table)
         self.hide()
 
@@ -57,11 +59,18 @@ def columns() -> list[Column[Likely]]:
     """What may have happened, the record that it opens, how much of all that fits."""
     return [
         Column("explain.column.cause", _sentence),
-        Column("explain.column.record", _record, 150),
-        Column(
-            "explain.column.share", lambda one: language().texts.percent(one.share_ppm), 84, align="right"
-        ),
+        Column("explain.column.record", _record, 176),
+        Column("explain.column.share", _strength, 150, state=lambda one: _STATES[_level(one)]),
     ]
+
+
+def _level(one: Likely) -> str:
+    """A share of what fits is no probability: it is said in words, not in per cent."""
+    return "most" if one.share_ppm >= 500_000 else "may" if one.share_ppm >= 100_000 else "less"
+
+
+def _strength(one: Likely) -> Say:
+    return phrase(f"explain.strength.{_level(one)}")
 
 
 def _sentence(one: Likely) -> Say:

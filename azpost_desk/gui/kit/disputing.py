@@ -81,8 +81,8 @@ class DisputeSheet(Sheet):
             self.figure.fill(choices[0].value)
 
     def start(self) -> None:
-        """Open at the first thing to be decided."""
-        self.open(self.words.line if len(self._figures) == 1 else self.figure.editor)
+        """Open at the words: the figure the sheet was asked for stands there already."""
+        self.open(self.words.line)
 
     def _on_main(self) -> None:
         figure = self._figures.get(self.figure.text())

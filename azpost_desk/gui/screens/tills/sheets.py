@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
@@ -216,6 +216,13 @@ class ClosedSheet(Sheet):
         row.addWidget(self.dispute)
         self.body.addLayout(row)
         self.figures = figures_of(closed)
+        self._panel.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The sheet grows when the likely causes have been found."""
+        if watched is self._panel and event.type() is QEvent.Type.LayoutRequest:
+            self._place_panel()
+        return super().eventFilter(watched, event)
 
 
 def figures_of(closed: Closed) -> list[Shown]:
