@@ -74,6 +74,20 @@ TILL: Final[Moves] = {
     ("closed", "opened"): "open",
 }
 
+# A dispute blocks nothing; the centre answers, whoever raised it ends it or takes it further.
+DISPUTE: Final[Moves] = {
+    ("", "raised"): "open",
+    ("open", "answered"): "answered",
+    ("escalated", "answered"): "answered",
+    # The centre may say more later.
+    ("answered", "answered"): "answered",
+    ("open", "escalated"): "escalated",
+    ("answered", "escalated"): "escalated",
+    ("open", "closed"): "closed",
+    ("answered", "closed"): "closed",
+    ("escalated", "closed"): "closed",
+}
+
 # Events of UPU EMSEVT V3 that a counter office and its hub scan; the state is what the item's file says.
 # EMI, EXX and EDX end an item's life: after them only a correction is legal.
 _ITEM_STATES: Final = ("", "accepted", "underway", "arrived", "out", "attempted", "held")
@@ -109,6 +123,7 @@ TABLES: Final[dict[str, Moves]] = {
     "day": DAY,
     "till": TILL,
     "item": ITEM,
+    "dispute": DISPUTE,
 }
 
 

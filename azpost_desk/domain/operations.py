@@ -30,6 +30,11 @@ from azpost_desk.domain.operations_cards import CARD_BODIES
 from azpost_desk.domain.operations_cards import CardAnswered as CardAnswered
 from azpost_desk.domain.operations_cards import CardAsked as CardAsked
 from azpost_desk.domain.operations_cards import CardReversed as CardReversed
+from azpost_desk.domain.operations_disputes import BODIES as _DISPUTES
+from azpost_desk.domain.operations_disputes import DisputeClosed as DisputeClosed
+from azpost_desk.domain.operations_disputes import DisputeEscalated as DisputeEscalated
+from azpost_desk.domain.operations_disputes import DisputeRaised as DisputeRaised
+from azpost_desk.domain.operations_disputes import ReportSupplemented as ReportSupplemented
 from azpost_desk.domain.operations_slips import SLIP_BODIES, SLIP_CENTRE_KINDS
 from azpost_desk.domain.operations_slips import ApprovalAnswered as ApprovalAnswered
 from azpost_desk.domain.operations_slips import ApprovalAsked as ApprovalAsked
@@ -393,6 +398,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("centre.epoch_opened", 1): CentreEpochOpened,
     **CARD_BODIES,
     **SLIP_BODIES,
+    **_DISPUTES,
 }
 CENTRE_KINDS: Final = SLIP_CENTRE_KINDS | frozenset(
     {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}

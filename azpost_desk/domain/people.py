@@ -50,9 +50,16 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     addressee: Person
 
 
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """Group `words`: what somebody said in their own words."""
+
+    words: str
+
+
 GROUPS: Final[dict[str, type[msgspec.Struct]]] = {
     "parties": Parties,
     "receiver": Person,
     "account": Account,
     "addresses": Addresses,
+    "words": Words,
 }

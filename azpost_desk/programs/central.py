@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from azpost_desk.central import approvals
+from azpost_desk.central import approvals, disputes
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
@@ -32,8 +32,10 @@ from azpost_desk.domain.catalogue import (
     Tariffs,
 )
 from azpost_desk.domain.money import azn, parse_amount
+from azpost_desk.domain.operations_disputes import ANSWERS
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Role
+from azpost_desk.domain.transfer_codes import read_case_number
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
@@ -129,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command("exceptions", _exceptions, "list the records that wait for a person")
     _approvals_parser(command)
+    _dispute_commands(acts)
     lost_desk = ("desk", "first_person", "second_person", "reason")
     command("declare-lost", _declare_lost, "a desk will not come back; two people say so", *lost_desk)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
@@ -195,6 +198,39 @@ def _book(dsn: str) -> Iterator[Book]:
         yield book
     finally:
         book.close()
+
+
+def _dispute_commands(acts: Any) -> None:
+    """`disputes list [--all]` and `disputes answer DESK NUMBER ANSWER --by WHO`; the words come on stdin."""
+    parser = acts.add_parser("disputes", help="figures that desks dispute: list them, answer them")
+    under = parser.add_subparsers(required=True, metavar="ACT")
+    one = under.add_parser("list", help="what waits, the one due first on top")
+    one.add_argument("--all", action="store_true", help="closed ones too")
+    one.set_defaults(act=_list_disputes)
+    one = under.add_parser("answer", help="answer one; the words are read from standard input")
+    one.add_argument("desk")
+    one.add_argument("dispute")
+    one.add_argument("answer", choices=ANSWERS)
+    one.add_argument("--by", required=True, help="who answers")
+    one.set_defaults(act=_answer_dispute)
+
+
+def _list_disputes(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    texts = Texts("en")
+    for one in disputes.listed(conn, every=wanted.all):
+        value = texts.money(azn(one.value)) if one.unit == "qapik" else texts.number(one.value)
+        key = f"dispute.figure.{one.figure}"
+        says = texts.t(key) if texts.has(key) else one.figure
+        print(
+            f"{one.desk}\t{one.dispute}\t{one.state}\t{one.due}\t{one.officer}\t{one.date}\t{says}\t{value}"
+            f"\t{one.words}"
+        )
+
+
+def _answer_dispute(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    words = sys.stdin.read()
+    dispute = read_case_number(wanted.dispute) or wanted.dispute
+    disputes.answer(conn, wanted.desk, dispute, wanted.answer, words, wanted.by, _CLOCK.utc_ms())
 
 
 def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

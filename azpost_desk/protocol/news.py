@@ -128,6 +128,16 @@ class OnExceptionsList(Tidings, frozen=True):
     reason: str
 
 
+class DisputeAnswer(Tidings, frozen=True):
+    """The centre's answer to a dispute of this desk: upheld, partly, rejected or more, with its words."""
+
+    dispute: str
+    answer: str
+    words: str
+    by: str
+    at_ms: int
+
+
 KINDS: Final[dict[str, type[Tidings]]] = {
     "reference": Reference,
     "desk.head": DeskHead,
@@ -139,4 +149,5 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "codes": Codes,
     "grant.question": GrantQuestion,
     "exception": OnExceptionsList,
+    "dispute.answer": DisputeAnswer,
 }

@@ -10,6 +10,8 @@ from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
 from azpost_desk.services.cards import Cards
 from azpost_desk.services.customers import Customers
+from azpost_desk.services.disputes import Disputes
+from azpost_desk.services.explaining import Explaining
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
@@ -18,8 +20,10 @@ from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.papers import Papers
 from azpost_desk.services.payments import Payments
 from azpost_desk.services.reports import Press, Reports
+from azpost_desk.services.searching import Records
 from azpost_desk.services.slips import Slips
 from azpost_desk.services.staff import Staff
+from azpost_desk.services.supplements import Supplements
 from azpost_desk.services.tills import Tills
 from azpost_desk.services.tracking import Tracking
 from azpost_desk.services.transfers import Transfers
@@ -53,6 +57,10 @@ class DeskServices:
     history: History
     slips: Slips
     approvals: Approvals
+    records: Records
+    explaining: Explaining
+    disputes: Disputes
+    supplements: Supplements
 
 
 def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskServices:
@@ -79,4 +87,8 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         history=History(counter),
         slips=Slips(counter),
         approvals=Approvals(counter),
+        records=Records(counter),
+        explaining=Explaining(counter),
+        disputes=Disputes(counter),
+        supplements=Supplements(counter, Reports(counter)),
     )

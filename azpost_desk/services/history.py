@@ -16,7 +16,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.baskets import papers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from azpost_desk.services.counter import Counter
     from azpost_desk.services.ports import Reading
@@ -35,6 +35,10 @@ _SORTS: Final[dict[type[ops.Body], str]] = {
     ops.RemittanceAccepted: "remittance_accepted",
     ops.GoodsStocked: "goods_stocked",
     ops.PaperReprinted: "reprinted",
+    ops.DisputeRaised: "dispute_raised",
+    ops.DisputeEscalated: "dispute_escalated",
+    ops.DisputeClosed: "dispute_closed",
+    ops.ReportSupplemented: "supplemented",
 }
 # More records than a desk writes in a day.
 _RECORDS_MAX: Final = 20_000
@@ -114,6 +118,27 @@ class History:
                 raise Refused("B-040", receipt=operation)
             told = _Told(books, language, _reversed_by(books.entries(entry.recorded.day, _RECORDS_MAX)))
             return told.detail(entry)
+
+
+def done_of(books: Reading, language: str, entries: Sequence[Entry]) -> list[Done | None]:
+    """Operations of any days in words; None where a record is nothing the history lists."""
+    lines = [
+        line.operation
+        for entry in entries
+        if isinstance(entry.body, ops.Settlement)
+        for line in entry.body.lines
+    ]
+    told = _Told(books, language, books.undone(lines))
+    return [told.done(entry) if type(entry.body) in _SORTS else None for entry in entries]
+
+
+def kinds() -> dict[str, str]:
+    """Kind of a record → word of ``history.screen.sort.…``, for every kind the history lists but sales."""
+    return {
+        kind: _SORTS[body]
+        for (kind, _version), body in ops.BODIES.items()
+        if body in _SORTS and body is not ops.Settlement
+    }
 
 
 def _reversed_by(entries: Iterable[Entry]) -> set[str]:

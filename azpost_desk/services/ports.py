@@ -126,6 +126,34 @@ class Reading(Protocol):
     def reprints(self, receipt: str, sort: str) -> int: ...
     def closed_report(self, date: str) -> bytes | None: ...
     def days(self, limit: int = 400) -> list[views.Day]: ...
+    def day_of(self, date: str) -> views.Day | None:
+        """The business day with this date, of any year."""
+
+    def disputes(self, states: Sequence[str] = ()) -> list[views.Dispute]:
+        """Newest first."""
+
+    def dispute(self, number: str) -> views.Dispute | None: ...
+    def cases(self) -> list[views.Case]:
+        """Newest first."""
+
+    def supplements(self, date: str) -> list[views.Supplement]: ...
+    def missing_at_close(self, date: str) -> set[int]:
+        """Numbers of the desks whose close had not come when this day's report was stored."""
+
+    def found(
+        self, words: Sequence[views.Wanted], first_day: int, last_day: int, limit: int
+    ) -> list[views.Entry]:
+        """Operations of these days that every wanted word leads to, newest first."""
+
+    def day_begun_by(self, at_ms: int) -> int:
+        """Number of the last business day that had been opened by a moment (UTC ms), 0 for none."""
+
+    def undone(self, lines: Sequence[str]) -> set[str]:
+        """Which of these lines (operations) were reversed."""
+
+    def software(self) -> str:
+        """Name and version of the program that opened this chain."""
+
     def search(self, folded: str, limit: int = 20) -> list[views.Found]: ...
 
 
@@ -160,12 +188,18 @@ class Writing(Reading, Protocol):
 
     def queue_paper(self, paper: str, key: str, sort: str = "original") -> int: ...
     def move_print_job(self, job: int, state: str, trouble: str = "") -> None: ...
-    def store_report(self, date: str, content: bytes) -> None: ...
     def next_case(self) -> str: ...
     def sign_slip(self, operation: str, slip: Slip) -> str:
         """Sign a slip with this chain's key and keep its code for the paper of `operation`."""
 
     def count_wrong_response(self, request: str) -> int: ...
+    def store_report(self, date: str, content: bytes, missing: Sequence[int] = ()) -> None:
+        """Closed and signed is stored bytes; `missing` are the desks it had to do without."""
+
+    def next_dispute(self) -> str:
+        """The next dispute number of this desk, ``D2026-000001-x``."""
+
+    def store_supplement(self, supplement: views.Supplement) -> None: ...
 
 
 class Books(Protocol):

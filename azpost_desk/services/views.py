@@ -273,6 +273,64 @@ class OtherDesk:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """A dispute of this desk; states of domain.moves.DISPUTE.
+
+    Attributes:
+        operation: the record that raised it.
+        value: in `unit` (qapik or count), as the books said it then.
+        due: ISO date until which the centre should have answered.
+        answer: "" until the centre answered, then upheld, partly, rejected or more.
+    """
+
+    dispute: str
+    operation: str
+    figure: str
+    about: str
+    date: str
+    value: int
+    unit: str
+    officer: str
+    raised_ms: int
+    due: str
+    state: str
+    changed_ms: int
+    answer: str
+    answered_by: str
+    answer_words: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Something the program found that must not happen; `operation` is the record that raised it."""
+
+    case: str
+    operation: str
+    reason: str
+    about: str
+    raised_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A word that history is searched by: any of these whole words, or one that begins like this."""
+
+    whole: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """A numbered supplement to a closed day; `operation` is the record that names its bytes by hash."""
+
+    date: str
+    number: int
+    operation: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class LineState:
     """The line to the centre, for the pill and the queue.
 

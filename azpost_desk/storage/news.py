@@ -15,6 +15,7 @@ from azpost_desk.domain.catalogue import DOCUMENTS, Branch
 from azpost_desk.domain.moves import PAYMENT, TRANSFER
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
+from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projected_slips import against_slip, learn_key
@@ -221,6 +222,7 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "transfer.event": _transfer_event,
     "item.event": _item_event,
     "remittance": _remittance,
+    "dispute.answer": disputes.answered,
 }
 
 

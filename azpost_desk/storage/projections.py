@@ -11,10 +11,12 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from azpost_desk.domain.moves import DAY, TILL, move
 from azpost_desk.protocol.messages import grant_of
 from azpost_desk.storage import projected_cards as cards
+from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
 from azpost_desk.storage import projected_slips as slips
 from azpost_desk.storage import tables as t
+from azpost_desk.storage.projected_words import keep_words
 from azpost_desk.storage.projecting import Written, happens_once
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def project(connection: Connection, written: Written) -> None:
     carry = _CARRIERS.get(written.header.kind)
     if carry is not None:
         carry(connection, written, written.body)
+    keep_words(connection, written)
 
 
 def _day_opened(connection: Connection, written: Written, body: ops.DayOpened) -> None:
@@ -191,4 +194,8 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "item.scanned": items.scanned,
     "scan.voided": items.voided,
     "paper.reprinted": _paper_reprinted,
+    "dispute.raised": disputes.raised,
+    "dispute.escalated": disputes.escalated,
+    "dispute.closed": disputes.closed,
+    "case.raised": disputes.case_raised,
 }

@@ -257,6 +257,38 @@ other_desks: Final = _table(
     _text("state"),
     _octets("figures"),
 )
+# Disputes of this desk, with what the centre answered by news; cases that the program raised itself.
+disputes: Final = _table(
+    "disputes",
+    _text("dispute", key=True),
+    _record(),
+    _text("figure"),
+    _text("about"),
+    _text("date"),
+    Column("value", Minor, nullable=False),
+    _text("unit"),
+    _text("officer"),
+    _whole("raised_ms"),
+    _text("due"),
+    _text("state"),
+    _whole("changed_ms"),
+    _text("answer", default=""),
+    _text("answered_by", default=""),
+    _text("answer_words", default=""),
+    _text("outcome", default=""),
+    Index(None, "state"),
+    Index(None, "date"),
+)
+cases: Final = _table(
+    "cases",
+    _text("case_number", key=True),
+    _record(),
+    _text("reason"),
+    _text("about"),
+    _whole("raised_ms"),
+)
+# What an operation of any year is found by (storage.projected_words).
+words: Final = _table("words", _text("word", key=True), _whole("record", key=True))
 
 # Keys of the branch's desks, learned ahead by news: what they sign on paper is believed without a line.
 desk_keys: Final = _table(
@@ -380,6 +412,11 @@ print_jobs: Final = _table(
     Index(None, "state"),
 )
 reports: Final = _table("reports", _text("date", key=True), _octets("content"))
+# Desks whose close had not come when a day's report was stored: what comes of them makes a supplement.
+missing_desks: Final = _table("missing_desks", _text("date", key=True), _whole("desk", key=True))
+supplements: Final = _table(
+    "supplements", _text("date", key=True), _whole("number", key=True), _text("operation"), _octets("content")
+)
 checked: Final = _table("checked", _whole("only", key=True), _whole("record"))
 
 WRITTEN_ONCE: Final = (journal, signatures, postings)
@@ -405,6 +442,9 @@ DERIVED: Final = (
     desk_keys,
     slip_closes,
     approvals,
+    disputes,
+    cases,
+    words,
 )
 
 TRIGGERS: Final = (

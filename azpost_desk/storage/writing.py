@@ -192,6 +192,21 @@ class BookWriting(BookReading, SlipWriting):
         year = int(calendar_day(self._desk.clock.utc_ms())[:4])
         return case_number("C", year, int(self._scalar(raised)) + 1)
 
+    def next_dispute(self) -> str:
+        raised = select(func.count()).select_from(t.disputes)
+        year = int(calendar_day(self._desk.clock.utc_ms())[:4])
+        return case_number("D", year, int(self._scalar(raised)) + 1)
+
+    def store_supplement(self, supplement: views.Supplement) -> None:
+        """Stored bytes, like the report they belong to: a number of a day is given once."""
+        values = {
+            "date": supplement.date,
+            "number": supplement.number,
+            "operation": supplement.operation,
+            "content": supplement.content,
+        }
+        self._connection.execute(insert(t.supplements), values)
+
     # --- what the desk keeps ------------------------------------------------------------------------
 
     def save_basket(self, basket: views.Basket) -> None:
@@ -285,11 +300,14 @@ class BookWriting(BookReading, SlipWriting):
             .values(state=state, trouble=trouble, tries=j.tries + (state in ("printed", "failed")))
         )
 
-    def store_report(self, date: str, content: bytes) -> None:
+    def store_report(self, date: str, content: bytes, missing: Sequence[int] = ()) -> None:
         """Closed and signed is stored bytes: other bytes for the same date are refused with G-067."""
         stored = self.closed_report(date)
         if stored is None:
             self._connection.execute(insert(t.reports), {"date": date, "content": content})
+            if missing:
+                rows = [{"date": date, "desk": number} for number in missing]
+                self._connection.execute(insert(t.missing_desks), rows)
         elif stored != content:
             raise Refused("G-067", date=date)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import psycopg
 
-from azpost_desk.central import approvals, branches, payments, slips, tracking, transfers
+from azpost_desk.central import approvals, branches, disputes, payments, slips, tracking, transfers
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.storage.database import one
 from azpost_desk.central.written import Written
@@ -137,7 +137,7 @@ def _paper_or_consent(conn: Connection, written: Written, now_ms: int) -> None:
         case ops.ApprovalGiven() as body:
             approvals.given(conn, written, body, now_ms)
         case _:
-            pass
+            disputes.project(conn, written)
 
 
 def _line(conn: Connection, written: Written, line: Any, now_ms: int) -> None:

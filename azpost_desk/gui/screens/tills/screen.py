@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Card, heading
+from azpost_desk.gui.kit.disputing import ask_dispute
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.screens import Action, Screen, Session
 from azpost_desk.gui.kit.tables import Table
@@ -297,7 +298,20 @@ class TillsScreen(Screen):
         sheet = ClosedSheet(self, closed)
         sheet.closed.connect(self._on_result_read)
         self.closed = sheet
+        sheet.dispute.clicked.connect(lambda: ask_dispute(self, self.session, sheet.figures))
+        sheet.causes.opened.connect(self._on_cause)
         sheet.open(sheet.done)
+        if closed.difference:
+            # Only now: before the count was recorded it was blind.
+            services, code, operation = self.session.services, language().code, closed.recorded.operation
+            Operation(sheet, lambda: services.explaining.of_close(operation, code)).succeeded(
+                sheet.causes.show_explained
+            ).start()
+
+    def _on_cause(self, found: Found) -> None:
+        if self.closed is not None:
+            self.closed.close_sheet()
+        self.session.open("history", found)
 
     def _on_result_read(self) -> None:
         if self.closed is not None:
