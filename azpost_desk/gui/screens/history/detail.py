@@ -126,6 +126,7 @@ def _facts(detail: Detail) -> list[QWidget]:
     rows: list[tuple[Say, Money | None]] = [
         (phrase(f"history.screen.tender.{tender}"), amount) for tender, amount in detail.tenders
     ]
+    rows += [(f"dispute.figure.{name}", amount) for name, amount in detail.figures]
     rows += [("history.screen.given", detail.given), ("history.screen.change", detail.change)]
     shown = [pair(words, plain(texts.amount(amount))) for words, amount in rows if amount is not None]
     for job in detail.prints:

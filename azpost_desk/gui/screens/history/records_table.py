@@ -15,16 +15,14 @@ if TYPE_CHECKING:
 
 
 def found_columns() -> list[Column[FoundDone]]:
-    """Day, time, receipt, what, in, out, officer, state."""
+    """Day, time, receipt, what, how much (out with its minus), state; who is shown when it is opened."""
     key = "history.screen.column."
     return [
         Column("records.column.day", lambda one: language().texts.date(one.date) if one.date else "", 100),
         Column(f"{key}time", lambda one: language().texts.time(one.done.at_ms), 60),
         Column(f"{key}receipt", lambda one: one.done.receipt, 108),
         Column(f"{key}what", lambda one: what_words(one.done)),
-        Column(f"{key}in", lambda one: _amount(one.done.into), 96, "right"),
-        Column(f"{key}out", lambda one: _amount(one.done.out), 96, "right"),
-        Column(f"{key}officer", lambda one: plain(one.done.officer), 112),
+        Column("records.column.amount", _moved, 108, "right"),
         Column(
             f"{key}state",
             lambda one: state_words(one.done.state),
@@ -46,6 +44,12 @@ def moved_columns() -> list[Column[Moved]]:
         Column(f"{key}shortage", lambda one: _amount(one.shortage), 100, "right"),
         Column(f"{key}balance", lambda one: language().texts.amount(one.balance), 110, "right"),
     ]
+
+
+def _moved(one: FoundDone) -> str:
+    texts = language().texts
+    done = one.done
+    return texts.amount(-done.out) if done.out else texts.amount(done.into) if done.into else ""
 
 
 def _sort(one: Moved) -> Say:

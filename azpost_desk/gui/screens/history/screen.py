@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import heading
 from azpost_desk.gui.kit.disputing import Shown, ask_dispute
 from azpost_desk.gui.kit.fields import TextField
@@ -61,11 +62,28 @@ class HistoryScreen(Screen):
         column.setSpacing(12)
         column.addWidget(heading("history.screen.title")[0])
         column.addWidget(self.search)
+        column.addLayout(self._beyond())
         column.addWidget(self.table, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.form)
         self._connect()
+
+    def _beyond(self) -> QHBoxLayout:
+        """What looks beyond the day."""
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        acts = (
+            ("records.search", actions.YEARS_KEY, self.years),
+            ("records.then", actions.THEN_KEY, self.then),
+            ("records.statement", actions.STATEMENT_KEY, self.statement),
+        )
+        for words, key, act in acts:
+            button = Button(words, key, bind=False)
+            button.clicked.connect(act)
+            row.addWidget(button)
+        row.addStretch()
+        return row
 
     def _connect(self) -> None:
         self.search.changed.connect(self._filter)
