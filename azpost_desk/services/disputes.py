@@ -118,6 +118,22 @@ class Disputes:
         with self.counter.books.reading() as books:
             return _named(books, figure)
 
+    def report_figures(self, date: str) -> list[Named]:
+        """Every figure of a day's report of this desk that can be disputed.
+
+        Raises:
+            Refused: D-101 there was no such day.
+        """
+        with self.counter.books.reading() as books:
+            day = books.day_of(date)
+            if day is None:
+                raise Refused("D-101")
+            figures, _entries = _figures(books, day)
+        return [
+            Named(Figure(name, date), date, value(figures), "count" if name in _COUNTS else "qapik", ())
+            for name, value in REPORT_FIGURES.items()
+        ]
+
     def raise_dispute(self, by: Officer, figure: Figure, words: str) -> Raised:
         """Dispute a figure. Its value, the evidence and the clock come from the books, not from the screen.
 

@@ -80,7 +80,10 @@ class DoneLine:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """An operation opened. `copies` and `duplicates` count what was printed again."""
+    """An operation opened. `copies` and `duplicates` count what was printed again.
+
+    `figures` are what a count came to, by word of ``dispute.figure.…``.
+    """
 
     done: Done
     lines: tuple[DoneLine, ...]
@@ -91,6 +94,7 @@ class Detail:
     prints: tuple[PrintJob, ...]
     copies: int = 0
     duplicates: int = 0
+    figures: tuple[tuple[str, Money], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,8 @@ class _Told:
     def detail(self, entry: Entry) -> Detail:
         done, body = self.done(entry), entry.body
         if not isinstance(body, ops.Settlement):
-            return Detail(done, (), (), None, None, entry.recorded.mark, ())
+            mark, figures = entry.recorded.mark, _figures(body)
+            return Detail(done, (), (), None, None, mark, (), figures=figures)
         lines: list[DoneLine] = []
         for line in body.lines:
             paid = self.books.paid_line(line.operation)
@@ -236,6 +241,16 @@ class _Told:
             return "reversal"
         undone = sum(line.operation in self.gone for line in lines)
         return "" if not undone else "reversed" if undone == len(lines) else "partly"
+
+
+def _figures(body: ops.Body) -> tuple[tuple[str, Money], ...]:
+    if not isinstance(body, ops.TillClosed):
+        return ()
+    return (
+        ("till.counted", Money(body.counted_qapik)),
+        ("till.expected", Money(body.expected_qapik)),
+        ("till.difference", Money(body.difference_qapik)),
+    )
 
 
 def _kind(line: ops.AnyLine) -> str:

@@ -195,7 +195,9 @@ class Reports:
         branch = books.document(Branch, day.date)
         desk = books.desk()
         others = books.other_desks(day.date)
-        closed = [figures for other in others if (figures := _closed_figures(other))]
+        # A desk's word on another day is no word on this one: last week's sums are never pulled in (H-03).
+        spoken = [other for other in others if other.date == day.date]
+        closed = [figures for other in spoken if (figures := _closed_figures(other))]
         epoch, sequence, head = books.head()
         state = books.till().state if day.number == books.day().number else "closed"
         own_till = _own_till(entries, desk.desk, desk.number, own_a, books, state)
@@ -211,12 +213,12 @@ class Reports:
             own_b=own_b,
             differences=tuple(reports.differences(own_a, own_b)),
             branch=reports.together([own_a, *closed]),
-            tills=(own_till, *(_other_till(other) for other in others)),
+            tills=(own_till, *(_other_till(other) for other in spoken)),
             hours=_hours(entries),
             pending=tuple(books.payments(("accepted", "sent", "unknown", "refused"))),
             late=(*late_results(books, day, entries), *late_records(books, day)),
             reversals=tuple(entry for entry in entries if _is_reversal(entry)),
-            missing=_missing(branch, desk.number, others),
+            missing=_missing(branch, desk.number, day.date, others),
             cut=(
                 Cut(desk.desk, epoch, sequence, head[:10]),
                 *(Cut(other.desk, other.epoch, other.sequence, other.hash[:10]) for other in others),
@@ -296,13 +298,14 @@ def _other_till(other: OtherDesk) -> TillRow:
     )
 
 
-def _missing(branch: Branch, own: int, others: list[OtherDesk]) -> tuple[tuple[int, int], ...]:
+def _missing(branch: Branch, own: int, date: str, others: list[OtherDesk]) -> tuple[tuple[int, int], ...]:
     """Desks of the branch whose close has not come, and when they were last heard of."""
     heard = {other.number: other for other in others}
     result = []
     for number in branch.desks:
         other = heard.get(number)
-        if number != own and (other is None or _closed_figures(other) is None):
+        silent = other is None or other.date != date or _closed_figures(other) is None
+        if number != own and silent:
             result.append((number, other.received_ms if other else 0))
     return tuple(result)
 

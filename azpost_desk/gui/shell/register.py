@@ -43,6 +43,7 @@ FRAME_KEYS: Final = {
 
 def screens() -> list[type[Screen]]:
     """The screens in the order of the rail; imported here, after the sign-in page has been painted."""
+    from azpost_desk.gui.screens.disputes.screen import DisputesScreen
     from azpost_desk.gui.screens.express.screen import ExpressScreen
     from azpost_desk.gui.screens.goods.screen import GoodsScreen
     from azpost_desk.gui.screens.history.screen import HistoryScreen
@@ -62,5 +63,6 @@ def screens() -> list[type[Screen]]:
         TillsScreen,
         ReportsScreen,
         HistoryScreen,
+        DisputesScreen,
         StaffScreen,
     ]

@@ -11,6 +11,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.charts import Bar, BarChart
+from azpost_desk.gui.kit.disputing import Shown, ask_dispute
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.screens import Action, Screen, Session
 from azpost_desk.gui.kit.tables import Table
@@ -18,6 +19,7 @@ from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal, say
 from azpost_desk.gui.screens.reports import actions, form
 from azpost_desk.gui.screens.reports.side import CloseSheet, ReportSide, StoredSheet
+from azpost_desk.gui.screens.reports.supplementing import SupplementBar
 from azpost_desk.gui.screens.reports.table import matter_columns, said, service_columns
 from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.report_papers import report_paper
@@ -65,6 +67,7 @@ class ReportsScreen(Screen):
         self.panel.print_interim.clicked.connect(self._on_print)
         self.panel.close_day.clicked.connect(self._on_close)
         self.panel.date_chosen.connect(self._on_past)
+        self.panel.dispute.clicked.connect(self._on_dispute)
         self._content = QScrollArea()
         self._build(head)
         Runner.current().changed.connect(self._on_changed)
@@ -108,7 +111,7 @@ class ReportsScreen(Screen):
 
     def actions_here(self) -> list[Action]:
         """See `Screen.actions_here`."""
-        every = actions.actions(self.panel.ask_date)
+        every = actions.actions(self.panel.ask_date, self._on_dispute)
         return [action for action in every if self.session.may(action.permission)]
 
     def enter(self, argument: object = None) -> None:
@@ -271,7 +274,10 @@ class ReportsScreen(Screen):
 
         def show(content: bytes) -> None:
             sheet = StoredSheet(self, date, content)
-            sheet.print_asked.connect(lambda: self.session.print_asked.emit(content))
+            sheet.print_asked.connect(lambda: self.session.print_asked.emit(sheet.content))
+            bar = SupplementBar(self.session, date, content)
+            bar.chosen.connect(sheet.show_content)
+            sheet.body.addWidget(bar)
             sheet.closed.connect(self._on_stored_closed)
             self._stored = sheet
             sheet.open(sheet.again)
@@ -279,6 +285,18 @@ class ReportsScreen(Screen):
         Operation(self.panel, lambda: reports.stored(by, date)).succeeded(show).refused(
             self.panel.show_refusal
         ).start()
+
+    def _on_dispute(self) -> None:
+        """Dispute a figure of the day that is shown."""
+        picture, disputes = self._picture, self.session.services.disputes
+        if picture is None:
+            return
+
+        def named() -> list[Shown]:
+            found = disputes.report_figures(picture.date)
+            return [Shown(one.figure, azn(one.value) if one.unit == "qapik" else one.value) for one in found]
+
+        Operation(self.panel, named).succeeded(lambda shown: ask_dispute(self, self.session, shown)).start()
 
     def _on_stored_closed(self) -> None:
         if self._stored is not None:
