@@ -122,19 +122,19 @@ class _Report:
 
     def _services(self) -> None:
         rows = self._paper.services
-        names = ("in", "out", "fees", "cash", "other")
+        names = ("in", "out", "fees", "net")
         columns = [Column(self._t("service"), 2.5), Column(self._t("count"), 0.7, "right")]
         columns += [Column(self._t(name), 1.15, "right") for name in names]
         cells = [
             (
                 self._say(row.title),
                 self._texts.number(row.count),
-                *self._row(row.money_in, row.money_out, row.fees, row.cash, row.other),
+                *self._row(row.money_in, row.money_out, row.fees, row.net),
             )
             for row in rows
         ]
         sums = self._sums(
-            [[row.money_in, row.money_out, row.fees, row.cash, row.other] for row in rows], len(names)
+            [[row.money_in, row.money_out, row.fees, row.net] for row in rows], len(names)
         )
         last = (self._texts.t("papers.total"), self._texts.number(sum(row.count for row in rows)), *sums)
         self._table("by_service", columns, cells, last)

@@ -236,15 +236,17 @@ class LabelPaper:
 
 @dataclass(frozen=True, slots=True)
 class ReportService:
-    """One service's row: cash and other means together are what came in less what went out, fees included."""
+    """One service's row; `net` is what came in less what went out, fees included, by whatever means.
+
+    Means are counted apart (`ReportTender`): one card pays a basket of several services.
+    """
 
     title: Words
     count: int
     money_in: Money
     money_out: Money
     fees: Money
-    cash: Money
-    other: Money
+    net: Money
 
 
 @dataclass(frozen=True, slots=True)

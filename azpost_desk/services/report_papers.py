@@ -63,7 +63,6 @@ def report_paper(report: DayReport) -> papers.DailyReportPaper:
 
 
 def _services(figures: Figures) -> tuple[papers.ReportService, ...]:
-    """Only cash is taken yet, so a service's cash is all that came in less what went out, fees included."""
     return tuple(
         papers.ReportService(
             Say(f"report.service.{name}"),
@@ -72,7 +71,6 @@ def _services(figures: Figures) -> tuple[papers.ReportService, ...]:
             azn(row.out_qapik),
             azn(row.income_qapik),
             azn(row.in_qapik - row.out_qapik + row.income_qapik),
-            azn(0),
         )
         for name, row in figures.services.items()
     )

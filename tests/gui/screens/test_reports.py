@@ -78,7 +78,7 @@ def test_the_screen_shows_what_the_paper_says(office: Office, stand: Stand) -> N
     rows = office.screen.services.rows.records
     assert [row.title for row in rows[:-1]] == [row.title for row in picture.paper.services]
     assert rows[-1].is_total
-    assert (rows[-1].count, rows[-1].cash) == (1, azn(600))
+    assert (rows[-1].count, rows[-1].net) == (1, azn(600))
     read = office.words()
     texts = language().texts
     assert texts.money(azn(20_600)) in read
