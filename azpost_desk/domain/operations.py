@@ -26,6 +26,8 @@ from azpost_desk.domain.lines import TransferPaid as TransferPaid
 from azpost_desk.domain.lines import TransferRefunded as TransferRefunded
 from azpost_desk.domain.lines import TransferSent as TransferSent
 from azpost_desk.domain.lines import due_qapik as due_qapik
+from azpost_desk.domain.operations_evidence import BODIES as _OF_EVIDENCE
+from azpost_desk.domain.operations_evidence import EvidenceExported as EvidenceExported
 
 # --- the chain itself ---------------------------------------------------------------------------------
 
@@ -379,6 +381,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("grant.issued", 1): GrantIssued,
     ("desk.declared_lost", 1): DeskDeclaredLost,
     ("centre.epoch_opened", 1): CentreEpochOpened,
+    **_OF_EVIDENCE,
 }
 CENTRE_KINDS: Final = frozenset(
     {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}

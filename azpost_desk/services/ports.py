@@ -113,6 +113,15 @@ class Reading(Protocol):
     def closed_report(self, date: str) -> bytes | None: ...
     def days(self, limit: int = 400) -> list[views.Day]: ...
     def search(self, folded: str, limit: int = 20) -> list[views.Found]: ...
+    def evidence(self, first_day: str, last_day: str, *, personal: bool) -> bytes:
+        """The evidence file over these business days (protocol.evidence); Refused R-080, Trouble R-081."""
+
+    def epoch_key(self, epoch: int) -> str:
+        """The desk's public key in an epoch, hex; "" when this desk never heard of it."""
+
+    def certificate(self, operation: str) -> str:
+        """The text of the shift certificate given at this till close, "" when there was none."""
+
 
 
 class Writing(Reading, Protocol):
@@ -147,6 +156,10 @@ class Writing(Reading, Protocol):
     def queue_paper(self, paper: str, key: str, sort: str = "original") -> int: ...
     def move_print_job(self, job: int, state: str, trouble: str = "") -> None: ...
     def store_report(self, date: str, content: bytes) -> None: ...
+    def sign_words(self, words: bytes) -> tuple[str, bytes]:
+        """(public key hex, signature) of this desk over words that are no record's hash."""
+
+    def store_certificate(self, operation: str, text: str) -> None: ...
 
 
 class Books(Protocol):

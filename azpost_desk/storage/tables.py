@@ -323,6 +323,8 @@ print_jobs: Final = _table(
     Index(None, "state"),
 )
 reports: Final = _table("reports", _text("date", key=True), _octets("content"))
+# The text of a shift certificate, signed by the key of its epoch: it cannot be made again in a later one.
+certificates: Final = _table("certificates", _text("operation", key=True), _text("text"))
 checked: Final = _table("checked", _whole("only", key=True), _whole("record"))
 
 WRITTEN_ONCE: Final = (journal, signatures, postings)
