@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from azpost_desk import places
-from azpost_desk.documents import escpos, typeface
+from azpost_desk.documents import escpos, qr, typeface
 from azpost_desk.documents.sheet import stamp_time
 
 PAPER_MM: Final = 80.0
@@ -53,12 +53,32 @@ class _Box:
     filled: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """A QR code in whole dots of the printer, so that no square is wider than its neighbour."""
+
+    y: float
+    squares: tuple[tuple[bool, ...], ...]
+    dots: int
+
+    @property
+    def points(self) -> float:
+        """Side of one square."""
+        return float(self.dots / _DOTS)
+
+    @property
+    def left(self) -> float:
+        """Points from the left edge of the printable strip: the code stands in the middle."""
+        return (_POINTS - len(self.squares) * self.points) / 2
+
+
 class Roll:
     """Lines set from the top down; nothing is wider than the printable strip, nothing is cut off."""
 
     def __init__(self) -> None:
         self._texts: list[_Text] = []
         self._boxes: list[_Box] = []
+        self._codes: list[_Code] = []
         self._y = 4.0
 
     def text(
@@ -102,6 +122,14 @@ class Roll:
         self._boxes.append(_Box(0, top, _POINTS, self._y - top, filled))
         self._y += 2
 
+    def qr(self, text: str) -> None:
+        """A QR code as large as the strip takes with its quiet zone, squares of at most 8 dots (1 mm)."""
+        squares = qr.squares(text)
+        code = _Code(0, squares, min(8, escpos.WIDTH_DOTS // (len(squares) + 2 * qr.QUIET)))
+        quiet = qr.QUIET * code.points
+        self._codes.append(_Code(self._y + quiet, squares, code.dots))
+        self._y += len(squares) * code.points + 2 * quiet
+
     def pdf(self, title: str, recorded_at: int) -> bytes:
         """One page, 80 mm wide and as long as the receipt."""
         typeface.register()
@@ -120,6 +148,9 @@ class Roll:
                 fill=box.filled,
                 stroke=not box.filled,
             )
+        canvas.setFillGray(0)
+        for code in self._codes:
+            _draw_code(canvas, code, height)
         for text in self._texts:
             canvas.setFillGray(1 if text.white else 0)
             canvas.setFont(typeface.BOLD if text.bold else typeface.REGULAR, text.size)
@@ -143,6 +174,8 @@ class Roll:
             right = min(round((box.x + box.width) * _DOTS), escpos.WIDTH_DOTS) - 1
             bottom = max(top + 1, round((box.y + box.height) * _DOTS) - 1)
             draw.rectangle((left, top, right, bottom), fill=0 if box.filled else None, outline=0, width=2)
+        for code in self._codes:
+            _burn_code(draw, code)
         for text in self._texts:
             anchor = {"left": "ls", "centre": "ms", "right": "rs"}[text.align]
             place = (round(text.x * _DOTS), round(text.y * _DOTS))
@@ -160,6 +193,33 @@ class Roll:
 
     def _baseline(self, size: float) -> float:
         return self._y - size * 0.3
+
+
+def _draw_code(canvas: Canvas, code: _Code, height: float) -> None:
+    """Runs of dark squares as one rectangle each: seams between squares confuse readers."""
+    for row, squares in enumerate(code.squares):
+        for start, length in _runs(squares):
+            x, y = code.left + start * code.points, height - code.y - (row + 1) * code.points
+            canvas.rect(x, y, length * code.points, code.points, fill=1, stroke=0)
+
+
+def _burn_code(draw: ImageDraw.ImageDraw, code: _Code) -> None:
+    left, top = (escpos.WIDTH_DOTS - len(code.squares) * code.dots) // 2, round(code.y * _DOTS)
+    for row, squares in enumerate(code.squares):
+        for start, length in _runs(squares):
+            x, y = left + start * code.dots, top + row * code.dots
+            draw.rectangle((x, y, x + length * code.dots - 1, y + code.dots - 1), fill=0)
+
+
+def _runs(squares: tuple[bool, ...]) -> list[tuple[int, int]]:
+    """(first, how many) of the dark squares that lie side by side."""
+    runs: list[tuple[int, int]] = []
+    for at, dark in enumerate(squares):
+        if dark and runs and sum(runs[-1]) == at:
+            runs[-1] = runs[-1][0], runs[-1][1] + 1
+        elif dark:
+            runs.append((at, 1))
+    return runs
 
 
 def _font(size: float, bold: bool) -> ImageFont.FreeTypeFont:

@@ -137,14 +137,14 @@ def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
 
     def print_paper(paper: Paper | bytes, sort: str) -> None:
         from azpost_desk.documents import press
-        from azpost_desk.domain.papers import ReceiptPaper
+        from azpost_desk.domain.papers import CertificatePaper, ReceiptPaper
         from azpost_desk.texts import Texts
 
         if isinstance(paper, bytes):
             devices.pages.print_pdf(paper, sort)
             return
         texts = Texts(paper.language if isinstance(paper, ReceiptPaper) else language())
-        if isinstance(paper, ReceiptPaper) and devices.receipts is not None:
+        if isinstance(paper, ReceiptPaper | CertificatePaper) and devices.receipts is not None:
             devices.receipts.print_raster(press.raster(paper, texts))
             return
         devices.pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort))

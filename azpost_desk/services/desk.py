@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
+from azpost_desk.services.certificates import Certificates
 from azpost_desk.services.customers import Customers
+from azpost_desk.services.evidence import Evidence
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
@@ -47,6 +49,8 @@ class DeskServices:
     papers: Papers
     finding: Finding
     history: History
+    evidence: Evidence
+    certificates: Certificates
 
 
 def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskServices:
@@ -70,4 +74,6 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         papers=Papers(counter),
         finding=Finding(counter),
         history=History(counter),
+        evidence=Evidence(counter),
+        certificates=Certificates(counter),
     )

@@ -116,6 +116,11 @@ class Reading(Protocol):
     def evidence(self, first_day: str, last_day: str, *, personal: bool) -> bytes:
         """The evidence file over these business days (protocol.evidence); Refused R-080, Trouble R-081."""
 
+    @property
+    def stopped(self) -> bool:
+        """Whether no record may be written any more."""
+
+    def record_at(self, epoch: int, sequence: int) -> Record | None: ...
     def epoch_key(self, epoch: int) -> str:
         """The desk's public key in an epoch, hex; "" when this desk never heard of it."""
 
@@ -156,8 +161,11 @@ class Writing(Reading, Protocol):
     def queue_paper(self, paper: str, key: str, sort: str = "original") -> int: ...
     def move_print_job(self, job: int, state: str, trouble: str = "") -> None: ...
     def store_report(self, date: str, content: bytes) -> None: ...
-    def sign_words(self, words: bytes) -> tuple[str, bytes]:
-        """(public key hex, signature) of this desk over words that are no record's hash."""
+    def public_key(self) -> str:
+        """The desk's public key of the present epoch, hex."""
+
+    def sign_words(self, words: bytes) -> bytes:
+        """This desk's signature over words that are no record's hash: those the commit alone signs."""
 
     def store_certificate(self, operation: str, text: str) -> None: ...
 

@@ -9,7 +9,15 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-STATEMENTS: Final[tuple[str, ...]] = ()
+_CERTIFICATES: Final = """
+CREATE TABLE certificates (
+    operation TEXT NOT NULL,
+    text TEXT NOT NULL,
+    CONSTRAINT pk_certificates PRIMARY KEY (operation)
+)
+ STRICT
+"""
+STATEMENTS: Final[tuple[str, ...]] = (_CERTIFICATES,)
 
 
 def upgrade() -> None:
