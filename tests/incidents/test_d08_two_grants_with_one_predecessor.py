@@ -72,7 +72,7 @@ def test_the_verifier_proves_it_from_the_evidence_of_the_two_desks(
     baku.sync()
     forget(place.dsn)
     second.ask_for(sent.code)
-    files = [str(tmp_path / seat.name) for seat in (baku, second)]
+    files = [str(tmp_path / f"{seat.name}.azev") for seat in (baku, second)]
     for seat, file in zip((baku, second), files, strict=True):
         exported = seat.services.evidence.export(ExportEvidence(DATE, DATE), seat.clerk)
         Path(file).write_bytes(exported.content)
