@@ -69,7 +69,7 @@ class _Code:
     @property
     def left(self) -> float:
         """Points from the left edge of the printable strip: the code stands in the middle."""
-        return (_POINTS - len(self.squares) * self.points) / 2
+        return float(_POINTS - len(self.squares) * self.points) / 2
 
 
 class Roll:

@@ -177,6 +177,9 @@ class Books(Protocol):
     def writing(self) -> AbstractContextManager[Writing]:
         """Commits when the block ends, rolls back when it raises. Not nested."""
 
+    def check(self) -> views.BooksCheck:
+        """All invariants over the whole books while the desk works; long, so never on the lane of screens."""
+
 
 class Line(Protocol):
     """The line to the centre. Every call may raise Trouble("L-001") when the centre is not reached."""

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
-from azpost_desk.domain.invariants import Fact, Stored, Verdict, check
+from azpost_desk.domain.invariants import BROKEN_MAX, Fact, Stored, Verdict, check
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.records import Header, Record, record_hash
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage import tables as t
+from azpost_desk.storage.checking_rows import rows_at_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 _UNREADABLE = Header(0, "", 0, 0, "", "", 0, 0, "", "", "", 0, "", "")
 
 
-def check_folder(folder: Path) -> tuple[list[Verdict], list[str]]:
+def check_folder(folder: Path, keep: vault.Vault | None = None) -> tuple[list[Verdict], list[str]]:
     """(the invariants over the desk in `folder`, damaged pages as the engine names them).
 
     Raises:
@@ -34,20 +36,29 @@ def check_folder(folder: Path) -> tuple[list[Verdict], list[str]]:
     path = folder / "desk.db"
     if not path.exists():
         raise Trouble("G-070")
-    key = vault.secret(vault.existing(folder), vault.DATABASE)
+    key = vault.secret(keep or vault.existing(folder), vault.DATABASE)
+    damaged = engine.damaged_pages(path, key)
+    if damaged:
+        return [], damaged
     connection = engine.connect(path, key, read_only=True)
     try:
-        damaged = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check")]
-        return ([] if damaged else check_books(connection)), damaged
+        return check_books(connection, path.stat().st_size), []
+    except DBAPIError as unreadable:
+        return [], [str(unreadable.orig)]
     finally:
         connection.close()
 
 
-def check_books(connection: Connection) -> list[Verdict]:
-    """The invariants over an open file, in one consistent look."""
+def check_books(connection: Connection, file_bytes: int = 0) -> list[Verdict]:
+    """The invariants over an open file, and every row beside the journal, in one consistent look."""
     connection.exec_driver_sql("BEGIN")
     try:
-        return check(facts(connection), is_signed)
+        verdicts = check(facts(connection), is_signed)
+        by_id = {verdict.id: verdict for verdict in verdicts}
+        for invariant, fault in rows_at_fault(connection, file_bytes):
+            if len(by_id[invariant].broken) < BROKEN_MAX:
+                by_id[invariant].broken.append(fault)
+        return verdicts
     finally:
         connection.exec_driver_sql("COMMIT")
 
