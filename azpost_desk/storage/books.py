@@ -19,7 +19,6 @@ from azpost_desk.protocol.records import record_hash
 from azpost_desk.services import views
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.checking import check_folder
 from azpost_desk.storage.desk import OpenDesk
 from azpost_desk.storage.line import LineBooks
 from azpost_desk.storage.lock import DeskLock
@@ -217,6 +216,9 @@ class DeskBooks(LineBooks):
 
         A damaged page, a broken chain and an unbalanced ledger stop the desk from here on (protocol.md 11).
         """
+        # Not at the start: nobody waits for a check.
+        from azpost_desk.storage.checking import check_folder
+
         verdicts, damaged = check_folder(self.folder, self._desk.vault)
         broken = {verdict.id for verdict in verdicts if not verdict.ok}
         with self._turn:
