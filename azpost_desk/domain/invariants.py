@@ -437,8 +437,11 @@ def _not_whole(number: str) -> None:
     raise ArithmeticError(number)
 
 
-def check(facts: Iterable[Fact], is_signed: IsSigned) -> list[Verdict]:
-    """All invariants over the records in `facts`; chains of one desk in order of their epochs."""
+def check(facts: Iterable[Fact], is_signed: IsSigned, more: Iterable[Fold] = ()) -> list[Verdict]:
+    """All invariants over the records in `facts`; chains of one desk in order of their epochs.
+
+    What `more` folds find is put down to the invariant of the same id.
+    """
     folds: list[Fold] = [
         Balanced(),
         Carried(),
@@ -451,13 +454,17 @@ def check(facts: Iterable[Fact], is_signed: IsSigned) -> list[Verdict]:
         Dated(),
         Whole(),
     ]
+    verdicts = {fold.id: fold.verdict for fold in folds}
+    for fold in more:
+        fold.verdict = verdicts[fold.id]
+        folds.append(fold)
     for fact in facts:
         body = _body(fact)
         for fold in folds:
             fold.take(fact, body)
     for fold in folds:
         fold.end()
-    return [fold.verdict for fold in folds]
+    return list(verdicts.values())
 
 
 def _body(fact: Fact) -> ops.Body | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from contextlib import ExitStack
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from azpost_desk.domain.invariants import BROKEN_MAX, Fact, Stored, Verdict, check
+from azpost_desk.domain.invariants_branch import HandedOver
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.records import Header, Record, record_hash
@@ -47,6 +49,33 @@ def check_folder(folder: Path, keep: vault.Vault | None = None) -> tuple[list[Ve
         return [], [str(unreadable.orig)]
     finally:
         connection.close()
+
+
+def check_branch(folders: list[Path]) -> tuple[list[Verdict], list[str]]:
+    """The invariants over several desks together, each also by itself with the rows beside its journal.
+
+    Raises:
+        Trouble: as `check_folder`.
+    """
+    damaged: list[str] = []
+    alone: list[Verdict] = []
+    with ExitStack() as opened:
+        together: list[Iterator[Fact]] = []
+        for folder in folders:
+            verdicts, pages = check_folder(folder)
+            alone += verdicts
+            damaged += [f"{folder.name}: {page}" for page in pages]
+            if not pages:
+                key = vault.secret(vault.existing(folder), vault.DATABASE)
+                connection = engine.connect(folder / "desk.db", key, read_only=True)
+                opened.callback(connection.close)
+                together.append(facts(connection))
+        joint = check(chain.from_iterable(together), is_signed, [HandedOver()])
+    for verdict in joint:
+        known = set(verdict.broken)
+        own = (one for other in alone if other.id == verdict.id for one in other.broken)
+        verdict.broken += [one for one in own if one not in known]
+    return joint, damaged
 
 
 def check_books(connection: Connection, file_bytes: int = 0) -> list[Verdict]:

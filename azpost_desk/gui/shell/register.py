@@ -20,6 +20,7 @@ OPENS: Final = {
     "payment": "payments",
     "article": "goods",
     "receipt": "history",
+    "certificate": "history",
 }
 # Keys of the frame; no screen may use them.
 FRAME_KEYS: Final = {
@@ -31,6 +32,7 @@ FRAME_KEYS: Final = {
     "frame.keys.language": "Ctrl+L",
     "frame.keys.theme": "Ctrl+T",
     "frame.keys.queue": "Ctrl+Q",
+    "frame.keys.books": "Ctrl+Shift+K",
     "frame.keys.sign_out": "Ctrl+Shift+Q",
     "frame.keys.void": "Ctrl+Del",
     "frame.keys.open_scan": "Ctrl+Return",

@@ -12,13 +12,17 @@ if TYPE_CHECKING:
 
 COPY_KEY: Final = "Ctrl+P"
 REVERSE_KEY: Final = "Ctrl+Shift+Del"
+EVIDENCE_KEY: Final = "Ctrl+Shift+E"
 
 
-def actions(copy: Callable[[], object], reverse: Callable[[], object]) -> list[Action]:
+def actions(
+    copy: Callable[[], object], reverse: Callable[[], object], evidence: Callable[[], object]
+) -> list[Action]:
     """All acts of the screen."""
     return [
         Action("history.screen.copy", "history.screen.copy", COPY_KEY, Permission.SELL, copy),
         Action(
             "history.screen.reverse", "history.screen.reverse", REVERSE_KEY, Permission.REVERSE_LINE, reverse
         ),
+        Action("history.screen.evidence", "history.screen.evidence", EVIDENCE_KEY, Permission.SELL, evidence),
     ]
