@@ -1,4 +1,4 @@
-"""H-16, one floor up: what the desks of a branch say of each other is held together, here and at the centre."""
+"""H-16, one floor up: what desks of a branch say of each other is held together, here and at the centre."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 FIRST_DAY = (
     *("open_day", "supply", "open_till", "to_till", "stock", "sell_stamps", "send_transfer", "take_bill"),
-    *("acknowledged", "reverse_last", "accept_item", "take_grant", "pay_out", "issue_remittance", "close_till"),
-    *("remittance_news", "accept_remittance", "close_day"),
+    *("acknowledged", "reverse_last", "accept_item", "take_grant", "pay_out", "issue_remittance"),
+    *("close_till", "remittance_news", "accept_remittance", "close_day"),
 )
 SECOND_DAY = (*("open_day", "open_till", "sell_stamps", "acknowledged", "take_bill", "send_transfer"),)
 DAYS = "2026-12-01", "2026-12-02"
