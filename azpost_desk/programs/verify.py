@@ -219,7 +219,7 @@ class Evidence:
         self.runs: list[dict[str, Any]] = []
         self.acknowledged: dict[int, int] = {}
         self.states: Counter[str] = Counter()
-        self.grants: dict[tuple[str, str], dict[str, str]] = {}
+        self.grants: dict[tuple[str, str, str], dict[str, str]] = {}
         self.closes: dict[tuple[int, int], dict[str, Any]] = {}
         self.days: dict[int, dict[str, Any]] = {}
         self._told_days: list[dict[str, Any]] = []
@@ -228,6 +228,8 @@ class Evidence:
         self._openings: list[tuple[str, dict[str, Any]]] = []
         self._erased: list[tuple[str, str]] = []
         self._erasures: set[str] = set()
+        self._embedded: dict[tuple[int, str], tuple[int, int]] = {}
+        self._told: dict[tuple[int, str], tuple[int, int]] = {}
         self._unruled: set[str] = set()
 
     def fault(self, where: str, why: str) -> None:
@@ -308,9 +310,20 @@ class Evidence:
         self._postings(where, run, header, body, postings)
         self._kinds(where, epoch, sequence, header, body)
         self._attachments(where, part, header, body, attached)
+        if header[12]:
+            self._embedded.setdefault((epoch, header[12]), (sequence, header[11]))
+        self._part(where, run, part)
         if part == "period":
-            run["period"] = True
             self._count(header, body, postings)
+
+    def _part(self, where: str, run: dict[str, Any], part: str) -> None:
+        """The period is one span of an epoch: a link in its middle would hide a record from the sums."""
+        others = [one for one in self.runs if one["epoch"] == run["epoch"] and one is not run]
+        if part == "link":
+            run["after"] = run["period"]
+        elif run["after"] or any(one["period"] for one in others):
+            self.fault(where, "the period has a gap before it")
+        run["period"] = run["period"] or part == "period"
 
     def _chain(
         self, where: str, epoch: int, sequence: int, previous: bytes, digest: bytes, signature: object
@@ -320,7 +333,7 @@ class Evidence:
             raise Bad("records do not stand in order, each once")
         if (epoch, sequence) != (run["epoch"], run["last"] + 1):
             run = {"epoch": epoch, "first": sequence, "before": previous, "signed": 0, "period": False}
-            run |= {"ms": 0, "day": 0, "till": None, "sales": None, "since": 0}
+            run |= {"ms": 0, "day": 0, "till": None, "sales": None, "since": 0, "after": False}
             self.runs.append(run)
         elif previous != run["head"]:
             self.fault(where, "the previous hash is not that of the record before")
@@ -419,7 +432,8 @@ class Evidence:
             return
         _centre_epoch, grant, thing, _purpose, _number, previous = parse(words)[:6]
         typed([grant, thing, previous], str, str, str)
-        self.grants.setdefault((thing, previous), {})[grant] = f"{self.about['desk']} {where}"
+        key = self.epochs[epoch][2].hex(), thing, previous
+        self.grants.setdefault(key, {})[grant] = f"{self.about['desk']} {where}"
 
     def _attachments(
         self, where: str, part: str, header: list[Any], body: dict[str, Any], attached: list[Any]
@@ -466,7 +480,7 @@ class Evidence:
         typed([words], str)
         told = parse(words)
         typed(told, int, str, int, int, str, int)
-        _centre_epoch, desk, epoch, sequence, digest, _time_ms = told
+        _centre_epoch, desk, epoch, sequence, digest, time_ms = told
         where = f"acknowledgement of {epoch}/{sequence}"
         if desk != self.about["desk"] or not is_signed(
             self.epochs[epoch][1], words.encode(), hex_bytes(signature, 64)
@@ -475,6 +489,8 @@ class Evidence:
         if self._heads.setdefault((epoch, sequence), hex_bytes(digest, 32)) != bytes.fromhex(digest):
             self.fault(where, "the centre has said two things about one record")
         self.acknowledged[epoch] = max(self.acknowledged.get(epoch, 0), sequence)
+        named = hashlib.sha256(words.encode() + bytes.fromhex(signature)).hexdigest()[:32]
+        self._told[epoch, named] = sequence, time_ms
 
     def _day(self, fields: dict[str, Any]) -> None:
         take(fields, "day", "date", "records", "kinds", "sums")
@@ -510,7 +526,24 @@ class Evidence:
         for where, slot in self._erased:
             if not self._erasures & {slot, hashlib.sha256(slot.encode()).hexdigest()}:
                 self.fault(where, f"{slot} is gone without a record of its erasure")
+        for (epoch, mark), (sequence, recorded_ms) in self._embedded.items():
+            acknowledged, time_ms = self._told.get((epoch, mark), (0, 0))
+            if sequence <= acknowledged or recorded_ms < time_ms:
+                self.fault(f"record {epoch}/{sequence}", "it is dated before the acknowledgement it names")
         self._compare_days()
+        self._note()
+
+    def _note(self) -> None:
+        """What the reader should know, and what is nobody's fault."""
+        for run in self.runs:
+            epoch, reached = run["epoch"], self.acknowledged.get(run["epoch"], 0)
+            if run["period"] and reached < run["last"]:
+                after = max(reached + 1, run["first"])
+                self.notes.append(
+                    f"epoch {epoch}: the centre has not acknowledged from record {after} on yet"
+                )
+        for epoch in self.epochs.keys() - self.acknowledged.keys():
+            self.notes.append(f"the key of epoch {epoch} is the desk's own word: no acknowledgement is here")
         if self._unruled:
             kinds = sorted(self._unruled)
             self.notes.append(f"the cash of these kinds is told by the signed postings alone: {kinds}")
@@ -624,6 +657,12 @@ def _crc16(text: str) -> int:
     return crc
 
 
+KEYS: Final = {
+    "desk": "the desk's key",
+    "centre": "the centre's key for acknowledgements",
+    "grants": "the centre's key for grants",
+}
+
 # --- the answer -------------------------------------------------------------------------------------------
 
 
@@ -632,8 +671,8 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="azpost-desk verify", description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="+", metavar="FILE", help="evidence; certificates as file or text")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
-    for whose in ("desk", "centre"):
-        says = f"a public key (hex) known to be the {whose}'s"
+    for whose, what in KEYS.items():
+        says = f"a public key (hex) known to be {what}"
         parser.add_argument(f"--{whose}-key", action="append", default=[], metavar="HEX", help=says)
     wanted = parser.parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -739,26 +778,24 @@ def _says(one: Evidence) -> dict[str, Any]:
 
 def _trust(one: Evidence, wanted: argparse.Namespace) -> None:
     """Compare the file's keys with those that are known to be right; without any, say so."""
-    for position, whose in ((0, "desk"), (1, "centre")):
+    for position, (whose, what) in enumerate(KEYS.items()):
         known = {key.lower() for key in getattr(wanted, f"{whose}_key")}
         mine = {keys[position].hex() for keys in one.epochs.values()}
         if known and not mine <= known:
-            one.fault("keys", f"a {whose}'s key of this file is not among those given")
+            one.fault("keys", f"the file names another key as {what} than those given")
         elif not known:
-            one.notes.append(f"the {whose}'s key was taken from the file: compare it with the published one")
-    if one.runs and not one.acknowledged:
-        one.notes.append("the centre has acknowledged none of these records yet")
+            one.notes.append(f"{what} was taken from the file: compare it with the published one")
 
 
 def double_grants(evidence: list[Evidence]) -> list[dict[str, Any]]:
     """Grants of one thing with the same predecessor: the centre gave one right twice, proof against it."""
-    merged: dict[tuple[str, str], dict[str, str]] = {}
+    merged: dict[tuple[str, str, str], dict[str, str]] = {}
     for one in evidence:
         for key, grants in one.grants.items():
             merged.setdefault(key, {}).update(grants)
     return [
-        {"thing": thing, "previous": previous, "grants": grants}
-        for (thing, previous), grants in sorted(merged.items())
+        {"thing": thing, "previous": previous, "grants_key": signed_by, "grants": grants}
+        for (signed_by, thing, previous), grants in sorted(merged.items())
         if len(grants) > 1
     ]
 
@@ -780,6 +817,7 @@ def _tell(result: dict[str, Any]) -> None:
             say(f"  note   {note}")
     for grant in result["double_grants"]:
         say(f"PROOF AGAINST THE CENTRE: {grant['thing']} was granted twice: {grant['grants']}")
+        say(f"  both signed by the key {grant['grants_key']}: compare it with the published one")
     say("Everything handed over is proven." if result["ok"] else "NOT everything handed over is proven.")
 
 
@@ -788,7 +826,8 @@ def _tell_evidence(answer: dict[str, Any]) -> None:
     say(f"  desk {answer['desk']}, {answer['branch_name']}, {period}, written by {answer['software']}")
     say(f"  personal data: {answer['attachments'] or 'none'}; acknowledged to {answer['acknowledged_to']}")
     for epoch, keys in answer["epochs"].items():
-        say(f"  keys of epoch {epoch}: desk {keys['public_key']}, centre {keys['centre_key']}")
+        say(f"  keys of epoch {epoch}: desk {keys['public_key']}")
+        say(f"    centre {keys['centre_key']}, its grants {keys['grants_key']}")
     for chain in answer["chains"]:
         reach = f"records {chain['first']} to {chain['last']}"
         say(f"  epoch {chain['epoch']}: {reach}, linked by its {chain['linked']}")

@@ -184,6 +184,7 @@ def test_a_file_sealed_by_another_key_is_bad(folder: Path, whole: bytes) -> None
         (edited("epoch", 0, centre_key=SigningKey(b"x" * 32).public()), "not the centre's word"),
         (edited("epoch", 0, grants_key=SigningKey(b"x" * 32).public()), "not signed by the centre's key"),
         (edited("evidence", 0, version=2), "version 2"),
+        (edited("record", 5, part="link"), "the period has a gap"),
         (lambda lines: [one for one in lines if b'"ack"' not in one[:8]], ""),
         (lambda lines: [*lines[:8], *lines[9:]], "hang on nothing"),
         (lambda lines: lines[:1] + lines[2:], "of no known part or epoch"),
@@ -303,3 +304,23 @@ def test_what_a_stranger_wrote_moves_no_cursor(
     path.write_bytes(forged(whole, edited("evidence", 0, branch_name="\x1b[2J\x1b[1;1HPROVEN")))
     verify.main([str(path)])
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_grants_signed_by_a_strangers_key_prove_nothing_against_the_centre() -> None:
+    mine, framed = verify.Evidence(), verify.Evidence()
+    mine.grants = {("aa", "transfer", ""): {"one": "1010-1 record 1/7"}}
+    framed.grants = {("bb", "transfer", ""): {"two": "2002-1 record 1/9"}}
+    assert verify.double_grants([mine, framed]) == []
+    framed.grants = {("aa", "transfer", ""): {"two": "2002-1 record 1/9"}}
+    [proof] = verify.double_grants([mine, framed])
+    assert (proof["grants_key"], len(proof["grants"])) == ("aa", 2)
+
+
+def test_a_record_dated_before_the_acknowledgement_it_names_is_bad() -> None:
+    evidence = verify.Evidence()
+    evidence._embedded = {(1, "d" * 32): (7, 5_000)}
+    for told, bad in (((6, 5_000), False), ((7, 4_000), True), ((6, 5_001), True)):
+        evidence.faults = []
+        evidence._told = {(1, "d" * 32): told}
+        evidence._end()
+        assert ("dated before" in str(evidence.faults)) is bad
