@@ -248,6 +248,8 @@ def make_ready(window: Window, counter: OpenCounter) -> None:
         settings, tariffs = books.document(Settings, date), books.document(Tariffs, date)
     if counter.books.protection() == "file":
         window.sign_in.warn("frame.sign_in.file_key")
+    if counter.books.stopped():
+        window.sign_in.warn(f"refusal.G-060.{counter.books.stopped()}")
     window.ready(
         session,
         counter.printer,

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 DATABASE = "desk.db"
 # Reading every page takes about a second for 400 MB: more than a start has.
 DAMAGE_AT_START_BYTES_MAX = 64 * 1024 * 1024
+# A counter has little memory to spare; `azpost-desk check` folds larger files.
+FOLDED_AT_WORK_BYTES_MAX = 32 * 1024 * 1024
 
 
 class DeskBooks(LineBooks):
@@ -219,7 +221,7 @@ class DeskBooks(LineBooks):
         # Not at the start: nobody waits for a check.
         from azpost_desk.storage.checking import check_folder
 
-        verdicts, damaged = check_folder(self.folder, self._desk.vault)
+        verdicts, damaged = check_folder(self.folder, self._desk.vault, FOLDED_AT_WORK_BYTES_MAX)
         broken = {verdict.id for verdict in verdicts if not verdict.ok}
         with self._turn:
             if not self._desk.stopped:

@@ -17,7 +17,7 @@ from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.records import Header, Record, record_hash
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.checking_rows import rows_at_fault
+from azpost_desk.storage.checking_rows import FOLDED_BYTES_MAX, rows_at_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,12 @@ if TYPE_CHECKING:
 _UNREADABLE = Header(0, "", 0, 0, "", "", 0, 0, "", "", "", 0, "", "")
 
 
-def check_folder(folder: Path, keep: vault.Vault | None = None) -> tuple[list[Verdict], list[str]]:
+def check_folder(
+    folder: Path, keep: vault.Vault | None = None, folded_bytes_max: int = FOLDED_BYTES_MAX
+) -> tuple[list[Verdict], list[str]]:
     """(the invariants over the desk in `folder`, damaged pages as the engine names them).
+
+    Projections are folded once more, in memory, when the file is no larger than `folded_bytes_max`.
 
     Raises:
         Trouble: G-063, G-068, G-069, G-070 when it cannot be opened.
@@ -44,7 +48,7 @@ def check_folder(folder: Path, keep: vault.Vault | None = None) -> tuple[list[Ve
         return [], damaged
     connection = engine.connect(path, key, read_only=True)
     try:
-        return check_books(connection, path.stat().st_size), []
+        return check_books(connection, fold=path.stat().st_size <= folded_bytes_max), []
     except DBAPIError as unreadable:
         return [], [str(unreadable.orig)]
     finally:
@@ -78,13 +82,13 @@ def check_branch(folders: list[Path]) -> tuple[list[Verdict], list[str]]:
     return joint, damaged
 
 
-def check_books(connection: Connection, file_bytes: int = 0) -> list[Verdict]:
+def check_books(connection: Connection, *, fold: bool = True) -> list[Verdict]:
     """The invariants over an open file, and every row beside the journal, in one consistent look."""
     connection.exec_driver_sql("BEGIN")
     try:
         verdicts = check(facts(connection), is_signed)
         by_id = {verdict.id: verdict for verdict in verdicts}
-        for invariant, fault in rows_at_fault(connection, file_bytes):
+        for invariant, fault in rows_at_fault(connection, fold=fold):
             if len(by_id[invariant].broken) < BROKEN_MAX:
                 by_id[invariant].broken.append(fault)
         return verdicts

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-# The whole file is folded once more in memory: beyond this it is left to `azpost-desk check` at night.
+# The whole file is folded once more in memory: larger ones are not, here or beside the running desk.
 FOLDED_BYTES_MAX: Final = 256 * 1024 * 1024
 
 
@@ -64,7 +64,7 @@ class Places:
         return self._desk, 0
 
 
-def rows_at_fault(connection: Connection, file_bytes: int) -> Iterator[tuple[str, Broken]]:
+def rows_at_fault(connection: Connection, *, fold: bool) -> Iterator[tuple[str, Broken]]:
     """(invariant, fault) of everything beside the journal that is not as its records say."""
     newest = select(t.identity.c.enrolled).order_by(t.identity.c.epoch.desc()).limit(1)
     enrolled = msgspec.json.decode(connection.execute(newest).scalar_one(), type=Enrolled)
@@ -74,7 +74,7 @@ def rows_at_fault(connection: Connection, file_bytes: int) -> Iterator[tuple[str
     yield from _attachments(connection, places)
     yield from _acknowledgements(connection, enrolled)
     yield from _papers(connection, enrolled)
-    if file_bytes <= FOLDED_BYTES_MAX:
+    if fold:
         yield from _projections(connection, enrolled, places)
 
 
@@ -94,17 +94,17 @@ def _strays(connection: Connection, places: Places) -> Iterator[tuple[str, Broke
 def _journal_columns(connection: Connection, enrolled: Enrolled) -> Iterator[tuple[str, Broken]]:
     """The order of the table is the order of the chain; what was written here arrived when it was written."""
     j = t.journal.c
-    before: dict[int, int] = {}
-    columns = select(j.id, j.epoch, j.sequence, j.recorded_ms, j.arrived_ms).order_by(j.epoch, j.sequence)
+    reached: dict[int, int] = {}
+    before: int | None = None
+    columns = select(j.id, j.epoch, j.sequence, j.recorded_ms, j.arrived_ms).order_by(j.id)
     for row in connection.execute(columns):
-        # Numbers follow one another in a chain: a later epoch may stand between, a gap may not.
-        if row.id <= before.get(row.epoch, 0):
-            yield "I-06", Broken(enrolled.desk, row.sequence, "the table holds it in another order")
-        elif row.epoch == enrolled.epoch and row.epoch in before and row.id != before[row.epoch] + 1:
+        # Late records of an older epoch stand between those of this one; nothing leaves a gap.
+        moved = before is not None and row.id != before + 1
+        if moved or row.sequence <= reached.get(row.epoch, 0):
             yield "I-06", Broken(enrolled.desk, row.sequence, "the table holds it in another place")
-        before[row.epoch] = row.id
-        late = row.arrived_ms < row.recorded_ms
-        if late or (row.epoch == enrolled.epoch and row.arrived_ms != row.recorded_ms):
+        before, reached[row.epoch] = row.id, row.sequence
+        # What another machine wrote came when it came.
+        if row.epoch == enrolled.epoch and row.arrived_ms != row.recorded_ms:
             yield "I-08", Broken(enrolled.desk, row.sequence, "it is said to have arrived at another time")
 
 
