@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.commitments import commitments
 from azpost_desk.domain.invariants import BROKEN_MAX, Broken
+from azpost_desk.domain.ledger import Unbalanced
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.messages import Enrolled, ack_of
 from azpost_desk.protocol.records import Attachment
@@ -30,6 +33,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+# What a journal that was forged, or is damaged, makes of its own folding.
+UNFOLDABLE: Final = (
+    msgspec.DecodeError, ops.UnknownKind, Unbalanced, Refused, DBAPIError, KeyError, ValueError
+)  # fmt: skip
 # The whole file is folded once more in memory: larger ones are not, here or beside the running desk.
 FOLDED_BYTES_MAX: Final = 256 * 1024 * 1024
 
@@ -187,7 +194,7 @@ def _projections(connection: Connection, enrolled: Enrolled, places: Places) -> 
     """Everything folded from the journal, folded once more: in memory, beside the running desk."""
     try:
         stored, again = _folded(connection, enrolled)
-    except (msgspec.DecodeError, ops.UnknownKind, KeyError, dbapi2.Error) as wrong:
+    except UNFOLDABLE as wrong:
         yield "I-07", Broken(enrolled.desk, 0, f"the journal cannot be folded again: {wrong}")
         return
     for name in stored:

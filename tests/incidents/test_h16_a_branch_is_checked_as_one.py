@@ -114,3 +114,9 @@ def test_all_invariants_hold_on_desk_branch_and_centre(
         place.ask(f"update journal set body = {body} where desk = '{baku.name}' and sequence = 3 returning 1")
         assert checked(["--dsn", place.dsn, "--branch", GANJA], capsys) == (0, {})
         assert checked(["--dsn", place.dsn], capsys)[0] == code
+
+
+def test_a_branch_is_named_only_at_the_centre() -> None:
+    with pytest.raises(SystemExit) as ended:
+        program.main(["--branch", GANJA])
+    assert ended.value.code == 2
