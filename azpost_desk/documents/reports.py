@@ -133,9 +133,7 @@ class _Report:
             )
             for row in rows
         ]
-        sums = self._sums(
-            [[row.money_in, row.money_out, row.fees, row.net] for row in rows], len(names)
-        )
+        sums = self._sums([[row.money_in, row.money_out, row.fees, row.net] for row in rows], len(names))
         last = (self._texts.t("papers.total"), self._texts.number(sum(row.count for row in rows)), *sums)
         self._table("by_service", columns, cells, last)
 

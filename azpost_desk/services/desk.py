@@ -9,8 +9,10 @@ from azpost_desk.services.approvals import Approvals
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
 from azpost_desk.services.cards import Cards
+from azpost_desk.services.certificates import Certificates
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.disputes import Disputes
+from azpost_desk.services.evidence import Evidence
 from azpost_desk.services.explaining import Explaining
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
@@ -61,6 +63,8 @@ class DeskServices:
     explaining: Explaining
     disputes: Disputes
     supplements: Supplements
+    evidence: Evidence
+    certificates: Certificates
 
 
 def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskServices:
@@ -91,4 +95,6 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         explaining=Explaining(counter),
         disputes=Disputes(counter),
         supplements=Supplements(counter, Reports(counter)),
+        evidence=Evidence(counter),
+        certificates=Certificates(counter),
     )
