@@ -26,6 +26,12 @@ from azpost_desk.domain.lines import TransferPaid as TransferPaid
 from azpost_desk.domain.lines import TransferRefunded as TransferRefunded
 from azpost_desk.domain.lines import TransferSent as TransferSent
 from azpost_desk.domain.lines import due_qapik as due_qapik
+from azpost_desk.domain.operations_signing import BODIES as SIGNING
+from azpost_desk.domain.operations_signing import AttachmentsErased as AttachmentsErased
+from azpost_desk.domain.operations_signing import ErasureRequested as ErasureRequested
+from azpost_desk.domain.operations_signing import HoldLifted as HoldLifted
+from azpost_desk.domain.operations_signing import HoldPlaced as HoldPlaced
+from azpost_desk.domain.operations_signing import PaperSigned as PaperSigned
 
 # --- the chain itself ---------------------------------------------------------------------------------
 
@@ -379,6 +385,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("grant.issued", 1): GrantIssued,
     ("desk.declared_lost", 1): DeskDeclaredLost,
     ("centre.epoch_opened", 1): CentreEpochOpened,
+    **SIGNING,
 }
 CENTRE_KINDS: Final = frozenset(
     {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}

@@ -16,6 +16,7 @@ from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.papers import Papers
 from azpost_desk.services.payments import Payments
 from azpost_desk.services.reports import Press, Reports
+from azpost_desk.services.signatures import ByHand, Draw, Signatures, Signer, undrawn
 from azpost_desk.services.staff import Staff
 from azpost_desk.services.tills import Tills
 from azpost_desk.services.tracking import Tracking
@@ -47,11 +48,14 @@ class DeskServices:
     papers: Papers
     finding: Finding
     history: History
+    signatures: Signatures
 
 
-def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskServices:
-    """The use cases over one counter."""
-    baskets = Baskets(counter)
+def desk_services(
+    counter: Counter, hasher: Hasher, press: Press, signer: Signer | None = None, draw: Draw | None = None
+) -> DeskServices:
+    """The use cases over one counter; without a signer papers are signed by hand."""
+    baskets, papers = Baskets(counter), Papers(counter)
     return DeskServices(
         counter=counter,
         press=press,
@@ -67,7 +71,8 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         tracking=Tracking(counter),
         customers=Customers(counter),
         reports=Reports(counter),
-        papers=Papers(counter),
+        papers=papers,
         finding=Finding(counter),
         history=History(counter),
+        signatures=Signatures(counter, papers, signer or ByHand(), draw or undrawn),
     )

@@ -35,6 +35,7 @@ _SORTS: Final[dict[type[ops.Body], str]] = {
     ops.RemittanceAccepted: "remittance_accepted",
     ops.GoodsStocked: "goods_stocked",
     ops.PaperReprinted: "reprinted",
+    ops.PaperSigned: "paper_signed",
 }
 # More records than a desk writes in a day.
 _RECORDS_MAX: Final = 20_000

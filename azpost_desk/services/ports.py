@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain import operations as ops
     from azpost_desk.domain.ledger import Posting
     from azpost_desk.domain.money import Money
+    from azpost_desk.domain.signatures import Known
     from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
     from azpost_desk.protocol.records import Attachment, Record
     from azpost_desk.services import views
@@ -114,6 +115,31 @@ class Reading(Protocol):
     def days(self, limit: int = 400) -> list[views.Day]: ...
     def search(self, folded: str, limit: int = 20) -> list[views.Found]: ...
 
+    # signatures and personal data
+    def paper_signatures(self, paper: str, key: str) -> list[views.PaperSignature]:
+        """The electronic signatures of a paper, oldest first."""
+
+    def signed_paper(self, paper: str, key: str) -> bytes | None:
+        """The bytes of a paper as they were signed last; None when it was never signed."""
+
+    def known_certificate(self, officer: str) -> Known | None:
+        """What an officer signed with last at this desk."""
+
+    def personal(self, before_ms: int, limit: int) -> list[views.Personal]:
+        """Personal data of records older than that, which the centre has acknowledged; oldest first."""
+
+    def personal_of(self, customer: str) -> list[views.Personal]:
+        """Everything this desk holds in which a customer is named, acknowledged or not; oldest first."""
+
+    def unfinished(self) -> set[str]:
+        """Operations of transfers and bills whose money is not where it belongs yet."""
+
+    def matters(self) -> list[views.Matter]:
+        """Cases, disputes and holds of this desk, in order."""
+
+    def looks(self, limit: int = 500) -> list[views.Look]:
+        """Who looked at customers' files, newest first."""
+
 
 class Writing(Reading, Protocol):
     """One transaction: everything in it is on the disk together, or not at all."""
@@ -147,6 +173,9 @@ class Writing(Reading, Protocol):
     def queue_paper(self, paper: str, key: str, sort: str = "original") -> int: ...
     def move_print_job(self, job: int, state: str, trouble: str = "") -> None: ...
     def store_report(self, date: str, content: bytes) -> None: ...
+    def store_signed(self, paper: str, key: str, number: int, content: bytes) -> None: ...
+    def empty(self, personal: Sequence[views.Personal]) -> None:
+        """Salt and bytes of these attachments become nothing, and so does what was folded from them."""
 
 
 class Books(Protocol):

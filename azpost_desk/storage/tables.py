@@ -241,6 +241,19 @@ other_desks: Final = _table(
     _text("state"),
     _octets("figures"),
 )
+# Which papers were signed, and with what outcome: the signed bytes lie in `signed_papers`.
+paper_signatures: Final = _table(
+    "paper_signatures",
+    _text("paper", key=True),
+    _text("key", key=True),
+    _whole("number", key=True),
+    _text("officer"),
+    _text("signed"),
+    _text("certificate"),
+    _text("operation"),
+    _whole("at_ms"),
+    Index(None, "officer"),
+)
 
 # --- kept -------------------------------------------------------------------------------------------
 
@@ -322,10 +335,15 @@ print_jobs: Final = _table(
     _whole("made_ms"),
     Index(None, "state"),
 )
+# The bytes of papers that were signed electronically, each signature's own; the journal holds their hashes.
+signed_papers: Final = _table(
+    "signed_papers", _text("paper", key=True), _text("key", key=True), _whole("number", key=True),
+    _octets("content"),
+)  # fmt: skip
 reports: Final = _table("reports", _text("date", key=True), _octets("content"))
 checked: Final = _table("checked", _whole("only", key=True), _whole("record"))
 
-WRITTEN_ONCE: Final = (journal, signatures, postings)
+WRITTEN_ONCE: Final = (journal, signatures, postings, signed_papers)
 DERIVED: Final = (
     balances,
     days,
@@ -344,6 +362,7 @@ DERIVED: Final = (
     remittances,
     reprints,
     other_desks,
+    paper_signatures,
 )
 
 TRIGGERS: Final = (
