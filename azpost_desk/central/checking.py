@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from azpost_desk.central.storage.database import connect
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.erasure import Erasures, Kept
 from azpost_desk.domain.invariants import Broken, Fact, Stored, Verdict
 from azpost_desk.domain.invariants import check as check_facts
 from azpost_desk.protocol.keys import is_signed
-from azpost_desk.protocol.records import Header, rechain
+from azpost_desk.protocol.records import Attachment, Header, rechain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +33,13 @@ _POSTINGS: Final = """
     from postings order by desk, epoch, sequence, line
 """
 
+_ACCEPTED: Final = """
+    select desk, epoch, sequence, header, body, accepted from journal order by desk, epoch, sequence
+"""
+_ATTACHED: Final = """
+    select desk, epoch, sequence, slot, salt, content from attachments order by desk, epoch, sequence, slot
+"""
+
 
 def check(dsn: str) -> list[Verdict]:
     """Fold every record in custody; one consistent look, beside a working centre too.
@@ -39,12 +48,38 @@ def check(dsn: str) -> list[Verdict]:
     """
     with connect(dsn) as conn, conn.transaction():
         conn.execute("set transaction isolation level repeatable read read only")
-        verdicts = check_facts(_facts(conn), is_signed)
+        verdicts = [*check_facts(_facts(conn), is_signed), _erasures(conn)]
         country = conn.execute("select currency, sum(minor)::bigint from postings group by currency")
         verdicts[0].broken += [
             Broken("*", 0, f"the country's sum is {net} {currency}") for currency, net in country if net
         ]
     return verdicts
+
+
+def _erasures(conn: Connection) -> Verdict:
+    """I-11 over every book here: what is gone was erased by rule. What was not accepted promises nothing."""
+    fold = Erasures()
+    with conn.cursor("kept_records") as records, conn.cursor("kept_attachments") as attachments:
+        records.itersize = attachments.itersize = _ROWS_AT_ONCE
+        records.execute(_ACCEPTED)
+        attachments.execute(_ATTACHED)
+        parts = iter(attachments)
+        part = next(parts, None)
+        for desk, epoch, sequence, header, body_bytes, accepted in records:
+            mine: dict[str, str | None] = {}
+            while part is not None and part[:3] == (desk, epoch, sequence):
+                _, _, _, slot, salt, content = part
+                mine[slot] = Attachment(slot, salt, content).commitment() if salt else None
+                part = next(parts, None)
+            if not accepted:
+                continue
+            said = _HEADER.decode(header)
+            try:
+                body = ops.decode(said.kind, said.version, body_bytes)
+            except (ops.UnknownKind, msgspec.DecodeError):
+                body = None
+            fold.take(Kept(desk, epoch, sequence, said.operation, body_bytes, body, mine))
+    return fold.end()
 
 
 def _facts(conn: Connection) -> Iterator[Fact]:

@@ -47,7 +47,7 @@ class AttachmentsErased(Body, frozen=True):
         desk: whose records they belong to: this desk, or (in the centre's book) the desk they came from.
         group: the group of attachments one rule covers.
         basis: the rule's words for why and how long.
-        version: of the centre's document of legal terms.
+        years: how long the rule keeps them.
         before: everything recorded earlier than this ISO date was due.
         erased: what was erased, in order.
     """
@@ -55,7 +55,7 @@ class AttachmentsErased(Body, frozen=True):
     desk: str
     group: str
     basis: str
-    version: int
+    years: int
     before: str
     erased: tuple[Erasable, ...]
 

@@ -105,6 +105,15 @@ class GrantQuestion(Tidings, frozen=True):
     thing: str
 
 
+class ErasureDue(Tidings, frozen=True):
+    """The centre erased personal data by rule and asks the desk it came from to do the same.
+
+    The desk follows its own rule: it erases what it finds due too, and its record is the confirmation.
+    """
+
+    commitments: tuple[str, ...]
+
+
 class OnExceptionsList(Tidings, frozen=True):
     """A record of this desk stands on the centre's exceptions list; the desk goes on."""
 
@@ -123,4 +132,5 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "codes": Codes,
     "grant.question": GrantQuestion,
     "exception": OnExceptionsList,
+    "erasure.due": ErasureDue,
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
 from azpost_desk.services.customers import Customers
+from azpost_desk.services.erasure import Erasure
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
@@ -49,6 +50,7 @@ class DeskServices:
     finding: Finding
     history: History
     signatures: Signatures
+    erasure: Erasure
 
 
 def desk_services(
@@ -74,5 +76,6 @@ def desk_services(
         papers=papers,
         finding=Finding(counter),
         history=History(counter),
+        erasure=Erasure(counter),
         signatures=Signatures(counter, papers, signer or ByHand(), draw or undrawn),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from azpost_desk.domain.catalogue import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from azpost_desk.domain import operations as ops
@@ -125,8 +125,13 @@ class Reading(Protocol):
     def known_certificate(self, officer: str) -> Known | None:
         """What an officer signed with last at this desk."""
 
-    def personal(self, before_ms: int, limit: int) -> list[views.Personal]:
-        """Personal data of records older than that, which the centre has acknowledged; oldest first."""
+    def acknowledged_ms(self) -> int:
+        """The latest time that the centre signed for."""
+
+    def personal(self, before_ms: Mapping[str, int], limit: int) -> list[views.Personal]:
+        """Personal data recorded before its group's moment (``*``: of the groups not named), as far as the
+        centre has acknowledged it; oldest first.
+        """
 
     def personal_of(self, customer: str) -> list[views.Personal]:
         """Everything this desk holds in which a customer is named, acknowledged or not; oldest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import false, func, or_, select
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.people import GROUPS, Addresses, Parties, Person, Signer
@@ -17,7 +17,7 @@ from azpost_desk.storage import tables as t
 from azpost_desk.storage.reading_features import FeatureReading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Row, Select
 
@@ -61,12 +61,14 @@ class PrivacyReading(FeatureReading):
 
     # --- personal data --------------------------------------------------------------------------------
 
-    def personal(self, before_ms: int, limit: int) -> list[views.Personal]:
-        j, done = t.journal.c, t.line.c
+    def personal(self, before_ms: Mapping[str, int], limit: int) -> list[views.Personal]:
+        j, done, slot = t.journal.c, t.line.c, t.attachments.c.slot
+        named = [group for group in before_ms if group != "*"]
+        due = [slot.endswith(f":{group}") & (j.recorded_ms < before_ms[group]) for group in named]
+        others = ~or_(false(), *(slot.endswith(f":{group}") for group in named))
+        due.append(others & (j.recorded_ms < before_ms["*"]))
         wanted = (
-            self._kept()
-            .join(t.line, done.epoch == j.epoch)
-            .where(j.recorded_ms < before_ms, j.sequence <= done.acknowledged)
+            self._kept().join(t.line, done.epoch == j.epoch).where(or_(*due), j.sequence <= done.acknowledged)
         )
         return [_personal(row) for row in self._all(wanted.limit(limit))]
 
@@ -90,6 +92,10 @@ class PrivacyReading(FeatureReading):
         transfers = select(t.transfers.c.transfer).where(t.transfers.c.state.in_(_UNFINISHED_TRANSFERS))
         payments = select(t.payments.c.payment).where(t.payments.c.state.in_(_UNFINISHED_PAYMENTS))
         return {row[0] for wanted in (transfers, payments) for row in self._all(wanted)}
+
+    def acknowledged_ms(self) -> int:
+        """The latest time the centre has signed for; a clock behind it is wrong."""
+        return int(self._scalar(select(func.max(t.line.c.acknowledged_ms))) or 0)
 
     def matters(self) -> list[views.Matter]:
         j = t.journal.c

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pypdfium2
@@ -26,6 +25,7 @@ from tests.fakes.certificates import PIN, Card, Issuer, Reader, new_issuer, soft
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from azpost_desk.devices.ports import Signer
 

@@ -1,4 +1,4 @@
-"""An issuer of signature certificates for tests, the PKCS#12 files and the smart cards (SoftHSM2) it hands out."""
+"""An issuer of certificates for tests, with the PKCS#12 files and smart cards (SoftHSM2) it hands out."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ class Issuer:
         self,
         name: str,
         *,
-        since: dt.datetime = dt.datetime(2026, 1, 1),
-        until: dt.datetime = dt.datetime(2028, 1, 1),
+        since: dt.datetime = dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        until: dt.datetime = dt.datetime(2028, 1, 1, tzinfo=dt.UTC),
         signs: bool = True,
     ) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
         """A key of 2048 bits and a certificate in somebody's name."""
@@ -91,8 +91,8 @@ def new_issuer(name: str = "Test Milli Sertifikat") -> Issuer:
         .issuer_name(_name(name))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(dt.datetime(2020, 1, 1))
-        .not_valid_after(dt.datetime(2040, 1, 1))
+        .not_valid_before(dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+        .not_valid_after(dt.datetime(2040, 1, 1, tzinfo=dt.UTC))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
         .sign(key, hashes.SHA256())

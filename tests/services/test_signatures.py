@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,6 +26,8 @@ from tests.services.counters import CLERK, MANAGER, SUPERVISOR, PlainHasher, Sta
 from tests.storage.desks import DATE, piece
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from azpost_desk.devices.ports import Signer
 
 NAME = "ƏLİYEVA SEVDA VAQİF QIZI"
@@ -161,7 +162,10 @@ def test_a_certificate_that_may_not_sign_leaves_no_trace(
     records = office.records()
     stranger = issuer.file(tmp_path / "stranger.p12", "QULİYEVA AYNUR")
     old = issuer.file(
-        tmp_path / "old.p12", NAME, since=dt.datetime(2020, 1, 1), until=dt.datetime(2025, 1, 1)
+        tmp_path / "old.p12",
+        NAME,
+        since=dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
+        until=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
     )
     other_use = issuer.file(tmp_path / "tls.p12", NAME, signs=False)
     codes = []

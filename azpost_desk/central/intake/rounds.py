@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central import news, payments
+from azpost_desk.central import erasure, news, payments
 from azpost_desk.central.intake.projector import project_once
 from azpost_desk.central.storage.database import make_partitions, one
 
@@ -119,6 +119,7 @@ class Rounds:
         with self._database.connection() as conn:
             if now_ms - self._partitions_ms > _PARTITIONS_EVERY_MS:
                 make_partitions(conn, now_ms)
+                erasure.run(conn, self._book, now_ms)
                 self._partitions_ms = now_ms
             done = project_once(conn, now_ms)
             numbered = news.number(conn)
