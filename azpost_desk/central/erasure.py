@@ -79,7 +79,9 @@ class _Part:
 
 def run(conn: Connection, book: Book, now_ms: int) -> int:
     """Erase everything that is due, desk by desk, each in transactions of its own; how much it was."""
-    desks = [row[0] for row in conn.execute("select distinct desk from attachments order by desk").fetchall()]
+    with conn.transaction():
+        rows = conn.execute("select desk from desks order by desk").fetchall()
+    desks = [row[0] for row in rows]
     total = 0
     for desk in desks:
         while True:

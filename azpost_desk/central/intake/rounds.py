@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
 _AFTER_FAULT_SECONDS: Final = 5.0
 _PARTITIONS_EVERY_MS: Final = 24 * 3_600_000
+_DAILY_LOCK: Final = 0x6461696C
 _DELIVERERS: Final = 4
 # After an outage more may wait than somebody at a counter can: the claim is then asked again.
 _PROJECTED_FOR_A_CLAIM: Final = 5
@@ -118,9 +119,12 @@ class Rounds:
         now_ms = self._clock.utc_ms()
         with self._database.connection() as conn:
             if now_ms - self._partitions_ms > _PARTITIONS_EVERY_MS:
-                make_partitions(conn, now_ms)
-                erasure.run(conn, self._book, now_ms)
+                # Noted first: another thread, or another process, must not do the same beside this one.
                 self._partitions_ms = now_ms
+                with conn.transaction():
+                    conn.execute("select pg_advisory_xact_lock(%s)", (_DAILY_LOCK,))
+                    make_partitions(conn, now_ms)
+                erasure.run(conn, self._book, now_ms)
             done = project_once(conn, now_ms)
             numbered = news.number(conn)
         if done and self._billers:
