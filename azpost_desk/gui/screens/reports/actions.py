@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 PRINT_KEY: Final = "Ctrl+P"
 CLOSE_KEY: Final = "Ctrl+E"
 PAST_KEY: Final = "Ctrl+O"
+SIGN_KEY: Final = "Ctrl+G"
 
 
 def actions(past: Callable[[], object]) -> list[Action]:
@@ -20,5 +21,6 @@ def actions(past: Callable[[], object]) -> list[Action]:
     return [
         Action("reports.screen.print", "reports.screen.print", PRINT_KEY, Permission.SEE_REPORTS),
         Action("reports.screen.close", "reports.screen.close", CLOSE_KEY, Permission.CLOSE_DAY),
+        Action("reports.signing.open", "reports.signing.open", SIGN_KEY, Permission.SEE_REPORTS),
         Action("reports.screen.past", "reports.screen.past", PAST_KEY, Permission.SEE_REPORTS, past),
     ]
