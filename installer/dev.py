@@ -255,7 +255,7 @@ def missing_packages() -> list[str]:
 
 
 def add_card() -> None:
-    """A smart card in software for the tests of signatures; where it cannot be added they skip and say why."""
+    """A smart card in software for the tests; where it cannot be added they skip and say why."""
     if WINDOWS or shutil.which("softhsm2-util"):
         return
     if not shutil.which("apt-get") or os.geteuid() != 0:

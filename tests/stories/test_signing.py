@@ -1,4 +1,4 @@
-"""A closed day signed with a smart card: both sides' books stay sound, the centre has the hash, not the paper."""
+"""A closed day signed with a smart card: the books of both sides stay sound, the centre has the hash."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ class SigningSheet(Sheet):
         mine = paper is not None and self._session.by.name in paper.signed_by
         self.form.setVisible(may and paper is not None and not mine and paper.standing != "broken")
         for button in (self.print_again, self._save):
-            button.setEnabled(paper is not None and paper.standing != "broken")
+            button.setEnabled(paper is not None and paper.standing in ("signed", "unknown_issuer"))
 
     def _on_sign(self) -> None:
         paper = self.papers.current()
@@ -170,7 +170,7 @@ def paper_columns() -> list[Column[PaperState]]:
         return plain(f"{', '.join(one.signed_by)} · {language().texts.moment(one.at_ms)}")
 
     return [
-        Column("reports.signing.paper", lambda one: form.paper_word(one.paper), 180),
+        Column("reports.signing.paper", lambda one: phrase(form.paper_word(one.paper)), 180),
         Column(
             "reports.signing.state",
             lambda one: phrase(f"reports.signing.state.{one.standing}"),
