@@ -122,6 +122,12 @@ class Reading(Protocol):
     def signed_paper(self, paper: str, key: str) -> bytes | None:
         """The bytes of a paper as they were signed last; None when it was never signed."""
 
+    def acts(self, date: str) -> list[tuple[str, str]]:
+        """(paper, key) of what was printed for the records of a day, each once, in their order."""
+
+    def newest_job(self, paper: str, key: str) -> views.PrintJob | None:
+        """The print job of a paper; None when it was never to be printed."""
+
     def known_certificate(self, officer: str) -> Known | None:
         """What an officer signed with last at this desk."""
 

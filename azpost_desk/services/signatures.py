@@ -103,11 +103,7 @@ class Signatures:
         by.may(Permission.SEE_REPORTS)
         with self.counter.books.reading() as books:
             keys = [("report", date)] if books.closed_report(date) is not None else []
-            numbers = {day.number for day in books.days() if day.date == date}
-            for job in books.print_jobs():
-                entry = books.entry(job.key) if job.paper not in _NO_ACTS else None
-                if entry is not None and entry.recorded.day in numbers and (job.paper, job.key) not in keys:
-                    keys.append((job.paper, job.key))
+            keys += [(paper, key) for paper, key in books.acts(date) if paper not in _NO_ACTS]
         return [self.state(paper, key) for paper, key in keys]
 
     def state(self, paper: str, key: str) -> PaperState:
@@ -225,7 +221,7 @@ class Signatures:
                 if content is None:
                     raise Refused("S-080")
                 return content
-            job = next((one for one in books.print_jobs() if (one.paper, one.key) == (paper, key)), None)
+            job = books.newest_job(paper, key)
         if job is None or paper in _NO_ACTS:
             raise Refused("S-080")
         value = self.papers.of_job(job)

@@ -46,6 +46,24 @@ class PrivacyReading(FeatureReading):
         content: bytes | None = self._scalar(newest)
         return content
 
+    def acts(self, date: str) -> list[tuple[str, str]]:
+        j, p, d = t.journal.c, t.print_jobs.c, t.days.c
+        rows = self._all(
+            select(p.paper, p.key)
+            .join(t.journal, j.operation == p.key)
+            .join(t.days, d.number == j.day)
+            .where(d.date == date)
+            .group_by(p.paper, p.key)
+            .order_by(func.min(p.job))
+        )
+        return [(row.paper, row.key) for row in rows]
+
+    def newest_job(self, paper: str, key: str) -> views.PrintJob | None:
+        p = t.print_jobs.c
+        this = select(t.print_jobs).where(p.paper == paper, p.key == key).order_by(p.job.desc()).limit(1)
+        row = self._one(this)
+        return views.PrintJob(*row) if row else None
+
     def known_certificate(self, officer: str) -> Known | None:
         s = t.paper_signatures.c
         newest = select(s.operation).where(s.officer == officer).order_by(s.at_ms.desc()).limit(1)
