@@ -20,6 +20,7 @@ from azpost_desk.domain.erasure import (
     due_from_ms,
     kept_until,
 )
+from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import attach
@@ -134,6 +135,20 @@ class Erasure:
             )
         self.counter.line.wake()
         return Asked(answer, until, basis, len(due))
+
+    def asked_by(self, by: Officer, fin: str) -> Asked:
+        """The same by the FİN of the document that the person shows.
+
+        Raises:
+            Refused: S-010, I-001 no FİN, S-092 nobody here is known by it (then there is nothing to erase).
+        """
+        by.may(Permission.KEEP_PRIVACY)
+        known = require("fin", fin, "fin")
+        with self.counter.books.reading() as books:
+            found = [one.customer for one in books.customers(known) if one.fin == known]
+        if not found:
+            raise Refused("S-092", field="fin")
+        return self.asked(by, found[0])
 
     def hold(self, by: Officer, operation: str, reason: str) -> None:
         """Keep an operation's personal data as evidence until the hold is lifted.

@@ -62,7 +62,11 @@ class PrivacyReading(FeatureReading):
         p = t.print_jobs.c
         this = select(t.print_jobs).where(p.paper == paper, p.key == key).order_by(p.job.desc()).limit(1)
         row = self._one(this)
-        return views.PrintJob(*row) if row else None
+        if row is None:
+            return None
+        return views.PrintJob(
+            row.job, row.paper, row.key, row.sort, row.state, row.tries, row.trouble, row.made_ms
+        )
 
     def known_certificate(self, officer: str) -> Known | None:
         s = t.paper_signatures.c

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import logging
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pypdfium2
@@ -225,3 +227,16 @@ def test_the_setting_names_a_card_or_a_file() -> None:
     assert card_signer is not None
     assert file_signer is not None
     assert (card_signer.way, file_signer.way, signer_of("")) == ("card", "file", None)
+
+
+def test_the_counter_starts_without_the_signing_library() -> None:
+    program = (
+        "import sys\n"
+        "from azpost_desk.programs.desk import signer_of\n"
+        "signer = signer_of('card:/lib/card.so')\n"
+        "import azpost_desk.services.desk\n"
+        "heavy = {'pyhanko', 'pkcs11', 'asn1crypto', 'cryptography.x509', 'lxml', 'aiohttp'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -80,6 +80,24 @@ def test_the_sheet_shows_who_looked_and_erases_by_a_key(office: Office, stand: S
     assert len(stand.bodies(ops.AttachmentsErased)) == 2, "nothing is due any more"
 
 
+def test_a_person_who_asks_early_gets_the_term_on_the_screen(office: Office, stand: Stand) -> None:
+    """Another transfer, of this very day: its term ends in five years."""
+    stand.desk.transfers.send(SendTransfer(SENDER, RECEIVER, azn(5_000), "family", None), CLERK)
+    stand.pay(20_000)
+    office.press(Qt.Key.Key_D, CTRL)
+    office.sheet.fin.setFocus()
+    office.type("1234567\n")
+    assert office.sheet.fin.error_text() == language().texts.refusal("S-092")
+    office.sheet.fin.line.clear()
+    office.type("5zk9xyz\n")
+    (body,) = stand.bodies(ops.ErasureRequested)
+    assert isinstance(body, ops.ErasureRequested)
+    assert (body.answer, body.until) == ("refused", "2037-11-28")
+    said = language().texts.t("staff.privacy.answer.refused", until=body.until, basis=body.basis)
+    assert said in office.words()
+    assert office.sheet.fin.text() == ""
+
+
 def test_leaving_erases_nothing(office: Office, stand: Stand) -> None:
     records = stand.records()
     office.press(Qt.Key.Key_D, CTRL)

@@ -5,20 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Sheet
+from azpost_desk.gui.kit.fields import TextField
+from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.tables import Column, Table
-from azpost_desk.gui.kit.words import language, phrase, plain
+from azpost_desk.gui.kit.theme import GAP
+from azpost_desk.gui.kit.words import language, phrase, plain, refusal
 from azpost_desk.gui.work.runner import Lane, Operation
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.gui.kit.words import Say
-    from azpost_desk.services.erasure import Due
+    from azpost_desk.services.erasure import Asked, Due
     from azpost_desk.services.views import Look
 
 ERASE_KEY: Final = "Ctrl+E"
@@ -46,7 +51,43 @@ class PrivacySheet(Sheet):
         self.body.addWidget(Label("staff.privacy.terms", "section"))
         self.body.addWidget(self.terms)
         self.body.addWidget(self._said)
+        self.body.addWidget(self._request())
         self.body.addWidget(self.erase, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _request(self) -> Form:
+        """A person asks for the erasure of their data: the FİN, and the answer the law gives."""
+        self.fin = TextField("staff.privacy.fin", name="fin", hint="staff.privacy.fin_hint", max_length=7)
+        self.answer = Button("staff.privacy.answer", hint=plain("Enter"))
+        self.answer.clicked.connect(self._on_asked)
+        self.request = Form(self.answer)
+        self.request.add(self.fin)
+        self.request.escaped.connect(lambda _dirty: self.close_sheet())
+        row = QHBoxLayout(self.request)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(self.fin, 1)
+        row.addWidget(self.answer, 0, Qt.AlignmentFlag.AlignVCenter)
+        return self.request
+
+    def _on_asked(self) -> None:
+        if not self.request.verify():
+            return
+        erasure, by, fin = self._session.services.erasure, self._session.by, self.fin.text()
+        Operation(self.answer, lambda: erasure.asked_by(by, fin)).holding(self).succeeded(
+            self._on_answered
+        ).refused(self._on_refused).changes("customers").start(Lane.NETWORK)
+
+    def _on_answered(self, asked: Asked) -> None:
+        words = phrase(f"staff.privacy.answer.{asked.answer}", until=asked.until, basis=asked.basis)
+        self._said.say(words, "warn" if asked.answer == "refused" else "good")
+        self.request.clear()
+        self._read()
+        self.fin.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_refused(self, error: Refused) -> None:
+        if not self.request.show_refusal(error):
+            self._said.say(refusal(error), "bad")
+        self.fin.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask(self) -> None:
         """Read, then open."""
@@ -61,7 +102,7 @@ class PrivacySheet(Sheet):
         looks, terms = read
         self.looks.show_records(looks)
         self.terms.show_records(terms)
-        self.terms.fit_height(8)
+        self.terms.fit_height(6)
         count = sum(one.count for one in terms)
         self.erase.setEnabled(count > 0)
         if not count and not self._said.text():
