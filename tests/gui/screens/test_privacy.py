@@ -110,4 +110,9 @@ def test_the_sheet_fits_in_every_language(office: Office, code: str, tmp_path: P
     Language.current().choose(code)
     office.press(Qt.Key.Key_D, CTRL)
     assert office.sheet.erase.width() >= office.sheet.erase.minimumSizeHint().width()
+    bottoms = [office.sheet.looks, office.sheet.erase, office.sheet.terms, office.sheet.request]
+    places = [one.mapTo(office.frame, one.rect().topLeft()).y() for one in bottoms]
+    ends = [place + one.height() for place, one in zip(places, bottoms, strict=True)]
+    assert all(end <= place for end, place in zip(ends, places[1:], strict=False)), "nothing covers another"
+    assert ends[-1] <= office.frame.height()
     assert office.frame.grab().save(str(tmp_path / f"privacy-{code}.png"))

@@ -47,12 +47,15 @@ class PrivacySheet(Sheet):
         self._said = Label("", "body", wrap=True)
         self.body.addWidget(Label("staff.privacy.hint", "hint", wrap=True))
         self.body.addWidget(Label("staff.privacy.looks", "section"))
-        self.body.addWidget(self.looks, 1)
-        self.body.addWidget(Label("staff.privacy.terms", "section"))
+        self.body.addWidget(self.looks)
+        row = QHBoxLayout()
+        row.addWidget(Label("staff.privacy.terms", "section"), 1)
+        row.addWidget(self.erase)
+        self.body.addLayout(row)
         self.body.addWidget(self.terms)
         self.body.addWidget(self._said)
         self.body.addWidget(self._request())
-        self.body.addWidget(self.erase, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addStretch()
 
     def _request(self) -> Form:
         """A person asks for the erasure of their data: the FİN, and the answer the law gives."""
@@ -101,8 +104,9 @@ class PrivacySheet(Sheet):
     def _show(self, read: tuple[list[Look], list[Due]]) -> None:
         looks, terms = read
         self.looks.show_records(looks)
+        self.looks.fit_height(4)
         self.terms.show_records(terms)
-        self.terms.fit_height(6)
+        self.terms.fit_height(4)
         count = sum(one.count for one in terms)
         self.erase.setEnabled(count > 0)
         if not count and not self._said.text():
@@ -126,9 +130,9 @@ def look_columns() -> list[Column[Look]]:
     """When, who, at whom, why."""
     return [
         Column("staff.privacy.when", lambda one: plain(language().texts.moment(one.at_ms)), 140),
-        Column("staff.privacy.who", lambda one: plain(one.officer), 170),
+        Column("staff.privacy.who", lambda one: plain(one.officer), 150),
         Column("staff.privacy.whom", _whom),
-        Column("staff.privacy.why", _why, 170),
+        Column("staff.privacy.why", _why, 240),
     ]
 
 
@@ -151,7 +155,7 @@ def term_columns() -> list[Column[Due]]:
         Column("staff.privacy.group", lambda one: _group(one.group)),
         Column("staff.privacy.years", lambda one: plain(str(one.years)), 60, align="right"),
         Column("staff.privacy.basis", _basis, 230),
-        Column("staff.privacy.due", lambda one: number(one.count), 90, align="right"),
+        Column("staff.privacy.due", lambda one: number(one.count), 120, align="right"),
         Column("staff.privacy.held", lambda one: number(one.held), 100, align="right"),
     ]
 
