@@ -36,6 +36,8 @@ OWNERS: Final = {
     "older_than_acknowledgement": "security",
     "beyond_allowance": "compliance",
     "too_late": "compliance",
+    "erased_early": "compliance",
+    "erased_elsewhere": "security",
     "unsound": "finance",
     "repeated_operation": "finance",
     "reversed_without_grant": "finance",

@@ -51,7 +51,7 @@ class _Report:
         self._reversals()
         self._disputes()
         self._cut()
-        self._sheet.signatures(self._paper.signatures)
+        self._sheet.signatures(self._paper.signatures, electronic=True)
         if self._paper.operations:
             self._operations()
         return self._sheet.finish()

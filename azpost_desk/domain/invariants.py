@@ -70,11 +70,15 @@ class Broken:
 
 @dataclass(slots=True)
 class Verdict:
-    """What became of one invariant: how many things were looked at, and the first that are wrong."""
+    """What became of one invariant: how many things were looked at, and the first that are wrong.
+
+    `erased` counts what is gone by rule (I-11): good, and proved.
+    """
 
     id: str
     checked: int = 0
     broken: list[Broken] = field(default_factory=list)
+    erased: int = 0
 
     @property
     def ok(self) -> bool:

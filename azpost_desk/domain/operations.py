@@ -37,6 +37,12 @@ from azpost_desk.domain.operations_disputes import DisputeRaised as DisputeRaise
 from azpost_desk.domain.operations_disputes import ReportSupplemented as ReportSupplemented
 from azpost_desk.domain.operations_evidence import BODIES as _OF_EVIDENCE
 from azpost_desk.domain.operations_evidence import EvidenceExported as EvidenceExported
+from azpost_desk.domain.operations_signing import BODIES as SIGNING
+from azpost_desk.domain.operations_signing import AttachmentsErased as AttachmentsErased
+from azpost_desk.domain.operations_signing import ErasureRequested as ErasureRequested
+from azpost_desk.domain.operations_signing import HoldLifted as HoldLifted
+from azpost_desk.domain.operations_signing import HoldPlaced as HoldPlaced
+from azpost_desk.domain.operations_signing import PaperSigned as PaperSigned
 from azpost_desk.domain.operations_slips import SLIP_BODIES, SLIP_CENTRE_KINDS
 from azpost_desk.domain.operations_slips import ApprovalAnswered as ApprovalAnswered
 from azpost_desk.domain.operations_slips import ApprovalAsked as ApprovalAsked
@@ -402,6 +408,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     **SLIP_BODIES,
     **_DISPUTES,
     **_OF_EVIDENCE,
+    **SIGNING,
 }
 CENTRE_KINDS: Final = SLIP_CENTRE_KINDS | frozenset(
     {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}

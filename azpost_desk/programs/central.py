@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from azpost_desk.central import approvals, disputes
+from azpost_desk.central import approvals, disputes, erasure
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
@@ -28,7 +28,9 @@ from azpost_desk.domain.catalogue import (
     Goods,
     Licence,
     Officer,
+    Retention,
     Settings,
+    Signing,
     Tariffs,
 )
 from azpost_desk.domain.money import azn, parse_amount
@@ -129,6 +131,8 @@ def _parser() -> argparse.ArgumentParser:
     command("give-range", _give_range, "item numbers for a desk", "desk", "prefix").add_argument(
         "count", type=int
     )
+    erasing = command("erasure", _erasure, "erase by rule what is due, or list who has not followed")
+    erasing.add_argument("what", choices=("list", "run"))
     command("exceptions", _exceptions, "list the records that wait for a person")
     _approvals_parser(command)
     _dispute_commands(acts)
@@ -307,6 +311,8 @@ _DOCUMENTS: dict[str, type[Document]] = {
     "billers": Billers,
     "goods": Goods,
     "settings": Settings,
+    "signing": Signing,
+    "retention": Retention,
 }
 
 
@@ -329,6 +335,18 @@ def _give_codes(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 def _give_range(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     first, last = branches.give_range(conn, wanted.desk, wanted.prefix, wanted.count, _CLOCK.utc_ms())
     print(f"{wanted.prefix}{first:08} {wanted.prefix}{last:08}")
+
+
+def _erasure(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    if wanted.what == "run":
+        book = Book(dsn, _CLOCK)
+        try:
+            print(erasure.run(conn, book, _CLOCK.utc_ms()))
+        finally:
+            book.close()
+        return
+    for one in erasure.unconfirmed(conn):
+        print(f"{one.desk}\t{one.count}\t{Texts('en').moment(one.since_ms)}")
 
 
 def _exceptions(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

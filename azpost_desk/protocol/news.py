@@ -120,6 +120,15 @@ class GrantQuestion(Tidings, frozen=True):
     thing: str
 
 
+class ErasureDue(Tidings, frozen=True):
+    """The centre erased personal data by rule and asks the desk it came from to do the same.
+
+    The desk follows its own rule: it erases what it finds due too, and its record is the confirmation.
+    """
+
+    commitments: tuple[str, ...]
+
+
 class OnExceptionsList(Tidings, frozen=True):
     """A record of this desk stands on the centre's exceptions list; the desk goes on."""
 
@@ -150,4 +159,5 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "grant.question": GrantQuestion,
     "exception": OnExceptionsList,
     "dispute.answer": DisputeAnswer,
+    "erasure.due": ErasureDue,
 }

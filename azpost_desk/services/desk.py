@@ -12,6 +12,7 @@ from azpost_desk.services.cards import Cards
 from azpost_desk.services.certificates import Certificates
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.disputes import Disputes
+from azpost_desk.services.erasure import Erasure
 from azpost_desk.services.evidence import Evidence
 from azpost_desk.services.explaining import Explaining
 from azpost_desk.services.express import Express
@@ -23,6 +24,7 @@ from azpost_desk.services.papers import Papers
 from azpost_desk.services.payments import Payments
 from azpost_desk.services.reports import Press, Reports
 from azpost_desk.services.searching import Records
+from azpost_desk.services.signatures import ByHand, Draw, Signatures, Signer, undrawn
 from azpost_desk.services.slips import Slips
 from azpost_desk.services.staff import Staff
 from azpost_desk.services.supplements import Supplements
@@ -65,11 +67,15 @@ class DeskServices:
     supplements: Supplements
     evidence: Evidence
     certificates: Certificates
+    signatures: Signatures
+    erasure: Erasure
 
 
-def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskServices:
-    """The use cases over one counter."""
-    baskets = Baskets(counter)
+def desk_services(
+    counter: Counter, hasher: Hasher, press: Press, signer: Signer | None = None, draw: Draw | None = None
+) -> DeskServices:
+    """The use cases over one counter; without a signer papers are signed by hand."""
+    baskets, papers = Baskets(counter), Papers(counter)
     return DeskServices(
         counter=counter,
         press=press,
@@ -86,7 +92,7 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         tracking=Tracking(counter),
         customers=Customers(counter),
         reports=Reports(counter),
-        papers=Papers(counter),
+        papers=papers,
         finding=Finding(counter),
         history=History(counter),
         slips=Slips(counter),
@@ -97,4 +103,6 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         supplements=Supplements(counter, Reports(counter)),
         evidence=Evidence(counter),
         certificates=Certificates(counter),
+        erasure=Erasure(counter),
+        signatures=Signatures(counter, papers, signer or ByHand(), draw or undrawn),
     )

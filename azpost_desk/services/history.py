@@ -39,6 +39,7 @@ _SORTS: Final[dict[type[ops.Body], str]] = {
     ops.DisputeEscalated: "dispute_escalated",
     ops.DisputeClosed: "dispute_closed",
     ops.ReportSupplemented: "supplemented",
+    ops.PaperSigned: "paper_signed",
 }
 # More records than a desk writes in a day.
 _RECORDS_MAX: Final = 20_000

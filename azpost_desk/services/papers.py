@@ -70,7 +70,7 @@ class Papers:
             )
 
     def of_job(self, job: PrintJob) -> papers.Paper | bytes:
-        """What a print job prints; a closed report is its stored bytes.
+        """What a print job prints; a closed report, and what was signed electronically, is its stored bytes.
 
         Raises:
             Trouble: D-020 the job names nothing that is in the books.
@@ -78,6 +78,9 @@ class Papers:
         if job.paper == "receipt":
             return self.receipt(job.key, self._copy_state(job))
         with self.counter.books.reading() as books:
+            signed = books.signed_paper(job.paper, job.key)
+            if signed is not None:
+                return signed
             if job.paper == "report":
                 content = books.closed_report(job.key)
                 if content is None:

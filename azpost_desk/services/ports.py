@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from azpost_desk.domain.catalogue import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from azpost_desk.domain import operations as ops
     from azpost_desk.domain.cards import CardAnswer
     from azpost_desk.domain.ledger import Posting
     from azpost_desk.domain.money import Money
+    from azpost_desk.domain.signatures import Known
     from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
     from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
     from azpost_desk.protocol.records import Attachment, Record
@@ -169,6 +170,42 @@ class Reading(Protocol):
     def certificate(self, operation: str) -> str:
         """The text of the shift certificate given at this till close, "" when there was none."""
 
+    # signatures and personal data
+    def paper_signatures(self, paper: str, key: str) -> list[views.PaperSignature]:
+        """The electronic signatures of a paper, oldest first."""
+
+    def signed_paper(self, paper: str, key: str) -> bytes | None:
+        """The bytes of a paper as they were signed last; None when it was never signed."""
+
+    def acts(self, date: str) -> list[tuple[str, str]]:
+        """(paper, key) of what was printed for the records of a day, each once, in their order."""
+
+    def newest_job(self, paper: str, key: str) -> views.PrintJob | None:
+        """The print job of a paper; None when it was never to be printed."""
+
+    def known_certificate(self, officer: str) -> Known | None:
+        """What an officer signed with last at this desk."""
+
+    def acknowledged_ms(self) -> int:
+        """The latest time that the centre signed for."""
+
+    def personal(self, before_ms: Mapping[str, int], limit: int) -> list[views.Personal]:
+        """Personal data recorded before its group's moment (``*``: of the groups not named), as far as the
+        centre has acknowledged it; oldest first.
+        """
+
+    def personal_of(self, customer: str) -> list[views.Personal]:
+        """Everything this desk holds in which a customer is named, acknowledged or not; oldest first."""
+
+    def unfinished(self) -> set[str]:
+        """Operations of transfers and bills whose money is not where it belongs yet."""
+
+    def matters(self) -> list[views.Matter]:
+        """Cases, disputes and holds of this desk, in order."""
+
+    def looks(self, limit: int = 500) -> list[views.Look]:
+        """Who looked at customers' files, newest first."""
+
 
 class Writing(Reading, Protocol):
     """One transaction: everything in it is on the disk together, or not at all."""
@@ -220,6 +257,9 @@ class Writing(Reading, Protocol):
         """This desk's signature over words that are no record's hash: those the commit alone signs."""
 
     def store_certificate(self, operation: str, text: str) -> None: ...
+    def store_signed(self, paper: str, key: str, number: int, content: bytes) -> None: ...
+    def empty(self, personal: Sequence[views.Personal]) -> None:
+        """Salt and bytes of these attachments become nothing, and so does what was folded from them."""
 
 
 class Books(Protocol):

@@ -221,6 +221,18 @@ class Remittance:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperSignature:
+    """One electronic signature of a paper, as the journal names it (hashes and certificate in hex)."""
+
+    number: int
+    officer: str
+    signed: str
+    certificate: str
+    operation: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class PrintJob:
     """Paper that is owed: made from a committed record, printed after it, retried without touching money."""
 
@@ -245,6 +257,43 @@ class OfficerAtDesk:
     pin_hash: str
     wrong_tries: int
     locked_until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """One attachment that still holds somebody's data.
+
+    Attributes:
+        operation: of its record; the slot begins with the operation of the line.
+        commitment: what the body holds of it.
+    """
+
+    epoch: int
+    sequence: int
+    operation: str
+    slot: str
+    group: str
+    commitment: str
+    recorded_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at a customer's file. `customer` is the name, "" when that was erased by rule."""
+
+    at_ms: int
+    officer: str
+    customer: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A case, dispute or hold: its number in the journal, kind, and the words of its record."""
+
+    record: int
+    kind: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.erasure import Erasures, Kept
 from azpost_desk.domain.invariants import BROKEN_MAX, Fact, Stored, Verdict, check
 from azpost_desk.domain.invariants_branch import HandedOver
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import is_signed
-from azpost_desk.protocol.records import Header, Record, record_hash
+from azpost_desk.protocol.records import Attachment, Header, Record, record_hash
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.checking_rows import FOLDED_BYTES_MAX, rows_at_fault
@@ -91,9 +93,39 @@ def check_books(connection: Connection, *, fold: bool = True) -> list[Verdict]:
         for invariant, fault in rows_at_fault(connection, fold=fold):
             if len(by_id[invariant].broken) < BROKEN_MAX:
                 by_id[invariant].broken.append(fault)
-        return verdicts
+        return [*verdicts, erasures(connection)]
     finally:
         connection.exec_driver_sql("COMMIT")
+
+
+def erasures(connection: Connection) -> Verdict:
+    """I-11 over what is left of the attachments: gone by rule, or missing."""
+    proved = {row.epoch: row.acknowledged for row in connection.execute(select(t.line))}
+    attached = groupby(
+        connection.execute(select(t.attachments).order_by(t.attachments.c.record)), key=lambda row: row.record
+    )
+    waiting = next(attached, None)
+    fold = Erasures()
+    for row in connection.execute(select(t.journal).order_by(t.journal.c.id)):
+        mine: dict[str, str | None] = {}
+        if waiting is not None and waiting[0] == row.id:
+            mine = {
+                one.slot: Attachment(one.slot, one.salt, one.content).commitment() if one.salt else None
+                for one in waiting[1]
+            }
+            waiting = next(attached, None)
+        header = Record(row.header, row.body, row.previous, row.hash)
+        fold.take(_kept(row, header, mine, row.sequence <= proved.get(row.epoch, 0)))
+    return fold.end()
+
+
+def _kept(row: Row[Any], record: Record, attached: dict[str, str | None], proved: bool) -> Kept:
+    try:
+        header = record.header()
+        body = ops.decode(header.kind, header.version, row.body)
+    except (msgspec.DecodeError, ops.UnknownKind):
+        header, body = _UNREADABLE, None
+    return Kept(header.desk, row.epoch, row.sequence, header.operation, row.body, body, attached, proved)
 
 
 def facts(connection: Connection) -> Iterator[Fact]:

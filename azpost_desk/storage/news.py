@@ -15,6 +15,7 @@ from azpost_desk.domain.catalogue import DOCUMENTS, Branch
 from azpost_desk.domain.moves import PAYMENT, TRANSFER
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
+from azpost_desk.services.erasure import erase, wanted
 from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
@@ -233,6 +234,13 @@ def _answer(books: BookWriting, news: News, centre_epoch: int) -> None:
     elif news.kind == "exception":
         told = msgspec.json.decode(news.payload, type=tidings.OnExceptionsList)
         _raise_case(books, news, centre_epoch, f"exception {told.reason}", f"{told.epoch}/{told.sequence}")
+    elif news.kind == "erasure.due":
+        _erase(books, msgspec.json.decode(news.payload, type=tidings.ErasureDue))
+
+
+def _erase(books: BookWriting, told: tidings.ErasureDue) -> None:
+    """What this desk finds due by its own rule; the rest waits for its own run, and the centre sees it."""
+    erase(books, wanted(books, told.commitments), "sync", books.new_operation, actor_kind="sync")
 
 
 # What a biller can answer.

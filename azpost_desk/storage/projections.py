@@ -170,6 +170,23 @@ def _paper_reprinted(connection: Connection, written: Written, body: ops.PaperRe
     )
 
 
+def _paper_signed(connection: Connection, written: Written, body: ops.PaperSigned) -> None:
+    happens_once(connection, "signature", f"{body.paper} {body.key} {body.number}", written)
+    connection.execute(
+        insert(t.paper_signatures),
+        {
+            "paper": body.paper,
+            "key": body.key,
+            "number": body.number,
+            "officer": body.officer,
+            "signed": body.signed,
+            "certificate": body.certificate,
+            "operation": written.header.operation,
+            "at_ms": body.at_ms,
+        },
+    )
+
+
 _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "day.opened": _day_opened,
     "day.closed": _day_closed,
@@ -198,4 +215,5 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "dispute.escalated": disputes.escalated,
     "dispute.closed": disputes.closed,
     "case.raised": disputes.case_raised,
+    "paper.signed": _paper_signed,
 }

@@ -325,6 +325,19 @@ approvals: Final = _table(
     _whole("asked_ms"),
     Index(None, "operation"),
 )
+# Which papers were signed, and with what outcome: the signed bytes lie in `signed_papers`.
+paper_signatures: Final = _table(
+    "paper_signatures",
+    _text("paper", key=True),
+    _text("key", key=True),
+    _whole("number", key=True),
+    _text("officer"),
+    _text("signed"),
+    _text("certificate"),
+    _text("operation"),
+    _whole("at_ms"),
+    Index(None, "officer"),
+)
 
 # --- kept -------------------------------------------------------------------------------------------
 
@@ -411,6 +424,11 @@ print_jobs: Final = _table(
     _whole("made_ms"),
     Index(None, "state"),
 )
+# The bytes of papers that were signed electronically, each signature's own; the journal holds their hashes.
+signed_papers: Final = _table(
+    "signed_papers", _text("paper", key=True), _text("key", key=True), _whole("number", key=True),
+    _octets("content"),
+)  # fmt: skip
 reports: Final = _table("reports", _text("date", key=True), _octets("content"))
 # Desks whose close had not come when a day's report was stored: what comes of them makes a supplement.
 missing_desks: Final = _table("missing_desks", _text("date", key=True), _whole("desk", key=True))
@@ -421,7 +439,7 @@ supplements: Final = _table(
 certificates: Final = _table("certificates", _text("operation", key=True), _text("text"))
 checked: Final = _table("checked", _whole("only", key=True), _whole("record"))
 
-WRITTEN_ONCE: Final = (journal, signatures, postings)
+WRITTEN_ONCE: Final = (journal, signatures, postings, signed_papers)
 DERIVED: Final = (
     balances,
     days,
@@ -447,6 +465,7 @@ DERIVED: Final = (
     disputes,
     cases,
     words,
+    paper_signatures,
 )
 
 TRIGGERS: Final = (

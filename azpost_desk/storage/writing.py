@@ -20,6 +20,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.soundness import is_sound
 from azpost_desk.domain.transfer_codes import case_number
 from azpost_desk.protocol.records import FORMAT, GENESIS, Attachment, Header, Record, seal
+from azpost_desk.storage import erasing
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
 from azpost_desk.storage.projections import project
@@ -51,6 +52,8 @@ class BookWriting(BookReading, SlipWriting):
     def __init__(self, desk: OpenDesk) -> None:
         super().__init__(desk)
         self._newest: tuple[int, Record] | None = None
+        # Whether something was erased: then the log beside the file must not keep it either.
+        self.emptied = False
 
     def append(
         self,
@@ -325,6 +328,15 @@ class BookWriting(BookReading, SlipWriting):
 
     def store_certificate(self, operation: str, text: str) -> None:
         self._connection.execute(insert(t.certificates), {"operation": operation, "text": text})
+
+    def store_signed(self, paper: str, key: str, number: int, content: bytes) -> None:
+        self._connection.execute(
+            insert(t.signed_papers), {"paper": paper, "key": key, "number": number, "content": content}
+        )
+
+    def empty(self, personal: Sequence[views.Personal]) -> None:
+        erasing.empty(self._connection, personal)
+        self.emptied = True
 
 
 def _committed(body: bytes, attachments: Sequence[Attachment]) -> None:

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import psycopg
 
-from azpost_desk.central import approvals, branches, disputes, payments, slips, tracking, transfers
+from azpost_desk.central import (
+    approvals,
+    branches,
+    disputes,
+    erasure,
+    payments,
+    slips,
+    tracking,
+    transfers,
+)
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.storage.database import one
 from azpost_desk.central.written import Written
@@ -122,6 +131,8 @@ def _apply(conn: Connection, written: Written, now_ms: int) -> None:
         case ops.DayClosed() as body:
             branches.day_closed(conn, written, body)
             slips.day_closed(conn, written, now_ms)
+        case ops.AttachmentsErased() as body:
+            erasure.confirmed(conn, written, body, now_ms)
         case _:
             _paper_or_consent(conn, written, now_ms)
 

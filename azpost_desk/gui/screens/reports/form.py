@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import DailyReportPaper, ReportLate, ReportPending, ReportReversal, Say, Words
@@ -13,6 +13,7 @@ from azpost_desk.services.report_papers import report_paper
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from azpost_desk.domain.signatures import Standing as Signed
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.desk import DeskServices
     from azpost_desk.services.reports import DayReport, Hour, TillRow
@@ -88,6 +89,30 @@ class Picture:
     hours: tuple[Hour, ...]
     blocked: Refused | None
     disagree: str
+
+
+# Papers that have a name of their own in the list of what can be signed.
+_SIGNABLE: Final = frozenset({"report", "till_close"})
+
+
+def paper_word(paper: str) -> str:
+    """The key of what a paper that can be signed is called."""
+    return f"reports.signing.paper.{paper if paper in _SIGNABLE else 'other'}"
+
+
+def past(desk: DeskServices, by: Officer, date: str) -> tuple[bytes, Signed]:
+    """A closed day's report as it is kept, and how its signature stands.
+
+    A signed one that was changed is not shown: what is shown is the report as it was closed.
+
+    Raises:
+        Refused: S-010, R-003. Trouble: R-010 the stored report itself was changed.
+    """
+    content = desk.reports.stored(by, date)
+    standing = desk.signatures.state("report", date).standing
+    if standing in ("signed", "unknown_issuer"):
+        content = desk.signatures.content(by, "report", date)
+    return content, standing
 
 
 def look(desk: DeskServices, by: Officer) -> Picture:

@@ -104,6 +104,27 @@ CREATE TABLE missing_desks (
     CONSTRAINT pk_missing_desks PRIMARY KEY (date, desk)
 )
  STRICT;
+CREATE TABLE paper_signatures (
+    paper TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    officer TEXT NOT NULL,
+    signed TEXT NOT NULL,
+    certificate TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    CONSTRAINT pk_paper_signatures PRIMARY KEY (paper, "key", number)
+)
+ STRICT;
+CREATE INDEX ix_paper_signatures_officer ON paper_signatures (officer);
+CREATE TABLE signed_papers (
+    paper TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    CONSTRAINT pk_signed_papers PRIMARY KEY (paper, "key", number)
+)
+ STRICT;
 CREATE TABLE slip_closes (
     desk TEXT NOT NULL,
     date TEXT NOT NULL,
@@ -136,8 +157,15 @@ CREATE TABLE words (
  STRICT
 """
 
+TRIGGERS: Final = (
+    "CREATE TRIGGER signed_papers_never_delete BEFORE DELETE ON signed_papers BEGIN SELECT RAISE(ABORT, 'signed_papers is written once'); END",
+    "CREATE TRIGGER signed_papers_never_update BEFORE UPDATE ON signed_papers BEGIN SELECT RAISE(ABORT, 'signed_papers is written once'); END",
+)
+
 
 def upgrade() -> None:
     """Add the new tables; projections are folded anew afterwards (`DeskBooks.open`)."""
     for statement in TABLES.split(";\n"):
         op.execute(statement.strip())
+    for trigger in TRIGGERS:
+        op.execute(trigger)
