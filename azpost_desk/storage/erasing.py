@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from azpost_desk.domain import operations as ops
 from azpost_desk.storage import people
 from azpost_desk.storage import tables as t
+from azpost_desk.storage.projected_words import keep_words_again
 from azpost_desk.storage.reading_privacy import named_in
 
 if TYPE_CHECKING:
@@ -28,12 +29,15 @@ def empty(connection: Connection, personal: Sequence[views.Personal]) -> None:
     connection.exec_driver_sql("PRAGMA secure_delete=ON")
     a = t.attachments.c
     affected: set[str] = set()
+    records: set[int] = set()
     for one in personal:
-        content = connection.execute(select(a.content).where(a.slot == one.slot)).scalar()
-        affected |= named_in(one.group, content)
+        row = connection.execute(select(a.content, a.record).where(a.slot == one.slot)).one()
+        affected |= named_in(one.group, row.content)
+        records.add(row.record)
         connection.execute(update(t.attachments).where(a.slot == one.slot).values(salt=None, content=None))
         _blank(connection, one.slot.partition(":")[0], one.group)
     _fold_customers_again(connection, affected)
+    keep_words_again(connection, records)
 
 
 def _blank(connection: Connection, operation: str, group: str) -> None:

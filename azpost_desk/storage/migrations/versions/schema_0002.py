@@ -158,8 +158,10 @@ CREATE TABLE words (
 """
 
 TRIGGERS: Final = (
-    "CREATE TRIGGER signed_papers_never_delete BEFORE DELETE ON signed_papers BEGIN SELECT RAISE(ABORT, 'signed_papers is written once'); END",
-    "CREATE TRIGGER signed_papers_never_update BEFORE UPDATE ON signed_papers BEGIN SELECT RAISE(ABORT, 'signed_papers is written once'); END",
+    "CREATE TRIGGER signed_papers_never_delete BEFORE DELETE ON signed_papers "
+    "BEGIN SELECT RAISE(ABORT, 'signed_papers is written once'); END",
+    "CREATE TRIGGER signed_papers_never_update BEFORE UPDATE ON signed_papers "
+    "BEGIN SELECT RAISE(ABORT, 'signed_papers is written once'); END",
 )
 
 
