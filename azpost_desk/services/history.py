@@ -108,7 +108,7 @@ class History:
         """The operations of the business day, newest first."""
         with self.counter.books.reading() as books:
             entries = books.entries(books.day().number, _RECORDS_MAX)
-            told = _Told(books, language, _reversed_by(entries))
+            told = _Told(books, language, _reversed_by(entries), _names(books))
             return [told.done(entry) for entry in entries if type(entry.body) in _SORTS]
 
     def opened(self, operation: str, language: str = "az") -> Detail:
@@ -121,8 +121,13 @@ class History:
             entry = books.settlement(operation) or books.entry(operation)
             if entry is None or type(entry.body) not in _SORTS:
                 raise Refused("B-040", receipt=operation)
-            told = _Told(books, language, _reversed_by(books.entries(entry.recorded.day, _RECORDS_MAX)))
+            undone = _reversed_by(books.entries(entry.recorded.day, _RECORDS_MAX))
+            told = _Told(books, language, undone, _names(books))
             return told.detail(entry)
+
+
+def _names(books: Reading) -> dict[str, str]:
+    return {one.officer: one.name for one in books.officers()}
 
 
 def done_of(books: Reading, language: str, entries: Sequence[Entry]) -> list[Done | None]:
@@ -133,7 +138,7 @@ def done_of(books: Reading, language: str, entries: Sequence[Entry]) -> list[Don
         if isinstance(entry.body, ops.Settlement)
         for line in entry.body.lines
     ]
-    told = _Told(books, language, books.undone(lines))
+    told = _Told(books, language, books.undone(lines), _names(books))
     return [told.done(entry) if type(entry.body) in _SORTS else None for entry in entries]
 
 
@@ -160,12 +165,12 @@ class _Told:
     books: Reading
     language: str
     gone: set[str]
+    names: dict[str, str]
 
     def done(self, entry: Entry) -> Done:
         body, recorded = entry.body, entry.recorded
         lines = body.lines if isinstance(body, ops.Settlement) else ()
         into, out = _money(body)
-        officer = self.books.officer(recorded.actor)
         abouts = dict.fromkeys(self.about(recorded.operation, line) for line in lines)
         return Done(
             recorded.operation,
@@ -176,7 +181,7 @@ class _Told:
             ", ".join(one for one in abouts if one),
             into,
             out,
-            officer.name if officer else recorded.actor,
+            self.names.get(recorded.actor, recorded.actor),
             self._state(lines),
         )
 

@@ -20,6 +20,7 @@ from azpost_desk.domain.papers import (
     ReceiptLine,
     ReceiptPaper,
     ReportCut,
+    ReportDispute,
     ReportHour,
     ReportLate,
     ReportOperation,
@@ -176,7 +177,24 @@ REPORT = DailyReportPaper(
     pending=(ReportPending("3-000398", "Azərişıq ASC", azn(4_237), Say("papers.receipt.state.unknown"), AT),),
     late=(
         ReportLate(
-            date(2026, 11, 20), "4", "4-000051", "EMS göndərişi", azn(850), Say("papers.report.reason")
+            date(2026, 11, 20),
+            "4/1",
+            "4-000051",
+            "EMS göndərişi",
+            azn(850),
+            Say("papers.report.reason"),
+            AT - 3 * 86_400_000,
+            AT,
+        ),
+    ),
+    disputes=(
+        ReportDispute(
+            "D2026-000017-2",
+            Say("dispute.figure.till.difference"),
+            date(2026, 11, 20),
+            Say("dispute.value.qapik", (("value", azn(-500)),)),
+            Say("dispute.state.open"),
+            AT,
         ),
     ),
     reversals=(

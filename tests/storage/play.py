@@ -10,7 +10,8 @@ import msgspec
 from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
-from azpost_desk.domain.people import Account, Addresses, Parties, Person
+from azpost_desk.domain.operations_disputes import Evidence
+from azpost_desk.domain.people import Account, Addresses, Parties, Person, Words
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.protocol.records import Attachment
@@ -37,6 +38,7 @@ class Player:
     new_id: Ids = field(init=False)
     sold: list[tuple[ops.AnyLine, str]] = field(default_factory=list)
     granted: list[tuple[str, str]] = field(default_factory=list)
+    disputed: list[str] = field(default_factory=list)
     news_at: int = 100
 
     def __post_init__(self) -> None:
@@ -185,6 +187,64 @@ class Player:
         if self.sold:
             line, receipt = self.sold[-1]
             self.pay([baskets.reverse(line, self.new_id(), receipt, "wrong", "1004")])
+
+    # --- disputes -----------------------------------------------------------------------------------
+
+    def raise_dispute(self) -> None:
+        operation = self.new_id()
+        said = Attachment(f"{operation}:words", bytes(16), msgspec.json.encode(Words(words="Düz deyil")))
+        with self.books.writing() as books:
+            epoch, sequence, head = books.head()
+            body = ops.DisputeRaised(
+                dispute=books.next_dispute(),
+                figure="report.closing",
+                about="2026-12-01",
+                date="2026-12-01",
+                value=1,
+                unit="qapik",
+                words=said.commitment(),
+                due="2026-12-11",
+                evidence=Evidence(
+                    epoch=epoch,
+                    sequence=sequence,
+                    head=head,
+                    records=(),
+                    day_records=0,
+                    day_digest="",
+                    report="",
+                    software="test",
+                    online=False,
+                    line_since_ms=0,
+                    waiting=0,
+                    clock_off_ms=0,
+                ),
+            )
+            books.append(body, actor="1002", operation=operation, attachments=[said])
+        self.disputed.append(body.dispute)
+
+    def dispute_answered(self) -> None:
+        if self.disputed:
+            told = tidings.DisputeAnswer(
+                dispute=self.disputed[-1], answer="partly", words="Baxdıq", by="M", at_ms=self.clock.utc_ms()
+            )
+            self.tell("dispute.answer", told)
+
+    def escalate_dispute(self) -> None:
+        if self.disputed:
+            body = ops.DisputeEscalated(
+                dispute=self.disputed[-1], reason="answer", words="", due="2026-12-21"
+            )
+            self._append(body, "1002")
+
+    def close_dispute(self) -> None:
+        if self.disputed:
+            body = ops.DisputeClosed(dispute=self.disputed[-1], outcome="settled", words="")
+            self._append(body, "1002")
+
+    def supplement(self) -> None:
+        self._append(
+            ops.ReportSupplemented(date="2026-12-01", number=self.date, report="", matters=()), "1001"
+        )
 
     # --- grants -------------------------------------------------------------------------------------
 

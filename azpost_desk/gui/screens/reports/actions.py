@@ -25,5 +25,5 @@ def actions(past: Callable[[], object], dispute: Callable[[], object]) -> list[A
         Action("reports.screen.close", "reports.screen.close", CLOSE_KEY, Permission.CLOSE_DAY),
         Action("reports.signing.open", "reports.signing.open", SIGN_KEY, Permission.SEE_REPORTS),
         Action("reports.screen.past", "reports.screen.past", PAST_KEY, Permission.SEE_REPORTS, past),
-        Action("reports.screen.dispute", "dispute.act", DISPUTE_KEY, Permission.SEE_REPORTS, dispute),
+        Action("dispute.act", "dispute.act", DISPUTE_KEY, Permission.SEE_REPORTS, dispute),
     ]

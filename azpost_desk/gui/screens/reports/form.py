@@ -200,7 +200,15 @@ def _matters(paper: DailyReportPaper) -> tuple[OpenMatter, ...]:
         return OpenMatter("pending", one.receipt, one.title, one.amount, one.state)
 
     def late(one: ReportLate) -> OpenMatter:
-        return OpenMatter("late", one.receipt, one.title, one.amount, one.reason)
+        words = one.reason
+        if one.arrived_at:
+            facts = (
+                ("desk", one.desk),
+                ("recorded_ms", one.recorded_at),
+                ("arrived_ms", one.arrived_at),
+            )
+            words = Say("late.where_when", facts)
+        return OpenMatter("late", one.receipt, one.title, one.amount, words)
 
     def reversal(one: ReportReversal) -> OpenMatter:
         words = Say("reports.screen.matter.undoes", (("receipt", one.reversal_of),))
