@@ -144,7 +144,7 @@ class Tills:
             )
             recorded = self._append(books, by, body)
             books.queue_paper("till_close", recorded.operation)
-            certify(books, recorded, body)
+            certify(books, recorded, by.officer, counted.minor, till.balance.minor)
             return Closed(recorded, counted, till.balance, difference)
 
     def issue(self, by: Officer, to_desk: str, from_place: str, pieces: Pieces) -> Recorded:
