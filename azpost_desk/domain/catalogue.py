@@ -251,10 +251,15 @@ class Term(Document, frozen=True):
 # [source: fiu.az, page for postal enterprises that make transfers] documents of identification and of
 # operations are kept at least five years. For everything else no public figure was found: demo terms.
 _FIU: Final = "AML/CFT, fiu.az: ≥ 5"
+KEPT_AT_LEAST: Final = {"parties": 5, "receiver": 5, "customer": 5}
 
 
 class Retention(Document, frozen=True):
-    """The legal terms. Without this document the defaults count: never shorter than any known law."""
+    """The legal terms. Without this document the defaults count.
+
+    Whatever the centre sends, nothing is kept shorter than `KEPT_AT_LEAST`: neither a slip in the document
+    nor a centre that was broken into may empty the counters.
+    """
 
     terms: tuple[Term, ...] = (
         Term(group="parties", years=5, basis=_FIU, demo=False),
@@ -266,9 +271,11 @@ class Retention(Document, frozen=True):
     )
 
     def of(self, group: str) -> Term:
-        """The term of a group; where the centre named none at all, ten years."""
+        """The term of a group, never below the law's; where the centre named none at all, ten years."""
         named = {term.group: term for term in self.terms}
-        return named.get(group) or named.get("*") or Term(group="*", years=10, basis="DEMO")
+        term = named.get(group) or named.get("*") or Term(group="*", years=10, basis="DEMO")
+        least = KEPT_AT_LEAST.get(group, 1)
+        return term if term.years >= least else msgspec.structs.replace(term, years=least)
 
 
 DOCUMENTS: Final[dict[str, type[Document]]] = {

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import KEPT_AT_LEAST
 from azpost_desk.domain.days import BusinessDay, calendar_day, day_start_ms
 from azpost_desk.domain.invariants import BROKEN_MAX, Broken, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from azpost_desk.domain.catalogue import Retention, Term
+    from azpost_desk.domain.catalogue import Retention
 
 # One record names at most so many: 140 bytes each, well below the largest record the centre takes.
 ERASED_AT_ONCE: Final = 1_000
@@ -46,10 +47,11 @@ def _moved(day: dt.date, years: int) -> dt.date:
 def due_from_ms(terms: Retention, today: str) -> dict[str, int]:
     """Group → the moment before which everything recorded is due on `today`; ``*``: all other groups."""
 
-    def since(term: Term) -> int:
-        return day_start_ms(BusinessDay(due_before(today, term.years)))
-
-    return {term.group: since(term) for term in terms.terms} | {"*": since(terms.of("*"))}
+    # What the law names keeps its own floor, also where the centre's document leaves it to ``*``.
+    groups = {"*", *KEPT_AT_LEAST, *(term.group for term in terms.terms)}
+    return {
+        group: day_start_ms(BusinessDay(due_before(today, terms.of(group).years))) for group in sorted(groups)
+    }
 
 
 # --- what stops it ------------------------------------------------------------------------------------

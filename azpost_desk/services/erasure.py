@@ -1,8 +1,9 @@
 """Erasure of personal data by rule: what is due, what stops it, erased in one transaction with its record.
 
 Only what the centre has acknowledged is erased (I-11), only after its legal term, and never while a case,
-dispute or hold names the operation or its money is not where it belongs. Age is told by the last time that
-the centre signed, never by the PC's clock: a clock in the year 2062 erases nothing.
+dispute or hold names the operation or its money is not where it belongs. Age is told by the
+last time that the centre signed and by the PC's clock, whichever is earlier: neither a clock in the year 2062
+nor a centre that lies about the time erases anything.
 """
 
 from __future__ import annotations
@@ -202,7 +203,7 @@ def erase(
     actor_kind: str = "officer",
 ) -> None:
     """Erase what is due, with one record for each group (or each thousand of it)."""
-    today = calendar_day(books.acknowledged_ms())
+    today = calendar_day(books.agreed_ms())
     terms = terms_of(books, today)
     for group in sorted({one.group for one in found}):
         mine = [one for one in found if one.group == group]
@@ -245,7 +246,7 @@ class _Look:
 
 
 def _look(books: Reading) -> _Look:
-    today = calendar_day(books.acknowledged_ms())
+    today = calendar_day(books.agreed_ms())
     terms = terms_of(books, today)
     holds = Holds.of([(one.record, one.kind, one.words) for one in books.matters()])
     unfinished = books.unfinished()

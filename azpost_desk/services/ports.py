@@ -186,8 +186,8 @@ class Reading(Protocol):
     def known_certificate(self, officer: str) -> Known | None:
         """What an officer signed with last at this desk."""
 
-    def acknowledged_ms(self) -> int:
-        """The latest time that the centre signed for."""
+    def agreed_ms(self) -> int:
+        """The earlier of the PC's clock and the latest time the centre signed for: so much has passed."""
 
     def personal(self, before_ms: Mapping[str, int], limit: int) -> list[views.Personal]:
         """Personal data recorded before its group's moment (``*``: of the groups not named), as far as the

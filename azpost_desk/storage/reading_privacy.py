@@ -115,9 +115,9 @@ class PrivacyReading(FeatureReading):
         payments = select(t.payments.c.payment).where(t.payments.c.state.in_(_UNFINISHED_PAYMENTS))
         return {row[0] for wanted in (transfers, payments) for row in self._all(wanted)}
 
-    def acknowledged_ms(self) -> int:
-        """The latest time the centre has signed for; a clock behind it is wrong."""
-        return int(self._scalar(select(func.max(t.line.c.acknowledged_ms))) or 0)
+    def agreed_ms(self) -> int:
+        signed_ms = int(self._scalar(select(func.max(t.line.c.acknowledged_ms))) or 0)
+        return min(signed_ms, self._desk.clock.utc_ms())
 
     def matters(self) -> list[views.Matter]:
         j = t.journal.c

@@ -21,11 +21,11 @@ MS = 1_795_410_000_000
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2035, 12, 31)), st.integers(1, 15))
 def test_a_record_is_due_on_the_day_it_was_promised_and_not_before(day: dt.date, years: int) -> None:
     recorded_ms = day_start_ms(day.isoformat()) + 3_600_000  # type: ignore[arg-type]
-    terms = Retention(terms=(Term(group="parties", years=years, basis="x"),))
+    terms = Retention(terms=(Term(group="account", years=years, basis="x"),))
     until = dt.date.fromisoformat(kept_until(recorded_ms, years))
     eve = (until - dt.timedelta(days=1)).isoformat()
-    assert recorded_ms < due_from_ms(terms, until.isoformat())["parties"]
-    assert recorded_ms >= due_from_ms(terms, eve)["parties"] or day.day == 29
+    assert recorded_ms < due_from_ms(terms, until.isoformat())["account"]
+    assert recorded_ms >= due_from_ms(terms, eve)["account"] or day.day == 29
     assert (until - day).days >= 365 * years
 
 
@@ -44,6 +44,19 @@ def test_identification_is_kept_five_years_and_what_no_law_names_longest() -> No
     assert not terms.of("parties").demo
     assert terms.of("never heard of").years == max(term.years for term in terms.terms)
     assert Retention(terms=()).of("parties").years == 10
+
+
+def test_no_document_makes_a_term_shorter_than_the_law() -> None:
+    """A slip of the pen, or a centre that was broken into: years 0 for everything."""
+    slips = Retention(terms=tuple(Term(group=group, years=0, basis="x") for group in ("parties", "*")))
+    assert {group: slips.of(group).years for group in ("parties", "receiver", "account")} == {
+        "parties": 5,
+        "receiver": 5,
+        "account": 1,
+    }
+    today = due_from_ms(slips, "2031-06-15")
+    assert today["receiver"] == today["parties"] == day_start_ms("2026-06-15")  # type: ignore[arg-type]
+    assert today["*"] == day_start_ms("2030-06-15")  # type: ignore[arg-type]
 
 
 def hold(kind: str, operation: str, reason: str = "x") -> str:

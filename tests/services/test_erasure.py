@@ -8,10 +8,11 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.erasure import due_before
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol import news as tidings
 from azpost_desk.services.transfers import SendTransfer
 from azpost_desk.storage.people import customer_of
 from tests.services.counters import CLERK, MANAGER, MORNING_MS, RECEIVER, SENDER, SUPERVISOR, Stand, approval
-from tests.storage.desks import acknowledge
+from tests.storage.desks import acknowledge, piece
 
 YEAR_MS = 366 * 24 * 3_600_000
 
@@ -35,6 +36,7 @@ def heard(stand: Stand, years: int = 0) -> None:
     with stand.books.writing() as books:
         signed_in = ops.SignedIn(officer=MANAGER.officer, role="manager")
         books.append(signed_in, actor=MANAGER.officer, operation=stand.desk.counter.new_id())
+    stand.clock.now_ms = MORNING_MS + years * YEAR_MS
     stand.books.mark_offered(stand.records())
     acknowledge(stand.books, MORNING_MS + years * YEAR_MS)
 
@@ -69,6 +71,30 @@ def test_a_pc_in_the_year_2062_erases_nothing(stand: Stand, sold: str) -> None:
     stand.clock.pass_ms(36 * YEAR_MS)
     assert stand.desk.erasure.run(MANAGER) == 0
     assert names_here(stand) == [SENDER.name]
+
+
+def test_a_centre_that_lies_about_the_time_erases_nothing(stand: Stand, sold: str) -> None:
+    heard(stand, 36)
+    stand.clock.now_ms = MORNING_MS
+    assert stand.desk.erasure.run(MANAGER) == 0
+    with stand.books.reading() as books:
+        (one,) = books.personal_of(customer_of(SENDER))
+    asked = tidings.ErasureDue(commitments=(one.commitment,))
+    stand.books.store_news([piece(stand.books.news_position() + 1, "erasure.due", asked)], 1)
+    assert names_here(stand) == [SENDER.name]
+    assert stand.bodies(ops.AttachmentsErased) == []
+
+
+def test_what_the_centre_asks_for_in_time_is_erased_without_anybody(stand: Stand, sold: str) -> None:
+    heard(stand, 6)
+    with stand.books.reading() as books:
+        (one,) = books.personal_of(customer_of(SENDER))
+    asked = tidings.ErasureDue(commitments=(one.commitment, "0" * 64))
+    stand.books.store_news([piece(stand.books.news_position() + 1, "erasure.due", asked)], 1)
+    assert names_here(stand) == []
+    (body,) = stand.bodies(ops.AttachmentsErased)
+    assert isinstance(body, ops.AttachmentsErased)
+    assert [entry[3] for entry in body.erased] == [one.commitment]
 
 
 def test_a_person_who_asks_early_is_told_the_term_and_it_is_recorded(stand: Stand, sold: str) -> None:

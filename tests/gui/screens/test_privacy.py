@@ -56,6 +56,7 @@ def office(qtbot: QtBot, runner: Runner, session: Session, stand: Stand) -> Offi
     stand.desk.baskets.reverse(CLERK, line, undoing, "Müştəri imtina etdi", approval(undoing))
     (customer,) = stand.desk.customers.find("aliyev")
     stand.desk.customers.view(customer, CLERK, "express.sender")
+    stand.clock.pass_ms(SIX_YEARS_MS)
     stand.books.mark_offered(stand.records())
     acknowledge(stand.books, MORNING_MS + SIX_YEARS_MS)
     session.officer = MANAGER

@@ -18,7 +18,7 @@ from azpost_desk.programs.desk import paper_drawer, report_press, stamp_drawer
 from azpost_desk.services.desk import desk_services
 from tests.fakes.certificates import PIN, new_issuer
 from tests.gui.screens.hands import Hands
-from tests.gui.screens.walking import nameless
+from tests.gui.screens.walking import hold_enter, nameless
 from tests.services.counters import CLERK, MANAGER, SUPERVISOR, PlainHasher, Stand
 from tests.storage.desks import DATE
 
@@ -121,6 +121,16 @@ def test_a_wrong_pin_stands_beside_its_field_and_signs_nothing(office: Manager, 
     assert office.sheet.pin.error_text() == language().texts.refusal("S-070", tries=2)
     assert stand.bodies(ops.PaperSigned) == []
     assert office.notices == []
+
+
+def test_fifty_enters_are_one_signature(office: Manager, stand: Stand) -> None:
+    office.press(Qt.Key.Key_G, CTRL)
+    office.sheet.pin.line.setText(PIN)
+    hold_enter(office.frame)
+    office.settle()
+    hold_enter(office.frame)
+    office.settle()
+    assert len(stand.bodies(ops.PaperSigned)) == 1
 
 
 def test_leaving_the_sheet_signs_nothing(office: Manager, stand: Stand) -> None:
