@@ -37,7 +37,14 @@ def test_every_act_can_be_taken(player: Player) -> None:
         *["sell_stamps", "take_bill", "send_transfer", "accept_item", "take_grant", "pay_out"],
         *["sell_stamps", "reverse_last", "scan", "item_news", "bill_refused", "transfer_news"],
         *["remittance_news", "accept_remittance", "issue_remittance", "acknowledged", "take_grant"],
-        *["remittance_slip", "close_slip", "consent_by_telephone", "release_grant", "close_till", "close_day"],
+        *[
+            "remittance_slip",
+            "close_slip",
+            "consent_by_telephone",
+            "release_grant",
+            "close_till",
+            "close_day",
+        ],
     ]
     assert [act for act in day if not player.play(act)] == []
     assert set(day) == set(ACTS)
