@@ -1,4 +1,4 @@
-"""Slips as the desk owes and prints them: signed with their record, the same code again when printed again."""
+"""Slips as the desk owes and prints them: signed with their record, the same code when printed again."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
     from azpost_desk.domain.refusals import Refused, Trouble
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.kit.words import Say
     from azpost_desk.services.counter import Approval
     from azpost_desk.services.views_slips import CentreConsent
 
@@ -171,7 +172,7 @@ class CentreConsentBox(QWidget):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        told = (
+        told: tuple[tuple[Say, Say], ...] = (
             ("kit.approval.desk", plain(asked.desk)),
             ("kit.approval.subject", f"approvals.subject.{asked.subject}"),
             ("kit.approval.amount", plain(language().texts.money(self._amount))),
