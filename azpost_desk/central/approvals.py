@@ -107,7 +107,8 @@ def answer(
     """Answer a question (`outcome` given or refused); signed, and recorded in the centre's own book.
 
     Raises:
-        Refused: X-060 no such question waits, X-061 `said` is no id of a person at the centre.
+        Refused: X-060 no such question waits, X-061 `said` is no id of a person at the centre, X-064 this
+            branch has a second person.
     """
     approver = _approver(said)
     with conn.transaction():
@@ -119,6 +120,10 @@ def answer(
         if row is None:
             raise Refused("X-060", request=request)
         question = Question(*row)
+        branch = one(conn, "select branch from desks where desk = %s", (question.desk,))[0]
+        # A desk's own record puts a question on the list too, whatever its branch may.
+        if outcome == "given" and not _is_allowed(conn, branch, question.asker):
+            raise Refused("X-064", desk=question.desk)
         words = protocol.answer_words(
             protocol.CentreAnswer(
                 format="approval.answer@1",

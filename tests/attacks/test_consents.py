@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from azpost_desk.central.registry import branches
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Officer
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.programs.central import main
 from azpost_desk.protocol import approvals as protocol
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import Grant, Signed, unpack, words_of
@@ -138,6 +141,31 @@ def test_the_same_request_is_the_same_question_and_no_other(
     assert ask(msgspec.structs.replace(QUESTION, amount_qapik=1)).code == "S-067"
     with centre.database.transaction() as conn:
         assert conn.execute("select amount from approvals").fetchall() == [(2_550,)]
+
+
+def test_a_question_that_comes_by_the_journal_alone_gets_no_consent_in_a_branch_of_two(
+    centre: Centre, enrolled: Callable[[str], SimDesk], postgres: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The desk never asked, it only wrote that it did: on the list it stands, and that is all."""
+    with centre.database.transaction() as conn:
+        for officer in ("1002", "1004"):
+            known = Officer(officer=officer, name=officer, role="supervisor", pin_hash="")
+            branches.add_staff(conn, "2002", known, centre.clock.utc_ms())
+    desk = enrolled("2002-1")
+    asked = ops.ApprovalAsked(
+        operation="o-1", subject="reversal", amount_qapik=1, asker="1002", way="centre_online", attempt=1
+    )
+    desk.append(asked, operation=(request := desk.new_id()))
+    desk.exchange()
+    assert exceptions(centre) == []
+    acts = ["--dsn", postgres, "approvals"]
+    assert main([*acts, "list"]) == 0
+    assert request in capsys.readouterr().out
+    assert main([*acts, "approve", request, "--approver", "c07"]) == 1
+    assert "second person" in capsys.readouterr().err
+    assert main([*acts, "refuse", request, "--approver", "c07", "--reason", "ask your own"]) == 0
+    assert main([*acts, "list"]) == 0
+    assert capsys.readouterr().out == ""
 
 
 def test_an_unsigned_question_is_answered_with_nothing(
