@@ -29,6 +29,7 @@ OWNERS: Final = {
     "strange_slip": "security",
     "slip_differs": "security",
     "strange_approval": "security",
+    "responses_locked": "security",
     "forked": "security",
     "centre_kind": "security",
     "strange_code": "security",

@@ -69,8 +69,9 @@ class BookWriting(BookReading, SlipWriting):
 
         Raises:
             Trouble: G-060 when the book is stopped.
-            Refused: G-064 another content under a known id, G-065 a settlement that does not add up or breaks
-                the series of receipts, G-066 a second time of what happens once, G-020 an illegal move.
+            Refused: S-012 a consent from the centre that was never given, G-064 another content under a known
+                id, G-065 a settlement that does not add up or breaks the series of receipts, G-066 a second
+                time of what happens once, G-020 an illegal move.
         """
         if self._desk.stopped:
             raise Trouble("G-060", reason=self._desk.stopped)
@@ -82,6 +83,7 @@ class BookWriting(BookReading, SlipWriting):
                 raise Refused("G-064")
             return recorded_of(Record(known.header, known.body, known.previous, known.hash))
         self._sound(body)
+        self.require_consents(body, operation)
         if isinstance(body, ops.GrantStored):
             self._show(body.thing, attachments)
             attachments = ()

@@ -332,6 +332,58 @@ class Player:
         )
         self.tell("remittance", told)
 
+    def remittance_slip(self) -> None:
+        body = ops.RemittanceAnnounced(
+            remittance=self.new_id(),
+            from_desk="2002-2",
+            from_epoch=1,
+            from_sequence=7,
+            mark="0" * 10,
+            pieces={"1000": 2},
+            amount_qapik=2_000,
+            at_ms=self.clock.utc_ms(),
+            slip="AZM",
+        )
+        self._append(body, "1002")
+
+    def close_slip(self) -> None:
+        """Refused on a date whose close was read already."""
+        body = ops.CloseAnnounced(
+            desk="2002-2",
+            number=2,
+            epoch=1,
+            sequence=9,
+            hash="0" * 64,
+            date=f"2026-11-{self.news_at % 28 + 1:02}",
+            figures="{}",
+            at_ms=self.clock.utc_ms(),
+            slip="AZD",
+        )
+        self._append(body, "1001")
+
+    def consent_by_telephone(self) -> None:
+        """Asked for and given."""
+        request, operation = self.new_id(), self.new_id()
+        asked = ops.ApprovalAsked(
+            operation=operation,
+            subject="reversal",
+            amount_qapik=100,
+            asker="1002",
+            way="centre_telephone",
+            attempt=1,
+            challenge="0" * 10,
+        )
+        given = ops.ApprovalGiven(
+            request=request,
+            operation=operation,
+            approver="centre:C07",
+            way="centre_telephone",
+            evidence="0" * 8,
+        )
+        with self.books.writing() as books:
+            books.append(asked, actor="1002", operation=request)
+        self._append(given, "1002")
+
     def accept_remittance(self) -> None:
         with self.books.writing() as books:
             waiting = books.remittances(("announced",))

@@ -38,6 +38,7 @@ def test_every_act_can_be_taken(player: Player) -> None:
         *["sell_stamps", "reverse_last", "scan", "item_news", "bill_refused", "transfer_news"],
         *["remittance_news", "accept_remittance", "issue_remittance", "acknowledged", "take_grant"],
         *["raise_dispute", "dispute_answered", "escalate_dispute", "close_dispute", "supplement"],
+        *["remittance_slip", "close_slip", "consent_by_telephone"],
         *["release_grant", "close_till", "close_day"],
     ]
     assert [act for act in day if not player.play(act)] == []

@@ -109,6 +109,9 @@ def _batch(conn: Connection, records: list[Written], now_ms: int) -> None:
 
 
 def _apply(conn: Connection, written: Written, now_ms: int) -> None:
+    # Whatever kind it is: a person at the centre is named only for what they consented to.
+    approver = getattr(written.body, "approved_by", "")
+    approvals.used(conn, written, written.header.operation, approver, now_ms)
     match written.body:
         case ops.Settlement(lines=lines):
             for line in lines:
@@ -116,7 +119,6 @@ def _apply(conn: Connection, written: Written, now_ms: int) -> None:
         case ops.ItemScanned() as body:
             tracking.scanned(conn, written, body, now_ms)
         case ops.ScanVoided() as body:
-            approvals.used(conn, written, written.header.operation, body.approved_by, 0, now_ms)
             tracking.voided(conn, written, body, now_ms)
         case ops.GrantReleased() as body:
             transfers.released(conn, written, body, now_ms)
@@ -147,6 +149,8 @@ def _paper_or_consent(conn: Connection, written: Written, now_ms: int) -> None:
             approvals.asked(conn, written, body)
         case ops.ApprovalGiven() as body:
             approvals.given(conn, written, body, now_ms)
+        case ops.ApprovalLocked() as body:
+            approvals.locked(conn, written, body, now_ms)
         case _:
             disputes.project(conn, written)
 
@@ -154,7 +158,7 @@ def _paper_or_consent(conn: Connection, written: Written, now_ms: int) -> None:
 def _line(conn: Connection, written: Written, line: Any, now_ms: int) -> None:
     if isinstance(line, ops.LineReversed):
         amount_qapik = abs(ops.due_qapik(line))
-        approvals.used(conn, written, line.operation, line.approved_by, amount_qapik, now_ms)
+        approvals.used(conn, written, line.operation, line.approved_by, now_ms, amount_qapik)
     match line:
         case ops.TransferSent():
             transfers.sent(conn, written, line, now_ms)

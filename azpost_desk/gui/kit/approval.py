@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import OfficerAtDesk
 
 
+# The challenge, what is read out and both fields of the answer fit beside each other.
+_WIDTH_PX: Final = 560
+
+
 class ApprovalSheet(Sheet):
     """Asks a second person for their consent to `operation`; `words` say what they consent to.
 
@@ -51,7 +55,7 @@ class ApprovalSheet(Sheet):
         subject: str = "other",
         amount: Money | None = None,
     ) -> None:
-        super().__init__(over, "kit.approval.title")
+        super().__init__(over, "kit.approval.title", width_px=_WIDTH_PX)
         self._session, self._operation = session, operation
         self._approver: OfficerAtDesk | None = None
         self.people = NameList("kit.approval.nobody")
