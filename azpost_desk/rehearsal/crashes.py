@@ -71,7 +71,7 @@ class Crashes:
         method = "spawn" if sys.platform == "win32" else "forkserver"
         self._processes: Any = multiprocessing.get_context(method)
         # What every child needs is imported once, in a process without threads that forks them.
-        self._processes.set_forkserver_preload([crash_desk.__name__])
+        self._processes.set_forkserver_preload(["__main__", crash_desk.__name__, make.__module__])
 
     def run(self, kills: int) -> Outcome:
         """Kill `kills` times, then let both desks go on until nobody has anything more to say."""

@@ -86,7 +86,8 @@ class BadLine:
             body = gzip.compress(body, compresslevel=1, mtime=0)
         request = Request(path, desk, key.sign(messages.request_words(path, body)), body, packed)
         fate = self._chance.choice(FATES) if self._chance.randrange(10) < self.bad_in_ten else "none"
-        self._faults[fate] += fate != "none"
+        if fate != "none":
+            self._faults[fate] += 1
         if fate == "reset":
             raise Trouble("L-001")
         if fate == "request_late":

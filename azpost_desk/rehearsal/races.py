@@ -172,7 +172,7 @@ class _Pair:
     def __init__(self, town: Town, outcome: Outcome) -> None:
         self._town, self._outcome = town, outcome
         context: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-        context.set_forkserver_preload([crash_desk.__name__])
+        context.set_forkserver_preload(["__main__", crash_desk.__name__])
         self._pipes: list[Any] = []
         self._processes: list[Any] = []
         for desk in (OURS, OTHER):
