@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 RACES: Final = ("accept", "close", "remit", "reserve", "open")
 _STAMP_QAPIK: Final = 60
-_SILENT_SECONDS: Final = 60
+_SILENT_SECONDS: Final = 300
 _SALE_MS_MAX: Final = 25
 _FUND: Final = {10_000: 100}
 
