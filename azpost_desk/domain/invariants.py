@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
@@ -19,6 +19,9 @@ from azpost_desk.domain import reports, reports_bodies, reports_ledger
 from azpost_desk.domain.ledger import Posting, Unbalanced, digest
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.postings import postings as posted_by_rule
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.invariants_outside import Seen
 
 IsSigned = Callable[[str, bytes, bytes], bool]
 """(public key hex, words, signature) → whether it is that key's; protocol.keys.is_signed."""
@@ -39,7 +42,9 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A record as it stands in the table, with `computed`, the hash of the stored bytes."""
+    """A record as it stands in the table, with `computed`, the hash of the stored bytes, and how many of its
+    attachments were `erased`.
+    """
 
     desk: str
     epoch: int
@@ -57,6 +62,7 @@ class Fact:
     computed: bytes
     signature: bytes | None
     postings: tuple[Stored, ...]
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +198,8 @@ def _ends(body: ops.Body | None) -> Iterable[tuple[str, str]]:
             yield "remittance", body.remittance
         case ops.GrantReleased():
             yield "grant", body.grant
+        case ops.CorrectionAccepted() | ops.CorrectionDeclined():
+            yield "correction", body.proposal
         case ops.Settlement():
             for line in body.lines:
                 if (
@@ -432,8 +440,14 @@ def _not_whole(number: str) -> None:
     raise ArithmeticError(number)
 
 
-def check(facts: Iterable[Fact], is_signed: IsSigned) -> list[Verdict]:
-    """All invariants over the records in `facts`; chains of one desk in order of their epochs."""
+def check(facts: Iterable[Fact], is_signed: IsSigned, seen: Seen | None = None) -> list[Verdict]:
+    """All invariants over the records in `facts`; chains of one desk in order of their epochs.
+
+    `seen` is what stands beside the records: open tasks and what the centre has proved (I-09, I-11).
+    """
+    # They are folds of this kind themselves.
+    from azpost_desk.domain.invariants_outside import Kept, Watched
+
     folds: list[Fold] = [
         Balanced(),
         Carried(),
@@ -443,7 +457,9 @@ def check(facts: Iterable[Fact], is_signed: IsSigned) -> list[Verdict]:
         Chained(is_signed),
         Reported(),
         Named(),
+        Watched(seen),
         Dated(),
+        Kept(seen),
         Whole(),
     ]
     for fact in facts:

@@ -26,6 +26,16 @@ from azpost_desk.domain.lines import TransferPaid as TransferPaid
 from azpost_desk.domain.lines import TransferRefunded as TransferRefunded
 from azpost_desk.domain.lines import TransferSent as TransferSent
 from azpost_desk.domain.lines import due_qapik as due_qapik
+from azpost_desk.domain.operations_recovery import BODIES as _RECOVERY_BODIES
+from azpost_desk.domain.operations_recovery import CENTRE_KINDS as _RECOVERY_CENTRE_KINDS
+from azpost_desk.domain.operations_recovery import BasketSources as BasketSources
+from azpost_desk.domain.operations_recovery import CorrectionAccepted as CorrectionAccepted
+from azpost_desk.domain.operations_recovery import CorrectionDeclined as CorrectionDeclined
+from azpost_desk.domain.operations_recovery import CorrectionProposed as CorrectionProposed
+from azpost_desk.domain.operations_recovery import DayPreflight as DayPreflight
+from azpost_desk.domain.operations_recovery import DeskTouched as DeskTouched
+from azpost_desk.domain.operations_recovery import GrantKept as GrantKept
+from azpost_desk.domain.operations_recovery import RecoveryFound as RecoveryFound
 
 # --- the chain itself ---------------------------------------------------------------------------------
 
@@ -379,9 +389,11 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("grant.issued", 1): GrantIssued,
     ("desk.declared_lost", 1): DeskDeclaredLost,
     ("centre.epoch_opened", 1): CentreEpochOpened,
+    **_RECOVERY_BODIES,
 }
 CENTRE_KINDS: Final = frozenset(
     {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}
+    | _RECOVERY_CENTRE_KINDS
 )
 _KIND_OF: Final = {body: kind for kind, body in BODIES.items()}
 

@@ -5,6 +5,7 @@ Attachment groups and their content (JSON of these values); the slot is ``<opera
     receiver    a transfer paid or refunded: who took the money, with the document shown
     account     a bill: the subscriber number and the holder's masked name
     addresses   an express item: sender and addressee
+    words       what somebody wrote in their own words: a reason, an objection
 """
 
 from __future__ import annotations
@@ -37,10 +38,13 @@ class Parties(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Group `account`: the subscriber number as the biller knows it."""
+    """Group `account`: the subscriber number as the biller knows it; `contact` is the payer's phone, to tell
+    them when the biller refuses.
+    """
 
     account: str
     holder: str = ""
+    contact: str = ""
 
 
 class Addresses(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,9 +54,16 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     addressee: Person
 
 
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """Group `words`: free text may name anybody, so it is erasable like a name."""
+
+    text: str
+
+
 GROUPS: Final[dict[str, type[msgspec.Struct]]] = {
     "parties": Parties,
     "receiver": Person,
     "account": Account,
     "addresses": Addresses,
+    "words": Words,
 }

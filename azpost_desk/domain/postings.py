@@ -13,6 +13,7 @@ from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.ledger import Posting, checked, negated
 from azpost_desk.domain.money import Money
+from azpost_desk.domain.operations_recovery import correction_accepted
 
 Rule = Callable[[str, str, Any], list[Posting]]
 """(desk, operation id of the record, body) → postings."""
@@ -171,6 +172,7 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     ("remittance.accepted", 1): _remittance_accepted,
     ("payment.resolved", 1): _payment_resolved,
     ("payment.delivered", 1): _payment_delivered,
+    ("correction.accepted", 1): correction_accepted,
 }
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
     from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
     from azpost_desk.protocol.records import Attachment, Record
-    from azpost_desk.services import views
+    from azpost_desk.services import views, views_recovery
 
 D = TypeVar("D", bound=Document)
 
@@ -108,6 +108,14 @@ class Reading(Protocol):
     def exposure(self, service: str) -> Money:
         """Sum of what was sold of a service and is not yet acknowledged by the centre."""
 
+    # recovery
+    def parked(self) -> list[views_recovery.Parked]: ...
+    def grant_questions(self) -> list[views_recovery.GrantAsked]: ...
+    def only_open_at_centre(self) -> list[str]:
+        """Grants that the centre holds for open and this chain neither holds nor ever ended."""
+
+    def proposals(self) -> list[views_recovery.Proposal]: ...
+    def centre_acts(self, limit: int = 500) -> list[views_recovery.CentreAct]: ...
     def print_jobs(self, states: Sequence[str] = ()) -> list[views.PrintJob]: ...
     def reprints(self, receipt: str, sort: str) -> int: ...
     def closed_report(self, date: str) -> bytes | None: ...
@@ -136,6 +144,11 @@ class Writing(Reading, Protocol):
 
     def save_basket(self, basket: views.Basket) -> None: ...
     def drop_basket(self) -> None: ...
+    def park(self, basket: views.Basket, at_ms: int) -> None:
+        """Keep a basket beside the one in hand."""
+
+    def repark(self, basket: views.Basket) -> None: ...
+    def unpark(self, basket: str) -> None: ...
     def set_pin(self, officer: str, pin_hash: str) -> None: ...
     def set_tries(self, officer: str, wrong_tries: int, locked_until_ms: int) -> None: ...
     def take_transfer_code(self, operation: str) -> str:
@@ -156,6 +169,9 @@ class Books(Protocol):
     def writing(self) -> AbstractContextManager[Writing]:
         """Commits when the block ends, rolls back when it raises. Not nested."""
 
+    def ended_badly(self) -> bool:
+        """Whether the program before this one ended without closing the books."""
+
 
 class Line(Protocol):
     """The line to the centre. Every call may raise Trouble("L-001") when the centre is not reached."""
@@ -166,6 +182,11 @@ class Line(Protocol):
 
     def check_bill(self, biller: str, account: str, amount_qapik: int | None) -> BillChecked: ...
     def claim_transfer(self, claim: TransferClaim) -> TransferClaimed: ...
+    def ask_about(self, steps: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int]]:
+        """What the centre says now of outside steps, (payment or grant, id) → (state, since ms).
+
+        It is a question: nothing is sent, paid or given by it.
+        """
     def trusted_ms(self) -> int:
         """Now, never below the last signed time of the centre or the last record."""
 

@@ -6,11 +6,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from azpost_desk.domain.invariants import Fact, Stored, Verdict, check
+from azpost_desk.domain.invariants_outside import Seen
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import is_signed
+from azpost_desk.protocol.messages import Enrolled, ack_of
 from azpost_desk.protocol.records import Header, Record, record_hash
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage import tables as t
@@ -47,9 +49,43 @@ def check_books(connection: Connection) -> list[Verdict]:
     """The invariants over an open file, in one consistent look."""
     connection.exec_driver_sql("BEGIN")
     try:
-        return check(facts(connection), is_signed)
+        return check(facts(connection), is_signed, seen(connection))
     finally:
         connection.exec_driver_sql("COMMIT")
+
+
+def seen(connection: Connection) -> Seen:
+    """The open outside steps as the screens read them, and what the centre has signed that it holds."""
+    p, g, a, j = t.payments.c, t.grants.c, t.attachments.c, t.journal.c
+    payments = select(p.payment).where(p.state.in_(("accepted", "sent", "unknown", "refused")))
+    # A question is asked again with the words that were kept beside it.
+    requests = select(j.operation).join(t.attachments, a.record == j.id)
+    wanted = {
+        "payment": payments,
+        "grant": select(g.held_grant).where(g.state == "held"),
+        "request": requests.where(j.kind == "grant.requested", a.content.is_not(None)),
+    }
+    tasks = {
+        (sort, row[0]) for sort, statement in wanted.items() for row in connection.execute(statement)
+    }
+    return Seen(frozenset(wanted), frozenset(tasks), _proved(connection))
+
+
+def _proved(connection: Connection) -> dict[tuple[str, int], int]:
+    """By chain, the last record under an acknowledgement that is truly the centre's."""
+    identities = {
+        row.epoch: msgspec.json.decode(row.enrolled, type=Enrolled)
+        for row in connection.execute(select(t.identity))
+    }
+    proved: dict[tuple[str, int], int] = {}
+    for row in connection.execute(select(t.acknowledgements)):
+        who = identities.get(row.epoch)
+        if who is None or not is_signed(who.centre_key, row.words, row.signature):
+            continue
+        ack = ack_of(row.words)
+        chain = ack.desk, ack.epoch
+        proved[chain] = max(ack.sequence, proved.get(chain, 0))
+    return proved
 
 
 def facts(connection: Connection) -> Iterator[Fact]:
@@ -64,15 +100,18 @@ def facts(connection: Connection) -> Iterator[Fact]:
         .outerjoin(t.signatures, t.signatures.c.record == t.journal.c.id)
         .order_by(t.journal.c.epoch, t.journal.c.sequence)
     )
+    a = t.attachments.c
+    gone = select(a.record, func.count()).where(a.salt.is_(None)).group_by(a.record)
+    erased: dict[int, int] = {row[0]: row[1] for row in connection.execute(gone)}
     for row in connection.execute(wanted):
         mine: tuple[Stored, ...] = ()
         if waiting is not None and waiting[0] == row.id:
             mine = tuple(Stored(p.operation, p.account, p.sub, p.currency, p.minor) for p in waiting[1])
             waiting = next(posted, None)
-        yield _fact(row, mine)
+        yield _fact(row, mine, erased.get(row.id, 0))
 
 
-def _fact(row: Row[Any], stored: tuple[Stored, ...]) -> Fact:
+def _fact(row: Row[Any], stored: tuple[Stored, ...], erased: int) -> Fact:
     record = Record(row.header, row.body, row.previous, row.hash)
     try:
         header = record.header()
@@ -96,6 +135,7 @@ def _fact(row: Row[Any], stored: tuple[Stored, ...]) -> Fact:
         record_hash(row.previous, row.header, row.body),
         row.signature,
         stored,
+        erased,
     )
 
 

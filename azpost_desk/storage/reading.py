@@ -19,6 +19,7 @@ from azpost_desk.protocol.records import Attachment, Record
 from azpost_desk.services import views
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.reading_features import FeatureReading
+from azpost_desk.storage.reading_recovery import RecoveryReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ D = TypeVar("D", bound=Document)
 _NAME_OF = {kind: name for name, kind in DOCUMENTS.items()}
 
 
-class BookReading(FeatureReading):
+class BookReading(RecoveryReading, FeatureReading):
     """Implements services.ports.Reading together with FeatureReading."""
 
     # --- who and when -------------------------------------------------------------------------------

@@ -90,6 +90,7 @@ class Exchanges:
         acknowledged = batch.first - 1 if batch is not None else head
         moved = self._store(answer, identity, batch, acknowledged)
         news = self._store_news(answer, identity, after)
+        books.note_open_grants(answer.open_grants)
         epoch_changed = books.identity().centre_epoch != identity.centre_epoch
         # A clock that was set while the answer was under way says nothing about the centre's.
         steady = abs(came_ms - sent_ms - took_ms) <= _CLOCK_ROUND_TRIP_MAX_MS

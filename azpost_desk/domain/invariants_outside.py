@@ -1,0 +1,143 @@
+"""Invariants of what lies outside the records: open tasks on screens (I-09), what was purged (I-11)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.invariants import Fact, Fold
+
+Step = tuple[str, str]
+"""(payment, grant or request, its id)."""
+
+# [design] As services.grants: a question older than this is the centre's to clear up.
+REQUEST_DAYS_MAX: Final = 31
+# Where the request's id stands in the words of a grant (protocol.messages.Grant).
+_REQUEST_AT: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stands beside the records.
+
+    Attributes:
+        sorts: which sorts of steps this feeder's screens show.
+        tasks: the steps that its screens list as open.
+        proved: by chain (desk, epoch), up to which record the centre has signed that it holds it.
+    """
+
+    sorts: frozenset[str] = frozenset()
+    tasks: frozenset[Step] = frozenset()
+    proved: Mapping[tuple[str, int], int] = field(default_factory=dict)
+
+
+class Watched(Fold):
+    """I-09: every outside step that the records leave open stands among the tasks a person can see.
+
+    No limit is waited for: a step is a task from its first moment; the screens say when it is overdue.
+    """
+
+    id = "I-09"
+
+    def __init__(self, seen: Seen | None) -> None:
+        super().__init__()
+        self._seen = seen or Seen()
+        self._begun: dict[Step, Fact] = {}
+        self._ended: set[Step] = set()
+        self._epochs: dict[str, int] = {}
+        self._days: dict[str, int] = {}
+
+    def take(self, fact: Fact, body: ops.Body | None) -> None:
+        self._epochs[fact.desk] = max(fact.epoch, self._epochs.get(fact.desk, 0))
+        self._days[fact.desk] = max(fact.day, self._days.get(fact.desk, 0))
+        for step in _begins(fact.operation, body):
+            self._begun[step] = fact
+        self._ended.update(_ends(body))
+
+    def end(self) -> None:
+        for step, fact in self._begun.items():
+            if step in self._ended or step[0] not in self._seen.sorts or self._is_over(step, fact):
+                continue
+            self.verdict.checked += 1
+            if step not in self._seen.tasks:
+                self.verdict.fault(fact, f"{step[0]} {step[1]} is open and no screen shows it")
+
+    def _is_over(self, step: Step, fact: Fact) -> bool:
+        """Grants and requests of an older epoch may not be used (protocol.md 1), old requests neither."""
+        if step[0] == "payment":
+            return False
+        is_old = step[0] == "request" and self._days[fact.desk] - fact.day > REQUEST_DAYS_MAX
+        return is_old or self._epochs[fact.desk] != fact.epoch
+
+
+def _begins(operation: str, body: ops.Body | None) -> Iterator[Step]:
+    match body:
+        case ops.Settlement():
+            for line in body.lines:
+                if isinstance(line, ops.PaymentAccepted):
+                    yield "payment", line.operation
+        case ops.GrantRequested() if body.question:
+            yield "request", operation
+        case ops.GrantStored():
+            yield "grant", body.grant
+        case _:
+            pass
+
+
+def _ends(body: ops.Body | None) -> Iterator[Step]:
+    match body:
+        case ops.PaymentResolved(outcome="confirmed") | ops.PaymentDelivered():
+            yield "payment", body.payment
+        case ops.GrantRefused():
+            yield "request", body.request
+        case ops.GrantReleased():
+            yield "grant", body.grant
+        case ops.GrantStored():
+            yield "request", _request_of(body.words)
+        case ops.Settlement():
+            for line in body.lines:
+                yield from _ended_by(line)
+        case _:
+            pass
+
+
+def _ended_by(line: ops.AnyLine) -> Iterator[Step]:
+    match line:
+        case ops.TransferPaid() | ops.TransferRefunded():
+            yield "grant", line.grant
+        case ops.PaymentRefunded():
+            yield "payment", line.payment
+        case ops.LineReversed():
+            yield "payment", line.original.operation
+            yield "grant", line.grant
+        case _:
+            pass
+
+
+def _request_of(words: str) -> str:
+    """The request a grant answers; "" when its words cannot be read."""
+    try:
+        return str(json.loads(words if words.startswith("[") else bytes.fromhex(words))[_REQUEST_AT])
+    except (ValueError, LookupError, TypeError):
+        return ""
+
+
+class Kept(Fold):
+    """I-11: nothing was purged that the centre has not proved it holds, by a signature of its own."""
+
+    id = "I-11"
+
+    def __init__(self, seen: Seen | None) -> None:
+        super().__init__()
+        self._proved = seen.proved if seen is not None else {}
+
+    def take(self, fact: Fact, body: ops.Body | None) -> None:
+        if not fact.erased:
+            return
+        self.verdict.checked += fact.erased
+        proved = self._proved.get((fact.desk, fact.epoch), 0)
+        if fact.sequence > proved:
+            self.verdict.fault(fact, f"{fact.erased} attachments are gone, the centre has proved {proved}")
