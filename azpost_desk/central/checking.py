@@ -52,15 +52,16 @@ def _seen(conn: Connection) -> Seen:
     """Outside steps as the centre's rounds know them (or will, or set them aside), and what is in custody."""
     known = conn.execute(
         "select 'payment', payment from payments union all select 'grant', \"grant\" from grants"
-        " union all select 'payment', about from exceptions"
     ).fetchall()
     heads = conn.execute("select desk, epoch, sequence from chain_heads").fetchall()
+    exceptions = conn.execute("select desk, epoch, sequence from exceptions").fetchall()
     waiting = conn.execute("select exists (select from work)").fetchone()
     return Seen(
         # What was not brought forward yet is on nobody's list for a moment.
         frozenset() if waiting and waiting[0] else frozenset({"payment", "grant"}),
         frozenset((sort, thing) for sort, thing in known),
         {(desk, epoch): sequence for desk, epoch, sequence in heads},
+        frozenset((desk, epoch, sequence) for desk, epoch, sequence in exceptions),
     )
 
 

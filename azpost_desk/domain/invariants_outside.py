@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.invariants import Fact, Fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 Step = tuple[str, str]
 """(payment, grant or request, its id)."""
@@ -27,11 +29,13 @@ class Seen:
         sorts: which sorts of steps this feeder's screens show.
         tasks: the steps that its screens list as open.
         proved: by chain (desk, epoch), up to which record the centre has signed that it holds it.
+        listed: records (desk, epoch, sequence) that stand on an exceptions list with an owner.
     """
 
     sorts: frozenset[str] = frozenset()
     tasks: frozenset[Step] = frozenset()
     proved: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    listed: frozenset[tuple[str, int, int]] = frozenset()
 
 
 class Watched(Fold):
@@ -62,7 +66,8 @@ class Watched(Fold):
             if step in self._ended or step[0] not in self._seen.sorts or self._is_over(step, fact):
                 continue
             self.verdict.checked += 1
-            if step not in self._seen.tasks:
+            is_listed = (fact.desk, fact.epoch, fact.sequence) in self._seen.listed
+            if step not in self._seen.tasks and not is_listed:
                 self.verdict.fault(fact, f"{step[0]} {step[1]} is open and no screen shows it")
 
     def _is_over(self, step: Step, fact: Fact) -> bool:

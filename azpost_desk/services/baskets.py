@@ -57,9 +57,15 @@ BILL_WAITS: Final = "papers.receipt.state.waiting_line"
 
 
 def waiting_qapik(books: Reading, service: str) -> int:
-    """What the basket's unpaid lines would take of the allowance of `service` (transfers, payments)."""
+    """What unpaid lines, parked ones too, would take of the allowance of `service` (transfers, payments)."""
+    lines = [planned.line for basket in every_basket(books) for planned in basket.lines]
+    return _exposed_qapik(lines, service)
+
+
+def every_basket(books: Reading) -> list[Basket]:
+    """The basket in hand and those in the tray."""
     basket = books.basket()
-    return _exposed_qapik([planned.line for planned in basket.lines], service) if basket else 0
+    return [*([basket] if basket else []), *(one.basket for one in books.parked())]
 
 
 def _exposed_qapik(lines: Sequence[ops.AnyLine], service: str) -> int:
@@ -139,7 +145,8 @@ class Baskets:
         _own(books, basket, by)
         if len(basket.lines) >= baskets.LINES_MAX:
             raise Refused("B-002", limit=baskets.LINES_MAX)
-        _no_twin(basket, planned)
+        for other in (basket, *(one.basket for one in books.parked())):
+            _no_twin(other, planned)
         basket = replace(basket, lines=(*basket.lines, planned))
         books.save_basket(basket)
         return basket
@@ -177,22 +184,27 @@ class Baskets:
             basket = books.basket()
             if basket is None:
                 raise Refused("B-004")
-            books.append(
-                ops.BasketHandedOver(
-                    basket=basket.basket,
-                    from_officer=basket.officer,
-                    to_officer=to or "",
-                    lines=len(basket.lines),
-                ),
-                actor=supervisor.officer,
-                operation=self.counter.new_id(),
-            )
+            self.record_hand_over(books, supervisor, basket, to)
             if to is None:
-                for planned in basket.lines:
-                    self._release(books, supervisor, planned.line)
                 books.drop_basket()
             else:
                 books.save_basket(replace(basket, officer=to))
+
+    def record_hand_over(self, books: Writing, supervisor: Officer, basket: Basket, to: str | None) -> None:
+        """Record who gave whose basket to whom; a cancelled one (`to` None) gives its grants back."""
+        books.append(
+            ops.BasketHandedOver(
+                basket=basket.basket,
+                from_officer=basket.officer,
+                to_officer=to or "",
+                lines=len(basket.lines),
+            ),
+            actor=supervisor.officer,
+            operation=self.counter.new_id(),
+        )
+        if to is None:
+            for planned in basket.lines:
+                self._release(books, supervisor, planned.line)
 
     def set_language(self, by: Officer, language: str) -> None:
         """The customer's language for the receipt."""
@@ -237,6 +249,7 @@ class Baskets:
                 source=_sources(basket.lines),
                 attachments=[Attachment(*one) for planned in basket.lines for one in planned.attachments],
             )
+            self._record_sources(books, by, basket)
             books.queue_paper("receipt", receipt)
             for line in lines:
                 for paper in papers_of(line):
@@ -289,6 +302,16 @@ class Baskets:
         return Paid(
             recorded, receipt, due, Money(settlement.cash_given_qapik), Money(settlement.change_qapik)
         )
+
+    def _record_sources(self, books: Writing, by: Officer, basket: Basket) -> None:
+        """How each line came in, where the header of the settlement cannot say it for all (H-08)."""
+        sources = {planned.line.operation: planned.source for planned in basket.lines}
+        if len(set(sources.values())) > 1:
+            books.append(
+                ops.BasketSources(basket=basket.basket, sources=sources),
+                actor=by.officer,
+                operation=self.counter.new_id(),
+            )
 
     def _as_of_now(self, books: Reading, line: ops.AnyLine) -> ops.AnyLine:
         """The line as it is paid: what was planned on line may be paid without the line, and must say so.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
+from azpost_desk.services.corrections import Corrections
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
@@ -14,7 +15,11 @@ from azpost_desk.services.goods import Shop
 from azpost_desk.services.history import History
 from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.papers import Papers
+from azpost_desk.services.parking import Parking
 from azpost_desk.services.payments import Payments
+from azpost_desk.services.preflight import Preflight
+from azpost_desk.services.recovery import Recovery
+from azpost_desk.services.refunds import Refunds
 from azpost_desk.services.reports import Press, Reports
 from azpost_desk.services.staff import Staff
 from azpost_desk.services.tills import Tills
@@ -23,7 +28,7 @@ from azpost_desk.services.transfers import Transfers
 
 if TYPE_CHECKING:
     from azpost_desk.services.counter import Counter
-    from azpost_desk.services.ports import Hasher
+    from azpost_desk.services.ports import Hasher, Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +52,23 @@ class DeskServices:
     papers: Papers
     finding: Finding
     history: History
+    parking: Parking
+    recovery: Recovery
+    refunds: Refunds
+    corrections: Corrections
+    preflight: Preflight
 
 
-def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskServices:
-    """The use cases over one counter."""
-    baskets = Baskets(counter)
+def desk_services(
+    counter: Counter, hasher: Hasher, press: Press, around: Surroundings | None = None
+) -> DeskServices:
+    """The use cases over one counter; `around` is the machine it stands on, None where nobody asks."""
+    baskets, days = Baskets(counter), Days(counter)
     return DeskServices(
         counter=counter,
         press=press,
         staff=Staff(counter, hasher),
-        days=Days(counter),
+        days=days,
         licences=BranchLicences(counter),
         tills=Tills(counter),
         baskets=baskets,
@@ -70,4 +82,9 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         papers=Papers(counter),
         finding=Finding(counter),
         history=History(counter),
+        parking=Parking(counter, baskets),
+        recovery=Recovery(counter),
+        refunds=Refunds(counter),
+        corrections=Corrections(counter),
+        preflight=Preflight(counter, days, around),
     )

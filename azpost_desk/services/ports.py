@@ -115,6 +115,9 @@ class Reading(Protocol):
         """Grants that the centre holds for open and this chain neither holds nor ever ended."""
 
     def proposals(self) -> list[views_recovery.Proposal]: ...
+    def document_dates(self, date: str) -> list[views_recovery.DocumentDate]:
+        """The reference documents in force on `date`, each with its version and since when."""
+
     def centre_acts(self, limit: int = 500) -> list[views_recovery.CentreAct]: ...
     def print_jobs(self, states: Sequence[str] = ()) -> list[views.PrintJob]: ...
     def reprints(self, receipt: str, sort: str) -> int: ...
@@ -149,6 +152,9 @@ class Writing(Reading, Protocol):
 
     def repark(self, basket: views.Basket) -> None: ...
     def unpark(self, basket: str) -> None: ...
+    def next_case(self) -> str:
+        """The next case number of this desk."""
+
     def set_pin(self, officer: str, pin_hash: str) -> None: ...
     def set_tries(self, officer: str, wrong_tries: int, locked_until_ms: int) -> None: ...
     def take_transfer_code(self, operation: str) -> str:
@@ -187,10 +193,25 @@ class Line(Protocol):
 
         It is a question: nothing is sent, paid or given by it.
         """
+
     def trusted_ms(self) -> int:
         """Now, never below the last signed time of the centre or the last record."""
 
     def on_change(self, heard: Callable[[], None]) -> None: ...
+
+
+class Surroundings(Protocol):
+    """The machine around the books, for the look before the day."""
+
+    def free_bytes(self) -> int: ...
+    def key_protection(self) -> str:
+        """keyring, or file: which protects against nothing but a lost database file."""
+
+    def backup_ms(self) -> int | None:
+        """When the newest verified backup was made; None where no backup is kept."""
+
+    def printer(self) -> str:
+        """The D-code of what is wrong with the receipt printer, "" when it is ready. May take its timeout."""
 
 
 class Hasher(Protocol):

@@ -52,3 +52,12 @@ class CentreAct:
     why: str
     about: str
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDate:
+    """A reference document in force: which version, valid since when (ISO)."""
+
+    name: str
+    version: int
+    valid_from: str

@@ -65,9 +65,7 @@ def seen(connection: Connection) -> Seen:
         "grant": select(g.held_grant).where(g.state == "held"),
         "request": requests.where(j.kind == "grant.requested", a.content.is_not(None)),
     }
-    tasks = {
-        (sort, row[0]) for sort, statement in wanted.items() for row in connection.execute(statement)
-    }
+    tasks = {(sort, row[0]) for sort, statement in wanted.items() for row in connection.execute(statement)}
     return Seen(frozenset(wanted), frozenset(tasks), _proved(connection))
 
 

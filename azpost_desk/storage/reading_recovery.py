@@ -61,3 +61,14 @@ class RecoveryReading(FeatureReading):
         a = t.centre_acts
         rows = self._all(select(a).order_by(a.c.at_ms.desc(), a.c.act_id.desc()).limit(limit))
         return [seen.CentreAct(row.act, row.who, row.why, row.about, row.at_ms) for row in rows]
+
+    def document_dates(self, date: str) -> list[seen.DocumentDate]:
+        """Of each document the version in force on `date`."""
+        d = t.documents.c
+        rows = self._all(
+            select(d.name, d.version, d.valid_from)
+            .where(d.valid_from <= date)
+            .order_by(d.name, d.valid_from, d.version)
+        )
+        newest = {row.name: seen.DocumentDate(row.name, row.version, row.valid_from) for row in rows}
+        return list(newest.values())
