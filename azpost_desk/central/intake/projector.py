@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import psycopg
 
-from azpost_desk.central import branches, payments, tracking, transfers
+from azpost_desk.central import branches, corrections, payments, tracking, transfers
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.storage.database import one
 from azpost_desk.central.written import Written
@@ -120,6 +120,8 @@ def _apply(conn: Connection, written: Written, now_ms: int) -> None:
             branches.day_opened(conn, written, body)
         case ops.DayClosed() as body:
             branches.day_closed(conn, written, body)
+        case ops.CorrectionAccepted() | ops.CorrectionDeclined() as body:
+            corrections.answered(conn, written, body, now_ms)
         case _:
             pass
 
