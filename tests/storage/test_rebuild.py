@@ -37,7 +37,7 @@ def test_every_act_can_be_taken(player: Player) -> None:
         *["sell_stamps", "take_bill", "send_transfer", "accept_item", "take_grant", "pay_out"],
         *["sell_stamps", "reverse_last", "scan", "item_news", "bill_refused", "transfer_news"],
         *["remittance_news", "accept_remittance", "issue_remittance", "acknowledged", "take_grant"],
-        *["release_grant", "close_till", "close_day"],
+        *["ask_for_grant", "release_grant", "close_till", "clear_surplus", "close_day"],
     ]
     assert [act for act in day if not player.play(act)] == []
     assert set(day) == set(ACTS)
