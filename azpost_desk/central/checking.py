@@ -9,7 +9,7 @@ import msgspec
 from azpost_desk.central.storage.database import connect
 from azpost_desk.domain.invariants import Broken, Fact, Stored, Verdict
 from azpost_desk.domain.invariants import check as check_facts
-from azpost_desk.domain.invariants_outside import Seen
+from azpost_desk.domain.invariants_outside import Seen, outside_folds
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.records import Header, rechain
 
@@ -40,7 +40,7 @@ def check(dsn: str) -> list[Verdict]:
     """
     with connect(dsn) as conn, conn.transaction():
         conn.execute("set transaction isolation level repeatable read read only")
-        verdicts = check_facts(_facts(conn), is_signed, _seen(conn))
+        verdicts = check_facts(_facts(conn), is_signed, outside_folds(_seen(conn)))
         country = conn.execute("select currency, sum(minor)::bigint from postings group by currency")
         verdicts[0].broken += [
             Broken("*", 0, f"the country's sum is {net} {currency}") for currency, net in country if net

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -19,9 +19,6 @@ from azpost_desk.domain import reports, reports_bodies, reports_ledger
 from azpost_desk.domain.ledger import Posting, Unbalanced, digest
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.postings import postings as posted_by_rule
-
-if TYPE_CHECKING:
-    from azpost_desk.domain.invariants_outside import Seen
 
 IsSigned = Callable[[str, bytes, bytes], bool]
 """(public key hex, words, signature) → whether it is that key's; protocol.keys.is_signed."""
@@ -440,14 +437,11 @@ def _not_whole(number: str) -> None:
     raise ArithmeticError(number)
 
 
-def check(facts: Iterable[Fact], is_signed: IsSigned, seen: Seen | None = None) -> list[Verdict]:
+def check(facts: Iterable[Fact], is_signed: IsSigned, more: Iterable[Fold] = ()) -> list[Verdict]:
     """All invariants over the records in `facts`; chains of one desk in order of their epochs.
 
-    `seen` is what stands beside the records: open tasks and what the centre has proved (I-09, I-11).
+    `more` are the folds that ask for what stands beside the records (domain.invariants_outside).
     """
-    # They are folds of this kind themselves.
-    from azpost_desk.domain.invariants_outside import Kept, Watched
-
     folds: list[Fold] = [
         Balanced(),
         Carried(),
@@ -457,11 +451,11 @@ def check(facts: Iterable[Fact], is_signed: IsSigned, seen: Seen | None = None) 
         Chained(is_signed),
         Reported(),
         Named(),
-        Watched(seen),
         Dated(),
-        Kept(seen),
         Whole(),
+        *more,
     ]
+    folds.sort(key=lambda fold: fold.id)
     for fact in facts:
         body = _body(fact)
         for fold in folds:

@@ -46,9 +46,9 @@ class Watched(Fold):
 
     id = "I-09"
 
-    def __init__(self, seen: Seen | None) -> None:
+    def __init__(self, seen: Seen) -> None:
         super().__init__()
-        self._seen = seen or Seen()
+        self._seen = seen
         self._begun: dict[Step, Fact] = {}
         self._ended: set[Step] = set()
         self._epochs: dict[str, int] = {}
@@ -135,9 +135,9 @@ class Kept(Fold):
 
     id = "I-11"
 
-    def __init__(self, seen: Seen | None) -> None:
+    def __init__(self, seen: Seen) -> None:
         super().__init__()
-        self._proved = seen.proved if seen is not None else {}
+        self._proved = seen.proved
 
     def take(self, fact: Fact, body: ops.Body | None) -> None:
         if not fact.erased:
@@ -146,3 +146,8 @@ class Kept(Fold):
         proved = self._proved.get((fact.desk, fact.epoch), 0)
         if fact.sequence > proved:
             self.verdict.fault(fact, f"{fact.erased} attachments are gone, the centre has proved {proved}")
+
+
+def outside_folds(seen: Seen) -> tuple[Watched, Kept]:
+    """I-09 and I-11 over what this feeder has seen."""
+    return Watched(seen), Kept(seen)

@@ -11,10 +11,7 @@ from typing import Final
 
 import msgspec
 
-from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.bodies import Body
-from azpost_desk.domain.ledger import Posting
-from azpost_desk.domain.money import Money
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -128,17 +125,3 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("desk.touched", 1): DeskTouched,
 }
 CENTRE_KINDS: Final = frozenset({"correction.proposed", "desk.touched"})
-
-
-def correction_accepted(desk: str, operation: str, body: CorrectionAccepted) -> list[Posting]:
-    """The posting rule of correction.accepted: no cash moves, a difference leaves its holder's account."""
-    surplus, shortage = (chart.SURPLUS, body.holder), (chart.SHORTAGE, body.holder)
-    debit, credit = {
-        "surplus_cleared": (surplus, (chart.HEADQUARTERS, "")),
-        "shortage_cleared": ((chart.HEADQUARTERS, ""), shortage),
-        "difference_explained": (surplus, shortage),
-    }[body.sort]
-    return [
-        Posting(operation, *debit, Money(body.amount_qapik)),
-        Posting(operation, *credit, Money(-body.amount_qapik)),
-    ]

@@ -98,6 +98,11 @@ class Parking:
                 books.repark(replace(basket, officer=to))
         self.counter.line.wake()
 
+    def baskets_parked(self) -> list[Basket]:
+        """The baskets in the tray as they were set aside."""
+        with self.counter.books.reading() as books:
+            return [one.basket for one in books.parked()]
+
     def tray(self) -> list[Waiting]:
         """What waits in the tray, longest first: for what, since when, whose."""
         online = self.counter.line.state().online

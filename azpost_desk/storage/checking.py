@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from azpost_desk.domain.invariants import Fact, Stored, Verdict, check
-from azpost_desk.domain.invariants_outside import Seen
+from azpost_desk.domain.invariants_outside import Seen, outside_folds
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import Enrolled, ack_of
@@ -49,7 +49,7 @@ def check_books(connection: Connection) -> list[Verdict]:
     """The invariants over an open file, in one consistent look."""
     connection.exec_driver_sql("BEGIN")
     try:
-        return check(facts(connection), is_signed, seen(connection))
+        return check(facts(connection), is_signed, outside_folds(seen(connection)))
     finally:
         connection.exec_driver_sql("COMMIT")
 

@@ -80,7 +80,7 @@ def test_personal_data_erased_before_the_centre_has_it_is_named(desk: Path) -> N
 def test_an_acknowledgement_that_the_centre_never_signed_proves_nothing(desk: Path) -> None:
     forged = (
         "INSERT INTO acknowledgements (epoch, sequence, words, signature) VALUES "
-        "(1, 9, CAST('[1,\"2002-1\",1,9,\"00\",1]' AS BLOB), zeroblob(64))"
+        '(1, 9, CAST(\'[1,"2002-1",1,9,"00",1]\' AS BLOB), zeroblob(64))'
     )
     assert changed(desk, forged) == {}
     statement = "UPDATE attachments SET salt = NULL, content = NULL WHERE slot LIKE '%:account'"

@@ -24,7 +24,7 @@ OPENS: Final = {
 # Keys of the frame; no screen may use them.
 FRAME_KEYS: Final = {
     "frame.keys.help": "F1",
-    "frame.keys.basket": "F11",
+    "frame.keys.basket": "Ctrl+B",
     "frame.keys.pay": "F10",
     "frame.keys.lock": "F12",
     "frame.keys.box": "Ctrl+K",
@@ -34,6 +34,9 @@ FRAME_KEYS: Final = {
     "frame.keys.sign_out": "Ctrl+Shift+Q",
     "frame.keys.void": "Ctrl+Del",
     "frame.keys.open_scan": "Ctrl+Return",
+    "recovery.tray.park": "Ctrl+J",
+    "recovery.tray.title": "Ctrl+Shift+J",
+    "preflight.look": "Ctrl+I",
 }
 
 
@@ -43,6 +46,7 @@ def screens() -> list[type[Screen]]:
     from azpost_desk.gui.screens.goods.screen import GoodsScreen
     from azpost_desk.gui.screens.history.screen import HistoryScreen
     from azpost_desk.gui.screens.payments.screen import PaymentsScreen
+    from azpost_desk.gui.screens.recovery.screen import RecoveryScreen
     from azpost_desk.gui.screens.reports.screen import ReportsScreen
     from azpost_desk.gui.screens.staff.screen import StaffScreen
     from azpost_desk.gui.screens.tills.screen import TillsScreen
@@ -58,5 +62,6 @@ def screens() -> list[type[Screen]]:
         TillsScreen,
         ReportsScreen,
         HistoryScreen,
+        RecoveryScreen,
         StaffScreen,
     ]
