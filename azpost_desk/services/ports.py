@@ -110,6 +110,9 @@ class Reading(Protocol):
 
     # recovery
     def parked(self) -> list[views_recovery.Parked]: ...
+    def running_since(self) -> int:
+        """When the program that has the books open now opened them, ms."""
+
     def grant_questions(self) -> list[views_recovery.GrantAsked]: ...
     def only_open_at_centre(self) -> list[str]:
         """Grants that the centre holds for open and this chain neither holds nor ever ended."""

@@ -154,8 +154,11 @@ class Recovery:
         yield from _bills(books, language, now_ms)
         yield from self._grants(books, now_ms)
         yield from _cash(books, now_ms)
+        since_ms = books.running_since()
         for job in books.print_jobs(("printing", "failed")):
-            yield _paper(job)
+            # What this very program is printing now is no matter for anybody.
+            if job.state == "failed" or job.made_ms < since_ms:
+                yield _paper(job)
         for one in books.proposals():
             if one.state == "open":
                 about = f"{one.holder} · {one.reason}"

@@ -22,6 +22,10 @@ class RecoveryReading(FeatureReading):
             seen.Parked(msgspec.json.decode(row.content, type=views.Basket), row.parked_ms) for row in rows
         ]
 
+    def running_since(self) -> int:
+        """When the books were opened, ms; 0 when they were only looked at."""
+        return int(self._scalar(select(t.running.c.since_ms)) or 0)
+
     def grant_questions(self) -> list[seen.GrantAsked]:
         """The centre's questions for grants that this chain still holds, oldest first."""
         q, g = t.grant_questions, t.grants

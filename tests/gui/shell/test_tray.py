@@ -1,0 +1,109 @@
+"""The tray at the real frame: parked by a key, the next customer at once, resumed by a digit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.gui.kit.preflight import PreflightSheet
+from azpost_desk.gui.screens.goods.screen import GoodsScreen
+from azpost_desk.services.goods import SellGoods
+from tests.gui.screens.conftest import runner as runner
+from tests.gui.screens.conftest import session as session
+from tests.gui.screens.conftest import stand as stand
+from tests.gui.screens.conftest import tones as tones
+from tests.gui.screens.hands import Hands
+from tests.services.counters import CLERK, OTHER_CLERK, SUPERVISOR, Stand
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.work.runner import Runner
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def hands(qtbot: QtBot, runner: Runner, session: Session, stand: Stand) -> Hands:
+    stand.desk.shop.sell(SellGoods("ST-60", 2), CLERK)
+    return Hands(qtbot, runner, session, stand, GoodsScreen)
+
+
+def park(hands: Hands) -> None:
+    hands.press(Qt.Key.Key_J, CTRL)
+
+
+def test_one_key_sets_the_basket_aside_and_a_digit_brings_it_back(hands: Hands, stand: Stand) -> None:
+    tray = hands.frame.basket.tray
+    before = stand.records()
+    assert tray.park_button.isVisible()
+    park(hands)
+    assert stand.desk.baskets.current() is None
+    assert not tray.park_button.isVisible()
+    assert tray.open_button.isVisible()
+    stand.desk.shop.sell(SellGoods("EN-C5", 1), CLERK)
+    stand.pay(118)
+    hands.press(Qt.Key.Key_J, CTRL_SHIFT)
+    assert tray.sheet.isVisible()
+    hands.press(Qt.Key.Key_1)
+    current = stand.desk.baskets.current()
+    assert current is not None
+    assert [one.title for one in current.lines] == ["Marka 60"]
+    assert not tray.open_button.isVisible()
+    assert stand.records() == before + 1
+
+
+def test_without_a_basket_the_key_opens_the_tray_and_esc_changes_nothing(hands: Hands, stand: Stand) -> None:
+    park(hands)
+    before = stand.records()
+    park(hands)
+    assert hands.frame.basket.tray.sheet.isVisible()
+    hands.press(Qt.Key.Key_Escape)
+    assert not hands.frame.basket.tray.sheet.isVisible()
+    assert (len(stand.desk.parking.tray()), stand.records()) == (1, before)
+
+
+def test_a_clerk_cannot_take_anothers_basket(hands: Hands, stand: Stand, session: Session) -> None:
+    park(hands)
+    session.officer = OTHER_CLERK
+    hands.press(Qt.Key.Key_J, CTRL_SHIFT)
+    hands.press(Qt.Key.Key_1)
+    assert stand.desk.baskets.current() is None
+    assert len(hands.notices) == 2
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+def test_a_supervisor_hands_it_over_or_cancels_it(
+    hands: Hands, stand: Stand, session: Session, cancels: bool
+) -> None:
+    park(hands)
+    session.officer = SUPERVISOR
+    hands.press(Qt.Key.Key_J, CTRL_SHIFT)
+    hands.press(Qt.Key.Key_1)
+    sheet = hands.frame.basket.tray.sheet.hand_over
+    assert sheet.isVisible()
+    if cancels:
+        hands.press(Qt.Key.Key_Delete, CTRL)
+    else:
+        hands.press(Qt.Key.Key_1)
+    [said] = stand.bodies(ops.BasketHandedOver)
+    assert isinstance(said, ops.BasketHandedOver)
+    assert (said.to_officer == "") is cancels
+    assert len(stand.desk.parking.tray()) == (0 if cancels else 1)
+
+
+def test_the_look_before_the_day_opens_from_anywhere(hands: Hands, stand: Stand) -> None:
+    before = stand.records()
+    hands.press(Qt.Key.Key_I, CTRL)
+    [sheet] = hands.frame.findChildren(PreflightSheet)
+    assert sheet.isVisible()
+    assert not sheet.form.isVisible()
+    assert len(sheet.lines) == 8
+    hands.press(Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+    assert stand.records() == before
