@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Sheet
@@ -39,8 +39,11 @@ class PreflightSheet(Sheet):
         super().__init__(over, "preflight.title", side="right", width_px=_WIDTH_PX)
         self._session, self._date = session, date
         self.lines: list[Check] = []
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(0)
+        self._rows = QGridLayout()
+        self._rows.setHorizontalSpacing(12)
+        self._rows.setVerticalSpacing(10)
+        self._rows.setColumnMinimumWidth(0, 150)
+        self._rows.setColumnStretch(1, 1)
         self.reason = TextField(
             "preflight.reason", name="words", hint="preflight.reason_hint", max_length=200
         )
@@ -68,8 +71,10 @@ class PreflightSheet(Sheet):
 
     def _on_looked(self, lines: list[Check]) -> None:
         self.lines = sorted(lines, key=lambda one: _ORDER[one.state])
-        for one in self.lines:
-            self._rows.addWidget(_row(one))
+        for row, one in enumerate(self.lines):
+            self._rows.addWidget(Label(f"preflight.name.{one.name}", "strong"), row, 0)
+            self._rows.addWidget(Label(check_words(one), "body", wrap=True), row, 1)
+            self._rows.addWidget(StatePill(f"preflight.state.{one.state}", one.state), row, 2)
         self.open(self.reason.editor if self._date else None)
 
     def _on_main(self) -> None:
@@ -97,16 +102,3 @@ def check_words(one: Check) -> Say:
     if isinstance(code, str) and code:
         facts["why"] = phrase(f"refusal.{code}")
     return phrase(f"preflight.{one.name}.{one.word}", **facts)
-
-
-def _row(one: Check) -> QWidget:
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 5, 0, 5)
-    line.setSpacing(12)
-    name = Label(f"preflight.name.{one.name}", "strong")
-    name.setFixedWidth(150)
-    line.addWidget(name)
-    line.addWidget(Label(check_words(one), "body", wrap=True), 1)
-    line.addWidget(StatePill(f"preflight.state.{one.state}", one.state))
-    return row

@@ -11,7 +11,7 @@ from azpost_desk.domain.staff import PERMISSIONS, Permission, Role
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.words import counted_phrase, phrase, plain, refusal
+from azpost_desk.gui.kit.words import counted_phrase, language, phrase, plain, refusal
 from azpost_desk.gui.work.runner import Operation, Runner
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PARK_KEY = "Ctrl+J"
 OPEN_KEY = "Ctrl+Shift+J"
 _WATCHED = frozenset({"basket", "till", "day", "line"})
-_WIDTH_PX = 480
+_WIDTH_PX = 640
 
 
 class TrayBar(QWidget):
@@ -212,5 +212,9 @@ class HandOverSheet(Sheet):
 
 def _candidate(one: Waiting) -> Candidate:
     title = phrase("recovery.tray.one", what=plain(", ".join(one.titles)), amount=one.due)
-    detail = phrase(f"recovery.tray.waits.{one.waits}", since_ms=one.since_ms, owner=plain(one.owner))
+    detail = phrase(
+        f"recovery.tray.waits.{one.waits}",
+        time=plain(language().texts.time(one.since_ms)),
+        owner=plain(one.owner),
+    )
     return Candidate(title, detail, one)
