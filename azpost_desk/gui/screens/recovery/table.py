@@ -40,7 +40,7 @@ def open_columns(now_ms: Callable[[], int]) -> list[Column[Unfinished]]:
             "right",
         ),
         Column(f"{key}age", lambda one: age_words(one.since_ms, now_ms()), 88),
-        Column(f"{key}state", lambda one: phrase(f"recovery.state.{one.state}"), 190, state=state_of),
+        Column(f"{key}state", lambda one: phrase(f"recovery.state.{one.state}"), 206, state=state_of),
     ]
 
 
