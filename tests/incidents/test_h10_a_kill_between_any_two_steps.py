@@ -1,4 +1,4 @@
-"""H-10: recovery after a lost line reversed sales in the clerk's name, and the slips contradicted each other."""
+"""H-10: recovery after a lost line reversed sales in the clerk's name; slips contradicted each other."""
 
 from __future__ import annotations
 
