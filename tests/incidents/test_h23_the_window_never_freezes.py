@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Trouble
@@ -16,7 +17,7 @@ from azpost_desk.gui.shell.register import screens
 from azpost_desk.storage import books as storage
 from tests.fakes.line import FakeLine
 from tests.gui.conftest import dressed as dressed
-from tests.gui.conftest import press, type_text
+from tests.gui.conftest import type_text
 from tests.gui.screens.conftest import runner as runner
 from tests.gui.screens.conftest import session as session
 from tests.gui.screens.conftest import stand as stand
@@ -98,11 +99,7 @@ class Hands:
         qtbot.waitUntil(self.frame.isActiveWindow)
 
     def at(self) -> QWidget:
-        return self.frame.focusWidget() or self.frame
-
-    def key(self, *names: str) -> None:
-        for name in names:
-            press(self.at(), name)
+        return QApplication.focusWidget() or self.frame
 
     def type(self, text: str) -> None:
         for char in text:
@@ -116,18 +113,18 @@ def customer(hands: Hands) -> None:
     """Stamps paid in cash, a bill asked for, a basket set aside and back, every screen looked at."""
     hands.frame.show_screen("goods")
     hands.settle()
-    hands.type("1")
-    hands.type("2\n")
-    hands.settle()
+    for text in ("1", "2", "\n"):
+        hands.type(text)
+        hands.settle()
     hands.frame.basket.pay()
     hands.settle()
-    hands.key("1")
+    hands.type("1")
     hands.settle()
     hands.frame.show_screen("payments")
     hands.settle()
-    hands.type("11")
-    hands.type("12345678\n")
-    hands.settle()
+    for text in ("1", "1", "12345678\n"):
+        hands.type(text)
+        hands.settle()
     for name in ("transfers", "express", "tracking", "tills", "reports", "history", "recovery"):
         hands.frame.show_screen(name)
         hands.settle()
