@@ -58,10 +58,10 @@ class PreflightSheet(Sheet):
         column.setSpacing(GAP)
         for widget in (self.reason, self._trouble, self.main):
             column.addWidget(widget)
-        self.form.setVisible(bool(date))
         self.body.addLayout(self._rows)
         self.body.addStretch()
         self.body.addWidget(self.form)
+        self.form.setVisible(bool(date))
         self.closed.connect(self.deleteLater)
 
     def ask(self) -> None:
@@ -74,7 +74,9 @@ class PreflightSheet(Sheet):
         for row, one in enumerate(self.lines):
             self._rows.addWidget(Label(f"preflight.name.{one.name}", "strong"), row, 0)
             self._rows.addWidget(Label(check_words(one), "body", wrap=True), row, 1)
-            self._rows.addWidget(StatePill(f"preflight.state.{one.state}", one.state), row, 2)
+            # With its parent from the start, or it would flash as a window of its own.
+            pill = StatePill(f"preflight.state.{one.state}", one.state, parent=self)
+            self._rows.addWidget(pill, row, 2)
         self.open(self.reason.editor if self._date else None)
 
     def _on_main(self) -> None:
