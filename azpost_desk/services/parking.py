@@ -11,6 +11,7 @@ from azpost_desk.domain.catalogue import Billers
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.grants import Grants
+from azpost_desk.services.views_recovery import Parked
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from azpost_desk.services.counter import Counter, Officer
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import Basket
-    from azpost_desk.services.views_recovery import Parked
 
 # More would be a second queue behind the counter that nobody looks after.
 PARKED_MAX: Final = 9
@@ -30,7 +30,7 @@ class Waiting:
 
     Attributes:
         waits: for what: customer, grant (an answer of the centre), line (a bill that its biller takes only
-            on line).
+            on line), stranded (in hand, but not in the hand of who asks).
         titles: what stands in it, in the words of the panel.
         owner: the officer's name.
     """
@@ -83,12 +83,17 @@ class Parking:
             return basket
 
     def hand_over(self, supervisor: Officer, basket_id: str, to: str | None) -> None:
-        """A supervisor gives a parked basket to another officer, or cancels it (`to` None); recorded.
+        """A supervisor gives a basket of the tray, or a stranded one, to another officer, or cancels it (`to`
+        None); recorded.
 
         Raises:
-            Refused: S-010 without the permission, B-052 it is not in the tray.
+            Refused: S-010 without the permission, B-052 it is not in the tray (any more).
         """
         supervisor.may(Permission.TAKE_OVER_BASKET)
+        in_hand = self.baskets.current()
+        if in_hand is not None and in_hand.basket == basket_id:
+            self.baskets.hand_over(supervisor, to)
+            return
         with self.counter.books.writing() as books:
             basket = parked(books, basket_id)
             self.baskets.record_hand_over(books, supervisor, basket, to)
@@ -103,12 +108,20 @@ class Parking:
         with self.counter.books.reading() as books:
             return [one.basket for one in books.parked()]
 
-    def tray(self) -> list[Waiting]:
-        """What waits in the tray, longest first: for what, since when, whose."""
+    def tray(self, by: Officer | None = None) -> list[Waiting]:
+        """What waits in the tray, longest first: for what, since when, whose.
+
+        Before them stands the basket in hand when it is another officer's than `by`'s: somebody went away.
+        """
         online = self.counter.line.state().online
         with self.counter.books.reading() as books:
             asked_since = min((at for _, at in Grants(self.counter).open_requests(books)), default=None)
-            return [_waiting(books, one, online, asked_since) for one in books.parked()]
+            found = [_waiting(books, one, online, asked_since) for one in books.parked()]
+            in_hand = books.basket()
+            if by is None or in_hand is None or in_hand.officer == by.officer:
+                return found
+            stranded = Parked(in_hand, in_hand.started_ms)
+            return [replace(_waiting(books, stranded, online, None), waits="stranded"), *found]
 
 
 def _waiting(books: Reading, one: Parked, online: bool, asked_since: int | None) -> Waiting:

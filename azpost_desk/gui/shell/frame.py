@@ -242,10 +242,11 @@ class Frame(QWidget):
         """
         books = self._session.services.counter.books
 
-        recovery = self._session.services.recovery
+        session, recovery = self._session, self._session.services.recovery
 
         def where() -> str:
-            if recovery.shows_itself():
+            if not session.recovery_shown and recovery.shows_itself():
+                session.recovery_shown = True
                 return "recovery"
             with books.reading() as reading:
                 opened = reading.day().state == "open" and reading.till().state == "open"

@@ -59,7 +59,8 @@ class TrayBar(QWidget):
 
     def refresh(self) -> None:
         """Read the tray again."""
-        Operation(self, self._session.services.parking.tray).succeeded(self._on_tray).start()
+        parking, by = self._session.services.parking, self._session.by
+        Operation(self, lambda: parking.tray(by)).succeeded(self._on_tray).start()
 
     def park(self) -> None:
         """Set the basket in hand aside; with none in hand, look into the tray."""
@@ -128,7 +129,8 @@ class TraySheet(Sheet):
 
     def ask(self) -> None:
         """Read the tray and open."""
-        Operation(self, self._session.services.parking.tray).succeeded(self._offer).start()
+        parking, by = self._session.services.parking, self._session.by
+        Operation(self, lambda: parking.tray(by)).succeeded(self._offer).start()
 
     def _offer(self, waiting: list[Waiting]) -> None:
         self.names.offer([_candidate(one) for one in waiting])
@@ -154,6 +156,8 @@ class TraySheet(Sheet):
 
     def _on_handed_over(self) -> None:
         self._session.notice("recovery.tray.handed_over", "good")
+        # It may have been the one in hand.
+        Operation(self, self._session.services.baskets.current).succeeded(self.resumed.emit).start()
 
 
 class HandOverSheet(Sheet):

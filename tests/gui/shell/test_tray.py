@@ -8,15 +8,25 @@ import pytest
 from PySide6.QtCore import Qt
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.people import Parties
+from azpost_desk.domain.refusals import Trouble
+from azpost_desk.domain.transfer_codes import transfer_code
 from azpost_desk.gui.kit.preflight import PreflightSheet
+from azpost_desk.gui.kit.words import plain
 from azpost_desk.gui.screens.goods.screen import GoodsScreen
+from azpost_desk.gui.shell.frame import Frame
+from azpost_desk.gui.shell.register import screens
 from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.payments import PayBill
+from azpost_desk.services.transfers import ClaimTransfer
+from tests.fakes.line import PlayedTransfer
 from tests.gui.screens.conftest import runner as runner
 from tests.gui.screens.conftest import session as session
 from tests.gui.screens.conftest import stand as stand
 from tests.gui.screens.conftest import tones as tones
 from tests.gui.screens.hands import Hands
-from tests.services.counters import CLERK, OTHER_CLERK, SUPERVISOR, Stand
+from tests.services.counters import CLERK, OTHER_CLERK, RECEIVER, SENDER, SUPERVISOR, Stand
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -24,6 +34,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.gui.work.runner import Runner
 
+CODE = transfer_code("123456789")
 CTRL = Qt.KeyboardModifier.ControlModifier
 CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
 
@@ -107,3 +118,56 @@ def test_the_look_before_the_day_opens_from_anywhere(hands: Hands, stand: Stand)
     hands.press(Qt.Key.Key_Escape)
     assert not sheet.isVisible()
     assert stand.records() == before
+
+
+def test_a_basket_left_in_hand_is_handed_over_by_a_supervisor(
+    hands: Hands, stand: Stand, session: Session
+) -> None:
+    session.officer = SUPERVISOR
+    hands.press(Qt.Key.Key_J, CTRL_SHIFT)
+    hands.press(Qt.Key.Key_1)
+    assert hands.frame.basket.tray.sheet.hand_over.isVisible()
+    hands.press(Qt.Key.Key_Delete, CTRL)
+    assert stand.desk.baskets.current() is None
+    assert len(stand.bodies(ops.BasketHandedOver)) == 1
+    assert not hands.frame.basket.tray.park_button.isVisible()
+
+
+def test_after_a_break_what_waits_for_a_person_is_said_once(hands: Hands, stand: Stand) -> None:
+    parties = Parties(code=CODE, sender=SENDER, receiver=RECEIVER)
+    stand.line.transfers[CODE] = PlayedTransfer("t-1", 7_000, parties)
+    stand.line.lose_answers = 1
+    with pytest.raises(Trouble):
+        stand.desk.transfers.claim(ClaimTransfer(CODE, azn(7_000), SENDER.name), CLERK)
+    stand.line.online = False
+    hands.frame.line_changed()
+    hands.settle()
+    assert hands.frame.notices.text() == ""
+    stand.line.online = True
+    hands.frame.line_changed()
+    hands.settle()
+    assert "1" in hands.frame.notices.text()
+    hands.frame.notices.clear()
+    hands.frame.line_changed()
+    hands.settle()
+    assert hands.frame.notices.text() == ""
+
+
+def test_after_a_bad_end_recovery_comes_up_by_itself_and_once(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    stand.desk.payments.pay(PayBill("0101", "12345678", azn(2_000)), CLERK)
+    stand.pay(10_000)
+    stand.books._ended_badly = True
+    shown = []
+    for _ in range(2):
+        frame = Frame(session, screens(), stand.line, lambda _paper, _sort: None, plain("x"), True)
+        qtbot.addWidget(frame)
+        frame.show()
+        frame.first_screen()
+        qtbot.waitUntil(lambda: runner.under_way == 0)
+        current = frame.current()
+        assert current is not None
+        shown.append(current.name)
+        frame.close()
+    assert shown == ["recovery", "transfers"]
