@@ -38,9 +38,13 @@ class FoundStep(Part, frozen=True):
 
 
 class RecoveryFound(Body, frozen=True):
-    """The last program ended without closing; these outside steps were open. Its actor is never a person."""
+    """The last program ended without closing; its actor is never a person.
+
+    `open_steps` outside steps were open; `steps` names them, the oldest first, as far as a record goes.
+    """
 
     ended_after: str
+    open_steps: int
     steps: tuple[FoundStep, ...]
 
 

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 ASKED: Final = frozenset({"payment", "request", "grant"})
 # [design] After this long a request, a held grant or an unaccepted remittance is overdue.
 _OVERDUE_MS: Final = 60 * 60_000
+# [design] After a day without the line thousands of bills wait; the oldest are shown, the rest is counted.
+BILLS_SHOWN_MAX: Final = 200
+# What a record names; far below protocol.records.RECORD_BYTES_MAX.
+FOUND_MAX: Final = 500
 _UNDER_WAY: Final = ("accepted", "sent", "unknown")
 
 
@@ -48,6 +52,7 @@ class Unfinished:
         says: what the outside says now (the same words), "" before it was asked.
         contact: whom to call, "" when not known.
         opens: (kind, key) for the frame: the record it opens.
+        more: how many bills like this one, taken later, are not shown.
     """
 
     sort: str
@@ -61,6 +66,7 @@ class Unfinished:
     says: str = ""
     contact: str = ""
     opens: tuple[str, str] = ("", "")
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,10 @@ class Recovery:
             return books.append(
                 ops.RecoveryFound(
                     ended_after=head[:10],
+                    open_steps=len(steps) + sum(one.more for one in steps),
                     steps=tuple(
-                        FoundStep(sort=one.sort, thing=one.thing, since_ms=one.since_ms) for one in steps
+                        FoundStep(sort=one.sort, thing=one.thing, since_ms=one.since_ms)
+                        for one in steps[:FOUND_MAX]
                     ),
                 ),
                 actor="recovery",
@@ -196,12 +204,15 @@ class Recovery:
 
 
 def _bills(books: Reading, language: str, now_ms: int) -> Iterator[Unfinished]:
-    bills = books.payments((*_UNDER_WAY, "refused"))
-    if not bills:
+    owed, under_way = books.payments(("refused",)), books.payments(_UNDER_WAY)
+    if not owed and not under_way:
         return
     limit_ms = books.document(Settings, books.day().date).payment_unknown_minutes_max * 60_000
-    for bill in bills:
-        yield _bill(books, bill, language, now_ms - limit_ms)
+    shown = under_way[-BILLS_SHOWN_MAX:]
+    for bill in (*owed, *shown):
+        one = _bill(books, bill, language, now_ms - limit_ms)
+        is_last = bill is shown[0] if shown else False
+        yield replace(one, more=len(under_way) - len(shown)) if is_last else one
 
 
 def _bill(books: Reading, bill: Payment, language: str, oldest_ms: int) -> Unfinished:

@@ -14,6 +14,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.transfer_codes import transfer_code
 from azpost_desk.protocol import news as tidings
 from azpost_desk.protocol.news import PaymentResult
+from azpost_desk.services import recovery
 from azpost_desk.services.counter import Counter
 from azpost_desk.services.desk import desk_services
 from azpost_desk.services.payments import PayBill
@@ -150,6 +151,25 @@ def test_after_a_bad_end_what_is_open_is_recorded_by_no_person(stand: Stand) -> 
         said = books.entries(books.day().number, 1)[0]
     assert (said.recorded.actor, said.actor_kind, said.source) == ("recovery", "recovery", "program")
     assert stand.desk.recovery.shows_itself()
+
+
+def test_thousands_of_waiting_bills_are_counted_and_the_oldest_shown(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "BILLS_SHOWN_MAX", 3)
+    monkeypatch.setattr(recovery, "FOUND_MAX", 2)
+    payments = []
+    for _ in range(5):
+        stand.clock.pass_ms(1_000)
+        payments.append(bill(stand))
+    steps = stand.desk.recovery.unfinished()
+    assert [one.thing for one in steps] == payments[:3]
+    assert [one.more for one in steps] == [0, 0, 2]
+    killed(stand)
+    stand.desk.recovery.note_start()
+    [found] = stand.bodies(ops.RecoveryFound)
+    assert isinstance(found, ops.RecoveryFound)
+    assert (found.open_steps, [one.thing for one in found.steps]) == (5, payments[:2])
 
 
 def test_after_a_good_end_nothing_is_recorded_and_nothing_shows_itself(stand: Stand) -> None:

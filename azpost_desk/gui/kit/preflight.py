@@ -65,7 +65,10 @@ class PreflightSheet(Sheet):
         self.closed.connect(self.deleteLater)
 
     def ask(self) -> None:
-        """Look, then open."""
+        """Look, then open; while one is asked for or open, a second press asks for none."""
+        if any(other is not self for other in self._over.window().findChildren(PreflightSheet)):
+            self.deleteLater()
+            return
         preflight, heard = self._session.services.preflight, self._session.scanned_ms
         Operation(self, lambda: preflight.look(heard)).succeeded(self._on_looked).start(Lane.NETWORK)
 

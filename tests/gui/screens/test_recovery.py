@@ -134,7 +134,8 @@ def test_a_wanted_grant_is_kept_by_a_digit_or_given_back(
     assert stand.bodies(ops.GrantKept) == []
     hands.press(Qt.Key.Key_D, CTRL)
     hands.press(Qt.Key.Key_1)
-    assert [one.reason for one in stand.bodies(ops.GrantKept)] == ["customer_here"]  # type: ignore[attr-defined]
+    [kept] = stand.bodies(ops.GrantKept)
+    assert kept == ops.GrantKept(grant=grant, thing="t-1", reason="customer_here")
     assert [one.sort for one in screen(hands).table.rows.records] == ["grant"]
     hands.press(Qt.Key.Key_D, CTRL)
     assert stand.desk.transfers.held() == []

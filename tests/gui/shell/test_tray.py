@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
@@ -110,7 +112,10 @@ def test_a_supervisor_hands_it_over_or_cancels_it(
 
 def test_the_look_before_the_day_opens_from_anywhere(hands: Hands, stand: Stand) -> None:
     before = stand.records()
-    hands.press(Qt.Key.Key_I, CTRL)
+    for _ in range(3):
+        QTest.keyClick(hands.focus, Qt.Key.Key_I, CTRL)
+    hands.settle()
+    QApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
     [sheet] = hands.frame.findChildren(PreflightSheet)
     assert sheet.isVisible()
     assert not sheet.form.isVisible()

@@ -147,7 +147,8 @@ class RecoveryScreen(Screen):
 
     def _retitle(self) -> None:
         self._title.say(f"recovery.screen.title.{self.mode}")
-        count = len(self.table.rows.records)
+        records = self.table.rows.records
+        count = len(records) + sum(one.more for one in records)
         if self.mode == actions.ACTS:
             self._below.say("recovery.screen.acts_hint")
         elif count:

@@ -104,6 +104,8 @@ def _facts(step: Unfinished) -> list[tuple[Say, Say]]:
     rows: list[tuple[Say, Say]] = [("recovery.screen.since", plain(texts.moment(step.since_ms)))]
     if step.contact:
         rows.append(("recovery.screen.contact", plain(step.contact)))
+    if step.more:
+        rows.append(("recovery.screen.more", plain(str(step.more))))
     if step.says:
         rows.append(("recovery.screen.says", phrase(f"recovery.says.{step.says}")))
     return rows
