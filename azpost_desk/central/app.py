@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
-from azpost_desk.central import grants, keys, payments, steps
+from azpost_desk.central import approvals, grants, keys, payments, steps
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.intake.custody import STOPPED
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from azpost_desk.central.gateways.billers import Biller
     from azpost_desk.central.web.wire import Caller
     from azpost_desk.domain.days import Clock
+    from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
     from azpost_desk.protocol.messages import (
         BillCheck,
         BillChecked,
@@ -154,23 +155,31 @@ class Centre:
         with self.database.transaction() as conn:
             return steps.told(conn, caller.desk, caller.epoch, message)
 
+    def ask_approval(self, caller: Caller, message: ApprovalAsk) -> ApprovalTold:
+        """See approvals."""
+        if caller.state != "active":
+            raise Unwelcome(409, STOPPED[caller.state])
+        with self.database.transaction() as conn:
+            return approvals.ask(conn, caller.desk, caller.epoch, caller.branch, message, self.clock.utc_ms())
+
     def claim_transfer(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
         """See grants. What looks unready may only wait to be brought forward: then it is looked at again."""
         if caller.state != "active":
             raise Unwelcome(409, STOPPED[caller.state])
         # Asked before the claim: another thread may bring it forward while the claim still looks at before.
         behind = self._rounds.is_behind()
-        answer = self._claim(caller, message)
+        answer = self._claim(caller, message, may_wait=behind)
         if behind and answer.code in grants.MAY_CHANGE:
             self._rounds.project()
             answer = self._claim(caller, message)
         self._rounds.wake()
         return answer
 
-    def _claim(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
+    def _claim(self, caller: Caller, message: TransferClaim, may_wait: bool = False) -> TransferClaimed:
         claimant = grants.Claimant(caller.desk, caller.epoch, caller.branch)
         with self.database.transaction() as conn:
-            return grants.claim(conn, self._book, self._keys, claimant, message, self.clock.utc_ms())
+            now_ms = self.clock.utc_ms()
+            return grants.claim(conn, self._book, self._keys, claimant, message, now_ms, may_wait=may_wait)
 
 
 class _Server(uvicorn.Server):

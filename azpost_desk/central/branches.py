@@ -37,7 +37,7 @@ def _json(figures: str) -> bytes:
     """The figures as JSON: as they stand when they are, else as a JSON string."""
     try:
         msgspec.json.decode(figures)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return msgspec.json.encode(figures)
     return figures.encode()
 
@@ -47,9 +47,10 @@ def tell_head(conn: Connection, desk: str, epoch: int, now_ms: int) -> None:
     branch, number, date, state, figures = one(
         conn, "select branch, number, date, state, figures from desks where desk = %s", (desk,)
     )
-    sequence, digest, recorded_ms, received_ms = one(
+    sequence, digest, recorded_ms, received_ms, public_key = one(
         conn,
-        "select sequence, hash, recorded_ms, received_ms from chain_heads where desk = %s and epoch = %s",
+        "select sequence, hash, recorded_ms, received_ms, public_key from chain_heads"
+        " where desk = %s and epoch = %s",
         (desk, epoch),
     )
     others = conn.execute(
@@ -66,6 +67,7 @@ def tell_head(conn: Connection, desk: str, epoch: int, now_ms: int) -> None:
         date=date,
         state=state,
         figures=msgspec.Raw(figures),
+        public_key=public_key,
     )
     tell(conn, head, [row[0] for row in others], now_ms)
 

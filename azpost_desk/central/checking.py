@@ -102,7 +102,7 @@ def _said(header_bytes: bytes) -> dict[str, Any]:
     """What the header says; a header that cannot be read says nothing, and I-08 finds it."""
     try:
         header = _HEADER.decode(header_bytes)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         nothing = dict.fromkeys(("operation", "kind", "actor", "actor_kind", "postings_digest"), "")
         return {**nothing, "version": 0, "day": 0}
     return {

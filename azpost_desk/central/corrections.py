@@ -92,7 +92,7 @@ def _declined(conn: Connection, written: Written, body: ops.CorrectionDeclined, 
     """The branch says no, or that it is disputed; its words are shown with the proposal."""
     try:
         content = written.attachments.get(f"{written.header.operation}:words", b"")
-        words = msgspec.json.decode(content, type=Words).text
+        words = msgspec.json.decode(content, type=Words).words
     except msgspec.DecodeError:
         words = ""
     answer = "disputed" if body.answer == "disputed" else "declined"

@@ -89,9 +89,21 @@ _COLUMNS: Final = ", ".join(_Transfer.__dataclass_fields__)
 
 
 def claim(
-    conn: Connection, book: Book, keys: CentreKeys, who: Claimant, question: TransferClaim, now_ms: int
+    conn: Connection,
+    book: Book,
+    keys: CentreKeys,
+    who: Claimant,
+    question: TransferClaim,
+    now_ms: int,
+    *,
+    may_wait: bool = False,
 ) -> TransferClaimed:
-    """The grant, or the T-code why not. The same request gets the same answer, however often it comes."""
+    """The grant, or the T-code why not. The same request gets the same answer, however often it comes.
+
+    A copy of a refused request that dawdled on the way must not reserve a transfer for a desk that has its
+    answer already: refusals are remembered too. With `may_wait` an answer that may change (MAY_CHANGE) is not
+    final yet: the caller brings forward what waits and asks again.
+    """
     if question.purpose not in PURPOSES or not question.request:
         return TransferClaimed(code=NOTHING_FITS)
     # Two copies of one request on two connections: the second waits and finds the first one's answer.
@@ -102,16 +114,26 @@ def claim(
     again = _answered(conn, who, question)
     if again is not None:
         return again
+    answer = _judge(conn, book, keys, who, question, now_ms)
+    if answer.grant is None and not (may_wait and answer.code in MAY_CHANGE):
+        conn.execute(
+            "insert into missed_claims values (%s, %s, %s, %s)",
+            (who.desk, who.epoch, question.request, msgspec.json.encode(answer)),
+        )
+    return answer
+
+
+def _judge(
+    conn: Connection, book: Book, keys: CentreKeys, who: Claimant, question: TransferClaim, now_ms: int
+) -> TransferClaimed:
     transfer = _find(conn, question)
     if transfer is None:
         return TransferClaimed(code=NOTHING_FITS)
-    missed = _missed(conn, who, question, transfer, now_ms)
-    if missed is not None:
-        return missed
-    refused = _refused(conn, who, question, transfer, now_ms)
-    if refused is not None:
-        return refused
-    return _give(conn, book, keys, who, question, transfer, now_ms)
+    return (
+        _missed(conn, who, question, transfer, now_ms)
+        or _refused(conn, who, question, transfer, now_ms)
+        or _give(conn, book, keys, who, question, transfer, now_ms)
+    )
 
 
 def _answered(conn: Connection, who: Claimant, question: TransferClaim) -> TransferClaimed | None:
@@ -162,12 +184,10 @@ def _missed(
         return None
     if same_amount and near_name(question.sender, sender):
         return TransferClaimed(code=NEAR_MISS)
-    return _count_try(conn, who, question, transfer, now_ms)
+    return _count_try(conn, who, transfer, now_ms)
 
 
-def _count_try(
-    conn: Connection, who: Claimant, question: TransferClaim, transfer: _Transfer, now_ms: int
-) -> TransferClaimed:
+def _count_try(conn: Connection, who: Claimant, transfer: _Transfer, now_ms: int) -> TransferClaimed:
     tries = transfer.wrong_tries + 1
     closes = tries >= TRIES_MAX
     state = TRANSFER.get((transfer.state, "closed"), transfer.state) if closes else transfer.state
@@ -178,12 +198,7 @@ def _count_try(
     if closes:
         event = TransferEvent(transfer=transfer.transfer, state="closed", office=who.branch, at_ms=now_ms)
         tell(conn, event, [transfer.desk], now_ms)
-    answer = TransferClaimed(code=CLOSED if closes else DIFFERS, tries_left=TRIES_MAX - tries)
-    conn.execute(
-        "insert into missed_claims values (%s, %s, %s, %s)",
-        (who.desk, who.epoch, question.request, msgspec.json.encode(answer)),
-    )
-    return answer
+    return TransferClaimed(code=CLOSED if closes else DIFFERS, tries_left=TRIES_MAX - tries)
 
 
 def _refused(

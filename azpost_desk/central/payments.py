@@ -62,7 +62,7 @@ def accepted(conn: Connection, written: Written, line: ops.PaymentAccepted, now_
         account = msgspec.json.decode(
             written.attachments.get(f"{line.operation}:account", b""), type=Account
         ).account
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         list_exception(
             conn, written.desk, written.epoch, written.sequence, "no_account", now_ms, line.operation
         )

@@ -41,7 +41,7 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
     shown = written.attachments.get(f"{line.operation}:parties", b"")
     try:
         code = msgspec.json.decode(shown, type=Parties).code
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         _except(conn, written, "no_parties", line.transfer, now_ms)
         return
     why = _why_held(conn, written, line, code)

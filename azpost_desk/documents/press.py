@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from azpost_desk.documents import cash, express, receipts, reports, transfers
+from azpost_desk.documents import cash, express, receipts, reports, slips, transfers
 from azpost_desk.domain import papers
+from azpost_desk.domain.papers_slips import SlipPaper
 
 if TYPE_CHECKING:
     from azpost_desk.domain.papers import Paper
@@ -27,6 +28,8 @@ def pdf(paper: Paper, texts: Texts) -> bytes:
             return reports.report_pdf(paper, texts)
         case papers.TillClosePaper():
             return cash.till_close_pdf(paper, texts)
+        case SlipPaper():
+            return slips.slip_pdf(paper, texts)
         case papers.CashMovePaper():
             return cash.cash_move_pdf(paper, texts)
 
@@ -35,4 +38,6 @@ def raster(paper: papers.ReceiptPaper | papers.CashMovePaper, texts: Texts) -> b
     """A paper of the 80-mm roll as ESC/POS bytes with the cut."""
     if isinstance(paper, papers.ReceiptPaper):
         return receipts.receipt_raster(paper, texts)
+    if isinstance(paper, SlipPaper):
+        return slips.slip_raster(paper, texts)
     return cash.cash_move_raster(paper, texts)

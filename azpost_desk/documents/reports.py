@@ -49,6 +49,7 @@ class _Report:
         self._pending()
         self._late()
         self._reversals()
+        self._disputes()
         self._cut()
         self._sheet.signatures(self._paper.signatures)
         if self._paper.operations:
@@ -121,20 +122,18 @@ class _Report:
 
     def _services(self) -> None:
         rows = self._paper.services
-        names = ("in", "out", "fees", "cash", "other")
+        names = ("in", "out", "fees", "net")
         columns = [Column(self._t("service"), 2.5), Column(self._t("count"), 0.7, "right")]
         columns += [Column(self._t(name), 1.15, "right") for name in names]
         cells = [
             (
                 self._say(row.title),
                 self._texts.number(row.count),
-                *self._row(row.money_in, row.money_out, row.fees, row.cash, row.other),
+                *self._row(row.money_in, row.money_out, row.fees, row.net),
             )
             for row in rows
         ]
-        sums = self._sums(
-            [[row.money_in, row.money_out, row.fees, row.cash, row.other] for row in rows], len(names)
-        )
+        sums = self._sums([[row.money_in, row.money_out, row.fees, row.net] for row in rows], len(names))
         last = (self._texts.t("papers.total"), self._texts.number(sum(row.count for row in rows)), *sums)
         self._table("by_service", columns, cells, last)
 
@@ -208,8 +207,10 @@ class _Report:
             Column(self._texts.t("papers.desk"), 0.8),
             Column(self._t("receipt"), 1),
             Column(self._t("operation"), 2),
-            Column(self._t("reason"), 1.8),
-            Column(self._texts.t("papers.amount"), 1, "right"),
+            Column(self._t("reason"), 1.5),
+            Column(self._t("recorded_at"), 1.2),
+            Column(self._t("arrived_at"), 1.2),
+            Column(self._texts.t("papers.amount"), 0.9, "right"),
         ]
         cells = [
             (
@@ -218,6 +219,7 @@ class _Report:
                 row.receipt,
                 self._say(row.title),
                 self._say(row.reason),
+                *(self._texts.moment(at) if at else "" for at in (row.recorded_at, row.arrived_at)),
                 *self._row(row.amount),
             )
             for row in self._paper.late
@@ -245,6 +247,30 @@ class _Report:
             for row in self._paper.reversals
         ]
         self._table("reversals", columns, cells)
+
+    def _disputes(self) -> None:
+        """Only where there are any: an empty table of quarrels would be read as an invitation."""
+        columns = [
+            Column(self._t("dispute"), 1.3),
+            Column(self._t("day"), 0.9),
+            Column(self._t("figure"), 2),
+            Column(self._t("value"), 1.1, "right"),
+            Column(self._t("since"), 1.2),
+            Column(self._t("state"), 1.5),
+        ]
+        cells = [
+            (
+                row.number,
+                self._texts.date(row.business_day),
+                self._say(row.figure),
+                self._say(row.value),
+                self._texts.moment(row.raised_at),
+                self._say(row.state),
+            )
+            for row in self._paper.disputes
+        ]
+        if cells:
+            self._table("disputes", columns, cells)
 
     def _cut(self) -> None:
         columns = [

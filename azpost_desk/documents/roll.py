@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.units import mm
@@ -13,6 +13,9 @@ from reportlab.pdfgen.canvas import Canvas
 from azpost_desk import places
 from azpost_desk.documents import escpos, typeface
 from azpost_desk.documents.sheet import stamp_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PAPER_MM: Final = 80.0
 PRINTABLE_MM: Final = 72.0
@@ -101,6 +104,24 @@ class Roll:
         self._y += 2.5
         self._boxes.append(_Box(0, top, _POINTS, self._y - top, filled))
         self._y += 2
+
+    def squares(self, rows: Sequence[Sequence[bool]], quiet: int, dots_max: int = 6) -> None:
+        """A code of dark squares, centred, `quiet` squares of empty paper around it.
+
+        A square is a whole number of the printer's dots and lies on them: a reader looks for edges.
+        """
+        dots = min(dots_max, escpos.WIDTH_DOTS // (len(rows) + 2 * quiet))
+        left = (escpos.WIDTH_DOTS - len(rows) * dots) // 2
+        top = round(self._y * _DOTS) + quiet * dots
+        for at, row in enumerate(rows):
+            column = 0
+            while column < len(row):
+                length = next((n for n, dark in enumerate(row[column:]) if not dark), len(row) - column)
+                if length:
+                    x, y = left + column * dots, top + at * dots
+                    self._boxes.append(_Box(x / _DOTS, y / _DOTS, length * dots / _DOTS, dots / _DOTS, True))
+                column += max(length, 1)
+        self._y = (top + (len(rows) + quiet) * dots) / _DOTS
 
     def pdf(self, title: str, recorded_at: int) -> bytes:
         """One page, 80 mm wide and as long as the receipt."""

@@ -19,13 +19,24 @@ def to_pay(lines: Sequence[ops.AnyLine]) -> Money:
     return azn(sum(ops.due_qapik(line) for line in lines))
 
 
-def change(lines: Sequence[ops.AnyLine], given: Money) -> Money:
-    """What goes back over the counter when `given` is handed in.
+def on_card(lines: Sequence[ops.AnyLine], card: Money) -> None:
+    """Refuse with B-051 a card amount that is nothing, or more than is due: a pay-out is never on a card.
+
+    Only what undoes lines that a card paid goes back to it, as a negative amount.
+    """
+    due = to_pay(lines).minor
+    undone = all(isinstance(line, ops.LineReversed) for line in lines)
+    if not (0 < card.minor <= due or (undone and due <= card.minor < 0)):
+        raise Refused("B-051", due=azn(max(due, 0)))
+
+
+def change(lines: Sequence[ops.AnyLine], given: Money, card: Money | None = None) -> Money:
+    """What goes back over the counter when `given` is handed in beside what is on the card.
 
     Raises:
         Refused: B-010 when it is not enough, B-011 when money is given although the post pays.
     """
-    due = to_pay(lines)
+    due = to_pay(lines) - (card or azn(0))
     if due.minor <= 0:
         if given.minor:
             raise Refused("B-011")
@@ -42,19 +53,26 @@ def settle(
     tender_operation: str,
     given: Money,
     language: str,
+    card: ops.Tender | None = None,
 ) -> ops.Settlement:
-    """The settlement of a basket paid in cash.
+    """The settlement of a basket paid in cash, or with a card that the terminal has approved and the rest in
+    cash.
 
     Raises:
-        Refused: B-001 empty, B-002 too many lines, B-010 / B-011 by `change`.
+        Refused: B-001 empty, B-002 too many lines, B-010 / B-011 by `change`, B-051 by `on_card`.
     """
     if not lines:
         raise Refused("B-001")
     if len(lines) > LINES_MAX:
         raise Refused("B-002", limit=LINES_MAX)
-    back = change(lines, given)
-    net = to_pay(lines).minor
-    tenders = (ops.Tender(operation=tender_operation, tender="cash", amount_qapik=net),) if net else ()
+    paid = azn(card.amount_qapik) if card else azn(0)
+    if card is not None:
+        on_card(lines, paid)
+    back = change(lines, given, paid)
+    net = to_pay(lines).minor - paid.minor
+    tenders: tuple[ops.Tender, ...] = (card,) if card is not None else ()
+    if net:
+        tenders += (ops.Tender(operation=tender_operation, tender="cash", amount_qapik=net),)
     return ops.Settlement(
         basket=basket,
         receipt=receipt,

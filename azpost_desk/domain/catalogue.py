@@ -209,6 +209,7 @@ class Settings(Document, frozen=True):
         allowances_qapik: exposure off line by service (protocol.md 7).
         reversal_minutes_max: same-day window for reversing a line.
         idle_lock_seconds: idle time before the screen locks.
+        dispute_days: how long the centre has to answer a dispute.
     """
 
     till_qapik_max: int = 500_000
@@ -217,6 +218,7 @@ class Settings(Document, frozen=True):
     idle_lock_seconds: int = 300
     payment_unknown_minutes_max: int = 24 * 60
     difference_qapik_manager: int = 500
+    dispute_days: int = 10
     purposes: tuple[str, ...] = ("family", "goods", "services", "study", "other")
 
 

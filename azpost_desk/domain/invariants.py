@@ -374,7 +374,7 @@ class Reported(Fold):
             return
         try:
             told = reports.decode(closed.figures)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             self.verdict.fault(fact, "the close's figures cannot be read")
             return
         for difference in reports.differences(told, second):
@@ -468,6 +468,6 @@ def check(facts: Iterable[Fact], is_signed: IsSigned, more: Iterable[Fold] = ())
 def _body(fact: Fact) -> ops.Body | None:
     try:
         body: ops.Body = ops.decode(fact.kind, fact.version, fact.body)
-    except (ops.UnknownKind, msgspec.DecodeError):
+    except (ops.UnknownKind, msgspec.DecodeError, UnicodeDecodeError):
         return None
     return body

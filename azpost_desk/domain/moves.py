@@ -46,6 +46,22 @@ PAYMENT: Final[Moves] = {
     ("accepted", "reversed"): "reversed",
 }
 
+# A step at the card terminal. Nothing leads from it to cash: another tender is another decision of a person.
+CARD: Final[Moves] = {
+    ("", "asked"): "asked",
+    ("asked", "approved"): "approved",
+    ("asked", "declined"): "declined",
+    ("asked", "unknown"): "unknown",
+    ("unknown", "unknown"): "unknown",
+    ("unknown", "approved"): "approved",
+    ("unknown", "declined"): "declined",
+    ("approved", "settled"): "settled",
+    ("approved", "reversed"): "reversed",
+    ("approved", "reversal_unknown"): "reversing",
+    ("reversing", "reversal_unknown"): "reversing",
+    ("reversing", "reversed"): "reversed",
+}
+
 DAY: Final[Moves] = {
     ("", "opened"): "open",
     ("open", "closed"): "closed",
@@ -56,6 +72,20 @@ TILL: Final[Moves] = {
     ("", "opened"): "open",
     ("open", "closed"): "closed",
     ("closed", "opened"): "open",
+}
+
+# A dispute blocks nothing; the centre answers, whoever raised it ends it or takes it further.
+DISPUTE: Final[Moves] = {
+    ("", "raised"): "open",
+    ("open", "answered"): "answered",
+    ("escalated", "answered"): "answered",
+    # The centre may say more later.
+    ("answered", "answered"): "answered",
+    ("open", "escalated"): "escalated",
+    ("answered", "escalated"): "escalated",
+    ("open", "closed"): "closed",
+    ("answered", "closed"): "closed",
+    ("escalated", "closed"): "closed",
 }
 
 # Events of UPU EMSEVT V3 that a counter office and its hub scan; the state is what the item's file says.
@@ -89,9 +119,11 @@ ITEM: Final[Moves] = {
 TABLES: Final[dict[str, Moves]] = {
     "transfer": TRANSFER,
     "payment": PAYMENT,
+    "card": CARD,
     "day": DAY,
     "till": TILL,
     "item": ITEM,
+    "dispute": DISPUTE,
 }
 
 

@@ -26,6 +26,15 @@ from azpost_desk.domain.lines import TransferPaid as TransferPaid
 from azpost_desk.domain.lines import TransferRefunded as TransferRefunded
 from azpost_desk.domain.lines import TransferSent as TransferSent
 from azpost_desk.domain.lines import due_qapik as due_qapik
+from azpost_desk.domain.operations_cards import CARD_BODIES
+from azpost_desk.domain.operations_cards import CardAnswered as CardAnswered
+from azpost_desk.domain.operations_cards import CardAsked as CardAsked
+from azpost_desk.domain.operations_cards import CardReversed as CardReversed
+from azpost_desk.domain.operations_disputes import BODIES as _DISPUTES
+from azpost_desk.domain.operations_disputes import DisputeClosed as DisputeClosed
+from azpost_desk.domain.operations_disputes import DisputeEscalated as DisputeEscalated
+from azpost_desk.domain.operations_disputes import DisputeRaised as DisputeRaised
+from azpost_desk.domain.operations_disputes import ReportSupplemented as ReportSupplemented
 from azpost_desk.domain.operations_recovery import BODIES as _RECOVERY_BODIES
 from azpost_desk.domain.operations_recovery import CENTRE_KINDS as _RECOVERY_CENTRE_KINDS
 from azpost_desk.domain.operations_recovery import BasketSources as BasketSources
@@ -36,6 +45,14 @@ from azpost_desk.domain.operations_recovery import DayPreflight as DayPreflight
 from azpost_desk.domain.operations_recovery import DeskTouched as DeskTouched
 from azpost_desk.domain.operations_recovery import GrantKept as GrantKept
 from azpost_desk.domain.operations_recovery import RecoveryFound as RecoveryFound
+from azpost_desk.domain.operations_slips import SLIP_BODIES, SLIP_CENTRE_KINDS
+from azpost_desk.domain.operations_slips import ApprovalAnswered as ApprovalAnswered
+from azpost_desk.domain.operations_slips import ApprovalAsked as ApprovalAsked
+from azpost_desk.domain.operations_slips import ApprovalGiven as ApprovalGiven
+from azpost_desk.domain.operations_slips import ApprovalLocked as ApprovalLocked
+from azpost_desk.domain.operations_slips import ApprovalRefused as ApprovalRefused
+from azpost_desk.domain.operations_slips import CloseAnnounced as CloseAnnounced
+from azpost_desk.domain.operations_slips import RemittanceAnnounced as RemittanceAnnounced
 
 # --- the chain itself ---------------------------------------------------------------------------------
 
@@ -390,10 +407,14 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("desk.declared_lost", 1): DeskDeclaredLost,
     ("centre.epoch_opened", 1): CentreEpochOpened,
     **_RECOVERY_BODIES,
+    **CARD_BODIES,
+    **SLIP_BODIES,
+    **_DISPUTES,
 }
-CENTRE_KINDS: Final = frozenset(
-    {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}
+CENTRE_KINDS: Final = (
+    SLIP_CENTRE_KINDS
     | _RECOVERY_CENTRE_KINDS
+    | frozenset({"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"})
 )
 _KIND_OF: Final = {body: kind for kind, body in BODIES.items()}
 

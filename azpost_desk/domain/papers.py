@@ -236,15 +236,17 @@ class LabelPaper:
 
 @dataclass(frozen=True, slots=True)
 class ReportService:
-    """One service's row: cash and other means together are what came in less what went out, fees included."""
+    """One service's row; `net` is what came in less what went out, fees included, by whatever means.
+
+    Means are counted apart (`ReportTender`): one card pays a basket of several services.
+    """
 
     title: Words
     count: int
     money_in: Money
     money_out: Money
     fees: Money
-    cash: Money
-    other: Money
+    net: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,12 @@ class ReportPending:
 
 @dataclass(frozen=True, slots=True)
 class ReportLate:
-    """A record that reached the report after its day was closed."""
+    """A record that reached the report after its day was closed.
+
+    Attributes:
+        desk: where it comes from; with its epoch when that is an older one.
+        recorded_at, arrived_at: its own time and when it arrived, UTC in milliseconds; 0 where none is known.
+    """
 
     business_day: date
     desk: str
@@ -291,6 +298,20 @@ class ReportLate:
     title: Words
     amount: Money
     reason: Words
+    recorded_at: int = 0
+    arrived_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDispute:
+    """A figure that an officer disputes: it stands here with its number and blocks nothing."""
+
+    number: str
+    figure: Words
+    business_day: date
+    value: Words
+    state: Words
+    raised_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +414,7 @@ class DailyReportPaper:
     late: tuple[ReportLate, ...] = ()
     reversals: tuple[ReportReversal, ...] = ()
     operations: tuple[ReportOperation, ...] = ()
+    disputes: tuple[ReportDispute, ...] = ()
 
     @property
     def electronic_ppm(self) -> int | None:

@@ -55,9 +55,9 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """Group `words`: free text may name anybody, so it is erasable like a name."""
+    """Group `words`: what somebody said in their own words."""
 
-    text: str
+    words: str
 
 
 GROUPS: Final[dict[str, type[msgspec.Struct]]] = {

@@ -9,7 +9,8 @@ Codes that we print ourselves hold capitals and digits only, so that every layou
 - ``AZR`` desk number (4 to 6 digits) receipt (6 digits) check digit
 - ``AZB`` biller (4 digits) account (4 to 16 digits) check digit
 - ``AZT`` and the ten digits of a transfer code; the ten digits alone are one too
-- ``AZC`` (certificate of a shift) or ``AZM`` (remittance), capitals and digits, CRC-16 in four hex digits
+- ``AZC`` (certificate of a shift), ``AZM`` (remittance) or ``AZD`` (a desk's close), capitals and digits,
+  CRC-16 in four hex digits
 """
 
 from __future__ import annotations
@@ -33,16 +34,18 @@ if TYPE_CHECKING:
 
 KINDS: Final = (
     "item", "receptacle", "despatch", "transfer", "receipt", "bill", "azqr", "certificate", "remittance",
-    "unknown",
+    "close", "unknown",
 )  # fmt: skip
-SLIPS: Final[Mapping[str, str]] = MappingProxyType({"AZC": "certificate", "AZM": "remittance"})
+SLIPS: Final[Mapping[str, str]] = MappingProxyType(
+    {"AZC": "certificate", "AZM": "remittance", "AZD": "close"}
+)
 
 # AIM identifier that many scanners put before the data: ]C0 is Code 128, ]Q1 a QR code.
 _AIM: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _UPPER: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _RECEIPT: Final = re.compile(r"AZR([0-9]{4,6})([0-9]{6})([0-9])")
 _BILL: Final = re.compile(r"AZB([0-9]{4})([0-9]{4,16})([0-9])")
-_SLIP: Final = re.compile(r"(AZ[CM])([0-9A-Z]+)([0-9A-F]{4})")
+_SLIP: Final = re.compile(r"(AZ[CMD])([0-9A-Z]+)([0-9A-F]{4})")
 _AZQR: Final = re.compile(r"3906[MC]PV002.*6304[0-9A-F]{4}", re.DOTALL)
 
 

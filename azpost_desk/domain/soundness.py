@@ -25,7 +25,13 @@ def is_sound(body: ops.Body) -> bool:
                 and _RECEIPT.fullmatch(body.receipt) is not None
                 and all(map(_is_line_sound, body.lines))
             )
-        case ops.SafeSupplied() | ops.CashMoved() | ops.RemittanceIssued() | ops.RemittanceAccepted():
+        case (
+            ops.SafeSupplied()
+            | ops.CashMoved()
+            | ops.RemittanceIssued()
+            | ops.RemittanceAccepted()
+            | ops.RemittanceAnnounced()
+        ):
             return body.amount_qapik >= 0 and _is_counted(body.pieces, body.amount_qapik)
         case ops.TillClosed():
             return body.difference_qapik == body.counted_qapik - body.expected_qapik and _is_counted(

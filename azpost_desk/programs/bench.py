@@ -6,12 +6,13 @@ import argparse
 import json
 from dataclasses import asdict
 
-from azpost_desk.rehearsal import bench_start, benchmarks
+from azpost_desk.rehearsal import bench_explain, bench_start, benchmarks
 
 # Name → measures it; a line per bench in the form of interfaces.md.
 BENCHES = {
     "commit": lambda: asdict(benchmarks.commit()),
     "start": bench_start.start,
+    "explain": bench_explain.explain,
 }
 
 

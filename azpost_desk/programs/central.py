@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from azpost_desk.central import acts, corrections
+from azpost_desk.central import acts, approvals, corrections, disputes
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
@@ -32,9 +32,12 @@ from azpost_desk.domain.catalogue import (
     Settings,
     Tariffs,
 )
+from azpost_desk.domain.money import azn, parse_amount
+from azpost_desk.domain.operations_disputes import ANSWERS
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Role
+from azpost_desk.domain.transfer_codes import read_case_number
 from azpost_desk.protocol.news import CorrectionProposal
 from azpost_desk.texts import Texts
 
@@ -66,7 +69,7 @@ def main(argv: list[str]) -> int:
     except Refused as refused:
         print(Texts("en").refusal(refused), file=sys.stderr)
         return 1
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
@@ -139,10 +142,107 @@ def _parser() -> argparse.ArgumentParser:
         propose.add_argument(name)
     propose.add_argument("--evidence", default="", help="where it can be looked up")
     command("proposals", _proposals, "list what was proposed and what the branches answered")
+    _approvals_parser(command)
+    _dispute_commands(commands)
     lost_desk = ("desk", "first_person", "second_person", "reason")
     command("declare-lost", _declare_lost, "a desk will not come back; two people say so", *lost_desk)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
+
+
+def _approvals_parser(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """`approvals list | approve | refuse | answer`: the second person of branches with one."""
+    acts = command("approvals", _nothing, "second persons for branches with one").add_subparsers(
+        required=True, metavar="ACT"
+    )
+
+    def act(name: str, does: Callable[..., None], says: str, *names: str) -> argparse.ArgumentParser:
+        one = acts.add_parser(name, help=says, description=says)
+        one.set_defaults(act=does)
+        for argument in names:
+            one.add_argument(argument)
+        return one
+
+    act("list", _list_approvals, "questions that wait for an answer, oldest first")
+    for name in ("approve", "refuse"):
+        one = act(name, _answer_approval, f"{name} a question on the list", "request")
+        one.set_defaults(outcome="given" if name == "approve" else "refused")
+        one.add_argument("--approver", required=True, help="your id at the centre")
+        one.add_argument("--reason", required=name == "refuse", default="")
+    phone = act("answer", _answer_telephone, "the response to a challenge that was read out by telephone")
+    phone.add_argument("--desk", required=True)
+    phone.add_argument("--challenge", required=True, help="ten digits")
+    phone.add_argument("--subject", required=True, help="reversal, scan_void, …")
+    phone.add_argument("--amount", required=True, help="as it was read out, e.g. 25.50; 0 when none moves")
+    phone.add_argument("--asker", required=True, help="staff id of who asks")
+    phone.add_argument("--approver", required=True, help="your id at the centre")
+
+
+def _list_approvals(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    texts = Texts("en")
+    for one in approvals.waiting(conn):
+        asked = texts.moment(one.asked_ms)
+        amount = texts.money(azn(one.amount_qapik))
+        print(f"{one.request}\t{asked}\t{one.desk}/{one.epoch}\t{one.subject}\t{amount}\t{one.asker}")
+
+
+def _answer_approval(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    with _book(dsn) as book:
+        approvals.answer(
+            conn, book, wanted.request, wanted.approver, wanted.outcome, wanted.reason, _CLOCK.utc_ms()
+        )
+
+
+def _answer_telephone(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    amount = parse_amount(wanted.amount)
+    with _book(dsn) as book:
+        response = approvals.respond(
+            conn, book, wanted.desk, wanted.challenge, wanted.subject, amount.minor, wanted.asker,
+            wanted.approver, _CLOCK.utc_ms(),
+        )  # fmt: skip
+    print(f"{response[:4]} {response[4:]}")
+
+
+@contextmanager
+def _book(dsn: str) -> Iterator[Book]:
+    book = Book(dsn, _CLOCK)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def _dispute_commands(acts: Any) -> None:
+    """`disputes list [--all]` and `disputes answer DESK NUMBER ANSWER --by WHO`; the words come on stdin."""
+    parser = acts.add_parser("disputes", help="figures that desks dispute: list them, answer them")
+    under = parser.add_subparsers(required=True, metavar="ACT")
+    one = under.add_parser("list", help="what waits, the one due first on top")
+    one.add_argument("--all", action="store_true", help="closed ones too")
+    one.set_defaults(act=_list_disputes)
+    one = under.add_parser("answer", help="answer one; the words are read from standard input")
+    one.add_argument("desk")
+    one.add_argument("dispute")
+    one.add_argument("answer", choices=ANSWERS)
+    one.add_argument("--by", required=True, help="who answers")
+    one.set_defaults(act=_answer_dispute)
+
+
+def _list_disputes(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    texts = Texts("en")
+    for one in disputes.listed(conn, every=wanted.all):
+        value = texts.money(azn(one.value)) if one.unit == "qapik" else texts.number(one.value)
+        key = f"dispute.figure.{one.figure}"
+        says = texts.t(key) if texts.has(key) else one.figure
+        print(
+            f"{one.desk}\t{one.dispute}\t{one.state}\t{one.due}\t{one.officer}\t{one.date}\t{says}\t{value}"
+            f"\t{one.words}"
+        )
+
+
+def _answer_dispute(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    words = sys.stdin.read()
+    dispute = read_case_number(wanted.dispute) or wanted.dispute
+    disputes.answer(conn, wanted.desk, dispute, wanted.answer, words, wanted.by, _CLOCK.utc_ms())
 
 
 def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
@@ -299,15 +399,6 @@ def _proposals(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     _note(wanted, conn, dsn, {row[1] for row in rows}, "records_read")
     for row in rows:
         print("\t".join(str(part) for part in row))
-
-
-@contextmanager
-def _book(dsn: str) -> Iterator[Book]:
-    book = Book(dsn, _CLOCK)
-    try:
-        yield book
-    finally:
-        book.close()
 
 
 def _note(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from azpost_desk.rehearsal.day import Played
     from azpost_desk.rehearsal.faults import FaultyLine
     from azpost_desk.rehearsal.providers import SandboxProvider
+    from azpost_desk.rehearsal.terminals import SandboxTerminal
 
 VERSION: Final = 1
 SEED: Final = 2026
@@ -73,7 +74,7 @@ class PlayClock:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """What stands: the centre, the sandbox, and per desk its folder and its own breakable line."""
+    """What stands: the centre, the sandbox, per desk its folder, its breakable line and its card terminal."""
 
     folder: Path
     dsn: str
@@ -81,6 +82,7 @@ class Town:
     provider: SandboxProvider
     lines: dict[int, FaultyLine]
     folders: dict[int, Path]
+    terminals: dict[int, SandboxTerminal]
 
 
 @contextmanager
@@ -92,6 +94,7 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
     from azpost_desk.programs.desk import enrol_desk
     from azpost_desk.rehearsal.faults import FaultyLine
     from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
+    from azpost_desk.rehearsal.terminals import SandboxTerminal
     from azpost_desk.rehearsal.town import found_town, supply_desk
 
     with ExitStack() as stack:
@@ -110,14 +113,18 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
             codes = found_town(conn, clock.utc_ms())
         lines: dict[int, FaultyLine] = {}
         folders: dict[int, Path] = {}
+        terminals: dict[int, SandboxTerminal] = {}
         for number, (desk, code) in enumerate(sorted(codes.items()), start=1):
             lines[number] = stack.enter_context(FaultyLine(centre.url))
             folders[number] = folder / f"desk-{number}"
+            terminals[number] = stack.enter_context(SandboxTerminal())
             enrol_desk(folders[number], lines[number].url, code, clock)
+            host, port = terminals[number].address
+            (folders[number] / "desk.toml").write_text(f'terminal = "tcp:{host}:{port}"\n', encoding="utf-8")
             with centre.database.transaction() as conn:
                 supply_desk(conn, desk, clock.utc_ms())
         centre.settle()
-        yield Town(folder, dsn, centre, provider, lines, folders)
+        yield Town(folder, dsn, centre, provider, lines, folders, terminals)
 
 
 def main(argv: list[str]) -> int:
@@ -247,13 +254,19 @@ def play(here: Town, clock: PlayClock, out: Path, without: int) -> tuple[Played,
 
 def _open_window(here: Town, number: int, clock: PlayClock, out: Path) -> tuple[Window, OpenCounter]:
     """The window of one desk over its own books; its pages go to `out`."""
+    from azpost_desk.devices.card_terminals import EcrTerminal
     from azpost_desk.devices.printers import FolderPrinter
     from azpost_desk.devices.stand_ins import RecordedScale, RecordedSound
     from azpost_desk.gui.kit.words import Language
     from azpost_desk.gui.shell.window import Window
     from azpost_desk.programs.desk import Devices, make_ready, open_counter
 
-    devices = Devices(pages=FolderPrinter(out / "papers"), sound=RecordedSound(), scale=RecordedScale(1_240))
+    devices = Devices(
+        pages=FolderPrinter(out / "papers"),
+        sound=RecordedSound(),
+        scale=RecordedScale(1_240),
+        terminal=EcrTerminal(*here.terminals[number].address, purchase_ms=2_000, query_ms=2_000),
+    )
     counter = open_counter(
         here.folders[number], here.lines[number].url, clock, devices, lambda: Language.current().code
     )
@@ -275,6 +288,7 @@ def _outside(here: Town, counters: dict[int, OpenCounter], outage: Outage) -> di
         "wake_2": counters[2].line.wake,
         "settle": here.centre.settle,
         "biller_refuses": lambda: here.provider.fail_next("result", code=5),
+        "card_answer_lost": lambda: here.terminals[1].plan(["charge_silent"]),
         "biller_loses_answer": lambda: here.provider.fail_next("answer_lost"),
         **{f"language_{code}": partial(speak, code) for code in ("az", "ru", "en")},
     }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.work.timers import Clock as HandsClock
     from azpost_desk.services.desk import DeskServices
     from azpost_desk.services.papers import Printer
-    from azpost_desk.services.ports import Clock
+    from azpost_desk.services.ports import CardTerminal, Clock
     from azpost_desk.services.reports import DayReport, Press
     from azpost_desk.storage.books import DeskBooks
     from azpost_desk.sync.line import CentreLine
@@ -53,6 +53,7 @@ class Devices:
     Attributes:
         receipts: a printer of the roll, None where receipts go to `pages` as PDF.
         pages: forms, labels and reports.
+        terminal: the card terminal, None where this counter takes no cards.
         certificates: file with the certificates the centre may show, "" for the system's own.
     """
 
@@ -60,6 +61,7 @@ class Devices:
     sound: Sound
     receipts: ReceiptPrinter | None = None
     scale: Scale | None = None
+    terminal: CardTerminal | None = None
     certificates: str = ""
 
 
@@ -95,7 +97,8 @@ def open_counter(
     books = DeskBooks.open(folder, clock)
     line = CentreLine(books, url, clock, verify=devices.certificates or True)
     around = Around(books, devices)
-    services = desk_services(Counter(books, clock, line), Argon2(), report_press(language), around)
+    counter = Counter(books, clock, line, devices.terminal)
+    services = desk_services(counter, Argon2(), report_press(language), around)
     if not books.stopped():
         services.recovery.note_start()
     line.start()
@@ -168,13 +171,14 @@ def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
     def print_paper(paper: Paper | bytes, sort: str) -> None:
         from azpost_desk.documents import press
         from azpost_desk.domain.papers import ReceiptPaper
+        from azpost_desk.domain.papers_slips import SlipPaper
         from azpost_desk.texts import Texts
 
         if isinstance(paper, bytes):
             devices.pages.print_pdf(paper, sort)
             return
         texts = Texts(paper.language if isinstance(paper, ReceiptPaper) else language())
-        if isinstance(paper, ReceiptPaper) and devices.receipts is not None:
+        if isinstance(paper, ReceiptPaper | SlipPaper) and devices.receipts is not None:
             devices.receipts.print_raster(press.raster(paper, texts))
             return
         devices.pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort))
@@ -208,7 +212,7 @@ def devices_of(folder: Path) -> Devices:
     """The devices this desk is configured for; without a file papers go to ``papers/`` in the data folder.
 
     ``desk.toml``: receipts = "tcp:HOST:PORT" or "file:PATH", pages = "lp[:QUEUE]" or "folder",
-    centre_certificates = "PATH".
+    terminal = "tcp:HOST:PORT", centre_certificates = "PATH".
     """
     import tomllib
 
@@ -229,8 +233,15 @@ def devices_of(folder: Path) -> Devices:
         receipts = EscPosPrinter(TcpLine(host, int(port)))
     elif kind == "file":
         receipts = EscPosPrinter(FileLine(Path(place)))
+    terminal: CardTerminal | None = None
+    kind, _, place = str(settings.get("terminal", "")).partition(":")
+    if kind == "tcp":
+        from azpost_desk.devices.card_terminals import EcrTerminal
+
+        host, _, port = place.rpartition(":")
+        terminal = EcrTerminal(host, int(port))
     certificates = str(settings.get("centre_certificates", ""))
-    return Devices(pages=pages, sound=sound_here(), receipts=receipts, certificates=certificates)
+    return Devices(pages, sound_here(), receipts, None, terminal, certificates)
 
 
 def application(language: str, theme: str = "light") -> QApplication:

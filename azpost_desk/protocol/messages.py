@@ -140,7 +140,11 @@ class Enrol(Message, frozen=True):
 
 
 class Enrolled(Message, frozen=True):
-    """Who the desk is now, and whose signatures it believes."""
+    """Who the desk is now, and whose signatures it believes.
+
+    `approval_secret` (hex, "" from an older centre) is for responses by telephone (protocol.approvals); the
+    desk puts it beside its keys and keeps it nowhere else.
+    """
 
     desk: str
     number: int
@@ -157,6 +161,7 @@ class Enrolled(Message, frozen=True):
     previous_epoch: int = 0
     previous_sequence: int = 0
     previous_hash: str = ""
+    approval_secret: str = ""
 
 
 class BillCheck(Message, frozen=True):

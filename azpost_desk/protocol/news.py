@@ -26,7 +26,11 @@ class Reference(Tidings, frozen=True):
 
 
 class DeskHead(Tidings, frozen=True):
-    """Where another desk of the branch stands, and its day's figures when it closed."""
+    """Where another desk of the branch stands, and its day's figures when it closed.
+
+    `public_key` ("" from an older centre) is the key of this epoch, learned ahead: what the desk signs on
+    paper is believed without a line.
+    """
 
     desk: str
     number: int
@@ -38,6 +42,17 @@ class DeskHead(Tidings, frozen=True):
     date: str
     state: str
     figures: msgspec.Raw
+    public_key: str = ""
+
+
+class DeskKey(Tidings, frozen=True):
+    """The key of a chain of this branch begins (`active`) or ends (`replaced`, `lost`, `forked`)."""
+
+    desk: str
+    epoch: int
+    public_key: str
+    state: str
+    at_ms: int
 
 
 class PaymentResult(Tidings, frozen=True):
@@ -141,9 +156,20 @@ class OnExceptionsList(Tidings, frozen=True):
     reason: str
 
 
+class DisputeAnswer(Tidings, frozen=True):
+    """The centre's answer to a dispute of this desk: upheld, partly, rejected or more, with its words."""
+
+    dispute: str
+    answer: str
+    words: str
+    by: str
+    at_ms: int
+
+
 KINDS: Final[dict[str, type[Tidings]]] = {
     "reference": Reference,
     "desk.head": DeskHead,
+    "desk.key": DeskKey,
     "payment.result": PaymentResult,
     "transfer.event": TransferEvent,
     "item.event": ItemEvent,
@@ -153,4 +179,5 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "exception": OnExceptionsList,
     "correction.proposal": CorrectionProposal,
     "centre.act": CentreAct,
+    "dispute.answer": DisputeAnswer,
 }

@@ -30,6 +30,8 @@ def script() -> list[Instruction]:
         *_morning(),
         *_till_opens(),
         *_first_customers(),
+        *_cards(),
+        *_transfer(),
         *_second_desk(),
         *_pay_out(),
         *_line_down(),
@@ -159,6 +161,39 @@ def _first_customers() -> list[Instruction]:
         See("60,35"),
         *pay("5"),
         See("39,65"),
+    ]
+
+
+def _cards() -> list[Instruction]:
+    return [
+        Chapter("a card, and a card whose answer is lost"),
+        At("09:34"),
+        keys("F6 3"),
+        Type("5"),
+        keys("Enter"),
+        See("1,00"),
+        keys("F10"),
+        See("Kartla"),
+        Picture("card-offered"),
+        keys("K"),
+        See("Qəbz 0001-000003"),
+        Outside("card_answer_lost"),
+        keys("3"),
+        Type("10"),
+        keys("Enter"),
+        See("2,00"),
+        keys("F10"),
+        See("Kartla"),
+        keys("K"),
+        See("nəticəsi məlum deyil"),
+        Picture("card-unknown"),
+        keys("Ctrl+J"),
+        See("Qəbz 0001-000004"),
+    ]
+
+
+def _transfer() -> list[Instruction]:
+    return [
         Chapter("a transfer"),
         At("09:48"),
         keys("F2"),

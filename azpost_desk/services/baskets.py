@@ -11,10 +11,12 @@ from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Billers, Settings
-from azpost_desk.domain.money import Money
+from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
+from azpost_desk.services.approvals import proven
+from azpost_desk.services.basket_lines import no_twin, record_sources, source_of
 from azpost_desk.services.counter import (
     Approval,
     Counter,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.views import CardStep
 
 # Which service sells a line: what licences and allowances are asked for.
 _SERVICE_OF = {
@@ -50,6 +53,10 @@ _EXPOSED: Final[dict[str, type[ops.TransferSent] | type[ops.PaymentAccepted]]] =
     "payments": ops.PaymentAccepted,
 }
 
+
+# A step at the terminal in one of these states: what it did is found out before anything else is paid.
+CARD_OPEN: Final = ("asked", "unknown", "reversing")
+CARD_UNDER_WAY: Final = (*CARD_OPEN, "approved")
 
 # What the customer is told of what waits for the line to the centre.
 TRANSFER_WAITS: Final = "transfers.told.waiting"
@@ -143,10 +150,12 @@ class Baskets:
                 self.counter.new_id(), by.officer, (), self.counter.clock.utc_ms(), language=by.language
             )
         _own(books, basket, by)
+        if any(one.basket == basket.basket for one in books.card_steps(CARD_UNDER_WAY)):
+            raise Refused("B-050")
         if len(basket.lines) >= baskets.LINES_MAX:
             raise Refused("B-002", limit=baskets.LINES_MAX)
         for other in (basket, *(one.basket for one in books.parked())):
-            _no_twin(other, planned)
+            no_twin(other, planned)
         basket = replace(basket, lines=(*basket.lines, planned))
         books.save_basket(basket)
         return basket
@@ -155,13 +164,15 @@ class Baskets:
         """Take a line out before it is paid; a grant it held is released by its own record.
 
         Raises:
-            Refused: B-003 another officer's basket, B-004 no such line.
+            Refused: B-003 another officer's basket, B-004 no such line, B-050 a card is under way.
         """
         with self.counter.books.writing() as books:
             basket = books.basket()
             if basket is None:
                 raise Refused("B-004")
             _own(books, basket, by)
+            if any(one.basket == basket.basket for one in books.card_steps(CARD_UNDER_WAY)):
+                raise Refused("B-050")
             gone = [planned for planned in basket.lines if planned.line.operation == operation]
             if not gone:
                 raise Refused("B-004")
@@ -177,7 +188,7 @@ class Baskets:
         """A supervisor gives a stranded basket to another officer, or cancels it (`to` None); recorded.
 
         Raises:
-            Refused: S-010 without the permission, B-004 there is none.
+            Refused: S-010 without the permission, B-004 there is none, B-050 cancelled with a card under way.
         """
         supervisor.may(Permission.TAKE_OVER_BASKET)
         with self.counter.books.writing() as books:
@@ -191,7 +202,13 @@ class Baskets:
                 books.save_basket(replace(basket, officer=to))
 
     def record_hand_over(self, books: Writing, supervisor: Officer, basket: Basket, to: str | None) -> None:
-        """Record who gave whose basket to whom; a cancelled one (`to` None) gives its grants back."""
+        """Record who gave whose basket to whom; a cancelled one (`to` None) gives its grants back.
+
+        Raises:
+            Refused: B-050 it shall be cancelled while a card is under way for it.
+        """
+        if to is None and any(one.basket == basket.basket for one in books.card_steps(CARD_UNDER_WAY)):
+            raise Refused("B-050")
         books.append(
             ops.BasketHandedOver(
                 basket=basket.basket,
@@ -215,48 +232,76 @@ class Baskets:
                 books.save_basket(replace(basket, language=language))
 
     def pay(self, by: Officer, basket_id: str, given: Money) -> Paid:
-        """Pay the basket in cash: one settlement, one transaction, then paper.
+        """Pay the basket in cash, or what an approved card leaves of it: one settlement, then paper.
+
+        While nobody knows what a card did nothing else pays: the terminal is asked first (services.cards).
 
         `basket_id` makes a second press of the key harmless: a basket that was paid is not there any more.
 
         Raises:
             Refused: B-005 this basket is paid or gone, B-003, B-010 not enough, B-011, B-012 the till has not
-                enough to pay out, B-031 stock, L-020, P-005, and what `may_sell` refuses for each line.
+                enough to pay out, B-031 stock, B-050 a card is under way, L-020, P-005, and what `may_sell`
+                refuses for each line.
         """
         with self.counter.books.writing() as books:
-            basket = books.basket()
-            if basket is None or basket.basket != basket_id or not basket.lines:
-                raise Refused("B-005")
-            _own(books, basket, by)
-            lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
-            for line in lines:
-                may_sell(books, by, service_of(line))
-            for service in _EXPOSED:
-                if taken := _exposed_qapik(lines, service):
-                    within_exposure(books, self.counter.line, service, taken)
-            self._in_stock(books, lines)
-            receipt = books.next_receipt()
-            body = baskets.settle(
-                basket.basket, receipt, lines, self.counter.new_id(), given, basket.language
-            )
-            paid_out = body.change_qapik - body.cash_given_qapik
-            if paid_out > books.till().balance.minor:
-                raise Refused("B-012", balance=books.till().balance)
-            recorded = books.append(
-                body,
-                actor=by.officer,
-                operation=basket.basket,
-                source=_sources(basket.lines),
-                attachments=[Attachment(*one) for planned in basket.lines for one in planned.attachments],
-            )
-            self._record_sources(books, by, basket)
-            books.queue_paper("receipt", receipt)
-            for line in lines:
-                for paper in papers_of(line):
-                    books.queue_paper(paper, line.operation)
-            books.drop_basket()
+            paid = self.settle_in(books, by, basket_id, given, approved_card(books, basket_id))
         self.counter.line.wake()
+        return paid
+
+    def settle_in(
+        self, books: Writing, by: Officer, basket_id: str, given: Money, card: CardStep | None = None
+    ) -> Paid:
+        """The settlement within the caller's transaction; `card` is an approved step that pays its part.
+
+        Raises:
+            Refused: as `pay`, and B-051 when the card does not fit what is due any more.
+        """
+        self.ready(books, by, basket_id)
+        basket = books.basket()
+        if basket is None:
+            raise Refused("B-005")
+        lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
+        receipt = books.next_receipt()
+        body = baskets.settle(
+            basket.basket, receipt, lines, self.counter.new_id(), given, basket.language, _tender(card)
+        )
+        if body.change_qapik - body.cash_given_qapik > books.till().balance.minor:
+            raise Refused("B-012", balance=books.till().balance)
+        recorded = books.append(
+            body,
+            actor=by.officer,
+            operation=basket.basket,
+            source=source_of(basket.lines),
+            attachments=[Attachment(*one) for planned in basket.lines for one in planned.attachments],
+        )
+        record_sources(books, by, basket, self.counter.new_id())
+        books.queue_paper("receipt", receipt)
+        for line in lines:
+            for paper in papers_of(line):
+                books.queue_paper(paper, line.operation)
+        books.drop_basket()
         return Paid(recorded, receipt, baskets.to_pay(lines), given, Money(body.change_qapik))
+
+    def ready(self, books: Reading, by: Officer, basket_id: str) -> Money:
+        """Whether the basket may be paid now, and what is due.
+
+        Raises:
+            Refused: as `pay`, but for what depends on the money handed over.
+        """
+        basket = books.basket()
+        if basket is None or basket.basket != basket_id or not basket.lines:
+            raise Refused("B-005")
+        _own(books, basket, by)
+        if any(one.basket == basket_id for one in books.card_steps(CARD_OPEN)):
+            raise Refused("B-050")
+        lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
+        for line in lines:
+            may_sell(books, by, service_of(line))
+        for service in _EXPOSED:
+            if taken := _exposed_qapik(lines, service):
+                within_exposure(books, self.counter.line, service, taken)
+        self._in_stock(books, lines)
+        return baskets.to_pay(lines)
 
     def reverse(
         self, by: Officer, line: PaidLine, operation: str, reason: str, approval: Approval | None
@@ -267,51 +312,74 @@ class Baskets:
 
         Raises:
             Refused: S-012 no approval for this operation, B-020 to B-024, B-012, T-040 a transfer that was
-                offered to the centre needs its grant, P-040 a bill that is already being delivered.
+                offered to the centre needs its grant, P-040 a bill that is already being delivered, B-025 a
+                part of it was paid by card and goes back there first (services.cards).
         """
-        by.may(Permission.REVERSE_LINE)
-        approver = consent(approval, operation, by)
         with self.counter.books.writing() as books:
-            day = open_day(books)
-            own_till(books, by)
-            stored = books.paid_line(line.line.operation)
-            if stored is None:
-                raise Refused("B-022")
-            if stored.reversed_by:
-                raise Refused("B-023")
-            if books.paid_line(operation) is not None:
-                # The consent was used already, for another line.
-                raise Refused("S-012")
-            self._may_reverse(books, stored, day.number)
-            body = baskets.reverse(stored.line, operation, stored.receipt, reason, approver)
-            receipt = books.next_receipt()
-            due = baskets.to_pay([body])
-            settlement = baskets.settle(
-                self.counter.new_id(),
-                receipt,
-                [body],
-                self.counter.new_id(),
-                due if due.minor > 0 else Money(0),
-                by.language,
-            )
-            if -due.minor > books.till().balance.minor:
-                raise Refused("B-012", balance=books.till().balance)
-            recorded = books.append(settlement, actor=by.officer, operation=settlement.basket)
-            books.queue_paper("receipt", receipt)
+            paid = self.reverse_in(books, by, line, operation, reason, approval)
         self.counter.line.wake()
+        return paid
+
+    def reverse_in(
+        self,
+        books: Writing,
+        by: Officer,
+        line: PaidLine,
+        operation: str,
+        reason: str,
+        approval: Approval | None,
+        card: CardStep | None = None,
+    ) -> Paid:
+        """The reversal within the caller's transaction; `card` is an approved giving back to a card."""
+        body = self.reversal(books, by, line, operation, reason, approval)
+        if (card.amount if card else azn(0)) != card_share(books, line):
+            raise Refused("B-025")
+        receipt = books.next_receipt()
+        due = baskets.to_pay([body])
+        proven(books, approval, due)
+        tender = _tender(card)
+        back = due - azn(tender.amount_qapik if tender else 0)
+        if -back.minor > books.till().balance.minor:
+            raise Refused("B-012", balance=books.till().balance)
+        settlement = baskets.settle(
+            self.counter.new_id(),
+            receipt,
+            [body],
+            self.counter.new_id(),
+            due if due.minor > 0 else azn(0),
+            by.language,
+            tender,
+        )
+        recorded = books.append(settlement, actor=by.officer, operation=settlement.basket)
+        books.queue_paper("receipt", receipt)
         return Paid(
             recorded, receipt, due, Money(settlement.cash_given_qapik), Money(settlement.change_qapik)
         )
 
-    def _record_sources(self, books: Writing, by: Officer, basket: Basket) -> None:
-        """How each line came in, where the header of the settlement cannot say it for all (H-08)."""
-        sources = {planned.line.operation: planned.source for planned in basket.lines}
-        if len(set(sources.values())) > 1:
-            books.append(
-                ops.BasketSources(basket=basket.basket, sources=sources),
-                actor=by.officer,
-                operation=self.counter.new_id(),
-            )
+    def reversal(
+        self,
+        books: Reading,
+        by: Officer,
+        line: PaidLine,
+        operation: str,
+        reason: str,
+        approval: Approval | None,
+    ) -> ops.LineReversed:
+        """The line that undoes another, when everything permits it; refuses as `reverse`."""
+        by.may(Permission.REVERSE_LINE)
+        approver = consent(approval, operation, by)
+        day = open_day(books)
+        own_till(books, by)
+        stored = books.paid_line(line.line.operation)
+        if stored is None:
+            raise Refused("B-022")
+        if stored.reversed_by:
+            raise Refused("B-023")
+        if books.paid_line(operation) is not None:
+            # The consent was used already, for another line.
+            raise Refused("S-012")
+        self._may_reverse(books, stored, day.number)
+        return baskets.reverse(stored.line, operation, stored.receipt, reason, approver)
 
     def _as_of_now(self, books: Reading, line: ops.AnyLine) -> ops.AnyLine:
         """The line as it is paid: what was planned on line may be paid without the line, and must say so.
@@ -388,28 +456,37 @@ def _own(books: Reading, basket: Basket, by: Officer) -> None:
         raise Refused("B-003", officer=other.name if other else basket.officer)
 
 
-def _no_twin(basket: Basket, planned: PlannedLine) -> None:
-    """The same operation, grant or refund cannot stand in the basket twice."""
-    for other in basket.lines:
-        if other.line.operation == planned.line.operation:
-            raise Refused("B-006")
-        once = _what_exists_once(planned.line)
-        if once and once == _what_exists_once(other.line):
-            raise Refused("B-006")
+def approved_card(books: Reading, basket: str) -> CardStep | None:
+    """The card that the terminal has approved for this basket and that no settlement carries yet."""
+    return next((one for one in books.card_steps(("approved",)) if one.basket == basket), None)
 
 
-def _what_exists_once(line: ops.AnyLine) -> str:
-    """What a line uses up: its grant, or the refused payment it gives back; "" for other lines."""
-    match line:
-        case ops.TransferPaid() | ops.TransferRefunded():
-            return line.grant
-        case ops.PaymentRefunded():
-            return line.payment
-        case _:
-            return ""
+def card_of(books: Reading, receipt: str) -> CardStep | None:
+    """The card that paid a part of this receipt, None when all was cash."""
+    entry = books.settlement(receipt)
+    body = entry.body if entry else None
+    tenders = body.tenders if isinstance(body, ops.Settlement) else ()
+    carried = {tender.operation for tender in tenders if tender.tender == "card"}
+    return next((one for one in books.card_steps() if one.tender in carried), None)
 
 
-def _sources(lines: Sequence[PlannedLine]) -> str:
-    """How the lines came in: `scan` only when every one was scanned."""
-    sources = {planned.source for planned in lines}
-    return sources.pop() if len(sources) == 1 else "keys"
+def card_share(books: Reading, line: PaidLine) -> Money:
+    """What of a line goes back to the card when it is undone: the card first, cash last (protocol.md 3)."""
+    card = card_of(books, line.receipt)
+    due = ops.due_qapik(line.line)
+    if card is None or due <= 0:
+        return azn(0)
+    gone = sum(
+        one.amount.minor
+        for one in books.card_steps(("asked", "unknown", "settled"))
+        if one.refunds == card.step and one.basket != line.line.operation
+    )
+    return azn(max(0, min(due, card.amount.minor - gone)))
+
+
+def _tender(card: CardStep | None) -> ops.Tender | None:
+    """How the settlement carries an approved card; what goes back to one is negative."""
+    if card is None:
+        return None
+    sign = -1 if card.refunds else 1
+    return ops.Tender(operation=card.tender, tender="card", amount_qapik=sign * card.amount.minor)

@@ -78,7 +78,7 @@ class Corrections:
         if answer not in ANSWERS:
             raise ValueError(answer)
         operation = self.counter.new_id()
-        said = attach(operation, "words", Words(text=words.strip()))
+        said = attach(operation, "words", Words(words=words.strip()))
         with self.counter.books.writing() as books:
             known = _open(books, proposal)
             recorded = books.append(

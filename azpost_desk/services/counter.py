@@ -17,7 +17,7 @@ from azpost_desk.domain.staff import Permission, Role, require
 from azpost_desk.protocol.records import SALT_BYTES, Attachment
 
 if TYPE_CHECKING:
-    from azpost_desk.services.ports import Books, Clock, Line, Reading
+    from azpost_desk.services.ports import Books, CardTerminal, Clock, Line, Reading
     from azpost_desk.services.views import Day
 
 
@@ -37,11 +37,16 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A second person's consent to one operation, given by their own PIN (staff.Staff.approve)."""
+    """A second person's consent to one operation.
+
+    `way`: person (by their own PIN, staff.Staff.approve), centre_online or centre_telephone
+    (approvals.Approvals; the approver is then a person at the centre).
+    """
 
     approver: str
     role: Role
     for_operation: str
+    way: str = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Counter:
     books: Books
     clock: Clock
     line: Line
+    terminal: CardTerminal | None = None
 
     def new_id(self) -> str:
         """An operation id, made here before anything is stored or sent."""

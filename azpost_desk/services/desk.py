@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from azpost_desk.services.approvals import Approvals
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
+from azpost_desk.services.cards import Cards
 from azpost_desk.services.corrections import Corrections
 from azpost_desk.services.customers import Customers
+from azpost_desk.services.disputes import Disputes
+from azpost_desk.services.explaining import Explaining
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
@@ -21,7 +25,10 @@ from azpost_desk.services.preflight import Preflight
 from azpost_desk.services.recovery import Recovery
 from azpost_desk.services.refunds import Refunds
 from azpost_desk.services.reports import Press, Reports
+from azpost_desk.services.searching import Records
+from azpost_desk.services.slips import Slips
 from azpost_desk.services.staff import Staff
+from azpost_desk.services.supplements import Supplements
 from azpost_desk.services.tills import Tills
 from azpost_desk.services.tracking import Tracking
 from azpost_desk.services.transfers import Transfers
@@ -42,6 +49,7 @@ class DeskServices:
     licences: BranchLicences
     tills: Tills
     baskets: Baskets
+    cards: Cards
     shop: Shop
     transfers: Transfers
     payments: Payments
@@ -57,6 +65,12 @@ class DeskServices:
     refunds: Refunds
     corrections: Corrections
     preflight: Preflight
+    slips: Slips
+    approvals: Approvals
+    records: Records
+    explaining: Explaining
+    disputes: Disputes
+    supplements: Supplements
 
 
 def desk_services(
@@ -72,6 +86,7 @@ def desk_services(
         licences=BranchLicences(counter),
         tills=Tills(counter),
         baskets=baskets,
+        cards=Cards(counter, baskets),
         shop=Shop(counter, baskets),
         transfers=Transfers(counter, baskets),
         payments=Payments(counter, baskets),
@@ -87,4 +102,10 @@ def desk_services(
         refunds=Refunds(counter),
         corrections=Corrections(counter),
         preflight=Preflight(counter, days, around),
+        slips=Slips(counter),
+        approvals=Approvals(counter),
+        records=Records(counter),
+        explaining=Explaining(counter),
+        disputes=Disputes(counter),
+        supplements=Supplements(counter, Reports(counter)),
     )

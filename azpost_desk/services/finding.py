@@ -11,6 +11,7 @@ from azpost_desk.domain.identifiers import check_voen
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.scans import Scan, read_bill_code, read_scan
 from azpost_desk.domain.transfer_codes import shown_transfer_code
+from azpost_desk.protocol import slips
 from azpost_desk.services.customers import sought
 from azpost_desk.services.views import Found
 
@@ -69,8 +70,18 @@ def _scanned(books: Reading, scan: Scan, language: str) -> list[Found]:
             return [Found("item", value, printed_item_number(value), events[-1].event if events else "")]
         case "bill":
             return _bill(books, value, language)
+        case "remittance" | "close":
+            return [Found(scan.kind, value, _signer(value), "")]
         case _:
             return [Found(scan.kind, value, value, "")]
+
+
+def _signer(code: str) -> str:
+    """The desk a slip is said to come from; the code itself is nothing to read."""
+    try:
+        return slips.read_code(code).slip.from_desk
+    except slips.NoSlip:
+        return code[:12]
 
 
 def _article(books: Reading, typed: str, language: str) -> list[Found]:

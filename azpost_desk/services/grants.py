@@ -160,7 +160,7 @@ def _readable(parties: bytes) -> None:
     """Raise L-003, and leave the request open, when a grant does not say whose money it is."""
     try:
         msgspec.json.decode(parties, type=Parties)
-    except (msgspec.DecodeError, RecursionError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Trouble("L-003", detail="parties") from fault
 
 

@@ -16,7 +16,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.baskets import papers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from azpost_desk.services.counter import Counter
     from azpost_desk.services.ports import Reading
@@ -37,6 +37,10 @@ _SORTS: Final[dict[type[ops.Body], str]] = {
     ops.PaperReprinted: "reprinted",
     ops.CorrectionAccepted: "correction",
     ops.BasketHandedOver: "basket_handed_over",
+    ops.DisputeRaised: "dispute_raised",
+    ops.DisputeEscalated: "dispute_escalated",
+    ops.DisputeClosed: "dispute_closed",
+    ops.ReportSupplemented: "supplemented",
 }
 # More records than a desk writes in a day.
 _RECORDS_MAX: Final = 20_000
@@ -78,7 +82,10 @@ class DoneLine:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """An operation opened. `copies` and `duplicates` count what was printed again."""
+    """An operation opened. `copies` and `duplicates` count what was printed again.
+
+    `figures` are what a count came to, by word of ``dispute.figure.…``.
+    """
 
     done: Done
     lines: tuple[DoneLine, ...]
@@ -89,6 +96,7 @@ class Detail:
     prints: tuple[PrintJob, ...]
     copies: int = 0
     duplicates: int = 0
+    figures: tuple[tuple[str, Money], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,27 @@ class History:
                 raise Refused("B-040", receipt=operation)
             told = _Told(books, language, _reversed_by(books.entries(entry.recorded.day, _RECORDS_MAX)))
             return told.detail(entry)
+
+
+def done_of(books: Reading, language: str, entries: Sequence[Entry]) -> list[Done | None]:
+    """Operations of any days in words; None where a record is nothing the history lists."""
+    lines = [
+        line.operation
+        for entry in entries
+        if isinstance(entry.body, ops.Settlement)
+        for line in entry.body.lines
+    ]
+    told = _Told(books, language, books.undone(lines))
+    return [told.done(entry) if type(entry.body) in _SORTS else None for entry in entries]
+
+
+def kinds() -> dict[str, str]:
+    """Kind of a record → word of ``history.screen.sort.…``, for every kind the history lists but sales."""
+    return {
+        kind: _SORTS[body]
+        for (kind, _version), body in ops.BODIES.items()
+        if body in _SORTS and body is not ops.Settlement
+    }
 
 
 def _reversed_by(entries: Iterable[Entry]) -> set[str]:
@@ -155,7 +184,8 @@ class _Told:
     def detail(self, entry: Entry) -> Detail:
         done, body = self.done(entry), entry.body
         if not isinstance(body, ops.Settlement):
-            return Detail(done, (), (), None, None, entry.recorded.mark, ())
+            mark, figures = entry.recorded.mark, _figures(body)
+            return Detail(done, (), (), None, None, mark, (), figures=figures)
         lines: list[DoneLine] = []
         for line in body.lines:
             paid = self.books.paid_line(line.operation)
@@ -213,6 +243,16 @@ class _Told:
             return "reversal"
         undone = sum(line.operation in self.gone for line in lines)
         return "" if not undone else "reversed" if undone == len(lines) else "partly"
+
+
+def _figures(body: ops.Body) -> tuple[tuple[str, Money], ...]:
+    if not isinstance(body, ops.TillClosed):
+        return ()
+    return (
+        ("till.counted", Money(body.counted_qapik)),
+        ("till.expected", Money(body.expected_qapik)),
+        ("till.difference", Money(body.difference_qapik)),
+    )
 
 
 def _kind(line: ops.AnyLine) -> str:

@@ -20,6 +20,8 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.people import GROUPS, Account, Addresses, Parties, Person
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.services.slip_papers import slip_paper
+from azpost_desk.services.slips import PAPER
 
 if TYPE_CHECKING:
     from azpost_desk.services.counter import Counter, Officer
@@ -80,6 +82,11 @@ class Papers:
                 if content is None:
                     raise Trouble("D-020")
                 return content
+            if job.paper == PAPER:
+                entry = books.entry(job.key)
+                if entry is None:
+                    raise Trouble("D-020")
+                return slip_paper(books, _head(books, entry), entry, job)
             if job.paper in ("cash_move", "till_close"):
                 return _cash_paper(books, job)
             line = books.paid_line(job.key)

@@ -55,7 +55,7 @@ class Parking:
         """Set the basket in hand aside; its lines, sources and grants stay as they are.
 
         Raises:
-            Refused: B-005 it is paid or gone, B-003 another officer's, B-051 the tray is full.
+            Refused: B-005 it is paid or gone, B-003 another officer's, B-061 the tray is full.
         """
         with self.counter.books.writing() as books:
             basket = books.basket()
@@ -63,7 +63,7 @@ class Parking:
                 raise Refused("B-005")
             require_own(books, basket, by)
             if len(books.parked()) >= PARKED_MAX:
-                raise Refused("B-051", limit=PARKED_MAX)
+                raise Refused("B-061", limit=PARKED_MAX)
             books.park(basket, self.counter.clock.utc_ms())
             books.drop_basket()
 
@@ -71,13 +71,13 @@ class Parking:
         """Take a parked basket in hand again.
 
         Raises:
-            Refused: B-050 another basket is in hand, B-052 it is not in the tray, B-003 another officer's.
+            Refused: B-060 another basket is in hand, B-062 it is not in the tray, B-003 another officer's.
         """
         with self.counter.books.writing() as books:
             basket = parked(books, basket_id)
             require_own(books, basket, by)
             if books.basket() is not None:
-                raise Refused("B-050")
+                raise Refused("B-060")
             books.unpark(basket_id)
             books.save_basket(basket)
             return basket
@@ -87,7 +87,7 @@ class Parking:
         None); recorded.
 
         Raises:
-            Refused: S-010 without the permission, B-052 it is not in the tray (any more).
+            Refused: S-010 without the permission, B-062 it is not in the tray (any more).
         """
         supervisor.may(Permission.TAKE_OVER_BASKET)
         in_hand = self.baskets.current()
@@ -152,11 +152,11 @@ def _needs_line(books: Reading, basket: Basket) -> bool:
 
 
 def parked(books: Reading | Writing, basket_id: str) -> Basket:
-    """The parked basket; Refused B-052 when it is not in the tray (any more)."""
+    """The parked basket; Refused B-062 when it is not in the tray (any more)."""
     for one in books.parked():
         if one.basket.basket == basket_id:
             return one.basket
-    raise Refused("B-052")
+    raise Refused("B-062")
 
 
 def require_own(books: Reading, basket: Basket, by: Officer) -> None:

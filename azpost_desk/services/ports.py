@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from azpost_desk.domain import operations as ops
+    from azpost_desk.domain.cards import CardAnswer
     from azpost_desk.domain.ledger import Posting
     from azpost_desk.domain.money import Money
+    from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
     from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
     from azpost_desk.protocol.records import Attachment, Record
-    from azpost_desk.services import views, views_recovery
+    from azpost_desk.protocol.slips import Slip
+    from azpost_desk.services import views, views_recovery, views_slips
 
 D = TypeVar("D", bound=Document)
 
@@ -90,6 +93,9 @@ class Reading(Protocol):
     def stock(self) -> dict[str, int]: ...
     def payments(self, states: Sequence[str] = (), day: int | None = None) -> list[views.Payment]: ...
     def payment(self, payment: str) -> views.Payment | None: ...
+    def card_steps(self, states: Sequence[str] = ()) -> list[views.CardStep]:
+        """Steps at the card terminal, newest first."""
+
     def transfer(self, transfer: str) -> views.Transfer | None: ...
     def transfer_by_code(self, code: str) -> views.Transfer | None: ...
     def transfers(self, day: int | None = None) -> list[views.Transfer]: ...
@@ -105,6 +111,14 @@ class Reading(Protocol):
     def known_receivers(self, customer: str, limit: int = 9) -> list[views.KnownReceiver]: ...
     def remittances(self, states: Sequence[str] = ()) -> list[views.Remittance]: ...
     def other_desks(self, date: str) -> list[views.OtherDesk]: ...
+    def desk_key(self, desk: str, epoch: int) -> views_slips.DeskKey | None: ...
+    def slip(self, operation: str) -> str: ...
+    def known_close(self, desk: str, date: str) -> views_slips.KnownClose | None: ...
+    def consent_request(self, request: str) -> views_slips.CentreConsent | None: ...
+    def consent_requests(self, operation: str) -> list[views_slips.CentreConsent]: ...
+    def telephone_mac(self, words: bytes) -> bytes:
+        """HMAC-SHA-256 with the secret of this chain; Trouble S-068 when the centre gave none."""
+
     def exposure(self, service: str) -> Money:
         """Sum of what was sold of a service and is not yet acknowledged by the centre."""
 
@@ -126,6 +140,34 @@ class Reading(Protocol):
     def reprints(self, receipt: str, sort: str) -> int: ...
     def closed_report(self, date: str) -> bytes | None: ...
     def days(self, limit: int = 400) -> list[views.Day]: ...
+    def day_of(self, date: str) -> views.Day | None:
+        """The business day with this date, of any year."""
+
+    def disputes(self, states: Sequence[str] = ()) -> list[views.Dispute]:
+        """Newest first."""
+
+    def dispute(self, number: str) -> views.Dispute | None: ...
+    def cases(self) -> list[views.Case]:
+        """Newest first."""
+
+    def supplements(self, date: str) -> list[views.Supplement]: ...
+    def missing_at_close(self, date: str) -> set[int]:
+        """Numbers of the desks whose close had not come when this day's report was stored."""
+
+    def found(
+        self, words: Sequence[views.Wanted], first_day: int, last_day: int, limit: int
+    ) -> list[views.Entry]:
+        """Operations of these days that every wanted word leads to, newest first."""
+
+    def day_begun_by(self, at_ms: int) -> int:
+        """Number of the last business day that had been opened by a moment (UTC ms), 0 for none."""
+
+    def undone(self, lines: Sequence[str]) -> set[str]:
+        """Which of these lines (operations) were reversed."""
+
+    def software(self) -> str:
+        """Name and version of the program that opened this chain."""
+
     def search(self, folded: str, limit: int = 20) -> list[views.Found]: ...
 
 
@@ -155,9 +197,6 @@ class Writing(Reading, Protocol):
 
     def repark(self, basket: views.Basket) -> None: ...
     def unpark(self, basket: str) -> None: ...
-    def next_case(self) -> str:
-        """The next case number of this desk."""
-
     def set_pin(self, officer: str, pin_hash: str) -> None: ...
     def set_tries(self, officer: str, wrong_tries: int, locked_until_ms: int) -> None: ...
     def take_transfer_code(self, operation: str) -> str:
@@ -168,7 +207,18 @@ class Writing(Reading, Protocol):
 
     def queue_paper(self, paper: str, key: str, sort: str = "original") -> int: ...
     def move_print_job(self, job: int, state: str, trouble: str = "") -> None: ...
-    def store_report(self, date: str, content: bytes) -> None: ...
+    def next_case(self) -> str: ...
+    def sign_slip(self, operation: str, slip: Slip) -> str:
+        """Sign a slip with this chain's key and keep its code for the paper of `operation`."""
+
+    def count_wrong_response(self, request: str) -> int: ...
+    def store_report(self, date: str, content: bytes, missing: Sequence[int] = ()) -> None:
+        """Closed and signed is stored bytes; `missing` are the desks it had to do without."""
+
+    def next_dispute(self) -> str:
+        """The next dispute number of this desk, ``D2026-000001-x``."""
+
+    def store_supplement(self, supplement: views.Supplement) -> None: ...
 
 
 class Books(Protocol):
@@ -197,6 +247,7 @@ class Line(Protocol):
         It is a question: nothing is sent, paid or given by it.
         """
 
+    def ask_approval(self, question: ApprovalAsk) -> ApprovalTold: ...
     def trusted_ms(self) -> int:
         """Now, never below the last signed time of the centre or the last record."""
 
@@ -215,6 +266,43 @@ class Surroundings(Protocol):
 
     def printer(self) -> str:
         """The D-code of what is wrong with the receipt printer, "" when it is ready. May take its timeout."""
+
+
+class CardTerminal(Protocol):
+    """The terminal at the counter. Every call may take as long as the customer; never on the main thread.
+
+    A reference is ours, made and stored before the call: the terminal knows the payment by it.
+    """
+
+    place: str
+
+    def purchase(self, reference: str, amount_qapik: int) -> CardAnswer:
+        """Ask the customer's card for an amount.
+
+        Raises:
+            Trouble: D-030 nobody there, nothing was asked; D-031 asked, and no answer that can be read.
+        """
+
+    def query(self, reference: str) -> CardAnswer:
+        """What became of a purchase; declined when the terminal has never heard of it.
+
+        Raises:
+            Trouble: D-030, D-031.
+        """
+
+    def refund(self, reference: str, original: str, amount_qapik: int) -> CardAnswer:
+        """Give a part of an approved purchase (`original`) back to its card, under a reference of its own.
+
+        Raises:
+            Trouble: D-030, D-031.
+        """
+
+    def reverse(self, reference: str) -> CardAnswer:
+        """Give an approved purchase back; approved when it is, however often it is asked.
+
+        Raises:
+            Trouble: D-030, D-031.
+        """
 
 
 class Hasher(Protocol):

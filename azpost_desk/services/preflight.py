@@ -85,7 +85,7 @@ class Preflight:
         if red and not words.strip():
             raise Refused("G-095", field="words", count=len(red))
         operation = self.counter.new_id()
-        said = attach(operation, "words", Words(text=words.strip())) if red else None
+        said = attach(operation, "words", Words(words=words.strip())) if red else None
         with self.counter.books.writing() as books:
             seen = ops.DayPreflight(
                 date=date,

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import papers
-from azpost_desk.domain.money import azn
+from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.services.baskets import service_of
 
 if TYPE_CHECKING:
     from azpost_desk.domain.reports import Figures
+    from azpost_desk.services.late import Late
     from azpost_desk.services.reports import DayReport, TillRow
-    from azpost_desk.services.views import Entry
+    from azpost_desk.services.views import Dispute, Entry
 
 
 def report_paper(report: DayReport) -> papers.DailyReportPaper:
@@ -32,7 +33,7 @@ def report_paper(report: DayReport) -> papers.DailyReportPaper:
             demo=report.demo,
         ),
         branch=report.branch_name,
-        number=f"{report.desk}/{report.day.date}" if report.stage == "closed" else "",
+        number=_number(report),
         stage="closed" if report.stage == "closed" else "interim",
         as_of=report.as_of_ms,
         services=_services(figures),
@@ -54,13 +55,14 @@ def report_paper(report: DayReport) -> papers.DailyReportPaper:
             )
             for one in report.pending
         ),
-        late=tuple(_late(report, entry) for entry in report.late),
+        late=tuple(_late(one) for one in report.late),
+        supplement=report.supplement,
+        disputes=tuple(_dispute(one) for one in report.disputes),
         reversals=tuple(row for entry in report.reversals for row in _reversed(report, entry)),
     )
 
 
 def _services(figures: Figures) -> tuple[papers.ReportService, ...]:
-    """Only cash is taken yet, so a service's cash is all that came in less what went out, fees included."""
     return tuple(
         papers.ReportService(
             Say(f"report.service.{name}"),
@@ -69,7 +71,6 @@ def _services(figures: Figures) -> tuple[papers.ReportService, ...]:
             azn(row.out_qapik),
             azn(row.income_qapik),
             azn(row.in_qapik - row.out_qapik + row.income_qapik),
-            azn(0),
         )
         for name, row in figures.services.items()
     )
@@ -127,16 +128,35 @@ def _provisional(report: DayReport) -> tuple[papers.Words, ...]:
     )
 
 
-def _late(report: DayReport, entry: Entry) -> papers.ReportLate:
-    body = entry.body
-    assert isinstance(body, ops.PaymentResolved)
+def _number(report: DayReport) -> str:
+    if report.stage != "closed":
+        return ""
+    number = f"{report.desk}/{report.day.date}"
+    return f"{number}/{report.supplement}" if report.supplement else number
+
+
+def _late(one: Late) -> papers.ReportLate:
     return papers.ReportLate(
-        business_day=dt.date.fromisoformat(report.day.date),
-        desk=str(report.desk_number),
-        receipt=entry.recorded.mark,
-        title=Say(f"report.late.{body.outcome}"),
-        amount=azn(body.amount_qapik + body.fee_qapik),
-        reason=Say(f"report.late.{entry.actor_kind}"),
+        business_day=dt.date.fromisoformat(one.date),
+        desk=one.origin,
+        receipt=one.receipt,
+        title=Say(f"report.late.{one.what}"),
+        amount=one.amount,
+        reason=Say(f"report.late.{one.actor_kind}"),
+        recorded_at=one.recorded_ms,
+        arrived_at=one.arrived_ms,
+    )
+
+
+def _dispute(one: Dispute) -> papers.ReportDispute:
+    value: Money | int = azn(one.value) if one.unit == "qapik" else one.value
+    return papers.ReportDispute(
+        number=one.dispute,
+        figure=Say(f"dispute.figure.{one.figure}"),
+        business_day=dt.date.fromisoformat(one.date),
+        value=Say(f"dispute.value.{one.unit}", (("value", value),)),
+        state=Say(f"dispute.state.{one.state}"),
+        raised_at=one.raised_ms,
     )
 
 

@@ -16,11 +16,14 @@ from azpost_desk.domain.days import BAKU_OFFSET_MS
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, open_day
+from azpost_desk.services.late import late_records, late_results
+from azpost_desk.services.slips import close_slip
 
 if TYPE_CHECKING:
     from azpost_desk.domain.reports import Figures
+    from azpost_desk.services.late import Late
     from azpost_desk.services.ports import Reading
-    from azpost_desk.services.views import Day, Entry, OtherDesk, Payment, Recorded
+    from azpost_desk.services.views import Day, Dispute, Entry, OtherDesk, Payment, Recorded
 
 Press = Callable[["DayReport"], bytes]
 """Draws a report as PDF bytes; handed in by the program, so that services know no paper."""
@@ -70,7 +73,9 @@ class DayReport:
         branch: figures of all desks heard of, added up.
         missing: desk numbers of which no close has come, with when they were last heard (0 never).
         stage: interim or closed.
-        late: results that came by the line this day, whatever day they belong to.
+        late: what belongs to another day or came after it was recorded: origin, own time, arrival.
+        disputes: raised over a figure of this day, and all that still wait for an end.
+        supplement: 0 for the report itself, n for its n-th supplement.
         names: of the officers, by id.
     """
 
@@ -88,13 +93,15 @@ class DayReport:
     tills: tuple[TillRow, ...]
     hours: tuple[Hour, ...]
     pending: tuple[Payment, ...]
-    late: tuple[Entry, ...]
+    late: tuple[Late, ...]
     reversals: tuple[Entry, ...]
     missing: tuple[tuple[int, int], ...]
     cut: tuple[Cut, ...]
     made_by: str
     names: dict[str, str]
     demo: bool
+    disputes: tuple[Dispute, ...] = ()
+    supplement: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ class Reports:
         """Close the day of this desk: the report is drawn, stored and named by its hash in the record.
 
         Raises:
-            Refused: S-010, C-001, C-031 the till is still open, C-030 a basket is open, B-053 parked baskets,
+            Refused: S-010, C-001, C-031 the till is still open, C-030 a basket is open, B-063 parked baskets,
                 R-002 the two routines disagree (which figures).
         """
         by.may(Permission.CLOSE_DAY)
@@ -132,23 +139,21 @@ class Reports:
             if basket is not None and basket.lines:
                 raise Refused("C-030")
             if parked := books.parked():
-                raise Refused("B-053", count=len(parked))
+                raise Refused("B-063", count=len(parked))
             report = self._report(books, day, by.name, "closed")
             if report.differences:
                 raise Refused("R-002", figures=", ".join(report.differences))
             content = press(report)
-            recorded = books.append(
-                ops.DayClosed(
-                    date=day.date,
-                    report=hashlib.sha256(content).hexdigest(),
-                    figures=reports.encode(report.own_a),
-                    operations=report.own_a.operations,
-                    cash_qapik=report.own_a.till_closing_qapik,
-                ),
-                actor=by.officer,
-                operation=self.counter.new_id(),
+            body = ops.DayClosed(
+                date=day.date,
+                report=hashlib.sha256(content).hexdigest(),
+                figures=reports.encode(report.own_a),
+                operations=report.own_a.operations,
+                cash_qapik=report.own_a.till_closing_qapik,
             )
-            books.store_report(day.date, content)
+            recorded = books.append(body, actor=by.officer, operation=self.counter.new_id())
+            close_slip(books, self.counter.line, recorded, body, report.own_a)
+            books.store_report(day.date, content, tuple(number for number, _ in report.missing))
             books.queue_paper("report", day.date)
         self.counter.line.wake()
         return recorded
@@ -165,10 +170,9 @@ class Reports:
             content = books.closed_report(date)
             if content is None:
                 raise Refused("R-003", field="date", date=date)
-            number = next(day.number for day in books.days() if day.date == date)
-            closed = [
-                e.body for e in books.entries(number, limit=1_000_000) if isinstance(e.body, ops.DayClosed)
-            ]
+            day = books.day_of(date)
+            entries = books.entries(day.number, limit=1_000_000) if day else []
+            closed = [e.body for e in entries if isinstance(e.body, ops.DayClosed)]
         if not closed or closed[-1].report != hashlib.sha256(content).hexdigest():
             raise Trouble("R-010", date=date)
         return content
@@ -184,14 +188,21 @@ class Reports:
             raise Refused("R-002", figures=", ".join(report.differences))
         return report
 
+    def of_day(self, books: Reading, day: Day, made_by: str) -> DayReport:
+        """The report of a closed day with all that its records say now; never instead of the stored one."""
+        return self._report(books, day, made_by, "closed")
+
     def _report(self, books: Reading, day: Day, made_by: str, stage: str) -> DayReport:
         own_a, own_b, entries = day_figures(books, day.number)
         branch = books.document(Branch, day.date)
         desk = books.desk()
         others = books.other_desks(day.date)
-        closed = [figures for other in others if (figures := _closed_figures(other))]
+        # A desk's word on another day is no word on this one: last week's sums are never pulled in (H-03).
+        spoken = [other for other in others if other.date == day.date]
+        closed = [figures for other in spoken if (figures := _closed_figures(other))]
         epoch, sequence, head = books.head()
-        own_till = _own_till(entries, desk.desk, desk.number, own_a, books)
+        state = books.till().state if day.number == books.day().number else "closed"
+        own_till = _own_till(entries, desk.desk, desk.number, own_a, books, state)
         return DayReport(
             day=day,
             branch_name=branch.name,
@@ -204,12 +215,12 @@ class Reports:
             own_b=own_b,
             differences=tuple(reports.differences(own_a, own_b)),
             branch=reports.together([own_a, *closed]),
-            tills=(own_till, *(_other_till(other) for other in others)),
+            tills=(own_till, *(_other_till(other) for other in spoken)),
             hours=_hours(entries),
             pending=tuple(books.payments(("accepted", "sent", "unknown", "refused"))),
-            late=tuple(entry for entry in entries if isinstance(entry.body, ops.PaymentResolved)),
+            late=(*late_results(books, day, entries), *late_records(books, day)),
             reversals=tuple(entry for entry in entries if _is_reversal(entry)),
-            missing=_missing(branch, desk.number, others),
+            missing=_missing(branch, desk.number, day.date, others),
             cut=(
                 Cut(desk.desk, epoch, sequence, head[:10]),
                 *(Cut(other.desk, other.epoch, other.sequence, other.hash[:10]) for other in others),
@@ -217,6 +228,7 @@ class Reports:
             made_by=made_by,
             names={one.officer: one.name for one in books.officers()},
             demo=not _approved(books, day.date),
+            disputes=_disputes(books, day.date),
         )
 
 
@@ -234,6 +246,10 @@ def day_figures(books: Reading, number: int) -> tuple[Figures, Figures, list[Ent
     return by_ledger, by_bodies, entries
 
 
+def _disputes(books: Reading, date: str) -> tuple[Dispute, ...]:
+    return tuple(one for one in reversed(books.disputes()) if one.date == date or one.state != "closed")
+
+
 def _approved(books: Reading, date: str) -> bool:
     return books.document(Tariffs, date).approved
 
@@ -244,18 +260,19 @@ def _is_reversal(entry: Entry) -> bool:
     )
 
 
-def _own_till(entries: list[Entry], desk: str, number: int, figures: Figures, books: Reading) -> TillRow:
+def _own_till(
+    entries: list[Entry], desk: str, number: int, figures: Figures, books: Reading, state: str
+) -> TillRow:
     closes = [entry.body for entry in entries if isinstance(entry.body, ops.TillClosed)]
-    till = books.till()
-    last = closes[-1] if closes and till.state != "open" else None
+    last = closes[-1] if closes and state != "open" else None
     return TillRow(
         desk=desk,
         number=number,
-        holder=till.holder,
+        holder=books.till().holder if state == "open" else "",
         figures=figures,
         counted_qapik=last.counted_qapik if last else None,
         difference_qapik=sum(close.difference_qapik for close in closes) if last else None,
-        state=till.state,
+        state=state,
     )
 
 
@@ -266,7 +283,7 @@ def _closed_figures(other: OtherDesk) -> Figures | None:
     """
     try:
         return reports.decode(other.figures) if other.state == "closed" and other.figures else None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
@@ -283,13 +300,14 @@ def _other_till(other: OtherDesk) -> TillRow:
     )
 
 
-def _missing(branch: Branch, own: int, others: list[OtherDesk]) -> tuple[tuple[int, int], ...]:
+def _missing(branch: Branch, own: int, date: str, others: list[OtherDesk]) -> tuple[tuple[int, int], ...]:
     """Desks of the branch whose close has not come, and when they were last heard of."""
     heard = {other.number: other for other in others}
     result = []
     for number in branch.desks:
         other = heard.get(number)
-        if number != own and (other is None or _closed_figures(other) is None):
+        silent = other is None or other.date != date or _closed_figures(other) is None
+        if number != own and silent:
             result.append((number, other.received_ms if other else 0))
     return tuple(result)
 

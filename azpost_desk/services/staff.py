@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.approvals import is_from_centre
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import PIN_TRIES_MAX, Permission, Role, lock_seconds, second_person
 from azpost_desk.services.counter import Approval, Counter, Officer
@@ -119,12 +120,14 @@ class Staff:
 
 
 def consent(approval: Approval | None, operation: str, asker: Officer) -> str:
-    """The approver's id, when the approval is for this very operation.
+    """The approver's id, when the approval is for this very operation; one from the centre too.
 
     Raises:
         Refused: S-012 when it is missing or for another operation, S-011 / S-010.
     """
     if approval is None or approval.for_operation != operation:
+        raise Refused("S-012")
+    if is_from_centre(approval.approver) != (approval.way != "person"):
         raise Refused("S-012")
     second_person(asker.officer, approval.approver, approval.role)
     return approval.approver

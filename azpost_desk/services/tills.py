@@ -14,6 +14,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, open_day, own_till
+from azpost_desk.services.slips import remittance_slip
 
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading, Writing
@@ -121,7 +122,7 @@ class Tills:
         """The blind count: counted, expected and difference are recorded side by side, then shown.
 
         Raises:
-            Refused: C-001, C-010, C-011, C-020, C-030 a basket is still open, B-053 parked baskets (`count`).
+            Refused: C-001, C-010, C-011, C-020, C-030 a basket is still open, B-063 parked baskets (`count`).
         """
         counted = cash.counted(pieces)
         with self.counter.books.writing() as books:
@@ -131,7 +132,7 @@ class Tills:
             if basket is not None and basket.lines:
                 raise Refused("C-030")
             if parked := books.parked():
-                raise Refused("B-053", count=len(parked))
+                raise Refused("B-063", count=len(parked))
             till = books.till()
             difference = counted - till.balance
             body = ops.TillClosed(
@@ -181,6 +182,7 @@ class Tills:
                 amount_qapik=amount.minor,
             )
             recorded = books.append(body, actor=by.officer, operation=operation)
+            remittance_slip(books, recorded, body)
         # The other desk waits for it: off it goes, not at the next idle exchange.
         self.counter.line.wake()
         return recorded

@@ -13,6 +13,7 @@ from azpost_desk.domain.moves import ITEM, arrive
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.domain.staff import Permission
+from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.staff import consent
 
@@ -161,6 +162,7 @@ class Tracking:
             entry = books.entry(scan)
             if entry is None or not isinstance(entry.body, ops.ItemScanned):
                 raise Refused("E-041")
+            proven(books, approval)
             if any(one.operation == scan and one.voided for one in books.item_events(entry.body.number)):
                 raise Refused("E-042")
             return self._void(books, entry, by, reason.strip(), approver, operation)

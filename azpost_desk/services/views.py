@@ -150,6 +150,27 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class CardStep:
+    """A basket's card at the terminal; states of domain.moves.CARD.
+
+    `tender` is the id under which the settlement carries it; `references` are the terminal's own. With
+    `refunds` (a step) money goes back to that step's card, and `basket` names the line that is undone.
+    """
+
+    step: str
+    basket: str
+    tender: str
+    amount: Money
+    officer: str
+    state: str
+    reason: str
+    refunds: str
+    references: dict[str, str]
+    asked_ms: int
+    changed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemEvent:
     """One event in an item's timeline; `here` when this desk scanned it."""
 
@@ -249,6 +270,64 @@ class OtherDesk:
     date: str
     state: str
     figures: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A dispute of this desk; states of domain.moves.DISPUTE.
+
+    Attributes:
+        operation: the record that raised it.
+        value: in `unit` (qapik or count), as the books said it then.
+        due: ISO date until which the centre should have answered.
+        answer: "" until the centre answered, then upheld, partly, rejected or more.
+    """
+
+    dispute: str
+    operation: str
+    figure: str
+    about: str
+    date: str
+    value: int
+    unit: str
+    officer: str
+    raised_ms: int
+    due: str
+    state: str
+    changed_ms: int
+    answer: str
+    answered_by: str
+    answer_words: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Something the program found that must not happen; `operation` is the record that raised it."""
+
+    case: str
+    operation: str
+    reason: str
+    about: str
+    raised_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A word that history is searched by: any of these whole words, or one that begins like this."""
+
+    whole: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """A numbered supplement to a closed day; `operation` is the record that names its bytes by hash."""
+
+    date: str
+    number: int
+    operation: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)

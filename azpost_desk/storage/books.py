@@ -85,6 +85,9 @@ class DeskBooks(LineBooks):
                 safe.put(vault.DATABASE, _new_secret())
             connection = engine.connect(folder / DATABASE, vault.secret(safe, vault.DATABASE))
             safe.put(vault.SIGNING, key.secret().hex())
+            # Beside the keys, and nowhere in the file: a copy of the database answers no challenge.
+            safe.put(vault.APPROVALS, enrolled.approval_secret)
+            enrolled = msgspec.structs.replace(enrolled, approval_secret="")
             desk = OpenDesk(connection, enrolled, key, clock, safe)
             books = cls(folder, desk, lock)
             books._begin_epoch(software, reason)

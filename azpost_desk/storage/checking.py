@@ -113,7 +113,7 @@ def _fact(row: Row[Any], stored: tuple[Stored, ...], erased: int) -> Fact:
     record = Record(row.header, row.body, row.previous, row.hash)
     try:
         header = record.header()
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         header = _UNREADABLE
     return Fact(
         header.desk,

@@ -55,7 +55,7 @@ def holder(folder: Path) -> Holder | None:
     """Who holds, or last held, the desk; None when nobody ever did or the file says nothing."""
     try:
         return msgspec.json.decode((folder / "desk.lock").read_bytes(), type=Holder)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

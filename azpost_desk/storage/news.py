@@ -16,9 +16,11 @@ from azpost_desk.domain.moves import PAYMENT, TRANSFER
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
+from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.projections import keep_remittance
+from azpost_desk.storage.projected_slips import against_slip, learn_key
+from azpost_desk.storage.projections import keep_remittance, remittance_differs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,6 +123,13 @@ def _codes(connection: Connection, desk: OpenDesk, told: tidings.Codes) -> None:
 
 
 def _desk_head(connection: Connection, desk: OpenDesk, told: tidings.DeskHead) -> None:
+    if told.public_key and not learn_key(connection, told.desk, told.epoch, told.public_key, "active"):
+        raise NotTaken("another key of a chain")
+    beside_slip = against_slip(connection, told)
+    if beside_slip == "differs":
+        raise NotTaken("a close that differs from its slip")
+    if beside_slip == "known":
+        return
     values = {
         "number": told.number,
         "epoch": told.epoch,
@@ -137,6 +146,13 @@ def _desk_head(connection: Connection, desk: OpenDesk, told: tidings.DeskHead) -
         .values(desk=told.desk, date=told.date, **values)
         .on_conflict_do_update(index_elements=["desk", "date"], set_=values, where=newer)
     )
+
+
+def _desk_key(connection: Connection, desk: OpenDesk, told: tidings.DeskKey) -> None:
+    if told.state not in ("active", "replaced", "lost", "forked"):
+        raise NotTaken("no such state of a key")
+    if not learn_key(connection, told.desk, told.epoch, told.public_key, told.state):
+        raise NotTaken("another key of a chain")
 
 
 def _transfer_event(connection: Connection, desk: OpenDesk, told: tidings.TransferEvent) -> None:
@@ -185,6 +201,8 @@ def _remittance(connection: Connection, desk: OpenDesk, told: tidings.Remittance
             raise NotTaken("uncountable cash")
         if told.state not in ("announced", "accepted"):
             raise NotTaken("no such state of cash")
+        if remittance_differs(connection, told):
+            raise NotTaken("cash that differs from what is known of it")
         keep_remittance(connection, told, told.from_desk, told.to_desk, told.at_ms, told.state)
 
 
@@ -224,12 +242,14 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "reference": _reference,
     "codes": _codes,
     "desk.head": _desk_head,
+    "desk.key": _desk_key,
     "transfer.event": _transfer_event,
     "item.event": _item_event,
     "remittance": _remittance,
     "grant.question": _grant_question,
     "correction.proposal": _proposal,
     "centre.act": _centre_act,
+    "dispute.answer": disputes.answered,
 }
 
 

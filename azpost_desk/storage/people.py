@@ -30,7 +30,7 @@ def read(content: bytes | None, kind: type[S]) -> S | None:
     """
     try:
         return msgspec.json.decode(content, type=kind) if content else None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

@@ -11,7 +11,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.moves import PAYMENT, TRANSFER, arrive, move
 from azpost_desk.domain.people import Account, Addresses, Parties, Person
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.storage import people
+from azpost_desk.storage import people, projected_cards
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projecting import Written, happens_once
@@ -39,6 +39,9 @@ def settled(connection: Connection, written: Written, body: ops.Settlement) -> N
             for position, line in enumerate(body.lines)
         ],
     )
+    for tender in body.tenders:
+        if tender.tender == "card":
+            projected_cards.settled(connection, written, tender)
     for line in body.lines:
         _take_effect(connection, written, line, body.receipt)
 

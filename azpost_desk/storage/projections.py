@@ -10,9 +10,13 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain.moves import DAY, TILL, move
 from azpost_desk.protocol.messages import grant_of
+from azpost_desk.storage import projected_cards as cards
+from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
+from azpost_desk.storage import projected_slips as slips
 from azpost_desk.storage import tables as t
+from azpost_desk.storage.projected_words import keep_words
 from azpost_desk.storage.projecting import Written, happens_once
 
 if TYPE_CHECKING:
@@ -32,6 +36,7 @@ def project(connection: Connection, written: Written) -> None:
     carry = _CARRIERS.get(written.header.kind)
     if carry is not None:
         carry(connection, written, written.body)
+    keep_words(connection, written)
 
 
 def _day_opened(connection: Connection, written: Written, body: ops.DayOpened) -> None:
@@ -109,6 +114,26 @@ def keep_remittance(
     )
 
 
+def remittance_differs(connection: Connection, cash: Any) -> bool:
+    """Whether `cash` (as for `keep_remittance`) says otherwise than what is known of it already."""
+    known = connection.execute(
+        select(t.remittances).where(t.remittances.c.remittance == cash.remittance)
+    ).first()
+    return known is not None and (known.from_desk, known.amount_qapik, _pieces(known.pieces)) != (
+        cash.from_desk,
+        cash.amount_qapik,
+        cash.pieces,
+    )
+
+
+def _pieces(content: bytes) -> dict[str, int]:
+    return msgspec.json.decode(content, type=dict[str, int])
+
+
+def _remittance_announced(connection: Connection, written: Written, body: ops.RemittanceAnnounced) -> None:
+    keep_remittance(connection, body, body.from_desk, written.header.desk, body.at_ms, "announced")
+
+
 def _goods_stocked(connection: Connection, written: Written, body: ops.GoodsStocked) -> None:
     sales.move_stock(connection, body.sku, body.quantity)
 
@@ -171,9 +196,18 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "till.closed": _till_closed,
     "remittance.issued": _remittance_issued,
     "remittance.accepted": _remittance_accepted,
+    "remittance.announced": _remittance_announced,
+    "close.announced": slips.close_announced,
+    "approval.asked": slips.approval_asked,
+    "approval.given": slips.approval_given,
+    "approval.refused": slips.approval_refused,
+    "approval.locked": slips.approval_locked,
     "goods.stocked": _goods_stocked,
     "settlement": sales.settled,
     "payment.resolved": sales.payment_resolved,
+    "card.asked": cards.asked,
+    "card.answered": cards.answered,
+    "card.reversed": cards.reversed_,
     "grant.stored": _grant_stored,
     "grant.released": _grant_released,
     "item.scanned": items.scanned,
@@ -182,4 +216,8 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "grant.kept": _grant_kept,
     "correction.accepted": _correction_accepted,
     "correction.declined": _correction_declined,
+    "dispute.raised": disputes.raised,
+    "dispute.escalated": disputes.escalated,
+    "dispute.closed": disputes.closed,
+    "case.raised": disputes.case_raised,
 }

@@ -18,18 +18,19 @@ from azpost_desk.domain.transfer_codes import receipt_number
 from azpost_desk.protocol.records import Attachment, Record
 from azpost_desk.services import views
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.reading_features import FeatureReading
+from azpost_desk.storage.reading_history import HistoryReading, records_with
 from azpost_desk.storage.reading_recovery import RecoveryReading
+from azpost_desk.storage.reading_slips import SlipReading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 D = TypeVar("D", bound=Document)
 _NAME_OF = {kind: name for name, kind in DOCUMENTS.items()}
 
 
-class BookReading(RecoveryReading, FeatureReading):
-    """Implements services.ports.Reading together with FeatureReading."""
+class BookReading(HistoryReading, SlipReading, RecoveryReading):
+    """Implements services.ports.Reading together with those it builds on and FeatureReading."""
 
     # --- who and when -------------------------------------------------------------------------------
 
@@ -163,6 +164,11 @@ class BookReading(RecoveryReading, FeatureReading):
     def entries(self, day: int, limit: int = 500) -> list[views.Entry]:
         """Newest first."""
         return self._entries(select(t.journal).where(t.journal.c.day == day), limit)
+
+    def found(
+        self, words: Sequence[views.Wanted], first_day: int, last_day: int, limit: int
+    ) -> list[views.Entry]:
+        return [_entry(row) for row in self._all(records_with(words, first_day, last_day, limit))]
 
     def scans(self, day: int, limit: int = 200) -> list[views.Entry]:
         """Newest first."""

@@ -120,6 +120,28 @@ class FeatureReading:
         )
         return int(self._scalar(free))
 
+    def card_steps(self, states: Sequence[str] = ()) -> list[views.CardStep]:
+        c = t.card_steps.c
+        wanted = select(t.card_steps).order_by(c.asked_ms.desc(), c.step.desc())
+        if states:
+            wanted = wanted.where(c.state.in_(states))
+        return [
+            views.CardStep(
+                row.step,
+                row.basket,
+                row.tender,
+                Money(row.amount_qapik),
+                row.officer,
+                row.state,
+                row.reason,
+                row.refunds,
+                msgspec.json.decode(row.referenced, type=dict[str, str]),
+                row.asked_ms,
+                row.changed_ms,
+            )
+            for row in self._all(wanted)
+        ]
+
     # --- items --------------------------------------------------------------------------------------
 
     def item_numbers_left(self) -> int:

@@ -158,6 +158,22 @@ payments: Final = _table(
     Index(None, "day"),
     Index(None, "account"),
 )
+card_steps: Final = _table(
+    "card_steps",
+    _text("step", key=True),
+    _text("basket"),
+    _text("tender"),
+    _minor("amount_qapik"),
+    _text("officer"),
+    _text("state"),
+    _text("reason"),
+    _text("refunds"),
+    _octets("referenced"),
+    _whole("asked_ms"),
+    _whole("changed_ms"),
+    UniqueConstraint("tender"),
+    Index(None, "state"),
+)
 grants: Final = _table(
     "grants",
     _text("held_grant", key=True),
@@ -241,6 +257,74 @@ other_desks: Final = _table(
     _text("state"),
     _octets("figures"),
 )
+# Disputes of this desk, with what the centre answered by news; cases that the program raised itself.
+disputes: Final = _table(
+    "disputes",
+    _text("dispute", key=True),
+    _record(),
+    _text("figure"),
+    _text("about"),
+    _text("date"),
+    Column("value", Minor, nullable=False),
+    _text("unit"),
+    _text("officer"),
+    _whole("raised_ms"),
+    _text("due"),
+    _text("state"),
+    _whole("changed_ms"),
+    _text("answer", default=""),
+    _text("answered_by", default=""),
+    _text("answer_words", default=""),
+    _text("outcome", default=""),
+    Index(None, "state"),
+    Index(None, "date"),
+)
+cases: Final = _table(
+    "cases",
+    _text("case_number", key=True),
+    _record(),
+    _text("reason"),
+    _text("about"),
+    _whole("raised_ms"),
+)
+# What an operation of any year is found by (storage.projected_words).
+words: Final = _table("words", _text("word", key=True), _whole("record", key=True))
+
+# Keys of the branch's desks, learned ahead by news: what they sign on paper is believed without a line.
+desk_keys: Final = _table(
+    "desk_keys",
+    _text("desk", key=True),
+    _whole("epoch", key=True),
+    _text("public_key"),
+    _text("state"),
+)
+# Closes of other desks that came on paper: news that says otherwise raises a case.
+slip_closes: Final = _table(
+    "slip_closes",
+    _text("desk", key=True),
+    _text("date", key=True),
+    _whole("epoch"),
+    _whole("sequence"),
+    _text("hash"),
+    _octets("figures"),
+)
+approvals: Final = _table(
+    "approvals",
+    _text("request", key=True),
+    _text("operation"),
+    _text("subject"),
+    _minor("amount_qapik"),
+    _text("asker"),
+    _text("way"),
+    _whole("attempt"),
+    _text("challenge"),
+    _text("state"),
+    _text("approver"),
+    _text("reason"),
+    _whole("epoch"),
+    _whole("asked_ms"),
+    Index(None, "operation"),
+)
 
 # What the centre asks and proposes, and what it did or read of this desk: news, and our answers to it.
 grant_questions: Final = _table(
@@ -270,6 +354,11 @@ centre_acts: Final = _table(
 )
 
 # --- kept -------------------------------------------------------------------------------------------
+
+# Codes of slips this desk signed: the same paper again, also when the key is not there any more.
+slips: Final = _table("slips", _text("operation", key=True), _text("code"))
+# Wrong responses to a challenge so far; at the limit a record locks it.
+approval_tries: Final = _table("approval_tries", _text("request", key=True), _whole("wrong"))
 
 identity: Final = _table("identity", _whole("epoch", key=True), _octets("enrolled"), _text("public_key"))
 # One row: how far the centre has this desk's current chain, and how far this desk has the centre's news.
@@ -356,6 +445,11 @@ print_jobs: Final = _table(
     Index(None, "state"),
 )
 reports: Final = _table("reports", _text("date", key=True), _octets("content"))
+# Desks whose close had not come when a day's report was stored: what comes of them makes a supplement.
+missing_desks: Final = _table("missing_desks", _text("date", key=True), _whole("desk", key=True))
+supplements: Final = _table(
+    "supplements", _text("date", key=True), _whole("number", key=True), _text("operation"), _octets("content")
+)
 checked: Final = _table("checked", _whole("only", key=True), _whole("record"))
 
 WRITTEN_ONCE: Final = (journal, signatures, postings)
@@ -367,6 +461,7 @@ DERIVED: Final = (
     lines,
     transfers,
     payments,
+    card_steps,
     grants,
     items,
     item_events,
@@ -380,6 +475,12 @@ DERIVED: Final = (
     grant_questions,
     proposals,
     centre_acts,
+    desk_keys,
+    slip_closes,
+    approvals,
+    disputes,
+    cases,
+    words,
 )
 
 TRIGGERS: Final = (

@@ -1,7 +1,8 @@
 """The desk's secrets and its high-water mark: in the system's keyring, or honestly in a folder.
 
-Three entries: ``database`` (the SQLCipher key), ``signing`` (the private key of the present epoch), ``mark``
-(how far the journal is known to reach). It lies beside the keys: a restored database cannot bring its own.
+Four entries: ``database`` (the SQLCipher key), ``signing`` (the private key of the present epoch),
+``approvals`` (the secret for responses by telephone, of the present epoch), ``mark`` (how far the journal is
+known to reach). It lies beside the keys: a restored database cannot bring its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ Protection = Literal["keyring", "file"]
 
 DATABASE: Final = "database"
 SIGNING: Final = "signing"
+APPROVALS: Final = "approvals"
 MARK: Final = "mark"
 
 

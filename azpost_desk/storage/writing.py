@@ -24,6 +24,7 @@ from azpost_desk.storage import tables as t
 from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
 from azpost_desk.storage.projections import project
 from azpost_desk.storage.reading import BookReading, recorded_of
+from azpost_desk.storage.writing_slips import SlipWriting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ _BEFORE: Final = text(
 )
 
 
-class BookWriting(BookReading):
+class BookWriting(BookReading, SlipWriting):
     """Implements services.ports.Writing."""
 
     def __init__(self, desk: OpenDesk) -> None:
@@ -191,6 +192,21 @@ class BookWriting(BookReading):
         year = int(calendar_day(self._desk.clock.utc_ms())[:4])
         return case_number("C", year, int(self._scalar(raised)) + 1)
 
+    def next_dispute(self) -> str:
+        raised = select(func.count()).select_from(t.disputes)
+        year = int(calendar_day(self._desk.clock.utc_ms())[:4])
+        return case_number("D", year, int(self._scalar(raised)) + 1)
+
+    def store_supplement(self, supplement: views.Supplement) -> None:
+        """Stored bytes, like the report they belong to: a number of a day is given once."""
+        values = {
+            "date": supplement.date,
+            "number": supplement.number,
+            "operation": supplement.operation,
+            "content": supplement.content,
+        }
+        self._connection.execute(insert(t.supplements), values)
+
     # --- what the desk keeps ------------------------------------------------------------------------
 
     def save_basket(self, basket: views.Basket) -> None:
@@ -300,11 +316,14 @@ class BookWriting(BookReading):
             .values(state=state, trouble=trouble, tries=j.tries + (state in ("printed", "failed")))
         )
 
-    def store_report(self, date: str, content: bytes) -> None:
+    def store_report(self, date: str, content: bytes, missing: Sequence[int] = ()) -> None:
         """Closed and signed is stored bytes: other bytes for the same date are refused with G-067."""
         stored = self.closed_report(date)
         if stored is None:
             self._connection.execute(insert(t.reports), {"date": date, "content": content})
+            if missing:
+                rows = [{"date": date, "desk": number} for number in missing]
+                self._connection.execute(insert(t.missing_desks), rows)
         elif stored != content:
             raise Refused("G-067", date=date)
 

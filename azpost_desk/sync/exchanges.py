@@ -207,7 +207,7 @@ def checked_ack(signed: messages.Signed, identity: Identity, centre_epoch: int) 
         raise Trouble("L-004", detail="acknowledgement")
     try:
         ack = messages.ack_of(signed.words)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise Trouble("L-003", detail=f"acknowledgement: {fault}") from fault
     if (ack.desk, ack.epoch) != (identity.desk, identity.epoch) or ack.centre_epoch > centre_epoch:
         raise Trouble("L-003", detail="an acknowledgement of another chain")

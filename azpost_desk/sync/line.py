@@ -17,9 +17,10 @@ from uuid import uuid4
 import msgspec
 
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.protocol import messages
+from azpost_desk.protocol import approvals, messages
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.services.views import LineState
+from azpost_desk.sync.approvals import check_answer
 from azpost_desk.sync.exchanges import BILL_PATH, STEPS_PATH, TRANSFER_PATH, Exchanges, chain
 from azpost_desk.sync.wire import Wire
 
@@ -146,6 +147,18 @@ class CentreLine:
             return {}
         told = self._ask(STEPS_PATH, messages.StepsAsked(steps=tuple(steps)), messages.StepsTold)
         return {(sort, thing): (state, since_ms) for sort, thing, state, since_ms in told.steps}
+
+    def ask_approval(self, question: approvals.ApprovalAsk) -> approvals.ApprovalTold:
+        """What became of a question for a second person; an answer is the centre's, and to this question.
+
+        Raises:
+            Trouble: an L-code; L-004 for an answer to something else.
+            Refused: the centre's X-code.
+        """
+        told = self._ask(approvals.PATH, question, approvals.ApprovalTold)
+        if told.answer is not None:
+            check_answer(told.answer, question, self._books.identity())
+        return told
 
     def _ask(self, path: str, question: messages.Message, kind: type[messages.M]) -> messages.M:
         if self._state.stopped:
@@ -279,7 +292,7 @@ def check_grant(signed: messages.Signed, claim: messages.TransferClaim, identity
         raise Trouble("L-004", detail="grant")
     try:
         grant = messages.grant_of(signed.words)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise Trouble("L-004", detail=f"grant: {fault}") from fault
     asked = (identity.desk, identity.epoch, claim.request, claim.purpose)
     given = (grant.holder, grant.holder_epoch, grant.request, grant.purpose)

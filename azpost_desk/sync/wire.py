@@ -154,7 +154,7 @@ def _message(status: int, content: bytes, kind: type[messages.M]) -> messages.M:
         if status >= 500:
             raise Trouble("L-009", detail=str(status))
         refusal = messages.unpack(content, messages.Refusal)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise Trouble("L-003", detail=f"{status}: {fault}"[:200]) from fault
     raise Refused(refusal.code, **refusal.facts)
 

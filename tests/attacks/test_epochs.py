@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.transfer_codes import transfer_code
 from azpost_desk.protocol import messages
@@ -51,7 +49,6 @@ def test_a_new_machine_hears_that_cash_was_accepted_by_the_old_one(
     assert [one["state"] for one in again.told("remittance")] == ["announced", "accepted"]
 
 
-@pytest.mark.xfail(reason="refusals are not remembered: a late copy delays, never doubles")
 def test_a_request_that_was_refused_once_is_refused_for_ever(centre: Centre, enrolled: Enrolled) -> None:
     """A copy of it that dawdled on the way must not reserve a transfer for a desk that has its answer."""
     desk, payer = enrolled("2002-1"), enrolled("1010-1")

@@ -136,7 +136,7 @@ def _till(desk: str) -> Say:
 
 def _service(title: str, count: int, *qapik: int) -> ReportService:
     money_in, money_out, fees, cash, other = map(azn, qapik)
-    return ReportService(title, count, money_in, money_out, fees, cash, other)
+    return ReportService(title, count, money_in, money_out, fees, cash + other)
 
 
 REPORT = DailyReportPaper(

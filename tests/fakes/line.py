@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from azpost_desk.domain.refusals import Trouble
+from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import BillChecked, Grant, Signed, TransferClaim, TransferClaimed, words_of
 from azpost_desk.services.views import LineState
@@ -44,6 +45,7 @@ class FakeLine:
     asked: list[TransferClaim] = field(default_factory=list)
     wakes: int = 0
     steps: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    approvals: dict[str, ApprovalTold] = field(default_factory=dict)
     _answers: dict[str, TransferClaimed] = field(default_factory=dict)
 
     def state(self) -> LineState:
@@ -62,6 +64,12 @@ class FakeLine:
         if not self.online:
             raise Trouble("L-001")
         return self.bills.get((biller, account), BillChecked(ok=False, code="X-032"))
+
+    def ask_approval(self, question: ApprovalAsk) -> ApprovalTold:
+        """What the test put there under the request's id; else the question waits."""
+        if not self.online:
+            raise Trouble("L-001")
+        return self.approvals.get(question.request, ApprovalTold())
 
     def claim_transfer(self, claim: TransferClaim) -> TransferClaimed:
         """Idempotent by the request; an answer may be lost after the centre has given it."""

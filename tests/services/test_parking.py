@@ -77,7 +77,7 @@ def test_a_second_press_parks_nothing(stand: Stand) -> None:
 
 def test_a_basket_in_hand_is_not_pushed_away_by_a_parked_one(stand: Stand) -> None:
     first, second = parked(stand), stamps(stand)
-    with pytest.raises(Refused, match="B-050"):
+    with pytest.raises(Refused, match="B-060"):
         stand.desk.parking.resume(CLERK, first.basket)
     assert stand.desk.baskets.current() == second
 
@@ -96,7 +96,7 @@ def test_another_clerk_neither_parks_nor_resumes_it(stand: Stand) -> None:
 def test_the_tray_has_an_end(stand: Stand) -> None:
     for _ in range(PARKED_MAX):
         parked(stand)
-    with pytest.raises(Refused, match="B-051"):
+    with pytest.raises(Refused, match="B-061"):
         parked(stand)
 
 
@@ -135,14 +135,14 @@ def test_a_resumed_pay_out_is_paid_under_its_grant(stand: Stand) -> None:
 
 def test_till_and_day_do_not_close_over_a_parked_basket(stand: Stand) -> None:
     basket = parked(stand)
-    with pytest.raises(Refused, match="B-053"):
+    with pytest.raises(Refused, match="B-063"):
         stand.desk.tills.close(CLERK, {1_000: 20})
     stand.desk.parking.resume(CLERK, basket.basket)
     stand.desk.baskets.void(CLERK, basket.lines[0].line.operation)
     stand.desk.tills.close(CLERK, {1_000: 20})
     with stand.books.writing() as books:
         books.park(basket, stand.clock.utc_ms())
-    with pytest.raises(Refused, match="B-053"):
+    with pytest.raises(Refused, match="B-063"):
         stand.desk.reports.close_day(MANAGER, press)
 
 

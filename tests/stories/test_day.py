@@ -94,8 +94,8 @@ def test_a_closed_report_is_the_same_bytes_for_ever_and_a_late_result_is_tomorro
     ganja.open(TOMORROW)
     ganja.sync()
     report = ganja.services.reports.interim(ganja.manager)
-    late = [(entry.recorded.kind, entry.recorded.actor) for entry in report.late]
-    assert ("payment.resolved", "sync") in late
+    late = [(one.kind, one.what, one.actor_kind, one.date) for one in report.late]
+    assert ("result", "refused", "sync", TODAY) in late
     assert report.own_a.refunds_owed_qapik == 2_020
     assert report.differences == ()
     assert ganja.services.reports.stored(ganja.manager, TODAY) == stored

@@ -24,9 +24,7 @@ from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.vault import FileVault
 from azpost_desk.sync.exchanges import Exchanges
 from azpost_desk.sync.line import CentreLine
-from azpost_desk.sync.wire import Wire
 from tests.storage.desks import DATE
-from tests.sync.honest import MemoryBooks, WhoIAm
 from tests.sync.post import Desk, Post, running
 
 if TYPE_CHECKING:
@@ -118,23 +116,6 @@ def test_h16_what_the_centre_would_write_into_the_books_becomes_a_case(desk: Des
         new = [record.header().kind for record, _ in look.records()][len(before) :]
     assert new == ["case.raised"]
     desk.agrees()
-
-
-def test_d01_a_record_of_an_unknown_kind_is_in_custody_and_the_desk_goes_on(post: Post) -> None:
-    """A newer program's desk: its records are kept and acknowledged, and stand on the exceptions list."""
-    key, told = post.introduce("2002-2")
-    who = WhoIAm(told.desk, told.epoch, told.centre_epoch, told.centre_key, told.grants_key)
-    books = MemoryBooks(who, key)
-    exchanges = Exchanges(books, Wire(post.line.url), post.clock)
-    books.sell(2)
-    books.sell(1, kind="future.thing")
-    books.sell(2)
-    while exchanges.once().again:
-        pass
-    assert books.waiting() == (0, 0)
-    assert len(post.holds("2002-2", [1])) == 5
-    listed = post.ask("select sequence, reason from exceptions where desk = '2002-2'")
-    assert listed == [(3, "unknown_kind")]
 
 
 def test_d02_a_database_restored_behind_its_mark_sells_nothing(desk: Desk, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def judge(sent: Sent, record: Record, desk: str, epoch: int, sequence: int) -> J
         body = ops.decode(header.kind, header.version, record.body)
     except ops.UnknownKind:
         return refused("unknown_kind", header)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return refused("bad_body", header)
     if ops.encode(body) != record.body:
         # A key twice, 1e3 for 1000: two readers would see two things in the same signed bytes.
@@ -91,7 +91,7 @@ def judge(sent: Sent, record: Record, desk: str, epoch: int, sequence: int) -> J
 def _header(record: Record) -> Header | None:
     try:
         header = record.header()
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     in_time = 0 <= header.recorded_ms < _TIME_MS_END and 0 <= header.day < _DAY_END
     return header if in_time else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec.msgpack
 
+from azpost_desk.central import branch_keys
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.intake.acceptance import Judged, judge
 from azpost_desk.domain import operations as ops
@@ -170,6 +171,7 @@ def _contest(conn: Connection, head: _Head, batch: Batch, records: list[Record],
         "update chain_heads set state = 'forked' where desk = %s and epoch = %s and state <> 'forked'",
         (head.desk, head.epoch),
     )
+    branch_keys.ended(conn, head.desk, now_ms)
     list_exception(conn, head.desk, head.epoch, batch.first, "forked", now_ms)
 
 

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import psycopg
 
-from azpost_desk.central import branches, corrections, payments, tracking, transfers
+from azpost_desk.central import (
+    approvals,
+    branches,
+    corrections,
+    disputes,
+    payments,
+    slips,
+    tracking,
+    transfers,
+)
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.storage.database import one
 from azpost_desk.central.written import Written
@@ -107,6 +116,7 @@ def _apply(conn: Connection, written: Written, now_ms: int) -> None:
         case ops.ItemScanned() as body:
             tracking.scanned(conn, written, body, now_ms)
         case ops.ScanVoided() as body:
+            approvals.used(conn, written, written.header.operation, body.approved_by, 0, now_ms)
             tracking.voided(conn, written, body, now_ms)
         case ops.GrantReleased() as body:
             transfers.released(conn, written, body, now_ms)
@@ -120,13 +130,31 @@ def _apply(conn: Connection, written: Written, now_ms: int) -> None:
             branches.day_opened(conn, written, body)
         case ops.DayClosed() as body:
             branches.day_closed(conn, written, body)
+            slips.day_closed(conn, written, now_ms)
+        case _:
+            _paper_or_consent(conn, written, now_ms)
+
+
+def _paper_or_consent(conn: Connection, written: Written, now_ms: int) -> None:
+    match written.body:
+        case ops.RemittanceAnnounced() as body:
+            slips.remittance_announced(conn, written, body, now_ms)
+        case ops.CloseAnnounced() as body:
+            slips.close_announced(conn, written, body, now_ms)
+        case ops.ApprovalAsked() as body:
+            approvals.asked(conn, written, body)
+        case ops.ApprovalGiven() as body:
+            approvals.given(conn, written, body, now_ms)
         case ops.CorrectionAccepted() | ops.CorrectionDeclined() as body:
             corrections.answered(conn, written, body, now_ms)
         case _:
-            pass
+            disputes.project(conn, written)
 
 
 def _line(conn: Connection, written: Written, line: Any, now_ms: int) -> None:
+    if isinstance(line, ops.LineReversed):
+        amount_qapik = abs(ops.due_qapik(line))
+        approvals.used(conn, written, line.operation, line.approved_by, amount_qapik, now_ms)
     match line:
         case ops.TransferSent():
             transfers.sent(conn, written, line, now_ms)

@@ -116,10 +116,12 @@ class Rounds:
 
     def _bring_forward(self) -> bool:
         now_ms = self._clock.utc_ms()
-        with self._database.connection() as conn:
-            if now_ms - self._partitions_ms > _PARTITIONS_EVERY_MS:
+        if now_ms - self._partitions_ms > _PARTITIONS_EVERY_MS:
+            # By itself: the locks of a new partition, held on through the projection, meet a desk's batch.
+            with self._database.transaction() as conn:
                 make_partitions(conn, now_ms)
-                self._partitions_ms = now_ms
+            self._partitions_ms = now_ms
+        with self._database.connection() as conn:
             done = project_once(conn, now_ms)
             numbered = news.number(conn)
         if done and self._billers:

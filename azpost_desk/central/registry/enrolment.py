@@ -12,7 +12,7 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central import keys
+from azpost_desk.central import approval_secrets, branch_keys, keys
 from azpost_desk.central.registry import reference
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.refusals import Refused
@@ -83,6 +83,7 @@ def _open_epoch(conn: Connection, desk: str, public_key: str, now_ms: int) -> tu
         (desk, epoch, public_key, GENESIS, now_ms),
     )
     reference.tell_all(conn, desk, branch, now_ms)
+    branch_keys.introduce(conn, desk, branch, now_ms)
     return epoch, one(conn, "select nextval('receipt_series')")[0]
 
 
@@ -132,4 +133,5 @@ def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int)
         previous_epoch=before[0] if before else 0,
         previous_sequence=before[1] if before else 0,
         previous_hash=before[2].hex() if before else "",
+        approval_secret=approval_secrets.secret(conn, desk, epoch, now_ms).hex(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from azpost_desk.central import branch_keys
 from azpost_desk.central.registry.enrolment import end_epochs
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
@@ -34,6 +35,7 @@ def declare_lost(
         if row is None:
             raise Refused("X-043", desk=desk)
         end_epochs(conn, desk, "lost")
+        branch_keys.ended(conn, desk, now_ms)
         lost = ops.DeskDeclaredLost(
             desk=desk,
             epoch=row[0],

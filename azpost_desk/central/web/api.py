@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from azpost_desk.central.web import wire
+from azpost_desk.protocol import approvals
 from azpost_desk.protocol.messages import (
     BillCheck,
     BillChecked,
@@ -41,6 +42,7 @@ class Answers(Protocol):
     def check_bill(self, caller: wire.Caller, message: BillCheck) -> BillChecked: ...
     def claim_transfer(self, caller: wire.Caller, message: TransferClaim) -> TransferClaimed: ...
     def steps_of(self, caller: wire.Caller, message: StepsAsked) -> StepsTold: ...
+    def ask_approval(self, caller: wire.Caller, message: approvals.ApprovalAsk) -> approvals.ApprovalTold: ...
 
 
 Endpoint = Callable[["Request"], Awaitable[Response]]
@@ -81,6 +83,7 @@ def application(centre: Answers) -> Starlette:
             Route("/v1/enrol", enrol_endpoint, methods=["POST"]),
             Route("/v1/exchange", proven(Exchange, centre.exchange), methods=["POST"]),
             Route("/v1/bills/check", proven(BillCheck, centre.check_bill), methods=["POST"]),
+            Route(approvals.PATH, proven(approvals.ApprovalAsk, centre.ask_approval), methods=["POST"]),
             Route("/v1/transfers/claim", proven(TransferClaim, centre.claim_transfer), methods=["POST"]),
             Route("/v1/steps", proven(StepsAsked, centre.steps_of), methods=["POST"]),
         ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from azpost_desk.protocol.keys import is_signed
@@ -67,13 +68,17 @@ async def body_of(request: Request, bytes_max: int = REQUEST_BYTES_MAX) -> bytes
     """The request's bytes as sent.
 
     Raises:
-        Unwelcome: 413 as soon as there are too many.
+        Unwelcome: 413 as soon as there are too many, 400 when the sender is gone before the end.
     """
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > bytes_max:
-            raise Unwelcome(413, OVERSIZED)
+    try:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > bytes_max:
+                raise Unwelcome(413, OVERSIZED)
+    except ClientDisconnect:
+        # A desk that died in the middle of a word: nobody hears the answer, and nothing is wrong here.
+        raise Unwelcome(400, MALFORMED) from None
     return bytes(body)
 
 
@@ -130,7 +135,7 @@ def decoded(headers: Mapping[str, str], body: bytes, kind: type[M], bytes_max: i
         body = _unzipped(body, bytes_max)
     try:
         return unpack(body, kind)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Unwelcome(400, MALFORMED) from None
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from azpost_desk.domain.money import Money
 from azpost_desk.domain.staff import PERMISSIONS, Permission, Role
 from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
+from azpost_desk.gui.kit.centre_consent import CentreConsentBox
 from azpost_desk.gui.kit.fields import PinField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
@@ -31,7 +33,8 @@ class ApprovalSheet(Sheet):
     """Asks a second person for their consent to `operation`; `words` say what they consent to.
 
     Only those who may approve are offered, never the one who asks. The consent is for this one operation.
-    `ask` opens it; Esc or the consent closes it.
+    Where nobody else is at the branch the centre is offered: `subject` (a word of ``approvals.subject``) and
+    `amount` are what its person hears. `ask` opens it; Esc or the consent closes it.
 
     Signals:
         approved(object): services.counter.Approval.
@@ -39,7 +42,15 @@ class ApprovalSheet(Sheet):
 
     approved = Signal(object)
 
-    def __init__(self, over: QWidget, session: Session, operation: str, words: Say) -> None:
+    def __init__(
+        self,
+        over: QWidget,
+        session: Session,
+        operation: str,
+        words: Say,
+        subject: str = "other",
+        amount: Money | None = None,
+    ) -> None:
         super().__init__(over, "kit.approval.title")
         self._session, self._operation = session, operation
         self._approver: OfficerAtDesk | None = None
@@ -60,16 +71,26 @@ class ApprovalSheet(Sheet):
         column.addWidget(self._trouble)
         column.addWidget(self.main)
         self.form.hide()
+        self.centre = CentreConsentBox(session, operation, subject, amount or Money(0))
+        self.centre.given.connect(self._on_approved)
+        self.centre.grown.connect(self._grow)
+        self.centre.form.escaped.connect(lambda _dirty: self.close_sheet())
+        self.centre.hide()
+        self.closed.connect(self.centre.stop)
         self.body.addWidget(Label(words, "body", wrap=True))
         self.body.addWidget(self.people)
         self.body.addWidget(self.form)
+        self.body.addWidget(self.centre)
 
     def ask(self) -> None:
         """Open, offering everybody else who may approve; a single one is picked at once."""
-        staff = self._session.services.staff
-        Operation(self, staff.officers).succeeded(self._offer).start()
+        services, by = self._session.services, self._session.by
+        Operation(self, lambda: (services.staff.officers(), services.approvals.is_offered(by))).succeeded(
+            self._offer
+        ).start()
 
-    def _offer(self, officers: Sequence[OfficerAtDesk]) -> None:
+    def _offer(self, found: tuple[Sequence[OfficerAtDesk], bool]) -> None:
+        officers, centre = found
         asker = self._session.by.officer
         others = [
             one
@@ -77,9 +98,17 @@ class ApprovalSheet(Sheet):
             if one.officer != asker and Permission.APPROVE in PERMISSIONS[Role(one.role)]
         ]
         self.people.offer([Candidate(plain(one.name), f"staff.role.{one.role}", one) for one in others])
+        self.people.setVisible(bool(others) or not centre)
+        self.centre.setVisible(centre)
+        if centre and not others:
+            self.say("kit.approval.nobody_here")
         self.open()
         if len(others) == 1:
             self.people.pick(0)
+
+    def _grow(self) -> None:
+        self.body.activate()
+        self._place_panel()
 
     def _on_picked(self, officer: OfficerAtDesk) -> None:
         self._approver = officer

@@ -379,7 +379,7 @@ class NameList(QWidget):
 
 def heading(title: Say, subtitle: Say = "") -> tuple[QWidget, Label, Label]:
     """The head of a screen: title and a muted line below; returns the widget and both labels."""
-    top, below = Label(title, "title"), Label(subtitle, "muted", wrap=True)
+    top, below = Label(title, "title", wrap=True), Label(subtitle, "muted", wrap=True)
     widget = QWidget()
     column = QVBoxLayout(widget)
     column.setContentsMargins(0, 0, 0, 0)

@@ -38,6 +38,8 @@ R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
 _STATE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 ROW_PX = 34
+# Two lines of an empty list's words with the room around them.
+_EMPTY_PX = 104
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ class Table(QFrame, Generic[R]):
     def fit_height(self, rows_at_most: int = 12) -> None:
         """Be as high as the rows there are, so that nothing below is pushed out of sight."""
         shown = min(max(len(self.rows.records), 1), rows_at_most)
-        self.setFixedHeight(shown * ROW_PX + 34 + 14 if self.rows.records else 96)
+        self.setFixedHeight(shown * ROW_PX + 34 + 14 if self.rows.records else _EMPTY_PX)
 
     def _on_rows(self) -> None:
         self._view.setVisible(bool(self.rows.records))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -11,20 +11,28 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import to_pay
 from azpost_desk.domain.cash import quick_notes
 from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.fields import AmountField
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, refusal, say
+from azpost_desk.gui.shell.card_state import CardState
 from azpost_desk.gui.shell.tray import TrayBar
-from azpost_desk.gui.work.runner import Operation
+from azpost_desk.gui.work.runner import Lane, Operation
+from azpost_desk.services.baskets import Paid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QKeyEvent
 
-    from azpost_desk.domain.refusals import Refused
+    from azpost_desk.domain.refusals import Trouble
     from azpost_desk.gui.kit.screens import Session
-    from azpost_desk.services.baskets import Paid
-    from azpost_desk.services.views import Basket, PlannedLine
+    from azpost_desk.services.views import Basket, CardStep, PlannedLine
+
+
+# The same key on a Latin and on a Cyrillic keyboard.
+_CARD_KEYS: Final = ("K", "Л")
 
 
 class _Line(QFrame):
@@ -66,6 +74,7 @@ class _Cash(QWidget):
     """How the customer pays in cash: quick notes by a digit, or another sum typed."""
 
     chosen = Signal(object)
+    card_chosen = Signal(object)
     left = Signal()
 
     def __init__(self) -> None:
@@ -83,13 +92,21 @@ class _Cash(QWidget):
         self._notes = QGridLayout()
         self._notes.setSpacing(6)
         column.addLayout(self._notes)
+        self._card = Button(phrase("frame.basket.card", amount=azn(0)), hint=plain("K"))
+        self._card.clicked.connect(self._on_card)
+        column.addWidget(self._card)
         column.addWidget(self._other)
         back = Button("frame.basket.back", hint=plain("Esc"), role="quiet")
         back.clicked.connect(self.left.emit)
         column.addWidget(back)
 
-    def offer(self, due: Money) -> None:
-        """Propose the sums a customer is likely to hand over; nothing to hand over when the post pays."""
+    def offer(self, due: Money, card: bool = False) -> None:
+        """Propose the sums a customer is likely to hand over; nothing to hand over when the post pays.
+
+        With `card` the sum, or the part of it typed as another sum, may go on a card.
+        """
+        self._card.say(phrase("frame.basket.card", amount=due))
+        self._card.setVisible(card and due.minor > 0)
         for button in self._buttons:
             button.deleteLater()
         self._amounts = list(quick_notes(due)) if due.minor > 0 else [azn(0)]
@@ -113,11 +130,15 @@ class _Cash(QWidget):
 
     def hold(self, held: bool) -> None:
         """While the basket is being paid no second key may pay."""
-        for button in self._buttons:
+        for button in (*self._buttons, self._card):
             button.setDisabled(held)
 
     def show_refusal(self, error: Refused) -> None:
         self._other.set_error(error)
+
+    def _on_card(self) -> None:
+        """All of it, or what was typed as another sum."""
+        self.card_chosen.emit(None if self._other.is_empty() else self._other.money())
 
     def _on_other(self) -> None:
         amount = self._other.money()
@@ -132,6 +153,8 @@ class _Cash(QWidget):
             self._buttons[int(event.text()) - 1].click()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self._buttons) == 1:
             self._buttons[0].click()
+        elif event.text().upper() in _CARD_KEYS and self._card.isVisible():
+            self._card.click()
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Down) and self._other.isVisible():
             self._other.setFocus(Qt.FocusReason.TabFocusReason)
         elif key == Qt.Key.Key_Escape:
@@ -170,6 +193,10 @@ class BasketPanel(QFrame):
         self._cash = _Cash()
         self._cash.chosen.connect(self._on_given)
         self._cash.left.connect(self._on_back)
+        self._cash.card_chosen.connect(self._on_card)
+        self._card = CardState()
+        self._card.ask_wanted.connect(self._on_ask_card)
+        self._card.back_wanted.connect(self._on_card_back)
         self._acts = self._buttons()
         self._build()
         session.basket_changed.connect(self.show_basket)
@@ -209,6 +236,7 @@ class BasketPanel(QFrame):
         column.addWidget(rule(strong=True))
         column.addWidget(self._due)
         column.addWidget(self._given)
+        column.addWidget(self._card)
         column.addWidget(self._acts)
         column.addWidget(self._cash)
 
@@ -226,6 +254,7 @@ class BasketPanel(QFrame):
             if widget is not None:
                 widget.deleteLater()
         self._show_cash(False)
+        self._look_at_card()
         lines = self._basket.lines if self._basket else ()
         for planned in lines:
             row = _Line(planned)
@@ -258,8 +287,16 @@ class BasketPanel(QFrame):
         """Ask how the customer pays; nothing happens while the basket is empty or being paid."""
         if self._basket is None or self._cash.isVisible():
             return
+        step = self._card.step
+        if step is not None and step.state != "approved":
+            self._on_refused(Refused("B-050"))
+            self._card.focus()
+            return
         self._show_cash(True)
-        self._cash.offer(to_pay([planned.line for planned in self._basket.lines]))
+        due = to_pay([planned.line for planned in self._basket.lines])
+        if step is not None:
+            due -= step.amount
+        self._cash.offer(due, card=step is None and self._session.services.cards.is_offered())
 
     def _on_back(self) -> None:
         self._show_cash(False)
@@ -273,6 +310,68 @@ class BasketPanel(QFrame):
         Operation(self, lambda: baskets.pay(by, basket, given)).changes(
             "basket", "till", "journal"
         ).succeeded(self._on_paid).refused(self._on_refused).ended(lambda: self._cash.hold(False)).start()
+
+    # --- a card ------------------------------------------------------------------------------------------
+
+    def _look_at_card(self) -> None:
+        """Whether a card is under way for this basket: it outlives a lock, a restart and a power cut."""
+        basket, cards = self._basket, self._session.services.cards
+        if basket is None or not cards.is_offered():
+            self._card.show_step(None)
+            return
+
+        def show(steps: list[CardStep]) -> None:
+            step = next((one for one in steps if one.basket == basket.basket), None)
+            self._card.show_step(step)
+            known = step is None or step.state == "approved"
+            self._pay.setEnabled(known and self._basket is not None)
+            if not known:
+                # The one thing to do next; the sums that had the focus are gone.
+                self._card.focus()
+
+        Operation(self._card, cards.under_way).succeeded(show).start()
+
+    def _on_card(self, amount: Money | None) -> None:
+        if self._basket is None:
+            return
+        basket, by, cards = self._basket.basket, self._session.by, self._session.services.cards
+        self._ask_terminal(lambda: cards.purchase(by, basket, amount))
+
+    def _on_ask_card(self, step: str) -> None:
+        by, cards = self._session.by, self._session.services.cards
+        self._ask_terminal(lambda: cards.ask_again(by, step))
+
+    def _on_card_back(self, step: str) -> None:
+        by, cards = self._session.by, self._session.services.cards
+        Operation(self._card, lambda: cards.give_back(by, step, "customer")).changes("journal").succeeded(
+            lambda _none: self._session.notice("frame.basket.card_given_back", "good")
+        ).refused(self._on_refused).trouble(self._on_card_trouble).ended(self._look_at_card).start(
+            Lane.NETWORK
+        )
+
+    def _ask_terminal(self, work: Callable[[], Paid | CardStep]) -> None:
+        """The customer is at the terminal: nothing else pays meanwhile, and the window stays alive."""
+        self._cash.hold(True)
+        self._show_cash(False)
+        self._pay.setEnabled(False)
+        self._card.show_waiting()
+        Operation(self, work).changes("basket", "till", "journal").succeeded(self._on_card_answered).refused(
+            self._on_refused
+        ).trouble(self._on_card_trouble).ended(self._card_ended).start(Lane.NETWORK)
+
+    def _on_card_answered(self, answer: Paid | CardStep) -> None:
+        if isinstance(answer, Paid):
+            self._on_paid(answer)
+
+    def _on_card_trouble(self, trouble: Trouble) -> None:
+        self._session.notice(refusal(trouble), "bad", trouble.code)
+
+    def _card_ended(self) -> None:
+        self._cash.hold(False)
+        self._look_at_card()
+        if self._basket is None:
+            return
+        self._pay.setFocus()
 
     def _on_paid(self, paid: Paid) -> None:
         self._session.basket_changed.emit(None)

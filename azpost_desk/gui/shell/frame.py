@@ -25,10 +25,12 @@ from azpost_desk.gui.kit.theme import THEMES, Theme
 from azpost_desk.gui.kit.words import Language, Say, language, phrase
 from azpost_desk.gui.shell.basket_panel import BasketPanel
 from azpost_desk.gui.shell.break_watch import BreakWatch
+from azpost_desk.gui.shell.first_place import first_place
 from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.line_panel import LinePill, QueueSheet
 from azpost_desk.gui.shell.one_box import Answers, OneBox
 from azpost_desk.gui.shell.register import FRAME_KEYS, OPENS
+from azpost_desk.gui.shell.side_drawer import SideDrawer
 from azpost_desk.gui.shell.status_strip import StatusStrip
 from azpost_desk.gui.work.runner import Lane, Notice, Operation, Runner
 
@@ -86,7 +88,8 @@ class Frame(QWidget):
         self.notices = NoticeStrip()
         self.basket = BasketPanel(session)
         self._work = QStackedWidget()
-        self._side = QStackedWidget()
+        self._drawer = SideDrawer(self, self._rail_frame)
+        self._side = self._drawer.panels
         self._side.addWidget(self.basket)
         self._build(where, demo)
         self.answers = Answers(self)
@@ -113,16 +116,7 @@ class Frame(QWidget):
         centre.addWidget(self.notices)
         centre.addWidget(self._work, 1)
         middle.addLayout(centre, 1)
-        # Low screens scroll the side instead of pushing the strip out of sight.
-        side = QScrollArea()
-        side.setWidgetResizable(True)
-        side.setFrameShape(QFrame.Shape.NoFrame)
-        side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.setWidget(self._side)
-        side.setFixedWidth(316)
-        self._side.setProperty("role", "scrolled")
-        middle.addWidget(side)
+        self._drawer.stand_in(middle)
         whole.addLayout(middle, 1)
         whole.addWidget(self.strip)
 
@@ -147,6 +141,7 @@ class Frame(QWidget):
         names.addWidget(self._who, 0, Qt.AlignmentFlag.AlignRight)
         names.addStretch()
         row.addLayout(names)
+        row.addWidget(self._drawer.handle)
         row.addWidget(self.pill)
         return top
 
@@ -212,6 +207,7 @@ class Frame(QWidget):
         narrow = self.width() < _WIDE_PX
         self._rail_frame.setFixedWidth(_RAIL_NARROW_PX if narrow else _RAIL_PX)
         self._brand.setVisible(not narrow)
+        self._drawer.fit(narrow)
 
     # --- screens -----------------------------------------------------------------------------------------
 
@@ -236,23 +232,9 @@ class Frame(QWidget):
         return self._current
 
     def first_screen(self) -> None:
-        """Where a day begins: the till's screen while day or till are not open, else the first service.
-
-        After a bad end, while something outside is not finished, that comes first.
-        """
-        books = self._session.services.counter.books
-
-        session, recovery = self._session, self._session.services.recovery
-
-        def where() -> str:
-            if not session.recovery_shown and recovery.shows_itself():
-                session.recovery_shown = True
-                return "recovery"
-            with books.reading() as reading:
-                opened = reading.day().state == "open" and reading.till().state == "open"
-            return next(iter(self._rail_buttons), "") if opened else "tills"
-
-        Operation(self, where).succeeded(self.show_screen).start()
+        """Where a day begins (see `first_place`)."""
+        session, rail = self._session, tuple(self._rail_buttons)
+        Operation(self, lambda: first_place(session, rail)).succeeded(self.show_screen).start()
 
     def _make(self, name: str) -> Screen | None:
         kind = next((one for one in self._kinds if one.name == name), None)
@@ -360,17 +342,26 @@ class Frame(QWidget):
             self._current.enter()
 
     def _show_lines(self) -> None:
+        own = self._current.side() if self._current is not None else None
+        if own is not None and self._drawer.closed:
+            # On a narrow screen the first press shows what belongs to the work, the next one the basket.
+            self._side.setCurrentWidget(own)
+            self._drawer.show_open(True)
+            return
+        self._drawer.toggle()
         self._side.setCurrentWidget(self.basket)
         self.basket.focus_lines()
 
     def _pay(self) -> None:
         """F10 from any screen: the basket comes to the side first, so that nothing is paid unseen."""
+        self._drawer.show_open(True)
         self._side.setCurrentWidget(self.basket)
         self.basket.pay()
 
     def _on_basket(self, basket: Basket | None) -> None:
         if self._current is not None and self._current.side() is None:
             self._side.setCurrentWidget(self.basket)
+        self._drawer.show_basket(basket)
         self.strip.refresh()
 
     def print_waiting(self) -> None:

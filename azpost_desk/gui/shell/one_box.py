@@ -31,7 +31,8 @@ class OneBox(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "search")
-        self.setMaxLength(120)
+        # The code of a close on paper is the longest that anybody brings here.
+        self.setMaxLength(1_000)
         follow(self, self._retranslate)
         self.returnPressed.connect(self._on_return)
 

@@ -20,11 +20,13 @@ OPENS: Final = {
     "payment": "payments",
     "article": "goods",
     "receipt": "history",
+    "remittance": "tills",
+    "close": "reports",
 }
 # Keys of the frame; no screen may use them.
 FRAME_KEYS: Final = {
     "frame.keys.help": "F1",
-    "frame.keys.basket": "Ctrl+B",
+    "frame.keys.basket": "Ctrl+F10",
     "frame.keys.pay": "F10",
     "frame.keys.lock": "F12",
     "frame.keys.box": "Ctrl+K",
@@ -34,14 +36,17 @@ FRAME_KEYS: Final = {
     "frame.keys.sign_out": "Ctrl+Shift+Q",
     "frame.keys.void": "Ctrl+Del",
     "frame.keys.open_scan": "Ctrl+Return",
-    "recovery.tray.park": "Ctrl+J",
-    "recovery.tray.title": "Ctrl+Shift+J",
+    "recovery.tray.park": "Ctrl+F11",
+    "recovery.tray.title": "Ctrl+Shift+F11",
     "preflight.look": "Ctrl+I",
+    "frame.keys.card": "Ctrl+J",
+    "frame.keys.card_back": "Ctrl+Shift+J",
 }
 
 
 def screens() -> list[type[Screen]]:
     """The screens in the order of the rail; imported here, after the sign-in page has been painted."""
+    from azpost_desk.gui.screens.disputes.screen import DisputesScreen
     from azpost_desk.gui.screens.express.screen import ExpressScreen
     from azpost_desk.gui.screens.goods.screen import GoodsScreen
     from azpost_desk.gui.screens.history.screen import HistoryScreen
@@ -63,5 +68,6 @@ def screens() -> list[type[Screen]]:
         ReportsScreen,
         HistoryScreen,
         RecoveryScreen,
+        DisputesScreen,
         StaffScreen,
     ]

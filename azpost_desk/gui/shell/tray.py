@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from azpost_desk.services.parking import Waiting
     from azpost_desk.services.views import Basket, OfficerAtDesk
 
-PARK_KEY = "Ctrl+J"
-OPEN_KEY = "Ctrl+Shift+J"
+PARK_KEY = "Ctrl+F11"
+OPEN_KEY = "Ctrl+Shift+F11"
 _WATCHED = frozenset({"basket", "till", "day", "line"})
 _WIDTH_PX = 640
 

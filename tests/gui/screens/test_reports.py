@@ -15,11 +15,13 @@ from azpost_desk.gui.kit.screens import Session
 from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.screens.reports import form
 from azpost_desk.gui.screens.reports.screen import ReportsScreen
+from azpost_desk.gui.screens.reports.supplementing import SupplementBar
 from azpost_desk.gui.shell.register import FRAME_KEYS
 from azpost_desk.services.goods import SellGoods
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.walking import hold_enter, nameless
 from tests.services.counters import CLERK, MANAGER, SUPERVISOR, Stand, new_stand
+from tests.services.test_supplements import bill_refused_after_the_close
 from tests.storage.desks import DATE
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def test_the_screen_shows_what_the_paper_says(office: Office, stand: Stand) -> N
     rows = office.screen.services.rows.records
     assert [row.title for row in rows[:-1]] == [row.title for row in picture.paper.services]
     assert rows[-1].is_total
-    assert (rows[-1].count, rows[-1].cash) == (1, azn(600))
+    assert (rows[-1].count, rows[-1].net) == (1, azn(600))
     read = office.words()
     texts = language().texts
     assert texts.money(azn(20_600)) in read
@@ -175,3 +177,26 @@ def test_keys_are_one_each_and_none_is_the_frames(office: Office) -> None:
     keys = [action.key for action in office.screen.actions_here()]
     assert len(keys) == len(set(keys))
     assert not set(keys) & set(FRAME_KEYS.values())
+
+
+def test_what_came_after_the_close_is_shown_and_made_a_supplement(office: Office, stand: Stand) -> None:
+    bill_refused_after_the_close(stand)
+    office.again()
+    office.press(Qt.Key.Key_O, CTRL)
+    office.type("23112026\n")
+    [bar] = office.frame.findChildren(SupplementBar)
+    assert bar.issue.isEnabled()
+    office.press(Qt.Key.Key_N, CTRL)
+    assert stand.desk.supplements.made(MANAGER, DATE) == (1,)
+    assert not bar.issue.isEnabled()
+    bar.document.fill("1")
+    office.settle()
+    office.press(Qt.Key.Key_P, CTRL)
+    assert office.printed == [stand.desk.supplements.stored(MANAGER, DATE, 1)]
+
+
+def test_a_figure_of_the_day_is_disputed_and_stands_on_the_report(office: Office, stand: Stand) -> None:
+    office.press(Qt.Key.Key_D, CTRL)
+    office.type("Bu rəqəm düz deyil\n")
+    [dispute] = stand.desk.reports.interim(MANAGER).disputes
+    assert (dispute.figure, dispute.date, dispute.unit) == ("report.opening", DATE, "qapik")

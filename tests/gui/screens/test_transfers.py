@@ -325,6 +325,27 @@ def test_a_known_receivers_document_is_scanned(
     assert isinstance(line, ops.TransferPaid)
 
 
+def test_a_pay_out_takes_at_most_15_keys_and_scans_beside_the_senders_name(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    """The name is typed in full, as the receiver says it: decisions/010 tells why it is not counted."""
+    sent_before(stand, RECEIVER.name)
+    parties = Parties(code=CODE, sender=RECEIVER, receiver=SENDER)
+    stand.line.transfers[CODE] = PlayedTransfer("0197-elsewhere", 5_000, parties)
+    hands = Hands(qtbot, runner, session, stand, TransfersScreen)
+    till, name = stand.till_qapik(), "Quliyeva Leyla"
+    hands.scan(f"AZT{CODE}")
+    hands.type("50\n")
+    hands.type(f"{name}\n")
+    hands.scan("5ZK9XYZ")
+    hands.press(Qt.Key.Key_Return, CTRL)
+    hands.type("\n")
+    hands.press(Qt.Key.Key_F10)
+    hands.type("1")
+    assert stand.till_qapik() == till - 5_000
+    assert hands.keys + hands.scans - len(name) <= 15
+
+
 def test_a_scanned_code_opens_pay_out_but_never_throws_typed_work_away(hands: Hands) -> None:
     hands.scan(f"AZT{CODE}")
     assert screen(hands).payout.code.text() == shown_transfer_code(CODE)

@@ -48,7 +48,7 @@ def hands(qtbot: QtBot, runner: Runner, session: Session, stand: Stand) -> Hands
 
 
 def park(hands: Hands) -> None:
-    hands.press(Qt.Key.Key_J, CTRL)
+    hands.press(Qt.Key.Key_F11, CTRL)
 
 
 def test_one_key_sets_the_basket_aside_and_a_digit_brings_it_back(hands: Hands, stand: Stand) -> None:
@@ -61,7 +61,7 @@ def test_one_key_sets_the_basket_aside_and_a_digit_brings_it_back(hands: Hands, 
     assert tray.open_button.isVisible()
     stand.desk.shop.sell(SellGoods("EN-C5", 1), CLERK)
     stand.pay(118)
-    hands.press(Qt.Key.Key_J, CTRL_SHIFT)
+    hands.press(Qt.Key.Key_F11, CTRL_SHIFT)
     assert tray.sheet.isVisible()
     hands.press(Qt.Key.Key_1)
     current = stand.desk.baskets.current()
@@ -84,7 +84,7 @@ def test_without_a_basket_the_key_opens_the_tray_and_esc_changes_nothing(hands: 
 def test_a_clerk_cannot_take_anothers_basket(hands: Hands, stand: Stand, session: Session) -> None:
     park(hands)
     session.officer = OTHER_CLERK
-    hands.press(Qt.Key.Key_J, CTRL_SHIFT)
+    hands.press(Qt.Key.Key_F11, CTRL_SHIFT)
     hands.press(Qt.Key.Key_1)
     assert stand.desk.baskets.current() is None
     assert len(hands.notices) == 2
@@ -96,7 +96,7 @@ def test_a_supervisor_hands_it_over_or_cancels_it(
 ) -> None:
     park(hands)
     session.officer = SUPERVISOR
-    hands.press(Qt.Key.Key_J, CTRL_SHIFT)
+    hands.press(Qt.Key.Key_F11, CTRL_SHIFT)
     hands.press(Qt.Key.Key_1)
     sheet = hands.frame.basket.tray.sheet.hand_over
     assert sheet.isVisible()
@@ -129,7 +129,7 @@ def test_a_basket_left_in_hand_is_handed_over_by_a_supervisor(
     hands: Hands, stand: Stand, session: Session
 ) -> None:
     session.officer = SUPERVISOR
-    hands.press(Qt.Key.Key_J, CTRL_SHIFT)
+    hands.press(Qt.Key.Key_F11, CTRL_SHIFT)
     hands.press(Qt.Key.Key_1)
     assert hands.frame.basket.tray.sheet.hand_over.isVisible()
     hands.press(Qt.Key.Key_Delete, CTRL)

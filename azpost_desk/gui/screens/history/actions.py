@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.disputing import DISPUTE_KEY
 from azpost_desk.gui.kit.screens import Action
 
 if TYPE_CHECKING:
@@ -12,13 +13,30 @@ if TYPE_CHECKING:
 
 COPY_KEY: Final = "Ctrl+P"
 REVERSE_KEY: Final = "Ctrl+Shift+Del"
+EXPLAIN_KEY: Final = "Ctrl+E"
+YEARS_KEY: Final = "Ctrl+F"
+THEN_KEY: Final = "Ctrl+M"
+STATEMENT_KEY: Final = "Ctrl+B"
 
 
-def actions(copy: Callable[[], object], reverse: Callable[[], object]) -> list[Action]:
+def actions(
+    copy: Callable[[], object],
+    reverse: Callable[[], object],
+    dispute: Callable[[], object],
+    explain: Callable[[], object],
+    years: Callable[[], object],
+    then: Callable[[], object],
+    statement: Callable[[], object],
+) -> list[Action]:
     """All acts of the screen."""
     return [
         Action("history.screen.copy", "history.screen.copy", COPY_KEY, Permission.SELL, copy),
         Action(
             "history.screen.reverse", "history.screen.reverse", REVERSE_KEY, Permission.REVERSE_LINE, reverse
         ),
+        Action("history.screen.dispute", "dispute.act", DISPUTE_KEY, None, dispute),
+        Action("history.screen.explain", "explain.act", EXPLAIN_KEY, None, explain),
+        Action("history.screen.years", "records.search", YEARS_KEY, None, years),
+        Action("history.screen.then", "records.then", THEN_KEY, None, then),
+        Action("history.screen.statement", "records.statement", STATEMENT_KEY, None, statement),
     ]

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import pair
+from azpost_desk.gui.kit.disputing import DISPUTE_KEY
 from azpost_desk.gui.kit.labels import BigAmount, Label, StatePill, rule
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain
 from azpost_desk.gui.screens.history import form as decide
-from azpost_desk.gui.screens.history.actions import COPY_KEY, REVERSE_KEY
+from azpost_desk.gui.screens.history.actions import COPY_KEY, EXPLAIN_KEY, REVERSE_KEY
 from azpost_desk.gui.screens.history.table import STATES, state_words
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class DetailPanel(QFrame):
         self.amount = BigAmount("")
         self.copy = Button("history.screen.copy", COPY_KEY, bind=False)
         self.reverse = Button("history.screen.reverse", REVERSE_KEY, role="danger", bind=False)
+        self.dispute = Button("dispute.act", DISPUTE_KEY, bind=False)
+        self.explain = Button("explain.act", EXPLAIN_KEY, bind=False)
         self._inner = QWidget()
         self._inner.setProperty("role", "scrolled")
         self._rows = QVBoxLayout(self._inner)
@@ -63,8 +66,8 @@ class DetailPanel(QFrame):
         column.addWidget(self._who)
         column.addWidget(self.amount)
         column.addWidget(scroll, 1)
-        column.addWidget(self.copy)
-        column.addWidget(self.reverse)
+        for button in (self.copy, self.explain, self.dispute, self.reverse):
+            column.addWidget(button)
 
     def show_detail(self, detail: Detail | None) -> None:
         """Show an operation, or the hint when none is chosen."""
@@ -76,6 +79,10 @@ class DetailPanel(QFrame):
                 widget.deleteLater()
         self.copy.setEnabled(detail is not None and bool(detail.lines))
         self.reverse.setEnabled(detail is not None and bool(decide.reversible(detail)))
+        self.dispute.setEnabled(detail is not None and bool(decide.disputable(detail)))
+        # Shown once it stands in its panel; before, it would be a window of its own.
+        if self.explain.parentWidget() is not None:
+            self.explain.setVisible(detail is not None and detail.done.sort == "till_closed")
         if detail is None:
             self.title.say("history.screen.detail")
             self._pill.show_state("", "neutral")
@@ -119,6 +126,7 @@ def _facts(detail: Detail) -> list[QWidget]:
     rows: list[tuple[Say, Money | None]] = [
         (phrase(f"history.screen.tender.{tender}"), amount) for tender, amount in detail.tenders
     ]
+    rows += [(f"dispute.figure.{name}", amount) for name, amount in detail.figures]
     rows += [("history.screen.given", detail.given), ("history.screen.change", detail.change)]
     shown = [pair(words, plain(texts.amount(amount))) for words, amount in rows if amount is not None]
     for job in detail.prints:

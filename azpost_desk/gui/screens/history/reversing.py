@@ -16,7 +16,7 @@ from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
 from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import language, phrase, plain, refusal, say
-from azpost_desk.gui.work.runner import Operation
+from azpost_desk.gui.work.runner import Lane, Operation
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
@@ -86,7 +86,8 @@ class ReverseSheet(Sheet):
             "history.screen.consent",
             what=what, amount=Money(abs(chosen.amount.minor)), reason=plain(self.reason.text()),
         )  # fmt: skip
-        self.approval = ApprovalSheet(self, self._session, self._operation, words)
+        amount = Money(abs(chosen.amount.minor))
+        self.approval = ApprovalSheet(self, self._session, self._operation, words, "reversal", amount)
         self.approval.approved.connect(self._on_approved)
         self.approval.ask()
 
@@ -94,11 +95,12 @@ class ReverseSheet(Sheet):
         chosen = self._chosen()
         if chosen is None:
             return
-        baskets, by, operation = self._session.services.baskets, self._session.by, self._operation
+        cards, by, operation = self._session.services.cards, self._session.by, self._operation
         reason, paid = self.reason.text(), chosen.paid
-        Operation(self.main, lambda: baskets.reverse(by, paid, operation, reason, approval)).changes(
+        # What a card paid goes back through the terminal, which may take its time.
+        Operation(self.main, lambda: cards.reverse(by, paid, operation, reason, approval)).changes(
             "basket", "till", "journal"
-        ).succeeded(self._on_reversed).refused(self._on_refused).start()
+        ).succeeded(self._on_reversed).refused(self._on_refused).start(Lane.NETWORK)
 
     def _on_reversed(self, done: Paid) -> None:
         self.close_sheet()

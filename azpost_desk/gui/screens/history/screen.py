@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from azpost_desk.domain.money import Money
+from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import heading
+from azpost_desk.gui.kit.disputing import Shown, ask_dispute
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.words import language, phrase, refusal
-from azpost_desk.gui.screens.history import actions
+from azpost_desk.gui.screens.history import actions, records
 from azpost_desk.gui.screens.history import form as decide
 from azpost_desk.gui.screens.history.detail import DetailPanel
 from azpost_desk.gui.screens.history.reversing import ReverseSheet
 from azpost_desk.gui.screens.history.table import columns
 from azpost_desk.gui.work.runner import Operation, Runner
+from azpost_desk.services.disputes import Figure
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.baskets import Paid
@@ -57,11 +62,28 @@ class HistoryScreen(Screen):
         column.setSpacing(12)
         column.addWidget(heading("history.screen.title")[0])
         column.addWidget(self.search)
+        column.addLayout(self._beyond())
         column.addWidget(self.table, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.form)
         self._connect()
+
+    def _beyond(self) -> QHBoxLayout:
+        """What looks beyond the day."""
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        acts = (
+            ("records.search", actions.YEARS_KEY, self.years),
+            ("records.then", actions.THEN_KEY, self.then),
+            ("records.statement", actions.STATEMENT_KEY, self.statement),
+        )
+        for words, key, act in acts:
+            button = Button(words, key, bind=False)
+            button.clicked.connect(act)
+            row.addWidget(button)
+        row.addStretch()
+        return row
 
     def _connect(self) -> None:
         self.search.changed.connect(self._filter)
@@ -71,13 +93,17 @@ class HistoryScreen(Screen):
         self.table.chosen.connect(self._on_moved)
         self.panel.copy.clicked.connect(self.copy)
         self.panel.reverse.clicked.connect(self.reverse)
+        self.panel.dispute.clicked.connect(self.dispute)
+        self.panel.explain.clicked.connect(self.explain)
         Runner.current().changed.connect(self._on_changed)
 
     # --- the frame's side ------------------------------------------------------------------------------
 
     def actions_here(self) -> list[Action]:
         """See `Screen`."""
-        return actions.actions(self.copy, self.reverse)
+        return actions.actions(
+            self.copy, self.reverse, self.dispute, self.explain, self.years, self.then, self.statement
+        )
 
     def side(self) -> QWidget:
         """See `Screen`."""
@@ -173,6 +199,53 @@ class HistoryScreen(Screen):
         self.sheet.reversed_line.connect(self._on_reversed)
         self.sheet.closed.connect(self._on_sheet_closed)
         self.sheet.start()
+
+    # --- differences, disputes, all years ----------------------------------------------------------------
+
+    def dispute(self) -> None:
+        """Dispute a figure of what is opened."""
+        detail = self.panel.detail
+        figures = decide.disputable(detail) if detail is not None else []
+        if not figures:
+            self.session.notice("history.screen.choose_first", "warn")
+            return
+        disputes = self.session.services.disputes
+
+        def named() -> list[Shown]:
+            found = [disputes.named(Figure(one.figure, one.operation)) for one in figures]
+            return [Shown(one.figure, azn(one.value)) for one in found]
+
+        Operation(self.panel.dispute, named).succeeded(
+            lambda shown: ask_dispute(self, self.session, shown)
+        ).refused(self._refused).start()
+
+    def explain(self) -> None:
+        """What may explain the recorded count that is opened."""
+        detail, code = self.panel.detail, language().code
+        if detail is None or detail.done.sort != "till_closed":
+            self.session.notice("explain.choose_close", "warn")
+            return
+        explaining, operation = self.session.services.explaining, detail.done.operation
+        Operation(self.panel.explain, lambda: explaining.of_close(operation, code)).succeeded(
+            lambda explained: records.show(records.CausesSheet(self, explained), self._open)
+        ).refused(self._refused).start()
+
+    def years(self) -> None:
+        """Search all own records of all years."""
+        self._with_officers(lambda known: records.SearchSheet(self, self.session, known))
+
+    def then(self) -> None:
+        """The till as it stood at any minute."""
+        records.show(records.ThenSheet(self, self.session), self._open)
+
+    def statement(self) -> None:
+        """Surplus and shortage of an officer."""
+        self._with_officers(lambda known: records.StatementSheet(self, self.session, known))
+
+    def _with_officers(self, made: Callable[[list[tuple[str, str]]], records.RecordsSheet]) -> None:
+        Operation(self, self.session.services.records.officers).succeeded(
+            lambda known: records.show(made(known), self._open)
+        ).start()
 
     def _on_sheet_closed(self) -> None:
         sheet, self.sheet = self.sheet, None

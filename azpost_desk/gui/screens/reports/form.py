@@ -29,8 +29,7 @@ class ServiceRow:
     money_in: Money
     money_out: Money
     fees: Money
-    cash: Money
-    other: Money
+    net: Money
     is_total: bool = False
 
 
@@ -134,7 +133,7 @@ def _obstacle(report: DayReport, own_till_open: bool) -> Refused | None:
 
 def _services(paper: DailyReportPaper) -> tuple[ServiceRow, ...]:
     rows = [
-        ServiceRow(row.title, row.count, row.money_in, row.money_out, row.fees, row.cash, row.other)
+        ServiceRow(row.title, row.count, row.money_in, row.money_out, row.fees, row.net)
         for row in paper.services
     ]
     if not rows:
@@ -145,8 +144,7 @@ def _services(paper: DailyReportPaper) -> tuple[ServiceRow, ...]:
         azn(sum(row.money_in.minor for row in rows)),
         azn(sum(row.money_out.minor for row in rows)),
         azn(sum(row.fees.minor for row in rows)),
-        azn(sum(row.cash.minor for row in rows)),
-        azn(sum(row.other.minor for row in rows)),
+        azn(sum(row.net.minor for row in rows)),
         is_total=True,
     )
     return (*rows, total)

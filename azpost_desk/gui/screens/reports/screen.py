@@ -11,6 +11,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.charts import Bar, BarChart
+from azpost_desk.gui.kit.disputing import Shown, ask_dispute
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.screens import Action, Screen, Session
 from azpost_desk.gui.kit.tables import Table
@@ -18,15 +19,18 @@ from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal, say
 from azpost_desk.gui.screens.reports import actions, form
 from azpost_desk.gui.screens.reports.side import CloseSheet, ReportSide, StoredSheet
+from azpost_desk.gui.screens.reports.supplementing import SupplementBar
 from azpost_desk.gui.screens.reports.table import matter_columns, said, service_columns
 from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.report_papers import report_paper
+from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.screens.reports.form import OpenMatter, Picture, ServiceRow
     from azpost_desk.services.reports import DayReport
+    from azpost_desk.services.slips import Announced
     from azpost_desk.services.views import Recorded
 
 _CHART_PX: Final = 120
@@ -63,6 +67,7 @@ class ReportsScreen(Screen):
         self.panel.print_interim.clicked.connect(self._on_print)
         self.panel.close_day.clicked.connect(self._on_close)
         self.panel.date_chosen.connect(self._on_past)
+        self.panel.dispute.clicked.connect(self._on_dispute)
         self._content = QScrollArea()
         self._build(head)
         Runner.current().changed.connect(self._on_changed)
@@ -106,11 +111,14 @@ class ReportsScreen(Screen):
 
     def actions_here(self) -> list[Action]:
         """See `Screen.actions_here`."""
-        every = actions.actions(self.panel.ask_date)
+        every = actions.actions(self.panel.ask_date, self._on_dispute)
         return [action for action in every if self.session.may(action.permission)]
 
     def enter(self, argument: object = None) -> None:
-        """Compute the day anew."""
+        """Compute the day anew; the slip of another desk's close counts first."""
+        if isinstance(argument, Found) and argument.kind == "close":
+            self._read_slip(argument.key)
+            return
         self._entered = True
         self.reload()
 
@@ -201,6 +209,22 @@ class ReportsScreen(Screen):
             tone: Tone = "bad" if picture.difference else "good"
             self.figures["difference"].show_figure(texts.money(picture.difference), tone)
 
+    def _read_slip(self, code: str) -> None:
+        services, by = self.session.services, self.session.by
+        Operation(self, lambda: services.slips.announce_close(by, code)).changes("news").succeeded(
+            self._on_slip
+        ).refused(self._on_slip_refused).start()
+
+    def _on_slip(self, told: Announced) -> None:
+        word = "known" if told.known else "counted"
+        self.session.notice(phrase(f"reports.screen.slip.{word}", number=told.number, date=told.date), "good")
+        self.reload()
+
+    def _on_slip_refused(self, error: Refused) -> None:
+        self.session.tone("refused")
+        self.session.notice(refusal(error), "bad", error.code)
+        self.reload()
+
     # --- acting -------------------------------------------------------------------------------------------
 
     def _on_print(self) -> None:
@@ -250,7 +274,10 @@ class ReportsScreen(Screen):
 
         def show(content: bytes) -> None:
             sheet = StoredSheet(self, date, content)
-            sheet.print_asked.connect(lambda: self.session.print_asked.emit(content))
+            sheet.print_asked.connect(lambda: self.session.print_asked.emit(sheet.content))
+            bar = SupplementBar(self.session, date, content)
+            bar.chosen.connect(sheet.show_content)
+            sheet.body.addWidget(bar)
             sheet.closed.connect(self._on_stored_closed)
             self._stored = sheet
             sheet.open(sheet.again)
@@ -258,6 +285,18 @@ class ReportsScreen(Screen):
         Operation(self.panel, lambda: reports.stored(by, date)).succeeded(show).refused(
             self.panel.show_refusal
         ).start()
+
+    def _on_dispute(self) -> None:
+        """Dispute a figure of the day that is shown."""
+        picture, disputes = self._picture, self.session.services.disputes
+        if picture is None:
+            return
+
+        def named() -> list[Shown]:
+            found = disputes.report_figures(picture.date)
+            return [Shown(one.figure, azn(one.value) if one.unit == "qapik" else one.value) for one in found]
+
+        Operation(self.panel, named).succeeded(lambda shown: ask_dispute(self, self.session, shown)).start()
 
     def _on_stored_closed(self) -> None:
         if self._stored is not None:
@@ -270,10 +309,12 @@ class _Figure(Card):
 
     def __init__(self, words: str) -> None:
         super().__init__()
-        self._figure = Label("", "big")
+        self._figure = Label("", "big", wrap=True)
         self.grid.setVerticalSpacing(0)
-        self.grid.addWidget(Label(words, "label"), 0, 0)
+        self.grid.addWidget(Label(words, "label", wrap=True), 0, 0)
         self.grid.addWidget(self._figure, 1, 0)
+        # A name on two lines pushes no neighbour's figure down.
+        self.grid.setRowStretch(1, 1)
 
     def show_figure(self, figure: str, tone: Tone = "") -> None:
         """Show another figure."""

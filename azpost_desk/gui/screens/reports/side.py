@@ -13,6 +13,7 @@ from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Sheet, pair
 from azpost_desk.gui.kit.dialogs import ask_where_to_save
+from azpost_desk.gui.kit.disputing import DISPUTE_KEY
 from azpost_desk.gui.kit.fields import DateField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label, StatePill, rule
@@ -49,6 +50,7 @@ class ReportSide(QFrame):
         self._why = Label("", "hint", wrap=True)
         self.close_day = PrimaryButton("reports.screen.close", actions.CLOSE_KEY)
         self.print_interim = Button("reports.screen.print", actions.PRINT_KEY, icon="printer")
+        self.dispute = Button("dispute.act", DISPUTE_KEY, bind=False)
         self.date = DateField("reports.screen.past", name="date", hint="reports.screen.past_hint")
         self._show_past = Button("reports.screen.past_show", hint=plain("Enter"))
         self._show_past.clicked.connect(self._on_date)
@@ -62,7 +64,7 @@ class ReportSide(QFrame):
         column.addStretch()
         column.addWidget(self._past_form())
         column.addWidget(rule(strong=True))
-        for widget in (self._why, self.close_day, self.print_interim):
+        for widget in (self._why, self.close_day, self.print_interim, self.dispute):
             column.addWidget(widget)
         # Only once it stands here: shown before, it would be a window of its own.
         self.close_day.setVisible(self._may_close)
@@ -176,12 +178,10 @@ class StoredSheet(Sheet):
             width_px=720,
             leave="kit.words.close",
         )
-        self._date, self._content = date, content
+        self._date, self.content = date, content
         self._buffer = QBuffer(self)
-        self._buffer.setData(QByteArray(content))
-        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self.document = QPdfDocument(self)
-        self.document.load(self._buffer)
+        self.show_content(content)
         view = QPdfView(self)
         view.setPageMode(QPdfView.PageMode.MultiPage)
         view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
@@ -199,7 +199,16 @@ class StoredSheet(Sheet):
         self.body.addWidget(view, 1)
         self.body.addLayout(row)
 
+    def show_content(self, content: bytes) -> None:
+        """Show these stored bytes; they are what is printed and saved."""
+        self.content = content
+        self.document.close()
+        self._buffer.close()
+        self._buffer.setData(QByteArray(content))
+        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        self.document.load(self._buffer)
+
     def _on_save(self) -> None:
         path = ask_where_to_save(self, "reports.screen.save", f"{self._date}.pdf")
         if path is not None:
-            path.write_bytes(self._content)
+            path.write_bytes(self.content)

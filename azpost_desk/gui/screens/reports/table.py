@@ -47,8 +47,7 @@ def service_columns() -> list[Column[ServiceRow]]:
         amount("reports.screen.in", "money_in"),
         amount("reports.screen.out", "money_out"),
         amount("reports.screen.fees", "fees"),
-        amount("reports.screen.cash", "cash"),
-        amount("reports.screen.other", "other"),
+        amount("reports.screen.net", "net"),
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import accounts as chart
+from azpost_desk.domain import cash
 from azpost_desk.domain.catalogue import Article, Branch, Goods, Settings
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
@@ -125,6 +126,15 @@ def obstacle(act: str, now: Now, by: Officer) -> Refused | None:
     if act in _WITH_SAFE and now.safe is None:
         return Refused("C-023")
     return None
+
+
+def sheet_in_words(pieces: Mapping[int, int]) -> str:
+    """A count sheet in one line, as the other desk announced it: ``100 × 2 · 5 × 3``, manat."""
+    parts = []
+    for denomination, number in cash.tidy(pieces).items():
+        manat, qapik = divmod(denomination, 100)
+        parts.append(f"{manat if manat else f'0,{qapik:02}'} × {number}")
+    return " · ".join(parts)
 
 
 def read_quantity(typed: str) -> int:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Card, heading
+from azpost_desk.gui.kit.disputing import ask_dispute
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action, Screen, Session
@@ -20,6 +21,7 @@ from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet, sheet_fo
 from azpost_desk.gui.screens.tills.table import awaited_columns
 from azpost_desk.gui.work.runner import Lane, Operation, Runner
 from azpost_desk.services.tills import Closed
+from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
@@ -118,7 +120,10 @@ class TillsScreen(Screen):
         return [action for action in actions.actions() if self.session.may(action.permission)]
 
     def enter(self, argument: object = None) -> None:
-        """Read anew; an act in hand stays in hand."""
+        """Read anew; an act in hand stays in hand. The slip of a remittance opens its acceptance."""
+        if isinstance(argument, Found) and argument.kind == "remittance":
+            self._read_slip(argument.key)
+            return
         self.reload()
         if self.sheet is None:
             self._focus_act()
@@ -218,6 +223,32 @@ class TillsScreen(Screen):
                 button.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
 
+    def _read_slip(self, code: str) -> None:
+        services, by = self.session.services, self.session.by
+
+        def read() -> tuple[Remittance, Now]:
+            return services.slips.announce(by, code), form.look(services)
+
+        Operation(self, read).changes("till").succeeded(self._on_slip).refused(self._on_slip_refused).start()
+
+    def _on_slip(self, read: tuple[Remittance, Now]) -> None:
+        announced, self._now = read
+        self._show()
+        blocked = form.obstacle(form.ACCEPT, self._now, self.session.by)
+        if blocked is not None:
+            self.session.notice(refusal(blocked), "warn", blocked.code)
+            return
+        self.begin(form.ACCEPT, announced)
+        amount = language().texts.money(announced.amount)
+        self.session.notice(
+            phrase("tills.screen.slip.read", desk=announced.from_desk, amount=plain(amount)), "good"
+        )
+
+    def _on_slip_refused(self, error: Refused) -> None:
+        self.session.tone("refused")
+        self.session.notice(refusal(error), "bad", error.code)
+        self.reload()
+
     # --- acting -------------------------------------------------------------------------------------------
 
     def begin(self, act: str, remittance: Remittance | None = None) -> None:
@@ -283,7 +314,20 @@ class TillsScreen(Screen):
         sheet = ClosedSheet(self, closed)
         sheet.closed.connect(self._on_result_read)
         self.closed = sheet
+        sheet.dispute.clicked.connect(lambda: ask_dispute(self, self.session, sheet.figures))
+        sheet.causes.opened.connect(self._on_cause)
         sheet.open(sheet.done)
+        if closed.difference:
+            # Only now: before the count was recorded it was blind.
+            services, code, operation = self.session.services, language().code, closed.recorded.operation
+            Operation(sheet, lambda: services.explaining.of_close(operation, code)).succeeded(
+                sheet.causes.show_explained
+            ).start()
+
+    def _on_cause(self, found: Found) -> None:
+        if self.closed is not None:
+            self.closed.close_sheet()
+        self.session.open("history", found)
 
     def _on_result_read(self) -> None:
         if self.closed is not None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from azpost_desk.gui.kit.buttons import PrimaryButton
+from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Card, Sheet
+from azpost_desk.gui.kit.causes import Causes
 from azpost_desk.gui.kit.counts import DenominationSheet
+from azpost_desk.gui.kit.disputing import DISPUTE_KEY, Shown
 from azpost_desk.gui.kit.fields import Choice, ChoiceField, Field, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import language, phrase, plain, refusal
 from azpost_desk.gui.screens.tills import actions, form
+from azpost_desk.services.disputes import Figure
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
@@ -135,9 +138,11 @@ def sheet_for(over: QWidget, act: str, now: Now, remittance: Remittance | None =
     elif act == form.ISSUE:
         fields = _issue_fields(now)
     expected: Money | None = None
+    hint: Say = ""
     if act == form.ACCEPT and remittance is not None:
         expected = remittance.amount
-    count = DenominationSheet(blind=expected is None, expected=expected)
+        hint = phrase("tills.screen.announced_pieces", pieces=form.sheet_in_words(remittance.pieces))
+    count = DenominationSheet(blind=expected is None, expected=expected, hint=hint)
     return ActSheet(over, act, fields, count)
 
 
@@ -183,7 +188,8 @@ class ClosedSheet(Sheet):
     """What the blind count came to: counted, expected and difference side by side, coloured and in words."""
 
     def __init__(self, over: QWidget, closed: Closed) -> None:
-        super().__init__(over, "tills.screen.closed.title", width_px=640, leave="kit.words.close")
+        width_px = 940 if closed.difference else 640
+        super().__init__(over, "tills.screen.closed.title", width_px=width_px, leave="kit.words.close")
         difference = closed.difference
         tone: Tone = "bad" if difference else "good"
         sums = Card()
@@ -201,9 +207,35 @@ class ClosedSheet(Sheet):
         else:
             self.verdict.say("tills.screen.closed.even", tone)
         self.body.addWidget(self.verdict)
+        self.causes = Causes()
+        self.body.addWidget(self.causes)
         self.done = PrimaryButton("tills.screen.closed.done", hint=plain("Enter"))
         self.done.clicked.connect(self.close_sheet)
-        self.body.addWidget(self.done)
+        self.dispute = Button("dispute.act", DISPUTE_KEY, bind=False)
+        row = QHBoxLayout()
+        row.setSpacing(GAP_WIDE)
+        row.addWidget(self.done, 1)
+        row.addWidget(self.dispute)
+        self.body.addLayout(row)
+        self.figures = figures_of(closed)
+        self._panel.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The sheet grows when the likely causes have been found."""
+        if watched is self._panel and event.type() is QEvent.Type.LayoutRequest:
+            self._place_panel()
+        return super().eventFilter(watched, event)
+
+
+def figures_of(closed: Closed) -> list[Shown]:
+    """What can be disputed of a count."""
+    operation = closed.recorded.operation
+    shown = (
+        ("till.difference", closed.difference),
+        ("till.counted", closed.counted),
+        ("till.expected", closed.expected),
+    )
+    return [Shown(Figure(name, operation), value) for name, value in shown]
 
 
 def _column(words: str, amount: Money, tone: Tone = "") -> QWidget:

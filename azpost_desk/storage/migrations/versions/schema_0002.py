@@ -26,6 +26,102 @@ STATEMENTS: Final[tuple[str, ...]] = (
     "PRIMARY KEY (only) ) STRICT",
     "CREATE TABLE open_at_centre ( held_grant TEXT NOT NULL, CONSTRAINT pk_open_at_centre PRIMARY KEY "
     "(held_grant) ) STRICT",
+    """CREATE TABLE card_steps (
+    step TEXT NOT NULL,
+    basket TEXT NOT NULL,
+    tender TEXT NOT NULL,
+    amount_qapik INTEGER NOT NULL,
+    officer TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    refunds TEXT NOT NULL,
+    referenced BLOB NOT NULL,
+    asked_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL,
+    CONSTRAINT pk_card_steps PRIMARY KEY (step),
+    CONSTRAINT uq_card_steps_tender UNIQUE (tender)
+)
+ STRICT""",
+    "CREATE INDEX ix_card_steps_state ON card_steps (state)",
+    "CREATE TABLE desk_keys ( desk TEXT NOT NULL, epoch INTEGER NOT NULL, public_key TEXT NOT NULL, "
+    "state TEXT NOT NULL, CONSTRAINT pk_desk_keys PRIMARY KEY (desk, epoch) ) STRICT",
+    "CREATE TABLE slip_closes ( desk TEXT NOT NULL, date TEXT NOT NULL, epoch INTEGER NOT NULL, "
+    "sequence INTEGER NOT NULL, hash TEXT NOT NULL, figures BLOB NOT NULL, CONSTRAINT pk_slip_closes "
+    "PRIMARY KEY (desk, date) ) STRICT",
+    "CREATE TABLE approvals ( request TEXT NOT NULL, operation TEXT NOT NULL, subject TEXT NOT NULL, "
+    "amount_qapik INTEGER NOT NULL, asker TEXT NOT NULL, way TEXT NOT NULL, attempt INTEGER NOT NULL,"
+    " challenge TEXT NOT NULL, state TEXT NOT NULL, approver TEXT NOT NULL, reason TEXT NOT NULL, "
+    "epoch INTEGER NOT NULL, asked_ms INTEGER NOT NULL, CONSTRAINT pk_approvals PRIMARY KEY (request)"
+    " ) STRICT",
+    "CREATE INDEX ix_approvals_operation ON approvals (operation)",
+    "CREATE TABLE slips ( operation TEXT NOT NULL, code TEXT NOT NULL, CONSTRAINT pk_slips PRIMARY "
+    "KEY (operation) ) STRICT",
+    "CREATE TABLE approval_tries ( request TEXT NOT NULL, wrong INTEGER NOT NULL, CONSTRAINT "
+    "pk_approval_tries PRIMARY KEY (request) ) STRICT",
+    # disputes, cases, what history is searched by, supplements of reports
+    """
+    CREATE TABLE disputes (
+        dispute TEXT NOT NULL,
+        record INTEGER NOT NULL,
+        figure TEXT NOT NULL,
+        about TEXT NOT NULL,
+        date TEXT NOT NULL,
+        value INTEGER NOT NULL,
+        unit TEXT NOT NULL,
+        officer TEXT NOT NULL,
+        raised_ms INTEGER NOT NULL,
+        due TEXT NOT NULL,
+        state TEXT NOT NULL,
+        changed_ms INTEGER NOT NULL,
+        answer TEXT DEFAULT '' NOT NULL,
+        answered_by TEXT DEFAULT '' NOT NULL,
+        answer_words TEXT DEFAULT '' NOT NULL,
+        outcome TEXT DEFAULT '' NOT NULL,
+        CONSTRAINT pk_disputes PRIMARY KEY (dispute),
+        CONSTRAINT fk_disputes_record_journal FOREIGN KEY(record) REFERENCES journal (id)
+    )
+     STRICT
+    """,
+    "CREATE INDEX ix_disputes_date ON disputes (date)",
+    "CREATE INDEX ix_disputes_state ON disputes (state)",
+    """
+    CREATE TABLE cases (
+        case_number TEXT NOT NULL,
+        record INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        about TEXT NOT NULL,
+        raised_ms INTEGER NOT NULL,
+        CONSTRAINT pk_cases PRIMARY KEY (case_number),
+        CONSTRAINT fk_cases_record_journal FOREIGN KEY(record) REFERENCES journal (id)
+    )
+     STRICT
+    """,
+    """
+    CREATE TABLE words (
+        word TEXT NOT NULL,
+        record INTEGER NOT NULL,
+        CONSTRAINT pk_words PRIMARY KEY (word, record)
+    )
+     STRICT
+    """,
+    """
+    CREATE TABLE missing_desks (
+        date TEXT NOT NULL,
+        desk INTEGER NOT NULL,
+        CONSTRAINT pk_missing_desks PRIMARY KEY (date, desk)
+    )
+     STRICT
+    """,
+    """
+    CREATE TABLE supplements (
+        date TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        operation TEXT NOT NULL,
+        content BLOB NOT NULL,
+        CONSTRAINT pk_supplements PRIMARY KEY (date, number)
+    )
+     STRICT
+    """,
 )
 
 

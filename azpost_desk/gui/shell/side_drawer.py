@@ -1,0 +1,108 @@
+"""What stands at the right: beside the work, or on a narrow screen over it, when it is wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QStackedWidget, QWidget
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.money import azn
+from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.words import phrase
+
+if TYPE_CHECKING:
+    from azpost_desk.services.views import Basket
+
+_WIDTH_PX: Final = 316
+
+
+class SideDrawer(QScrollArea):
+    """Holds basket and side panels. As a drawer it is open while the focus is in it, or until F11 again.
+
+    A closed drawer lies beyond the frame's edge, not hidden: what is in it can still take the focus, and
+    that opens it.
+
+    Attributes:
+        handle: the button of the top bar that opens the drawer; shown only on a narrow screen.
+        panels: the stack of basket and side panels.
+    """
+
+    def __init__(self, frame: QWidget, rail: QWidget) -> None:
+        super().__init__(frame)
+        self._frame, self._rail = frame, rail
+        self._row: QBoxLayout | None = None
+        self._is_drawer = False
+        self._is_open = False
+        self.panels = QStackedWidget()
+        self.panels.setProperty("role", "scrolled")
+        self.handle = Button("frame.basket.title", hint="", role="quiet", icon="shopping-basket")
+        self.handle.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.handle.clicked.connect(self.toggle)
+        self.handle.hide()
+        # Low screens scroll the side instead of pushing the strip out of sight.
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(self.panels)
+        self.setFixedWidth(_WIDTH_PX)
+        rail.installEventFilter(self)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus)
+
+    def stand_in(self, row: QBoxLayout) -> None:
+        """Its place on a wide screen: the end of this row."""
+        self._row = row
+        row.addWidget(self)
+
+    def fit(self, narrow: bool) -> None:
+        """Be a drawer on a narrow screen, a column on a wide one."""
+        if self._row is None or narrow == self._is_drawer:
+            return
+        self._is_drawer, self._is_open = narrow, False
+        self.handle.setVisible(narrow)
+        if narrow:
+            self._row.removeWidget(self)
+            self._place()
+        else:
+            self._row.addWidget(self)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is a drawer that nobody sees into."""
+        return self._is_drawer and not self._is_open
+
+    def toggle(self) -> None:
+        """Open a closed drawer, close an open one."""
+        self.show_open(not self._is_open)
+
+    def show_open(self, is_open: bool) -> None:
+        """Open or close the drawer; a column stays as it is."""
+        self._is_open = is_open and self._is_drawer
+        self._place()
+
+    def show_basket(self, basket: Basket | None) -> None:
+        """The handle says what is to pay: on a narrow screen too it is always in sight."""
+        due = sum(ops.due_qapik(planned.line) for planned in basket.lines) if basket else 0
+        self.handle.say(phrase("frame.basket.handle", amount=azn(due)) if due else "frame.basket.title")
+
+    def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and self._frame.isAncestorOf(new):
+            self.show_open(self.isAncestorOf(new))
+
+    def _place(self) -> None:
+        if not self._is_drawer:
+            return
+        top, height = self._rail.mapTo(self._frame, self._rail.rect().topLeft()).y(), self._rail.height()
+        left = self._frame.width() - (_WIDTH_PX if self._is_open else 0)
+        self.setGeometry(left, top, _WIDTH_PX, height)
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The rail stands as high as the middle of the frame: the drawer goes with it."""
+        if watched is self._rail and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place()
+        return super().eventFilter(watched, event)

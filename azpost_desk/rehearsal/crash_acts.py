@@ -1,0 +1,456 @@
+"""Everything a desk does, through its use cases: each act is made possible first, then done step by step.
+
+`Worker.prepare` brings the desk, in whatever state a kill left it, to where the act can be taken; what it
+returns is the act itself. Only that is counted and killed.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.people import Person
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.staff import Role
+from azpost_desk.rehearsal.crash_town import NO_CUSTOMER, OTHER, OURS, PHONE, KnownPins, open_books
+from azpost_desk.rehearsal.kill_steps import SteppedLine, Steps
+from azpost_desk.rehearsal.town import PLAYERS
+from azpost_desk.services.counter import Approval, Counter, Officer
+from azpost_desk.services.desk import desk_services
+from azpost_desk.services.express import AcceptItem
+from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.payments import PayBill
+from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.rehearsal.crash_town import Place
+    from azpost_desk.services.baskets import Paid
+    from azpost_desk.services.desk import DeskServices
+    from azpost_desk.services.reports import DayReport
+
+    Act = Callable[[], object]
+
+SENDER: Final = Person(
+    name="Məmmədova Leyla Kamil qızı",
+    fin="5ZK9XYZ",
+    document="AA1234567",
+    document_kind="identity_card",
+    phone="+994501234567",
+    address="Gəncə, Cavad xan küçəsi 5",
+)
+RECEIVER: Final = Person(
+    name="Hüseynov Orxan Elçin oğlu",
+    fin="7AB2CD3",
+    document="AA7654321",
+    document_kind="identity_card",
+    phone="+994552345678",
+)
+_ADDRESSEE: Final = Person(name="Abbasova Lalə", address="Bakı, Nizami küçəsi 90", postcode="AZ1010")
+_AMOUNT_QAPIK: Final = 5_000
+# So often the centre is asked for news that must come.
+_PATIENCE: Final = 250
+
+
+def _officer(role: Role) -> Officer:
+    known = next(one for one in PLAYERS if one.role == role)
+    return Officer(known.officer, known.name, role, "az")
+
+
+CLERK: Final = _officer(Role.CLERK)
+SUPERVISOR: Final = _officer(Role.SUPERVISOR)
+MANAGER: Final = _officer(Role.MANAGER)
+# Their PIN is mistyped for the lock; the clerk at the counter goes on.
+_FORGETFUL: Final = PLAYERS[1]
+
+
+def press(report: DayReport) -> bytes:
+    """A report's bytes; how they look is no matter of crashes."""
+    return f"{report.day.date} {report.own_a.operations}".encode()
+
+
+class Worker:
+    """One desk of the town at work, as the program wires it. `watched` False: a helper nobody kills."""
+
+    def __init__(
+        self, place: Place, steps: Steps, settle: Act, desk: str = OURS, *, watched: bool = True
+    ) -> None:
+        """
+        Args:
+            settle: lets the centre work off what it was sent, and returns when it has.
+        """
+        self.place, self.steps, self.settle = place, steps, settle
+        self.clock = place.clock()
+        self.books = open_books(place.folder / desk, self.clock)
+        if watched:
+            steps.watch(self.books)
+        self.line = SteppedLine(self.books, place.url, self.clock, steps if watched else Steps(_say_nothing))
+        self.services: DeskServices = desk_services(
+            Counter(self.books, self.clock, self.line), KnownPins(), press
+        )
+        self._helper: Worker | None = None
+
+    def close(self) -> None:
+        """The program ends in order."""
+        if self._helper is not None:
+            self._helper.close()
+        self.line.stop()
+        self.books.close()
+
+    def recover(self) -> None:
+        """What a start does with what was under way: exchange, and ask every unanswered question again."""
+        self.line.exchange()
+        for open_question in self.services.transfers.unanswered():
+            with suppress(Refused, Trouble):
+                self.services.transfers.ask_again(open_question.request, CLERK)
+
+    def prepare(self, name: str) -> Act:
+        """Bring the desk to where the act can be taken; the act."""
+        if name != "open_day":
+            self._at_work(with_till=name not in ("open_till", "close_day"))
+        act: Act = getattr(self, f"_{name}")()
+        return act
+
+    # --- the state an act needs -----------------------------------------------------------------------
+
+    def _at_work(self, *, with_till: bool = True) -> None:
+        """Day open, till ours with money and stock in it (or closed), no basket, on line."""
+        services = self.services
+        if not self.line.state().online:
+            self.line.exchange()
+        self._empty_basket()
+        if services.days.current().state != "open":
+            self.clock.next_day()
+            self.line.exchange()
+            services.days.open(MANAGER, services.days.proposed())
+        with self.books.reading() as look:
+            till, safe = look.till(), look.balance("1010", look.desk().desk).minor
+            stamps = look.stock().get("S060", 0)
+        if with_till and till.state != "open":
+            services.tills.open(CLERK)
+        if not with_till:
+            if till.state == "open":
+                self._count_out()
+            return
+        if self.is_keeper() and safe < 100_000:
+            services.tills.supply_safe(MANAGER, "Q-17", {10_000: 100})
+        if self.is_keeper() and till.balance.minor < 50_000:
+            services.tills.move(CLERK, "to_till", "float", {10_000: 10})
+        if stamps < 50:
+            services.tills.stock(CLERK, "S060", 1_000, "N-1")
+
+    def is_keeper(self) -> bool:
+        """Whether this desk holds the safe."""
+        return self.books.identity().number == 1
+
+    def _empty_basket(self) -> None:
+        if self.services.baskets.current() is not None:
+            self.services.baskets.hand_over(SUPERVISOR, None)
+
+    def _count_out(self) -> None:
+        with self.books.reading() as look:
+            qapik = look.till().balance.minor
+        pieces = {}
+        for value in (10_000, 100, 1):
+            pieces[value], qapik = divmod(qapik, value)
+        self.services.tills.close(CLERK, pieces)
+
+    def _until(self, came: Callable[[], object]) -> None:
+        """Let the centre work and exchange until its news have come; it works in threads of its own."""
+        pause = threading.Event()
+        for _ in range(_PATIENCE):
+            self.settle()
+            self.line.exchange()
+            if came():
+                return
+            pause.wait(0.02)
+        raise TimeoutError("the centre's news did not come")
+
+    def _other(self) -> Worker:
+        """The branch's second desk, in the same process: its money and its transfers meet ours."""
+        if self._helper is None:
+            self._helper = Worker(self.place, Steps(_say_nothing), self.settle, OTHER, watched=False)
+            self._helper.recover()
+            self._helper._at_work()
+        return self._helper
+
+    def _pay(self) -> Paid:
+        basket = self.services.baskets.current()
+        if basket is None:
+            raise Refused("B-004")
+        due = sum(_due_qapik(one.line) for one in basket.lines)
+        return self.services.baskets.pay(CLERK, basket.basket, Money(max(due, 0)))
+
+    # --- people ---------------------------------------------------------------------------------------
+
+    def _sign_in(self) -> Act:
+        one = next(player for player in PLAYERS if player.officer == CLERK.officer)
+        return lambda: self.services.staff.sign_in(one.officer, one.pin)
+
+    def _lock_out(self) -> Act:
+        self.services.staff.reset_pin(MANAGER, _FORGETFUL.officer, _FORGETFUL.pin)
+
+        def mistype() -> None:
+            for _ in range(5):
+                with suppress(Refused):
+                    self.services.staff.sign_in(_FORGETFUL.officer, "0000")
+
+        return mistype
+
+    def _reset_pin(self) -> Act:
+        return lambda: self.services.staff.reset_pin(MANAGER, _FORGETFUL.officer, _FORGETFUL.pin)
+
+    def _view_customer(self) -> Act:
+        self._send_transfer()()
+        known = self.services.customers.find(SENDER.fin)[0]
+        return lambda: self.services.customers.view(known, CLERK, "transfer")
+
+    # --- day, till, cash ------------------------------------------------------------------------------
+
+    def _open_day(self) -> Act:
+        self.line.exchange()
+        if self.services.days.current().state == "open":
+            self._at_work(with_till=False)
+            self.services.reports.close_day(MANAGER, press)
+        self.clock.next_day()
+        self.line.exchange()
+        return lambda: self.services.days.open(MANAGER, self.services.days.proposed())
+
+    def _close_day(self) -> Act:
+        return lambda: self.services.reports.close_day(MANAGER, press)
+
+    def _open_till(self) -> Act:
+        return lambda: self.services.tills.open(CLERK)
+
+    def _close_till(self) -> Act:
+        return self._count_out
+
+    def _supply_safe(self) -> Act:
+        return lambda: self.services.tills.supply_safe(MANAGER, "Q-18", {10_000: 1})
+
+    def _move_cash(self) -> Act:
+        return lambda: self.services.tills.move(CLERK, "to_safe", "drop", {1: 1})
+
+    def _stock(self) -> Act:
+        return lambda: self.services.tills.stock(CLERK, "S060", 10, "N-2")
+
+    def _issue_remittance(self) -> Act:
+        return lambda: self.services.tills.issue(CLERK, OTHER, "till", {1: 1})
+
+    def _accept_remittance(self) -> Act:
+        if not self.services.tills.awaited():
+            # The other desk has no safe: what it hands on, it was handed.
+            self.services.tills.issue(MANAGER, OTHER, "safe", {100: 1})
+            self.line.exchange()
+            other = self._other()
+            other._until(other.services.tills.awaited)
+            for bag in other.services.tills.awaited():
+                other.services.tills.accept(CLERK, bag.remittance, {1: bag.amount.minor})
+            other.services.tills.issue(CLERK, OURS, "till", {1: 1})
+            other.line.exchange()
+            self._until(self.services.tills.awaited)
+        bag = self.services.tills.awaited()[0]
+        return lambda: self.services.tills.accept(CLERK, bag.remittance, {1: bag.amount.minor})
+
+    # --- sales ----------------------------------------------------------------------------------------
+
+    def _sell_stamps(self) -> Act:
+        def sell() -> None:
+            self.services.shop.sell(SellGoods("S060", 2), CLERK)
+            self._pay()
+
+        return sell
+
+    def _send_transfer(self) -> Act:
+        def send() -> None:
+            command = SendTransfer(SENDER, RECEIVER, azn(_AMOUNT_QAPIK), "family")
+            self.services.transfers.send(command, CLERK)
+            self._pay()
+            self.line.exchange()
+
+        return send
+
+    def _accept_item(self) -> Act:
+        def accept() -> None:
+            command = AcceptItem(SENDER, _ADDRESSEE, 400, "ems_domestic")
+            self.services.express.accept(command, CLERK)
+            self._pay()
+
+        return accept
+
+    def _take_bill(self) -> Act:
+        def take() -> None:
+            self.services.payments.check("1004", PHONE)
+            self.services.payments.pay(PayBill("1004", PHONE, azn(1_000)), CLERK)
+            self._pay()
+            self.line.exchange()
+
+        return take
+
+    def _refund_bill(self) -> Act:
+        if not self._refused_bills():
+            self.services.payments.pay(PayBill("1004", NO_CUSTOMER, azn(1_000)), CLERK)
+            self._pay()
+            self.line.exchange()
+            self._until(self._refused_bills)
+        payment = self._refused_bills()[0]
+
+        def refund() -> None:
+            self.services.payments.refund(payment, CLERK)
+            self._pay()
+
+        return refund
+
+    def _refused_bills(self) -> list[str]:
+        return [one.payment for one in self.services.payments.taken(("refused",))]
+
+    def _mixed_basket(self) -> Act:
+        def sell() -> None:
+            self.services.shop.sell(SellGoods("S060", 1), CLERK)
+            self.services.payments.pay(PayBill("1004", PHONE, azn(500)), CLERK)
+            command = SendTransfer(SENDER, RECEIVER, azn(_AMOUNT_QAPIK), "family")
+            self.services.transfers.send(command, CLERK)
+            self._pay()
+
+        return sell
+
+    def _reverse_line(self) -> Act:
+        self._sell_stamps()()
+        with self.books.reading() as look:
+            entry = look.settlement(look.last_receipt())
+            assert entry is not None
+            line = look.paid_line(entry.body.lines[0].operation)  # type: ignore[attr-defined]
+        assert line is not None
+        operation = self.services.counter.new_id()
+        consent = Approval(SUPERVISOR.officer, SUPERVISOR.role, operation)
+        return lambda: self.services.baskets.reverse(CLERK, line, operation, "səhv", consent)
+
+    def _hand_over_basket(self) -> Act:
+        self.services.shop.sell(SellGoods("S060", 1), CLERK)
+        return lambda: self.services.baskets.hand_over(SUPERVISOR, _FORGETFUL.officer)
+
+    # --- what needs a grant ---------------------------------------------------------------------------
+
+    def _code_from_elsewhere(self) -> str:
+        """The code of a transfer that the other desk has just sent."""
+        other = self._other()
+        other._empty_basket()
+        other._send_transfer()()
+        self.settle()
+        with other.books.reading() as look:
+            return look.transfers()[0].code
+
+    def _claim(self, code: str, amount_qapik: int = _AMOUNT_QAPIK) -> str:
+        command = ClaimTransfer(code, azn(amount_qapik), "Məmmədova Leyla")
+        return self.services.transfers.claim(command, CLERK).grant
+
+    def _pay_out(self) -> Act:
+        code = self._code_from_elsewhere()
+
+        def pay_out() -> None:
+            self.services.transfers.plan_payout(self._claim(code), RECEIVER, CLERK)
+            self._pay()
+            self.line.exchange()
+
+        return pay_out
+
+    def _refuse_claim(self) -> Act:
+        code = self._code_from_elsewhere()
+
+        def claim_wrongly() -> None:
+            with suppress(Refused):
+                self._claim(code, _AMOUNT_QAPIK + 1)
+
+        return claim_wrongly
+
+    def _release_grant(self) -> Act:
+        grant = self._claim(self._code_from_elsewhere())
+        return lambda: self.services.transfers.release(grant, CLERK, "left")
+
+    def _refund_transfer(self) -> Act:
+        self._send_transfer()()
+        self.settle()
+        with self.books.reading() as look:
+            sent = look.transfers()[0].transfer
+
+        def refund() -> None:
+            grant = self.services.transfers.claim_refund(sent, CLERK).grant
+            self.services.transfers.plan_refund(grant, SENDER, CLERK)
+            self._pay()
+            self.line.exchange()
+
+        return refund
+
+    # --- items and paper ------------------------------------------------------------------------------
+
+    def _strange_number(self) -> str:
+        """An item of somebody else's range, never seen here."""
+        return item_number("EE", 60_000_000 + self.books.head()[1])
+
+    def _scan_item(self) -> Act:
+        number = self._strange_number()
+        return lambda: self.services.tracking.scan(ScanItem(number, "EMG"), CLERK)
+
+    def _refuse_scan(self) -> Act:
+        return lambda: self.services.tracking.scan(ScanItem("EE473124820AZ", "EMG"), CLERK)
+
+    def _void_scan(self) -> Act:
+        self._scan_item()()
+        return lambda: self.services.tracking.void_last(CLERK)
+
+    def _print_papers(self) -> Act:
+        self.print_all()
+        self._sell_stamps()()
+        return self.print_all
+
+    def print_all(self) -> None:
+        """Everything that waits for paper, one after the other."""
+        while True:
+            with self.books.reading() as look:
+                jobs = look.print_jobs(("waiting",))
+            if not jobs:
+                return
+            self.services.papers.print_next(self.steps.printer(jobs[0].job))
+
+    def _copy_receipt(self) -> Act:
+        self._sell_stamps()()
+        with self.books.reading() as look:
+            receipt = look.last_receipt()
+        return lambda: self.services.papers.copy(receipt, CLERK)
+
+    # --- the line -------------------------------------------------------------------------------------
+
+    def _exchange(self) -> Act:
+        """Push and pull, with news waiting there and records waiting here."""
+        self.services.payments.pay(PayBill("1004", PHONE, azn(700)), CLERK)
+        self._pay()
+        self.line.exchange()
+        self.settle()
+        self._sell_stamps()()
+        return self.line.exchange
+
+    def _clock_jump(self) -> Act:
+        now_ms = self.clock.utc_ms()
+        return lambda: self.books.note_clock(now_ms, now_ms + 300_000)
+
+
+ACTS: Final = sorted(
+    name.removeprefix("_")
+    for name, made in vars(Worker).items()
+    if name[0] == "_" and "Act" in getattr(made, "__annotations__", {}).get("return", "")
+)
+
+
+def _due_qapik(line: Any) -> int:
+    from azpost_desk.domain.operations import due_qapik
+
+    return due_qapik(line)
+
+
+def _say_nothing(_: object) -> None:
+    """For those nobody listens to."""

@@ -1,0 +1,134 @@
+"""The town that desks are killed in: a real centre, a biller's sandbox, two enrolled desks of one branch."""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central.app import Centre
+from azpost_desk.central.clock import SystemClock
+from azpost_desk.central.gateways.osmp import OsmpBiller
+from azpost_desk.central.registry import branches
+from azpost_desk.protocol.keys import SigningKey
+from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
+from azpost_desk.rehearsal.town import BRANCH, PLAYERS, found_town, supply_desk
+from azpost_desk.storage.books import DeskBooks
+from azpost_desk.storage.vault import FileVault
+from azpost_desk.sync.enrolling import enrol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OURS: Final = f"{BRANCH}-1"
+OTHER: Final = f"{BRANCH}-2"
+PHONE: Final = "502123456"
+# Looks like a subscriber, but the biller knows none of that number and refuses their bills.
+NO_CUSTOMER: Final = "512345679"
+_DAY_MS: Final = 24 * 3_600_000
+_CODES: Final = 4_000
+
+
+class SharedClock:
+    """The machine's clock, set days ahead by whoever needs a new day; all processes of a town share it."""
+
+    def __init__(self, file: Path) -> None:
+        self._real = SystemClock()
+        with file.open("r+b") as opened:
+            self._days = mmap.mmap(opened.fileno(), 8)
+
+    @staticmethod
+    def begin(file: Path) -> None:
+        """A clock that is not set ahead yet."""
+        file.write_bytes(bytes(8))
+
+    def utc_ms(self) -> int:
+        """See services.ports.Clock."""
+        days: int = struct.unpack("q", self._days)[0]
+        return self._real.utc_ms() + days * _DAY_MS
+
+    def monotonic_ms(self) -> int:
+        """See services.ports.Clock."""
+        return self._real.monotonic_ms()
+
+    def next_day(self) -> None:
+        """It is a day later for everybody."""
+        (days,) = struct.unpack("q", self._days)
+        self._days[:] = struct.pack("q", days + 1)
+
+
+class KnownPins:
+    """Stands for argon2id, whose slowness is no matter here: it knows the town's PINs."""
+
+    def hash(self, pin: str) -> str:
+        """See services.ports.Hasher."""
+        return f"known-{pin}"
+
+    def verify(self, pin_hash: str, pin: str) -> bool:
+        """See services.ports.Hasher."""
+        if pin_hash.startswith("known-"):
+            return pin_hash == self.hash(pin)
+        return pin in {player.pin for player in PLAYERS}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the desks of a town lie and how they reach the centre; goes into every process."""
+
+    folder: Path
+    url: str
+
+    def clock(self) -> SharedClock:
+        """The town's clock, in this process."""
+        return SharedClock(self.folder / "clock")
+
+
+@dataclass(slots=True)
+class Town:
+    """The running town, in the process that started it."""
+
+    place: Place
+    dsn: str
+    centre: Centre
+    provider: SandboxProvider
+    desks: tuple[str, ...] = field(default=(OURS, OTHER))
+
+
+def open_books(folder: Path, clock: SharedClock) -> DeskBooks:
+    """The books of one desk of the town, as its program opens them."""
+    return DeskBooks.open(folder, clock, keep=FileVault(folder))
+
+
+@contextmanager
+def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
+    """Found the town on an empty database, both desks enrolled, with `codes` to sell by, and closed again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    SharedClock.begin(folder / "clock")
+    clock = SharedClock(folder / "clock")
+    with ExitStack() as stack:
+        provider = stack.enter_context(SandboxProvider(DEMO_BILLERS))
+        billers = {
+            str(one["id"]): OsmpBiller(
+                provider.url, now_ms=clock.utc_ms, prv_id=str(one["id"]), has_status=True
+            )
+            for one in DEMO_BILLERS
+        }
+        centre = Centre(dsn, clock=clock, billers=billers)
+        url = centre.start()
+        stack.callback(centre.stop)
+        with centre.database.transaction() as conn:
+            secrets = found_town(conn, clock.utc_ms())
+        for desk in (OURS, OTHER):
+            own = folder / desk
+            key = SigningKey.new()
+            told = enrol(url, secrets[desk], key, "simulate")
+            DeskBooks.create(own, told, key, clock, software="simulate", keep=FileVault(own)).close()
+            with centre.database.transaction() as conn:
+                supply_desk(conn, desk, clock.utc_ms())
+                branches.give_codes(conn, desk, codes, clock.utc_ms())
+                branches.give_range(conn, desk, "EE", codes, clock.utc_ms())
+        centre.settle()
+        yield Town(Place(folder, url), dsn, centre, provider)

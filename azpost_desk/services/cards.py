@@ -1,0 +1,224 @@
+"""A card for the basket: planned, asked, answered; unknown is asked by reference and never becomes cash.
+
+The step is on the disk before the terminal hears of it. A customer whose card was approved has paid: the
+basket is settled with it at once, or what the card leaves is paid in cash, or the card gets it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain import baskets as rules
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.cards import CardAnswer
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.services.baskets import (
+    CARD_UNDER_WAY,
+    Baskets,
+    Paid,
+    approved_card,
+    card_of,
+    card_share,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.services.counter import Approval, Counter, Officer
+    from azpost_desk.services.ports import CardTerminal, Writing
+    from azpost_desk.services.views import CardStep, PaidLine
+
+# The terminal's way of saying that nothing was asked at all: the card was never charged.
+_NOT_ASKED: Final = "D-030"
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The card terminal of this counter, where there is one."""
+
+    counter: Counter
+    baskets: Baskets
+
+    def is_offered(self) -> bool:
+        """Whether this counter takes cards."""
+        return self.counter.terminal is not None
+
+    def under_way(self) -> list[CardStep]:
+        """Steps whose end is not reached: asked, unknown, approved and not settled, on the way back."""
+        with self.counter.books.reading() as books:
+            return books.card_steps(CARD_UNDER_WAY)
+
+    def purchase(self, by: Officer, basket_id: str, amount: Money | None = None) -> Paid | CardStep:
+        """Ask the card for `amount`, or for all that is due; settle when it pays everything.
+
+        Returns:
+            The paid basket, or the approved step when a part is left for cash (`Baskets.pay`).
+
+        Raises:
+            Refused: B-050 a card is under way already, B-051 more than is due, K-001 declined (the
+                terminal's reason), K-003 no terminal here, and what `Baskets.pay` refuses.
+            Trouble: K-002 nobody knows what the card did: ask again before anything else.
+        """
+        terminal = self._terminal()
+        with self.counter.books.writing() as books:
+            due = self.baskets.ready(books, by, basket_id)
+            if approved_card(books, basket_id) is not None:
+                raise Refused("B-050")
+            asked = due if amount is None else amount
+            basket = books.basket()
+            rules.on_card([planned.line for planned in basket.lines] if basket else [], asked)
+            step = self.counter.new_id()
+            body = ops.CardAsked(
+                basket=basket_id,
+                tender=self.counter.new_id(),
+                amount_qapik=asked.minor,
+                terminal=terminal.place,
+            )
+            books.append(body, actor=by.officer, operation=step)
+        answer = _answered(lambda: terminal.purchase(step, asked.minor), "purchase")
+        return self._conclude(by, step, answer)
+
+    def ask_again(self, by: Officer, step: str) -> Paid | CardStep:
+        """What became of a step that was never answered: asked by its reference, never charged again.
+
+        Raises:
+            Refused: K-001 it was declined, K-004 there is no such open step. Trouble: K-002 still unknown.
+        """
+        terminal = self._terminal()
+        with self.counter.books.reading() as books:
+            if not any(one.step == step for one in books.card_steps(("asked", "unknown"))):
+                raise Refused("K-004")
+        return self._conclude(by, step, _answered(lambda: terminal.query(step), "query"))
+
+    def reverse(
+        self, by: Officer, line: PaidLine, operation: str, reason: str, approval: Approval | None
+    ) -> Paid:
+        """Undo a line (`Baskets.reverse`): what a card paid of it goes back to the card, cash last.
+
+        When the terminal's answer was lost the same act, asked again, uses what the terminal then says.
+
+        Raises:
+            Refused: as `Baskets.reverse`; K-006 the terminal would not give it back: nothing is undone.
+            Trouble: K-002 nobody knows whether it went back: ask again before anything else.
+        """
+        with self.counter.books.writing() as books:
+            self.baskets.reversal(books, by, line, operation, reason, approval)
+            share, card = card_share(books, line), card_of(books, line.receipt)
+            if not share.minor or card is None:
+                paid = self.baskets.reverse_in(books, by, line, operation, reason, approval)
+                self.counter.line.wake()
+                return paid
+            known = next((one for one in books.card_steps(CARD_UNDER_WAY) if _undoes(one, line)), None)
+            terminal = self._terminal()
+            step = known.step if known else self.counter.new_id()
+            if known is None:
+                body = ops.CardAsked(
+                    basket=line.line.operation,
+                    tender=self.counter.new_id(),
+                    amount_qapik=share.minor,
+                    terminal=terminal.place,
+                    refunds=card.step,
+                )
+                books.append(body, actor=by.officer, operation=step)
+        if known is None or known.state != "approved":
+            ask = (
+                (lambda: terminal.refund(step, card.step, share.minor))
+                if known is None
+                else (lambda: terminal.query(step))
+            )
+            answer = _answered(ask, "refund" if known is None else "query")
+            self._note(by, step, answer)
+        with self.counter.books.writing() as books:
+            given = next(one for one in books.card_steps() if one.step == step)
+            paid = self.baskets.reverse_in(books, by, line, operation, reason, approval, given)
+        self.counter.line.wake()
+        return paid
+
+    def _note(self, by: Officer, step: str, answer: CardAnswer) -> None:
+        """Record what the terminal said of a giving back; raise unless the money went back."""
+        with self.counter.books.writing() as books:
+            self._append(books, by, _answer_body(step, answer))
+        if answer.outcome == "declined":
+            raise Refused("K-006", reason=answer.reason)
+        if answer.outcome == "unknown":
+            raise Trouble("K-002", reason=answer.reason)
+
+    def give_back(self, by: Officer, step: str, why: str) -> None:
+        """An approved card whose basket is not settled gets its money back through the terminal.
+
+        Raises:
+            Refused: K-004 no such approved step. Trouble: K-005 the terminal did not confirm: try again.
+        """
+        terminal = self._terminal()
+        with self.counter.books.reading() as books:
+            if not any(one.step == step for one in books.card_steps(("approved", "reversing"))):
+                raise Refused("K-004")
+        answer = _answered(lambda: terminal.reverse(step), "reverse")
+        outcome = "reversed" if answer.outcome == "approved" else "unknown"
+        with self.counter.books.writing() as books:
+            self._append(books, by, ops.CardReversed(step=step, outcome=outcome, why=why.strip()))
+        self.counter.line.wake()
+        if outcome != "reversed":
+            raise Trouble("K-005", reason=answer.reason)
+
+    def _conclude(self, by: Officer, step: str, answer: CardAnswer) -> Paid | CardStep:
+        """Record the answer; an approved card that pays all settles the basket in the same transaction."""
+        body = _answer_body(step, answer)
+        try:
+            with self.counter.books.writing() as books:
+                self._append(books, by, body)
+                known = next(one for one in books.card_steps() if one.step == step)
+                basket = books.basket()
+                pays_all = (
+                    answer.outcome == "approved"
+                    and basket is not None
+                    and basket.basket == known.basket
+                    and rules.to_pay([planned.line for planned in basket.lines]) == known.amount
+                )
+                done = self.baskets.settle_in(books, by, known.basket, azn(0), known) if pays_all else known
+        except Refused as no:
+            return self._unsettled(by, body, no)
+        self.counter.line.wake()
+        if answer.outcome == "declined":
+            raise Refused("K-001", reason=answer.reason)
+        if answer.outcome == "unknown":
+            raise Trouble("K-002", reason=answer.reason)
+        return done
+
+    def _unsettled(self, by: Officer, body: ops.CardAnswered, no: Refused) -> CardStep:
+        """Approved, but the basket may not be settled any more: recorded, given back, and the reason said."""
+        with self.counter.books.writing() as books:
+            self._append(books, by, body)
+        self.give_back(by, body.step, no.code)
+        raise no
+
+    def _append(self, books: Writing, by: Officer, body: ops.Body) -> None:
+        books.append(body, actor=by.officer, operation=self.counter.new_id(), source="terminal")
+
+    def _terminal(self) -> CardTerminal:
+        if self.counter.terminal is None:
+            raise Refused("K-003")
+        return self.counter.terminal
+
+
+def _undoes(step: CardStep, line: PaidLine) -> bool:
+    """Whether a step gives the card back what this very line cost."""
+    return bool(step.refunds) and step.basket == line.line.operation
+
+
+def _answer_body(step: str, answer: CardAnswer) -> ops.CardAnswered:
+    return ops.CardAnswered(
+        step=step, outcome=answer.outcome, references=dict(answer.references), reason=answer.reason
+    )
+
+
+def _answered(ask: Callable[[], CardAnswer], what: str) -> CardAnswer:
+    """The terminal's answer; its silence is an answer too: unknown."""
+    try:
+        return ask()
+    except Trouble as silent:
+        # Nobody there: what was never handed over moved no money. A question stays a question.
+        never = what in ("purchase", "refund") and silent.code == _NOT_ASKED
+        return CardAnswer("declined" if never else "unknown", {}, silent.code)

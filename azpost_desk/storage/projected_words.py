@@ -1,0 +1,129 @@
+"""By which words an operation of any year is found: one row per word and record.
+
+Names are folded and cut into words; numbers and codes stand in capitals without spaces. What is no word
+begins with a sign: ``=1234`` an amount in qəpik, ``~goods.sold`` a kind, ``@1002`` an officer, ``!1002`` an
+officer whose surplus or shortage account moved. Words of erased attachments go with the next `rebuild`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import insert
+
+from azpost_desk.domain import accounts as chart
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.names import fold
+from azpost_desk.domain.people import Account, Addresses, Parties, Person
+from azpost_desk.domain.postings import postings
+from azpost_desk.storage import people
+from azpost_desk.storage import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from azpost_desk.storage.projecting import Written
+
+# What happens between operations, or many times a minute: found by other screens.
+_NOT_LISTED: Final = frozenset(
+    {
+        "epoch.opened",
+        "clock.jumped",
+        "staff.signed_in",
+        "staff.locked_out",
+        "staff.pin_reset",
+        "customer.viewed",
+        "item.scanned",
+        "scan.refused",
+        "scan.voided",
+        "grant.requested",
+        "grant.refused",
+        "grant.stored",
+        "grant.released",
+    }
+)
+
+
+def keep_words(connection: Connection, written: Written) -> None:
+    """Note every word the record can be found by."""
+    kind = written.header.kind
+    if kind in _NOT_LISTED:
+        return
+    words = {f"@{written.header.actor}"}
+    if isinstance(written.body, ops.Settlement):
+        words.update(_of_sale(written, written.body))
+    else:
+        words.update((f"~{kind}", *_of_other(written, written.body)))
+    connection.execute(insert(t.words), [{"word": word, "record": written.id} for word in sorted(words)])
+
+
+def number_word(text: str) -> str:
+    """A receipt, code, item, account or document number as it is looked up."""
+    return text.upper().replace(" ", "")
+
+
+def _of_sale(written: Written, body: ops.Settlement) -> Iterator[str]:
+    yield number_word(body.receipt)
+    due = 0
+    for line in body.lines:
+        due += ops.due_qapik(line)
+        yield f"~{line.__struct_config__.tag}"
+        yield f"={abs(ops.due_qapik(line))}"
+        sold = line.original if isinstance(line, ops.LineReversed) else line
+        if isinstance(line, ops.LineReversed):
+            yield number_word(line.original_receipt)
+            yield f"@{line.approved_by}"
+        if not isinstance(sold, ops.GoodsSold):
+            yield f"={sold.amount_qapik}"
+        yield from _of_line(written, sold)
+    yield f"={abs(due)}"
+
+
+def _of_line(written: Written, line: ops.Sold) -> Iterator[str]:
+    match line:
+        case ops.GoodsSold():
+            yield number_word(line.sku)
+        case ops.ItemAccepted():
+            yield number_word(line.number)
+        case ops.PaymentAccepted() | ops.PaymentRefunded():
+            yield number_word(line.biller)
+        case _:
+            pass
+    operation = line.operation
+    if parties := people.read(written.attached(operation, "parties"), Parties):
+        yield number_word(parties.code)
+        yield from _of_person(parties.sender)
+        yield from _of_person(parties.receiver)
+    if receiver := people.read(written.attached(operation, "receiver"), Person):
+        yield from _of_person(receiver)
+    if addresses := people.read(written.attached(operation, "addresses"), Addresses):
+        yield from _of_person(addresses.sender)
+        yield from _of_person(addresses.addressee)
+    if account := people.read(written.attached(operation, "account"), Account):
+        yield number_word(account.account)
+        yield from fold(account.holder).split()
+
+
+def _of_person(one: Person) -> Iterator[str]:
+    yield from fold(one.name).split()
+    for number in (one.fin, one.document, one.phone):
+        if number:
+            yield number_word(number)
+
+
+def _of_other(written: Written, body: ops.Body) -> Iterator[str]:
+    """Numbers and amounts of a body, whatever its kind, and the officers whose accounts it moved."""
+    for name in body.__struct_fields__:
+        value = getattr(body, name)
+        if name.endswith("_qapik") and value:
+            yield f"={abs(value)}"
+        elif name in ("document", "receipt", "dispute", "case", "bag", "sku", "number") and value:
+            yield number_word(str(value))
+        elif name in ("holder", "to_officer", "from_officer", "approved_by") and value:
+            yield f"@{value}"
+    header = written.header
+    for one in postings(header.desk, header.operation, header.kind, header.version, body):
+        if one.account in (chart.SURPLUS, chart.SHORTAGE):
+            yield f"!{one.sub}"

@@ -1,0 +1,326 @@
+"""A card pays a basket once, whatever the terminal does; what is unknown is asked and never becomes cash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from azpost_desk.devices.card_terminals import EcrTerminal
+from azpost_desk.domain import accounts as chart
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.rehearsal.terminals import FAULTS, SandboxTerminal
+from azpost_desk.services.baskets import Paid
+from azpost_desk.services.desk import desk_services
+from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.views import CardStep
+from tests.services.counters import (
+    CLERK,
+    MANAGER,
+    PlainHasher,
+    Stand,
+    approval,
+    ended,
+    new_stand,
+    press,
+    working,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from azpost_desk.rehearsal.terminals import Fault
+
+QUICK_MS = 400
+
+
+@dataclass
+class Till:
+    """A desk with a terminal beside it."""
+
+    stand: Stand
+    terminal: SandboxTerminal
+
+    def basket(self, stamps: int = 5) -> str:
+        """Stamps for 60 qəpik each, and the basket's id."""
+        return self.stand.desk.shop.sell(SellGoods("ST-60", stamps), CLERK).basket
+
+    def tenders(self) -> list[tuple[str, int]]:
+        bodies = self.stand.bodies(ops.Settlement)
+        return [(one.tender, one.amount_qapik) for body in bodies for one in body.tenders]  # type: ignore[attr-defined]
+
+    def claims(self) -> int:
+        with self.stand.books.reading() as look:
+            return look.balance(chart.CARD_RECEIVABLE).minor
+
+    def step(self) -> CardStep:
+        with self.stand.books.reading() as look:
+            return look.card_steps()[0]
+
+
+def with_terminal(stand: Stand, terminal: SandboxTerminal) -> Stand:
+    part = EcrTerminal(*terminal.address, purchase_ms=QUICK_MS, query_ms=QUICK_MS)
+    stand.desk = desk_services(replace(stand.desk.counter, terminal=part), PlainHasher(), press)
+    return stand
+
+
+@pytest.fixture
+def till(tmp_path: Path) -> Iterator[Till]:
+    with SandboxTerminal() as terminal:
+        stand = working(with_terminal(new_stand(tmp_path / "desk"), terminal))
+        yield Till(stand, terminal)
+        ended(stand)
+
+
+def test_an_approved_card_pays_the_basket_and_no_cash_moves(till: Till) -> None:
+    before, basket = till.stand.till_qapik(), till.basket()
+    paid = till.stand.desk.cards.purchase(CLERK, basket)
+    assert isinstance(paid, Paid)
+    assert till.tenders() == [("card", 300)]
+    assert (till.stand.till_qapik(), till.claims()) == (before, 300)
+    assert list(till.terminal.charged.values()) == [300]
+    assert till.step().state == "settled"
+    assert till.stand.desk.baskets.current() is None
+
+
+def test_the_step_is_on_the_disk_before_the_terminal_hears_of_it(till: Till) -> None:
+    """Kill the power while the customer types the PIN: the restarted desk knows what to ask about."""
+    seen: list[str] = []
+    real = till.stand.desk.counter.terminal
+    assert real is not None
+
+    class Watching:
+        place = real.place
+
+        def purchase(self, reference: str, amount_qapik: int) -> object:
+            seen.append(till.step().step)
+            return real.purchase(reference, amount_qapik)
+
+    cards = replace(till.stand.desk.cards, counter=replace(till.stand.desk.counter, terminal=Watching()))
+    cards.purchase(CLERK, till.basket())
+    assert seen == list(till.terminal.asked)
+
+
+def test_a_declined_card_leaves_the_basket_as_it_was(till: Till) -> None:
+    till.terminal.plan(["decline"])
+    basket = till.basket()
+    with pytest.raises(Refused, match="K-001"):
+        till.stand.desk.cards.purchase(CLERK, basket)
+    assert till.tenders() == []
+    assert till.stand.desk.baskets.current() is not None
+    assert till.stand.pay(500).change == azn(200)
+    assert till.tenders() == [("cash", 300)]
+
+
+@pytest.mark.parametrize("fault", ["charge_silent", "garbage", "unknown", "other"])
+def test_an_unknown_card_is_asked_and_then_settles(till: Till, fault: Fault) -> None:
+    till.terminal.plan([fault])
+    basket = till.basket()
+    with pytest.raises(Trouble, match="K-002"):
+        till.stand.desk.cards.purchase(CLERK, basket)
+    for forbidden in (
+        lambda: till.stand.pay(300),
+        lambda: till.stand.desk.cards.purchase(CLERK, basket),
+        lambda: till.basket(),
+    ):
+        with pytest.raises(Refused, match="B-050"):
+            forbidden()
+    assert till.tenders() == []
+    paid = till.stand.desk.cards.ask_again(CLERK, till.step().step)
+    assert isinstance(paid, Paid)
+    assert till.tenders() == [("card", 300)]
+    assert max(till.terminal.asked.values()) == 1
+
+
+def test_a_purchase_the_terminal_never_heard_of_charges_nobody(till: Till) -> None:
+    till.terminal.plan(["silent"])
+    basket = till.basket()
+    with pytest.raises(Trouble, match="K-002"):
+        till.stand.desk.cards.purchase(CLERK, basket)
+    with pytest.raises(Refused, match="K-001"):
+        till.stand.desk.cards.ask_again(CLERK, till.step().step)
+    assert till.terminal.charged == {}
+    till.stand.pay(300)
+    assert till.tenders() == [("cash", 300)]
+
+
+def test_a_part_on_the_card_and_the_rest_in_cash(till: Till) -> None:
+    basket = till.basket()
+    step = till.stand.desk.cards.purchase(CLERK, basket, azn(200))
+    assert isinstance(step, CardStep)
+    assert (step.state, till.tenders()) == ("approved", [])
+    with pytest.raises(Refused, match="B-010"):
+        till.stand.pay(50)
+    paid = till.stand.pay(200)
+    assert paid.change == azn(100)
+    assert till.tenders() == [("card", 200), ("cash", 100)]
+    assert till.step().state == "settled"
+
+
+def test_a_card_that_was_approved_gets_its_money_back_when_the_customer_leaves(till: Till) -> None:
+    basket = till.basket()
+    step = till.stand.desk.cards.purchase(CLERK, basket, azn(200))
+    assert isinstance(step, CardStep)
+    till.stand.desk.cards.give_back(CLERK, step.step, "customer")
+    assert till.terminal.charged == {}
+    assert till.step().state == "reversed"
+    till.stand.pay(300)
+    assert till.tenders() == [("cash", 300)]
+
+
+def test_approved_but_sold_out_meanwhile_the_card_gets_it_back(till: Till) -> None:
+    """Between question and answer the till was closed elsewhere: the customer must not pay for nothing."""
+    basket = till.basket(100)
+    real = till.stand.desk.counter.terminal
+    assert real is not None
+
+    class Slow:
+        place = real.place
+
+        def purchase(self, reference: str, amount_qapik: int) -> object:
+            till.stand.desk.tills.stock(CLERK, "ST-60", -50, "N-2")
+            return real.purchase(reference, amount_qapik)
+
+        def reverse(self, reference: str) -> object:
+            return real.reverse(reference)
+
+    counter = replace(till.stand.desk.counter, terminal=Slow())
+    with pytest.raises(Refused, match="B-031"):
+        replace(till.stand.desk.cards, counter=counter).purchase(CLERK, basket)
+    assert till.terminal.charged == {}
+    assert (till.tenders(), till.step().state) == ([], "reversed")
+
+
+def test_nobody_at_the_terminals_address_charges_nobody(till: Till) -> None:
+    deaf = EcrTerminal("127.0.0.1", 1, QUICK_MS, QUICK_MS)
+    cards = replace(till.stand.desk.cards, counter=replace(till.stand.desk.counter, terminal=deaf))
+    with pytest.raises(Refused, match="K-001"):
+        cards.purchase(CLERK, till.basket())
+    till.stand.pay(300)
+
+
+def test_a_pay_out_is_never_on_a_card_and_never_more_than_is_due(till: Till) -> None:
+    basket = till.basket()
+    for amount in (0, -5, 301):
+        with pytest.raises(Refused, match="B-051"):
+            till.stand.desk.cards.purchase(CLERK, basket, azn(amount))
+    assert till.terminal.asked == {}
+
+
+def test_the_report_counts_the_card_apart_by_both_routines(till: Till) -> None:
+    till.stand.desk.cards.purchase(CLERK, till.basket(5))
+    till.basket(2)
+    till.stand.pay(120)
+    report = till.stand.desk.reports.interim(MANAGER)
+    assert report.differences == ()
+    assert report.own_a.tenders["card"].in_qapik == 300
+    assert report.own_a.tenders["cash"].in_qapik == 120
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    faults=st.lists(st.sampled_from(FAULTS), min_size=1, max_size=4),
+    amounts=st.lists(st.integers(1, 5), min_size=1, max_size=4),
+)
+def test_what_the_bank_took_is_what_the_books_say(
+    tmp_path_factory: pytest.TempPathFactory, faults: list[Fault], amounts: list[int]
+) -> None:
+    """Goal: any mix of terminal faults ends with the bank's sum = the claim on the acquirer."""
+    with SandboxTerminal() as terminal:
+        stand = working(with_terminal(new_stand(tmp_path_factory.mktemp("card") / "desk"), terminal))
+        till = Till(stand, terminal)
+        terminal.plan(faults)
+        for stamps in amounts:
+            basket = till.basket(stamps)
+            try:
+                stand.desk.cards.purchase(CLERK, basket)
+            except Trouble:
+                try:
+                    stand.desk.cards.ask_again(CLERK, stand.desk.cards.under_way()[0].step)
+                except Refused:
+                    stand.pay(stamps * 60)
+            except Refused:
+                stand.pay(stamps * 60)
+        assert sum(terminal.charged.values()) == till.claims()
+        assert sum(qapik for _, qapik in till.tenders()) == sum(amounts) * 60
+        assert all(times == 1 for times in terminal.asked.values())
+        ended(stand)
+
+
+def undo(till: Till, receipt: str, line: int = 0, operation: str = "") -> Paid:
+    with till.stand.books.reading() as look:
+        entry = look.settlement(receipt)
+        assert entry is not None
+        body = entry.body
+        assert isinstance(body, ops.Settlement)
+        stored = look.paid_line(body.lines[line].operation)
+    assert stored is not None
+    reversal = operation or till.stand.desk.counter.new_id()
+    return till.stand.desk.cards.reverse(CLERK, stored, reversal, "səhv", approval(reversal))
+
+
+def test_what_a_card_paid_goes_back_to_the_card(till: Till) -> None:
+    before = till.stand.till_qapik()
+    paid = till.stand.desk.cards.purchase(CLERK, till.basket())
+    assert isinstance(paid, Paid)
+    undo(till, paid.receipt)
+    assert till.tenders() == [("card", 300), ("card", -300)]
+    assert (till.stand.till_qapik(), till.claims()) == (before, 0)
+    assert list(till.terminal.charged.values()) == [0]
+
+
+def test_the_card_gets_back_first_and_cash_last(till: Till) -> None:
+    basket = till.basket(5)
+    till.stand.desk.shop.sell(SellGoods("EN-C5", 1), CLERK)
+    till.stand.desk.cards.purchase(CLERK, basket, azn(200))
+    paid = till.stand.pay(10_000)
+    taken = dict(till.tenders())
+    undo(till, paid.receipt, 0)
+    undo(till, paid.receipt, 1)
+    assert till.tenders()[2:4] == [("card", -200), ("cash", -100)]
+    assert sum(qapik for kind, qapik in till.tenders() if kind == "card") == 0
+    assert sum(qapik for kind, qapik in till.tenders() if kind == "cash") == 0
+    assert taken["card"] == 200
+
+
+def test_a_line_paid_by_card_is_never_given_back_in_cash(till: Till) -> None:
+    paid = till.stand.desk.cards.purchase(CLERK, till.basket())
+    assert isinstance(paid, Paid)
+    with till.stand.books.reading() as look:
+        entry = look.settlement(paid.receipt)
+        assert entry is not None
+        assert isinstance(entry.body, ops.Settlement)
+        stored = look.paid_line(entry.body.lines[0].operation)
+    assert stored is not None
+    with pytest.raises(Refused, match="B-025"):
+        till.stand.desk.baskets.reverse(CLERK, stored, "op", "səhv", approval("op"))
+
+
+@pytest.mark.parametrize("fault", ["decline", "silent"])
+def test_when_the_terminal_gives_nothing_back_nothing_is_undone(till: Till, fault: Fault) -> None:
+    paid = till.stand.desk.cards.purchase(CLERK, till.basket())
+    assert isinstance(paid, Paid)
+    till.terminal.plan([fault])
+    with pytest.raises((Refused, Trouble)):
+        undo(till, paid.receipt)
+    assert till.tenders() == [("card", 300)]
+    assert list(till.terminal.charged.values()) == [300]
+
+
+def test_a_lost_answer_to_a_refund_is_asked_and_not_refunded_twice(till: Till) -> None:
+    paid = till.stand.desk.cards.purchase(CLERK, till.basket())
+    assert isinstance(paid, Paid)
+    till.terminal.plan(["charge_silent"])
+    with pytest.raises(Trouble, match="K-002"):
+        undo(till, paid.receipt, operation="first")
+    assert till.tenders() == [("card", 300)]
+    undo(till, paid.receipt, operation="second")
+    assert till.tenders() == [("card", 300), ("card", -300)]
+    assert list(till.terminal.charged.values()) == [0]
+    assert max(till.terminal.asked.values()) == 1
