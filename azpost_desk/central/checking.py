@@ -9,6 +9,7 @@ import msgspec
 from azpost_desk.central.storage.database import connect
 from azpost_desk.domain.invariants import Broken, Fact, Stored, Verdict
 from azpost_desk.domain.invariants import check as check_facts
+from azpost_desk.domain.invariants_branch import HandedOver
 from azpost_desk.domain.invariants_outside import Seen, outside_folds
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.records import Header, rechain
@@ -25,22 +26,28 @@ _RECORDS: Final = """
     select j.desk, j.epoch, j.sequence, j.hash, j.header, j.body, b.signature
     from journal j left join batches b
         on b.desk = j.desk and b.epoch = j.epoch and b.last = j.sequence
+    where starts_with(j.desk, %(desks)s)
     order by j.desk, j.epoch, j.sequence
 """
 _POSTINGS: Final = """
     select desk, epoch, sequence, operation, account, sub, currency, minor
-    from postings order by desk, epoch, sequence, line
+    from postings where starts_with(desk, %(desks)s) order by desk, epoch, sequence, line
 """
 
 
-def check(dsn: str) -> list[Verdict]:
-    """Fold every record in custody; one consistent look, beside a working centre too.
+def check(dsn: str, branch: str = "") -> list[Verdict]:
+    """Fold every record in custody, or those of one branch; one consistent look, beside a working centre too.
 
-    The first verdict also says when the country, the sum of all books per currency, is not zero.
+    Without a branch the first verdict also says when the country, the sum of all books per currency, is not
+    zero.
     """
     with connect(dsn) as conn, conn.transaction():
         conn.execute("set transaction isolation level repeatable read read only")
-        verdicts = check_facts(_facts(conn), is_signed, outside_folds(_seen(conn)))
+        outside = outside_folds(_seen(conn))
+        wanted = f"{branch}-" if branch else ""
+        verdicts = check_facts(_facts(conn, wanted), is_signed, [HandedOver(), *outside])
+        if branch:
+            return verdicts
         country = conn.execute("select currency, sum(minor)::bigint from postings group by currency")
         verdicts[0].broken += [
             Broken("*", 0, f"the country's sum is {net} {currency}") for currency, net in country if net
@@ -65,12 +72,15 @@ def _seen(conn: Connection) -> Seen:
     )
 
 
-def _facts(conn: Connection) -> Iterator[Fact]:
-    """Records in the order of their chains, each with the hash its bytes give and its stored postings."""
+def _facts(conn: Connection, desks: str) -> Iterator[Fact]:
+    """Records in the order of their chains, each with the hash its bytes give and its stored postings.
+
+    `desks` is how the ids of the wanted desks begin, "" for all and the centre's own book.
+    """
     with conn.cursor("records") as records, conn.cursor("postings") as posted:
         records.itersize = posted.itersize = _ROWS_AT_ONCE
-        records.execute(_RECORDS)
-        posted.execute(_POSTINGS)
+        records.execute(_RECORDS, {"desks": desks})
+        posted.execute(_POSTINGS, {"desks": desks})
         lines = iter(posted)
         line = next(lines, None)
         chain: tuple[str, int] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from azpost_desk.documents import cash, express, receipts, reports, slips, transfers
+from azpost_desk.documents import cash, certificates, express, receipts, reports, slips, transfers
 from azpost_desk.domain import papers
 from azpost_desk.domain.papers_slips import SlipPaper
 
@@ -32,10 +32,16 @@ def pdf(paper: Paper, texts: Texts) -> bytes:
             return slips.slip_pdf(paper, texts)
         case papers.CashMovePaper():
             return cash.cash_move_pdf(paper, texts)
+        case papers.CertificatePaper():
+            return certificates.certificate_pdf(paper, texts)
 
 
-def raster(paper: papers.ReceiptPaper | papers.CashMovePaper, texts: Texts) -> bytes:
+def raster(
+    paper: papers.ReceiptPaper | papers.CashMovePaper | papers.CertificatePaper, texts: Texts
+) -> bytes:
     """A paper of the 80-mm roll as ESC/POS bytes with the cut."""
+    if isinstance(paper, papers.CertificatePaper):
+        return certificates.certificate_raster(paper, texts)
     if isinstance(paper, papers.ReceiptPaper):
         return receipts.receipt_raster(paper, texts)
     if isinstance(paper, SlipPaper):

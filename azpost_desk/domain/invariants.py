@@ -17,7 +17,7 @@ from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import reports, reports_bodies, reports_ledger
 from azpost_desk.domain.ledger import Posting, Unbalanced, digest
-from azpost_desk.domain.money import Money
+from azpost_desk.domain.money import CURRENCIES, MINOR_MAX, Money
 from azpost_desk.domain.postings import postings as posted_by_rule
 
 IsSigned = Callable[[str, bytes, bytes], bool]
@@ -344,7 +344,7 @@ class Reported(Fold):
         self._postings: dict[tuple[str, int], list[tuple[str, Posting]]] = {}
 
     def take(self, fact: Fact, body: ops.Body | None) -> None:
-        if body is None or any(type(one.minor) is not int for one in fact.postings):
+        if body is None or not all(_is_money(one) for one in fact.postings):
             return
         day = fact.desk, fact.day
         self._opening.setdefault(day, self._till.get(fact.desk, 0))
@@ -379,6 +379,11 @@ class Reported(Fold):
             return
         for difference in reports.differences(told, second):
             self.verdict.fault(fact, f"the close wrote down other figures: {difference}")
+
+
+def _is_money(one: Stored) -> bool:
+    """Whether an amount can be reckoned with; what cannot is found by I-01 and I-12."""
+    return type(one.minor) is int and abs(one.minor) <= MINOR_MAX and one.currency in CURRENCIES
 
 
 class Named(Fold):
@@ -440,7 +445,8 @@ def _not_whole(number: str) -> None:
 def check(facts: Iterable[Fact], is_signed: IsSigned, more: Iterable[Fold] = ()) -> list[Verdict]:
     """All invariants over the records in `facts`; chains of one desk in order of their epochs.
 
-    `more` are the folds that ask for what stands beside the records (domain.invariants_outside).
+    What `more` folds find is put down to the invariant of the same id (domain.invariants_branch), or stands
+    for itself (domain.invariants_outside).
     """
     folds: list[Fold] = [
         Balanced(),
@@ -453,16 +459,18 @@ def check(facts: Iterable[Fact], is_signed: IsSigned, more: Iterable[Fold] = ())
         Named(),
         Dated(),
         Whole(),
-        *more,
     ]
-    folds.sort(key=lambda fold: fold.id)
+    verdicts = {fold.id: fold.verdict for fold in folds}
+    for fold in more:
+        fold.verdict = verdicts.setdefault(fold.id, fold.verdict)
+        folds.append(fold)
     for fact in facts:
         body = _body(fact)
         for fold in folds:
             fold.take(fact, body)
     for fold in folds:
         fold.end()
-    return [fold.verdict for fold in folds]
+    return list(verdicts.values())
 
 
 def _body(fact: Fact) -> ops.Body | None:

@@ -35,6 +35,8 @@ from azpost_desk.domain.operations_disputes import DisputeClosed as DisputeClose
 from azpost_desk.domain.operations_disputes import DisputeEscalated as DisputeEscalated
 from azpost_desk.domain.operations_disputes import DisputeRaised as DisputeRaised
 from azpost_desk.domain.operations_disputes import ReportSupplemented as ReportSupplemented
+from azpost_desk.domain.operations_evidence import BODIES as _OF_EVIDENCE
+from azpost_desk.domain.operations_evidence import EvidenceExported as EvidenceExported
 from azpost_desk.domain.operations_recovery import BODIES as _RECOVERY_BODIES
 from azpost_desk.domain.operations_recovery import CENTRE_KINDS as _RECOVERY_CENTRE_KINDS
 from azpost_desk.domain.operations_recovery import BasketSources as BasketSources
@@ -410,6 +412,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     **CARD_BODIES,
     **SLIP_BODIES,
     **_DISPUTES,
+    **_OF_EVIDENCE,
 }
 CENTRE_KINDS: Final = (
     SLIP_CENTRE_KINDS

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from datetime import date
 
+    from azpost_desk.domain.certificates import ShiftCertificate
     from azpost_desk.domain.money import Money
 
 CopyKind = Literal["original", "copy", "duplicate"]
@@ -489,6 +490,18 @@ class CashMovePaper:
     copy: CopyState = CopyState()
 
 
+@dataclass(frozen=True, slots=True)
+class CertificatePaper:
+    """The certificate of a shift, for the clerk to keep: what it says, and the text of its QR."""
+
+    head: PaperHead
+    number: str
+    says: ShiftCertificate
+    record_mark: str
+    code: str
+    copy: CopyState = CopyState()
+
+
 Paper = (
     ReceiptPaper
     | ApplicationPaper
@@ -497,4 +510,5 @@ Paper = (
     | DailyReportPaper
     | TillClosePaper
     | CashMovePaper
+    | CertificatePaper
 )

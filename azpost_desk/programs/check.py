@@ -22,12 +22,16 @@ def main(argv: list[str]) -> int:
     """0 when every invariant holds, 1 when one is broken, 2 when the books cannot be opened."""
     parser = argparse.ArgumentParser(prog="azpost-desk check", description=__doc__)
     books = parser.add_mutually_exclusive_group()
-    books.add_argument("--data", type=Path, help="a desk's data folder; default: this desk's")
+    folder = "a desk's data folder; default: this desk's; several for the desks of a branch together"
+    books.add_argument("--data", type=Path, action="append", metavar="DIR", help=folder)
     books.add_argument("--dsn", help="the centre's PostgreSQL")
+    parser.add_argument("--branch", default="", help="with --dsn: only the desks of this branch")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     wanted = parser.parse_args(argv)
+    if wanted.branch and wanted.dsn is None:
+        parser.error("--branch needs --dsn: desks are named by their folders")
     try:
-        verdicts, damaged = _check(wanted.data or places.data(), wanted.dsn)
+        verdicts, damaged = _check(wanted.data or [places.data()], wanted.dsn, wanted.branch)
     except Trouble as trouble:
         print(Texts("en").refusal(trouble), file=sys.stderr)
         return 2
@@ -39,15 +43,15 @@ def main(argv: list[str]) -> int:
     return 0 if answer["ok"] else 1
 
 
-def _check(folder: Path, dsn: str | None) -> tuple[list[Verdict], list[str]]:
+def _check(folders: list[Path], dsn: str | None, branch: str) -> tuple[list[Verdict], list[str]]:
     if dsn is not None:
         from azpost_desk.central.checking import check as check_centre
 
-        return check_centre(dsn), []
+        return check_centre(dsn, branch), []
     # Here and not above: the centre's machine has no desk database.
-    from azpost_desk.storage.checking import check_folder
+    from azpost_desk.storage.checking import check_branch, check_folder
 
-    return check_folder(folder)
+    return check_folder(folders[0]) if len(folders) == 1 else check_branch(folders)
 
 
 def summary(verdicts: list[Verdict], damaged: list[str]) -> dict[str, Any]:

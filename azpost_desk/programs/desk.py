@@ -170,7 +170,7 @@ def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
 
     def print_paper(paper: Paper | bytes, sort: str) -> None:
         from azpost_desk.documents import press
-        from azpost_desk.domain.papers import ReceiptPaper
+        from azpost_desk.domain.papers import CertificatePaper, ReceiptPaper
         from azpost_desk.domain.papers_slips import SlipPaper
         from azpost_desk.texts import Texts
 
@@ -178,7 +178,7 @@ def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
             devices.pages.print_pdf(paper, sort)
             return
         texts = Texts(paper.language if isinstance(paper, ReceiptPaper) else language())
-        if isinstance(paper, ReceiptPaper | SlipPaper) and devices.receipts is not None:
+        if isinstance(paper, ReceiptPaper | SlipPaper | CertificatePaper) and devices.receipts is not None:
             devices.receipts.print_raster(press.raster(paper, texts))
             return
         devices.pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort))
@@ -289,6 +289,8 @@ def make_ready(window: Window, counter: OpenCounter) -> None:
         settings, tariffs = books.document(Settings, date), books.document(Tariffs, date)
     if counter.books.protection() == "file":
         window.sign_in.warn("frame.sign_in.file_key")
+    if counter.books.stopped():
+        window.sign_in.warn(f"refusal.G-060.{counter.books.stopped()}")
     window.ready(
         session,
         counter.printer,

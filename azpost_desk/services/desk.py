@@ -9,9 +9,11 @@ from azpost_desk.services.approvals import Approvals
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
 from azpost_desk.services.cards import Cards
+from azpost_desk.services.certificates import Certificates
 from azpost_desk.services.corrections import Corrections
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.disputes import Disputes
+from azpost_desk.services.evidence import Evidence
 from azpost_desk.services.explaining import Explaining
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
@@ -71,6 +73,8 @@ class DeskServices:
     explaining: Explaining
     disputes: Disputes
     supplements: Supplements
+    evidence: Evidence
+    certificates: Certificates
 
 
 def desk_services(
@@ -108,4 +112,6 @@ def desk_services(
         explaining=Explaining(counter),
         disputes=Disputes(counter),
         supplements=Supplements(counter, Reports(counter)),
+        evidence=Evidence(counter),
+        certificates=Certificates(counter),
     )

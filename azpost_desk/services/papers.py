@@ -16,6 +16,7 @@ import msgspec
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import papers
 from azpost_desk.domain.catalogue import Billers, Branch, Goods, Offices, Tariffs
+from azpost_desk.domain.certificates import read_certificate
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.people import GROUPS, Account, Addresses, Parties, Person
@@ -89,6 +90,8 @@ class Papers:
                 return slip_paper(books, _head(books, entry), entry, job)
             if job.paper in ("cash_move", "till_close"):
                 return _cash_paper(books, job)
+            if job.paper == "certificate":
+                return _certificate(books, job)
             line = books.paid_line(job.key)
             if line is None:
                 raise Trouble("D-020")
@@ -396,6 +399,21 @@ def _cash_paper(books: Reading, job: PrintJob) -> papers.Paper:
             return _till_close(books, head, entry, closed)
         case _:
             raise Trouble("D-020")
+
+
+def _certificate(books: Reading, job: PrintJob) -> papers.CertificatePaper:
+    entry, code = books.entry(job.key), books.certificate(job.key)
+    read = read_certificate(code)
+    if entry is None or read is None:
+        raise Trouble("D-020")
+    return papers.CertificatePaper(
+        head=_head(books, entry),
+        number=f"{read.says.epoch}/{read.says.sequence}",
+        says=read.says,
+        record_mark=entry.recorded.mark,
+        code=code,
+        copy=papers.CopyState("duplicate", 1) if job.sort == "duplicate" else papers.CopyState(),
+    )
 
 
 def _till_close(

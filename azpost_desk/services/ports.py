@@ -169,6 +169,19 @@ class Reading(Protocol):
         """Name and version of the program that opened this chain."""
 
     def search(self, folded: str, limit: int = 20) -> list[views.Found]: ...
+    def evidence(self, first_day: str, last_day: str, *, personal: bool) -> bytes:
+        """The evidence file over these business days (protocol.evidence); Refused R-080, Trouble R-081."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether no record may be written any more."""
+
+    def record_at(self, epoch: int, sequence: int) -> Record | None: ...
+    def epoch_key(self, epoch: int) -> str:
+        """The desk's public key in an epoch, hex; "" when this desk never heard of it."""
+
+    def certificate(self, operation: str) -> str:
+        """The text of the shift certificate given at this till close, "" when there was none."""
 
 
 class Writing(Reading, Protocol):
@@ -219,6 +232,13 @@ class Writing(Reading, Protocol):
         """The next dispute number of this desk, ``D2026-000001-x``."""
 
     def store_supplement(self, supplement: views.Supplement) -> None: ...
+    def public_key(self) -> str:
+        """The desk's public key of the present epoch, hex."""
+
+    def sign_words(self, words: bytes) -> bytes:
+        """This desk's signature over words that are no record's hash: those the commit alone signs."""
+
+    def store_certificate(self, operation: str, text: str) -> None: ...
 
 
 class Books(Protocol):
@@ -230,6 +250,9 @@ class Books(Protocol):
 
     def ended_badly(self) -> bool:
         """Whether the program before this one ended without closing the books."""
+
+    def check(self) -> views.BooksCheck:
+        """All invariants over the whole books while the desk works; long, so never on the lane of screens."""
 
 
 class Line(Protocol):

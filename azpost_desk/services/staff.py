@@ -31,18 +31,19 @@ class Staff:
             return books.officers()
 
     def sign_in(self, officer: str, pin: str) -> Officer:
-        """Sign in and record it.
+        """Sign in and record it; on a stopped desk one may only look, and nothing can be recorded any more.
 
         Raises:
             Refused: S-001 wrong PIN (with the tries left), S-002 locked (with the seconds), S-003 unknown.
         """
         known = self._proven(officer, pin)
         with self.counter.books.writing() as books:
-            books.append(
-                ops.SignedIn(officer=known.officer, role=known.role),
-                actor=known.officer,
-                operation=self.counter.new_id(),
-            )
+            if not books.stopped:
+                books.append(
+                    ops.SignedIn(officer=known.officer, role=known.role),
+                    actor=known.officer,
+                    operation=self.counter.new_id(),
+                )
         return Officer(known.officer, known.name, Role(known.role), known.language)
 
     def unlock(self, officer: Officer, pin: str) -> None:

@@ -13,6 +13,7 @@ from azpost_desk.domain.catalogue import Branch, Goods
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
+from azpost_desk.services.certificates import certify
 from azpost_desk.services.counter import Counter, Officer, open_day, own_till
 from azpost_desk.services.slips import remittance_slip
 
@@ -145,6 +146,7 @@ class Tills:
             )
             recorded = self._append(books, by, body)
             books.queue_paper("till_close", recorded.operation)
+            certify(books, recorded, body)
             return Closed(recorded, counted, till.balance, difference)
 
     def issue(self, by: Officer, to_desk: str, from_place: str, pieces: Pieces) -> Recorded:

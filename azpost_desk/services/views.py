@@ -355,3 +355,33 @@ class LineState:
     clock_off_ms: int
     acknowledged_ms: int
     stopped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRecord:
+    """A record at which an invariant (``I-01`` …) does not hold; `sequence` is 0 where none is named."""
+
+    invariant: str
+    desk: str
+    sequence: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BooksCheck:
+    """What a check of the whole books came to, for the lamp.
+
+    Attributes:
+        stopped: why nothing may be written any more (page, chain, ledger, behind), "" when selling goes on.
+        damaged: what the engine says of damaged pages.
+    """
+
+    as_of_ms: int
+    stopped: str
+    damaged: tuple[str, ...]
+    broken: tuple[BrokenRecord, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing at all was found wrong."""
+        return not (self.stopped or self.damaged or self.broken)

@@ -17,6 +17,7 @@ from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import Enrolled
 from azpost_desk.protocol.records import record_hash
+from azpost_desk.services import views
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.desk import OpenDesk
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 DATABASE = "desk.db"
 _LOG = logging.getLogger(__name__)
+# Reading every page takes about a second for 400 MB: more than a start has.
+DAMAGE_AT_START_BYTES_MAX = 64 * 1024 * 1024
+# A counter has little memory to spare; `azpost-desk check` folds larger files.
+FOLDED_AT_WORK_BYTES_MAX = 32 * 1024 * 1024
 
 
 class DeskBooks(LineBooks):
@@ -103,14 +108,15 @@ class DeskBooks(LineBooks):
 
         Raises:
             Trouble: G-062 another program has it open, G-063 the key is lost or wrong, G-068 SQLite too old,
-                G-069 the file is of a newer program, G-070 no desk was enrolled here.
+                G-069 the file is of a newer program, G-070 no desk was enrolled here, G-071 the file is so
+                damaged that nothing can be looked at: only a restore helps.
         """
         if not cls.exists(folder):
             raise Trouble("G-070")
         lock = DeskLock(folder)
         try:
             safe = keep or vault.existing(folder)
-            connection = engine.connect(folder / DATABASE, vault.secret(safe, vault.DATABASE))
+            connection = _opened(folder / DATABASE, vault.secret(safe, vault.DATABASE))
             newest = select(t.identity.c.enrolled).order_by(t.identity.c.epoch.desc()).limit(1)
             enrolled = msgspec.json.decode(connection.execute(newest).scalar_one(), type=Enrolled)
             key = SigningKey(vault.secret(safe, vault.SIGNING))
@@ -118,7 +124,8 @@ class DeskBooks(LineBooks):
             if connection.info.get(engine.MIGRATED):
                 with _transaction(connection, "BEGIN IMMEDIATE"):
                     rebuild(desk)
-            desk.stopped = _why_stopped(connection, vault.mark(safe))
+            desk.stopped = _why_damaged(folder / DATABASE, vault.secret(safe, vault.DATABASE))
+            desk.stopped = desk.stopped or _why_stopped(connection, vault.mark(safe))
             books = cls(folder, desk, lock)
             books._note_start()
         except BaseException:
@@ -235,8 +242,32 @@ class DeskBooks(LineBooks):
         return self._desk.vault.protection()
 
     def stopped(self) -> str:
-        """Why no record may be written (``behind``, ``chain``, ``ledger``), "" when all is well."""
+        """Why no record may be written (``behind``, ``page``, ``chain``, ``ledger``), "" when all is well."""
         return self._desk.stopped
+
+    def check(self) -> views.BooksCheck:
+        """All invariants over the whole file, on a connection of its own while the desk works.
+
+        A damaged page, a broken chain and an unbalanced ledger stop the desk from here on (protocol.md 11).
+        """
+        # Not at the start: nobody waits for a check.
+        from azpost_desk.storage.checking import check_folder
+
+        verdicts, damaged = check_folder(self.folder, self._desk.vault, FOLDED_AT_WORK_BYTES_MAX)
+        broken = {verdict.id for verdict in verdicts if not verdict.ok}
+        with self._turn:
+            if not self._desk.stopped:
+                self._desk.stopped = next((why for why, found in _stops(damaged, broken) if found), "")
+            return views.BooksCheck(
+                self._desk.clock.utc_ms(),
+                self._desk.stopped,
+                tuple(damaged),
+                tuple(
+                    views.BrokenRecord(verdict.id, one.desk, one.sequence, one.why)
+                    for verdict in verdicts
+                    for one in verdict.broken
+                ),
+            )
 
     def rebuild(self) -> list[str]:
         """Make postings and projections again from the journal; names the tables that had other rows."""
@@ -271,8 +302,37 @@ def _new_secret() -> str:
     return secrets.token_bytes(engine.KEY_BYTES).hex()
 
 
+def _stops(damaged: list[str], broken: set[str]) -> tuple[tuple[str, bool], ...]:
+    """What a whole check may stop the desk for, the gravest first; everything else is a task."""
+    return ("page", bool(damaged)), ("chain", "I-06" in broken), ("ledger", "I-01" in broken)
+
+
+def _opened(path: Path, key: bytes) -> Connection:
+    try:
+        return engine.connect(path, key)
+    except Trouble as trouble:
+        # The first page holds the table of contents: without it not even looking is possible.
+        if trouble.code == "G-063" and engine.damaged_pages(path, key):
+            raise Trouble("G-071") from trouble
+        raise
+
+
+def _why_damaged(path: Path, key: bytes) -> str:
+    """Whether the engine finds a damaged page; a large file is looked at after the start (`check`)."""
+    small = path.stat().st_size <= DAMAGE_AT_START_BYTES_MAX
+    return "page" if small and engine.damaged_pages(path, key) else ""
+
+
 def _why_stopped(connection: Connection, reached: vault.Mark | None) -> str:
     """Whether the journal is behind its mark, the ledger unbalanced, the chain broken since the last look."""
+    try:
+        return _why_fallen(connection, reached)
+    except DBAPIError:
+        # A page that the engine refuses to read.
+        return "page"
+
+
+def _why_fallen(connection: Connection, reached: vault.Mark | None) -> str:
     j = t.journal.c
     if reached is not None:
         at_mark = select(j.hash).where(j.epoch == reached.epoch, j.sequence == reached.sequence)

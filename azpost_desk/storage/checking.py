@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from contextlib import ExitStack
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
-from azpost_desk.domain.invariants import Fact, Stored, Verdict, check
+from azpost_desk.domain.invariants import BROKEN_MAX, Fact, Stored, Verdict, check
+from azpost_desk.domain.invariants_branch import HandedOver
 from azpost_desk.domain.invariants_outside import Seen, outside_folds
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import is_signed
@@ -16,6 +19,7 @@ from azpost_desk.protocol.messages import Enrolled, ack_of
 from azpost_desk.protocol.records import Header, Record, record_hash
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage import tables as t
+from azpost_desk.storage.checking_rows import FOLDED_BYTES_MAX, rows_at_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +31,12 @@ if TYPE_CHECKING:
 _UNREADABLE = Header(0, "", 0, 0, "", "", 0, 0, "", "", "", 0, "", "")
 
 
-def check_folder(folder: Path) -> tuple[list[Verdict], list[str]]:
+def check_folder(
+    folder: Path, keep: vault.Vault | None = None, folded_bytes_max: int = FOLDED_BYTES_MAX
+) -> tuple[list[Verdict], list[str]]:
     """(the invariants over the desk in `folder`, damaged pages as the engine names them).
+
+    Projections are folded once more, in memory, when the file is no larger than `folded_bytes_max`.
 
     Raises:
         Trouble: G-063, G-068, G-069, G-070 when it cannot be opened.
@@ -36,20 +44,56 @@ def check_folder(folder: Path) -> tuple[list[Verdict], list[str]]:
     path = folder / "desk.db"
     if not path.exists():
         raise Trouble("G-070")
-    key = vault.secret(vault.existing(folder), vault.DATABASE)
+    key = vault.secret(keep or vault.existing(folder), vault.DATABASE)
+    damaged = engine.damaged_pages(path, key)
+    if damaged:
+        return [], damaged
     connection = engine.connect(path, key, read_only=True)
     try:
-        damaged = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check")]
-        return ([] if damaged else check_books(connection)), damaged
+        return check_books(connection, fold=path.stat().st_size <= folded_bytes_max), []
+    except DBAPIError as unreadable:
+        return [], [str(unreadable.orig)]
     finally:
         connection.close()
 
 
-def check_books(connection: Connection) -> list[Verdict]:
-    """The invariants over an open file, in one consistent look."""
+def check_branch(folders: list[Path]) -> tuple[list[Verdict], list[str]]:
+    """The invariants over several desks together, each also by itself with the rows beside its journal.
+
+    Raises:
+        Trouble: as `check_folder`.
+    """
+    damaged: list[str] = []
+    alone: list[Verdict] = []
+    with ExitStack() as opened:
+        together: list[Iterator[Fact]] = []
+        for folder in folders:
+            verdicts, pages = check_folder(folder)
+            alone += verdicts
+            damaged += [f"{folder.name}: {page}" for page in pages]
+            if not pages:
+                key = vault.secret(vault.existing(folder), vault.DATABASE)
+                connection = engine.connect(folder / "desk.db", key, read_only=True)
+                opened.callback(connection.close)
+                together.append(facts(connection))
+        joint = check(chain.from_iterable(together), is_signed, [HandedOver()])
+    for verdict in joint:
+        known = set(verdict.broken)
+        own = (one for other in alone if other.id == verdict.id for one in other.broken)
+        verdict.broken += [one for one in own if one not in known]
+    return joint, damaged
+
+
+def check_books(connection: Connection, *, fold: bool = True) -> list[Verdict]:
+    """The invariants over an open file, and every row beside the journal, in one consistent look."""
     connection.exec_driver_sql("BEGIN")
     try:
-        return check(facts(connection), is_signed, outside_folds(seen(connection)))
+        verdicts = check(facts(connection), is_signed, outside_folds(seen(connection)))
+        by_id = {verdict.id: verdict for verdict in verdicts}
+        for invariant, fault in rows_at_fault(connection, fold=fold):
+            if len(by_id[invariant].broken) < BROKEN_MAX:
+                by_id[invariant].broken.append(fault)
+        return verdicts
     finally:
         connection.exec_driver_sql("COMMIT")
 

@@ -20,7 +20,8 @@ class OpenDesk:
     """An open database with what belongs to it.
 
     Attributes:
-        stopped: why no record may be written any more (``behind``, ``chain``, ``ledger``), "" if all is well.
+        stopped: why no record may be written any more (``behind``, ``page``, ``chain``, ``ledger``), "" if
+            all is well.
         documents: reference documents already decoded, by (name, version).
     """
 

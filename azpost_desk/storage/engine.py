@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Before 3.51.3 a writer beside a checkpoint could corrupt a WAL database.
 SQLITE_MIN: Final = (3, 51, 3)
 KEY_BYTES: Final = 32
+# SQLCipher's own size of a page; nobody here asks for another.
+PAGE_BYTES: Final = 4096
 MIGRATED: Final = "migrated"
 """Key of `Connection.info`: the file came from an older schema, its projections must be folded anew."""
 
@@ -49,6 +51,29 @@ def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection
         raw.execute("PRAGMA journal_mode=WAL")
         raw.execute("PRAGMA synchronous=FULL")
     return raw
+
+
+def damaged_pages(path: Path, key: bytes) -> list[str]:
+    """What the engine says of each damaged page, by its number; [] when every byte of the file is whole.
+
+    Raises:
+        Trouble: G-063 when no page at all can be read: the key does not belong to this file.
+    """
+    raw = dbapi2.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    try:
+        raw.execute("PRAGMA cipher_log_level=NONE")
+        raw.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        damaged = [str(row[0]) for row in raw.execute("PRAGMA cipher_integrity_check")]
+        if damaged and len(damaged) >= path.stat().st_size // PAGE_BYTES:
+            raise Trouble("G-063")
+        if not damaged:
+            # Whole pages may be missing at the end: the engine then knows more of them than there are.
+            raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return damaged
+    except dbapi2.DatabaseError as unreadable:
+        return [str(unreadable)]
+    finally:
+        raw.close()
 
 
 def connect(path: Path, key: bytes, read_only: bool = False) -> Connection:

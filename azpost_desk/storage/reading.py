@@ -18,6 +18,7 @@ from azpost_desk.domain.transfer_codes import receipt_number
 from azpost_desk.protocol.records import Attachment, Record
 from azpost_desk.services import views
 from azpost_desk.storage import tables as t
+from azpost_desk.storage.evidence import export
 from azpost_desk.storage.reading_history import HistoryReading, records_with
 from azpost_desk.storage.reading_recovery import RecoveryReading
 from azpost_desk.storage.reading_slips import SlipReading
@@ -241,6 +242,26 @@ class BookReading(HistoryReading, SlipReading, RecoveryReading):
             return True
         offered = self._scalar(select(t.line.c.offered).where(t.line.c.epoch == entry.recorded.epoch))
         return entry.recorded.sequence <= (offered or 0)
+
+    def record_at(self, epoch: int, sequence: int) -> Record | None:
+        j = t.journal.c
+        row = self._one(select(t.journal).where(j.epoch == epoch, j.sequence == sequence))
+        return Record(row.header, row.body, row.previous, row.hash) if row else None
+
+    # --- evidence -----------------------------------------------------------------------------------
+
+    def evidence(self, first_day: str, last_day: str, *, personal: bool) -> bytes:
+        return export(self._desk, first_day, last_day, personal=personal)
+
+    def epoch_key(self, epoch: int) -> str:
+        """From the record that opened the epoch, which the chain protects."""
+        opened = self.record_at(epoch, 1)
+        body = ops.decode("epoch.opened", 1, opened.body) if opened is not None else None
+        return body.public_key if isinstance(body, ops.EpochOpened) else ""
+
+    def certificate(self, operation: str) -> str:
+        text = self._scalar(select(t.certificates.c.text).where(t.certificates.c.operation == operation))
+        return text or ""
 
     # --- rows to views ------------------------------------------------------------------------------
 

@@ -32,13 +32,18 @@ def rebuild(desk: OpenDesk) -> list[str]:
         Names of the tables whose rows were not what the journal says; empty when all was right. Postings are
         never replaced (they are written once): a difference there is for the check to explain.
     """
+    stored, again = folded_again(desk)
+    return sorted(name for name in stored if stored[name] != again[name])
+
+
+def folded_again(desk: OpenDesk) -> tuple[Rows, Rows]:
+    """(rows as they were, rows as the journal gives them) of every derived table and of the postings."""
     connection = desk.connection
     stored = _rows(connection)
     for table in reversed(t.DERIVED):
         connection.execute(delete(table))
     ledger = _replay(desk)
-    again = _rows(connection) | {"postings": ledger}
-    return sorted(name for name in stored if stored[name] != again[name])
+    return stored, _rows(connection) | {"postings": ledger}
 
 
 def _replay(desk: OpenDesk) -> list[tuple[Any, ...]]:

@@ -450,6 +450,8 @@ missing_desks: Final = _table("missing_desks", _text("date", key=True), _whole("
 supplements: Final = _table(
     "supplements", _text("date", key=True), _whole("number", key=True), _text("operation"), _octets("content")
 )
+# The text of a shift certificate, signed by the key of its epoch: it cannot be made again in a later one.
+certificates: Final = _table("certificates", _text("operation", key=True), _text("text"))
 checked: Final = _table("checked", _whole("only", key=True), _whole("record"))
 
 WRITTEN_ONCE: Final = (journal, signatures, postings)

@@ -42,6 +42,8 @@ _BEFORE: Final = text(
     "LEFT JOIN (SELECT * FROM days ORDER BY number DESC LIMIT 1) d WHERE l.epoch = :epoch"
 )
 
+HASH_BYTES: Final = 32
+
 
 class BookWriting(BookReading, SlipWriting):
     """Implements services.ports.Writing."""
@@ -326,6 +328,19 @@ class BookWriting(BookReading, SlipWriting):
                 self._connection.execute(insert(t.missing_desks), rows)
         elif stored != content:
             raise Refused("G-067", date=date)
+
+    # --- words that are no record ---------------------------------------------------------------------
+
+    def public_key(self) -> str:
+        return self._desk.key.public()
+
+    def sign_words(self, words: bytes) -> bytes:
+        if len(words) <= HASH_BYTES:
+            raise ValueError("what is as short as a record's hash is signed by the commit alone")
+        return self._desk.key.sign(words)
+
+    def store_certificate(self, operation: str, text: str) -> None:
+        self._connection.execute(insert(t.certificates), {"operation": operation, "text": text})
 
 
 def _committed(body: bytes, attachments: Sequence[Attachment]) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES_MAX = 500
+# One file on purpose: it is handed to a court and must need nothing beside it.
+LONGER_ON_PURPOSE = {"azpost_desk/programs/verify.py": 900}
 FUNCTION_LINES_MAX = 60
 LINE_CHARACTERS_MAX = 110
 BANNED_NAMES = {"utils", "util", "common", "helpers", "helper", "core", "misc", "manager", "managers"}
@@ -120,8 +122,9 @@ def size_faults(path: str, text: str) -> list[str]:
     """Files, functions and lines that are too long to read at a glance."""
     lines = text.splitlines()
     faults = []
-    if len(lines) > FILE_LINES_MAX:
-        faults.append(f"{path}:1 has {len(lines)} lines, at most {FILE_LINES_MAX}: split it by what it knows")
+    most = LONGER_ON_PURPOSE.get(path, FILE_LINES_MAX)
+    if len(lines) > most:
+        faults.append(f"{path}:1 has {len(lines)} lines, at most {most}: split it by what it knows")
     for number, line in enumerate(lines, start=1):
         is_room_sentence = number == 1 and path.endswith("__init__.py")
         if len(line) > LINE_CHARACTERS_MAX and not is_room_sentence:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azpost_desk.central.storage.database import Database
 from azpost_desk.domain import operations as ops
+from azpost_desk.programs import verify
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import grant_of
+from azpost_desk.services.evidence import ExportEvidence
+from tests.storage.desks import DATE
 from tests.stories.town import GANJA
 
 if TYPE_CHECKING:
+    import pytest
+
     from azpost_desk.protocol.messages import Grant
     from tests.stories.town import Seat, Town
 
@@ -55,6 +62,31 @@ def test_two_signed_grants_of_one_transfer_name_the_same_predecessor(
     assert same[0] == same[1]
     assert one.previous == ""
     assert one.origin == line_hash(ganja, sent.transfer)
+
+
+def test_the_verifier_proves_it_from_the_evidence_of_the_two_desks(
+    place: Town, ganja: Seat, baku: Seat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = place.seat(f"{GANJA}-2")
+    sent = ganja.send_money()
+    ganja.sync()
+    baku.ask_for(sent.code)
+    baku.sync()
+    forget(place.dsn)
+    second.ask_for(sent.code)
+    files = [str(tmp_path / f"{seat.name}.azev") for seat in (baku, second)]
+    for seat, file in zip((baku, second), files, strict=True):
+        exported = seat.services.evidence.export(ExportEvidence(DATE, DATE), seat.clerk)
+        Path(file).write_bytes(exported.content)
+    # Each alone is genuine and proves nothing against anybody.
+    assert [verify.main([file]) for file in files] == [0, 0]
+    capsys.readouterr()
+    assert verify.main([*files, "--json"]) == 1
+    answer = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert answer["genuine"] is True
+    [proof] = answer["double_grants"]
+    assert (proof["thing"], proof["previous"]) == (sent.transfer, "")
+    assert sorted(words.split()[0] for words in proof["grants"].values()) == sorted((baku.name, second.name))
 
 
 def line_hash(seat: Seat, operation: str) -> str:

@@ -134,17 +134,17 @@ def test_a_chain_signed_by_a_stranger_is_not_covered(desk: Path) -> None:
 
 def test_an_owner_who_forges_a_gap_in_receipts_is_found(desk: Path) -> None:
     _forge(desk, {19: _replaced(receipt="4201-000099")})
-    assert _faults(desk) == {"I-05": {19}}
+    assert _faults(desk)["I-05"] == {19}
 
 
 def test_an_owner_who_uses_a_receipt_twice_is_found(desk: Path) -> None:
     _forge(desk, {19: _replaced(receipt="4201-000001")})
-    assert _faults(desk) == {"I-05": {19}}
+    assert _faults(desk)["I-05"] == {19}
 
 
 def test_an_owner_who_lies_about_the_till_is_found(desk: Path) -> None:
     _forge(desk, {18: _replaced(balance_qapik=1)})
-    assert _faults(desk) == {"I-02": {18}}
+    assert _faults(desk)["I-02"] == {18}
 
 
 def test_an_owner_who_reverses_what_was_never_sold_is_found(desk: Path) -> None:

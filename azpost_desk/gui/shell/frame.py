@@ -27,6 +27,7 @@ from azpost_desk.gui.shell.basket_panel import BasketPanel
 from azpost_desk.gui.shell.break_watch import BreakWatch
 from azpost_desk.gui.shell.first_place import first_place
 from azpost_desk.gui.shell.help_sheet import HelpSheet
+from azpost_desk.gui.shell.lamp import BooksLamp, BooksSheet
 from azpost_desk.gui.shell.line_panel import LinePill, QueueSheet
 from azpost_desk.gui.shell.one_box import Answers, OneBox
 from azpost_desk.gui.shell.register import FRAME_KEYS, OPENS
@@ -84,6 +85,7 @@ class Frame(QWidget):
         self._rail_frame = QFrame()
         self.box = OneBox()
         self.pill = LinePill(line)
+        self.lamp = BooksLamp(session)
         self.strip = StatusStrip(session)
         self.notices = NoticeStrip()
         self.basket = BasketPanel(session)
@@ -94,6 +96,7 @@ class Frame(QWidget):
         self._build(where, demo)
         self.answers = Answers(self)
         self.queue = QueueSheet(self, line)
+        self.books = BooksSheet(self, self.lamp)
         self.help = HelpSheet(self)
         self._watch = BreakWatch(self, session, line, self.notices)
         self._connect()
@@ -142,6 +145,7 @@ class Frame(QWidget):
         names.addStretch()
         row.addLayout(names)
         row.addWidget(self._drawer.handle)
+        row.addWidget(self.lamp)
         row.addWidget(self.pill)
         return top
 
@@ -181,6 +185,7 @@ class Frame(QWidget):
         self.answers.opened.connect(self.open_found)
         self.answers.left.connect(self._back_to_work)
         self.pill.clicked.connect(self.open_queue)
+        self.lamp.clicked.connect(self.books.show_found)
         self.queue.reprint.clicked.connect(self._on_reprint)
         self.strip.help.clicked.connect(self.open_help)
 
@@ -193,6 +198,7 @@ class Frame(QWidget):
             "frame.keys.language": self._next_language,
             "frame.keys.theme": self._next_theme,
             "frame.keys.queue": self.open_queue,
+            "frame.keys.books": self.books.show_found,
             "frame.keys.open_scan": self._open_waiting_scan,
             "recovery.tray.park": self.basket.tray.park,
             "recovery.tray.title": self.basket.tray.open_tray,
@@ -456,6 +462,8 @@ class Frame(QWidget):
         self.line_changed()
         if "paper" in topics:
             self.print_waiting()
+        if "day" in topics:
+            self.lamp.day_changed()
 
     def line_changed(self) -> None:
         """The line or the queue moved."""

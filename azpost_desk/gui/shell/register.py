@@ -22,6 +22,7 @@ OPENS: Final = {
     "receipt": "history",
     "remittance": "tills",
     "close": "reports",
+    "certificate": "history",
 }
 # Keys of the frame; no screen may use them.
 FRAME_KEYS: Final = {
@@ -33,6 +34,7 @@ FRAME_KEYS: Final = {
     "frame.keys.language": "Ctrl+L",
     "frame.keys.theme": "Ctrl+T",
     "frame.keys.queue": "Ctrl+Q",
+    "frame.keys.books": "Ctrl+Shift+K",
     "frame.keys.sign_out": "Ctrl+Shift+Q",
     "frame.keys.void": "Ctrl+Del",
     "frame.keys.open_scan": "Ctrl+Return",

@@ -171,6 +171,7 @@ class Window(QStackedWidget):
         frame.strip.refresh()
         frame.first_screen()
         frame.print_waiting()
+        frame.lamp.watch()
 
     def _drop_frame(self) -> None:
         if self.frame is not None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 COPY_KEY: Final = "Ctrl+P"
 REVERSE_KEY: Final = "Ctrl+Shift+Del"
 EXPLAIN_KEY: Final = "Ctrl+E"
+EVIDENCE_KEY: Final = "Ctrl+Shift+E"
 YEARS_KEY: Final = "Ctrl+F"
 THEN_KEY: Final = "Ctrl+M"
 STATEMENT_KEY: Final = "Ctrl+B"
@@ -27,6 +28,7 @@ def actions(
     years: Callable[[], object],
     then: Callable[[], object],
     statement: Callable[[], object],
+    evidence: Callable[[], object],
 ) -> list[Action]:
     """All acts of the screen."""
     return [
@@ -39,4 +41,5 @@ def actions(
         Action("history.screen.years", "records.search", YEARS_KEY, None, years),
         Action("history.screen.then", "records.then", THEN_KEY, None, then),
         Action("history.screen.statement", "records.statement", STATEMENT_KEY, None, statement),
+        Action("history.screen.evidence", "history.screen.evidence", EVIDENCE_KEY, Permission.SELL, evidence),
     ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain.money import Money, azn
@@ -18,7 +20,9 @@ from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.words import language, phrase, refusal
 from azpost_desk.gui.screens.history import actions, records
 from azpost_desk.gui.screens.history import form as decide
+from azpost_desk.gui.screens.history.certificate import CertificateSheet
 from azpost_desk.gui.screens.history.detail import DetailPanel
+from azpost_desk.gui.screens.history.evidence import EvidenceSheet
 from azpost_desk.gui.screens.history.reversing import ReverseSheet
 from azpost_desk.gui.screens.history.table import columns
 from azpost_desk.gui.work.runner import Operation, Runner
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.baskets import Paid
+    from azpost_desk.services.certificates import Seen
     from azpost_desk.services.history import Detail, Done
 
 _WATCHED = frozenset({"journal", "till", "day", "papers"})
@@ -49,7 +54,7 @@ class HistoryScreen(Screen):
         super().__init__(session, parent)
         self._done: list[Done] = []
         self._wanted = ""
-        self.sheet: ReverseSheet | None = None
+        self.sheet: ReverseSheet | EvidenceSheet | CertificateSheet | None = None
         self.search = TextField(
             "history.screen.search", name="search", hint="history.screen.search_hint", optional=True
         )
@@ -60,7 +65,9 @@ class HistoryScreen(Screen):
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
+        self.evidence = Button("history.screen.evidence", actions.EVIDENCE_KEY, bind=False)
         column.addWidget(heading("history.screen.title")[0])
+        column.addWidget(self.evidence, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.search)
         column.addLayout(self._beyond())
         column.addWidget(self.table, 1)
@@ -95,6 +102,7 @@ class HistoryScreen(Screen):
         self.panel.reverse.clicked.connect(self.reverse)
         self.panel.dispute.clicked.connect(self.dispute)
         self.panel.explain.clicked.connect(self.explain)
+        self.evidence.clicked.connect(self.export)
         Runner.current().changed.connect(self._on_changed)
 
     # --- the frame's side ------------------------------------------------------------------------------
@@ -102,7 +110,14 @@ class HistoryScreen(Screen):
     def actions_here(self) -> list[Action]:
         """See `Screen`."""
         return actions.actions(
-            self.copy, self.reverse, self.dispute, self.explain, self.years, self.then, self.statement
+            self.copy,
+            self.reverse,
+            self.dispute,
+            self.explain,
+            self.years,
+            self.then,
+            self.statement,
+            self.export,
         )
 
     def side(self) -> QWidget:
@@ -114,6 +129,8 @@ class HistoryScreen(Screen):
         if isinstance(argument, Found) and argument.kind == "receipt":
             self._wanted = argument.key
             self.search.clear()
+        elif isinstance(argument, Found) and argument.kind == "certificate":
+            self._look_at(argument.key)
         self.refresh()
         self.search.setFocus()
 
@@ -246,6 +263,27 @@ class HistoryScreen(Screen):
         Operation(self, self.session.services.records.officers).succeeded(
             lambda known: records.show(made(known), self._open)
         ).start()
+
+    def export(self) -> None:
+        """The branch's own evidence of any days, as a file."""
+        days = self.session.services.days
+
+        def opened(date: str) -> None:
+            self.sheet = sheet = EvidenceSheet(self, self.session, dt.date.fromisoformat(date))
+            sheet.closed.connect(self._on_sheet_closed)
+            sheet.start()
+
+        Operation(self.evidence, days.proposed).succeeded(opened).start()
+
+    def _look_at(self, code: str) -> None:
+        certificates = self.session.services.certificates
+
+        def seen(certificate: Seen) -> None:
+            self.sheet = sheet = CertificateSheet(self, certificate)
+            sheet.closed.connect(self._on_sheet_closed)
+            sheet.open()
+
+        Operation(self, lambda: certificates.look(code)).succeeded(seen).refused(self._refused).start()
 
     def _on_sheet_closed(self) -> None:
         sheet, self.sheet = self.sheet, None

@@ -1,0 +1,61 @@
+"""`azpost-desk evidence`: the evidence of some days of a desk as one file; also beside the running desk.
+
+Without personal data: that leaves the desk only at the counter, where it is recorded who took it out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+from azpost_desk import places
+from azpost_desk.domain.days import business_day
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.storage.evidence import export_folder
+from azpost_desk.texts import Texts
+
+
+def main(argv: list[str]) -> int:
+    """0 when the file was written, 1 when a rule says no, 2 when the books cannot be opened or written to."""
+    parser = argparse.ArgumentParser(prog="azpost-desk evidence", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, help="a desk's data folder; default: this desk's")
+    parser.add_argument("--from", dest="first", required=True, metavar="DATE", help="first business day, ISO")
+    parser.add_argument("--to", dest="last", required=True, metavar="DATE", help="last business day, ISO")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
+    wanted = parser.parse_args(argv)
+    try:
+        first, last = business_day(wanted.first), business_day(wanted.last)
+        if last < first:
+            raise Refused("R-082", field="last_day")
+        content = export_folder(wanted.data or places.data(), first, last)
+        write_whole(wanted.out, content)
+    except Refused as refused:
+        print(Texts("en").refusal(refused), file=sys.stderr)
+        return 1
+    except Trouble as trouble:
+        print(Texts("en").refusal(trouble), file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
+    digest = hashlib.sha256(content).hexdigest()
+    if wanted.json:
+        print(json.dumps({"file": str(wanted.out), "bytes": len(content), "sha256": digest}))
+    else:
+        print(f"{wanted.out}: {len(content)} bytes, SHA-256 {digest}")
+    return 0
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """The whole file or none of it: written beside, then moved over."""
+    beside = path.with_name(f"{path.name}.part")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
