@@ -27,10 +27,10 @@ def propose(conn: Connection, book: Book, desk: str, told: CorrectionProposal) -
     """Propose a correction to a desk; gives its id (`told.proposal` is made here).
 
     Raises:
-        Refused: X-043 no such enrolled desk, X-045 without a reason, X-060 sort, amount or holder.
+        Refused: X-043 no such enrolled desk, X-045 without a reason, X-090 sort, amount or holder.
     """
     if told.sort not in CORRECTION_SORTS or told.amount_qapik <= 0 or not told.holder:
-        raise Refused("X-060")
+        raise Refused("X-090")
     if not told.reason.strip() or not told.who:
         raise Refused("X-045")
     now_ms = told.at_ms

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Step = tuple[str, str]
-"""(payment, grant or request, its id)."""
+"""(payment, grant, request or card, its id)."""
 
 # [design] As services.grants: a question older than this is the centre's to clear up.
 REQUEST_DAYS_MAX: Final = 31
@@ -53,6 +53,7 @@ class Watched(Fold):
         self._ended: set[Step] = set()
         self._epochs: dict[str, int] = {}
         self._days: dict[str, int] = {}
+        self._tenders: dict[str, str] = {}
 
     def take(self, fact: Fact, body: ops.Body | None) -> None:
         self._epochs[fact.desk] = max(fact.epoch, self._epochs.get(fact.desk, 0))
@@ -60,6 +61,14 @@ class Watched(Fold):
         for step in _begins(fact.operation, body):
             self._begun[step] = fact
         self._ended.update(_ends(body))
+        match body:
+            case ops.CardAsked():
+                self._tenders[body.tender] = fact.operation
+            case ops.Settlement():
+                paid = (self._tenders.get(tender.operation, "") for tender in body.tenders)
+                self._ended.update(("card", step) for step in paid)
+            case _:
+                pass
 
     def end(self) -> None:
         for step, fact in self._begun.items():
@@ -72,7 +81,7 @@ class Watched(Fold):
 
     def _is_over(self, step: Step, fact: Fact) -> bool:
         """Grants and requests of an older epoch may not be used (protocol.md 1), old requests neither."""
-        if step[0] == "payment":
+        if step[0] in ("payment", "card"):
             return False
         is_old = step[0] == "request" and self._days[fact.desk] - fact.day > REQUEST_DAYS_MAX
         return is_old or self._epochs[fact.desk] != fact.epoch
@@ -88,6 +97,8 @@ def _begins(operation: str, body: ops.Body | None) -> Iterator[Step]:
             yield "request", operation
         case ops.GrantStored():
             yield "grant", body.grant
+        case ops.CardAsked():
+            yield "card", operation
         case _:
             pass
 
@@ -102,6 +113,8 @@ def _ends(body: ops.Body | None) -> Iterator[Step]:
             yield "grant", body.grant
         case ops.GrantStored():
             yield "request", _request_of(body.words)
+        case ops.CardAnswered(outcome="declined") | ops.CardReversed(outcome="reversed"):
+            yield "card", body.step
         case ops.Settlement():
             for line in body.lines:
                 yield from _ended_by(line)

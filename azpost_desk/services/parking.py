@@ -10,6 +10,7 @@ from azpost_desk.domain.baskets import to_pay
 from azpost_desk.domain.catalogue import Billers
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
+from azpost_desk.services.baskets import CARD_UNDER_WAY
 from azpost_desk.services.grants import Grants
 from azpost_desk.services.views_recovery import Parked
 
@@ -29,7 +30,7 @@ class Waiting:
     """A basket in the tray.
 
     Attributes:
-        waits: for what: customer, grant (an answer of the centre), line (a bill that its biller takes only
+        waits: for what: customer, card (its terminal has not said the last word), grant (an answer of the centre), line (a bill that its biller takes only
             on line), stranded (in hand, but not in the hand of who asks).
         titles: what stands in it, in the words of the panel.
         owner: the officer's name.
@@ -128,7 +129,9 @@ def _waiting(books: Reading, one: Parked, online: bool, asked_since: int | None)
     basket = one.basket
     owner = books.officer(basket.officer)
     waits = "customer"
-    if not online and _needs_line(books, basket):
+    if any(step.basket == basket.basket for step in books.card_steps(CARD_UNDER_WAY)):
+        waits = "card"
+    elif not online and _needs_line(books, basket):
         waits = "line"
     elif asked_since is not None and basket.started_ms <= asked_since <= one.parked_ms:
         waits = "grant"

@@ -16,7 +16,7 @@ from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.operations_recovery import KEPT_REASONS, FoundStep
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.services.baskets import every_basket
+from azpost_desk.services.baskets import CARD_UNDER_WAY, every_basket
 from azpost_desk.services.counter import Counter, Officer, open_day
 from azpost_desk.services.grants import Grants, claimed, held_grant
 from azpost_desk.services.refunds import biller_name, contact_of
@@ -44,7 +44,7 @@ class Unfinished:
     """One step that somebody must see to the end.
 
     Attributes:
-        sort: payment, refund, request, grant, question, remittance, paper, proposal or centre_grant.
+        sort: card, payment, refund, request, grant, question, remittance, paper, proposal or centre_grant.
         thing: its id, what the acts need.
         about: whom or what it is about.
         told: key of the words the customer was told, stored with the operation; "" when none were.
@@ -161,6 +161,7 @@ class Recovery:
         now_ms = self.counter.clock.utc_ms()
         yield from _bills(books, language, now_ms)
         yield from self._grants(books, now_ms)
+        yield from _cards(books, now_ms)
         yield from _cash(books, now_ms)
         since_ms = books.running_since()
         for job in books.print_jobs(("printing", "failed")):
@@ -231,6 +232,20 @@ def _bill(books: Reading, bill: Payment, language: str, oldest_ms: int) -> Unfin
         contact=contact_of(books, bill.payment),
         opens=("receipt", bill.receipt),
     )
+
+
+def _cards(books: Reading, now_ms: int) -> Iterator[Unfinished]:
+    for card in books.card_steps(CARD_UNDER_WAY):
+        owner = books.officer(card.officer)
+        yield Unfinished(
+            "card",
+            card.step,
+            owner.name if owner else card.officer,
+            card.amount,
+            card.asked_ms,
+            now_ms - card.asked_ms > _OVERDUE_MS,
+            f"card_{card.state}",
+        )
 
 
 def _cash(books: Reading, now_ms: int) -> Iterator[Unfinished]:

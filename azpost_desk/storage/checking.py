@@ -102,11 +102,13 @@ def seen(connection: Connection) -> Seen:
     """The open outside steps as the screens read them, and what the centre has signed that it holds."""
     p, g, a, j = t.payments.c, t.grants.c, t.attachments.c, t.journal.c
     payments = select(p.payment).where(p.state.in_(("accepted", "sent", "unknown", "refused")))
+    card = t.card_steps.c
     # A question is asked again with the words that were kept beside it.
     requests = select(j.operation).join(t.attachments, a.record == j.id)
     wanted = {
         "payment": payments,
         "grant": select(g.held_grant).where(g.state == "held"),
+        "card": select(card.step).where(card.state.in_(("asked", "unknown", "approved", "reversing"))),
         "request": requests.where(j.kind == "grant.requested", a.content.is_not(None)),
     }
     tasks = {(sort, row[0]) for sort, statement in wanted.items() for row in connection.execute(statement)}

@@ -22,6 +22,8 @@ ACCEPT: Final = "accept"
 DECLINE: Final = "decline"
 REPORT: Final = "report"
 COUNT_IN: Final = "count_in"
+ASK_CARD: Final = "ask_card"
+BACK_CARD: Final = "back_card"
 
 # (the main act, the other one) of each sort; a bill on its way can only be asked about.
 _ACTS: Final[dict[str, tuple[str, str]]] = {
@@ -44,17 +46,23 @@ _PERMISSIONS: Final = {
     DECLINE: Permission.CLOSE_DAY,
     REPORT: Permission.SELL,
     COUNT_IN: Permission.HOLD_TILL,
+    ASK_CARD: Permission.SELL,
+    BACK_CARD: Permission.SELL,
 }
 # Which screen shows the record of a step, by the kind of what is opened there.
 PLACES: Final = {"receipt": "history", "payout": "transfers", "transfer": "transfers"}
 # Acts that ask the centre and may take as long as the line does.
-SLOW: Final = frozenset({ASK_AGAIN})
+SLOW: Final = frozenset({ASK_AGAIN, ASK_CARD, BACK_CARD})
 # What is in force after an act; other screens read again.
 CHANGES: Final = ("basket", "till", "journal", "payments", "transfers", "paper", "news")
 
 
 def acts_of(one: Unfinished) -> tuple[str, str]:
     """(main act, other act), "" where there is none."""
+    if one.sort == "card":
+        # What is not known is asked for; what is known to be approved may go back to its card.
+        is_known = one.state in ("card_approved", "card_reversing")
+        return ("", BACK_CARD) if is_known else (ASK_CARD, "")
     return _ACTS.get(one.sort, ("", ""))
 
 
@@ -74,6 +82,10 @@ def do(desk: DeskServices, by: Officer, act: str, one: Unfinished) -> Basket | N
             return desk.payments.refund(one.thing, by)
         case "ask_again":
             desk.transfers.ask_again(one.thing, by)
+        case "ask_card":
+            desk.cards.ask_again(by, one.thing)
+        case "back_card":
+            desk.cards.give_back(by, one.thing, "recovery")
         case "release":
             desk.transfers.release(one.thing, by, "recovery")
         case "accept":
