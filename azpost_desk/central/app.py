@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
-from azpost_desk.central import approvals, grants, keys, payments
+from azpost_desk.central import approvals, grants, keys, payments, steps
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.intake.custody import STOPPED
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
         Enrolled,
         Exchange,
         Exchanged,
+        StepsAsked,
+        StepsTold,
         TransferClaim,
         TransferClaimed,
     )
@@ -147,6 +149,11 @@ class Centre:
     def check_bill(self, caller: Caller, message: BillCheck) -> BillChecked:
         """Ask the biller; see payments."""
         return payments.check(self._billers, message)
+
+    def steps_of(self, caller: Caller, message: StepsAsked) -> StepsTold:
+        """See steps."""
+        with self.database.transaction() as conn:
+            return steps.told(conn, caller.desk, caller.epoch, message)
 
     def ask_approval(self, caller: Caller, message: ApprovalAsk) -> ApprovalTold:
         """See approvals."""

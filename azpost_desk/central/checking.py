@@ -12,6 +12,7 @@ from azpost_desk.domain.erasure import Erasures, Kept
 from azpost_desk.domain.invariants import Broken, Fact, Stored, Verdict
 from azpost_desk.domain.invariants import check as check_facts
 from azpost_desk.domain.invariants_branch import HandedOver
+from azpost_desk.domain.invariants_outside import Seen, Watched
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.records import Attachment, Header, rechain
 
@@ -51,7 +52,9 @@ def check(dsn: str, branch: str = "") -> list[Verdict]:
     """
     with connect(dsn) as conn, conn.transaction():
         conn.execute("set transaction isolation level repeatable read read only")
-        verdicts = check_facts(_facts(conn, f"{branch}-" if branch else ""), is_signed, [HandedOver()])
+        outside = Watched(_seen(conn))
+        wanted = f"{branch}-" if branch else ""
+        verdicts = check_facts(_facts(conn, wanted), is_signed, [HandedOver(), outside])
         if branch:
             return verdicts
         verdicts.append(_erasures(conn))
@@ -60,6 +63,21 @@ def check(dsn: str, branch: str = "") -> list[Verdict]:
             Broken("*", 0, f"the country's sum is {net} {currency}") for currency, net in country if net
         ]
     return verdicts
+
+
+def _seen(conn: Connection) -> Seen:
+    """Outside steps as the centre's rounds know them (or will, or set them aside), and what is in custody."""
+    known = conn.execute(
+        "select 'payment', payment from payments union all select 'grant', \"grant\" from grants"
+    ).fetchall()
+    exceptions = conn.execute("select desk, epoch, sequence from exceptions").fetchall()
+    waiting = conn.execute("select exists (select from work)").fetchone()
+    return Seen(
+        # What was not brought forward yet is on nobody's list for a moment.
+        frozenset() if waiting and waiting[0] else frozenset({"payment", "grant"}),
+        frozenset((sort, thing) for sort, thing in known),
+        frozenset((desk, epoch, sequence) for desk, epoch, sequence in exceptions),
+    )
 
 
 def _facts(conn: Connection, desks: str) -> Iterator[Fact]:

@@ -49,6 +49,7 @@ OWNERS: Final = {
     "grant_ended": "finance",
     "grant_for_other": "finance",
     "payment_sent": "finance",
+    "strange_correction": "finance",
     "biller_conflict": "finance",
     "biller_wrong_number": "finance",
     "biller_wrong_sum": "finance",

@@ -213,7 +213,8 @@ def _refused(
         ).fetchone()
         if live and live[0] != who.desk:
             # Somebody stands at a counter and wants it: the holder is asked, never overruled.
-            tell(conn, GrantQuestion(grant=live[1], thing=transfer.transfer), [live[0]], now_ms)
+            asked = GrantQuestion(grant=live[1], thing=transfer.transfer, at_ms=now_ms)
+            tell(conn, asked, [live[0]], now_ms)
         return TransferClaimed(
             code=STATE_CODES.get(transfer.state, HELD_BACK), holder=live[0] if live else ""
         )

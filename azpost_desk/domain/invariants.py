@@ -196,6 +196,8 @@ def _ends(body: ops.Body | None) -> Iterable[tuple[str, str]]:
             yield "remittance", body.remittance
         case ops.GrantReleased():
             yield "grant", body.grant
+        case ops.CorrectionAccepted() | ops.CorrectionDeclined():
+            yield "correction", body.proposal
         case ops.Settlement():
             for line in body.lines:
                 if (
@@ -444,7 +446,8 @@ def _not_whole(number: str) -> None:
 def check(facts: Iterable[Fact], is_signed: IsSigned, more: Iterable[Fold] = ()) -> list[Verdict]:
     """All invariants over the records in `facts`; chains of one desk in order of their epochs.
 
-    What `more` folds find is put down to the invariant of the same id.
+    What `more` folds find is put down to the invariant of the same id (domain.invariants_branch), or stands
+    for itself (domain.invariants_outside).
     """
     folds: list[Fold] = [
         Balanced(),
@@ -460,7 +463,7 @@ def check(facts: Iterable[Fact], is_signed: IsSigned, more: Iterable[Fold] = ())
     ]
     verdicts = {fold.id: fold.verdict for fold in folds}
     for fold in more:
-        fold.verdict = verdicts[fold.id]
+        fold.verdict = verdicts.setdefault(fold.id, fold.verdict)
         folds.append(fold)
     for fact in facts:
         body = _body(fact)

@@ -37,6 +37,16 @@ from azpost_desk.domain.operations_disputes import DisputeRaised as DisputeRaise
 from azpost_desk.domain.operations_disputes import ReportSupplemented as ReportSupplemented
 from azpost_desk.domain.operations_evidence import BODIES as _OF_EVIDENCE
 from azpost_desk.domain.operations_evidence import EvidenceExported as EvidenceExported
+from azpost_desk.domain.operations_recovery import BODIES as _RECOVERY_BODIES
+from azpost_desk.domain.operations_recovery import CENTRE_KINDS as _RECOVERY_CENTRE_KINDS
+from azpost_desk.domain.operations_recovery import BasketSources as BasketSources
+from azpost_desk.domain.operations_recovery import CorrectionAccepted as CorrectionAccepted
+from azpost_desk.domain.operations_recovery import CorrectionDeclined as CorrectionDeclined
+from azpost_desk.domain.operations_recovery import CorrectionProposed as CorrectionProposed
+from azpost_desk.domain.operations_recovery import DayPreflight as DayPreflight
+from azpost_desk.domain.operations_recovery import DeskTouched as DeskTouched
+from azpost_desk.domain.operations_recovery import GrantKept as GrantKept
+from azpost_desk.domain.operations_recovery import RecoveryFound as RecoveryFound
 from azpost_desk.domain.operations_signing import BODIES as SIGNING
 from azpost_desk.domain.operations_signing import AttachmentsErased as AttachmentsErased
 from azpost_desk.domain.operations_signing import ErasureRequested as ErasureRequested
@@ -404,14 +414,17 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("grant.issued", 1): GrantIssued,
     ("desk.declared_lost", 1): DeskDeclaredLost,
     ("centre.epoch_opened", 1): CentreEpochOpened,
+    **_RECOVERY_BODIES,
     **CARD_BODIES,
     **SLIP_BODIES,
     **_DISPUTES,
     **_OF_EVIDENCE,
     **SIGNING,
 }
-CENTRE_KINDS: Final = SLIP_CENTRE_KINDS | frozenset(
-    {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}
+CENTRE_KINDS: Final = (
+    SLIP_CENTRE_KINDS
+    | _RECOVERY_CENTRE_KINDS
+    | frozenset({"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"})
 )
 _KIND_OF: Final = {body: kind for kind, body in BODIES.items()}
 

@@ -7,6 +7,7 @@ Attachment groups and their content (JSON of these values); the slot is ``<opera
     addresses   an express item: sender and addressee
     signer      a paper signed electronically: the signer's name as the certificate's issuer wrote it
     customer    whose file was looked at, or who asked for erasure: the id of the file (JSON text)
+    words       what somebody wrote in their own words: a reason, an objection
 """
 
 from __future__ import annotations
@@ -39,10 +40,13 @@ class Parties(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Group `account`: the subscriber number as the biller knows it."""
+    """Group `account`: the subscriber number as the biller knows it; `contact` is the payer's phone, to tell
+    them when the biller refuses.
+    """
 
     account: str
     holder: str = ""
+    contact: str = ""
 
 
 class Addresses(msgspec.Struct, frozen=True, kw_only=True):

@@ -162,6 +162,17 @@ def _payment_delivered(desk: str, operation: str, body: ops.PaymentDelivered) ->
     )
 
 
+def _correction_accepted(desk: str, operation: str, body: ops.CorrectionAccepted) -> list[Posting]:
+    """No cash moves: a difference leaves its holder's account, to headquarters or against its counterpart."""
+    surplus, shortage = (chart.SURPLUS, body.holder), (chart.SHORTAGE, body.holder)
+    debit, credit = {
+        "surplus_cleared": (surplus, (chart.HEADQUARTERS, "")),
+        "shortage_cleared": ((chart.HEADQUARTERS, ""), shortage),
+        "difference_explained": (surplus, shortage),
+    }[body.sort]
+    return _pair(operation, debit, credit, body.amount_qapik)
+
+
 RULES: Final[dict[tuple[str, int], Rule]] = {
     ("settlement", 1): _settlement,
     ("till.closed", 1): _till_closed,
@@ -171,6 +182,7 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     ("remittance.accepted", 1): _remittance_accepted,
     ("payment.resolved", 1): _payment_resolved,
     ("payment.delivered", 1): _payment_delivered,
+    ("correction.accepted", 1): _correction_accepted,
 }
 
 

@@ -121,6 +121,10 @@ def _note(day: _Day, body: ops.Body) -> None:
             (day.safe if body.to_place == "safe" else day.till).move(body.amount_qapik)
         case ops.PaymentResolved() if body.outcome == "refused":
             day.refunds += body.amount_qapik + body.fee_qapik
+        case ops.CorrectionAccepted():
+            # What was cleared or explained leaves the holder's account: less surplus, less shortage.
+            day.surplus -= body.amount_qapik * (body.sort != "shortage_cleared")
+            day.shortage -= body.amount_qapik * (body.sort != "surplus_cleared")
         case _:
             pass
 

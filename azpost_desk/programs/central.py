@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import logging
 import signal
 import sys
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from azpost_desk.central import approvals, disputes, erasure
+from azpost_desk.central import acts, approvals, corrections, disputes, erasure
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
@@ -35,13 +36,15 @@ from azpost_desk.domain.catalogue import (
 )
 from azpost_desk.domain.money import azn, parse_amount
 from azpost_desk.domain.operations_disputes import ANSWERS
+from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Role
 from azpost_desk.domain.transfer_codes import read_case_number
+from azpost_desk.protocol.news import CorrectionProposal
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _CLOCK = SystemClock()
 
@@ -91,10 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     place = parser.add_mutually_exclusive_group(required=True)
     place.add_argument("--embedded", type=Path, metavar="DIR", help="a PostgreSQL of its own in this folder")
     place.add_argument("--dsn", help="an existing PostgreSQL")
-    acts = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser.add_argument("--who", default=getpass.getuser(), help="who acts; the desks concerned are told")
+    parser.add_argument("--why", default="", help="why; the desks concerned are told")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, act: Callable[..., None], says: str, *names: str) -> argparse.ArgumentParser:
-        one = acts.add_parser(name, help=says, description=says)
+        one = commands.add_parser(name, help=says, description=says)
         one.set_defaults(act=act)
         for argument in names:
             one.add_argument(argument)
@@ -134,8 +139,15 @@ def _parser() -> argparse.ArgumentParser:
     erasing = command("erasure", _erasure, "erase by rule what is due, or list who has not followed")
     erasing.add_argument("what", choices=("list", "run"))
     command("exceptions", _exceptions, "list the records that wait for a person")
+    propose = command("propose", _propose, "propose a correction to a desk", "desk")
+    propose.add_argument("sort", choices=CORRECTION_SORTS)
+    propose.add_argument("amount_qapik", type=int)
+    for name in ("holder", "reason"):
+        propose.add_argument(name)
+    propose.add_argument("--evidence", default="", help="where it can be looked up")
+    command("proposals", _proposals, "list what was proposed and what the branches answered")
     _approvals_parser(command)
-    _dispute_commands(acts)
+    _dispute_commands(commands)
     lost_desk = ("desk", "first_person", "second_person", "reason")
     command("declare-lost", _declare_lost, "a desk will not come back; two people say so", *lost_desk)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
@@ -280,7 +292,9 @@ def _add_desk(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 
 def _enrol(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    print(enrolment.enrolment_code(conn, wanted.desk, _CLOCK.utc_ms()))
+    code = enrolment.enrolment_code(conn, wanted.desk, _CLOCK.utc_ms())
+    _note(wanted, conn, dsn, [wanted.desk], "enrolment_code")
+    print(code)
 
 
 def _add_staff(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
@@ -294,6 +308,7 @@ def _add_staff(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         language=wanted.language,
     )
     branches.add_staff(conn, wanted.branch, officer, _CLOCK.utc_ms())
+    _note(wanted, conn, dsn, acts.desks_of(conn, wanted.branch), "staff_changed", wanted.officer)
 
 
 def _set_licence(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
@@ -304,6 +319,7 @@ def _set_licence(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None
         valid_to=wanted.valid_to,
     )
     branches.set_licence(conn, wanted.branch, licence, _CLOCK.utc_ms())
+    _note(wanted, conn, dsn, acts.desks_of(conn, wanted.branch), "licence_changed", wanted.service)
 
 
 _DOCUMENTS: dict[str, type[Document]] = {
@@ -329,11 +345,14 @@ def _approve_tariffs(wanted: argparse.Namespace, conn: Connection, dsn: str) -> 
 
 
 def _give_codes(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    print(len(branches.give_codes(conn, wanted.desk, wanted.count, _CLOCK.utc_ms())))
+    given = branches.give_codes(conn, wanted.desk, wanted.count, _CLOCK.utc_ms())
+    _note(wanted, conn, dsn, [wanted.desk], "codes_given", str(len(given)))
+    print(len(given))
 
 
 def _give_range(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     first, last = branches.give_range(conn, wanted.desk, wanted.prefix, wanted.count, _CLOCK.utc_ms())
+    _note(wanted, conn, dsn, [wanted.desk], "codes_given", f"{wanted.prefix}{first:08}")
     print(f"{wanted.prefix}{first:08} {wanted.prefix}{last:08}")
 
 
@@ -354,7 +373,10 @@ def _exceptions(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     rows = conn.execute(
         "select exception, desk, epoch, sequence, owner, reason, about from exceptions order by exception"
     )
-    for number, desk, epoch, sequence, owner, reason, about in rows:
+    listed = rows.fetchall()
+    # Whoever reads the list reads records of these desks: they are told.
+    _note(wanted, conn, dsn, {row[1] for row in listed}, "records_read")
+    for number, desk, epoch, sequence, owner, reason, about in listed:
         says = texts.t(f"central.exception.{reason}")
         print(f"{number}\t{desk}/{epoch}/{sequence}\t{owner}\t{says}\t{about}")
 
@@ -365,8 +387,44 @@ def _declare_lost(wanted: argparse.Namespace, conn: Connection, dsn: str) -> Non
         people = (wanted.first_person, wanted.second_person)
         for transfer in lost.declare_lost(conn, book, wanted.desk, *people, wanted.reason, _CLOCK.utc_ms()):
             print(transfer)
+        branch = wanted.desk.rpartition("-")[0]
+        who, now_ms = " + ".join(people), _CLOCK.utc_ms()
+        concerned = acts.desks_of(conn, branch)
+        acts.note(conn, book, concerned, "declared_lost", who, wanted.reason, now_ms, wanted.desk)
     finally:
         book.close()
+
+
+def _propose(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    told = CorrectionProposal(
+        proposal="",
+        sort=wanted.sort,
+        amount_qapik=wanted.amount_qapik,
+        holder=wanted.holder,
+        reason=wanted.reason,
+        evidence=wanted.evidence,
+        who=wanted.who,
+        at_ms=_CLOCK.utc_ms(),
+    )
+    with _book(dsn) as book:
+        print(corrections.propose(conn, book, wanted.desk, told))
+
+
+def _proposals(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    rows = conn.execute(
+        "select proposal, desk, sort, amount, holder, state, words from proposals order by made_ms, proposal"
+    ).fetchall()
+    _note(wanted, conn, dsn, {row[1] for row in rows}, "records_read")
+    for row in rows:
+        print("\t".join(str(part) for part in row))
+
+
+def _note(
+    wanted: argparse.Namespace, conn: Connection, dsn: str, desks: Iterable[str], act: str, about: str = ""
+) -> None:
+    """The desks concerned are told who did or read what, when and why."""
+    with _book(dsn) as book, conn.transaction():
+        acts.note(conn, book, desks, act, wanted.who, wanted.why, _CLOCK.utc_ms(), about)
 
 
 def _new_epoch(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

@@ -107,9 +107,39 @@ def open_counter(
         report_press(language),
         devices.signer or NoSigner(),
         paper_drawer(language),
+        Around(books, devices),
     )
+    if not books.stopped():
+        services.recovery.note_start()
     line.start()
     return OpenCounter(books, line, services, paper_printer(devices, language), devices)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The machine this desk stands on; implements services.ports.Surroundings."""
+
+    books: DeskBooks
+    devices: Devices
+
+    def free_bytes(self) -> int:
+        """See services.ports.Surroundings."""
+        import shutil
+
+        return shutil.disk_usage(self.books.folder).free
+
+    def key_protection(self) -> str:
+        """See services.ports.Surroundings."""
+        return self.books.protection()
+
+    def backup_ms(self) -> int | None:
+        """See services.ports.Surroundings."""
+        return None
+
+    def printer(self) -> str:
+        """See services.ports.Surroundings; where there is no roll, receipts go to the pages."""
+        device = self.devices.receipts or self.devices.pages
+        return device.state().trouble or ""
 
 
 class Argon2:

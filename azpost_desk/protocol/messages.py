@@ -211,6 +211,18 @@ class TransferClaimed(Message, frozen=True):
     tries_left: int = -1
 
 
+class StepsAsked(Message, frozen=True):
+    """What became of this desk's outside steps, (payment, request or grant, id): a question, never an act."""
+
+    steps: tuple[tuple[str, str], ...]
+
+
+class StepsTold(Message, frozen=True):
+    """(sort, id, state now, since ms) of each step the centre knows; what it does not know is left out."""
+
+    steps: tuple[tuple[str, str, str, int], ...]
+
+
 class Refusal(Message, frozen=True):
     """Any request the centre will not answer: an X-code and its facts."""
 

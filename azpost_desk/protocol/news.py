@@ -118,6 +118,34 @@ class GrantQuestion(Tidings, frozen=True):
 
     grant: str
     thing: str
+    at_ms: int = 0
+
+
+class CorrectionProposal(Tidings, frozen=True):
+    """The centre proposes a correction; only an operation of the branch itself makes it true.
+
+    `sort` is one of domain.operations_recovery's, `evidence` says where it can be looked up.
+    """
+
+    proposal: str
+    sort: str
+    amount_qapik: int
+    holder: str
+    reason: str
+    evidence: str
+    who: str
+    at_ms: int
+
+
+class CentreAct(Tidings, frozen=True):
+    """Somebody at the centre did or read something of this desk: who, what (a word), when and why."""
+
+    act_id: str
+    act: str
+    who: str
+    why: str
+    at_ms: int
+    about: str = ""
 
 
 class ErasureDue(Tidings, frozen=True):
@@ -158,6 +186,8 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "codes": Codes,
     "grant.question": GrantQuestion,
     "exception": OnExceptionsList,
+    "correction.proposal": CorrectionProposal,
+    "centre.act": CentreAct,
     "dispute.answer": DisputeAnswer,
     "erasure.due": ErasureDue,
 }

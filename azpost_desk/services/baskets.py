@@ -16,6 +16,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services.approvals import proven
+from azpost_desk.services.basket_lines import no_twin, record_sources, source_of
 from azpost_desk.services.counter import (
     Approval,
     Counter,
@@ -63,9 +64,15 @@ BILL_WAITS: Final = "papers.receipt.state.waiting_line"
 
 
 def waiting_qapik(books: Reading, service: str) -> int:
-    """What the basket's unpaid lines would take of the allowance of `service` (transfers, payments)."""
+    """What unpaid lines, parked ones too, would take of the allowance of `service` (transfers, payments)."""
+    lines = [planned.line for basket in every_basket(books) for planned in basket.lines]
+    return _exposed_qapik(lines, service)
+
+
+def every_basket(books: Reading) -> list[Basket]:
+    """The basket in hand and those in the tray."""
     basket = books.basket()
-    return _exposed_qapik([planned.line for planned in basket.lines], service) if basket else 0
+    return [*([basket] if basket else []), *(one.basket for one in books.parked())]
 
 
 def _exposed_qapik(lines: Sequence[ops.AnyLine], service: str) -> int:
@@ -147,7 +154,8 @@ class Baskets:
             raise Refused("B-050")
         if len(basket.lines) >= baskets.LINES_MAX:
             raise Refused("B-002", limit=baskets.LINES_MAX)
-        _no_twin(basket, planned)
+        for other in (basket, *(one.basket for one in books.parked())):
+            no_twin(other, planned)
         basket = replace(basket, lines=(*basket.lines, planned))
         books.save_basket(basket)
         return basket
@@ -187,24 +195,33 @@ class Baskets:
             basket = books.basket()
             if basket is None:
                 raise Refused("B-004")
-            if to is None and any(one.basket == basket.basket for one in books.card_steps(CARD_UNDER_WAY)):
-                raise Refused("B-050")
-            books.append(
-                ops.BasketHandedOver(
-                    basket=basket.basket,
-                    from_officer=basket.officer,
-                    to_officer=to or "",
-                    lines=len(basket.lines),
-                ),
-                actor=supervisor.officer,
-                operation=self.counter.new_id(),
-            )
+            self.record_hand_over(books, supervisor, basket, to)
             if to is None:
-                for planned in basket.lines:
-                    self._release(books, supervisor, planned.line)
                 books.drop_basket()
             else:
                 books.save_basket(replace(basket, officer=to))
+
+    def record_hand_over(self, books: Writing, supervisor: Officer, basket: Basket, to: str | None) -> None:
+        """Record who gave whose basket to whom; a cancelled one (`to` None) gives its grants back.
+
+        Raises:
+            Refused: B-050 it shall be cancelled while a card is under way for it.
+        """
+        if to is None and any(one.basket == basket.basket for one in books.card_steps(CARD_UNDER_WAY)):
+            raise Refused("B-050")
+        books.append(
+            ops.BasketHandedOver(
+                basket=basket.basket,
+                from_officer=basket.officer,
+                to_officer=to or "",
+                lines=len(basket.lines),
+            ),
+            actor=supervisor.officer,
+            operation=self.counter.new_id(),
+        )
+        if to is None:
+            for planned in basket.lines:
+                self._release(books, supervisor, planned.line)
 
     def set_language(self, by: Officer, language: str) -> None:
         """The customer's language for the receipt."""
@@ -254,9 +271,10 @@ class Baskets:
             body,
             actor=by.officer,
             operation=basket.basket,
-            source=_sources(basket.lines),
+            source=source_of(basket.lines),
             attachments=[Attachment(*one) for planned in basket.lines for one in planned.attachments],
         )
+        record_sources(books, by, basket, self.counter.new_id())
         books.queue_paper("receipt", receipt)
         for line in lines:
             for paper in papers_of(line):
@@ -438,27 +456,6 @@ def _own(books: Reading, basket: Basket, by: Officer) -> None:
         raise Refused("B-003", officer=other.name if other else basket.officer)
 
 
-def _no_twin(basket: Basket, planned: PlannedLine) -> None:
-    """The same operation, grant or refund cannot stand in the basket twice."""
-    for other in basket.lines:
-        if other.line.operation == planned.line.operation:
-            raise Refused("B-006")
-        once = _what_exists_once(planned.line)
-        if once and once == _what_exists_once(other.line):
-            raise Refused("B-006")
-
-
-def _what_exists_once(line: ops.AnyLine) -> str:
-    """What a line uses up: its grant, or the refused payment it gives back; "" for other lines."""
-    match line:
-        case ops.TransferPaid() | ops.TransferRefunded():
-            return line.grant
-        case ops.PaymentRefunded():
-            return line.payment
-        case _:
-            return ""
-
-
 def approved_card(books: Reading, basket: str) -> CardStep | None:
     """The card that the terminal has approved for this basket and that no settlement carries yet."""
     return next((one for one in books.card_steps(("approved",)) if one.basket == basket), None)
@@ -493,9 +490,3 @@ def _tender(card: CardStep | None) -> ops.Tender | None:
         return None
     sign = -1 if card.refunds else 1
     return ops.Tender(operation=card.tender, tender="card", amount_qapik=sign * card.amount.minor)
-
-
-def _sources(lines: Sequence[PlannedLine]) -> str:
-    """How the lines came in: `scan` only when every one was scanned."""
-    sources = {planned.source for planned in lines}
-    return sources.pop() if len(sources) == 1 else "keys"

@@ -11,6 +11,7 @@ from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, open_day
 
 if TYPE_CHECKING:
+    from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import Day, Recorded
 
 
@@ -37,16 +38,24 @@ class Days:
                 C-004 the date is not today's by trusted time (with what the clock says).
         """
         by.may(Permission.OPEN_DAY)
-        today = self.counter.today()
         with self.counter.books.writing() as books:
-            day = books.day()
-            if day.state == "open":
-                raise Refused("C-002", date=day.date)
-            if day.date and date <= day.date:
-                raise Refused("C-003", field="date", last=day.date)
-            if date != today:
-                raise Refused("C-004", field="date", today=today)
-            return books.append(ops.DayOpened(date=date), actor=by.officer, operation=self.counter.new_id())
+            self.require_new(books, date)
+            return self.begin(books, by, date)
+
+    def require_new(self, books: Reading, date: str) -> None:
+        """Refuse, as `open` does, a date that cannot be opened now."""
+        today = self.counter.today()
+        day = books.day()
+        if day.state == "open":
+            raise Refused("C-002", date=day.date)
+        if day.date and date <= day.date:
+            raise Refused("C-003", field="date", last=day.date)
+        if date != today:
+            raise Refused("C-004", field="date", today=today)
+
+    def begin(self, books: Writing, by: Officer, date: str) -> Recorded:
+        """The record that opens the day; `require_new` has said that it may."""
+        return books.append(ops.DayOpened(date=date), actor=by.officer, operation=self.counter.new_id())
 
     def require_open(self) -> Day:
         """The open day, or Refused C-001."""

@@ -10,6 +10,7 @@ from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
 from azpost_desk.services.cards import Cards
 from azpost_desk.services.certificates import Certificates
+from azpost_desk.services.corrections import Corrections
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.disputes import Disputes
 from azpost_desk.services.erasure import Erasure
@@ -21,7 +22,11 @@ from azpost_desk.services.goods import Shop
 from azpost_desk.services.history import History
 from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.papers import Papers
+from azpost_desk.services.parking import Parking
 from azpost_desk.services.payments import Payments
+from azpost_desk.services.preflight import Preflight
+from azpost_desk.services.recovery import Recovery
+from azpost_desk.services.refunds import Refunds
 from azpost_desk.services.reports import Press, Reports
 from azpost_desk.services.searching import Records
 from azpost_desk.services.signatures import ByHand, Draw, Signatures, Signer, undrawn
@@ -34,7 +39,7 @@ from azpost_desk.services.transfers import Transfers
 
 if TYPE_CHECKING:
     from azpost_desk.services.counter import Counter
-    from azpost_desk.services.ports import Hasher
+    from azpost_desk.services.ports import Hasher, Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,11 @@ class DeskServices:
     papers: Papers
     finding: Finding
     history: History
+    parking: Parking
+    recovery: Recovery
+    refunds: Refunds
+    corrections: Corrections
+    preflight: Preflight
     slips: Slips
     approvals: Approvals
     records: Records
@@ -72,15 +82,23 @@ class DeskServices:
 
 
 def desk_services(
-    counter: Counter, hasher: Hasher, press: Press, signer: Signer | None = None, draw: Draw | None = None
+    counter: Counter,
+    hasher: Hasher,
+    press: Press,
+    signer: Signer | None = None,
+    draw: Draw | None = None,
+    around: Surroundings | None = None,
 ) -> DeskServices:
-    """The use cases over one counter; without a signer papers are signed by hand."""
-    baskets, papers = Baskets(counter), Papers(counter)
+    """The use cases over one counter.
+
+    Without a `signer` papers are signed by hand; `around` is the machine it stands on, if anybody asks.
+    """
+    baskets, papers, days = Baskets(counter), Papers(counter), Days(counter)
     return DeskServices(
         counter=counter,
         press=press,
         staff=Staff(counter, hasher),
-        days=Days(counter),
+        days=days,
         licences=BranchLicences(counter),
         tills=Tills(counter),
         baskets=baskets,
@@ -95,6 +113,11 @@ def desk_services(
         papers=papers,
         finding=Finding(counter),
         history=History(counter),
+        parking=Parking(counter, baskets),
+        recovery=Recovery(counter),
+        refunds=Refunds(counter),
+        corrections=Corrections(counter),
+        preflight=Preflight(counter, days, around),
         slips=Slips(counter),
         approvals=Approvals(counter),
         records=Records(counter),

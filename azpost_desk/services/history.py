@@ -35,6 +35,8 @@ _SORTS: Final[dict[type[ops.Body], str]] = {
     ops.RemittanceAccepted: "remittance_accepted",
     ops.GoodsStocked: "goods_stocked",
     ops.PaperReprinted: "reprinted",
+    ops.CorrectionAccepted: "correction",
+    ops.BasketHandedOver: "basket_handed_over",
     ops.DisputeRaised: "dispute_raised",
     ops.DisputeEscalated: "dispute_escalated",
     ops.DisputeClosed: "dispute_closed",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Biller, Billers, Settings, Tariffs
+from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Account
@@ -30,13 +31,16 @@ BILLER_SILENT: Final = "X-031"
 
 @dataclass(frozen=True, slots=True)
 class PayBill:
-    """Take `amount` for a subscriber's `account` (as typed). `holder` is the masked name the biller gave."""
+    """Take `amount` for a subscriber's `account` (as typed). `holder` is the masked name the biller gave,
+    `contact` the payer's phone, "" when not asked: whom to call when the biller refuses.
+    """
 
     biller: str
     account: str
     amount: Money
     holder: str = ""
     source: str = "keys"
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,8 @@ class Payments:
             if offline and not biller.offline:
                 raise Refused("P-005", field="biller")
             operation = self.counter.new_id()
-            account = attach(operation, "account", Account(account=number, holder=command.holder))
+            whose = Account(account=number, holder=command.holder, contact=_phone(command.contact))
+            account = attach(operation, "account", whose)
             line = ops.PaymentAccepted(
                 operation=operation,
                 biller=biller.biller,
@@ -233,6 +238,11 @@ def _account(biller: Biller, typed: str) -> str:
     if not re.fullmatch(biller.account_mask, number):
         raise Refused("P-001", field="account", example=biller.account_example)
     return number
+
+
+def _phone(typed: str) -> str:
+    """The payer's phone as it is kept (E.164); refused beside the field `contact` when it is none."""
+    return require("phone", typed, field="contact") if typed.strip() else ""
 
 
 def _within_bounds(biller: Biller, amount: Money) -> None:

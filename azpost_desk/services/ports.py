@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
     from azpost_desk.protocol.records import Attachment, Record
     from azpost_desk.protocol.slips import Slip
-    from azpost_desk.services import views, views_slips
+    from azpost_desk.services import views, views_recovery, views_slips
 
 D = TypeVar("D", bound=Document)
 
@@ -123,6 +123,20 @@ class Reading(Protocol):
     def exposure(self, service: str) -> Money:
         """Sum of what was sold of a service and is not yet acknowledged by the centre."""
 
+    # recovery
+    def parked(self) -> list[views_recovery.Parked]: ...
+    def running_since(self) -> int:
+        """When the program that has the books open now opened them, ms."""
+
+    def grant_questions(self) -> list[views_recovery.GrantAsked]: ...
+    def only_open_at_centre(self) -> list[str]:
+        """Grants that the centre holds for open and this chain neither holds nor ever ended."""
+
+    def proposals(self) -> list[views_recovery.Proposal]: ...
+    def document_dates(self, date: str) -> list[views_recovery.DocumentDate]:
+        """The reference documents in force on `date`, each with its version and since when."""
+
+    def centre_acts(self, limit: int = 500) -> list[views_recovery.CentreAct]: ...
     def print_jobs(self, states: Sequence[str] = ()) -> list[views.PrintJob]: ...
     def reprints(self, receipt: str, sort: str) -> int: ...
     def closed_report(self, date: str) -> bytes | None: ...
@@ -228,6 +242,11 @@ class Writing(Reading, Protocol):
 
     def save_basket(self, basket: views.Basket) -> None: ...
     def drop_basket(self) -> None: ...
+    def park(self, basket: views.Basket, at_ms: int) -> None:
+        """Keep a basket beside the one in hand."""
+
+    def repark(self, basket: views.Basket) -> None: ...
+    def unpark(self, basket: str) -> None: ...
     def set_pin(self, officer: str, pin_hash: str) -> None: ...
     def set_tries(self, officer: str, wrong_tries: int, locked_until_ms: int) -> None: ...
     def take_transfer_code(self, operation: str) -> str:
@@ -269,6 +288,9 @@ class Books(Protocol):
     def writing(self) -> AbstractContextManager[Writing]:
         """Commits when the block ends, rolls back when it raises. Not nested."""
 
+    def ended_badly(self) -> bool:
+        """Whether the program before this one ended without closing the books."""
+
     def check(self) -> views.BooksCheck:
         """All invariants over the whole books while the desk works; long, so never on the lane of screens."""
 
@@ -282,11 +304,31 @@ class Line(Protocol):
 
     def check_bill(self, biller: str, account: str, amount_qapik: int | None) -> BillChecked: ...
     def claim_transfer(self, claim: TransferClaim) -> TransferClaimed: ...
+    def ask_about(self, steps: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int]]:
+        """What the centre says now of outside steps, (payment or grant, id) → (state, since ms).
+
+        It is a question: nothing is sent, paid or given by it.
+        """
+
     def ask_approval(self, question: ApprovalAsk) -> ApprovalTold: ...
     def trusted_ms(self) -> int:
         """Now, never below the last signed time of the centre or the last record."""
 
     def on_change(self, heard: Callable[[], None]) -> None: ...
+
+
+class Surroundings(Protocol):
+    """The machine around the books, for the look before the day."""
+
+    def free_bytes(self) -> int: ...
+    def key_protection(self) -> str:
+        """keyring, or file: which protects against nothing but a lost database file."""
+
+    def backup_ms(self) -> int | None:
+        """When the newest verified backup was made; None where no backup is kept."""
+
+    def printer(self) -> str:
+        """The D-code of what is wrong with the receipt printer, "" when it is ready. May take its timeout."""
 
 
 class CardTerminal(Protocol):

@@ -127,7 +127,7 @@ class Reports:
         """Close the day of this desk: the report is drawn, stored and named by its hash in the record.
 
         Raises:
-            Refused: S-010, C-001, C-031 the till is still open, C-030 a basket is still open,
+            Refused: S-010, C-001, C-031 the till is still open, C-030 a basket is open, B-063 parked baskets,
                 R-002 the two routines disagree (which figures).
         """
         by.may(Permission.CLOSE_DAY)
@@ -138,6 +138,8 @@ class Reports:
             basket = books.basket()
             if basket is not None and basket.lines:
                 raise Refused("C-030")
+            if parked := books.parked():
+                raise Refused("B-063", count=len(parked))
             report = self._report(books, day, by.name, "closed")
             if report.differences:
                 raise Refused("R-002", figures=", ".join(report.differences))

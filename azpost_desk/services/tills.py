@@ -123,7 +123,7 @@ class Tills:
         """The blind count: counted, expected and difference are recorded side by side, then shown.
 
         Raises:
-            Refused: C-001, C-010, C-011, C-020, C-030 a basket is still open.
+            Refused: C-001, C-010, C-011, C-020, C-030 a basket is still open, B-063 parked baskets (`count`).
         """
         counted = cash.counted(pieces)
         with self.counter.books.writing() as books:
@@ -132,6 +132,8 @@ class Tills:
             basket = books.basket()
             if basket is not None and basket.lines:
                 raise Refused("C-030")
+            if parked := books.parked():
+                raise Refused("B-063", count=len(parked))
             till = books.till()
             difference = counted - till.balance
             body = ops.TillClosed(

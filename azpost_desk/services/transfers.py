@@ -14,7 +14,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import amount_within, fee
 from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
-from azpost_desk.services.baskets import TRANSFER_WAITS, Baskets, waiting_qapik
+from azpost_desk.services.baskets import TRANSFER_WAITS, Baskets, every_basket, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.customers import identified, named
 from azpost_desk.services.grants import Claimed, Grants, Unanswered, claimed, granted, held_for, held_grant
@@ -273,8 +273,8 @@ class Transfers:
         with self.counter.books.writing() as books:
             open_day(books)
             held = held_grant(books, grant)
-            basket = books.basket()
-            if any(getattr(one.line, "grant", "") == grant for one in (basket.lines if basket else ())):
+            planned = [one.line for basket in every_basket(books) for one in basket.lines]
+            if any(getattr(line, "grant", "") == grant for line in planned):
                 raise Refused("T-026")
             books.append(
                 ops.GrantReleased(grant=grant, thing=held.thing, reason=reason.strip()),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from azpost_desk.domain import operations as ops
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from azpost_desk.storage.vault import Protection
 
 DATABASE = "desk.db"
+_LOG = logging.getLogger(__name__)
 # Reading every page takes about a second for 400 MB: more than a start has.
 DAMAGE_AT_START_BYTES_MAX = 64 * 1024 * 1024
 # A counter has little memory to spare; `azpost-desk check` folds larger files.
@@ -55,6 +57,7 @@ class DeskBooks(LineBooks):
         self._desk = desk
         self._lock = lock
         self._turn = threading.RLock()
+        self._ended_badly = False
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -93,6 +96,7 @@ class DeskBooks(LineBooks):
             desk = OpenDesk(connection, enrolled, key, clock, safe)
             books = cls(folder, desk, lock)
             books._begin_epoch(software, reason)
+            books._note_start()
         except BaseException:
             lock.release()
             raise
@@ -122,10 +126,12 @@ class DeskBooks(LineBooks):
                     rebuild(desk)
             desk.stopped = _why_damaged(folder / DATABASE, vault.secret(safe, vault.DATABASE))
             desk.stopped = desk.stopped or _why_stopped(connection, vault.mark(safe))
+            books = cls(folder, desk, lock)
+            books._note_start()
         except BaseException:
             lock.release()
             raise
-        return cls(folder, desk, lock)
+        return books
 
     def _begin_epoch(self, software: str, reason: str) -> None:
         who, key = self._desk.enrolled, self._desk.key
@@ -205,8 +211,31 @@ class DeskBooks(LineBooks):
         with self._turn:
             if not self._desk.stopped:
                 self._advance_mark()
+                self._note_end()
             self._desk.connection.close()
             self._lock.release()
+
+    def ended_badly(self) -> bool:
+        """Whether the program before this one ended without closing the books."""
+        return self._ended_badly
+
+    def _note_start(self) -> None:
+        if self._desk.stopped:
+            # Looked at only, as it was found.
+            return
+        with _transaction(self._desk.connection, "BEGIN IMMEDIATE"):
+            left = self._desk.connection.execute(delete(t.running)).rowcount
+            since = {"only": 1, "since_ms": self._desk.clock.utc_ms()}
+            self._desk.connection.execute(insert(t.running), since)
+        self._ended_badly = left > 0
+
+    def _note_end(self) -> None:
+        try:
+            with _transaction(self._desk.connection, "BEGIN IMMEDIATE"):
+                self._desk.connection.execute(delete(t.running))
+        except Trouble:
+            # An end that the disk would not take is a bad end, and the next start looks for what is open.
+            _LOG.warning("the end of the program could not be noted")
 
     # --- the desk itself ----------------------------------------------------------------------------
 

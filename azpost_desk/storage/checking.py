@@ -14,8 +14,10 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.erasure import Erasures, Kept
 from azpost_desk.domain.invariants import BROKEN_MAX, Fact, Stored, Verdict, check
 from azpost_desk.domain.invariants_branch import HandedOver
+from azpost_desk.domain.invariants_outside import Seen, Watched
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import is_signed
+from azpost_desk.protocol.messages import Enrolled, ack_of
 from azpost_desk.protocol.records import Attachment, Header, Record, record_hash
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage import tables as t
@@ -88,7 +90,7 @@ def check_books(connection: Connection, *, fold: bool = True) -> list[Verdict]:
     """The invariants over an open file, and every row beside the journal, in one consistent look."""
     connection.exec_driver_sql("BEGIN")
     try:
-        verdicts = check(facts(connection), is_signed)
+        verdicts = check(facts(connection), is_signed, [Watched(seen(connection))])
         by_id = {verdict.id: verdict for verdict in verdicts}
         for invariant, fault in rows_at_fault(connection, fold=fold):
             if len(by_id[invariant].broken) < BROKEN_MAX:
@@ -100,7 +102,7 @@ def check_books(connection: Connection, *, fold: bool = True) -> list[Verdict]:
 
 def erasures(connection: Connection) -> Verdict:
     """I-11 over what is left of the attachments: gone by rule, or missing."""
-    proved = {row.epoch: row.acknowledged for row in connection.execute(select(t.line))}
+    proved = _proved(connection)
     attached = groupby(
         connection.execute(select(t.attachments).order_by(t.attachments.c.record)), key=lambda row: row.record
     )
@@ -115,17 +117,54 @@ def erasures(connection: Connection) -> Verdict:
             }
             waiting = next(attached, None)
         header = Record(row.header, row.body, row.previous, row.hash)
-        fold.take(_kept(row, header, mine, row.sequence <= proved.get(row.epoch, 0)))
+        fold.take(_kept(row, header, mine, proved))
     return fold.end()
 
 
-def _kept(row: Row[Any], record: Record, attached: dict[str, str | None], proved: bool) -> Kept:
+def _kept(
+    row: Row[Any], record: Record, attached: dict[str, str | None], proved: dict[tuple[str, int], int]
+) -> Kept:
     try:
         header = record.header()
         body = ops.decode(header.kind, header.version, row.body)
     except (msgspec.DecodeError, ops.UnknownKind):
         header, body = _UNREADABLE, None
-    return Kept(header.desk, row.epoch, row.sequence, header.operation, row.body, body, attached, proved)
+    had = row.sequence <= proved.get((header.desk, row.epoch), 0)
+    return Kept(header.desk, row.epoch, row.sequence, header.operation, row.body, body, attached, had)
+
+
+def seen(connection: Connection) -> Seen:
+    """The open outside steps as the screens read them, and what the centre has signed that it holds."""
+    p, g, a, j = t.payments.c, t.grants.c, t.attachments.c, t.journal.c
+    payments = select(p.payment).where(p.state.in_(("accepted", "sent", "unknown", "refused")))
+    card = t.card_steps.c
+    # A question is asked again with the words that were kept beside it.
+    requests = select(j.operation).join(t.attachments, a.record == j.id)
+    wanted = {
+        "payment": payments,
+        "grant": select(g.held_grant).where(g.state == "held"),
+        "card": select(card.step).where(card.state.in_(("asked", "unknown", "approved", "reversing"))),
+        "request": requests.where(j.kind == "grant.requested", a.content.is_not(None)),
+    }
+    tasks = {(sort, row[0]) for sort, statement in wanted.items() for row in connection.execute(statement)}
+    return Seen(frozenset(wanted), frozenset(tasks))
+
+
+def _proved(connection: Connection) -> dict[tuple[str, int], int]:
+    """By chain, the last record under an acknowledgement that is truly the centre's."""
+    identities = {
+        row.epoch: msgspec.json.decode(row.enrolled, type=Enrolled)
+        for row in connection.execute(select(t.identity))
+    }
+    proved: dict[tuple[str, int], int] = {}
+    for row in connection.execute(select(t.acknowledgements)):
+        who = identities.get(row.epoch)
+        if who is None or not is_signed(who.centre_key, row.words, row.signature):
+            continue
+        ack = ack_of(row.words)
+        chain = ack.desk, ack.epoch
+        proved[chain] = max(ack.sequence, proved.get(chain, 0))
+    return proved
 
 
 def facts(connection: Connection) -> Iterator[Fact]:

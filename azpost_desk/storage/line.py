@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain import operations as ops
@@ -176,6 +176,18 @@ class LineBooks:
                     take_news(books, one, centre_epoch)
                     position = one.position
             self._set_line(news_position=position, centre_epoch=centre_epoch)
+
+    def note_open_grants(self, grants: tuple[str, ...]) -> None:
+        """See sync.ports.SyncBooks; written only when the centre's list has changed."""
+        with self._turn:
+            known = self._desk.connection.execute(select(t.open_at_centre.c.held_grant)).scalars().all()
+            if set(known) == set(grants) or self._desk.stopped:
+                return
+        with self.writing():
+            self._desk.connection.execute(delete(t.open_at_centre))
+            if grants:
+                rows = [{"held_grant": one} for one in sorted(set(grants))]
+                self._desk.connection.execute(insert(t.open_at_centre), rows)
 
     # --- how things stand ---------------------------------------------------------------------------
 

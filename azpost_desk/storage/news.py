@@ -13,6 +13,7 @@ from azpost_desk.domain import cash
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import DOCUMENTS, Branch
 from azpost_desk.domain.moves import PAYMENT, TRANSFER
+from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.erasure import erase, wanted
@@ -215,6 +216,29 @@ def _is_countable(told: tidings.RemittanceNews) -> bool:
     return amount.minor == told.amount_qapik > 0
 
 
+def _grant_question(connection: Connection, desk: OpenDesk, told: tidings.GrantQuestion) -> None:
+    values = {"thing": told.thing, "asked_ms": told.at_ms, "answer": ""}
+    # Asked again is a new question: somebody stands at another counter.
+    connection.execute(
+        upsert(t.grant_questions)
+        .values(held_grant=told.grant, **values)
+        .on_conflict_do_update(index_elements=["held_grant"], set_=values)
+    )
+
+
+def _proposal(connection: Connection, desk: OpenDesk, told: tidings.CorrectionProposal) -> None:
+    if told.sort not in CORRECTION_SORTS or told.amount_qapik <= 0 or not (told.holder and told.reason):
+        raise NotTaken("strange proposal")
+    # The first words count: what was read at the counter is not exchanged behind its back.
+    connection.execute(
+        upsert(t.proposals).on_conflict_do_nothing(), msgspec.structs.asdict(told) | {"state": "open"}
+    )
+
+
+def _centre_act(connection: Connection, desk: OpenDesk, told: tidings.CentreAct) -> None:
+    connection.execute(upsert(t.centre_acts).on_conflict_do_nothing(), msgspec.structs.asdict(told))
+
+
 _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "reference": _reference,
     "codes": _codes,
@@ -223,6 +247,9 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "transfer.event": _transfer_event,
     "item.event": _item_event,
     "remittance": _remittance,
+    "grant.question": _grant_question,
+    "correction.proposal": _proposal,
+    "centre.act": _centre_act,
     "dispute.answer": disputes.answered,
 }
 

@@ -187,6 +187,25 @@ def _paper_signed(connection: Connection, written: Written, body: ops.PaperSigne
     )
 
 
+def _grant_kept(connection: Connection, written: Written, body: ops.GrantKept) -> None:
+    this = t.grant_questions.c.held_grant == body.grant
+    connection.execute(update(t.grant_questions).where(this).values(answer=body.reason))
+
+
+def _correction_accepted(connection: Connection, written: Written, body: ops.CorrectionAccepted) -> None:
+    _answer_proposal(connection, written, body.proposal, "accepted")
+
+
+def _correction_declined(connection: Connection, written: Written, body: ops.CorrectionDeclined) -> None:
+    _answer_proposal(connection, written, body.proposal, body.answer)
+
+
+def _answer_proposal(connection: Connection, written: Written, proposal: str, answer: str) -> None:
+    happens_once(connection, "correction", proposal, written)
+    this = t.proposals.c.proposal == proposal
+    connection.execute(update(t.proposals).where(this).values(state=answer))
+
+
 _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "day.opened": _day_opened,
     "day.closed": _day_closed,
@@ -211,6 +230,9 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "item.scanned": items.scanned,
     "scan.voided": items.voided,
     "paper.reprinted": _paper_reprinted,
+    "grant.kept": _grant_kept,
+    "correction.accepted": _correction_accepted,
+    "correction.declined": _correction_declined,
     "dispute.raised": disputes.raised,
     "dispute.escalated": disputes.escalated,
     "dispute.closed": disputes.closed,

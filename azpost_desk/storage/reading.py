@@ -21,6 +21,7 @@ from azpost_desk.storage import tables as t
 from azpost_desk.storage.evidence import export
 from azpost_desk.storage.reading_history import HistoryReading, records_with
 from azpost_desk.storage.reading_privacy import PrivacyReading
+from azpost_desk.storage.reading_recovery import RecoveryReading
 from azpost_desk.storage.reading_slips import SlipReading
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ D = TypeVar("D", bound=Document)
 _NAME_OF = {kind: name for name, kind in DOCUMENTS.items()}
 
 
-class BookReading(HistoryReading, SlipReading, PrivacyReading):
+class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading):
     """Implements services.ports.Reading together with the readings of the features."""
 
     # --- who and when -------------------------------------------------------------------------------

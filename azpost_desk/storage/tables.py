@@ -339,6 +339,33 @@ paper_signatures: Final = _table(
     Index(None, "officer"),
 )
 
+# What the centre asks and proposes, and what it did or read of this desk: news, and our answers to it.
+grant_questions: Final = _table(
+    "grant_questions", _text("held_grant", key=True), _text("thing"), _whole("asked_ms"), _text("answer")
+)
+proposals: Final = _table(
+    "proposals",
+    _text("proposal", key=True),
+    _text("sort"),
+    _minor("amount_qapik"),
+    _text("holder"),
+    _text("reason"),
+    _text("evidence"),
+    _text("who"),
+    _whole("at_ms"),
+    _text("state"),
+)
+centre_acts: Final = _table(
+    "centre_acts",
+    _text("act_id", key=True),
+    _text("act"),
+    _text("who"),
+    _text("why"),
+    _text("about"),
+    _whole("at_ms"),
+    Index(None, "at_ms"),
+)
+
 # --- kept -------------------------------------------------------------------------------------------
 
 # Codes of slips this desk signed: the same paper again, also when the key is not there any more.
@@ -412,6 +439,12 @@ pins: Final = _table(
     _whole("locked_until_ms"),
 )
 basket: Final = _table("basket", _whole("only", key=True), _octets("content"))
+# Baskets set aside: nothing of them is sold, nothing of them is lost.
+parked: Final = _table("parked", _text("basket", key=True), _whole("parked_ms"), _octets("content"))
+# One row while a program has the books open: found at the next start, it tells that this one never closed.
+running: Final = _table("running", _whole("only", key=True), _whole("since_ms"))
+# The grants of this chain that the centre holds for open, as it last said.
+open_at_centre: Final = _table("open_at_centre", _text("held_grant", key=True))
 print_jobs: Final = _table(
     "print_jobs",
     Column("job", Whole, primary_key=True, autoincrement=True),
@@ -459,6 +492,9 @@ DERIVED: Final = (
     remittances,
     reprints,
     other_desks,
+    grant_questions,
+    proposals,
+    centre_acts,
     desk_keys,
     slip_closes,
     approvals,

@@ -227,6 +227,22 @@ class BookWriting(BookReading, SlipWriting):
     def drop_basket(self) -> None:
         self._connection.execute(t.basket.delete())
 
+    def park(self, basket: views.Basket, at_ms: int) -> None:
+        self._connection.execute(
+            insert(t.parked),
+            {"basket": basket.basket, "parked_ms": at_ms, "content": msgspec.json.encode(basket)},
+        )
+
+    def unpark(self, basket: str) -> None:
+        self._connection.execute(delete(t.parked).where(t.parked.c.basket == basket))
+
+    def repark(self, basket: views.Basket) -> None:
+        self._connection.execute(
+            update(t.parked)
+            .where(t.parked.c.basket == basket.basket)
+            .values(content=msgspec.json.encode(basket))
+        )
+
     def set_pin(self, officer: str, pin_hash: str) -> None:
         """Also forgets the wrong tries."""
         self._keep_pin(

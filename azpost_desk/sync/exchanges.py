@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 EXCHANGE_PATH: Final = "/v1/exchange"
 BILL_PATH: Final = "/v1/bills/check"
 TRANSFER_PATH: Final = "/v1/transfers/claim"
+STEPS_PATH: Final = "/v1/steps"
 # The centre does not hold what comes before our batch: it says in `expect` where to begin again.
 NOT_CONTINUOUS: Final = "X-011"
 # A batch that did not get through is offered in smaller pieces, down to this many bytes.
@@ -90,6 +91,7 @@ class Exchanges:
         acknowledged = batch.first - 1 if batch is not None else head
         moved = self._store(answer, identity, batch, acknowledged)
         news = self._store_news(answer, identity, after)
+        books.note_open_grants(answer.open_grants)
         epoch_changed = books.identity().centre_epoch != identity.centre_epoch
         # A clock that was set while the answer was under way says nothing about the centre's.
         steady = abs(came_ms - sent_ms - took_ms) <= _CLOCK_ROUND_TRIP_MAX_MS

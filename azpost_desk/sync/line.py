@@ -21,11 +21,11 @@ from azpost_desk.protocol import approvals, messages
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.services.views import LineState
 from azpost_desk.sync.approvals import check_answer
-from azpost_desk.sync.exchanges import BILL_PATH, TRANSFER_PATH, Exchanges, chain
+from azpost_desk.sync.exchanges import BILL_PATH, STEPS_PATH, TRANSFER_PATH, Exchanges, chain
 from azpost_desk.sync.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from azpost_desk.sync.exchanges import Learned
     from azpost_desk.sync.ports import Clock, Identity, SyncBooks
@@ -135,6 +135,18 @@ class CentreLine:
         if answer.grant is not None:
             check_grant(answer.grant, claim, self._books.identity())
         return answer
+
+    def ask_about(self, steps: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int]]:
+        """What the centre says now of outside steps (services.ports.Line).
+
+        Raises:
+            Trouble: an L-code.
+            Refused: the centre's X-code.
+        """
+        if not steps:
+            return {}
+        told = self._ask(STEPS_PATH, messages.StepsAsked(steps=tuple(steps)), messages.StepsTold)
+        return {(sort, thing): (state, since_ms) for sort, thing, state, since_ms in told.steps}
 
     def ask_approval(self, question: approvals.ApprovalAsk) -> approvals.ApprovalTold:
         """What became of a question for a second person; an answer is the centre's, and to this question.

@@ -57,6 +57,9 @@ class SyncBooks(Protocol):
     def held_grants(self) -> tuple[str, ...]:
         """Ids of the grants this chain holds and has not ended."""
 
+    def note_open_grants(self, grants: tuple[str, ...]) -> None:
+        """Keep which grants of this chain the centre holds for open (protocol.md 5)."""
+
     def waiting(self) -> tuple[int, int]:
         """(how many records are not acknowledged, recorded time in ms of the oldest of them or 0)."""
 

@@ -204,6 +204,10 @@ _FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
         ops.PaymentDelivered(payment="p", biller="0101", amount_qapik=100, provider_reference="x"),
         "de83b8fc545a8a3591680866d403811e",
     ),
+    ("correction.accepted", 1): (
+        ops.CorrectionAccepted(proposal="p", sort="shortage_cleared", amount_qapik=100, holder="1002"),
+        "2832ecf8c84f6ae7274a189ed3cf301c",
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from azpost_desk.protocol.messages import BillChecked, Grant, Signed, TransferCl
 from azpost_desk.services.views import LineState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from azpost_desk.domain.people import Parties
     from azpost_desk.services.ports import Clock
@@ -44,6 +44,7 @@ class FakeLine:
     lose_answers: int = 0
     asked: list[TransferClaim] = field(default_factory=list)
     wakes: int = 0
+    steps: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     approvals: dict[str, ApprovalTold] = field(default_factory=dict)
     _answers: dict[str, TransferClaimed] = field(default_factory=dict)
 
@@ -81,6 +82,11 @@ class FakeLine:
             self.lose_answers -= 1
             raise Trouble("L-001")
         return self._answers[claim.request]
+
+    def ask_about(self, steps: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int]]:
+        if not self.online:
+            raise Trouble("L-001")
+        return {step: self.steps[step] for step in steps if step in self.steps}
 
     def _answer(self, claim: TransferClaim) -> TransferClaimed:
         known = self.transfers.get(claim.transfer or claim.code)

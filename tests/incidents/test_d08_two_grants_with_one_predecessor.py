@@ -52,6 +52,8 @@ def test_two_signed_grants_of_one_transfer_name_the_same_predecessor(
     baku.ask_for(sent.code)
     baku.sync()
     forget(place.dsn)
+    # The grant that lies at a desk and that the centre no longer knows is named by the centre's own check.
+    place.broken_at_centre = {"I-09"}
     second.ask_for(sent.code)
     one, two = kept_grant(baku), kept_grant(second)
     assert one.grant != two.grant

@@ -49,3 +49,28 @@ def test_a_supervisor_hands_it_over_or_cancels_it_and_that_is_recorded(
     assert stand.bodies(ops.Settlement) == []
     after = stand.desk.baskets.current()
     assert (after.officer if after else None) == to
+
+
+def test_a_parked_basket_is_as_safe_as_one_in_hand(stand: Stand, left: Basket) -> None:
+    parking = stand.desk.parking
+    parking.park(CLERK, left.basket)
+    before = stand.records()
+    with pytest.raises(Refused, match="B-003"):
+        parking.resume(OTHER_CLERK, left.basket)
+    with pytest.raises(Refused, match="S-010"):
+        parking.hand_over(CLERK, left.basket, None)
+    assert stand.records() == before
+    parking.hand_over(SUPERVISOR, left.basket, OTHER_CLERK.officer)
+    with pytest.raises(Refused, match="B-003"):
+        parking.resume(CLERK, left.basket)
+    parking.hand_over(SUPERVISOR, left.basket, None)
+    handed = [one for one in stand.bodies(ops.BasketHandedOver) if isinstance(one, ops.BasketHandedOver)]
+    said = [(one.from_officer, one.to_officer) for one in handed]
+    assert said == [("1002", "1003"), ("1003", "")]
+    assert stand.bodies(ops.Settlement) == []
+    assert parking.tray() == []
+
+
+def test_the_lock_of_the_screen_touches_no_basket(stand: Stand, left: Basket) -> None:
+    stand.desk.staff.sign_in(SUPERVISOR.officer, f"{SUPERVISOR.officer}")
+    assert stand.desk.baskets.current() == left

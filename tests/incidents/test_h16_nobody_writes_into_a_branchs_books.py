@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Trouble
+from azpost_desk.programs.central import main as central
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage.books import DeskBooks
@@ -45,6 +47,53 @@ def test_a_ledger_record_from_the_centre_is_refused_and_becomes_a_case(place: To
         cases = [one for one in look.entries(1) if isinstance(one.body, ops.CaseRaised)]
     assert len({one.body.case for one in cases if isinstance(one.body, ops.CaseRaised)}) == 3
     assert {(one.recorded.actor, one.actor_kind) for one in cases} == {("sync", "sync")}
+
+
+def test_news_that_tries_to_write_is_refused_whatever_it_calls_itself(place: Town, ganja: Seat) -> None:
+    before, records = ganja.totals(), len(ganja.holds())
+    for kind, payload in (
+        ("correction.accepted", b'{"proposal":"p","sort":"surplus_cleared","amount_qapik":9,"holder":"1"}'),
+        ("record", b"{}"),
+        ("correction.proposal", b'{"sort":"settlement"}'),
+        ("grant.question", b"[]"),
+        ("centre.act", b'{"act_id": 7}'),
+    ):
+        place.ask(
+            "insert into tidings (kind, payload, addressees, made_ms) values (%s, %s, %s, 1) returning 1",
+            kind, payload, [ganja.name],
+        )  # fmt: skip
+    ganja.sync()
+    assert ganja.totals() == before
+    assert ganja.services.corrections.proposals() == []
+    assert len(ganja.holds()) == records + 5
+
+
+def test_a_correction_is_a_proposal_and_the_branchs_answer_stands_at_the_centre(
+    place: Town, ganja: Seat
+) -> None:
+    """Accepted: by an own operation of the branch. Disputed: with its words. Read: the branch is told."""
+    with ganja.books.reading() as look:
+        qapik = look.till().balance.minor
+    ganja.services.tills.close(ganja.clerk, {10_000: qapik // 10_000 - 1})
+    before = ganja.totals()
+    for number, (sort, amount) in enumerate((("shortage_cleared", 4_000), ("surplus_cleared", 100))):
+        words = ["propose", ganja.name, sort, str(amount), ganja.clerk.officer, f"tapılıb {number}"]
+        assert central(["--dsn", place.dsn, "--who", "auditor", *words]) == 0
+    assert central(["--dsn", place.dsn, "--who", "auditor", "--why", "iş 7", "proposals"]) == 0
+    ganja.sync()
+    assert ganja.totals() == before
+    corrections = ganja.services.corrections
+    shortage, surplus = sorted(corrections.proposals(), key=lambda one: one.sort)
+    assert (shortage.reason, shortage.who) == ("tapılıb 0", "auditor")
+    newest = corrections.acts()[0]
+    assert (newest.act, newest.who, newest.why) == ("records_read", "auditor", "iş 7")
+    corrections.accept(ganja.manager, shortage.proposal)
+    corrections.decline(ganja.manager, surplus.proposal, "disputed", "Artıq pul olmayıb")
+    ganja.sync()
+    said = place.ask("select state, words from proposals order by sort")
+    assert said == [("accepted", ""), ("disputed", "Artıq pul olmayıb")]
+    assert ganja.balance(chart.SHORTAGE, ganja.clerk.officer) == 10_000 - 4_000
+    assert place.ask("select count(*) from exceptions") == [(0,)]
 
 
 def test_a_row_changed_through_sql_with_the_key_is_named_by_record(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Where each sort of paper goes: slips and receipts on the roll where there is one, everything else as pages."""
+"""Where each sort of paper goes: slips and receipts on the roll where there is one, the rest as pages."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from azpost_desk.services.views import CardStep
 from tests.services.counters import (
     CLERK,
     MANAGER,
+    SUPERVISOR,
     PlainHasher,
     Stand,
     approval,
@@ -324,3 +325,26 @@ def test_a_lost_answer_to_a_refund_is_asked_and_not_refunded_twice(till: Till) -
     assert till.tenders() == [("card", 300), ("card", -300)]
     assert list(till.terminal.charged.values()) == [0]
     assert max(till.terminal.asked.values()) == 1
+
+
+def test_a_basket_whose_card_is_unknown_waits_in_the_tray_and_is_paid_once(till: Till) -> None:
+    """The next customer starts at once; the terminal is asked meanwhile, and nothing is settled by itself."""
+    desk, basket = till.stand.desk, till.basket()
+    till.terminal.plan(["charge_silent"])
+    with pytest.raises(Trouble, match="K-002"):
+        desk.cards.purchase(CLERK, basket)
+    step = till.step().step
+    desk.parking.park(CLERK, basket)
+    assert [one.waits for one in desk.parking.tray()] == ["card"]
+    assert [(one.sort, one.state) for one in desk.recovery.unfinished()] == [("card", "card_unknown")]
+    with pytest.raises(Refused, match="B-050"):
+        desk.parking.hand_over(SUPERVISOR, basket, None)
+    till.basket(1)
+    till.stand.pay(60)
+    desk.cards.ask_again(CLERK, step)
+    assert [one.state for one in desk.recovery.unfinished()] == ["card_approved"]
+    assert len(till.tenders()) == 1
+    desk.parking.resume(CLERK, basket)
+    till.stand.pay(0)
+    assert till.tenders() == [("cash", 60), ("card", 300)]
+    assert desk.recovery.unfinished() == []

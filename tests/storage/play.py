@@ -397,6 +397,32 @@ class Player:
                 )
                 books.append(body, actor="1001", operation=self.new_id())
 
+    def clear_surplus(self) -> None:
+        """The centre proposes to clear the five qəpik of a close, the branch takes it up."""
+        self.news_at += 1
+        told = tidings.CorrectionProposal(
+            proposal=f"p-{self.news_at}",
+            sort="surplus_cleared",
+            amount_qapik=5,
+            holder="1002",
+            reason="counted again",
+            evidence="",
+            who="hq",
+            at_ms=self.clock.utc_ms(),
+        )
+        self.tell("correction.proposal", told)
+        body = ops.CorrectionAccepted(
+            proposal=told.proposal, sort=told.sort, amount_qapik=told.amount_qapik, holder=told.holder
+        )
+        self._append(body, "1001")
+
+    def ask_for_grant(self) -> None:
+        """Somebody wants what is held here: it is kept."""
+        if self.granted:
+            grant_id, transfer = self.granted[-1]
+            self.tell("grant.question", tidings.GrantQuestion(grant=grant_id, thing=transfer, at_ms=1))
+            self._append(ops.GrantKept(grant=grant_id, thing=transfer, reason="customer_here"), "1002")
+
     def acknowledged(self) -> None:
         self.books.mark_offered(self.books.head()[1])
         acknowledge(self.books, self.clock.utc_ms())

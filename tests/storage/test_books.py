@@ -371,6 +371,7 @@ def test_erasure_by_rule_empties_an_attachment_and_the_chain_stays(player: Playe
     for act in (*OPENING, "send_transfer"):
         player.play(act)
     operation = player.sold[-1][0].operation
+    player.play("acknowledged")
     with player.books.writing() as books:
         assert books.attachment(operation, "parties")
         for statement in ("SET salt = x'00', content = NULL", "SET slot = 'x', salt = NULL, content = NULL"):

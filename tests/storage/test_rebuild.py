@@ -39,7 +39,7 @@ def test_every_act_can_be_taken(player: Player) -> None:
         *["remittance_news", "accept_remittance", "issue_remittance", "acknowledged", "take_grant"],
         *["raise_dispute", "dispute_answered", "escalate_dispute", "close_dispute", "supplement"],
         *["remittance_slip", "close_slip", "consent_by_telephone"],
-        *["release_grant", "close_till", "close_day"],
+        *["ask_for_grant", "release_grant", "close_till", "clear_surplus", "close_day"],
     ]
     assert [act for act in day if not player.play(act)] == []
     assert set(day) == set(ACTS)

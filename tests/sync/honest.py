@@ -124,6 +124,9 @@ class MemoryBooks:
         self.news += news
         self.position = news[-1].position if news else self.position
 
+    def note_open_grants(self, grants: tuple[str, ...]) -> None:
+        self.open_grants = grants
+
     def held_grants(self) -> tuple[str, ...]:
         return self.grants
 

@@ -15,6 +15,7 @@ import psycopg
 from azpost_desk.central import (
     approvals,
     branches,
+    corrections,
     disputes,
     erasure,
     payments,
@@ -151,6 +152,8 @@ def _paper_or_consent(conn: Connection, written: Written, now_ms: int) -> None:
             approvals.given(conn, written, body, now_ms)
         case ops.ApprovalLocked() as body:
             approvals.locked(conn, written, body, now_ms)
+        case ops.CorrectionAccepted() | ops.CorrectionDeclined() as body:
+            corrections.answered(conn, written, body, now_ms)
         case _:
             disputes.project(conn, written)
 

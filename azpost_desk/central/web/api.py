@@ -20,6 +20,8 @@ from azpost_desk.protocol.messages import (
     Exchange,
     Exchanged,
     Message,
+    StepsAsked,
+    StepsTold,
     TransferClaim,
     TransferClaimed,
 )
@@ -39,6 +41,7 @@ class Answers(Protocol):
     def exchange(self, caller: wire.Caller, message: Exchange) -> Exchanged: ...
     def check_bill(self, caller: wire.Caller, message: BillCheck) -> BillChecked: ...
     def claim_transfer(self, caller: wire.Caller, message: TransferClaim) -> TransferClaimed: ...
+    def steps_of(self, caller: wire.Caller, message: StepsAsked) -> StepsTold: ...
     def ask_approval(self, caller: wire.Caller, message: approvals.ApprovalAsk) -> approvals.ApprovalTold: ...
 
 
@@ -82,5 +85,6 @@ def application(centre: Answers) -> Starlette:
             Route("/v1/bills/check", proven(BillCheck, centre.check_bill), methods=["POST"]),
             Route(approvals.PATH, proven(approvals.ApprovalAsk, centre.ask_approval), methods=["POST"]),
             Route("/v1/transfers/claim", proven(TransferClaim, centre.claim_transfer), methods=["POST"]),
+            Route("/v1/steps", proven(StepsAsked, centre.steps_of), methods=["POST"]),
         ]
     )

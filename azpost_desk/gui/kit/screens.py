@@ -49,6 +49,8 @@ class Session(QObject):
         services: the desk's use cases.
         officer: who is signed in, None at the sign-in screen.
         tone: sounds good, refused or already; never blocks.
+        recovery_shown: whether what a bad end left open has come up by itself; it does so once.
+        scanned_ms: when a scan was last heard, 0 when none was since the start.
         weigh: grams on the scale now (off the main thread; may raise Trouble), None where there is no scale.
 
     Signals:
@@ -79,6 +81,8 @@ class Session(QObject):
         self.tone = tone
         self.weigh = weigh
         self.officer: Officer | None = None
+        self.scanned_ms = 0
+        self.recovery_shown = False
 
     @property
     def by(self) -> Officer:

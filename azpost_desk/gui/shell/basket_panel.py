@@ -17,6 +17,7 @@ from azpost_desk.gui.kit.fields import AmountField
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, refusal, say
 from azpost_desk.gui.shell.card_state import CardState
+from azpost_desk.gui.shell.tray import TrayBar
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.baskets import Paid
 
@@ -188,6 +189,7 @@ class BasketPanel(QFrame):
         self._pay.clicked.connect(self.pay)
         self._void = Button("frame.basket.void_last", "Ctrl+Del", role="quiet")
         self._void.clicked.connect(self._on_void_last)
+        self.tray = TrayBar(session, self)
         self._cash = _Cash()
         self._cash.chosen.connect(self._on_given)
         self._cash.left.connect(self._on_back)
@@ -206,6 +208,7 @@ class BasketPanel(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pay)
         column.addWidget(self._void)
+        column.addWidget(self.tray)
         return page
 
     def _build(self) -> None:

@@ -19,10 +19,13 @@ from PySide6.QtWidgets import (
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import NoticeStrip
 from azpost_desk.gui.kit.labels import Label, State
+from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action
 from azpost_desk.gui.kit.theme import THEMES, Theme
 from azpost_desk.gui.kit.words import Language, Say, language, phrase
 from azpost_desk.gui.shell.basket_panel import BasketPanel
+from azpost_desk.gui.shell.break_watch import BreakWatch
+from azpost_desk.gui.shell.first_place import first_place
 from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.lamp import BooksLamp, BooksSheet
 from azpost_desk.gui.shell.line_panel import LinePill, QueueSheet
@@ -95,6 +98,7 @@ class Frame(QWidget):
         self.queue = QueueSheet(self, line)
         self.books = BooksSheet(self, self.lamp)
         self.help = HelpSheet(self)
+        self._watch = BreakWatch(self, session, line, self.notices)
         self._connect()
         self._keys()
         self.load_basket()
@@ -196,6 +200,9 @@ class Frame(QWidget):
             "frame.keys.queue": self.open_queue,
             "frame.keys.books": self.books.show_found,
             "frame.keys.open_scan": self._open_waiting_scan,
+            "recovery.tray.park": self.basket.tray.park,
+            "recovery.tray.title": self.basket.tray.open_tray,
+            "preflight.look": lambda: PreflightSheet(self, self._session).ask(),
         }
         for name, act in acts.items():
             QShortcut(QKeySequence(FRAME_KEYS[name]), self, act)
@@ -231,17 +238,9 @@ class Frame(QWidget):
         return self._current
 
     def first_screen(self) -> None:
-        """Where a day begins: the till's screen while day or till are not open, else the first service."""
-        books = self._session.services.counter.books
-
-        def is_open() -> bool:
-            with books.reading() as reading:
-                return reading.day().state == "open" and reading.till().state == "open"
-
-        def show(opened: bool) -> None:
-            self.show_screen(next(iter(self._rail_buttons), "") if opened else "tills")
-
-        Operation(self, is_open).succeeded(show).start()
+        """Where a day begins (see `first_place`)."""
+        session, rail = self._session, tuple(self._rail_buttons)
+        Operation(self, lambda: first_place(session, rail)).succeeded(self.show_screen).start()
 
     def _make(self, name: str) -> Screen | None:
         kind = next((one for one in self._kinds if one.name == name), None)
@@ -269,6 +268,7 @@ class Frame(QWidget):
 
     def heard(self, scan: Scan, raw: str, doubled: bool) -> None:
         """A scan from anywhere in the program: the screen first, then the one box finds what it is."""
+        self._session.scanned_ms = self._session.services.counter.clock.utc_ms()
         if self._current is not None and self._current.heard(scan, doubled):
             return
         if doubled:
@@ -471,6 +471,7 @@ class Frame(QWidget):
     def line_changed(self) -> None:
         """The line or the queue moved."""
         self.pill.refresh()
+        self._watch.look()
 
     def show_who(self, words: Say) -> None:
         """Who is signed in and which business day it is."""

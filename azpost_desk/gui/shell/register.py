@@ -27,7 +27,7 @@ OPENS: Final = {
 # Keys of the frame; no screen may use them.
 FRAME_KEYS: Final = {
     "frame.keys.help": "F1",
-    "frame.keys.basket": "F11",
+    "frame.keys.basket": "Ctrl+F10",
     "frame.keys.pay": "F10",
     "frame.keys.lock": "F12",
     "frame.keys.box": "Ctrl+K",
@@ -38,6 +38,9 @@ FRAME_KEYS: Final = {
     "frame.keys.sign_out": "Ctrl+Shift+Q",
     "frame.keys.void": "Ctrl+Del",
     "frame.keys.open_scan": "Ctrl+Return",
+    "recovery.tray.park": "Ctrl+F11",
+    "recovery.tray.title": "Ctrl+Shift+F11",
+    "preflight.look": "Ctrl+I",
     "frame.keys.card": "Ctrl+J",
     "frame.keys.card_back": "Ctrl+Shift+J",
 }
@@ -50,6 +53,7 @@ def screens() -> list[type[Screen]]:
     from azpost_desk.gui.screens.goods.screen import GoodsScreen
     from azpost_desk.gui.screens.history.screen import HistoryScreen
     from azpost_desk.gui.screens.payments.screen import PaymentsScreen
+    from azpost_desk.gui.screens.recovery.screen import RecoveryScreen
     from azpost_desk.gui.screens.reports.screen import ReportsScreen
     from azpost_desk.gui.screens.staff.screen import StaffScreen
     from azpost_desk.gui.screens.tills.screen import TillsScreen
@@ -65,6 +69,7 @@ def screens() -> list[type[Screen]]:
         TillsScreen,
         ReportsScreen,
         HistoryScreen,
+        RecoveryScreen,
         DisputesScreen,
         StaffScreen,
     ]

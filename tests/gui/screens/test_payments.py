@@ -336,3 +336,18 @@ def test_no_key_of_the_screen_is_the_frames(hands: Hands) -> None:
     keys = [action.key for action in screen(hands).actions_here()]
     assert len(keys) == len(set(keys))
     assert not set(keys) & set(FRAME_KEYS.values())
+
+
+def test_the_payers_phone_is_kept_and_enter_never_waits_for_it(hands: Hands, stand: Stand) -> None:
+    screen(hands).take.take(decide.Bill(POWER, FIRST))
+    hands.settle()
+    screen(hands).take.contact.editor.setFocus()
+    hands.type("12\n")
+    assert taken(stand) == []
+    screen(hands).take.contact.put("050 123 45 67")
+    screen(hands).take.amount.editor.setFocus()
+    hands.type("\n")
+    basket = stand.desk.baskets.current()
+    assert basket is not None
+    assert b"+994501234567" in basket.lines[0].attachments[0][2]
+    assert screen(hands).take.contact.is_empty()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +26,7 @@ from azpost_desk.services.goods import SellGoods
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.walking import hold_enter, nameless
 from tests.services.counters import CLERK, MANAGER, OTHER_CLERK, Stand, new_stand, working
+from tests.services.test_preflight import Machine
 from tests.storage.desks import DATE, piece
 
 if TYPE_CHECKING:
@@ -272,3 +274,43 @@ def test_a_quantity_is_a_whole_number_or_refused(typed: str) -> None:
     with contextlib.suppress(Refused):
         quantity = form.read_quantity(typed)
     assert (quantity != 0) == (re.fullmatch(r" *-?0*[1-9][0-9]* *", typed) is not None)
+
+
+def test_red_lines_before_the_day_ask_the_manager_for_a_reason(
+    qtbot: QtBot, runner: Runner, session: Session, branch_of_two: Stand
+) -> None:
+    """Esc leaves everything as it is; the reason opens the day, fifty Enters open it once."""
+    stand = branch_of_two
+    stand.desk = replace(
+        stand.desk, preflight=replace(stand.desk.preflight, around=Machine(free=1, trouble="D-003"))
+    )
+    session.services, session.officer = stand.desk, MANAGER
+    hands = Till(qtbot, runner, session, stand, TillsScreen)
+    before = stand.records()
+    hands.press(Qt.Key.Key_D, CTRL)
+    sheet = hands.screen.preflight
+    assert sheet is not None
+    assert sheet.isVisible()
+    assert [one.name for one in sheet.lines[:2]] == ["disk", "printer"]
+    hands.press(Qt.Key.Key_Escape)
+    assert (stand.records(), stand.desk.days.current().state) == (before, "")
+    hands.press(Qt.Key.Key_D, CTRL)
+    hands.type("\n")
+    assert stand.records() == before
+    hands.type("Usta yoldadır")
+    hold_enter(hands.focus)
+    hands.settle()
+    assert stand.desk.days.current().state == "open"
+    [seen] = stand.bodies(ops.DayPreflight)
+    assert isinstance(seen, ops.DayPreflight)
+    assert seen.consented == ("disk", "printer")
+
+
+def test_a_morning_without_red_lines_opens_by_one_key(
+    qtbot: QtBot, runner: Runner, session: Session, branch_of_two: Stand
+) -> None:
+    session.services, session.officer = branch_of_two.desk, MANAGER
+    hands = Till(qtbot, runner, session, branch_of_two, TillsScreen)
+    hands.press(Qt.Key.Key_D, CTRL)
+    assert branch_of_two.desk.days.current().state == "open"
+    assert len(branch_of_two.bodies(ops.DayPreflight)) == 1

@@ -78,7 +78,7 @@ def amount_told(checked: Checked) -> Money | None:
     return checked.debt if checked.debt is not None and checked.debt.minor > 0 else None
 
 
-def pay_command(bill: Bill, amount: Money | None, holder: str = "") -> PayBill:
+def pay_command(bill: Bill, amount: Money | None, holder: str = "", contact: str = "") -> PayBill:
     """What the form holds.
 
     Raises:
@@ -86,7 +86,7 @@ def pay_command(bill: Bill, amount: Money | None, holder: str = "") -> PayBill:
     """
     if amount is None:
         raise Refused("T-001", field="amount")
-    return PayBill(bill.biller, bill.account, amount, holder, bill.source)
+    return PayBill(bill.biller, bill.account, amount, holder, bill.source, contact)
 
 
 def first_to_see(shown: Sequence[Payment], wanted: str = "") -> int | None:

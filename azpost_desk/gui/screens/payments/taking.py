@@ -11,7 +11,7 @@ from azpost_desk.domain.catalogue import Biller, Billers
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Card
-from azpost_desk.gui.kit.fields import AmountField, TextField
+from azpost_desk.gui.kit.fields import AmountField, PhoneField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.views import Basket
+
+
+class _Contact(PhoneField):
+    """Whom to call when the biller refuses: given by who wants to, by Tab; Enter does not wait for it."""
+
+    def is_skipped(self) -> bool:
+        return True
 
 
 class TakeForm(Form):
@@ -54,7 +61,8 @@ class TakeForm(Form):
         self.amount = AmountField(f"{key}amount", name="amount", big=True)
         self.fee = AmountField(f"{key}fee", name="fee", big=True)
         self.total = AmountField(f"{key}total", name="total", big=True)
-        self.add(self.biller, self.account, self.amount)
+        self.contact = _Contact(f"{key}contact", name="contact", hint=f"{key}contact_hint", optional=True)
+        self.add(self.biller, self.account, self.amount, self.contact)
         self._chips = QWidget()
         self._grid = QGridLayout(self._chips)
         self._whose = Card(f"{key}card.biller")
@@ -72,6 +80,7 @@ class TakeForm(Form):
         self._whose.row(self.biller)
         self._whose.row(self._chips)
         self._bill.row(self.account, self.amount, self.fee, self.total, stretches=(5, 4, 3, 4))
+        self._bill.row(self.contact, QWidget(), stretches=(5, 11))
         self._aside_card.row(self._aside_lines)
         self._aside_card.hide()
         acts = QHBoxLayout()
@@ -278,7 +287,8 @@ class TakeForm(Form):
             return
         payments, by = self._session.services.payments, self._session.by
         holder = self._checked.holder if self._checked else ""
-        command = decide.pay_command(self._at_hand(self._chosen), self.amount.money(), holder)
+        contact = self.contact.text().strip()
+        command = decide.pay_command(self._at_hand(self._chosen), self.amount.money(), holder, contact)
         Operation(self.add_button, lambda: payments.pay(command, by)).changes("basket").succeeded(
             self._on_added
         ).refused(self._on_refused).start()

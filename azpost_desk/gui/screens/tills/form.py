@@ -160,7 +160,8 @@ def record(
     tills = desk.tills
     match act:
         case "open_day":
-            return desk.days.open(by, now.proposed)
+            # Where nothing is red the day opens at once; a red line asks the manager for a reason first.
+            return desk.preflight.open_day(by, now.proposed, scanned_ms=int(values.get("scanned_ms", "0")))
         case "open_till":
             return tills.open(by)
         case "close_till":

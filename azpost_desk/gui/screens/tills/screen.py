@@ -11,6 +11,7 @@ from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.disputing import ask_dispute
 from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action, Screen, Session
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP_WIDE
@@ -18,7 +19,7 @@ from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal
 from azpost_desk.gui.screens.tills import actions, form
 from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet, sheet_for
 from azpost_desk.gui.screens.tills.table import awaited_columns
-from azpost_desk.gui.work.runner import Operation, Runner
+from azpost_desk.gui.work.runner import Lane, Operation, Runner
 from azpost_desk.services.tills import Closed
 from azpost_desk.services.views import Found
 
@@ -52,6 +53,7 @@ class TillsScreen(Screen):
         self._now: Now | None = None
         self.sheet: ActSheet | None = None
         self.closed: ClosedSheet | None = None
+        self.preflight: PreflightSheet | None = None
         self.buttons: dict[str, Button] = {}
         self._whys: dict[str, Label] = {}
         self._head, _title, self._as_of = heading("tills.screen.title", plain(" "))
@@ -255,7 +257,7 @@ class TillsScreen(Screen):
         if now is None or self.sheet is not None:
             return
         if act in _AT_ONCE:
-            self._do(self.buttons[act], act, {}, {})
+            self._do(self.buttons[act], act, {"scanned_ms": str(self.session.scanned_ms)}, {})
             return
         if act == form.ACCEPT and remittance is None:
             remittance = self.awaited.current() or (now.awaited[0] if now.awaited else None)
@@ -284,7 +286,21 @@ class TillsScreen(Screen):
         if self.sheet is not None:
             # Held as a whole: a held Enter must not walk on to the button that leaves.
             operation.holding(self.sheet).refused(self.sheet.show_refusal)
-        operation.changes("day", "till", "paper").succeeded(lambda done: self._on_done(act, done)).start()
+        elif act == form.OPEN_DAY:
+            operation.refused(self._on_day_refused)
+        operation.changes("day", "till", "paper").succeeded(lambda done: self._on_done(act, done)).start(
+            # The look before the day asks the printer, and that may take its time.
+            Lane.NETWORK if act == form.OPEN_DAY else Lane.DATABASE
+        )
+
+    def _on_day_refused(self, error: Refused) -> None:
+        """Red lines: the manager sees them and says why the day begins all the same."""
+        if error.code != "G-095" or self._now is None:
+            self.session.notice(refusal(error), "warn", error.code)
+            return
+        self.preflight = PreflightSheet(self, self.session, self._now.proposed)
+        self.preflight.opened.connect(lambda: self.session.notice("tills.screen.done.open_day", "good"))
+        self.preflight.ask()
 
     def _on_done(self, act: str, done: Recorded | Closed) -> None:
         if self.sheet is not None:

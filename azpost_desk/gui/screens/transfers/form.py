@@ -160,9 +160,12 @@ def sent_ms_of(transfer: str) -> int:
         return 0
 
 
-def not_planned(held: Iterable[Claimed], basket: Basket | None) -> list[Claimed]:
-    """The grants held here whose pay-out or refund does not stand in the basket yet."""
-    planned = {getattr(one.line, "grant", "") for one in basket.lines} if basket else set()
+def not_planned(
+    held: Iterable[Claimed], basket: Basket | None, parked: Iterable[Basket] = ()
+) -> list[Claimed]:
+    """The grants held here whose pay-out or refund stands in no basket yet, parked ones neither."""
+    baskets = (*([basket] if basket else []), *parked)
+    planned = {getattr(one.line, "grant", "") for one_basket in baskets for one in one_basket.lines}
     return [one for one in held if one.grant not in planned]
 
 

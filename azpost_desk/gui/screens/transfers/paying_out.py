@@ -134,7 +134,8 @@ class PayOutForm(QWidget):
         services = self._session.services
 
         def read() -> tuple[list[Unanswered], list[Claimed]]:
-            held = decide.not_planned(services.transfers.held(), services.baskets.current())
+            parked = services.parking.baskets_parked()
+            held = decide.not_planned(services.transfers.held(), services.baskets.current(), parked)
             return services.transfers.unanswered(), held
 
         Operation(self, read).succeeded(lambda found: self._show_waiting(*found)).start()

@@ -61,6 +61,17 @@ CREATE TABLE cases (
     CONSTRAINT fk_cases_record_journal FOREIGN KEY(record) REFERENCES journal (id)
 )
  STRICT;
+CREATE TABLE centre_acts (
+    act_id TEXT NOT NULL,
+    act TEXT NOT NULL,
+    who TEXT NOT NULL,
+    why TEXT NOT NULL,
+    about TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    CONSTRAINT pk_centre_acts PRIMARY KEY (act_id)
+)
+ STRICT;
+CREATE INDEX ix_centre_acts_at_ms ON centre_acts (at_ms);
 CREATE TABLE certificates (
     operation TEXT NOT NULL,
     text TEXT NOT NULL,
@@ -98,10 +109,23 @@ CREATE TABLE disputes (
  STRICT;
 CREATE INDEX ix_disputes_date ON disputes (date);
 CREATE INDEX ix_disputes_state ON disputes (state);
+CREATE TABLE grant_questions (
+    held_grant TEXT NOT NULL,
+    thing TEXT NOT NULL,
+    asked_ms INTEGER NOT NULL,
+    answer TEXT NOT NULL,
+    CONSTRAINT pk_grant_questions PRIMARY KEY (held_grant)
+)
+ STRICT;
 CREATE TABLE missing_desks (
     date TEXT NOT NULL,
     desk INTEGER NOT NULL,
     CONSTRAINT pk_missing_desks PRIMARY KEY (date, desk)
+)
+ STRICT;
+CREATE TABLE open_at_centre (
+    held_grant TEXT NOT NULL,
+    CONSTRAINT pk_open_at_centre PRIMARY KEY (held_grant)
 )
  STRICT;
 CREATE TABLE paper_signatures (
@@ -117,6 +141,32 @@ CREATE TABLE paper_signatures (
 )
  STRICT;
 CREATE INDEX ix_paper_signatures_officer ON paper_signatures (officer);
+CREATE TABLE parked (
+    basket TEXT NOT NULL,
+    parked_ms INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    CONSTRAINT pk_parked PRIMARY KEY (basket)
+)
+ STRICT;
+CREATE TABLE proposals (
+    proposal TEXT NOT NULL,
+    sort TEXT NOT NULL,
+    amount_qapik INTEGER NOT NULL,
+    holder TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    who TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    CONSTRAINT pk_proposals PRIMARY KEY (proposal)
+)
+ STRICT;
+CREATE TABLE running (
+    only INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL,
+    CONSTRAINT pk_running PRIMARY KEY (only)
+)
+ STRICT;
 CREATE TABLE signed_papers (
     paper TEXT NOT NULL,
     "key" TEXT NOT NULL,

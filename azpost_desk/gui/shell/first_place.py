@@ -1,0 +1,25 @@
+"""Where somebody who signs in begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from azpost_desk.gui.kit.screens import Session
+
+
+def first_place(session: Session, rail: Iterable[str]) -> str:
+    """The screen to begin with; reads the books, so never on the main thread.
+
+    After a bad end, while something outside is not finished, that comes first, once. Then the till's screen
+    while day or till are not open, else the first service of the rail.
+    """
+    recovery, books = session.services.recovery, session.services.counter.books
+    if not session.recovery_shown and recovery.shows_itself():
+        session.recovery_shown = True
+        return "recovery"
+    with books.reading() as reading:
+        is_open = reading.day().state == "open" and reading.till().state == "open"
+    return next(iter(rail), "") if is_open else "tills"

@@ -1,0 +1,50 @@
+"""What is true of the lines of baskets: nothing stands twice anywhere, and how each came in is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from azpost_desk.services.counter import Officer
+    from azpost_desk.services.ports import Writing
+    from azpost_desk.services.views import Basket, PlannedLine
+
+
+def record_sources(books: Writing, by: Officer, basket: Basket, operation: str) -> None:
+    """How each line came in, where the header of the settlement cannot say it for all (H-08)."""
+    sources = {planned.line.operation: planned.source for planned in basket.lines}
+    if len(set(sources.values())) > 1:
+        body = ops.BasketSources(basket=basket.basket, sources=sources)
+        books.append(body, actor=by.officer, operation=operation)
+
+
+def no_twin(basket: Basket, planned: PlannedLine) -> None:
+    """The same operation, grant or refund cannot stand in a basket twice, nor in two (B-006)."""
+    for other in basket.lines:
+        if other.line.operation == planned.line.operation:
+            raise Refused("B-006")
+        once = _what_exists_once(planned.line)
+        if once and once == _what_exists_once(other.line):
+            raise Refused("B-006")
+
+
+def _what_exists_once(line: ops.AnyLine) -> str:
+    """What a line uses up: its grant, or the refused payment it gives back; "" for other lines."""
+    match line:
+        case ops.TransferPaid() | ops.TransferRefunded():
+            return line.grant
+        case ops.PaymentRefunded():
+            return line.payment
+        case _:
+            return ""
+
+
+def source_of(lines: Sequence[PlannedLine]) -> str:
+    """How the lines came in: `scan` only when every one was scanned."""
+    sources = {planned.source for planned in lines}
+    return sources.pop() if len(sources) == 1 else "keys"
