@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from azpost_desk.domain import operations_cash
 from azpost_desk.domain.bodies import Body as Body
 
 # One line of a basket is known to everybody by the name of what happened, like every other body.
@@ -26,6 +27,19 @@ from azpost_desk.domain.lines import TransferPaid as TransferPaid
 from azpost_desk.domain.lines import TransferRefunded as TransferRefunded
 from azpost_desk.domain.lines import TransferSent as TransferSent
 from azpost_desk.domain.lines import due_qapik as due_qapik
+from azpost_desk.domain.operations_cash import BagDiffered as BagDiffered
+from azpost_desk.domain.operations_cash import BagDispatched as BagDispatched
+from azpost_desk.domain.operations_cash import BagHandedOver as BagHandedOver
+from azpost_desk.domain.operations_cash import BagReceived as BagReceived
+from azpost_desk.domain.operations_cash import BagResolved as BagResolved
+from azpost_desk.domain.operations_cash import BagSealed as BagSealed
+from azpost_desk.domain.operations_cash import BagTakenIn as BagTakenIn
+from azpost_desk.domain.operations_cash import CountSetAside as CountSetAside
+from azpost_desk.domain.operations_cash import DifferenceConsented as DifferenceConsented
+from azpost_desk.domain.operations_cash import DifferenceMadeGood as DifferenceMadeGood
+from azpost_desk.domain.operations_cash import NoteSuspected as NoteSuspected
+from azpost_desk.domain.operations_cash import TillCounted as TillCounted
+from azpost_desk.domain.operations_cash import TillHandedOver as TillHandedOver
 
 # --- the chain itself ---------------------------------------------------------------------------------
 
@@ -379,9 +393,11 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("grant.issued", 1): GrantIssued,
     ("desk.declared_lost", 1): DeskDeclaredLost,
     ("centre.epoch_opened", 1): CentreEpochOpened,
+    **operations_cash.BODIES,
 }
-CENTRE_KINDS: Final = frozenset(
-    {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}
+CENTRE_KINDS: Final = (
+    frozenset({"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"})
+    | operations_cash.CENTRE_KINDS
 )
 _KIND_OF: Final = {body: kind for kind, body in BODIES.items()}
 

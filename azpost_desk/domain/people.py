@@ -5,6 +5,8 @@ Attachment groups and their content (JSON of these values); the slot is ``<opera
     receiver    a transfer paid or refunded: who took the money, with the document shown
     account     a bill: the subscriber number and the holder's masked name
     addresses   an express item: sender and addressee
+    collector   a bag handed over: who took it, with the document shown
+    presenter   a suspect note: who brought it
 """
 
 from __future__ import annotations
@@ -55,4 +57,6 @@ GROUPS: Final[dict[str, type[msgspec.Struct]]] = {
     "receiver": Person,
     "account": Account,
     "addresses": Addresses,
+    "collector": Person,
+    "presenter": Person,
 }

@@ -9,12 +9,13 @@ import msgspec
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from azpost_desk.domain import cash
+from azpost_desk.domain import cash, cash_bags
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import DOCUMENTS, Branch
 from azpost_desk.domain.moves import PAYMENT, TRANSFER
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
+from azpost_desk.storage import projected_cash
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projections import keep_remittance
@@ -179,15 +180,37 @@ def _is_on_its_way_here(connection: Connection, desk: OpenDesk, told: tidings.It
 
 
 def _remittance(connection: Connection, desk: OpenDesk, told: tidings.RemittanceNews) -> None:
+    if desk.enrolled.desk not in (told.to_desk, told.from_desk):
+        return
+    if told.state not in ("announced", "accepted"):
+        raise NotTaken("no such state of cash")
     if told.to_desk == desk.enrolled.desk:
         if not _is_countable(told):
             raise NotTaken("uncountable cash")
-        if told.state not in ("announced", "accepted"):
-            raise NotTaken("no such state of cash")
         keep_remittance(connection, told, told.from_desk, told.to_desk, told.at_ms, told.state)
+    if told.state == "accepted":
+        r = t.remittances.c
+        ours = (r.remittance == told.remittance) & (r.state == "issued")
+        connection.execute(update(t.remittances).where(ours).values(state="accepted"))
+        projected_cash.end_remittance(connection, told.remittance, told.to_desk, told.by, told.at_ms)
 
 
-def _is_countable(told: tidings.RemittanceNews) -> bool:
+def _bag(connection: Connection, desk: OpenDesk, told: tidings.BagNews) -> None:
+    own = desk.enrolled.desk
+    if own not in (told.to_desk, told.from_desk):
+        return
+    if told.state not in _BAG_STATES:
+        raise NotTaken("no such state of a bag")
+    suspect = told.sort == cash_bags.SUSPECT and told.from_desk == own and not told.pieces
+    if told.sort not in cash_bags.SORTS or not (suspect or _is_countable(told)):
+        raise NotTaken("uncountable bag")
+    projected_cash.hear_of_bag(connection, told, "in" if told.to_desk == own else "out")
+
+
+_BAG_STATES: Final = frozenset({"announced", "received", "taken_in", "differs", "resolved"})
+
+
+def _is_countable(told: tidings.RemittanceNews | tidings.BagNews) -> bool:
     """Whether somebody at the counter can count in exactly this."""
     try:
         amount = cash.counted({int(piece): number for piece, number in told.pieces.items()})
@@ -203,6 +226,7 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "transfer.event": _transfer_event,
     "item.event": _item_event,
     "remittance": _remittance,
+    "bag": _bag,
 }
 
 

@@ -18,7 +18,7 @@ from azpost_desk.domain.transfer_codes import receipt_number
 from azpost_desk.protocol.records import Attachment, Record
 from azpost_desk.services import views
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.reading_features import FeatureReading
+from azpost_desk.storage.reading_cash import CashReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,8 @@ D = TypeVar("D", bound=Document)
 _NAME_OF = {kind: name for name, kind in DOCUMENTS.items()}
 
 
-class BookReading(FeatureReading):
-    """Implements services.ports.Reading together with FeatureReading."""
+class BookReading(CashReading):
+    """Implements services.ports.Reading together with FeatureReading and CashReading."""
 
     # --- who and when -------------------------------------------------------------------------------
 
