@@ -76,8 +76,8 @@ class ItemEvent(Tidings, frozen=True):
 class RemittanceNews(Tidings, frozen=True):
     """Cash is on its way to this desk, from another desk of the branch; or (`accepted`) has been counted in.
 
-    The second tells the desk that sent it, and a machine that replaces the one that counted: it must not count
-    the same cash again. `by` is the officer who counted it in.
+    The second tells the desk that sent it, and a machine that replaces the one that counted: it must not
+    count the same cash again. `by` is the officer who counted it in.
     """
 
     remittance: str

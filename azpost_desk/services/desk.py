@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
+from azpost_desk.services.cash_bags import Bags
+from azpost_desk.services.cash_counts import Counts
+from azpost_desk.services.cash_notes import Notes
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
@@ -47,6 +50,9 @@ class DeskServices:
     papers: Papers
     finding: Finding
     history: History
+    bags: Bags
+    counts: Counts
+    notes: Notes
 
 
 def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskServices:
@@ -70,4 +76,7 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         papers=Papers(counter),
         finding=Finding(counter),
         history=History(counter),
+        bags=Bags(counter),
+        counts=Counts(counter),
+        notes=Notes(counter),
     )

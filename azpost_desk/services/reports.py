@@ -126,7 +126,7 @@ class Reports:
         by.may(Permission.CLOSE_DAY)
         with self.counter.books.writing() as books:
             day = open_day(books)
-            if books.till().state == "open":
+            if books.till().state in ("open", "counting"):
                 raise Refused("C-031")
             basket = books.basket()
             if basket is not None and basket.lines:

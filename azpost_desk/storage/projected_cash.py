@@ -14,7 +14,7 @@ from azpost_desk.storage import tables as t
 from azpost_desk.storage.projecting import Written, happens_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from sqlalchemy import Connection
 
@@ -182,9 +182,11 @@ def _cash_moved(connection: Connection, written: Written, body: ops.CashMoved) -
 def _move_worn(connection: Connection, pieces: dict[str, int], sign: int) -> None:
     w = t.worn.c
     add = upsert(t.worn)
-    changed: Iterable[dict[str, int]] = [
+    changed = [
         {"denomination_qapik": int(value), "pieces": sign * number} for value, number in pieces.items()
     ]
+    if not changed:
+        return
     connection.execute(
         add.on_conflict_do_update(
             index_elements=["denomination_qapik"], set_={"pieces": w.pieces + add.excluded.pieces}

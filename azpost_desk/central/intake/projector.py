@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import psycopg
 
-from azpost_desk.central import branches, payments, tracking, transfers
+from azpost_desk.central import bags, branches, counts, payments, tracking, transfers
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.storage.database import one
 from azpost_desk.central.written import Written
@@ -120,6 +120,22 @@ def _apply(conn: Connection, written: Written, now_ms: int) -> None:
             branches.day_opened(conn, written, body)
         case ops.DayClosed() as body:
             branches.day_closed(conn, written, body)
+        case _:
+            _cash(conn, written, now_ms)
+
+
+def _cash(conn: Connection, written: Written, now_ms: int) -> None:
+    match written.body:
+        case ops.BagSealed() as body:
+            bags.sealed(conn, written, body)
+        case ops.BagHandedOver() as body:
+            bags.handed_over(conn, written, body)
+        case ops.BagReceived() | ops.BagDiffered() as body:
+            bags.received(conn, written, body, now_ms)
+        case ops.TillClosed() | ops.TillHandedOver() | ops.TillCounted() as body:
+            counts.counted(conn, written, body)
+        case ops.DifferenceMadeGood() as body:
+            counts.made_good(conn, written, body)
         case _:
             pass
 

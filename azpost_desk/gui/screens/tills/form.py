@@ -14,9 +14,9 @@ from azpost_desk.domain.staff import Permission
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from azpost_desk.services.cash_counts import Counted
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.desk import DeskServices
-    from azpost_desk.services.tills import Closed
     from azpost_desk.services.views import Day, Desk, Recorded, Remittance, Till
 
 OPEN_DAY: Final = "open_day"
@@ -141,7 +141,7 @@ def read_quantity(typed: str) -> int:
 
 def record(
     desk: DeskServices, by: Officer, act: str, now: Now, values: Mapping[str, str], pieces: Mapping[int, int]
-) -> Recorded | Closed:
+) -> Recorded | Counted:
     """Do an act with what was typed (`values` by field name) and counted.
 
     Raises:

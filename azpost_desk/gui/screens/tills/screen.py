@@ -18,7 +18,7 @@ from azpost_desk.gui.screens.tills import actions, form
 from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet, sheet_for
 from azpost_desk.gui.screens.tills.table import awaited_columns
 from azpost_desk.gui.work.runner import Operation, Runner
-from azpost_desk.services.tills import Closed
+from azpost_desk.services.cash_counts import Counted
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
@@ -247,7 +247,7 @@ class TillsScreen(Screen):
     def _do(self, pressed: Button, act: str, values: dict[str, str], pieces: dict[int, int]) -> None:
         services, by, now = self.session.services, self.session.by, self._now
         assert now is not None
-        operation: Operation[Recorded | Closed] = Operation(
+        operation: Operation[Recorded | Counted] = Operation(
             pressed, lambda: form.record(services, by, act, now, values, pieces)
         )
         if self.sheet is not None:
@@ -255,15 +255,15 @@ class TillsScreen(Screen):
             operation.holding(self.sheet).refused(self.sheet.show_refusal)
         operation.changes("day", "till", "paper").succeeded(lambda done: self._on_done(act, done)).start()
 
-    def _on_done(self, act: str, done: Recorded | Closed) -> None:
+    def _on_done(self, act: str, done: Recorded | Counted) -> None:
         if self.sheet is not None:
             self.sheet.close_sheet()
-        if isinstance(done, Closed):
+        if isinstance(done, Counted):
             self._show_closed(done)
         else:
             self.session.notice(f"tills.screen.done.{act}", "good")
 
-    def _show_closed(self, closed: Closed) -> None:
+    def _show_closed(self, closed: Counted) -> None:
         sheet = ClosedSheet(self, closed)
         sheet.closed.connect(self._on_result_read)
         self.closed = sheet

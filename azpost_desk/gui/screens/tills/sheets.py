@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.kit.words import Say
     from azpost_desk.gui.screens.tills.form import Now
-    from azpost_desk.services.tills import Closed
+    from azpost_desk.services.cash_counts import Counted
     from azpost_desk.services.views import Remittance
 
 _WIDTH_PX = 560
@@ -182,7 +182,7 @@ def _issue_fields(now: Now) -> list[Field]:
 class ClosedSheet(Sheet):
     """What the blind count came to: counted, expected and difference side by side, coloured and in words."""
 
-    def __init__(self, over: QWidget, closed: Closed) -> None:
+    def __init__(self, over: QWidget, closed: Counted) -> None:
         super().__init__(over, "tills.screen.closed.title", width_px=640, leave="kit.words.close")
         difference = closed.difference
         tone: Tone = "bad" if difference else "good"
