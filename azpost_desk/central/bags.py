@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -216,7 +216,8 @@ def _row(conn: Connection, where: str, *values: str) -> Row | None:
     if found is None:
         return None
     sent, counted = (msgspec.json.decode(bytes(found[at]), type=dict[str, int]) for at in (6, 8))
-    return Row(*found[:6], sent, found[7], counted, *found[9:])
+    cells: list[Any] = [*found[:6], sent, found[7], counted, *found[9:]]
+    return Row(*cells)
 
 
 def _by_number(conn: Connection, number: str, direction: str = "") -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from azpost_desk.documents import cash, express, receipts, reports, transfers
+from azpost_desk.documents import cash, cash_acts, express, receipts, reports, transfers
 from azpost_desk.domain import papers
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def pdf(paper: Paper, texts: Texts) -> bytes:
             return cash.till_close_pdf(paper, texts)
         case papers.CashMovePaper():
             return cash.cash_move_pdf(paper, texts)
+        case papers.CashActPaper():
+            return cash_acts.cash_act_pdf(paper, texts)
 
 
 def raster(paper: papers.ReceiptPaper | papers.CashMovePaper, texts: Texts) -> bytes:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from azpost_desk.domain.papers_cash import CashActPaper as CashActPaper
+from azpost_desk.domain.papers_cash import ReportCount as ReportCount
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -393,6 +396,7 @@ class DailyReportPaper:
     late: tuple[ReportLate, ...] = ()
     reversals: tuple[ReportReversal, ...] = ()
     operations: tuple[ReportOperation, ...] = ()
+    counts: tuple[ReportCount, ...] = ()
 
     @property
     def electronic_ppm(self) -> int | None:
@@ -475,4 +479,5 @@ Paper = (
     | DailyReportPaper
     | TillClosePaper
     | CashMovePaper
+    | CashActPaper
 )

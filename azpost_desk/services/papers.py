@@ -20,6 +20,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.people import GROUPS, Account, Addresses, Parties, Person
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.services import cash_papers
 
 if TYPE_CHECKING:
     from azpost_desk.services.counter import Counter, Officer
@@ -82,6 +83,8 @@ class Papers:
                 return content
             if job.paper in ("cash_move", "till_close"):
                 return _cash_paper(books, job)
+            if job.paper == "cash_act":
+                return _cash_act(books, job)
             line = books.paid_line(job.key)
             if line is None:
                 raise Trouble("D-020")
@@ -389,6 +392,14 @@ def _cash_paper(books: Reading, job: PrintJob) -> papers.Paper:
             return _till_close(books, head, entry, closed)
         case _:
             raise Trouble("D-020")
+
+
+def _cash_act(books: Reading, job: PrintJob) -> papers.Paper:
+    entry = books.entry(job.key)
+    if entry is None:
+        raise Trouble("D-020")
+    copy = papers.CopyState("duplicate", 1) if job.sort == "duplicate" else papers.CopyState()
+    return cash_papers.cash_act(books, _head(books, entry), entry, copy)
 
 
 def _till_close(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.reports import Figures
     from azpost_desk.services.reports import DayReport, TillRow
     from azpost_desk.services.views import Entry
+    from azpost_desk.services.views_cash import Count
 
 
 def report_paper(report: DayReport) -> papers.DailyReportPaper:
@@ -56,6 +57,7 @@ def report_paper(report: DayReport) -> papers.DailyReportPaper:
         ),
         late=tuple(_late(report, entry) for entry in report.late),
         reversals=tuple(row for entry in report.reversals for row in _reversed(report, entry)),
+        counts=tuple(_count(report, one) for one in report.counts),
     )
 
 
@@ -137,6 +139,20 @@ def _late(report: DayReport, entry: Entry) -> papers.ReportLate:
         title=Say(f"report.late.{body.outcome}"),
         amount=azn(body.amount_qapik + body.fee_qapik),
         reason=Say(f"report.late.{entry.actor_kind}"),
+    )
+
+
+def _count(report: DayReport, count: Count) -> papers.ReportCount:
+    aside = count.sort == "set_aside"
+    return papers.ReportCount(
+        Say(f"report.count.{count.sort}"),
+        count.at_ms,
+        report.names.get(count.holder, count.holder),
+        report.names.get(count.officer, count.officer),
+        count.counted,
+        None if aside else count.expected,
+        None if aside else count.difference,
+        count.made_good,
     )
 
 

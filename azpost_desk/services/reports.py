@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.reports import Figures
     from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Day, Entry, OtherDesk, Payment, Recorded
+    from azpost_desk.services.views_cash import Count
 
 Press = Callable[["DayReport"], bytes]
 """Draws a report as PDF bytes; handed in by the program, so that services know no paper."""
@@ -71,6 +72,7 @@ class DayReport:
         missing: desk numbers of which no close has come, with when they were last heard (0 never).
         stage: interim or closed.
         late: results that came by the line this day, whatever day they belong to.
+        counts: every count of this till on this day, in order; also those that ended nothing.
         names: of the officers, by id.
     """
 
@@ -90,6 +92,7 @@ class DayReport:
     pending: tuple[Payment, ...]
     late: tuple[Entry, ...]
     reversals: tuple[Entry, ...]
+    counts: tuple[Count, ...]
     missing: tuple[tuple[int, int], ...]
     cut: tuple[Cut, ...]
     made_by: str
@@ -207,6 +210,7 @@ class Reports:
             pending=tuple(books.payments(("accepted", "sent", "unknown", "refused"))),
             late=tuple(entry for entry in entries if isinstance(entry.body, ops.PaymentResolved)),
             reversals=tuple(entry for entry in entries if _is_reversal(entry)),
+            counts=tuple(books.counts(day=day.number))[::-1],
             missing=_missing(branch, desk.number, others),
             cut=(
                 Cut(desk.desk, epoch, sequence, head[:10]),
@@ -244,6 +248,8 @@ def _is_reversal(entry: Entry) -> bool:
 
 def _own_till(entries: list[Entry], desk: str, number: int, figures: Figures, books: Reading) -> TillRow:
     closes = [entry.body for entry in entries if isinstance(entry.body, ops.TillClosed)]
+    # A hand-over is a count too: its difference was posted into the till like that of a close.
+    ended = [one.body for one in entries if isinstance(one.body, ops.TillClosed | ops.TillHandedOver)]
     till = books.till()
     last = closes[-1] if closes and till.state != "open" else None
     return TillRow(
@@ -252,7 +258,7 @@ def _own_till(entries: list[Entry], desk: str, number: int, figures: Figures, bo
         holder=till.holder,
         figures=figures,
         counted_qapik=last.counted_qapik if last else None,
-        difference_qapik=sum(close.difference_qapik for close in closes) if last else None,
+        difference_qapik=sum(one.difference_qapik for one in ended) if last else None,
         state=till.state,
     )
 
