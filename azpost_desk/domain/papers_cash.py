@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
-    from azpost_desk.domain.papers import CopyState, PaperHead, SignatureLine, Words
+    from azpost_desk.domain.papers_head import CopyState, PaperHead, SignatureLine, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _handed_over(books: Reading, clerk: str, entry: Entry, body: ops.BagHandedOv
     collector = _person(books, entry, "collector")
     facts: list[tuple[papers.Words, papers.Words]] = [(_fact("bag"), body.number)]
     if known is not None:
-        facts.append((_fact("sort"), Say(f"fact.sort.{known.sort}")))
+        facts.append((_fact("sort"), Say(f"cash.bag.sort.{known.sort}")))
     facts += [(_fact("collector"), collector.name), (_fact("document"), collector.document)]
     signed = (_sign("handed_over", clerk), _sign("received", collector.name))
     sheet = {str(value): number for value, number in known.pieces.items()} if known is not None else {}
@@ -106,7 +106,7 @@ def _made_good(books: Reading, clerk: str, entry: Entry, body: ops.DifferenceMad
     about = books.entry(body.close)
     facts: Facts = (
         (_fact("close"), about.recorded.mark if about else body.close),
-        (_fact("cause"), Say(f"fact.cause.{body.cause}")),
+        (_fact("cause"), Say(f"cash.cause.{body.cause}")),
         (_fact("words"), msgspec.json.decode(words, type=str) if words else ""),
         (_fact("paid"), _money(body.amount_qapik)),
     )
@@ -119,7 +119,7 @@ def _suspected(books: Reading, clerk: str, entry: Entry, body: ops.NoteSuspected
     facts: list[tuple[papers.Words, papers.Words]] = [
         (_fact("note"), _money(body.denomination_qapik)),
         (_fact("series"), body.series),
-        *((_fact("signs"), Say(f"fact.sign.{sign}")) for sign in body.signs),
+        *((_fact("signs"), Say(f"cash.sign.{sign}")) for sign in body.signs),
         (_fact("presenter"), presenter.name),
         (_fact("document"), presenter.document),
         (_fact("phone"), presenter.phone),
@@ -131,7 +131,7 @@ def _suspected(books: Reading, clerk: str, entry: Entry, body: ops.NoteSuspected
 def _bag(body: ops.BagSealed | ops.BagReceived) -> Facts:
     facts: list[tuple[papers.Words, papers.Words]] = [(_fact("bag"), body.number)]
     if isinstance(body, ops.BagSealed):
-        facts.append((_fact("sort"), Say(f"fact.sort.{body.sort}")))
+        facts.append((_fact("sort"), Say(f"cash.bag.sort.{body.sort}")))
         facts += [(_fact("note_report"), report) for report in body.notes]
     return tuple(facts)
 

@@ -147,6 +147,7 @@ def keep_count(connection: Connection, written: Written, body: Any, sort: str) -
         insert(t.counts),
         {
             "operation": written.header.operation,
+            "record": written.id,
             "sort": sort,
             "day": written.header.day,
             "holder": body.holder,

@@ -38,7 +38,7 @@ class CashReading(FeatureReading):
     def counts(self, sorts: Sequence[str] = (), day: int | None = None) -> list[views.Count]:
         """Counts of this till, newest first."""
         c = t.counts.c
-        wanted = select(t.counts).order_by(c.at_ms.desc(), c.operation.desc())
+        wanted = select(t.counts).order_by(c.record.desc())
         if sorts:
             wanted = wanted.where(c.sort.in_(sorts))
         if day is not None:

@@ -255,6 +255,7 @@ bags: Final = _table(
 counts: Final = _table(
     "counts",
     _text("operation", key=True),
+    _whole("record"),
     _text("sort"),
     _whole("day"),
     _text("holder"),

@@ -46,6 +46,7 @@ CREATE TABLE bags (
     """
 CREATE TABLE counts (
     operation TEXT NOT NULL,
+    record INTEGER NOT NULL,
     sort TEXT NOT NULL,
     day INTEGER NOT NULL,
     holder TEXT NOT NULL,
