@@ -12,6 +12,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.ledger import Posting, Unbalanced, balances, checked, digest, sums
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.postings import RULES, postings
+from tests.domain import test_postings_cash
 
 pytestmark = pytest.mark.fast
 
@@ -204,6 +205,7 @@ _FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
         ops.PaymentDelivered(payment="p", biller="0101", amount_qapik=100, provider_reference="x"),
         "de83b8fc545a8a3591680866d403811e",
     ),
+    **test_postings_cash.FROZEN,
 }
 
 

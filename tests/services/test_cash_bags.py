@@ -148,7 +148,7 @@ def test_a_bag_that_differs_is_received_by_an_act_of_two_and_the_rest_stays_in_t
         assert [one.state for one in books.bags()] == ["resolved"]
 
 
-def _job(stand: Stand, operation: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _job(stand: Stand, operation: str):  # type: ignore[no-untyped-def]
     with stand.books.reading() as books:
         return next(job for job in books.print_jobs() if job.key == operation)
 

@@ -37,6 +37,8 @@ def test_every_act_can_be_taken(player: Player) -> None:
         *["sell_stamps", "take_bill", "send_transfer", "accept_item", "take_grant", "pay_out"],
         *["sell_stamps", "reverse_last", "scan", "item_news", "bill_refused", "transfer_news"],
         *["remittance_news", "accept_remittance", "issue_remittance", "acknowledged", "take_grant"],
+        *["worn_apart", "seal_bag", "hand_over_bag", "suspect_note", "bag_news", "receive_bag"],
+        *["surprise_count", "hand_over_till", "make_good", "count_aside"],
         *["release_grant", "close_till", "close_day"],
     ]
     assert [act for act in day if not player.play(act)] == []

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class ApprovalSheet(Sheet):
     """Asks a second person for their consent to `operation`; `words` say what they consent to.
 
-    Only those who may approve are offered, never the one who asks. The consent is for this one operation.
+    Only those who may approve (or have the `permission` asked for) are offered, never the one who asks. The
+    consent is for this one operation.
     `ask` opens it; Esc or the consent closes it.
 
     Signals:
@@ -39,9 +40,18 @@ class ApprovalSheet(Sheet):
 
     approved = Signal(object)
 
-    def __init__(self, over: QWidget, session: Session, operation: str, words: Say) -> None:
-        super().__init__(over, "kit.approval.title")
-        self._session, self._operation = session, operation
+    def __init__(
+        self,
+        over: QWidget,
+        session: Session,
+        operation: str,
+        words: Say,
+        *,
+        title: Say = "kit.approval.title",
+        permission: Permission = Permission.APPROVE,
+    ) -> None:
+        super().__init__(over, title)
+        self._session, self._operation, self._permission = session, operation, permission
         self._approver: OfficerAtDesk | None = None
         self.people = NameList("kit.approval.nobody")
         self.people.picked.connect(self._on_picked)
@@ -74,7 +84,7 @@ class ApprovalSheet(Sheet):
         others = [
             one
             for one in officers
-            if one.officer != asker and Permission.APPROVE in PERMISSIONS[Role(one.role)]
+            if one.officer != asker and self._permission in PERMISSIONS[Role(one.role)]
         ]
         self.people.offer([Candidate(plain(one.name), f"staff.role.{one.role}", one) for one in others])
         self.open()
@@ -95,10 +105,16 @@ class ApprovalSheet(Sheet):
             return
         self._trouble.hide()
         staff, by, operation = self._session.services.staff, self._session.by, self._operation
-        pin = self.pin.take()
-        Operation(self.main, lambda: staff.approve(by, approver.officer, pin, operation)).holding(
-            self
-        ).succeeded(self._on_approved).refused(self._on_refused).start(Lane.NETWORK)
+        pin, permission = self.pin.take(), self._permission
+
+        def sign() -> Approval:
+            if permission is Permission.APPROVE:
+                return staff.approve(by, approver.officer, pin, operation)
+            return staff.co_sign(by, approver.officer, pin, operation, permission)
+
+        Operation(self.main, sign).holding(self).succeeded(self._on_approved).refused(self._on_refused).start(
+            Lane.NETWORK
+        )
 
     def _on_approved(self, approval: Approval) -> None:
         self.close_sheet()

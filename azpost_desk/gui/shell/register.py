@@ -45,6 +45,7 @@ def screens() -> list[type[Screen]]:
     from azpost_desk.gui.screens.payments.screen import PaymentsScreen
     from azpost_desk.gui.screens.reports.screen import ReportsScreen
     from azpost_desk.gui.screens.staff.screen import StaffScreen
+    from azpost_desk.gui.screens.tills.cash_screen import CashScreen
     from azpost_desk.gui.screens.tills.screen import TillsScreen
     from azpost_desk.gui.screens.tracking.screen import TrackingScreen
     from azpost_desk.gui.screens.transfers.screen import TransfersScreen
@@ -59,4 +60,5 @@ def screens() -> list[type[Screen]]:
         ReportsScreen,
         HistoryScreen,
         StaffScreen,
+        CashScreen,
     ]

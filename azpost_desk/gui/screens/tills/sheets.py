@@ -107,6 +107,13 @@ class ActSheet(Sheet):
             self._say_below(refusal(error), "bad")
             (self.count or self.main).setFocus(Qt.FocusReason.TabFocusReason)
 
+    def ask_again(self, words: Say, *, clear: bool) -> None:
+        """Say what else is needed; `clear` takes the count away, so that it is counted and not copied."""
+        if clear and self.count is not None:
+            self.count.clear()
+        self._say_below(words, "warn")
+        (self.count or self.main).setFocus(Qt.FocusReason.TabFocusReason)
+
     def _on_main(self) -> None:
         if self.count is not None and not self.count.is_readable():
             self._say_below("kit.count.wrong", "bad")
@@ -182,8 +189,8 @@ def _issue_fields(now: Now) -> list[Field]:
 class ClosedSheet(Sheet):
     """What the blind count came to: counted, expected and difference side by side, coloured and in words."""
 
-    def __init__(self, over: QWidget, closed: Counted) -> None:
-        super().__init__(over, "tills.screen.closed.title", width_px=640, leave="kit.words.close")
+    def __init__(self, over: QWidget, closed: Counted, title: Say = "tills.screen.closed.title") -> None:
+        super().__init__(over, title, width_px=640, leave="kit.words.close")
         difference = closed.difference
         tone: Tone = "bad" if difference else "good"
         sums = Card()
