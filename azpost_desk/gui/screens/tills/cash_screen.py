@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Card, heading
-from azpost_desk.gui.kit.labels import BigAmount, Label
+from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.screens import Action, Screen, Session
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
@@ -53,8 +53,7 @@ class CashScreen(Screen):
             empty="cash.screen.counts.empty",
             card=False,
         )
-        self._worn = BigAmount("cash.screen.notes.worn", None, "body")
-        self._suspect = Label("", "body", wrap=True)
+        self._worn, self._suspect = Label("", "body", wrap=True), Label("", "body", wrap=True)
         self._build()
         Runner.current().changed.connect(self._on_changed)
         follow(self, self._show)
@@ -146,7 +145,7 @@ class CashScreen(Screen):
         self.bags.fit_height(5)
         self.counts.show_records(now.counts)
         self.counts.fit_height(4)
-        self._worn.show_amount(now.worn)
+        self._worn.say(phrase("cash.screen.notes.worn_amount", amount=now.worn))
         self._suspect.say(phrase("cash.screen.notes.suspect_count", number=now.suspect))
         for acts in (form.BAGS, form.COUNTS, form.NOTES):
             self._show_acts(acts, now)
@@ -182,7 +181,7 @@ class CashScreen(Screen):
         self.sheet = sheet
         # Whoever counts must not see what is expected.
         self.session.counting.emit(act == form.SURPRISE)
-        sheet.open()
+        sheet.open(sheet.first())
 
     def _on_sheet_closed(self) -> None:
         self.session.counting.emit(False)

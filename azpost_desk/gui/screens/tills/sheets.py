@@ -66,7 +66,7 @@ class ActSheet(Sheet):
         self.form.add(*fields)
         self._trouble = Label("", "body", wrap=True)
         self._trouble.hide()
-        self._warned = False
+        self._warned = self._again = False
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
@@ -88,6 +88,11 @@ class ActSheet(Sheet):
         self.body.addWidget(self.form, 1)
         self.escaped.connect(self._on_escaped)
         self.form.escaped.connect(lambda _dirty: self._on_escaped())
+
+    def first(self) -> QWidget:
+        """Where work begins: the first field that is empty, else the count, else the button."""
+        waiting = (one.editor for one in self.form.fields if one.is_empty() and not one.is_skipped())
+        return next(waiting, None) or self.count or self.main
 
     def values(self) -> dict[str, str]:
         """What was typed, by field name."""
@@ -111,12 +116,16 @@ class ActSheet(Sheet):
         """Say what else is needed; `clear` takes the count away, so that it is counted and not copied."""
         if clear and self.count is not None:
             self.count.clear()
+            self._again = True
         self._say_below(words, "warn")
         (self.count or self.main).setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_main(self) -> None:
         if self.count is not None and not self.count.is_readable():
             self._say_below("kit.count.wrong", "bad")
+        elif self._again and self.count is not None and self.count.is_untouched():
+            # A held Enter is no second count; who found nothing types a zero.
+            self._say_below("refusal.C-021", "bad")
         elif self.form.verify():
             self.asked.emit()
 

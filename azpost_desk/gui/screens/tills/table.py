@@ -55,7 +55,7 @@ def bag_columns() -> list[Column[Bag]]:
     def state(bag: Bag) -> Say:
         if bag.state == "differs":
             return phrase("cash.screen.bag.state.differs", amount=bag.missing)
-        return f"cash.screen.bag.state.{bag.state}"
+        return phrase(f"cash.screen.bag.state.{bag.state}")
 
     return [
         Column("cash.screen.bag.number", lambda bag: bag.number),
