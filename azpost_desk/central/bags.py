@@ -64,9 +64,9 @@ def dispatch(
         raise Refused("C-021")
     sheet = {str(value): count for value, count in cash.tidy(pieces).items()}
     with conn.transaction():
-        if not conn.execute("select from desks where desk = %s and epoch > 0", (desk,)).fetchone():
+        if not conn.execute("select 1 from desks where desk = %s and epoch > 0", (desk,)).fetchone():
             raise Refused("X-043", desk=desk)
-        if conn.execute("select from bags where number = %s", (number,)).fetchone():
+        if conn.execute("select 1 from bags where number = %s", (number,)).fetchone():
             raise Refused("C-041", number=number)
         bag = new_id(now_ms)
         sent = ops.BagDispatched(
@@ -222,7 +222,7 @@ def _row(conn: Connection, where: str, *values: str) -> Row | None:
 
 def _by_number(conn: Connection, number: str, direction: str = "") -> Row:
     """The bag with this number, locked until the act on it is done."""
-    conn.execute("select from bags where number = %s for update", (bag_number(number),))
+    conn.execute("select 1 from bags where number = %s for update", (bag_number(number),))
     known = _row(conn, "number = %s", bag_number(number))
     if known is None or direction not in ("", known.direction):
         raise Refused("C-043", number=number)

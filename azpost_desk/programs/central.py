@@ -140,7 +140,7 @@ def _cash_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     sent.add_argument("pieces", nargs="+", help=pieces)
     taken = command("take-in-bag", _take_in_bag, "count a branch's bag at the cash centre", "number")
     taken.add_argument("pieces", nargs="*", help=pieces)
-    taken.add_argument("--act", default="", help="number of the discrepancy act when it differs")
+    taken.add_argument("--discrepancy-act", default="", help="number of the discrepancy act when it differs")
     found = command("resolve-bag", _resolve_bag, "say what became of what a bag lacked", "number")
     found.add_argument("outcome", choices=bags.OUTCOMES)
     for argument in ("first_person", "second_person", "reason"):
@@ -290,7 +290,7 @@ def _dispatch_bag(wanted: argparse.Namespace, conn: Connection, dsn: str) -> Non
 def _take_in_bag(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     with _book(dsn) as book:
         pieces = _counted(wanted.pieces)
-        print(bags.take_in(conn, book, wanted.number, pieces, _CLOCK.utc_ms(), wanted.act))
+        print(bags.take_in(conn, book, wanted.number, pieces, _CLOCK.utc_ms(), wanted.discrepancy_act))
 
 
 def _resolve_bag(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

@@ -98,7 +98,7 @@ def _agree(body: ops.Body, kind: str, opening_qapik: int) -> list[str]:
 
 
 def test_a_bags_whole_life_comes_to_zero_in_transit() -> None:
-    """Sealed with 2, one found at the cash centre, one lost: the safe lost 2, the centre has 1, the post 1."""
+    """Sealed with 2, one found at the cash centre, one lost: the safe gave 2, centre and post bear 1 each."""
     life = (
         ("branch", ops.BagSealed(bag="b", number="PL-1", sort="cash", pieces={"100": 2}, amount_qapik=200)),
         ("centre", FROZEN["bag.taken_in", 1][0]),

@@ -209,7 +209,8 @@ def test_the_till_is_closed_within_its_budget_and_blind_until_then(till: Till, s
 
 
 @pytest.mark.parametrize(
-    ("pieces", "word"), [({1_000: 20}, "even"), ({1_000: 20, 100: 5}, "surplus"), ({1_000: 19, 100: 6}, "shortage")]
+    ("pieces", "word"),
+    [({1_000: 20}, "even"), ({1_000: 20, 100: 5}, "surplus"), ({1_000: 19, 100: 6}, "shortage")],
 )
 def test_a_difference_is_said_in_words(till: Till, pieces: dict[int, int], word: str) -> None:
     till.press(Qt.Key.Key_E, CTRL)
