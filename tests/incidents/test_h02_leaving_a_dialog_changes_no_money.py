@@ -101,6 +101,15 @@ def consent(name: str, pieces: dict[int, int], cause: str = "") -> Callable[[Han
 
 def result(hands: Hands, stand: Stand) -> None:
     """What a count came to: it is recorded already, and reading it away changes nothing more."""
+    screen = hands.frame.current()
+    assert isinstance(screen, TillsScreen)
+    with stand.books.reading() as books:
+        closed = books.till().state == "closed"
+    if closed:
+        stand.desk.tills.open(CLERK)
+        stand.desk.tills.move(CLERK, "to_till", "supply", {100: 2})
+        screen.reload()
+        hands.settle()
     consent(form.CLOSE_TILL, {1_000: 19, 100: 8})(hands, stand)
 
 
@@ -299,29 +308,29 @@ OPENED: set[type[Sheet]] = set()
 HEADS: set[object] = set()
 
 
-@pytest.mark.parametrize("way", ["escape", "button", "window"])
 @pytest.mark.parametrize("name", DOORS)
 def test_cancel_esc_and_close_leave_every_money_table_as_it_was(
-    qtbot: QtBot, runner: Runner, stand: Stand, name: str, way: str
+    qtbot: QtBot, runner: Runner, stand: Stand, name: str
 ) -> None:
     before_the_door(stand, name)
     kind, officer, open_it = DOORS[name]
     session = Session(stand.desk, lambda _tone: None)
     session.officer = officer
     hands = Hands(qtbot, runner, session, stand, kind)
-    before = money(stand)
-    open_it(hands, stand)
-    hands.settle()
-    qtbot.waitUntil(lambda: open_sheets() != [])
-    if name == "till: the count's result":
+    for way in ("escape", "button", "window"):
         before = money(stand)
-    OPENED.update(type(one) for one in open_sheets())
-    HEADS.update(str(one._heading.words) for one in open_sheets())
-    fill(open_sheets()[-1])
-    hands.settle()
-    leave(hands, way)
-    hands.settle()
-    assert money(stand) == before
+        open_it(hands, stand)
+        hands.settle()
+        qtbot.waitUntil(lambda: open_sheets() != [])
+        if name == "till: the count's result":
+            before = money(stand)
+        OPENED.update(type(one) for one in open_sheets())
+        HEADS.update(str(one._heading.words) for one in open_sheets())
+        fill(open_sheets()[-1])
+        hands.settle()
+        leave(hands, way)
+        hands.settle()
+        assert money(stand) == before, way
     runner.close()
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
+from azpost_desk.domain.papers import CashActPaper
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.protocol.news import BagNews
+from azpost_desk.protocol.news import BagNews, RemittanceNews
 from azpost_desk.services.cash_bags import Seal
 from azpost_desk.services.cash_notes import Suspect
 from tests.services.counters import CLERK, MANAGER, SENDER, SUPERVISOR, Stand, approval
 from tests.storage.desks import piece
+
+if TYPE_CHECKING:
+    from azpost_desk.services.views import PrintJob
 
 COLLECTOR = Person(name="Rzayev Kamal", document="INK-4411")
 
@@ -35,8 +41,6 @@ def announce(stand: Stand, position: int = 300, **changed: object) -> BagNews:
 
 
 def replace_news(told: BagNews, **changed: object) -> BagNews:
-    import msgspec
-
     return msgspec.structs.replace(told, **changed)
 
 
@@ -142,13 +146,14 @@ def test_a_bag_that_differs_is_received_by_an_act_of_two_and_the_rest_stays_in_t
         assert (bag.state, bag.missing) == ("differs", azn(10_000))
         assert books.balance("1030", told.bag) == azn(-790_000)
     paper = stand.desk.papers.of_job(_job(stand, operation))
-    assert [one.name for one in paper.signatures] == [MANAGER.name, SUPERVISOR.name]  # type: ignore[union-attr]
+    assert isinstance(paper, CashActPaper)
+    assert [one.name for one in paper.signatures] == [MANAGER.name, SUPERVISOR.name]
     announce(stand, 301, state="resolved", counted={"10000": 79}, counted_qapik=790_000)
     with stand.books.reading() as books:
         assert [one.state for one in books.bags()] == ["resolved"]
 
 
-def _job(stand: Stand, operation: str):  # type: ignore[no-untyped-def]
+def _job(stand: Stand, operation: str) -> PrintJob:
     with stand.books.reading() as books:
         return next(job for job in books.print_jobs() if job.key == operation)
 
@@ -212,8 +217,8 @@ def test_a_suspect_note_is_kept_reported_and_counts_as_nothing(stand: Stand) -> 
     assert note.report.startswith("S2026-000001-")
     assert (stand.till_qapik(), safe(stand)) == before
     paper = stand.desk.papers.of_job(_job(stand, note.operation))
-    assert paper.number == note.report  # type: ignore[union-attr]
-    assert paper.amount is None  # type: ignore[union-attr]
+    assert isinstance(paper, CashActPaper)
+    assert (paper.number, paper.amount) == (note.report, None)
     stand.desk.bags.seal(MANAGER, Seal("PL-S", "suspect", azn(0), {}))
     with stand.books.reading() as books:
         [bag] = books.bags()
@@ -240,8 +245,6 @@ def test_a_suspect_note_without_its_facts_is_refused(stand: Stand, command: Susp
 
 
 def test_cash_that_nobody_counted_in_is_listed_on_both_sides_until_it_is(stand: Stand) -> None:
-    from azpost_desk.protocol.news import RemittanceNews
-
     issued = stand.desk.tills.issue(CLERK, "2002-2", "till", {1_000: 3})
     [waiting] = stand.desk.tills.unaccepted()
     assert (waiting.state, waiting.to_desk) == ("issued", "2002-2")

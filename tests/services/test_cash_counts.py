@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -224,10 +224,11 @@ def test_making_good_is_refused(stand: Stand, changed: dict[str, object], code: 
     close = close_short(stand)
     stand.desk.tills.open(CLERK)
     operation = stand.desk.counter.new_id()
-    values = {"close": close, "pieces": {100: 1}, "cause": "lost", **changed}
+    values: dict[str, Any] = {"close": close, "pieces": {100: 1}, "cause": "lost", **changed}
+    command = MakeGood(**values)
     before = stand.records()
     with pytest.raises(Refused, match=code):
-        stand.desk.counts.make_good(CLERK, MakeGood(**values), operation, approval(operation))  # type: ignore[arg-type]
+        stand.desk.counts.make_good(CLERK, command, operation, approval(operation))
     assert stand.records() == before
 
 

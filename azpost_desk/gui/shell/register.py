@@ -20,6 +20,7 @@ OPENS: Final = {
     "payment": "payments",
     "article": "goods",
     "receipt": "history",
+    "bag": "cash",
 }
 # Keys of the frame; no screen may use them.
 FRAME_KEYS: Final = {

@@ -238,7 +238,9 @@ def test_above_the_limit_the_close_is_counted_twice_and_signed_by_the_manager_an
     [closed] = stand.bodies(ops.TillClosed)
     assert isinstance(closed, ops.TillClosed)
     assert closed.difference_qapik == -10_000
-    assert [one.approved_by for one in stand.bodies(ops.DifferenceConsented)] == [MANAGER.officer]  # type: ignore[attr-defined]
+    [consented] = stand.bodies(ops.DifferenceConsented)
+    assert isinstance(consented, ops.DifferenceConsented)
+    assert consented.approved_by == MANAGER.officer
     assert expected in words(hands)
 
 
@@ -319,3 +321,22 @@ def test_keys_are_one_each_and_none_is_the_frames(qtbot: QtBot, runner: Runner, 
     keys = list(form.KEYS.values())
     assert len(keys) == len(set(keys))
     assert not set(keys) & set(FRAME_KEYS.values())
+
+
+def test_a_scanned_bag_opens_to_be_received_and_says_who_did_it_when_it_was(
+    qtbot: QtBot, runner: Runner, stand: Stand
+) -> None:
+    announce(stand)
+    hands = at(qtbot, runner, stand, MANAGER)
+    hands.scan("pl-7")
+    sheet = cash(hands).sheet
+    assert sheet is not None
+    assert sheet.values() == {"number": "PL-7"}
+    hands.press(Qt.Key.Key_Escape)
+    stand.desk.bags.receive(MANAGER, "PL-7", {10_000: 80})
+    at_ms = stand.clock.utc_ms()
+    stand.clock.pass_ms(3_600_000)
+    hands.scan("PL-7")
+    assert cash(hands).sheet is None
+    said = language().texts.refusal("C-044", number="PL-7", officer=MANAGER.name, at_ms=at_ms)
+    assert said in words(hands)

@@ -19,6 +19,7 @@ from azpost_desk.gui.screens.tills.sheets import ClosedSheet
 from azpost_desk.gui.screens.tills.table import bag_columns, count_columns
 from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.cash_counts import Counted
+from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
@@ -37,6 +38,7 @@ class CashScreen(Screen):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._now: form.Now | None = None
+        self._wanted = ""
         self.sheet: ActSheet | None = None
         self.result: ClosedSheet | None = None
         self.buttons: dict[str, Button] = {}
@@ -105,7 +107,9 @@ class CashScreen(Screen):
         ]
 
     def enter(self, argument: object = None) -> None:
-        """Read anew; an act in hand stays in hand."""
+        """Read anew; an act in hand stays in hand. A bag that was scanned opens to be received."""
+        if isinstance(argument, Found):
+            self._wanted = argument.key
         self.reload()
         if self.sheet is None:
             self.bags.setFocus()
@@ -124,6 +128,22 @@ class CashScreen(Screen):
     def _on_read(self, now: form.Now) -> None:
         self._now = now
         self._show()
+        wanted, self._wanted = self._wanted, ""
+        if wanted:
+            self._open_bag(wanted, now)
+
+    def _open_bag(self, number: str, now: form.Now) -> None:
+        """Show a bag; one from the centre is received, or refused with who received it and when (H-04)."""
+        at = next((at for at, bag in enumerate(now.bags) if bag.number == number), None)
+        if at is None:
+            return
+        self.bags.view.selectRow(at)
+        if now.bags[at].direction != "in" or not self.buttons[form.RECEIVE].isEnabled():
+            return
+        bags = self.session.services.bags
+        Operation(self, lambda: bags.awaited(number)).succeeded(
+            lambda _bag: self.begin(form.RECEIVE)
+        ).refused(lambda no: self.session.notice(refusal(no), "bad", no.code)).start()
 
     def _on_changed(self, topics: frozenset[str]) -> None:
         if topics & _TOPICS and self.isVisible():
