@@ -162,8 +162,13 @@ def resolve(
 # --- what a desk's records say ----------------------------------------------------------------------------
 
 
-def sealed(conn: Connection, written: Written, body: ops.BagSealed) -> None:
-    """A branch sealed a bag."""
+def sealed(conn: Connection, written: Written, body: ops.BagSealed, now_ms: int) -> None:
+    """A branch sealed a bag; a number or id that another bag has waits for a person."""
+    known = conn.execute(
+        "select 1 from bags where bag = %s or number = %s", (body.bag, body.number)
+    ).fetchone()
+    if known:
+        _except(conn, written, body.number, now_ms)
     row = Row(
         body.bag, body.number, body.sort, "out", written.desk, "sealed", body.pieces, body.amount_qapik,
         {}, 0, "", written.header.actor,
@@ -171,10 +176,12 @@ def sealed(conn: Connection, written: Written, body: ops.BagSealed) -> None:
     _insert(conn, row, written.header.recorded_ms)
 
 
-def handed_over(conn: Connection, written: Written, body: ops.BagHandedOver) -> None:
+def handed_over(conn: Connection, written: Written, body: ops.BagHandedOver, now_ms: int) -> None:
     """The collector has it; the cash centre may have been quicker than this record."""
     known = _row(conn, "bag = %s", body.bag)
-    if known is not None:
+    if known is None or known.desk != written.desk or known.direction != "out":
+        _except(conn, written, body.number, now_ms)
+    else:
         state = arrive(BAG, known.state, "handed_over")
         if state != known.state:
             _change(conn, known.bag, state, written.header.actor, written.header.recorded_ms)
@@ -194,9 +201,7 @@ def received(
         or (not short and known.pieces != body.pieces)
     )
     if known is None or strange:
-        list_exception(
-            conn, written.desk, written.epoch, written.sequence, "bag_differs", now_ms, body.number
-        )
+        _except(conn, written, body.number, now_ms)
         return
     act = body.act if isinstance(body, ops.BagDiffered) else ""
     state = move(BAG, known.state, event)
@@ -206,6 +211,10 @@ def received(
     )  # fmt: skip
     # For a machine that replaces the one that counted: it must not count the same bag again.
     _tell(conn, body.bag, now_ms)
+
+
+def _except(conn: Connection, written: Written, number: str, now_ms: int) -> None:
+    list_exception(conn, written.desk, written.epoch, written.sequence, "bag_differs", now_ms, number)
 
 
 # --- rows -------------------------------------------------------------------------------------------------

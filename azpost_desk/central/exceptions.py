@@ -26,6 +26,7 @@ OWNERS: Final = {
     "transfer_known": "operations",
     "transfer_elsewhere": "operations",
     "remittance_differs": "operations",
+    "bag_differs": "operations",
     "forked": "security",
     "centre_kind": "security",
     "strange_code": "security",

@@ -127,9 +127,9 @@ def _apply(conn: Connection, written: Written, now_ms: int) -> None:
 def _cash(conn: Connection, written: Written, now_ms: int) -> None:
     match written.body:
         case ops.BagSealed() as body:
-            bags.sealed(conn, written, body)
+            bags.sealed(conn, written, body, now_ms)
         case ops.BagHandedOver() as body:
-            bags.handed_over(conn, written, body)
+            bags.handed_over(conn, written, body, now_ms)
         case ops.BagReceived() | ops.BagDiffered() as body:
             bags.received(conn, written, body, now_ms)
         case ops.TillClosed() | ops.TillHandedOver() | ops.TillCounted() as body:
