@@ -28,6 +28,7 @@ class ReportCount:
         at: moment, UTC in milliseconds.
         expected, difference: None for a count set aside.
         made_good: paid by the holder since.
+        surprise: counted by somebody else without warning.
     """
 
     sort: Words
@@ -38,6 +39,7 @@ class ReportCount:
     expected: Money | None
     difference: Money | None
     made_good: Money
+    surprise: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,7 @@ def _count(report: DayReport, count: Count) -> papers.ReportCount:
         None if aside else count.expected,
         None if aside else count.difference,
         count.made_good,
+        count.sort == "surprise",
     )
 
 

@@ -167,7 +167,18 @@ def release(hands: Hands, stand: Stand) -> None:
 
 
 def typed(text: str) -> Callable[[Hands, Stand], None]:
-    return lambda hands, _stand: hands.type(text)
+    """Typed where the screen begins, with nothing left of the time before."""
+
+    def open_it(hands: Hands, stand: Stand) -> None:
+        screen = hands.frame.current()
+        assert screen is not None
+        for line in screen.findChildren(QLineEdit):
+            line.clear()
+        screen.enter()
+        hands.settle()
+        hands.type(text)
+
+    return open_it
 
 
 def queue(hands: Hands, stand: Stand) -> None:

@@ -175,3 +175,14 @@ def test_keys_are_one_each_and_none_is_the_frames(office: Office) -> None:
     keys = [action.key for action in office.screen.actions_here()]
     assert len(keys) == len(set(keys))
     assert not set(keys) & set(FRAME_KEYS.values())
+
+
+def test_a_surprise_count_stands_among_what_the_day_leaves_open(
+    qtbot: QtBot, runner: Runner, stand: Stand
+) -> None:
+    stand.desk.counts.surprise(SUPERVISOR, {1_000: 19})
+    session = Session(stand.desk, lambda _tone: None)
+    session.officer = MANAGER
+    read = Office(qtbot, runner, session, stand, ReportsScreen)
+    [matter] = read.screen.matters.rows.records
+    assert (matter.kind, matter.amount) == ("count", azn(-1_000))

@@ -59,11 +59,11 @@ def bag_columns() -> list[Column[Bag]]:
 
     return [
         Column("cash.screen.bag.number", lambda bag: bag.number),
-        Column("cash.screen.bag.direction", lambda bag: phrase(f"cash.screen.bag.{bag.direction}"), 110),
+        Column("cash.screen.bag.direction", lambda bag: phrase(f"cash.screen.bag.{bag.direction}"), 130),
         Column("cash.screen.bag.sort", lambda bag: phrase(f"cash.bag.sort.{bag.sort}"), 140),
         Column("cash.screen.bag.amount", lambda bag: language().texts.money(bag.announced), 130, "right"),
         Column("cash.screen.bag.at", lambda bag: language().texts.moment(bag.changed_ms), 140),
-        Column("cash.screen.bag.state", state, 150, state=lambda bag: _BAG_STATES.get(bag.state)),
+        Column("cash.screen.bag.state", state, 160, state=lambda bag: _BAG_STATES.get(bag.state)),
     ]
 
 
@@ -75,7 +75,7 @@ def count_columns(name_of: Callable[[str], str]) -> list[Column[Count]]:
 
     return [
         Column("cash.screen.count.at", lambda count: language().texts.moment(count.at_ms), 140),
-        Column("cash.screen.count.sort", lambda count: phrase(f"report.count.{count.sort}"), 130),
+        Column("cash.screen.count.sort", lambda count: phrase(f"report.count.{count.sort}"), 160),
         Column("cash.screen.count.holder", lambda count: name_of(count.holder)),
         Column("cash.screen.count.difference", difference, 100, "right"),
     ]
