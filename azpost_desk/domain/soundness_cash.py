@@ -28,6 +28,8 @@ def is_sound(body: Body) -> bool:
                 and body.announced != body.pieces
                 and bool(body.approved_by)
             )
+        case ops.TillHandedOver() if body.taker in ("", body.holder) or body.approved_by != body.taker:
+            return False
         case ops.TillHandedOver() | ops.TillCounted():
             return body.difference_qapik == body.counted_qapik - body.expected_qapik and is_counted(
                 body.pieces, body.counted_qapik

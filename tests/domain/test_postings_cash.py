@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,6 +99,16 @@ def _agree(body: ops.Body, kind: str, opening_qapik: int) -> list[str]:
     return reports.differences(first, reports_bodies.figures([body], opening_qapik))
 
 
+@pytest.mark.parametrize(
+    "rule", sorted(kind for kind in FROZEN if kind[0] not in operations_cash.CENTRE_KINDS)
+)
+def test_a_planted_wrong_posting_makes_the_routines_disagree(rule: tuple[str, int]) -> None:
+    body, _ = FROZEN[rule]
+    turned = [(rule[0], replace(p, amount=-p.amount)) for p in postings("d", "o", *rule, body)]
+    first = reports_ledger.figures("d", turned, 1_000, 0)
+    assert reports.differences(first, reports_bodies.figures([body], 1_000)) != []
+
+
 def test_a_bags_whole_life_comes_to_zero_in_transit() -> None:
     """Sealed with 2, one found at the cash centre, one lost: the safe gave 2, centre and post bear 1 each."""
     life = (
@@ -142,6 +154,10 @@ def test_what_was_made_good_does_not_make_the_shortage_smaller() -> None:
         ops.DifferenceMadeGood(
             close="c", till="d", officer="1002", pieces={"1": 5}, amount_qapik=5, cause="lost", words="",
             warning="w", approved_by="1002",
+        ),
+        ops.TillHandedOver(
+            till="d", holder="1002", taker="1002", pieces={"1": 1}, counted_qapik=1, expected_qapik=1,
+            difference_qapik=0, approved_by="1002",
         ),
         ops.NoteSuspected(report="S", denomination_qapik=7, series="A", presenter=""),
     ],

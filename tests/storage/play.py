@@ -111,14 +111,15 @@ class Player:
     # --- cash in the branch -------------------------------------------------------------------------
 
     def hand_over_till(self) -> None:
-        """From one officer to the same name again: two qəpik too few."""
+        """From one officer to another: two qəpik too few."""
         with self.books.writing() as books:
             till = books.till()
+            taker = "1003" if till.holder == "1002" else "1002"
             counted = max(till.balance.minor - 2, 0)
             body = ops.TillHandedOver(
-                till=till.till, holder=till.holder, taker="1002", pieces={"1": counted},
+                till=till.till, holder=till.holder, taker=taker, pieces={"1": counted},
                 counted_qapik=counted, expected_qapik=till.balance.minor,
-                difference_qapik=counted - till.balance.minor, approved_by="1002",
+                difference_qapik=counted - till.balance.minor, approved_by=taker,
             )  # fmt: skip
             books.append(body, actor="1002", operation=self.new_id())
 
