@@ -174,6 +174,8 @@ def sealed(conn: Connection, written: Written, body: ops.BagSealed, now_ms: int)
         {}, 0, "", written.header.actor,
     )  # fmt: skip
     _insert(conn, row, written.header.recorded_ms)
+    if not known:
+        _tell(conn, body.bag, now_ms)
 
 
 def handed_over(conn: Connection, written: Written, body: ops.BagHandedOver, now_ms: int) -> None:
@@ -185,6 +187,7 @@ def handed_over(conn: Connection, written: Written, body: ops.BagHandedOver, now
         state = arrive(BAG, known.state, "handed_over")
         if state != known.state:
             _change(conn, known.bag, state, written.header.actor, written.header.recorded_ms)
+            _tell(conn, known.bag, now_ms)
 
 
 def received(

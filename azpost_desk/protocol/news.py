@@ -93,7 +93,8 @@ class RemittanceNews(Tidings, frozen=True):
 class BagNews(Tidings, frozen=True):
     """A bag between this desk's safe and the cash centre: announced to it, or what became of one it sent.
 
-    `state` is announced, received, taken_in, differs or resolved; `by` an officer's id, "" for the centre.
+    `state` is that of domain.moves.BAG; `by` an officer's id, "" for the centre. A machine that replaces
+    another learns its bags from it.
     """
 
     bag: str

@@ -199,15 +199,19 @@ def _bag(connection: Connection, desk: OpenDesk, told: tidings.BagNews) -> None:
     own = desk.enrolled.desk
     if own not in (told.to_desk, told.from_desk):
         return
-    if told.state not in _BAG_STATES:
+    direction = "in" if told.to_desk == own else "out"
+    if told.state not in _BAG_STATES[direction]:
         raise NotTaken("no such state of a bag")
     suspect = told.sort == cash_bags.SUSPECT and told.from_desk == own and not told.pieces
     if told.sort not in cash_bags.SORTS or not (suspect or _is_countable(told)):
         raise NotTaken("uncountable bag")
-    projected_cash.hear_of_bag(connection, told, "in" if told.to_desk == own else "out")
+    projected_cash.hear_of_bag(connection, told, direction)
 
 
-_BAG_STATES: Final = frozenset({"announced", "received", "taken_in", "differs", "resolved"})
+_BAG_STATES: Final = {
+    "in": frozenset({"announced", "received", "differs", "resolved"}),
+    "out": frozenset({"sealed", "on_its_way", "taken_in", "differs", "resolved"}),
+}
 
 
 def _is_countable(told: tidings.RemittanceNews | tidings.BagNews) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain import cash_bags
-from azpost_desk.domain.moves import BAG, move
+from azpost_desk.domain.moves import BAG, arrive, move
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projecting import Written, happens_once
 
@@ -49,6 +49,7 @@ def _bag_sealed(connection: Connection, written: Written, body: ops.BagSealed) -
 
 
 def _bag_handed_over(connection: Connection, written: Written, body: ops.BagHandedOver) -> None:
+    happens_once(connection, "bag handed over", body.bag, written)
     _change(connection, written, body.bag, "handed_over")
 
 
@@ -66,9 +67,9 @@ def _bag_differed(connection: Connection, written: Written, body: ops.BagDiffere
 
 
 def _keep(connection: Connection, bag: Any, direction: str, state: str, by: str, at_ms: int) -> None:
-    """`bag` has bag, number, sort, pieces and amount_qapik: a body, or news."""
+    """`bag` has bag, number, sort, pieces and amount_qapik: a body, or news. What is known stays."""
     connection.execute(
-        insert(t.bags),
+        upsert(t.bags).on_conflict_do_nothing(),
         {
             "bag": bag.bag,
             "number": bag.number,
@@ -100,8 +101,12 @@ def _change(
 ) -> None:
     this = t.bags.c.bag == bag
     state = connection.execute(select(t.bags.c.state).where(this)).scalar()
+    after = arrive(BAG, state or "", event)
+    if after == state:
+        # The centre's news of it came first, for a machine that replaces another.
+        return
     values: dict[str, Any] = {
-        "state": move(BAG, state or "", event),
+        "state": after,
         "changed_by": written.header.actor,
         "changed_ms": written.header.recorded_ms,
     }
@@ -122,7 +127,7 @@ def hear_of_bag(connection: Connection, told: BagNews, direction: str) -> None:
     elif told.state == known or told.state not in _reachable(known):
         return
     values: dict[str, Any] = {"state": told.state, "changed_by": told.by, "changed_ms": told.at_ms}
-    if told.state != "announced":
+    if told.state in ("received", "taken_in", "differs", "resolved"):
         values |= {
             "counted": msgspec.json.encode(told.counted),
             "counted_qapik": told.counted_qapik,

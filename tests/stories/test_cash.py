@@ -171,3 +171,23 @@ def test_the_centre_lists_bags_differences_and_what_was_paid_with_own_money(
     assert main(["--dsn", place.dsn, "till-counts"]) == 0
     [count] = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert count == [DESK, "till.closed", ganja.clerk.officer, ganja.clerk.officer, "99800", "100000", "-200"]
+
+
+def test_a_machine_that_replaces_another_knows_its_bags(place: Town, ganja: Seat) -> None:
+    """One sealed, one received: the new machine knows both, and does not receive the second again."""
+    with cash_centre(place) as (conn, book, now_ms):
+        bags.dispatch(conn, book, DESK, "PL-7", {10_000: 80}, now_ms)
+    ganja.sync()
+    ganja.services.bags.receive(ganja.manager, "PL-7", {10_000: 80})
+    ganja.services.bags.seal(ganja.manager, Seal("PL-1", "cash", azn(20_000), {10_000: 2}))
+    ganja.sync()
+    ganja.go_offline()
+    place.seats.remove(ganja)
+    ganja.books.close()
+    place.folder = place.folder / "new"
+    fresh = place.seat(DESK, float_qapik=0)
+    fresh.sync()
+    with fresh.books.reading() as books:
+        assert {one.number: one.state for one in books.bags()} == {"PL-7": "received", "PL-1": "sealed"}
+    with pytest.raises(Refused, match="C-044"):
+        fresh.services.bags.awaited("PL-7")
