@@ -30,6 +30,7 @@ OWNERS: Final = {
     "slip_differs": "security",
     "strange_approval": "security",
     "responses_locked": "security",
+    "bag_differs": "operations",
     "forked": "security",
     "centre_kind": "security",
     "strange_code": "security",

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from azpost_desk.domain import operations_cash
 from azpost_desk.domain.bodies import Body as Body
 
 # One line of a basket is known to everybody by the name of what happened, like every other body.
@@ -30,6 +31,19 @@ from azpost_desk.domain.operations_cards import CARD_BODIES
 from azpost_desk.domain.operations_cards import CardAnswered as CardAnswered
 from azpost_desk.domain.operations_cards import CardAsked as CardAsked
 from azpost_desk.domain.operations_cards import CardReversed as CardReversed
+from azpost_desk.domain.operations_cash import BagDiffered as BagDiffered
+from azpost_desk.domain.operations_cash import BagDispatched as BagDispatched
+from azpost_desk.domain.operations_cash import BagHandedOver as BagHandedOver
+from azpost_desk.domain.operations_cash import BagReceived as BagReceived
+from azpost_desk.domain.operations_cash import BagResolved as BagResolved
+from azpost_desk.domain.operations_cash import BagSealed as BagSealed
+from azpost_desk.domain.operations_cash import BagTakenIn as BagTakenIn
+from azpost_desk.domain.operations_cash import CountSetAside as CountSetAside
+from azpost_desk.domain.operations_cash import DifferenceConsented as DifferenceConsented
+from azpost_desk.domain.operations_cash import DifferenceMadeGood as DifferenceMadeGood
+from azpost_desk.domain.operations_cash import NoteSuspected as NoteSuspected
+from azpost_desk.domain.operations_cash import TillCounted as TillCounted
+from azpost_desk.domain.operations_cash import TillHandedOver as TillHandedOver
 from azpost_desk.domain.operations_disputes import BODIES as _DISPUTES
 from azpost_desk.domain.operations_disputes import DisputeClosed as DisputeClosed
 from azpost_desk.domain.operations_disputes import DisputeEscalated as DisputeEscalated
@@ -420,10 +434,12 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     **_DISPUTES,
     **_OF_EVIDENCE,
     **SIGNING,
+    **operations_cash.BODIES,
 }
 CENTRE_KINDS: Final = (
     SLIP_CENTRE_KINDS
     | _RECOVERY_CENTRE_KINDS
+    | operations_cash.CENTRE_KINDS
     | frozenset({"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"})
 )
 _KIND_OF: Final = {body: kind for kind, body in BODIES.items()}

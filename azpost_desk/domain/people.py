@@ -8,6 +8,8 @@ Attachment groups and their content (JSON of these values); the slot is ``<opera
     signer      a paper signed electronically: the signer's name as the certificate's issuer wrote it
     customer    whose file was looked at, or who asked for erasure: the id of the file (JSON text)
     words       what somebody wrote in their own words: a reason, an objection
+    collector   a bag handed over: who took it, with the document shown
+    presenter   a suspect note: who brought it
 """
 
 from __future__ import annotations
@@ -76,4 +78,6 @@ GROUPS: Final[dict[str, type[msgspec.Struct]]] = {
     "addresses": Addresses,
     "words": Words,
     "signer": Signer,
+    "collector": Person,
+    "presenter": Person,
 }

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     TAKE_OVER_BASKET = "take_over_basket"
     SIGN_PAPERS = "sign_papers"
     KEEP_PRIVACY = "keep_privacy"
+    CONSENT_DIFFERENCE = "consent_difference"
 
 
 _CLERK: Final = frozenset({Permission.SELL, Permission.SCAN, Permission.HOLD_TILL, Permission.REVERSE_LINE})
@@ -48,6 +49,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.RESET_PIN,
         Permission.SIGN_PAPERS,
         Permission.KEEP_PRIVACY,
+        Permission.CONSENT_DIFFERENCE,
     },
 }
 

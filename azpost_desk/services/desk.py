@@ -9,6 +9,9 @@ from azpost_desk.services.approvals import Approvals
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
 from azpost_desk.services.cards import Cards
+from azpost_desk.services.cash_bags import Bags
+from azpost_desk.services.cash_counts import Counts
+from azpost_desk.services.cash_notes import Notes
 from azpost_desk.services.certificates import Certificates
 from azpost_desk.services.corrections import Corrections
 from azpost_desk.services.customers import Customers
@@ -79,6 +82,9 @@ class DeskServices:
     certificates: Certificates
     signatures: Signatures
     erasure: Erasure
+    bags: Bags
+    counts: Counts
+    notes: Notes
 
 
 def desk_services(
@@ -128,4 +134,7 @@ def desk_services(
         certificates=Certificates(counter),
         erasure=Erasure(counter),
         signatures=Signatures(counter, papers, signer or ByHand(), draw or undrawn),
+        bags=Bags(counter),
+        counts=Counts(counter),
+        notes=Notes(counter),
     )

@@ -34,6 +34,16 @@ _SORTS: Final[dict[type[ops.Body], str]] = {
     ops.RemittanceIssued: "remittance_issued",
     ops.RemittanceAccepted: "remittance_accepted",
     ops.GoodsStocked: "goods_stocked",
+    ops.TillHandedOver: "till_handed_over",
+    ops.TillCounted: "till_counted",
+    ops.CountSetAside: "count_set_aside",
+    ops.DifferenceConsented: "difference_consented",
+    ops.DifferenceMadeGood: "difference_made_good",
+    ops.BagSealed: "bag_sealed",
+    ops.BagHandedOver: "bag_handed_over",
+    ops.BagReceived: "bag_received",
+    ops.BagDiffered: "bag_differed",
+    ops.NoteSuspected: "note_suspected",
     ops.PaperReprinted: "reprinted",
     ops.CorrectionAccepted: "correction",
     ops.BasketHandedOver: "basket_handed_over",
@@ -54,7 +64,7 @@ class Done:
     Attributes:
         sort: word of ``history.screen.sort.…``; `kinds` are the tags of a sale's lines instead.
         about: names, accounts, item numbers: what a customer may ask by.
-        into, out: money into and out of the till (of the safe for what comes into the safe), None for none.
+        into, out: money into and out of the till (of the safe for its supply and bags), None for none.
         officer: the name of who did it.
         state: "", reversed, partly (some lines reversed) or reversal.
     """
@@ -266,13 +276,15 @@ def _kind(line: ops.AnyLine) -> str:
 
 
 def _money(body: ops.Body) -> tuple[Money | None, Money | None]:
-    """(into, out of) the till or, for the safe's own supply, the safe."""
+    """(into, out of) the till or, for the safe's own supply and for bags, the safe."""
     match body:
         case ops.Settlement():
             due = sum(ops.due_qapik(line) for line in body.lines)
             return (Money(due), None) if due > 0 else (None, Money(-due)) if due else (None, None)
-        case ops.CashMoved(direction="to_safe") | ops.RemittanceIssued():
+        case ops.CashMoved(direction="to_safe") | ops.RemittanceIssued() | ops.BagSealed():
             return None, Money(body.amount_qapik)
+        case ops.DifferenceMadeGood() | ops.BagReceived() | ops.BagDiffered():
+            return Money(body.amount_qapik), None
         case ops.CashMoved() | ops.RemittanceAccepted() | ops.SafeSupplied():
             return Money(body.amount_qapik), None
         case _:

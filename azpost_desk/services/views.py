@@ -209,7 +209,10 @@ class KnownReceiver:
 
 @dataclass(frozen=True, slots=True)
 class Remittance:
-    """Cash between desks of the branch: issued, accepted or announced to this desk."""
+    """Cash between desks of the branch: issued, accepted or announced to this desk.
+
+    `accepted_by` (an officer's id) and `accepted_ms` say who counted it in and when; "" and 0 until then.
+    """
 
     remittance: str
     from_desk: str
@@ -218,6 +221,8 @@ class Remittance:
     pieces: dict[int, int]
     at_ms: int
     state: str
+    accepted_by: str = ""
+    accepted_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

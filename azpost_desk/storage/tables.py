@@ -244,6 +244,58 @@ remittances: Final = _table(
     _whole("at_ms"),
     _text("state"),
 )
+# Who counted a remittance in, here or at the other desk, and when.
+remittance_ends: Final = _table(
+    "remittance_ends", _text("remittance", key=True), _text("desk"), _text("officer"), _whole("at_ms")
+)
+bags: Final = _table(
+    "bags",
+    _text("bag", key=True),
+    _text("number"),
+    _text("sort"),
+    _text("direction"),
+    _text("state"),
+    _minor("announced_qapik"),
+    _octets("announced"),
+    _minor("counted_qapik"),
+    _octets("counted"),
+    _octets("notes"),
+    _text("act", default=""),
+    _text("made_by"),
+    _whole("made_ms"),
+    _text("changed_by"),
+    _whole("changed_ms"),
+    Index(None, "number"),
+)
+# Every count of this till: set aside, close, hand-over, surprise; what was made good stands beside.
+counts: Final = _table(
+    "counts",
+    _text("operation", key=True),
+    _whole("record"),
+    _text("sort"),
+    _whole("day"),
+    _text("holder"),
+    _text("officer"),
+    _whole("at_ms"),
+    _octets("pieces"),
+    _minor("counted_qapik"),
+    _minor("expected_qapik"),
+    _minor("difference_qapik"),
+    Column("made_good_qapik", Minor, nullable=False, server_default="0"),
+    Index(None, "sort"),
+)
+# Notes in the safe that are too worn to be given out again: they wait for a bag.
+worn: Final = _table("worn", _whole("denomination_qapik", key=True), _whole("pieces"))
+suspect_notes: Final = _table(
+    "suspect_notes",
+    _text("report", key=True),
+    _text("operation"),
+    _minor("denomination_qapik"),
+    _text("series"),
+    _whole("at_ms"),
+    _text("officer"),
+    _text("bag", default=""),
+)
 reprints: Final = _table("reprints", _text("receipt", key=True), _text("sort", key=True), _whole("count"))
 other_desks: Final = _table(
     "other_desks",
@@ -490,6 +542,11 @@ DERIVED: Final = (
     receivers,
     stock,
     remittances,
+    remittance_ends,
+    bags,
+    counts,
+    worn,
+    suspect_notes,
     reprints,
     other_desks,
     grant_questions,

@@ -110,6 +110,98 @@ class Player:
     def stock(self) -> None:
         self._append(ops.GoodsStocked(till="2002-1", sku="ST-60", quantity=10), "1002")
 
+    # --- cash in the branch -------------------------------------------------------------------------
+
+    def hand_over_till(self) -> None:
+        """From one officer to another: two qəpik too few."""
+        with self.books.writing() as books:
+            till = books.till()
+            taker = "1003" if till.holder == "1002" else "1002"
+            counted = max(till.balance.minor - 2, 0)
+            body = ops.TillHandedOver(
+                till=till.till, holder=till.holder, taker=taker, pieces={"1": counted},
+                counted_qapik=counted, expected_qapik=till.balance.minor,
+                difference_qapik=counted - till.balance.minor, approved_by=taker,
+            )  # fmt: skip
+            books.append(body, actor="1002", operation=self.new_id())
+
+    def surprise_count(self) -> None:
+        with self.books.writing() as books:
+            till = books.till()
+            body = ops.TillCounted(
+                till=till.till, holder=till.holder, pieces={}, counted_qapik=0,
+                expected_qapik=till.balance.minor, difference_qapik=-till.balance.minor,
+            )  # fmt: skip
+            books.append(body, actor="1004", operation=self.new_id())
+
+    def count_aside(self) -> None:
+        body = ops.CountSetAside(till="2002-1", holder="1002", pieces={"1": 1}, counted_qapik=1)
+        self._append(body, "1002")
+
+    def make_good(self) -> None:
+        """One qəpik of the newest shortage, if there is any."""
+        with self.books.writing() as books:
+            lacking = [one for one in books.counts(("closed", "handed_over")) if one.missing]
+            if lacking:
+                body = ops.DifferenceMadeGood(
+                    close=lacking[0].operation, till="2002-1", officer="1002", pieces={"1": 1},
+                    amount_qapik=1, cause="lost", words="", warning="w", approved_by="1004",
+                )  # fmt: skip
+                books.append(body, actor="1002", operation=self.new_id())
+
+    def worn_apart(self) -> None:
+        body = ops.CashMoved(
+            direction="to_safe", purpose="worn", till="2002-1", pieces={"1000": 1}, amount_qapik=1_000
+        )
+        self._append(body, "1002")
+
+    def suspect_note(self) -> None:
+        self.news_at += 1
+        body = ops.NoteSuspected(
+            report=f"S-{self.news_at}", denomination_qapik=5_000, series="AB1234567", presenter=""
+        )
+        self._append(body, "1002")
+
+    def seal_bag(self) -> None:
+        self.news_at += 1
+        with self.books.writing() as books:
+            operation, sort = self.new_id(), "worn" if books.worn() else "cash"
+            body = ops.BagSealed(
+                bag=operation, number=f"PL-{self.news_at}", sort=sort, pieces={"1000": 1}, amount_qapik=1_000
+            )
+            books.append(body, actor="1001", operation=operation)
+
+    def hand_over_bag(self) -> None:
+        with self.books.writing() as books:
+            waiting = books.bags(("sealed",))
+            if waiting:
+                body = ops.BagHandedOver(bag=waiting[0].bag, number=waiting[0].number, collector="")
+                books.append(body, actor="1001", operation=self.new_id())
+
+    def bag_news(self) -> None:
+        told = tidings.BagNews(
+            bag=f"b-{self.news_at}", number=f"PL-{self.news_at}-C", sort="cash", from_desk="",
+            to_desk="2002-1", pieces={"1000": 3}, amount_qapik=3_000, at_ms=self.clock.utc_ms(),
+        )  # fmt: skip
+        self.tell("bag", told)
+
+    def receive_bag(self) -> None:
+        """Every second one by an act, with one note less."""
+        with self.books.writing() as books:
+            waiting = books.bags(("announced",))
+            if not waiting:
+                return
+            bag, short = waiting[0], len(waiting[0].bag) % 2
+            body: ops.Body = ops.BagReceived(
+                bag=bag.bag, number=bag.number, pieces={"1000": 3}, amount_qapik=3_000
+            )
+            if short:
+                body = ops.BagDiffered(
+                    bag=bag.bag, number=bag.number, act="A", announced={"1000": 3}, announced_qapik=3_000,
+                    pieces={"1000": 2}, amount_qapik=2_000, approved_by="1004",
+                )  # fmt: skip
+            books.append(body, actor="1001", operation=self.new_id())
+
     # --- sales --------------------------------------------------------------------------------------
 
     def sell_stamps(self) -> None:

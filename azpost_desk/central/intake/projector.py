@@ -14,8 +14,10 @@ import psycopg
 
 from azpost_desk.central import (
     approvals,
+    bags,
     branches,
     corrections,
+    counts,
     disputes,
     erasure,
     payments,
@@ -154,6 +156,22 @@ def _paper_or_consent(conn: Connection, written: Written, now_ms: int) -> None:
             approvals.locked(conn, written, body, now_ms)
         case ops.CorrectionAccepted() | ops.CorrectionDeclined() as body:
             corrections.answered(conn, written, body, now_ms)
+        case _:
+            _cash(conn, written, now_ms)
+
+
+def _cash(conn: Connection, written: Written, now_ms: int) -> None:
+    match written.body:
+        case ops.BagSealed() as body:
+            bags.sealed(conn, written, body, now_ms)
+        case ops.BagHandedOver() as body:
+            bags.handed_over(conn, written, body, now_ms)
+        case ops.BagReceived() | ops.BagDiffered() as body:
+            bags.received(conn, written, body, now_ms)
+        case ops.TillClosed() | ops.TillHandedOver() | ops.TillCounted() as body:
+            counts.counted(conn, written, body)
+        case ops.DifferenceMadeGood() as body:
+            counts.made_good(conn, written, body)
         case _:
             disputes.project(conn, written)
 

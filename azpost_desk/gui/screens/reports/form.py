@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.papers import DailyReportPaper, ReportLate, ReportPending, ReportReversal, Say, Words
+from azpost_desk.domain.papers import (
+    DailyReportPaper,
+    ReportCount,
+    ReportLate,
+    ReportPending,
+    ReportReversal,
+    Say,
+    Words,
+)
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.report_papers import report_paper
 
@@ -54,9 +62,9 @@ class DeskRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenMatter:
-    """Something the day leaves open or undone: pending, late or a reversal."""
+    """Something the day leaves open or undone: pending, late, a reversal, or a count that differed."""
 
-    kind: Literal["pending", "late", "reversal"]
+    kind: Literal["pending", "late", "reversal", "count"]
     receipt: str
     title: Words
     amount: Money
@@ -214,8 +222,15 @@ def _matters(paper: DailyReportPaper) -> tuple[OpenMatter, ...]:
         words = Say("reports.screen.matter.undoes", (("receipt", one.reversal_of),))
         return OpenMatter("reversal", one.receipt, one.title, one.amount, words)
 
+    def count(one: ReportCount) -> OpenMatter:
+        words = Say("reports.screen.matter.counted", (("holder", one.holder), ("officer", one.counted_by)))
+        amount = one.counted if one.difference is None else one.difference
+        return OpenMatter("count", "", one.sort, amount, words)
+
     return (
         *map(pending, paper.pending),
         *map(late, paper.late),
         *map(reversal, paper.reversals),
+        # An even close says nothing; a surprise count and one that was set aside always do.
+        *(count(one) for one in paper.counts if one.difference is None or one.difference or one.surprise),
     )
