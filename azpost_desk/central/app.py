@@ -11,6 +11,7 @@ import uvicorn
 from azpost_desk.central import grants, keys, payments
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
+from azpost_desk.central.intake import salvaging
 from azpost_desk.central.intake.custody import STOPPED
 from azpost_desk.central.intake.exchange import exchange
 from azpost_desk.central.intake.rounds import Rounds
@@ -38,9 +39,11 @@ if TYPE_CHECKING:
         TransferClaim,
         TransferClaimed,
     )
+    from azpost_desk.protocol.old_chains import OwnRecords, OwnRecordsTold, Salvage, Salvaged
 
 _log = logging.getLogger(__name__)
 _START_SECONDS_MAX: Final = 30
+UNKNOWN_CHAIN: Final = "X-024"
 
 
 class Centre:
@@ -159,6 +162,23 @@ class Centre:
             answer = self._claim(caller, message)
         self._rounds.wake()
         return answer
+
+    def own_records(self, caller: Caller, message: OwnRecords) -> OwnRecordsTold:
+        """See intake.salvaging; only the present machine of a desk is told, and only of its ended epochs."""
+        if caller.state != "active":
+            raise Unwelcome(409, STOPPED[caller.state])
+        with self.database.transaction() as conn:
+            told = salvaging.own_records(conn, caller.desk, message)
+        if told is None or message.epoch >= caller.epoch:
+            raise Unwelcome(404, UNKNOWN_CHAIN)
+        return told
+
+    def salvage(self, message: Salvage) -> Salvaged | None:
+        """See intake.salvaging."""
+        with self.database.transaction() as conn:
+            salvaged = salvaging.salvage(conn, self._keys, message, self.clock.utc_ms())
+        self._rounds.wake()
+        return salvaged
 
     def _claim(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
         claimant = grants.Claimant(caller.desk, caller.epoch, caller.branch)

@@ -43,6 +43,7 @@ SAFE: Final = "1010"
 TILL: Final = "1020"
 TRANSIT: Final = "1030"
 CARD_RECEIVABLE: Final = "1040"
+DOUBTFUL: Final = "1085"
 SHORTAGE: Final = "1090"
 CLEARING: Final = "1099"
 TRANSFERS_PAYABLE: Final = "2010"
@@ -55,6 +56,7 @@ HEADQUARTERS: Final = "3000"
 FEES: Final = "4010"
 GOODS_SOLD: Final = "4020"
 EXPRESS_SOLD: Final = "4030"
+RISK: Final = "5010"
 
 CHART: Final = {
     account.number: account
@@ -64,6 +66,8 @@ CHART: Final = {
         # Cash that left one desk and is not yet accepted by another: the remittance's id tells which.
         Account(TRANSIT, "transit", Side.CASH, "remittance"),
         Account(CARD_RECEIVABLE, "card_receivable", Side.CLAIM, "acquirer"),
+        # What a lost desk paid out by evidence, until its own late record shows it: the centre's book only.
+        Account(DOUBTFUL, "doubtful", Side.CLAIM, "desk"),
         Account(SHORTAGE, "shortage", Side.OWN, "officer"),
         # Zero after every settlement: lines post against it gross, tenders clear it.
         Account(CLEARING, "clearing", Side.CLEARING),
@@ -77,5 +81,7 @@ CHART: Final = {
         Account(FEES, "fees", Side.OWN, "service"),
         Account(GOODS_SOLD, "goods_sold", Side.OWN),
         Account(EXPRESS_SOLD, "express_sold", Side.OWN, "service"),
+        # Paid twice because a desk was lost: the post's own loss, never a clerk's.
+        Account(RISK, "risk", Side.OWN, "desk"),
     )
 }

@@ -26,6 +26,15 @@ from azpost_desk.domain.lines import TransferPaid as TransferPaid
 from azpost_desk.domain.lines import TransferRefunded as TransferRefunded
 from azpost_desk.domain.lines import TransferSent as TransferSent
 from azpost_desk.domain.lines import due_qapik as due_qapik
+from azpost_desk.domain.operations_keys import BODIES as _OF_KEYS
+from azpost_desk.domain.operations_keys import CENTRE_KINDS as _CENTRE_OF_KEYS
+from azpost_desk.domain.operations_keys import ContestedJudged as ContestedJudged
+from azpost_desk.domain.operations_keys import DeskLost as DeskLost
+from azpost_desk.domain.operations_keys import DoubtResolved as DoubtResolved
+from azpost_desk.domain.operations_keys import DoubtSettled as DoubtSettled
+from azpost_desk.domain.operations_keys import KeyRevoked as KeyRevoked
+from azpost_desk.domain.operations_keys import KeyRotated as KeyRotated
+from azpost_desk.domain.operations_keys import LateTaken as LateTaken
 
 # --- the chain itself ---------------------------------------------------------------------------------
 
@@ -379,9 +388,11 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("grant.issued", 1): GrantIssued,
     ("desk.declared_lost", 1): DeskDeclaredLost,
     ("centre.epoch_opened", 1): CentreEpochOpened,
+    **_OF_KEYS,
 }
-CENTRE_KINDS: Final = frozenset(
-    {"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"}
+CENTRE_KINDS: Final = (
+    frozenset({"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"})
+    | _CENTRE_OF_KEYS
 )
 _KIND_OF: Final = {body: kind for kind, body in BODIES.items()}
 

@@ -113,6 +113,28 @@ class OnExceptionsList(Tidings, frozen=True):
     reason: str
 
 
+class LateRecords(Tidings, frozen=True):
+    """Records of an ended epoch of this desk came in late: its present machine fetches them into its books."""
+
+    epoch: int
+    first: int
+    last: int
+    hash: str
+
+
+class ContestedNews(Tidings, frozen=True):
+    """Two people at the centre judged a contested record of this desk (confirmed, rejected).
+
+    `posted`: it had counted before. What it moved stands in the centre's book; the branch sees a case.
+    """
+
+    epoch: int
+    sequence: int
+    hash: str
+    decision: str
+    posted: bool
+
+
 KINDS: Final[dict[str, type[Tidings]]] = {
     "reference": Reference,
     "desk.head": DeskHead,
@@ -123,4 +145,6 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "codes": Codes,
     "grant.question": GrantQuestion,
     "exception": OnExceptionsList,
+    "late.records": LateRecords,
+    "contested.judged_there": ContestedNews,
 }

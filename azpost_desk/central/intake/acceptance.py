@@ -17,6 +17,7 @@ from azpost_desk.domain import ledger, postings
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.soundness import is_sound
+from azpost_desk.protocol.keys import is_signed, rotation_words
 
 if TYPE_CHECKING:
     from azpost_desk.domain.ledger import Posting
@@ -84,8 +85,19 @@ def judge(sent: Sent, record: Record, desk: str, epoch: int, sequence: int) -> J
         return refused("bad_body", header)
     if ledger.digest(posted) != header.postings:
         return refused("wrong_postings", header)
+    if isinstance(body, ops.KeyRotated) and not _is_rotation(body, header):
+        return refused("bad_rotation", header)
     content = hashlib.sha256(record.body).digest()[:CONTENT_BYTES]
     return Judged(sent, record, sequence, header, body, posted, operations, content)
+
+
+def _is_rotation(body: ops.KeyRotated, header: Header) -> bool:
+    """Whether the new key itself agrees to follow the old one at this place."""
+    words = rotation_words(header.desk, header.epoch, body.old_key, body.new_key)
+    try:
+        return is_signed(body.new_key, words, bytes.fromhex(body.proof))
+    except ValueError:
+        return False
 
 
 def _header(record: Record) -> Header | None:

@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central import news, payments
+from azpost_desk.central import doubts, news, payments
 from azpost_desk.central.intake.projector import project_once
 from azpost_desk.central.storage.database import make_partitions, one
 
@@ -121,6 +121,8 @@ class Rounds:
                 make_partitions(conn, now_ms)
                 self._partitions_ms = now_ms
             done = project_once(conn, now_ms)
+            if done:
+                doubts.settle(conn, self._book, now_ms)
             numbered = news.number(conn)
         if done and self._billers:
             self.wake()

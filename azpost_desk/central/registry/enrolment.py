@@ -86,22 +86,36 @@ def _open_epoch(conn: Connection, desk: str, public_key: str, now_ms: int) -> tu
     return epoch, one(conn, "select nextval('receipt_series')")[0]
 
 
-def end_epochs(conn: Connection, desk: str, state: str) -> None:
-    """The desk's active chains end as `state` (replaced, lost); what they held is in doubt (protocol.md 5).
+def end_epochs(conn: Connection, desk: str, state: str, epoch: int = 0) -> None:
+    """The desk's active chains (or only that of `epoch`) end as `state`; what they held is in doubt.
+
+    States: replaced, lost, revoked (protocol.md 5).
 
     Late records of the old machine can still show what became of it.
     """
     conn.execute(
         "update transfers set state = 'in_doubt' where state = 'reserved' and transfer in"
-        " (select thing from grants where holder = %s and state = 'open')",
-        (desk,),
+        " (select thing from grants where holder = %s and holder_epoch = any(%s) and state = 'open')",
+        (desk, _epochs(conn, desk, epoch)),
     )
-    conn.execute("update grants set state = 'in_doubt' where holder = %s and state = 'open'", (desk,))
-    # A forked chain stays forked when its machine is replaced; declared lost, everything of the desk is.
-    ended = ["active"] if state == "replaced" else ["active", "replaced", "forked"]
     conn.execute(
-        "update chain_heads set state = %s where desk = %s and state = any(%s)", (state, desk, ended)
+        "update grants set state = 'in_doubt'"
+        " where holder = %s and holder_epoch = any(%s) and state = 'open'",
+        (desk, _epochs(conn, desk, epoch)),
     )
+    # A forked chain stays forked when its machine is replaced; declared lost, everything of the desk is but
+    # what a revoked key signed.
+    ended = ["active", "replaced", "forked"] if state == "lost" else ["active"]
+    conn.execute(
+        "update chain_heads set state = %s where desk = %s and epoch = any(%s) and state = any(%s)",
+        (state, desk, _epochs(conn, desk, epoch), ended),
+    )
+
+
+def _epochs(conn: Connection, desk: str, epoch: int) -> list[int]:
+    if epoch:
+        return [epoch]
+    return [row[0] for row in conn.execute("select epoch from chain_heads where desk = %s", (desk,))]
 
 
 def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int) -> Enrolled:

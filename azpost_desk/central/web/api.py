@@ -22,6 +22,14 @@ from azpost_desk.protocol.messages import (
     TransferClaim,
     TransferClaimed,
 )
+from azpost_desk.protocol.old_chains import (
+    OWN_RECORDS_PATH,
+    SALVAGE_PATH,
+    OwnRecords,
+    OwnRecordsTold,
+    Salvage,
+    Salvaged,
+)
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -38,6 +46,8 @@ class Answers(Protocol):
     def exchange(self, caller: wire.Caller, message: Exchange) -> Exchanged: ...
     def check_bill(self, caller: wire.Caller, message: BillCheck) -> BillChecked: ...
     def claim_transfer(self, caller: wire.Caller, message: TransferClaim) -> TransferClaimed: ...
+    def own_records(self, caller: wire.Caller, message: OwnRecords) -> OwnRecordsTold: ...
+    def salvage(self, message: Salvage) -> Salvaged | None: ...
 
 
 Endpoint = Callable[["Request"], Awaitable[Response]]
@@ -66,6 +76,20 @@ def application(centre: Answers) -> Starlette:
             raise wire.Unwelcome(401)
         return wire.respond(enrolled)
 
+    def salvage(path: str, headers: dict[str, str], body: bytes) -> Response:
+        # Nobody's request: the records themselves are signed, and to whoever brings others nothing is said.
+        salvaged = centre.salvage(wire.decoded(headers, body, Salvage))
+        if salvaged is None:
+            raise wire.Unwelcome(401)
+        return wire.respond(salvaged)
+
+    async def salvage_endpoint(request: Request) -> Response:
+        try:
+            body = await wire.body_of(request)
+            return await run_in_threadpool(salvage, request.url.path, dict(request.headers), body)
+        except wire.Unwelcome as refused:
+            return refused.response() if refused.status != 400 else Response(status_code=401)
+
     async def enrol_endpoint(request: Request) -> Response:
         try:
             body = await wire.body_of(request, wire.ENROL_BYTES_MAX)
@@ -79,5 +103,7 @@ def application(centre: Answers) -> Starlette:
             Route("/v1/exchange", proven(Exchange, centre.exchange), methods=["POST"]),
             Route("/v1/bills/check", proven(BillCheck, centre.check_bill), methods=["POST"]),
             Route("/v1/transfers/claim", proven(TransferClaim, centre.claim_transfer), methods=["POST"]),
+            Route(OWN_RECORDS_PATH, proven(OwnRecords, centre.own_records), methods=["POST"]),
+            Route(SALVAGE_PATH, salvage_endpoint, methods=["POST"]),
         ]
     )

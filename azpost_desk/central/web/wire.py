@@ -89,11 +89,12 @@ def caller(database: Database, path: str, headers: Mapping[str, str], body: byte
         raise Unwelcome(401)
     with database.transaction() as conn:
         row = conn.execute(
-            "select public_key, branch, state from chain_heads join"
+            "select public_key, branch, state, next_key from chain_heads join"
             " (select desk, branch from desks) as places using (desk) where desk = %s and epoch = %s",
             (desk, int(epoch)),
         ).fetchone()
-    if row is None or not is_signed(row[0], request_words(path, body), signature):
+    words = request_words(path, body)
+    if row is None or not (is_signed(row[0], words, signature) or is_signed(row[3], words, signature)):
         raise Unwelcome(401)
     return Caller(desk, int(epoch), row[1], row[2])
 
