@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from azpost_desk.central.storage.database import connect
+from azpost_desk.domain import operations as ops
 from azpost_desk.domain.invariants import Broken, Fact, Stored, Verdict
 from azpost_desk.domain.invariants import check as check_facts
 from azpost_desk.protocol.keys import is_signed
@@ -49,6 +50,7 @@ def check(dsn: str) -> list[Verdict]:
 
 def _facts(conn: Connection) -> Iterator[Fact]:
     """Records in the order of their chains, each with the hash its bytes give and its stored postings."""
+    ended = _ended(conn)
     with conn.cursor("records") as records, conn.cursor("postings") as posted:
         records.itersize = posted.itersize = _ROWS_AT_ONCE
         records.execute(_RECORDS)
@@ -75,9 +77,26 @@ def _facts(conn: Connection) -> Iterator[Fact]:
                 computed=computed,
                 signature=signature,
                 postings=tuple(mine),
+                late=sequence > ended.get((desk, epoch), sequence),
                 **_said(header),
             )
             previous = digest
+
+
+def _ended(conn: Connection) -> dict[tuple[str, int], int]:
+    """Chain → the last record of it that the next epoch knew when it began: what came after is late."""
+    found: dict[tuple[str, int], int] = {}
+    for desk, epoch, header, body in conn.execute(
+        "select desk, epoch, header, body from journal where sequence = 1 and epoch > 1"
+    ):
+        try:
+            kind = _HEADER.decode(header).kind
+            opened = ops.decode(kind, 1, body)
+        except (msgspec.DecodeError, ops.UnknownKind):
+            continue
+        if isinstance(opened, ops.EpochOpened) and opened.previous is not None:
+            found[desk, epoch - 1] = opened.previous.sequence
+    return found
 
 
 def _said(header_bytes: bytes) -> dict[str, Any]:

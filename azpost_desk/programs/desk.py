@@ -159,19 +159,14 @@ def paper_title(paper: Paper, sort: str) -> str:
 
 
 def enrol_desk(folder: Path, url: str, code: str, clock: Clock) -> None:
-    """Introduce this desk to the centre and begin its chain.
+    """Introduce this desk to the centre and begin its chain; a desk that had a machine before gets its past.
 
     Raises:
         Refused: L-014 the code. Trouble: L-001 and others, G-062.
     """
-    from azpost_desk.protocol.keys import SigningKey
-    from azpost_desk.storage.books import DeskBooks
-    from azpost_desk.sync.enrolling import enrol
+    from azpost_desk.programs.restore import restore_desk
 
-    key = SigningKey.new()
-    enrolled = enrol(url, code, key, SOFTWARE, devices_of(folder).certificates or True)
-    DeskBooks.create(folder, enrolled, key, clock, software=SOFTWARE).close()
-    (folder / "centre.url").write_text(url + "\n", encoding="utf-8")
+    restore_desk(folder, url, code, clock, software=SOFTWARE, verify=devices_of(folder).certificates or True)
 
 
 def devices_of(folder: Path) -> Devices:

@@ -54,8 +54,22 @@ class Salvage(Message, frozen=True):
 
 
 class Salvaged(Message, frozen=True):
-    """How far the chain is in custody now, and an X-code when the batch went another way (X-020 contested)."""
+    """How far the chain is in custody now, how many of these records were new to the centre, and an X-code
+    when they went another way (X-020, X-023: contested).
+    """
 
     head: int
+    taken: int = 0
     ack: Signed | None = None
     refused: str | None = None
+
+
+class OldRecord(msgspec.Struct, frozen=True):
+    """A record of an ended epoch, proven: chained to the one before, covered by a signature of its key."""
+
+    epoch: int
+    sequence: int
+    sent: Sent
+    previous: bytes
+    hash: bytes
+    signature: bytes | None = None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import threading
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,8 +18,9 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import Enrolled
+from azpost_desk.protocol.old_chains import OldRecord
 from azpost_desk.protocol.records import record_hash
-from azpost_desk.storage import engine, vault
+from azpost_desk.storage import engine, old_epochs, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.desk import OpenDesk
 from azpost_desk.storage.line import LineBooks
@@ -27,7 +31,6 @@ from azpost_desk.storage.writing import BookWriting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
     from azpost_desk.storage.vault import Protection
 
 DATABASE = "desk.db"
+# Lies beside a database whose first epoch has not begun: whatever is in it is no desk's book yet.
+UNFINISHED = "desk.db.unfinished"
+Earlier = Callable[[old_epochs.Known], Iterable[OldRecord]]
 
 
 class DeskBooks(LineBooks):
@@ -54,7 +60,7 @@ class DeskBooks(LineBooks):
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether a desk was enrolled in this folder."""
-        return (folder / DATABASE).exists()
+        return (folder / DATABASE).exists() and not (folder / UNFINISHED).exists()
 
     @classmethod
     def create(
@@ -67,24 +73,45 @@ class DeskBooks(LineBooks):
         software: str = "",
         reason: str = "enrolled",
         keep: vault.Vault | None = None,
+        earlier: Earlier | None = None,
+        base: tuple[Path, bytes] | None = None,
     ) -> DeskBooks:
         """Begin a chain: the first of a new folder, or the next epoch of a desk that enrols again.
 
+        Args:
+            earlier: gives, from what is here, the records of ended epochs that are missing: stored before the
+                first record of the new epoch, so that nothing is sold before the past is whole.
+            base: a backup of this desk and its key: a new folder begins with what is in it.
+
         Raises:
-            Trouble: G-062 another program has the folder open.
+            Trouble: G-062 another program has the folder open, G-069, G-071 as old_epochs.keep; what `earlier`
+                raises. A folder that was new is as new again then.
         """
         folder.mkdir(parents=True, exist_ok=True)
         lock = DeskLock(folder)
+        unfinished = folder / UNFINISHED
+        fresh = not cls.exists(folder)
         try:
-            fresh = not cls.exists(folder)
-            safe = keep or (vault.new(folder) if fresh else vault.existing(folder))
             if fresh:
+                _forget_database(folder)
+                unfinished.touch()
+            safe = keep or vault.of(folder)
+            if fresh and base is not None:
+                shutil.copyfile(base[0], folder / DATABASE)
+                safe.put(vault.DATABASE, base[1].hex())
+            elif safe.get(vault.DATABASE) is None:
                 safe.put(vault.DATABASE, _new_secret())
+            # Until the epoch is on the disk the old key stays the key: a cut leaves the one or the other.
+            safe.put(vault.NEXT, key.secret().hex())
             connection = engine.connect(folder / DATABASE, vault.secret(safe, vault.DATABASE))
-            safe.put(vault.SIGNING, key.secret().hex())
             desk = OpenDesk(connection, enrolled, key, clock, safe)
             books = cls(folder, desk, lock)
-            books._begin_epoch(software, reason)
+            books._begin_epoch(software, reason, earlier)
+            if base is not None or earlier is not None:
+                books.rebuild()
+            safe.put(vault.SIGNING, key.secret().hex())
+            books._advance_mark()
+            unfinished.unlink(missing_ok=True)
         except BaseException:
             lock.release()
             raise
@@ -106,7 +133,12 @@ class DeskBooks(LineBooks):
             connection = engine.connect(folder / DATABASE, vault.secret(safe, vault.DATABASE))
             newest = select(t.identity.c.enrolled).order_by(t.identity.c.epoch.desc()).limit(1)
             enrolled = msgspec.json.decode(connection.execute(newest).scalar_one(), type=Enrolled)
-            key = SigningKey(vault.secret(safe, vault.SIGNING))
+            public = connection.execute(
+                select(t.identity.c.public_key).where(t.identity.c.epoch == enrolled.epoch)
+            ).scalar_one()
+            key = SigningKey(
+                vault.signing_secret(safe, lambda secret: SigningKey(secret).public() == public)
+            )
             desk = OpenDesk(connection, enrolled, key, clock, safe)
             if connection.info.get(engine.MIGRATED):
                 with _transaction(connection, "BEGIN IMMEDIATE"):
@@ -117,7 +149,7 @@ class DeskBooks(LineBooks):
             raise
         return cls(folder, desk, lock)
 
-    def _begin_epoch(self, software: str, reason: str) -> None:
+    def _begin_epoch(self, software: str, reason: str, earlier: Earlier | None) -> None:
         who, key = self._desk.enrolled, self._desk.key
         before = (
             ops.ChainHead(
@@ -131,6 +163,9 @@ class DeskBooks(LineBooks):
         )
         with self.writing() as books:
             connection = self._desk.connection
+            if earlier is not None:
+                missing = earlier(old_epochs.known_chains(connection))
+                old_epochs.keep(self._desk, missing, self._desk.clock.utc_ms())
             # News is numbered per desk: what an earlier epoch in this folder has read is not read again.
             read = select(func.max(t.line.c.news_position)).where(t.line.c.centre_epoch == who.centre_epoch)
             news_position = connection.execute(read).scalar() or 0
@@ -163,7 +198,6 @@ class DeskBooks(LineBooks):
                 source="program",
                 operation=books.new_operation(),
             )
-        self._advance_mark()
 
     # --- transactions -------------------------------------------------------------------------------
 
@@ -233,6 +267,12 @@ def _transaction(connection: Connection, begin: str) -> Iterator[None]:
         if isinstance(failed, DBAPIError) and not isinstance(failed, IntegrityError):
             raise Trouble("G-061", why=str(failed.orig)) from failed
         raise
+
+
+def _forget_database(folder: Path) -> None:
+    """What an enrolment that never ended has left."""
+    for left in folder.glob(f"{DATABASE}*"):
+        left.unlink()
 
 
 def _new_secret() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import structs
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -12,16 +13,20 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.messages import Ack, Batch, Enrolled, Sent, Signed, ack_digest, ack_of
+from azpost_desk.protocol.news import LateRecords
 from azpost_desk.protocol.records import GENESIS
+from azpost_desk.storage import old_epochs
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.news import take_news
 from azpost_desk.storage.reading import BookReading
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
     from azpost_desk.protocol.messages import News
+    from azpost_desk.protocol.old_chains import OldRecord
     from azpost_desk.storage.desk import OpenDesk
     from azpost_desk.storage.writing import BookWriting
 
@@ -176,6 +181,51 @@ class LineBooks:
                     take_news(books, one, centre_epoch)
                     position = one.position
             self._set_line(news_position=position, centre_epoch=centre_epoch)
+
+    # --- ended epochs of this desk ---------------------------------------------------------------------
+
+    def late_wanted(self) -> list[tuple[int, tuple[int, bytes, str] | None]]:
+        """(ended epoch, where it ends here) of every chain of which the centre told late records."""
+        with self._turn:
+            if self._desk.stopped:
+                return []
+            here = old_epochs.known_chains(self._desk.connection)
+            told: dict[int, int] = {}
+            kept = select(t.news.c.payload).where(t.news.c.kind == "late.records", t.news.c.trouble == "")
+            for (payload,) in self._desk.connection.execute(kept):
+                late = msgspec.json.decode(payload, type=LateRecords)
+                told[late.epoch] = max(told.get(late.epoch, 0), late.last)
+            return [
+                (epoch, here.get(epoch))
+                for epoch, last in sorted(told.items())
+                if epoch < self._desk.enrolled.epoch and last > (here[epoch][0] if epoch in here else 0)
+            ]
+
+    def take_late(self, records: Iterable[OldRecord]) -> int:
+        """Take late records of an ended epoch into these books, with a record of ours that says so; how many.
+
+        Raises:
+            Trouble: G-060 the book is stopped, G-069, G-071 as old_epochs.keep; nothing is taken then.
+        """
+        late = list(records)
+        if not late:
+            return 0
+        with self.writing() as books:
+            cash_qapik = old_epochs.keep(self._desk, late, self._desk.clock.utc_ms())
+            books.append(
+                ops.LateTaken(
+                    epoch=late[0].epoch,
+                    first=late[0].sequence,
+                    last=late[-1].sequence,
+                    hash=late[-1].hash.hex(),
+                    cash_qapik=cash_qapik,
+                ),
+                actor="recovery",
+                actor_kind="recovery",
+                source="line",
+                operation=books.new_operation(),
+            )
+        return len(late)
 
     # --- how things stand ---------------------------------------------------------------------------
 

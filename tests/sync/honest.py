@@ -62,6 +62,12 @@ class MemoryBooks:
         self.lock = threading.RLock()
         self.clocks: list[tuple[int, int]] = []
 
+    def late_wanted(self) -> list[tuple[int, tuple[int, bytes, str] | None]]:
+        return []
+
+    def take_late(self, records: object) -> int:
+        raise AssertionError("nothing was told late")
+
     def note_clock(self, here_ms: int, centre_ms: int) -> None:
         self.clocks.append((here_ms, centre_ms))
 

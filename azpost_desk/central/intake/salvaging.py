@@ -79,8 +79,11 @@ def salvage(conn: Connection, keys: CentreKeys, message: Salvage, now_ms: int) -
 
     Of a chain that goes on elsewhere they are the second tail of a fork, and contested.
     """
+    # Locked as custody does it, so that what it took can be told.
+    conn.execute("select from desks where desk = %s for update", (message.desk,))
     known = conn.execute(
-        "select from chain_heads join desks using (desk) where desk = %s and chain_heads.epoch = %s",
+        "select sequence from chain_heads join desks using (desk)"
+        " where desk = %s and chain_heads.epoch = %s",
         (message.desk, message.epoch),
     ).fetchone()
     if known is None:
@@ -94,4 +97,4 @@ def salvage(conn: Connection, keys: CentreKeys, message: Salvage, now_ms: int) -
         "select sequence from chain_heads where desk = %s and epoch = %s",
         (message.desk, message.epoch),
     )[0]
-    return Salvaged(head=head, ack=taken.ack, refused=taken.refused)
+    return Salvaged(head=head, taken=head - known[0], ack=taken.ack, refused=taken.refused)
