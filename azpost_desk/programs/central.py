@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from azpost_desk.central import contested, doubts
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
@@ -126,8 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         "count", type=int
     )
     command("exceptions", _exceptions, "list the records that wait for a person")
-    lost_desk = ("desk", "first_person", "second_person", "reason")
-    command("declare-lost", _declare_lost, "a desk will not come back; two people say so", *lost_desk)
+    _add_acts_of_two(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
 
@@ -240,14 +240,94 @@ def _exceptions(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         print(f"{number}\t{desk}/{epoch}/{sequence}\t{owner}\t{says}\t{about}")
 
 
-def _declare_lost(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+def _add_acts_of_two(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """What one person asks for and another confirms, each with evidence; the acts stand in the centre's book."""
+
+    def evident(one: argparse.ArgumentParser, *names: str) -> None:
+        for name in names:
+            one.add_argument(f"--{name}", required=True)
+
+    says = "a desk will not come back: one person says so with evidence"
+    evident(command("lost-declare", _lost_declare, says, "desk"), "first", "reason", "evidence")
+    says = "a second person confirms it after the waiting time"
+    evident(command("lost-confirm", _lost_confirm, says, "desk"), "second")
+    command("lost-list", _lost_list, "the grants that are in doubt")
+    resolve = command("lost-resolve", _lost_resolve, "what became of a grant in doubt", "grant")
+    resolve.add_argument("outcome", choices=(doubts.PAID, doubts.NOT_PAID))
+    evident(resolve, "first", "second", "evidence")
+    revoke = command("key-revoke", _key_revoke, "a key is worth nothing after this record", "desk")
+    revoke.add_argument("epoch", type=int)
+    revoke.add_argument("sequence", type=int)
+    revoke.add_argument("hash", help="the record's hash, or its first ten digits as on a receipt")
+    evident(revoke, "first", "second", "reason", "evidence")
+    command("contested-list", _contested_list, "records that wait for judgement")
+    for name, decision in (
+        ("contested-confirm", contested.CONFIRMED),
+        ("contested-reject", contested.REJECTED),
+    ):
+        judge = command(name, _contested_judge, "judge one contested record", "desk")
+        judge.set_defaults(decision=decision)
+        judge.add_argument("epoch", type=int)
+        judge.add_argument("sequence", type=int)
+        judge.add_argument("hash", help="its hash, or the first ten digits")
+        evident(judge, "first", "second", "evidence")
+
+
+@contextmanager
+def _own_book(dsn: str) -> Iterator[Book]:
     book = Book(dsn, _CLOCK)
     try:
-        people = (wanted.first_person, wanted.second_person)
-        for transfer in lost.declare_lost(conn, book, wanted.desk, *people, wanted.reason, _CLOCK.utc_ms()):
-            print(transfer)
+        yield book
     finally:
         book.close()
+
+
+def _lost_declare(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    now_ms = _CLOCK.utc_ms()
+    from_ms = lost.declare(conn, wanted.desk, wanted.first, wanted.reason, wanted.evidence, now_ms)
+    print(Texts("en").moment(from_ms))
+
+
+def _lost_confirm(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    with _own_book(dsn) as book:
+        for transfer in lost.confirm(conn, book, wanted.desk, wanted.second, _CLOCK.utc_ms()):
+            print(transfer)
+
+
+def _lost_list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    for one in lost.doubted(conn):
+        print(f"{one.grant}\t{one.desk}\t{one.purpose}\t{one.amount_qapik}\t{one.thing}")
+
+
+def _lost_resolve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    people = (wanted.first, wanted.second)
+    with _own_book(dsn) as book:
+        print(
+            doubts.resolve(
+                conn, book, wanted.grant, wanted.outcome, people, wanted.evidence, _CLOCK.utc_ms()
+            )
+        )
+
+
+def _key_revoke(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    place, people = (wanted.desk, wanted.epoch, wanted.sequence), (wanted.first, wanted.second)
+    why = wanted.reason, wanted.evidence
+    with _own_book(dsn) as book:
+        print(contested.revoke(conn, book, place, wanted.hash, people, *why, _CLOCK.utc_ms()))
+
+
+def _contested_list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    for one in contested.waiting(conn):
+        place = f"{one.desk} {one.epoch} {one.sequence} {one.hash[:10]}"
+        print(f"{place}\t{one.why}\t{'counted' if one.posted else 'not counted'}\t{one.kind}")
+
+
+def _contested_judge(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    place, people = (wanted.desk, wanted.epoch, wanted.sequence), (wanted.first, wanted.second)
+    with _own_book(dsn) as book:
+        contested.decide(
+            conn, book, place, wanted.hash, wanted.decision, people, wanted.evidence, _CLOCK.utc_ms()
+        )
 
 
 def _new_epoch(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
