@@ -80,7 +80,7 @@ def revoke(
         mark: the record's hash, or at least its first ten digits as they stand on a receipt.
 
     Raises:
-        Refused: X-043, X-044, X-045, X-047, X-053 the chain in custody has no such record.
+        Refused: X-043, X-044, X-045, X-047, X-053 the centre has not acknowledged such a record.
     """
     two_people(*people, evidence)
     if not reason.strip():
@@ -94,13 +94,14 @@ def revoke(
         if head is None:
             raise Refused("X-043", desk=desk)
         row = conn.execute(
-            "select hash from journal where desk = %s and epoch = %s and sequence = %s", place
+            "select hash from batches where desk = %s and epoch = %s and last = %s", place
         ).fetchone()
         if row is None or len(mark) < _MARK or not row[0].hex().startswith(mark.lower()):
             raise Refused("X-053")
         conn.execute(
-            "update chain_heads set state = 'revoked', next_key = '' where desk = %s and epoch = %s",
-            (desk, epoch),
+            "update chain_heads set state = 'revoked', next_key = '', revoked_after = %s"
+            " where desk = %s and epoch = %s",
+            (sequence, desk, epoch),
         )
         end_epochs(conn, desk, "revoked", epoch)
         act = ops.KeyRevoked(

@@ -20,7 +20,7 @@ from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import Enrolled
 from azpost_desk.protocol.old_chains import OldRecord
 from azpost_desk.protocol.records import record_hash
-from azpost_desk.storage import engine, old_epochs, vault
+from azpost_desk.storage import engine, machine, old_epochs, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.desk import OpenDesk
 from azpost_desk.storage.line import LineBooks
@@ -111,6 +111,7 @@ class DeskBooks(LineBooks):
                 books.rebuild()
             safe.put(vault.SIGNING, key.secret().hex())
             books._advance_mark()
+            machine.settle(safe, folder / DATABASE)
             unfinished.unlink(missing_ok=True)
         except BaseException:
             lock.release()
@@ -144,6 +145,7 @@ class DeskBooks(LineBooks):
                 with _transaction(connection, "BEGIN IMMEDIATE"):
                     rebuild(desk)
             desk.stopped = _why_stopped(connection, vault.mark(safe))
+            desk.elsewhere = machine.is_elsewhere(safe, folder / DATABASE)
         except BaseException:
             lock.release()
             raise

@@ -21,6 +21,8 @@ class OpenDesk:
 
     Attributes:
         stopped: why no record may be written any more (``behind``, ``chain``, ``ledger``), "" if all is well.
+        elsewhere: these books may be a copy; nothing that exists once is used before the centre's head and
+            theirs were compared (protocol.md 1).
         documents: reference documents already decoded, by (name, version).
     """
 
@@ -30,4 +32,5 @@ class OpenDesk:
     clock: Clock
     vault: Vault
     stopped: str = ""
+    elsewhere: bool = False
     documents: dict[tuple[str, int], Document] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.messages import Ack, Batch, Enrolled, Sent, Signed, ack_digest, ack_of
 from azpost_desk.protocol.news import LateRecords
 from azpost_desk.protocol.records import GENESIS
-from azpost_desk.storage import old_epochs
+from azpost_desk.storage import machine, old_epochs
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.news import take_news
 from azpost_desk.storage.reading import BookReading
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from azpost_desk.protocol.messages import News
     from azpost_desk.protocol.old_chains import OldRecord
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 class LineBooks:
     """The line's half of DeskBooks; every call is a transaction of its own."""
 
+    folder: Path
     _desk: OpenDesk
     _turn: threading.RLock
 
@@ -158,6 +160,13 @@ class LineBooks:
                 )
         with self._turn:
             self._advance_mark()
+
+    def heads_agree(self) -> None:
+        """The centre holds exactly this chain: whatever these books were copied from, they are at home here."""
+        with self._turn:
+            if self._desk.elsewhere and not self._desk.stopped:
+                machine.settle(self._desk.vault, self.folder / "desk.db")
+                self._desk.elsewhere = False
 
     def rewind_acknowledged(self, sequence: int) -> None:
         """The centre lost what came after `sequence`: `batch` begins after it again. Receipts of it stay."""

@@ -187,6 +187,12 @@ def _remittance(connection: Connection, desk: OpenDesk, told: tidings.Remittance
         keep_remittance(connection, told, told.from_desk, told.to_desk, told.at_ms, told.state)
 
 
+def _late_records(connection: Connection, desk: OpenDesk, told: tidings.LateRecords) -> None:
+    """Fetched by the line (LineBooks.late_wanted); of the present epoch nothing is late."""
+    if told.epoch >= desk.enrolled.epoch or not 0 < told.first <= told.last:
+        raise NotTaken("no late records")
+
+
 def _is_countable(told: tidings.RemittanceNews) -> bool:
     """Whether somebody at the counter can count in exactly this."""
     try:
@@ -203,6 +209,7 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "transfer.event": _transfer_event,
     "item.event": _item_event,
     "remittance": _remittance,
+    "late.records": _late_records,
 }
 
 
@@ -213,6 +220,10 @@ def _answer(books: BookWriting, news: News, centre_epoch: int) -> None:
     elif news.kind == "exception":
         told = msgspec.json.decode(news.payload, type=tidings.OnExceptionsList)
         _raise_case(books, news, centre_epoch, f"exception {told.reason}", f"{told.epoch}/{told.sequence}")
+    elif news.kind == "contested.judged_there":
+        judged = msgspec.json.decode(news.payload, type=tidings.ContestedNews)
+        about = f"{judged.epoch}/{judged.sequence} {judged.hash[:10]}"
+        _raise_case(books, news, centre_epoch, f"contested {judged.decision}", about)
 
 
 # What a biller can answer.

@@ -65,7 +65,8 @@ class BookWriting(BookReading):
         Raises:
             Trouble: G-060 when the book is stopped.
             Refused: G-064 another content under a known id, G-065 a settlement that does not add up or breaks
-                the series of receipts, G-066 a second time of what happens once, G-020 an illegal move.
+                the series of receipts, G-066 a second time of what happens once, G-020 an illegal move,
+                G-072 these books may be a copy, and the centre has not been asked yet.
         """
         if self._desk.stopped:
             raise Trouble("G-060", reason=self._desk.stopped)
@@ -77,6 +78,8 @@ class BookWriting(BookReading):
                 raise Refused("G-064")
             return recorded_of(Record(known.header, known.body, known.previous, known.hash))
         self._sound(body)
+        if self._desk.elsewhere and _uses_a_grant(body):
+            raise Refused("G-072")
         if isinstance(body, ops.GrantStored):
             self._show(body.thing, attachments)
             attachments = ()
@@ -292,6 +295,11 @@ class BookWriting(BookReading):
             self._connection.execute(insert(t.reports), {"date": date, "content": content})
         elif stored != content:
             raise Refused("G-067", date=date)
+
+
+def _uses_a_grant(body: ops.Body) -> bool:
+    """Whether it handles what exists once."""
+    return isinstance(body, ops.Settlement) and any(getattr(line, "grant", "") for line in body.lines)
 
 
 def _committed(body: bytes, attachments: Sequence[Attachment]) -> None:

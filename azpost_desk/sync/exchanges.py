@@ -91,6 +91,8 @@ class Exchanges:
         came_ms, took_ms = self._clock.utc_ms(), self._clock.monotonic_ms() - started
         acknowledged = batch.first - 1 if batch is not None else head
         moved = self._store(answer, identity, batch, acknowledged)
+        if books.waiting()[0] == 0 and answer.expect == books.head()[1] + 1:
+            books.heads_agree()
         news = self._store_news(answer, identity, after)
         late = self._take_late(identity) if news or not self._looked_for_late else 0
         epoch_changed = books.identity().centre_epoch != identity.centre_epoch

@@ -48,6 +48,9 @@ class SyncBooks(Protocol):
     def store_ack(self, signed: Signed, ack: Ack) -> None:
         """Keep a verified acknowledgement and advance the high-water mark."""
 
+    def heads_agree(self) -> None:
+        """All of this chain, and nothing else, is acknowledged: told after every exchange that showed it."""
+
     def rewind_acknowledged(self, sequence: int) -> None:
         """The centre lost what came after `sequence`: `batch` begins after it again. Receipts of it stay."""
 

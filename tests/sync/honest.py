@@ -61,9 +61,13 @@ class MemoryBooks:
         self.grants: tuple[str, ...] = ()
         self.lock = threading.RLock()
         self.clocks: list[tuple[int, int]] = []
+        self.agreed = 0
 
     def late_wanted(self) -> list[tuple[int, tuple[int, bytes, str] | None]]:
         return []
+
+    def heads_agree(self) -> None:
+        self.agreed += 1
 
     def take_late(self, records: object) -> int:
         raise AssertionError("nothing was told late")

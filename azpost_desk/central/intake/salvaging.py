@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from azpost_desk.central.intake import custody
+from azpost_desk.central.registry.enrolment import end_of
 from azpost_desk.central.storage.database import one
 from azpost_desk.protocol.messages import Sent, Signed
 from azpost_desk.protocol.old_chains import (
@@ -26,15 +27,13 @@ if TYPE_CHECKING:
 def own_records(conn: Connection, desk: str, question: OwnRecords) -> OwnRecordsTold | None:
     """A page of the chain (desk, question.epoch); None when there is no such chain."""
     epoch = question.epoch
-    head = conn.execute(
-        "select sequence, hash from chain_heads where desk = %s and epoch = %s", (desk, epoch)
-    ).fetchone()
+    head = end_of(conn, desk, epoch)
     if head is None:
         return None
     rows = conn.execute(
-        "select sequence, header, body from journal where desk = %s and epoch = %s and sequence > %s"
-        " order by sequence limit %s",
-        (desk, epoch, question.after, OWN_RECORDS_MAX),
+        "select sequence, header, body from journal"
+        " where desk = %s and epoch = %s and sequence > %s and sequence <= %s order by sequence limit %s",
+        (desk, epoch, question.after, head[0], OWN_RECORDS_MAX),
     ).fetchall()
     attached: dict[int, list[Attachment]] = {}
     if rows:

@@ -125,9 +125,7 @@ def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int)
         " where desk = %s",
         (desk,),
     )
-    before = conn.execute(
-        "select epoch, sequence, hash from chain_heads where desk = %s and epoch = %s", (desk, epoch - 1)
-    ).fetchone()
+    before = end_of(conn, desk, epoch - 1)
     signing = keys.load(conn, now_ms)
     return Enrolled(
         desk=desk,
@@ -143,7 +141,25 @@ def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int)
         # The series is new with every epoch, and its numbers go on where the journal ends: either is enough.
         receipt_next=receipt_last + 1,
         day_next=day_next,
-        previous_epoch=before[0] if before else 0,
-        previous_sequence=before[1] if before else 0,
-        previous_hash=before[2].hex() if before else "",
+        previous_epoch=epoch - 1 if before else 0,
+        previous_sequence=before[0] if before else 0,
+        previous_hash=before[1].hex() if before else "",
     )
+
+
+def end_of(conn: Connection, desk: str, epoch: int) -> tuple[int, bytes] | None:
+    """Where a chain ends for those that come after it: its head, or the last record before its key was revoked."""
+    row = conn.execute(
+        "select sequence, hash, revoked_after from chain_heads where desk = %s and epoch = %s", (desk, epoch)
+    ).fetchone()
+    if row is None:
+        return None
+    sequence, digest, revoked_after = row
+    if revoked_after is None:
+        return sequence, digest
+    digest = one(
+        conn,
+        "select hash from batches where desk = %s and epoch = %s and last = %s",
+        (desk, epoch, revoked_after),
+    )[0]
+    return revoked_after, digest

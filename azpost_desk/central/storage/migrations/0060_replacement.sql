@@ -4,6 +4,8 @@ alter table chain_heads add constraint chain_heads_state_check
     check (state in ('active', 'replaced', 'forked', 'lost', 'revoked'));
 -- A rotated key is believed beside the old one until it is first used; then it takes the old one's place.
 alter table chain_heads add column next_key text not null default '';
+-- The acknowledged record after which a revoked key is worth nothing.
+alter table chain_heads add column revoked_after bigint;
 -- When the chain was last heard of, to ten minutes: a desk that speaks is not lost.
 alter table chain_heads add column heard_ms bigint not null default 0;
 
