@@ -20,6 +20,7 @@ from azpost_desk.central.registry.founding import found
 from azpost_desk.central.storage.database import Database, migrate
 from azpost_desk.central.web.api import application
 from azpost_desk.central.web.wire import Unwelcome
+from azpost_desk.protocol.old_chains import RecoveredKey
 
 if TYPE_CHECKING:
     import socket
@@ -39,7 +40,14 @@ if TYPE_CHECKING:
         TransferClaim,
         TransferClaimed,
     )
-    from azpost_desk.protocol.old_chains import OwnRecords, OwnRecordsTold, Salvage, Salvaged
+    from azpost_desk.protocol.old_chains import (
+        OwnRecords,
+        OwnRecordsTold,
+        RecoverKey,
+        Salvage,
+        Salvaged,
+        SealedSalvage,
+    )
 
 _log = logging.getLogger(__name__)
 _START_SECONDS_MAX: Final = 30
@@ -179,6 +187,20 @@ class Centre:
             salvaged = salvaging.salvage(conn, self._keys, message, self.clock.utc_ms())
         self._rounds.wake()
         return salvaged
+
+    def salvage_sealed(self, message: SealedSalvage) -> Salvaged | None:
+        """The same, from a stick."""
+        with self.database.transaction() as conn:
+            found = salvaging.opened(conn, message, self.clock.utc_ms())
+        return self.salvage(found) if found is not None else None
+
+    def recover_key(self, message: RecoverKey) -> RecoveredKey | None:
+        """See registry.enrolment."""
+        with self.database.transaction() as conn:
+            key = enrolment.recovered_key(conn, message, self.clock.utc_ms())
+        if key is not None:
+            _log.warning("the key of a backup was handed out for a one-time code")
+        return RecoveredKey(key=key) if key is not None else None
 
     def _claim(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
         claimant = grants.Claimant(caller.desk, caller.epoch, caller.branch)

@@ -140,7 +140,10 @@ class Enrol(Message, frozen=True):
 
 
 class Enrolled(Message, frozen=True):
-    """Who the desk is now, and whose signatures it believes."""
+    """Who the desk is now, and whose signatures it believes.
+
+    `recovery_key` is the centre's X25519 key: copies on other disks are sealed for it (protocol.sealing).
+    """
 
     desk: str
     number: int
@@ -157,6 +160,7 @@ class Enrolled(Message, frozen=True):
     previous_epoch: int = 0
     previous_sequence: int = 0
     previous_hash: str = ""
+    recovery_key: str = ""
 
 
 class BillCheck(Message, frozen=True):

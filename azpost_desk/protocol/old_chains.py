@@ -10,6 +10,8 @@ from azpost_desk.protocol.messages import Batch, Message, Sent, Signed
 
 OWN_RECORDS_PATH: Final = "/v1/records/own"
 SALVAGE_PATH: Final = "/v1/salvage"
+SEALED_SALVAGE_PATH: Final = "/v1/salvage/sealed"
+RECOVER_KEY_PATH: Final = "/v1/backups/key"
 OWN_RECORDS_MAX: Final = 500
 OWN_RECORDS_BYTES_MAX: Final = 2 * 1024 * 1024
 
@@ -62,6 +64,35 @@ class Salvaged(Message, frozen=True):
     taken: int = 0
     ack: Signed | None = None
     refused: str | None = None
+
+
+class SealedSalvage(Message, frozen=True):
+    """A frame of a second copy as it lay on the stick: a Salvage message sealed for the centre."""
+
+    version: int
+    sealed: bytes
+
+
+class RecoverKey(Message, frozen=True):
+    """Ask for the key of a backup, with the one-time code of its desk; signed by the key that will enrol."""
+
+    version: int
+    code: str
+    public_key: str
+    sealed: bytes
+
+
+class RecoveredKey(Message, frozen=True):
+    """The backup's key, hex."""
+
+    key: str
+
+
+class EscrowedKey(msgspec.Struct, frozen=True):
+    """What lies sealed beside a backup (JSON): whose it is, and the key that opens it, hex."""
+
+    desk: str
+    key: str
 
 
 class OldRecord(msgspec.Struct, frozen=True):

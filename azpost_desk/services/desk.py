@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
+from azpost_desk.services.copies import Copies
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
@@ -47,9 +48,12 @@ class DeskServices:
     papers: Papers
     finding: Finding
     history: History
+    copies: Copies
 
 
-def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskServices:
+def desk_services(
+    counter: Counter, hasher: Hasher, press: Press, copies: Copies | None = None
+) -> DeskServices:
     """The use cases over one counter."""
     baskets = Baskets(counter)
     return DeskServices(
@@ -70,4 +74,5 @@ def desk_services(counter: Counter, hasher: Hasher, press: Press) -> DeskService
         papers=Papers(counter),
         finding=Finding(counter),
         history=History(counter),
+        copies=copies or Copies(counter.clock),
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Before 3.51.3 a writer beside a checkpoint could corrupt a WAL database.
 SQLITE_MIN: Final = (3, 51, 3)
 KEY_BYTES: Final = 32
+DriverError: Final = dbapi2.Error
 MIGRATED: Final = "migrated"
 """Key of `Connection.info`: the file came from an older schema, its projections must be folded anew."""
 

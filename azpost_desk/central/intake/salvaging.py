@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from azpost_desk.central.intake import custody
+from azpost_desk.central.keys import recovery
 from azpost_desk.central.registry.enrolment import end_of
 from azpost_desk.central.storage.database import one
-from azpost_desk.protocol.messages import Sent, Signed
+from azpost_desk.protocol.messages import Sent, Signed, unpack
 from azpost_desk.protocol.old_chains import (
     OWN_RECORDS_BYTES_MAX,
     OWN_RECORDS_MAX,
@@ -16,6 +19,7 @@ from azpost_desk.protocol.old_chains import (
     OwnRecordsTold,
     Salvage,
     Salvaged,
+    SealedSalvage,
 )
 from azpost_desk.protocol.records import Attachment
 
@@ -97,3 +101,11 @@ def salvage(conn: Connection, keys: CentreKeys, message: Salvage, now_ms: int) -
         (message.desk, message.epoch),
     )[0]
     return Salvaged(head=head, taken=head - known[0], ack=taken.ack, refused=taken.refused)
+
+
+def opened(conn: Connection, message: SealedSalvage, now_ms: int) -> Salvage | None:
+    """What a desk wrote to its stick for the centre; None when it is nothing of the kind."""
+    try:
+        return unpack(recovery(conn, now_ms).open(message.sealed), Salvage)
+    except (ValueError, msgspec.DecodeError, RecursionError):
+        return None

@@ -12,11 +12,14 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from azpost_desk.central import keys
 from azpost_desk.central.registry import reference
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import Enrol, Enrolled
+from azpost_desk.protocol.old_chains import EscrowedKey, RecoverKey
 from azpost_desk.protocol.records import GENESIS
 
 if TYPE_CHECKING:
@@ -144,7 +147,28 @@ def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int)
         previous_epoch=epoch - 1 if before else 0,
         previous_sequence=before[0] if before else 0,
         previous_hash=before[1].hex() if before else "",
+        recovery_key=keys.recovery(conn, now_ms).public(),
     )
+
+
+def recovered_key(conn: Connection, message: RecoverKey, now_ms: int) -> str | None:
+    """The key of a backup for whoever has its desk's one-time code; None for everybody else.
+
+    The code is not used up by it. The caller has verified that the message is signed by its own key.
+    """
+    row = conn.execute(
+        "select desk from enrolment_codes"
+        " where hash = %s and ((used_by is null and expires_ms > %s) or used_by = %s)",
+        (_hash(message.code), now_ms, message.public_key),
+    ).fetchone()
+    if row is None:
+        return None
+    try:
+        content = keys.recovery(conn, now_ms).open(message.sealed)
+        escrowed = msgspec.json.decode(content, type=EscrowedKey)
+    except (ValueError, msgspec.DecodeError):
+        return None
+    return escrowed.key if escrowed.desk == row[0] else None
 
 
 def end_of(conn: Connection, desk: str, epoch: int) -> tuple[int, bytes] | None:
