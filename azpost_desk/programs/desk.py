@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.papers import Printer
     from azpost_desk.services.ports import Clock
     from azpost_desk.services.reports import DayReport, Press
+    from azpost_desk.storage.backups import BackupRounds
     from azpost_desk.storage.books import DeskBooks
     from azpost_desk.sync.line import CentreLine
 
@@ -72,10 +73,13 @@ class OpenCounter:
     services: DeskServices
     printer: Printer
     devices: Devices
+    backups: BackupRounds | None = None
 
     def close(self) -> None:
-        """End the line, then close the books."""
+        """End the line and the backups, then close the books."""
         self.line.stop()
+        if self.backups is not None:
+            self.backups.stop()
         self.books.close()
 
 
@@ -87,16 +91,27 @@ def open_counter(
     Raises:
         Trouble: G-062 to G-070, as DeskBooks.open.
     """
+    from azpost_desk.services.copies import Copies
     from azpost_desk.services.counter import Counter
     from azpost_desk.services.desk import desk_services
+    from azpost_desk.storage.backups import BackupRounds
     from azpost_desk.storage.books import DeskBooks
+    from azpost_desk.storage.second_copy import SecondCopy
     from azpost_desk.sync.line import CentreLine
 
     books = DeskBooks.open(folder, clock)
     line = CentreLine(books, url, clock, verify=devices.certificates or True)
-    services = desk_services(Counter(books, clock, line), Argon2(), report_press(language))
+    backups_folder, second_folder = copies_of(folder)
+    who = books.identity()
+    if second_folder is not None and who.recovery_key:
+        books.copy_to(SecondCopy(second_folder, (who.desk, who.epoch), who.recovery_key, clock))
+    rounds = BackupRounds(folder, backups_folder, clock, books.head)
+    books.day_closed = rounds.want
+    copies = Copies(clock, rounds, books.second)
+    services = desk_services(Counter(books, clock, line), Argon2(), report_press(language), copies)
     line.start()
-    return OpenCounter(books, line, services, paper_printer(devices, language), devices)
+    rounds.start()
+    return OpenCounter(books, line, services, paper_printer(devices, language), devices, rounds)
 
 
 class Argon2:
@@ -196,6 +211,20 @@ def devices_of(folder: Path) -> Devices:
         receipts = EscPosPrinter(FileLine(Path(place)))
     certificates = str(settings.get("centre_certificates", ""))
     return Devices(pages=pages, sound=sound_here(), receipts=receipts, certificates=certificates)
+
+
+def copies_of(folder: Path) -> tuple[Path, Path | None]:
+    """Where backups go, and where the second copy of unsent records does (None: nowhere).
+
+    ``desk.toml``: backups = "PATH" (another disk is better than the default, ``backups/`` in the data
+    folder), second_copy = "PATH" (a folder on another disk or stick).
+    """
+    import tomllib
+
+    path = folder / "desk.toml"
+    settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    second = str(settings.get("second_copy", ""))
+    return Path(str(settings.get("backups", folder / "backups"))), Path(second) if second else None
 
 
 def application(language: str, theme: str = "light") -> QApplication:

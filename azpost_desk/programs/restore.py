@@ -17,6 +17,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
+    from azpost_desk.protocol.keys import SigningKey
     from azpost_desk.protocol.messages import Enrolled
     from azpost_desk.services.ports import Clock
     from azpost_desk.storage.vault import Vault
@@ -47,7 +48,7 @@ def restore_desk(
     clock: Clock,
     *,
     software: str,
-    base: tuple[Path, bytes] | None = None,
+    base: tuple[Path, bytes | None] | None = None,
     verify: bool | str = True,
     keep: Vault | None = None,
 ) -> Restored:
@@ -55,7 +56,8 @@ def restore_desk(
 
     Args:
         code: the one-time code for this desk; a restore that was cut short is repeated with the same one.
-        base: a backup and its key: what it holds need not come over the line.
+        base: a backup and its key (None: the centre has it, sealed beside the backup): what it holds need not
+            come over the line.
         keep: where the keys lie; by default the best place there is.
 
     Raises:
@@ -72,14 +74,15 @@ def restore_desk(
     folder.mkdir(parents=True, exist_ok=True)
     safe = keep or vault.of(folder)
     own = DeskBooks.exists(folder)
-    source = (folder / DATABASE, vault.secret(safe, vault.DATABASE)) if own else base
+    # The same key until the epoch is on the disk: the code may be tried again, with this key alone.
+    waiting = None if own else safe.get(vault.NEXT)
+    key = SigningKey(bytes.fromhex(waiting)) if waiting else SigningKey.new()
+    safe.put(vault.NEXT, key.secret().hex())
     wire = Wire(url, verify)
     try:
+        given = _opened(wire, code, key, base) if base is not None else None
+        source = (folder / DATABASE, vault.secret(safe, vault.DATABASE)) if own else given
         count, contested = _hand_in(wire, source) if source else (0, False)
-        # The same key until the epoch is on the disk: the code may be tried again, with this key alone.
-        waiting = None if own else safe.get(vault.NEXT)
-        key = SigningKey(bytes.fromhex(waiting)) if waiting else SigningKey.new()
-        safe.put(vault.NEXT, key.secret().hex())
         told = enrol(url, code, key, software, verify)
         fits = source is not None and _fits(source, told)
         aside = None
@@ -95,12 +98,29 @@ def restore_desk(
             reason=reason,
             keep=safe,
             earlier=lambda known: earlier(wire, told, key, known),
-            base=None if own or not fits else base,
+            base=None if own or not fits else given,
         ).close()
     finally:
         wire.hang_up()
     (folder / "centre.url").write_text(url + "\n", encoding="utf-8")
     return Restored(told.desk, told.epoch, count, contested, aside)
+
+
+def _opened(
+    wire: Wire, code: str, key: SigningKey, base: tuple[Path, bytes | None]
+) -> tuple[Path, bytes]:
+    """A backup with its key, which the centre hands out for the desk's one-time code where it must."""
+    from azpost_desk.storage.backups import KEY_ENDING, prove
+    from azpost_desk.sync.old_chains import recovered_key
+
+    path, secret = base
+    if secret is None:
+        beside = path.with_suffix(KEY_ENDING)
+        if not beside.exists():
+            raise Trouble("G-063")
+        secret = recovered_key(wire, code, key, beside.read_bytes())
+    prove(path, secret)
+    return path, secret
 
 
 def _hand_in(wire: Wire, source: tuple[Path, bytes]) -> tuple[int, bool]:
@@ -179,11 +199,12 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _base(folder: Path, backup: Path | None, key_file: Path | None) -> tuple[Path, bytes] | None:
+def _base(folder: Path, backup: Path | None, key_file: Path | None) -> tuple[Path, bytes | None] | None:
     from azpost_desk.storage import vault
 
     if backup is None:
         return None
     if key_file is not None:
         return backup, bytes.fromhex(key_file.read_text("ascii").strip())
-    return backup, vault.secret(vault.of(folder), vault.DATABASE)
+    own = vault.of(folder).get(vault.DATABASE) if folder.exists() else None
+    return backup, bytes.fromhex(own) if own else None

@@ -14,8 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from azpost_desk.domain.refusals import Trouble
+from azpost_desk.protocol.messages import Enrolled
+from azpost_desk.protocol.old_chains import EscrowedKey
 from azpost_desk.protocol.records import GENESIS, record_hash
+from azpost_desk.protocol.sealing import seal_for
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage.books import DATABASE
 
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import Clock
 
 FOLDER: Final = "backups"
+KEY_ENDING: Final = ".key"
 _NAME: Final = re.compile(r"desk-(\d{13})\.db")
 # [design] The last week's copies, and one of each older month for a year; no law fixes it.
 NEWEST_KEPT: Final = 14
@@ -67,6 +73,8 @@ def kept(folder: Path) -> list[Backup]:
 def back_up(data: Path, to: Path, now_ms: int, safe: vault.Vault | None = None) -> Backup:
     """Take one backup of the desk in `data`, prove it and drop the ones that rotation lets go.
 
+    Beside it lies its key, sealed for the centre: a new machine gets it there with the desk's one-time code.
+
     Raises:
         Trouble: G-070 no desk there, G-063 the key is lost, G-073 the copy could not be written or is not what
             the books are; nothing that counts was changed then.
@@ -83,9 +91,12 @@ def back_up(data: Path, to: Path, now_ms: int, safe: vault.Vault | None = None) 
         try:
             _copy(source, unproven, key)
             _prove(source, unproven, key)
+            escrowed = _escrowed(source, key)
         finally:
             source.close()
         done = Backup(to / f"desk-{now_ms:013}.db", now_ms)
+        if escrowed:
+            _write(done.path.with_suffix(KEY_ENDING), escrowed)
         _settle(unproven, done.path)
         _rotate(to, now_ms)
     except (OSError, engine.DriverError) as fault:
@@ -113,9 +124,9 @@ def prove(path: Path, key: bytes) -> tuple[int, int, str]:
 def _copy(source: Any, path: Path, key: bytes) -> None:
     copy = engine.driver(path, key)
     try:
+        source.backup(copy)
         # One file and nothing beside it, so that it may be carried anywhere.
         copy.execute("PRAGMA journal_mode=DELETE")
-        source.backup(copy)
     finally:
         copy.close()
 
@@ -178,6 +189,24 @@ def _rotate(folder: Path, now_ms: int) -> None:
         months.add(month)
         if not keep:
             one.path.unlink()
+            one.path.with_suffix(KEY_ENDING).unlink(missing_ok=True)
+
+
+def _escrowed(source: Any, key: bytes) -> bytes:
+    """The key, sealed for the centre; b"" where the centre gave no key to seal with."""
+    row = source.execute("SELECT enrolled FROM identity ORDER BY epoch DESC LIMIT 1").fetchone()
+    if row is None:
+        return b""
+    who = msgspec.json.decode(row[0], type=Enrolled)
+    content = msgspec.json.encode(EscrowedKey(desk=who.desk, key=key.hex()))
+    return seal_for(who.recovery_key, content) if who.recovery_key else b""
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _drop(path: Path) -> None:
@@ -209,7 +238,7 @@ class BackupRounds:
         self._thread = threading.Thread(target=self._run, name="backups", daemon=True)
 
     def start(self) -> None:
-        """Begin; the first look is at once."""
+        """Begin; the first look is half a minute later."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -247,6 +276,8 @@ class BackupRounds:
 
     def _run(self) -> None:
         while not self._ending:
-            self.look()
+            # First a pause: the start of the program is for the one who wants to sign in.
             self._due.wait(_LOOK_SECONDS)
             self._due.clear()
+            if not self._ending:
+                self.look()

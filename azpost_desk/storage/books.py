@@ -56,6 +56,8 @@ class DeskBooks(LineBooks):
         self._desk = desk
         self._lock = lock
         self._turn = threading.RLock()
+        # Told under the books' turn when a day was closed: asks for a backup, and returns at once.
+        self.day_closed: Callable[[], None] | None = None
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -220,9 +222,13 @@ class DeskBooks(LineBooks):
             with _transaction(self._desk.connection, "BEGIN IMMEDIATE"):
                 books = BookWriting(self._desk)
                 yield books
-                books.sign()
+                is_more = books.sign() is not None
+            if is_more:
+                self._copy_unsent()
             if books.closes_day():
                 self._advance_mark()
+                if self.day_closed is not None:
+                    self.day_closed()
 
     def close(self) -> None:
         """Note how far the journal reaches and let the next program in."""

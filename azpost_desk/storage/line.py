@@ -12,7 +12,16 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import SigningKey, is_signed
-from azpost_desk.protocol.messages import Ack, Batch, Enrolled, Sent, Signed, ack_digest, ack_of
+from azpost_desk.protocol.messages import (
+    BATCH_BYTES_MAX,
+    Ack,
+    Batch,
+    Enrolled,
+    Sent,
+    Signed,
+    ack_digest,
+    ack_of,
+)
 from azpost_desk.protocol.news import LateRecords
 from azpost_desk.protocol.records import GENESIS
 from azpost_desk.storage import machine, old_epochs
@@ -29,6 +38,7 @@ if TYPE_CHECKING:
     from azpost_desk.protocol.messages import News
     from azpost_desk.protocol.old_chains import OldRecord
     from azpost_desk.storage.desk import OpenDesk
+    from azpost_desk.storage.second_copy import SecondCopy
     from azpost_desk.storage.writing import BookWriting
 
 
@@ -36,6 +46,7 @@ class LineBooks:
     """The line's half of DeskBooks; every call is a transaction of its own."""
 
     folder: Path
+    second: SecondCopy | None = None
     _desk: OpenDesk
     _turn: threading.RLock
 
@@ -76,7 +87,11 @@ class LineBooks:
         was offered goes with its reversal, whatever `limit_bytes` says: alone, the centre would act upon it.
         """
         with self._turn:
-            done = self._line().acknowledged
+            return self._batch(self._line().acknowledged, limit_records, limit_bytes)
+
+    def _batch(self, done: int, limit_records: int, limit_bytes: int) -> Batch | None:
+        """The records after `done`, ending at a commit."""
+        with self._turn:
             j = t.journal.c
             wanted = (
                 select(t.journal, t.signatures.c.signature)
@@ -160,6 +175,23 @@ class LineBooks:
                 )
         with self._turn:
             self._advance_mark()
+            if self.second is not None:
+                self.second.forget(self._line().acknowledged)
+
+    def copy_to(self, second: SecondCopy) -> None:
+        """From now on every commit is on a second disk too before it is called done (protocol.md 7)."""
+        with self._turn:
+            self.second = second
+            self._copy_unsent()
+
+    def _copy_unsent(self) -> None:
+        """After the commit, under the same turn: what the second disk does not have yet goes there."""
+        if self.second is not None and not self._desk.stopped:
+            self.second.keep(
+                self._line().acknowledged,
+                BookReading(self._desk).head()[1],
+                lambda after, records: self._batch(after, records, BATCH_BYTES_MAX),
+            )
 
     def heads_agree(self) -> None:
         """The centre holds exactly this chain: whatever these books were copied from, they are at home here."""

@@ -43,8 +43,9 @@ class SecondCopy:
         self._folder, self._chain, self._key, self._clock = folder, chain, recovery_key, clock
         self._path: Path | None = None
         self._copied = 0
+        self._forgotten = 0
         self._good_ms = 0
-        self._trouble = "not yet written"
+        self._trouble = ""
 
     def state(self) -> tuple[int, str]:
         """(when everything unsent was last on it, UTC ms, 0 for never; what is wrong with it, "" for nothing)."""
@@ -56,6 +57,9 @@ class SecondCopy:
         Args:
             batch: records after a sequence, at most so many, ending at a signed commit.
         """
+        if acknowledged < self._forgotten:
+            # The centre lost what it had, and this copy with it.
+            self._copied, self._forgotten = 0, acknowledged
         after = max(self._copied, acknowledged)
         try:
             if not self._folder.is_dir():
@@ -82,6 +86,7 @@ class SecondCopy:
             for old in self._folder.glob(f"{self._name()}-*{ENDING}"):
                 if old != self._path:
                     old.unlink()
+            self._forgotten = acknowledged
             if self._path.stat().st_size > _FRAME_MAX:
                 # The next sale begins a new file; this one is dropped then.
                 self._path = None

@@ -13,12 +13,17 @@ from azpost_desk.protocol import messages
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.old_chains import (
     OWN_RECORDS_PATH,
+    RECOVER_KEY_PATH,
     SALVAGE_PATH,
+    SEALED_SALVAGE_PATH,
     OldRecord,
     OwnRecords,
     OwnRecordsTold,
+    RecoveredKey,
+    RecoverKey,
     Salvage,
     Salvaged,
+    SealedSalvage,
 )
 from azpost_desk.protocol.records import GENESIS, Record, rechain
 
@@ -207,3 +212,39 @@ def hand_in(
                 after, again = answer.head, True
                 break
     return HandedIn(records, contested)
+
+
+def hand_in_sealed(wire: Wire, frames: Iterable[bytes]) -> HandedIn:
+    """Hand the frames of a second copy to the centre, which alone can read them.
+
+    Raises:
+        Trouble: an L-code; L-005 a frame is none of this centre's desks'. Refused: X-010.
+    """
+    nobody = SigningKey.new()
+    records, contested = 0, False
+    for sealed in frames:
+        message = SealedSalvage(version=messages.VERSION, sealed=sealed)
+        answer = wire.post(SEALED_SALVAGE_PATH, message, Salvaged, "", nobody)
+        if answer.refused not in (None, *CONTESTED):
+            raise Refused(str(answer.refused))
+        records += answer.taken
+        contested = contested or answer.refused is not None
+    return HandedIn(records, contested)
+
+
+def recovered_key(wire: Wire, code: str, key: SigningKey, sealed: bytes) -> bytes:
+    """The key of a backup, from what lies sealed beside it and the desk's one-time code.
+
+    Raises:
+        Trouble: an L-code. Refused: L-014 the centre does not accept the code for this backup.
+    """
+    question = RecoverKey(
+        version=messages.VERSION, code=code.strip(), public_key=key.public(), sealed=sealed
+    )
+    try:
+        answer = wire.post(RECOVER_KEY_PATH, question, RecoveredKey, "", key)
+    except Trouble as trouble:
+        if trouble.code == "L-005":
+            raise Refused("L-014", "code") from trouble
+        raise
+    return bytes.fromhex(answer.key)
