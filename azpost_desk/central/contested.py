@@ -51,10 +51,11 @@ class Contested:
 def waiting(conn: Connection) -> list[Contested]:
     """Every contested record without a judgement that is not in custody as well, in order of its chain."""
     rows = conn.execute(
-        "select desk, epoch, sequence, hash, why, posted, record, previous from contested where state = 'open'"
-        " and (posted or not exists (select from journal where journal.desk = contested.desk"
-        " and journal.epoch = contested.epoch and journal.sequence = contested.sequence"
-        " and journal.hash = contested.hash)) order by desk, epoch, sequence, hash"
+        "select desk, epoch, sequence, hash, why, posted, record, previous from contested"
+        " where state = 'open' and (posted or not exists (select from journal"
+        " where journal.desk = contested.desk and journal.epoch = contested.epoch"
+        " and journal.sequence = contested.sequence and journal.hash = contested.hash))"
+        " order by desk, epoch, sequence, hash"
     )
     found = []
     for desk, epoch, sequence, digest, why, posted, record, previous in rows:
@@ -74,7 +75,9 @@ def revoke(
     evidence: str,
     now_ms: int,
 ) -> int:
-    """A key is worth nothing after the record at `place` (desk, epoch, sequence); gives how many are contested.
+    """A key is worth nothing after the record at `place` (desk, epoch, sequence).
+
+    Gives how many records in custody are contested now.
 
     Args:
         mark: the record's hash, or at least its first ten digits as they stand on a receipt.

@@ -1,7 +1,8 @@
 """Grants whose holder is lost: resolved one by one by two people, put right when the truth comes late.
 
-A resolution is an act in the centre's book. A late record of the lost desk that confirms it clears the doubtful
-account; one that shows a second payment goes to the post's risk account, never to a clerk (protocol.md 5).
+A resolution is an act in the centre's book. A late record of the lost desk that confirms it clears the
+doubtful account; one that shows a second payment goes to the post's risk account, never to a clerk
+(protocol.md 5).
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def overtaken(conn: Connection, thing: str, now_ms: int) -> str:
     """
     row = conn.execute(
         "update doubt_findings set settled = true where thing = %s and not settled"
-        ' and resolved = \'resolved_not_paid\' returning event, record, "grant"',
+        " and resolved = 'resolved_not_paid' returning event, record, \"grant\"",
         (thing,),
     ).fetchone()
     if row is None:

@@ -158,9 +158,7 @@ class Carried(Fold):
             place = fact.desk, fact.epoch
             self._till.setdefault(place, self._till.get(fact.desk, 0))
         before = self._till.get(place, 0)
-        moved = sum(
-            one.minor for one in fact.postings if one.account == chart.TILL and one.sub == fact.desk
-        )
+        moved = sum(one.minor for one in fact.postings if one.account == chart.TILL and one.sub == fact.desk)
         self._till[place] = before + moved
         if fact.late:
             self._late.setdefault((fact.desk, fact.epoch), []).append((fact.sequence, moved))
@@ -377,11 +375,11 @@ class Reported(Fold):
             self._late.setdefault((fact.desk, fact.epoch), []).append((fact, body))
         if isinstance(body, ops.DayClosed):
             self._compare(fact, body, known)
-        known.take(fact, body)
+        known.take(fact.desk, fact.day, fact.kind, fact.postings, body)
         if isinstance(body, ops.LateTaken):
             for late, its in self._late.get((fact.desk, body.epoch), []):
                 if body.first <= late.sequence <= body.last:
-                    known.take(late, its)
+                    known.take(late.desk, late.day, late.kind, late.postings, its)
 
     def _compare(self, fact: Fact, closed: ops.DayClosed, known: Knowledge) -> None:
         self.verdict.checked += 1

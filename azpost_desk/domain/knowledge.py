@@ -10,8 +10,9 @@ from azpost_desk.domain.ledger import Posting
 from azpost_desk.domain.money import Money
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from azpost_desk.domain import operations as ops
-    from azpost_desk.domain.invariants import Fact
 
 
 @dataclass(slots=True)
@@ -33,16 +34,14 @@ class Knowledge:
             {day: list(kept) for day, kept in self.postings.items()},
         )
 
-    def take(self, fact: Fact, body: ops.Body) -> None:
-        """Add a record to its day."""
-        kept = self.postings.setdefault(fact.day, [])
-        for one in fact.postings:
-            kept.append(
-                (fact.kind, Posting(one.operation, one.account, one.sub, Money(one.minor, one.currency)))
-            )
-            if one.account == chart.TILL and one.sub == fact.desk:
-                self.moved[fact.day] = self.moved.get(fact.day, 0) + one.minor
-        self.bodies.setdefault(fact.day, []).append(body)
+    def take(self, desk: str, day: int, kind: str, stored: Iterable[Any], body: ops.Body) -> None:
+        """Add a record with its postings, as they stand in the table, to its day."""
+        kept = self.postings.setdefault(day, [])
+        for one in stored:
+            kept.append((kind, Posting(one.operation, one.account, one.sub, Money(one.minor, one.currency))))
+            if one.account == chart.TILL and one.sub == desk:
+                self.moved[day] = self.moved.get(day, 0) + one.minor
+        self.bodies.setdefault(day, []).append(body)
 
     def opening(self, day: int) -> Any:
         """The till before a day."""

@@ -241,7 +241,7 @@ def _exceptions(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 
 def _add_acts_of_two(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """What one person asks for and another confirms, each with evidence; the acts stand in the centre's book."""
+    """What two people do, each by name and with evidence; the acts stand in the centre's book."""
 
     def evident(one: argparse.ArgumentParser, *names: str) -> None:
         for name in names:
@@ -303,9 +303,7 @@ def _lost_resolve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> Non
     people = (wanted.first, wanted.second)
     with _own_book(dsn) as book:
         print(
-            doubts.resolve(
-                conn, book, wanted.grant, wanted.outcome, people, wanted.evidence, _CLOCK.utc_ms()
-            )
+            doubts.resolve(conn, book, wanted.grant, wanted.outcome, people, wanted.evidence, _CLOCK.utc_ms())
         )
 
 

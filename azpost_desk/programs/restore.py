@@ -1,4 +1,4 @@
-"""`azpost-desk restore`: a desk on a new machine, or again on this one: a new epoch with its whole past in it.
+"""`azpost-desk restore`: a desk on a new machine, or again on this one, with its whole past.
 
 What the old database or a backup holds beyond the centre is handed in first; then the desk enrols with a new
 key, and whatever is missing here comes from the centre, proven, before anything can be sold.
@@ -64,7 +64,6 @@ def restore_desk(
         Refused: L-014 the code. Trouble: an L-code; L-016 the past that came does not prove itself; G-062,
             G-063, G-069, G-071.
     """
-    from azpost_desk.protocol.keys import SigningKey
     from azpost_desk.storage import vault
     from azpost_desk.storage.books import DATABASE, DeskBooks
     from azpost_desk.sync.enrolling import enrol
@@ -74,10 +73,7 @@ def restore_desk(
     folder.mkdir(parents=True, exist_ok=True)
     safe = keep or vault.of(folder)
     own = DeskBooks.exists(folder)
-    # The same key until the epoch is on the disk: the code may be tried again, with this key alone.
-    waiting = None if own else safe.get(vault.NEXT)
-    key = SigningKey(bytes.fromhex(waiting)) if waiting else SigningKey.new()
-    safe.put(vault.NEXT, key.secret().hex())
+    key = _next_key(safe)
     wire = Wire(url, verify)
     try:
         given = _opened(wire, code, key, base) if base is not None else None
@@ -85,9 +81,7 @@ def restore_desk(
         count, contested = _hand_in(wire, source) if source else (0, False)
         told = enrol(url, code, key, software, verify)
         fits = source is not None and _fits(source, told)
-        aside = None
-        if own and not fits:
-            aside = _put_aside(folder, told.previous_epoch)
+        aside = _put_aside(folder, told.previous_epoch) if own and not fits else None
         reason = "enrolled" if not told.previous_epoch else "restored" if source else "replaced"
         DeskBooks.create(
             folder,
@@ -106,9 +100,7 @@ def restore_desk(
     return Restored(told.desk, told.epoch, count, contested, aside)
 
 
-def _opened(
-    wire: Wire, code: str, key: SigningKey, base: tuple[Path, bytes | None]
-) -> tuple[Path, bytes]:
+def _opened(wire: Wire, code: str, key: SigningKey, base: tuple[Path, bytes | None]) -> tuple[Path, bytes]:
     """A backup with its key, which the centre hands out for the desk's one-time code where it must."""
     from azpost_desk.storage.backups import KEY_ENDING, prove
     from azpost_desk.sync.old_chains import recovered_key
@@ -132,7 +124,9 @@ def _hand_in(wire: Wire, source: tuple[Path, bytes]) -> tuple[int, bool]:
         epoch = disk.epoch()
         if not epoch:
             return 0, False
-        taken = hand_in(wire, disk.desk(), epoch, lambda after: disk.batches(epoch, after), disk.acknowledged())
+        taken = hand_in(
+            wire, disk.desk(), epoch, lambda after: disk.batches(epoch, after), disk.acknowledged()
+        )
     return taken.records, taken.contested
 
 
@@ -173,7 +167,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--key-file", type=Path, help="file with the backup's key; default: this desk's own")
     parser.add_argument("--certificates", default="", help="file with the certificates the centre may show")
     wanted = parser.parse_args(argv)
-    from azpost_desk.programs.desk import SOFTWARE, SystemClock
+    from azpost_desk.central.clock import SystemClock
+    from azpost_desk.programs import version
 
     folder = wanted.data or places.data()
     try:
@@ -183,7 +178,7 @@ def main(argv: list[str]) -> int:
             wanted.centre,
             wanted.code,
             SystemClock(),
-            software=SOFTWARE,
+            software=f"azpost-desk {version()}",
             base=base,
             verify=wanted.certificates or True,
         )

@@ -1,4 +1,4 @@
-"""`azpost-desk salvage`: hands the records of an old disk (its data folder), a backup or a stick to the centre.
+"""`azpost-desk salvage`: hands the records of an old disk, a backup or a stick to the centre.
 
 They are signed by the old machine's key and taken as late records; of a chain that went on elsewhere they are
 kept as contested. Doing it twice changes nothing.
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 
 def main(argv: list[str]) -> int:
-    """0 when the centre has everything that is there, 1 when it or a rule said no, 2 when it cannot be read."""
+    """0 when the centre has all that is there, 1 when it or a rule said no, 2 when it cannot be read."""
     parser = argparse.ArgumentParser(prog="azpost-desk salvage", description=__doc__)
-    parser.add_argument("what", type=Path, help="an old data folder, a backup (.db), a copy on a stick, its folder")
+    parser.add_argument(
+        "what", type=Path, help="an old data folder, a backup (.db), a copy on a stick, its folder"
+    )
     parser.add_argument("--centre", required=True, help="the centre's address")
     parser.add_argument("--key-file", type=Path, help="file with the key of a database without its vault")
     parser.add_argument("--certificates", default="", help="file with the certificates the centre may show")

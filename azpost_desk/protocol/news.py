@@ -114,7 +114,7 @@ class OnExceptionsList(Tidings, frozen=True):
 
 
 class LateRecords(Tidings, frozen=True):
-    """Records of an ended epoch of this desk came in late: its present machine fetches them into its books."""
+    """Records of an ended epoch of this desk came in late: its present machine fetches them."""
 
     epoch: int
     first: int

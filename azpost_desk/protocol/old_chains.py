@@ -45,8 +45,8 @@ class OwnRecordsTold(Message, frozen=True):
 
 
 class Salvage(Message, frozen=True):
-    """Records of any chain, found on an old disk or stick. The batch's own signature is all the proof there is
-    and all that is needed: bytes that the chain's key did not sign are refused before anything is stored.
+    """Records of any chain, found on an old disk or stick. The batch's own signature is all the proof there
+    is and all that is needed: bytes that the chain's key did not sign are refused before anything is stored.
     """
 
     version: int

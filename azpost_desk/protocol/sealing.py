@@ -1,6 +1,6 @@
 """Bytes that only the centre can read: X25519 with a key of the moment, HKDF-SHA256, ChaCha20-Poly1305.
 
-    sealed = ephemeral public key (32) || ciphertext with tag; the nonce is zero, because no key is used twice.
+sealed = ephemeral public key (32) || ciphertext with tag; the nonce is zero, because no key is used twice.
 """
 
 from __future__ import annotations

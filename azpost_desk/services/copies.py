@@ -13,9 +13,10 @@ BACKUP_AGE_MAX_MS: Final = 26 * 3_600_000
 
 
 class CopySource(Protocol):
-    """Who makes a copy: ``state()`` gives (when it was last good, UTC ms, 0 never; what is wrong, "" nothing)."""
+    """Who makes a copy."""
 
-    def state(self) -> tuple[int, str]: ...
+    def state(self) -> tuple[int, str]:
+        """(when it was last good, UTC ms, 0 for never; what is wrong with it, "" for nothing)."""
 
 
 @dataclass(frozen=True, slots=True)

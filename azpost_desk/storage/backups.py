@@ -1,8 +1,8 @@
 """Local backups: a copy page by page under the same key, proven before it counts, kept by rotation.
 
-A backup has a connection of its own: nobody at the counter waits for it. It counts only under its final name,
-which it gets when the copy has been opened, every page has its checksum, every chain its links, and its end and
-its ledger are those of the books it was taken from.
+A backup has a connection of its own: nobody at the counter waits for it. It counts only under its final
+name, which it gets when the copy has been opened, every page has its checksum, every chain its links, and its
+end and its ledger are those of the books it was taken from.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import re
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -26,6 +25,7 @@ from azpost_desk.storage.books import DATABASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from azpost_desk.services.ports import Clock
 
@@ -76,8 +76,8 @@ def back_up(data: Path, to: Path, now_ms: int, safe: vault.Vault | None = None) 
     Beside it lies its key, sealed for the centre: a new machine gets it there with the desk's one-time code.
 
     Raises:
-        Trouble: G-070 no desk there, G-063 the key is lost, G-073 the copy could not be written or is not what
-            the books are; nothing that counts was changed then.
+        Trouble: G-070 no desk there, G-063 the key is lost, G-073 the copy could not be written or is not
+            what the books are; nothing that counts was changed then.
     """
     database = data / DATABASE
     if not database.exists():
@@ -158,7 +158,9 @@ def _check_whole(copy: Any) -> None:
 
 
 def _state(raw: Any, upto: int | None) -> _State:
-    wanted = "SELECT epoch, sequence, hash, id FROM journal WHERE id = coalesce(?, (SELECT max(id) FROM journal))"
+    wanted = (
+        "SELECT epoch, sequence, hash, id FROM journal WHERE id = coalesce(?, (SELECT max(id) FROM journal))"
+    )
     row = raw.execute(wanted, (upto,)).fetchone()
     epoch, sequence, digest, record = row or (0, 0, b"", 0)
     # Signs would cancel each other out: what is compared is how much was moved.
@@ -254,7 +256,7 @@ class BackupRounds:
         self._due.set()
 
     def state(self) -> tuple[int, str]:
-        """(when the newest proven backup was taken, 0 for never; why the last try failed, "" when it did not)."""
+        """(when the newest proven backup was taken, 0 for never; why the last try failed, "" for nothing)."""
         newest = kept(self._to)
         return newest[0].taken_ms if newest else 0, self._trouble
 

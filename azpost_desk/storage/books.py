@@ -7,7 +7,6 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -31,6 +30,7 @@ from azpost_desk.storage.writing import BookWriting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -86,8 +86,8 @@ class DeskBooks(LineBooks):
             base: a backup of this desk and its key: a new folder begins with what is in it.
 
         Raises:
-            Trouble: G-062 another program has the folder open, G-069, G-071 as old_epochs.keep; what `earlier`
-                raises. A folder that was new is as new again then.
+            Trouble: G-062 another program has the folder open, G-069, G-071 as old_epochs.keep; what
+                `earlier` raises. A folder that was new is as new again then.
         """
         folder.mkdir(parents=True, exist_ok=True)
         lock = DeskLock(folder)
@@ -112,6 +112,7 @@ class DeskBooks(LineBooks):
             if base is not None or earlier is not None:
                 books.rebuild()
             safe.put(vault.SIGNING, key.secret().hex())
+            safe.put(vault.NEXT, "")
             books._advance_mark()
             machine.settle(safe, folder / DATABASE)
             unfinished.unlink(missing_ok=True)
@@ -139,9 +140,7 @@ class DeskBooks(LineBooks):
             public = connection.execute(
                 select(t.identity.c.public_key).where(t.identity.c.epoch == enrolled.epoch)
             ).scalar_one()
-            key = SigningKey(
-                vault.signing_secret(safe, lambda secret: SigningKey(secret).public() == public)
-            )
+            key = SigningKey(vault.signing_secret(safe, lambda secret: SigningKey(secret).public() == public))
             desk = OpenDesk(connection, enrolled, key, clock, safe)
             if connection.info.get(engine.MIGRATED):
                 with _transaction(connection, "BEGIN IMMEDIATE"):

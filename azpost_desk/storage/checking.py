@@ -62,7 +62,7 @@ def facts(connection: Connection) -> Iterator[Fact]:
     wanted = (
         select(t.journal, t.signatures.c.signature)
         .outerjoin(t.signatures, t.signatures.c.record == t.journal.c.id)
-        # In the order they came into these books: late records of an ended epoch after what they did not know.
+        # As they came into these books: late records of an ended epoch after what they did not know.
         .order_by(t.journal.c.id)
     )
     present = 0

@@ -194,7 +194,7 @@ class LineBooks:
             )
 
     def heads_agree(self) -> None:
-        """The centre holds exactly this chain: whatever these books were copied from, they are at home here."""
+        """The centre holds exactly this chain: a copy or not, here they are at home."""
         with self._turn:
             if self._desk.elsewhere and not self._desk.stopped:
                 machine.settle(self._desk.vault, self.folder / "desk.db")

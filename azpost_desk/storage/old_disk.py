@@ -1,5 +1,6 @@
-"""The file of an old machine, or a backup of it, read for what nobody else has: looked at in a copy, never opened
-in place, so that evidence stays as it was found.
+"""The file of an old machine, or a backup of it, read for what nobody else has.
+
+Looked at in a copy, never opened in place, so that evidence stays as it was found.
 """
 
 from __future__ import annotations

@@ -31,7 +31,15 @@ if TYPE_CHECKING:
 
 # What a late record may not move: the present chain has gone on with day, till and grants of its own.
 _NOT_LATE: Final = frozenset(
-    {"day.opened", "day.closed", "till.opened", "till.closed", "grant.stored", "grant.released", "epoch.opened"}
+    {
+        "day.opened",
+        "day.closed",
+        "till.opened",
+        "till.closed",
+        "grant.stored",
+        "grant.released",
+        "epoch.opened",
+    }
 )
 
 Known = dict[int, tuple[int, bytes, str]]

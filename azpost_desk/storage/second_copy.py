@@ -1,4 +1,4 @@
-"""The second copy of what the centre does not have yet: the wire's own bytes, signed, on another disk or stick.
+"""The second copy of what the centre does not have yet: the wire's bytes, signed, on another disk or stick.
 
 Written and on that disk before a sale is called done, sealed for the centre: whoever finds the stick finds
 nothing, and the centre can take its records without this machine (`azpost-desk salvage`). A stick that fails
@@ -48,7 +48,7 @@ class SecondCopy:
         self._trouble = ""
 
     def state(self) -> tuple[int, str]:
-        """(when everything unsent was last on it, UTC ms, 0 for never; what is wrong with it, "" for nothing)."""
+        """(when all that is unsent was last on it, UTC ms, 0 for never; what is wrong, "" for nothing)."""
         return self._good_ms, self._trouble
 
     def keep(self, acknowledged: int, head: int, batch: Callable[[int, int], Batch | None]) -> None:

@@ -22,7 +22,7 @@ Protection = Literal["keyring", "file"]
 DATABASE: Final = "database"
 SIGNING: Final = "signing"
 NEXT: Final = "signing-next"
-"""A key that is about to follow: of an enrolment under way, or of a rotation the centre has not countersigned."""
+"""A key about to follow: of an enrolment under way, or of a rotation that is not countersigned yet."""
 MARK: Final = "mark"
 
 

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 # Everything a new record needs to know of the one before, of the day and of the centre, in one look.
 _BEFORE: Final = text(
-    "SELECT (SELECT max(id) FROM journal) AS id, j.epoch, j.sequence, j.hash, j.recorded_ms, l.digest, l.acknowledged_ms, "
+    "SELECT (SELECT max(id) FROM journal) AS id, j.epoch, j.sequence, j.hash, j.recorded_ms, "
+    "l.digest, l.acknowledged_ms, "
     "d.number AS day, d.state AS day_state FROM line l "
     # Not the newest row: a late record of an ended epoch may be that.
     "LEFT JOIN (SELECT * FROM journal ORDER BY epoch DESC, sequence DESC LIMIT 1) j "

@@ -1,4 +1,4 @@
-"""A desk's earlier chains over the line: fetched and proven record by record, or handed in from an old disk."""
+"""A desk's earlier chains over the line: fetched and proven, or handed in from an old disk."""
 
 from __future__ import annotations
 
@@ -160,10 +160,10 @@ def _check_ack(told: OwnRecordsTold, identity: Identity, epoch: int) -> None:
 def earlier(
     wire: Wire, enrolled: Enrolled, key: SigningKey, known: dict[int, tuple[int, bytes, str]]
 ) -> Iterator[OldRecord]:
-    """Everything of this desk's earlier epochs that is not here, oldest first, up to the head it enrolled with.
+    """Everything of this desk's earlier epochs that is not here, oldest first.
 
     Raises:
-        Trouble, Refused: as `fetched`; L-016 when the last epoch does not end as the centre said at enrolment.
+        Trouble, Refused: as `fetched`; L-016 when the last one does not end as the centre said at enrolment.
     """
     last: tuple[int, str] | None = None
     for epoch in range(1, enrolled.epoch):
@@ -238,9 +238,7 @@ def recovered_key(wire: Wire, code: str, key: SigningKey, sealed: bytes) -> byte
     Raises:
         Trouble: an L-code. Refused: L-014 the centre does not accept the code for this backup.
     """
-    question = RecoverKey(
-        version=messages.VERSION, code=code.strip(), public_key=key.public(), sealed=sealed
-    )
+    question = RecoverKey(version=messages.VERSION, code=code.strip(), public_key=key.public(), sealed=sealed)
     try:
         answer = wire.post(RECOVER_KEY_PATH, question, RecoveredKey, "", key)
     except Trouble as trouble:

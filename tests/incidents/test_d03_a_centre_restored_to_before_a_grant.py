@@ -1,4 +1,4 @@
-"""D-03: the centre's database is restored to a point before a grant: a new centre epoch, nothing granted twice."""
+"""D-03: the centre's database is restored to a point before a grant: nothing is granted twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""D-05: a desk burns with 40 grants: declared lost by two people, each grant resolved in the centre's book."""
+"""D-05: a desk burns with 40 grants: lost by the word of two people, each grant resolved."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_a_double_payment_that_comes_to_light_is_the_posts_risk_never_the_clerks
     ganja.sync()
     owed = balance(place, "2010")
     salvaged(place, baku.folder)
-    # The first was paid at both; the second is in a hand that may still pay it; the third at the old desk only.
+    # The first was paid at both, the second is in a hand that may still pay it, the third only there.
     assert settled(place) == ["double"]
     assert balance(place, "5010") == 1_000
     assert balance(place, "1090") == 0

@@ -135,8 +135,12 @@ def test_what_a_thief_signs_is_held_and_revoked_with_the_key(place: Town, ganja:
     assert till_of(place, "1010-1") == fresh.till_qapik() + missed
     # The centre keeps what the thief signed beside the desk's own: the two are not the same any more.
     place.seats.remove(fresh)
-    assert fresh.books.rebuild() == []
-    fresh.close()
-    verdicts, damaged = check_folder(fresh.folder)
+    is_sound(fresh)
+
+
+def is_sound(seat: Seat) -> None:
+    assert seat.books.rebuild() == []
+    seat.close()
+    verdicts, damaged = check_folder(seat.folder)
     assert damaged == []
     assert [one for verdict in verdicts for one in verdict.broken] == []

@@ -1,4 +1,4 @@
-"""D-07: a cloned machine makes two valid tails: both kept, the desk re-enrols, records are judged one by one."""
+"""D-07: a cloned machine makes two valid tails: both kept, records judged one by one."""
 
 from __future__ import annotations
 
@@ -106,9 +106,7 @@ def test_both_tails_are_kept_and_the_second_is_judged_record_by_record(
     fresh.sync()
     with fresh.books.reading() as look:
         cases = [
-            one.body.reason
-            for one in look.entries(look.day().number)
-            if isinstance(one.body, ops.CaseRaised)
+            one.body.reason for one in look.entries(look.day().number) if isinstance(one.body, ops.CaseRaised)
         ]
     assert {"contested confirmed", "contested rejected"} <= set(cases)
 

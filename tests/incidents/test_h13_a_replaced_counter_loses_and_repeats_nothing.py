@@ -1,4 +1,4 @@
-"""H-13: a machine dies and is replaced: a new epoch, nothing of the old one usable, nothing lost, nothing twice."""
+"""H-13: a machine dies and is replaced: nothing of before is usable, lost or done twice."""
 
 from __future__ import annotations
 
@@ -108,9 +108,7 @@ def test_what_only_the_backup_had_is_handed_in_before_the_new_epoch_begins(
     fresh.agrees()
 
 
-def test_the_old_machine_may_not_go_on_beside_the_new_one(
-    place: Town, baku: Seat, tmp_path: Path
-) -> None:
+def test_the_old_machine_may_not_go_on_beside_the_new_one(place: Town, baku: Seat, tmp_path: Path) -> None:
     place.seats.remove(baku)
     fresh, _ = replaced(place, "1010-1", tmp_path / "new machine")
     supplied(place, fresh)

@@ -12,7 +12,6 @@ from azpost_desk.protocol.old_chains import EscrowedKey
 from azpost_desk.protocol.sealing import RecoveryKey
 from azpost_desk.storage import backups, engine, vault
 from azpost_desk.storage.backups import BackupRounds, back_up, kept, prove
-from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.vault import FileVault
 from tests.storage.desks import START_MS, FakeClock, Ids, new_desk, open_day
 from tests.storage.play import Player
@@ -20,6 +19,8 @@ from tests.storage.play import Player
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from azpost_desk.storage.books import DeskBooks
 
 HOUR_MS = 3_600_000
 RECOVERY = RecoveryKey(b"r" * 32)

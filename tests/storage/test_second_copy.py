@@ -1,4 +1,4 @@
-"""The second copy: on the other disk before a sale is done, for the centre alone, caught up when it comes back."""
+"""The second copy: on the other disk before a sale is done, for the centre's eyes alone."""
 
 from __future__ import annotations
 
@@ -132,6 +132,6 @@ def test_a_frame_that_a_power_cut_left_half_is_passed_over(player: Player, stick
     left = on_stick(stick)
     assert left == {sequence: digest for sequence, digest in whole.items() if sequence in left}
     assert len(left) < len(whole)
+    path.write_bytes(b"something else")
     with pytest.raises(ValueError, match="no second copy"):
-        path.write_bytes(b"something else")
         list(frames(path))

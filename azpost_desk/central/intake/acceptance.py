@@ -85,8 +85,6 @@ def judge(sent: Sent, record: Record, desk: str, epoch: int, sequence: int) -> J
         return refused("bad_body", header)
     if ledger.digest(posted) != header.postings:
         return refused("wrong_postings", header)
-    if isinstance(body, ops.KeyRotated) and not _is_rotation(body, header):
-        return refused("bad_rotation", header)
     content = hashlib.sha256(record.body).digest()[:CONTENT_BYTES]
     return Judged(sent, record, sequence, header, body, posted, operations, content)
 
@@ -114,6 +112,8 @@ def _broken_rule(sent: Sent, header: Header, written: bytes, body: Any) -> str:
         return "no_actor"
     if not is_sound(body):
         return "unsound"
+    if isinstance(body, ops.KeyRotated) and not _is_rotation(body, header):
+        return "bad_rotation"
     # The body commits to every attachment: one that it does not name proves nothing.
     if any(attachment.commitment().encode() not in written for attachment in sent.attachments):
         return "strange_attachment"

@@ -184,8 +184,8 @@ def _contest(conn: Connection, head: _Head, batch: Batch, records: list[Record],
     ]
     with conn.cursor() as cursor:
         cursor.executemany(
-            "insert into contested (desk, epoch, sequence, hash, previous, record, signature, received_ms, why)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            "insert into contested (desk, epoch, sequence, hash, previous, record, signature, received_ms,"
+            " why) values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
             rows,
         )
     conn.execute(
@@ -245,7 +245,9 @@ def _store(
             (rotated.new_key, desk, epoch),
         )
     if head.state in ENDED:
-        late = LateRecords(epoch=epoch, first=judged[0].sequence, last=last.sequence, hash=last.record.hash.hex())
+        late = LateRecords(
+            epoch=epoch, first=judged[0].sequence, last=last.sequence, hash=last.record.hash.hex()
+        )
         tell(conn, late, [desk], now_ms)
     conn.execute(
         "insert into work (desk, epoch, first, last, received_ms) values (%s, %s, %s, %s, %s)",

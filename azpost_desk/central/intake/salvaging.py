@@ -85,8 +85,7 @@ def salvage(conn: Connection, keys: CentreKeys, message: Salvage, now_ms: int) -
     # Locked as custody does it, so that what it took can be told.
     conn.execute("select from desks where desk = %s for update", (message.desk,))
     known = conn.execute(
-        "select sequence from chain_heads join desks using (desk)"
-        " where desk = %s and chain_heads.epoch = %s",
+        "select sequence from chain_heads join desks using (desk) where desk = %s and chain_heads.epoch = %s",
         (message.desk, message.epoch),
     ).fetchone()
     if known is None:

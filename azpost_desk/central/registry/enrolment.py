@@ -172,7 +172,7 @@ def recovered_key(conn: Connection, message: RecoverKey, now_ms: int) -> str | N
 
 
 def end_of(conn: Connection, desk: str, epoch: int) -> tuple[int, bytes] | None:
-    """Where a chain ends for those that come after it: its head, or the last record before its key was revoked."""
+    """Where a chain ends for those after it: its head, or the last record before its key was revoked."""
     row = conn.execute(
         "select sequence, hash, revoked_after from chain_heads where desk = %s and epoch = %s", (desk, epoch)
     ).fetchone()

@@ -33,9 +33,7 @@ class Doubted:
     desk: str
 
 
-def declare(
-    conn: Connection, desk: str, first_person: str, reason: str, evidence: str, now_ms: int
-) -> int:
+def declare(conn: Connection, desk: str, first_person: str, reason: str, evidence: str, now_ms: int) -> int:
     """Say with evidence that a desk will not come back; gives from when another person may confirm it (ms).
 
     Declared again for the same epoch it is the first declaration that counts.
@@ -116,7 +114,7 @@ def declare_lost(
 def doubted(conn: Connection) -> list[Doubted]:
     """Every grant in doubt, oldest first."""
     rows = conn.execute(
-        'select "grant", thing, purpose, amount, holder from grants where state = \'in_doubt\''
+        "select \"grant\", thing, purpose, amount, holder from grants where state = 'in_doubt'"
         " order by issued_ms"
     )
     return [Doubted(*row) for row in rows]

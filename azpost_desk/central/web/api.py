@@ -90,36 +90,35 @@ def application(centre: Answers) -> Starlette:
     def salvage_sealed(path: str, headers: dict[str, str], body: bytes) -> Message | None:
         return centre.salvage_sealed(wire.unproven(headers, body, SealedSalvage))
 
-    def open_to_all(
-        answer: Callable[[str, dict[str, str], bytes], Message | None], bytes_max: int
-    ) -> Endpoint:
-        """An endpoint for those who have no chain yet, or no more: proof lies in the message, or it is 401."""
-
-        def work(path: str, headers: dict[str, str], body: bytes) -> Response:
-            message = answer(path, headers, body)
-            if message is None:
-                raise wire.Unwelcome(401)
-            return wire.respond(message)
-
-        async def endpoint(request: Request) -> Response:
-            try:
-                body = await wire.body_of(request, bytes_max)
-                return await run_in_threadpool(work, request.url.path, dict(request.headers), body)
-            except wire.Unwelcome as refused:
-                return refused.response()
-
-        return endpoint
-
     whole = wire.REQUEST_BYTES_MAX
     return Starlette(
         routes=[
-            Route("/v1/enrol", open_to_all(enrol, wire.ENROL_BYTES_MAX), methods=["POST"]),
+            Route("/v1/enrol", _open_to_all(enrol, wire.ENROL_BYTES_MAX), methods=["POST"]),
             Route("/v1/exchange", proven(Exchange, centre.exchange), methods=["POST"]),
             Route("/v1/bills/check", proven(BillCheck, centre.check_bill), methods=["POST"]),
             Route("/v1/transfers/claim", proven(TransferClaim, centre.claim_transfer), methods=["POST"]),
             Route(OWN_RECORDS_PATH, proven(OwnRecords, centre.own_records), methods=["POST"]),
-            Route(SALVAGE_PATH, open_to_all(salvage, whole), methods=["POST"]),
-            Route(SEALED_SALVAGE_PATH, open_to_all(salvage_sealed, whole), methods=["POST"]),
-            Route(RECOVER_KEY_PATH, open_to_all(recover_key, wire.ENROL_BYTES_MAX), methods=["POST"]),
+            Route(SALVAGE_PATH, _open_to_all(salvage, whole), methods=["POST"]),
+            Route(SEALED_SALVAGE_PATH, _open_to_all(salvage_sealed, whole), methods=["POST"]),
+            Route(RECOVER_KEY_PATH, _open_to_all(recover_key, wire.ENROL_BYTES_MAX), methods=["POST"]),
         ]
     )
+
+
+def _open_to_all(answer: Callable[[str, dict[str, str], bytes], Message | None], bytes_max: int) -> Endpoint:
+    """An endpoint for those who have no chain yet, or no more: the message proves itself, or it is 401."""
+
+    def work(path: str, headers: dict[str, str], body: bytes) -> Response:
+        message = answer(path, headers, body)
+        if message is None:
+            raise wire.Unwelcome(401)
+        return wire.respond(message)
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            body = await wire.body_of(request, bytes_max)
+            return await run_in_threadpool(work, request.url.path, dict(request.headers), body)
+        except wire.Unwelcome as refused:
+            return refused.response()
+
+    return endpoint

@@ -117,8 +117,6 @@ def bare(qtbot: QtBot, stand: Stand, runner: Runner) -> StatusStrip:
     return made
 
 
-def test_a_desk_without_copies_says_nothing_of_them(
-    qtbot: QtBot, bare: StatusStrip, runner: Runner
-) -> None:
+def test_a_desk_without_copies_says_nothing_of_them(qtbot: QtBot, bare: StatusStrip, runner: Runner) -> None:
     assert shown(qtbot, bare, runner) == ("", "")
     assert not bare._backup.isVisible()
