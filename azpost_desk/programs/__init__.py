@@ -17,6 +17,7 @@ PROGRAMS: Final = {
     "backup": "a verified, encrypted copy of a desk's books, now",
     "restore": "a desk on a new machine, or again on this one, with its whole past",
     "salvage": "hands the records of an old disk or stick to the centre",
+    "rotate": "a new signing key for a desk",
     "check": "all invariants over a desk's or the centre's books",
     "verify": "an evidence export, without anything else of ours",
     "simulate": "many desks against a real centre with faults, ending with the conservation of money",

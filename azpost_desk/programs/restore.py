@@ -100,6 +100,17 @@ def restore_desk(
     return Restored(told.desk, told.epoch, count, contested, aside)
 
 
+def _next_key(safe: Vault) -> SigningKey:
+    """The key of the epoch to come, the same until it is on the disk: the code works with this key alone."""
+    from azpost_desk.protocol.keys import SigningKey
+    from azpost_desk.storage import vault
+
+    waiting = safe.get(vault.NEXT)
+    key = SigningKey(bytes.fromhex(waiting)) if waiting else SigningKey.new()
+    safe.put(vault.NEXT, key.secret().hex())
+    return key
+
+
 def _opened(wire: Wire, code: str, key: SigningKey, base: tuple[Path, bytes | None]) -> tuple[Path, bytes]:
     """A backup with its key, which the centre hands out for the desk's one-time code where it must."""
     from azpost_desk.storage.backups import KEY_ENDING, prove

@@ -113,6 +113,7 @@ class DeskBooks(LineBooks):
                 books.rebuild()
             safe.put(vault.SIGNING, key.secret().hex())
             safe.put(vault.NEXT, "")
+            safe.put(vault.ROTATED, "")
             books._advance_mark()
             machine.settle(safe, folder / DATABASE)
             unfinished.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ from azpost_desk.protocol.messages import (
 )
 from azpost_desk.protocol.news import LateRecords
 from azpost_desk.protocol.records import GENESIS
-from azpost_desk.storage import machine, old_epochs
+from azpost_desk.storage import machine, old_epochs, rotating
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.news import take_news
 from azpost_desk.storage.reading import BookReading
@@ -66,6 +66,15 @@ class LineBooks:
     def signing_key(self) -> SigningKey:
         """The key of the present epoch."""
         return self._desk.key
+
+    def rotate_key(self, reason: str) -> None:
+        """Begin to rotate the signing key; it takes over when the centre has countersigned it.
+
+        Raises:
+            Refused: G-074 a rotation is under way. Trouble: G-060, G-061.
+        """
+        with self.writing() as books:
+            rotating.ask(books, self._desk, reason)
 
     def note_clock(self, here_ms: int, centre_ms: int) -> None:
         """See sync.ports.SyncBooks; the record is the desk's own, made by its line."""
@@ -173,7 +182,10 @@ class LineBooks:
                     digest=ack_digest(signed),
                     offered=func.max(t.line.c.offered, ack.sequence),
                 )
+            new_key = rotating.countersigned(self._desk, ack.sequence)
         with self._turn:
+            if new_key is not None:
+                rotating.take_over(self._desk, new_key)
             self._advance_mark()
             if self.second is not None:
                 self.second.forget(self._line().acknowledged)

@@ -22,7 +22,9 @@ Protection = Literal["keyring", "file"]
 DATABASE: Final = "database"
 SIGNING: Final = "signing"
 NEXT: Final = "signing-next"
-"""A key about to follow: of an enrolment under way, or of a rotation that is not countersigned yet."""
+"""The key of an enrolment under way."""
+ROTATED: Final = "signing-rotated"
+"""The key that follows as soon as the centre has countersigned the rotation."""
 MARK: Final = "mark"
 
 
@@ -144,10 +146,10 @@ def signing_secret(vault: Vault, is_it: Callable[[bytes], bool]) -> bytes:
     Raises:
         Trouble: G-063 when neither is the one.
     """
-    for name in (SIGNING, NEXT):
+    for name in (SIGNING, NEXT, ROTATED):
         value = vault.get(name)
         if value and is_it(bytes.fromhex(value)):
-            if name == NEXT:
+            if name != SIGNING:
                 vault.put(SIGNING, value)
             return bytes.fromhex(value)
     raise Trouble("G-063")

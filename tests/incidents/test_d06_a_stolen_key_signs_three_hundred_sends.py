@@ -46,7 +46,7 @@ def thief_of(place: Town, seat: Seat) -> SimDesk:
         acknowledged=len(records),
         ack=messages.Signed(words=signed[0], signature=signed[1]),
         centre_epoch=1,
-        receipts=int(receipt[-6:]),
+        receipts=int(receipt[-6:] or 0),
     )
     thief.day = records[-1].header().day
     return thief
