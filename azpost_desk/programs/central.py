@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         "count", type=int
     )
     command("exceptions", _exceptions, "list the records that wait for a person")
-    _add_acts_of_two(command)
+    _add_acts_of_two(acts)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
 
@@ -240,37 +240,47 @@ def _exceptions(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         print(f"{number}\t{desk}/{epoch}/{sequence}\t{owner}\t{says}\t{about}")
 
 
-def _add_acts_of_two(command: Callable[..., argparse.ArgumentParser]) -> None:
+def _add_acts_of_two(acts: Any) -> None:
     """What two people do, each by name and with evidence; the acts stand in the centre's book."""
 
-    def evident(one: argparse.ArgumentParser, *names: str) -> None:
-        for name in names:
-            one.add_argument(f"--{name}", required=True)
+    def group(name: str, says: str) -> Callable[..., argparse.ArgumentParser]:
+        inner = acts.add_parser(name, help=says, description=says).add_subparsers(
+            required=True, metavar="ACT"
+        )
 
-    says = "a desk will not come back: one person says so with evidence"
-    evident(command("lost-declare", _lost_declare, says, "desk"), "first", "reason", "evidence")
-    says = "a second person confirms it after the waiting time"
-    evident(command("lost-confirm", _lost_confirm, says, "desk"), "second")
-    command("lost-list", _lost_list, "the grants that are in doubt")
-    resolve = command("lost-resolve", _lost_resolve, "what became of a grant in doubt", "grant")
+        def command(
+            act_name: str, act: Callable[..., None], what: str, *names: str
+        ) -> argparse.ArgumentParser:
+            one: argparse.ArgumentParser = inner.add_parser(act_name, help=what, description=what)
+            one.set_defaults(act=act)
+            for argument in names:
+                options = {"required": True} if argument.startswith("--") else {}
+                one.add_argument(argument, **options)
+            return one
+
+        return command
+
+    lost_desk = group("lost", "a desk that will not come back, and what it held")
+    says = "one person says with evidence that a desk will not come back"
+    lost_desk("declare", _lost_declare, says, "desk", "--first", "--reason", "--evidence")
+    lost_desk("confirm", _lost_confirm, "another confirms it after the wait", "desk", "--second")
+    lost_desk("list", _lost_list, "the grants that are in doubt")
+    resolve = lost_desk("resolve", _lost_resolve, "what became of a grant in doubt", "grant")
     resolve.add_argument("outcome", choices=(doubts.PAID, doubts.NOT_PAID))
-    evident(resolve, "first", "second", "evidence")
-    revoke = command("key-revoke", _key_revoke, "a key is worth nothing after this record", "desk")
-    revoke.add_argument("epoch", type=int)
-    revoke.add_argument("sequence", type=int)
-    revoke.add_argument("hash", help="the record's hash, or its first ten digits as on a receipt")
-    evident(revoke, "first", "second", "reason", "evidence")
-    command("contested-list", _contested_list, "records that wait for judgement")
-    for name, decision in (
-        ("contested-confirm", contested.CONFIRMED),
-        ("contested-reject", contested.REJECTED),
-    ):
-        judge = command(name, _contested_judge, "judge one contested record", "desk")
-        judge.set_defaults(decision=decision)
-        judge.add_argument("epoch", type=int)
-        judge.add_argument("sequence", type=int)
-        judge.add_argument("hash", help="its hash, or the first ten digits")
-        evident(judge, "first", "second", "evidence")
+    for name in ("--first", "--second", "--evidence"):
+        resolve.add_argument(name, required=True)
+    both = ("--first", "--second", "--evidence")
+    place = ("desk", "epoch", "sequence", "hash")
+    says = "a key is worth nothing after this record (its hash, or ten digits of it as on a receipt)"
+    group("key", "the keys of desks")("revoke", _key_revoke, says, *place, *both, "--reason")
+    judged = group("contested", "records of a fork or under a revoked key, judged one by one")
+    judged("list", _contested_list, "what waits for judgement")
+    judged("confirm", _contested_judge, "it happened: it counts", *place, *both).set_defaults(
+        decision=contested.CONFIRMED
+    )
+    judged("reject", _contested_judge, "it did not: what counted is taken back", *place, *both).set_defaults(
+        decision=contested.REJECTED
+    )
 
 
 @contextmanager
@@ -308,7 +318,8 @@ def _lost_resolve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> Non
 
 
 def _key_revoke(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    place, people = (wanted.desk, wanted.epoch, wanted.sequence), (wanted.first, wanted.second)
+    place = wanted.desk, int(wanted.epoch), int(wanted.sequence)
+    people = wanted.first, wanted.second
     why = wanted.reason, wanted.evidence
     with _own_book(dsn) as book:
         print(contested.revoke(conn, book, place, wanted.hash, people, *why, _CLOCK.utc_ms()))
@@ -321,7 +332,8 @@ def _contested_list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> N
 
 
 def _contested_judge(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    place, people = (wanted.desk, wanted.epoch, wanted.sequence), (wanted.first, wanted.second)
+    place = wanted.desk, int(wanted.epoch), int(wanted.sequence)
+    people = wanted.first, wanted.second
     with _own_book(dsn) as book:
         contested.decide(
             conn, book, place, wanted.hash, wanted.decision, people, wanted.evidence, _CLOCK.utc_ms()

@@ -62,7 +62,7 @@ def restore_desk(
 
     Raises:
         Refused: L-014 the code. Trouble: an L-code; L-016 the past that came does not prove itself; G-062,
-            G-063, G-069, G-071.
+            G-063, G-069, G-071, G-073 the backup is damaged.
     """
     from azpost_desk.storage import vault
     from azpost_desk.storage.books import DATABASE, DeskBooks
@@ -77,11 +77,13 @@ def restore_desk(
     wire = Wire(url, verify)
     try:
         given = _opened(wire, code, key, base) if base is not None else None
-        source = (folder / DATABASE, vault.secret(safe, vault.DATABASE)) if own else given
+        source = _readable(folder / DATABASE, safe) if own else given
         count, contested = _hand_in(wire, source) if source else (0, False)
         told = enrol(url, code, key, software, verify)
         fits = source is not None and _fits(source, told)
         aside = _put_aside(folder, told.previous_epoch) if own and not fits else None
+        if aside is not None and given is not None:
+            own, fits = False, _fits(given, told)
         reason = "enrolled" if not told.previous_epoch else "restored" if source else "replaced"
         DeskBooks.create(
             folder,
@@ -124,6 +126,16 @@ def _opened(wire: Wire, code: str, key: SigningKey, base: tuple[Path, bytes | No
         secret = recovered_key(wire, code, key, beside.read_bytes())
     prove(path, secret)
     return path, secret
+
+
+def _readable(database: Path, safe: Vault) -> tuple[Path, bytes] | None:
+    """The desk's own database when every page of it is whole; None when it is damaged or its key is lost."""
+    from azpost_desk.storage import vault
+    from azpost_desk.storage.old_disk import is_whole
+
+    secret = safe.get(vault.DATABASE)
+    key = bytes.fromhex(secret) if secret else b""
+    return (database, key) if key and is_whole(database, key) else None
 
 
 def _hand_in(wire: Wire, source: tuple[Path, bytes]) -> tuple[int, bool]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.messages import BATCH_RECORDS_MAX, Batch, Sent
 from azpost_desk.protocol.records import Attachment, Header
 from azpost_desk.storage import engine
@@ -38,6 +39,10 @@ class OldDisk:
     def epoch(self) -> int:
         """The newest epoch."""
         return int(self._raw.execute("SELECT max(epoch) FROM journal").fetchone()[0] or 0)
+
+    def damaged(self) -> list[str]:
+        """What the engine says of its pages; [] when all are whole."""
+        return [str(row[0]) for row in self._raw.execute("PRAGMA cipher_integrity_check")]
 
     def acknowledged(self) -> int:
         """How far the centre had the newest epoch, as this machine knew."""
@@ -99,6 +104,15 @@ class OldDisk:
         count, signature = ended
         if count:
             yield Batch(first=first, previous=previous, records=tuple(taken[:count]), signature=signature)
+
+
+def is_whole(database: Path, key: bytes) -> bool:
+    """Whether the key opens it and the engine finds every page as it was written."""
+    try:
+        with old_disk(database, key) as disk:
+            return disk.damaged() == []
+    except (Trouble, engine.DriverError):
+        return False
 
 
 @contextmanager

@@ -104,3 +104,30 @@ def test_backup_and_restore_by_hand(
     assert (tmp_path / "new" / "centre.url").read_text("utf-8").strip() == place.line.url
     # The code is used up: with another key nobody gets in by it.
     assert restore.main([*words[:1], str(tmp_path / "again"), *words[2:]]) == 1
+
+
+@pytest.mark.parametrize("with_backup", [True, False])
+def test_a_damaged_file_is_put_aside_and_the_desk_is_whole_again(
+    place: Town, baku: Seat, tmp_path: Path, with_backup: bool
+) -> None:
+    baku.take_bill(2_000)
+    baku.close_day()
+    baku.sync()
+    till = baku.till_qapik()
+    done = back_up(baku.folder, tmp_path / "backups", baku.clock.utc_ms())
+    with baku.books.reading() as look:
+        report = look.closed_report("2026-11-23")
+    baku.close()
+    place.seats.remove(baku)
+    database = baku.folder / "desk.db"
+    content = bytearray(database.read_bytes())
+    for at in range(len(content) // 3, len(content), 4096):
+        content[at] ^= 1
+    database.write_bytes(content)
+    fresh, told = replaced(place, "1010-1", baku.folder, (done.path, None) if with_backup else None)
+    assert told.aside is not None
+    assert told.aside.read_bytes() == bytes(content)
+    assert fresh.till_qapik() == till
+    with fresh.books.reading() as look:
+        assert look.closed_report("2026-11-23") == (report if with_backup else None)
+    supplied(place, fresh)
