@@ -180,8 +180,16 @@ def enrol_desk(folder: Path, url: str, code: str, clock: Clock) -> None:
         Refused: L-014 the code. Trouble: L-001 and others, G-062.
     """
     from azpost_desk.programs.restore import restore_desk
+    from azpost_desk.storage import vault
+    from azpost_desk.storage.backups import newest_proven
 
-    restore_desk(folder, url, code, clock, software=SOFTWARE, verify=devices_of(folder).certificates or True)
+    base, secret = None, vault.of(folder).get(vault.DATABASE)
+    if secret:
+        # Enrolled again: the file itself may be damaged, the newest whole backup stands in for it.
+        path = newest_proven(copies_of(folder)[0], bytes.fromhex(secret))
+        base = (path, bytes.fromhex(secret)) if path else None
+    verify = devices_of(folder).certificates or True
+    restore_desk(folder, url, code, clock, software=SOFTWARE, base=base, verify=verify)
 
 
 def devices_of(folder: Path) -> Devices:
@@ -291,6 +299,9 @@ def main(argv: list[str]) -> int:
         "--lang", choices=("az", "ru", "en"), default=None, help="first language (AZPOST_LANG)"
     )
     parser.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    parser.add_argument(
+        "--enrol", action="store_true", help="enrol again: the desk was stopped, or its file is damaged"
+    )
     # For `bench start`: say on stdout how long painting and readiness took since this moment, and end.
     parser.add_argument("--measure-start", type=int, default=0, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
@@ -300,6 +311,7 @@ def main(argv: list[str]) -> int:
         arguments.lang,
         arguments.theme,
         started_ns=arguments.measure_start,
+        enrol_again=arguments.enrol,
     )
 
 
@@ -310,6 +322,7 @@ def run_window(
     theme: str = "light",
     card: str = "",
     started_ns: int = 0,
+    enrol_again: bool = False,
 ) -> int:
     """Show the window on a data folder; `card` is a note under the sign-in (the demo's officers and PINs)."""
     import os
@@ -324,7 +337,7 @@ def run_window(
     window = Window()
     scanner = listen(app, window)
     garbage = GarbageOnMainThread(app)
-    running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window)
+    running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window, enrol_again)
     if card:
         window.sign_in.show_card(card)
     if started_ns:
@@ -364,8 +377,9 @@ def _measure(window: Window, app: QApplication, started_ns: int) -> None:
 class _Running:
     """What happens behind the painted sign-in page: books, line, second starts."""
 
-    def __init__(self, folder: Path, url: str, window: Window) -> None:
+    def __init__(self, folder: Path, url: str, window: Window, enrol_again: bool = False) -> None:
         self._folder, self._url, self._window = folder, url, window
+        self._enrol_again = enrol_again
         self._clock = SystemClock()
         self._counter: OpenCounter | None = None
         self._is_ready = False
@@ -380,7 +394,7 @@ class _Running:
         from azpost_desk.gui.kit.words import Language
         from azpost_desk.storage.books import DeskBooks
 
-        if not DeskBooks.exists(self._folder):
+        if self._enrol_again or not DeskBooks.exists(self._folder):
             return None
         url = self._url
         if not url:
@@ -389,11 +403,13 @@ class _Running:
             self._folder, url, self._clock, devices_of(self._folder), lambda: Language.current().code
         )
 
+    def _enrol(self, url: str, code: str) -> None:
+        enrol_desk(self._folder, url, code, self._clock)
+        self._enrol_again = False
+
     def _opened(self, counter: OpenCounter | None) -> None:
         if counter is None:
-            self._window.ask_to_enrol(
-                lambda url, code: enrol_desk(self._folder, url, code, self._clock), self._url, self.load
-            )
+            self._window.ask_to_enrol(self._enrol, self._url, self.load)
             return
         if self._counter is None:
             from azpost_desk.gui.work.doorbell import Doorbell

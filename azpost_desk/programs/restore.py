@@ -66,24 +66,28 @@ def restore_desk(
     """
     from azpost_desk.storage import vault
     from azpost_desk.storage.books import DATABASE, DeskBooks
+    from azpost_desk.storage.lock import DeskLock
     from azpost_desk.sync.enrolling import enrol
     from azpost_desk.sync.old_chains import earlier
     from azpost_desk.sync.wire import Wire
 
     folder.mkdir(parents=True, exist_ok=True)
+    # Nobody may be at work here: its file is about to be put aside, or to go on under another key.
+    DeskLock(folder).release()
     safe = keep or vault.of(folder)
     own = DeskBooks.exists(folder)
     key = _next_key(safe)
     wire = Wire(url, verify)
     try:
         given = _opened(wire, code, key, base) if base is not None else None
-        source = _readable(folder / DATABASE, safe) if own else given
+        mine = _readable(folder / DATABASE, safe) if own else None
+        source = mine or given
         count, contested = _hand_in(wire, source) if source else (0, False)
         told = enrol(url, code, key, software, verify)
-        fits = source is not None and _fits(source, told)
-        aside = _put_aside(folder, told.previous_epoch) if own and not fits else None
-        if aside is not None and given is not None:
-            own, fits = False, _fits(given, told)
+        goes_on = mine is not None and _fits(mine, told)
+        aside = _put_aside(folder, told.previous_epoch) if own and not goes_on else None
+        if goes_on or (given is not None and not _fits(given, told)):
+            given = None
         reason = "enrolled" if not told.previous_epoch else "restored" if source else "replaced"
         DeskBooks.create(
             folder,
@@ -94,7 +98,7 @@ def restore_desk(
             reason=reason,
             keep=safe,
             earlier=lambda known: earlier(wire, told, key, known),
-            base=None if own or not fits else given,
+            base=given,
         ).close()
     finally:
         wire.hang_up()

@@ -121,6 +121,17 @@ def prove(path: Path, key: bytes) -> tuple[int, int, str]:
     return end.epoch, end.sequence, end.hash.hex()
 
 
+def newest_proven(folder: Path, key: bytes) -> Path | None:
+    """The newest backup that is whole under this key."""
+    for one in kept(folder):
+        try:
+            prove(one.path, key)
+        except Trouble:
+            continue
+        return one.path
+    return None
+
+
 def _copy(source: Any, path: Path, key: bytes) -> None:
     copy = engine.driver(path, key)
     try:

@@ -100,6 +100,10 @@ class DeskBooks(LineBooks):
             safe = keep or vault.of(folder)
             if fresh and base is not None:
                 shutil.copyfile(base[0], folder / DATABASE)
+                before = safe.get(vault.DATABASE)
+                if before and before != base[1].hex():
+                    # A database that was put aside stays readable.
+                    safe.put(vault.BEFORE, before)
                 safe.put(vault.DATABASE, base[1].hex())
             elif safe.get(vault.DATABASE) is None:
                 safe.put(vault.DATABASE, _new_secret())

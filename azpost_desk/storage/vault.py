@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Protection = Literal["keyring", "file"]
 
 DATABASE: Final = "database"
+BEFORE: Final = "database-before"
+"""The key of a database that was put aside for a backup under another key."""
 SIGNING: Final = "signing"
 NEXT: Final = "signing-next"
 """The key of an enrolment under way."""

@@ -9,14 +9,18 @@ import pytest
 
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.programs import backup, restore, salvage
-from azpost_desk.storage.backups import back_up
+from azpost_desk.programs.desk import enrol_desk
+from azpost_desk.storage.backups import back_up, newest_proven
+from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.second_copy import SecondCopy
+from azpost_desk.storage.vault import FileVault
 from tests.stories.machines import code_for, database_key, dies, replaced, supplied
+from tests.stories.town import Seat
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.stories.town import Seat, Town
+    from tests.stories.town import Town
 
 
 def with_stick(seat: Seat, stick: Path) -> None:
@@ -104,6 +108,30 @@ def test_backup_and_restore_by_hand(
     assert (tmp_path / "new" / "centre.url").read_text("utf-8").strip() == place.line.url
     # The code is used up: with another key nobody gets in by it.
     assert restore.main([*words[:1], str(tmp_path / "again"), *words[2:]]) == 1
+
+
+def test_a_desk_that_enrols_again_by_its_window_takes_its_newest_whole_backup(
+    place: Town, baku: Seat
+) -> None:
+    baku.take_bill(2_000)
+    baku.close_day()
+    baku.sync()
+    till, folder = baku.till_qapik(), baku.folder
+    whole = back_up(folder, folder / "backups", baku.clock.utc_ms())
+    bad = back_up(folder, folder / "backups", baku.clock.utc_ms() + 1)
+    bad.path.write_bytes(bad.path.read_bytes()[:-4096])
+    assert newest_proven(folder / "backups", database_key(folder)) == whole.path
+    baku.close()
+    place.seats.remove(baku)
+    (folder / "desk.db").write_bytes(b"nothing of it is left" * 1000)
+    enrol_desk(folder, place.line.url, code_for(place, "1010-1"), place.clock)
+    fresh = Seat(place, DeskBooks.open(folder, place.clock, keep=FileVault(folder)), place.clock)
+    place.seats.append(fresh)
+    assert fresh.books.identity().epoch == 2
+    assert fresh.till_qapik() == till
+    with fresh.books.reading() as look:
+        assert look.closed_report("2026-11-23") is not None
+    supplied(place, fresh)
 
 
 @pytest.mark.parametrize("with_backup", [True, False])
