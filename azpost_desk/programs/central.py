@@ -254,7 +254,7 @@ def _add_acts_of_two(acts: Any) -> None:
             one: argparse.ArgumentParser = inner.add_parser(act_name, help=what, description=what)
             one.set_defaults(act=act)
             for argument in names:
-                options = {"required": True} if argument.startswith("--") else {}
+                options: dict[str, Any] = {"required": True} if argument.startswith("--") else {}
                 one.add_argument(argument, **options)
             return one
 

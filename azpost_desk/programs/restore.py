@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,17 +90,9 @@ def restore_desk(
         if goes_on or (given is not None and not _fits(given, told)):
             given = None
         reason = "enrolled" if not told.previous_epoch else "restored" if source else "replaced"
-        DeskBooks.create(
-            folder,
-            told,
-            key,
-            clock,
-            software=software,
-            reason=reason,
-            keep=safe,
-            earlier=lambda known: earlier(wire, told, key, known),
-            base=given,
-        ).close()
+        past = partial(earlier, wire, told, key)
+        told_by = {"software": software, "reason": reason}
+        DeskBooks.create(folder, told, key, clock, keep=safe, earlier=past, base=given, **told_by).close()
     finally:
         wire.hang_up()
     (folder / "centre.url").write_text(url + "\n", encoding="utf-8")

@@ -84,14 +84,15 @@ def take(
     for sent in batch.records:
         records.append(rechain(sent.header, sent.body, previous))
         previous = records[-1].hash
+    known = head.sequence - batch.first + 1
+    if known >= count and _continues(conn, head, batch, records):
+        # All of it is here, whichever of the chain's keys signed it then.
+        return Taken(_latest(conn, head))
     if not _is_authentic(conn, head, previous, batch.signature):
         return Taken(refused=NOT_AUTHENTIC)
     if head.state in ("forked", "revoked") or not _continues(conn, head, batch, records):
         _contest(conn, head, batch, records, now_ms)
         return Taken(refused=REVOKED if head.state == "revoked" else FORKED)
-    known = head.sequence - batch.first + 1
-    if known >= count:
-        return Taken(_latest(conn, head))
     judged = [
         judge(sent, record, desk, epoch, head.sequence + number)
         for number, (sent, record) in enumerate(zip(batch.records[known:], records[known:], strict=True), 1)

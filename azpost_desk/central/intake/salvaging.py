@@ -10,6 +10,7 @@ from azpost_desk.central.intake import custody
 from azpost_desk.central.keys import recovery
 from azpost_desk.central.registry.enrolment import end_of
 from azpost_desk.central.storage.database import one
+from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import Sent, Signed, unpack
 from azpost_desk.protocol.old_chains import (
     OWN_RECORDS_BYTES_MAX,
@@ -21,7 +22,7 @@ from azpost_desk.protocol.old_chains import (
     Salvaged,
     SealedSalvage,
 )
-from azpost_desk.protocol.records import Attachment
+from azpost_desk.protocol.records import Attachment, rechain
 
 if TYPE_CHECKING:
     from azpost_desk.central.keys import CentreKeys
@@ -94,12 +95,27 @@ def salvage(conn: Connection, keys: CentreKeys, message: Salvage, now_ms: int) -
     taken = custody.take(conn, message.desk, message.epoch, message.batch, keys, centre_epoch, now_ms)
     if taken.refused == custody.NOT_AUTHENTIC:
         return None
+    if taken == custody.Taken() and not _is_signed(conn, message):
+        # A gap before it: where the chain stands is told to whoever holds records of it, and to nobody else.
+        return None
     head = one(
         conn,
         "select sequence from chain_heads where desk = %s and epoch = %s",
         (message.desk, message.epoch),
     )[0]
     return Salvaged(head=head, taken=head - known[0], ack=taken.ack, refused=taken.refused)
+
+
+def _is_signed(conn: Connection, message: Salvage) -> bool:
+    end = message.batch.previous
+    for sent in message.batch.records:
+        end = rechain(sent.header, sent.body, end).hash
+    keys = one(
+        conn,
+        "select public_key, next_key from chain_heads where desk = %s and epoch = %s",
+        (message.desk, message.epoch),
+    )
+    return any(is_signed(key, end, message.batch.signature) for key in keys)
 
 
 def opened(conn: Connection, message: SealedSalvage, now_ms: int) -> Salvage | None:
