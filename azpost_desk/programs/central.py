@@ -135,13 +135,7 @@ def _parser() -> argparse.ArgumentParser:
         "count", type=int
     )
     command("exceptions", _exceptions, "list the records that wait for a person")
-    propose = command("propose", _propose, "propose a correction to a desk", "desk")
-    propose.add_argument("sort", choices=CORRECTION_SORTS)
-    propose.add_argument("amount_qapik", type=int)
-    for name in ("holder", "reason"):
-        propose.add_argument(name)
-    propose.add_argument("--evidence", default="", help="where it can be looked up")
-    command("proposals", _proposals, "list what was proposed and what the branches answered")
+    _proposal_commands(command)
     _approvals_parser(command)
     _dispute_commands(commands)
     lost_desk = ("desk", "first_person", "second_person", "reason")
@@ -375,6 +369,16 @@ def _declare_lost(wanted: argparse.Namespace, conn: Connection, dsn: str) -> Non
         acts.note(conn, book, concerned, "declared_lost", who, wanted.reason, now_ms, wanted.desk)
     finally:
         book.close()
+
+
+def _proposal_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    propose = command("propose", _propose, "propose a correction to a desk", "desk")
+    propose.add_argument("sort", choices=CORRECTION_SORTS)
+    propose.add_argument("amount_qapik", type=int)
+    for name in ("holder", "reason"):
+        propose.add_argument(name)
+    propose.add_argument("--evidence", default="", help="where it can be looked up")
+    command("proposals", _proposals, "list what was proposed and what the branches answered")
 
 
 def _propose(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

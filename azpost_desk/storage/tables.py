@@ -335,20 +335,14 @@ proposals: Final = _table(
     _text("proposal", key=True),
     _text("sort"),
     _minor("amount_qapik"),
-    _text("holder"),
-    _text("reason"),
-    _text("evidence"),
-    _text("who"),
+    *map(_text, ("holder", "reason", "evidence", "who")),
     _whole("at_ms"),
     _text("state"),
 )
 centre_acts: Final = _table(
     "centre_acts",
     _text("act_id", key=True),
-    _text("act"),
-    _text("who"),
-    _text("why"),
-    _text("about"),
+    *map(_text, ("act", "who", "why", "about")),
     _whole("at_ms"),
     Index(None, "at_ms"),
 )
