@@ -70,6 +70,7 @@ def main(argv: list[str]) -> int:
         if act == "run":
             return run(arguments)
         if act == "test":
+            add_card()
             return call(PYTHON, "-m", "pytest", *(arguments or ["-n", "2"]))
     except Missing as missing:
         print(missing, file=sys.stderr)
@@ -251,6 +252,22 @@ def missing_packages() -> list[str]:
     if importlib.util.find_spec("ensurepip") is None:
         packages.append("python3-venv")
     return packages
+
+
+def add_card() -> None:
+    """A smart card in software for the tests; where it cannot be added they skip and say why."""
+    if WINDOWS or shutil.which("softhsm2-util"):
+        return
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        print("softhsm2 is not installed: tests that sign with a smart card will be skipped.", flush=True)
+        return
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    print("Installing a smart card in software for the tests: softhsm2", flush=True)
+    for command in ("apt-get update", "apt-get install -y --no-install-recommends softhsm2"):
+        waiting = [*command.split(), "-q", "-o", "DPkg::Lock::Timeout=300"]
+        if subprocess.run(waiting, env=environment, check=False).returncode != 0:
+            print("apt-get did not succeed: tests that sign with a smart card will be skipped.", flush=True)
+            return
 
 
 def loads(library: str) -> bool:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NOT_ALLOWED: Final = "S-060"
 OTHER_QUESTION: Final = "S-067"
 _SUBJECT: Final = re.compile(r"[a-z_]{1,40}")
-_REQUEST_CHARS_MAX: Final = 64
+_NAME_CHARS_MAX: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def ask(
     conn: Connection, desk: str, epoch: int, branch: str, question: ApprovalAsk, now_ms: int
 ) -> ApprovalTold:
     """Put a question on the list, or say what became of it; the same request is the same question."""
-    if not (_is_askable(question) and len(question.request) <= _REQUEST_CHARS_MAX):
+    if not _is_askable(question):
         return protocol.ApprovalTold(code=OTHER_QUESTION)
     if not _is_allowed(conn, branch, question.asker):
         return protocol.ApprovalTold(code=NOT_ALLOWED)
@@ -82,8 +82,13 @@ def ask(
 
 
 def _is_askable(question: ApprovalAsk) -> bool:
-    named = question.request and question.operation and question.asker
-    return bool(named and _SUBJECT.fullmatch(question.subject)) and 0 <= question.amount_qapik < 2**62
+    named = (question.request, question.operation, question.asker)
+    return (
+        all(0 < len(name) <= _NAME_CHARS_MAX and name.isprintable() for name in named)
+        and _SUBJECT.fullmatch(question.subject) is not None
+        and 0 <= question.amount_qapik < 2**62
+        and 0 < question.attempt < 2**31
+    )
 
 
 def waiting(conn: Connection) -> list[Question]:
@@ -102,7 +107,8 @@ def answer(
     """Answer a question (`outcome` given or refused); signed, and recorded in the centre's own book.
 
     Raises:
-        Refused: X-060 no such question waits, X-061 `said` is no id of a person at the centre.
+        Refused: X-060 no such question waits, X-061 `said` is no id of a person at the centre, X-064 this
+            branch has a second person.
     """
     approver = _approver(said)
     with conn.transaction():
@@ -114,6 +120,10 @@ def answer(
         if row is None:
             raise Refused("X-060", request=request)
         question = Question(*row)
+        branch = one(conn, "select branch from desks where desk = %s", (question.desk,))[0]
+        # A desk's own record puts a question on the list too, whatever its branch may.
+        if outcome == "given" and not _is_allowed(conn, branch, question.asker):
+            raise Refused("X-064", desk=question.desk)
         words = protocol.answer_words(
             protocol.CentreAnswer(
                 format="approval.answer@1",
@@ -247,8 +257,20 @@ def _was_answered(conn: Connection, question: Question, challenge: str, body: op
     return used is not None
 
 
+def locked(conn: Connection, written: Written, body: ops.ApprovalLocked, now_ms: int) -> None:
+    """Somebody guessed at responses: nothing was lost, and somebody here should ask who."""
+    list_exception(
+        conn, written.desk, written.epoch, written.sequence, "responses_locked", now_ms, body.operation
+    )
+
+
 def used(
-    conn: Connection, written: Written, operation: str, approver: str, amount_qapik: int, now_ms: int
+    conn: Connection,
+    written: Written,
+    operation: str,
+    approver: str,
+    now_ms: int,
+    amount_qapik: int | None = None,
 ) -> None:
     """An operation that names somebody at the centre: they consented to it, and to this much."""
     if not is_from_centre(approver):
@@ -258,7 +280,7 @@ def used(
         " and state = 'proved'",
         (written.desk, operation, approver),
     ).fetchone()
-    if row is None or row[0] != amount_qapik:
+    if row is None or amount_qapik not in (None, row[0]):
         _except(conn, written, operation, now_ms)
 
 

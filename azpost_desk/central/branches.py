@@ -128,8 +128,10 @@ def remittance_accepted(
         pieces=body.pieces,
         at_ms=written.header.recorded_ms,
         state="accepted",
+        by=written.header.actor,
     )
-    tell(conn, counted, [written.desk], now_ms)
+    # The desk that gave it out waits for the word; a machine that replaces this one must not count it again.
+    tell(conn, counted, [written.desk, body.from_desk], now_ms)
 
 
 def _except(conn: Connection, written: Written, reason: str, about: str, now_ms: int) -> None:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from azpost_desk.central.storage.database import connect
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.erasure import Erasures, Kept
 from azpost_desk.domain.invariants import Broken, Fact, Stored, Verdict
 from azpost_desk.domain.invariants import check as check_facts
 from azpost_desk.domain.invariants_branch import HandedOver
-from azpost_desk.domain.invariants_outside import Seen, outside_folds
+from azpost_desk.domain.invariants_outside import Seen, Watched
 from azpost_desk.protocol.keys import is_signed
-from azpost_desk.protocol.records import Header, rechain
+from azpost_desk.protocol.records import Attachment, Header, rechain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +36,13 @@ _POSTINGS: Final = """
     from postings where starts_with(desk, %(desks)s) order by desk, epoch, sequence, line
 """
 
+_ACCEPTED: Final = """
+    select desk, epoch, sequence, header, body, accepted from journal order by desk, epoch, sequence
+"""
+_ATTACHED: Final = """
+    select desk, epoch, sequence, slot, salt, content from attachments order by desk, epoch, sequence, slot
+"""
+
 
 def check(dsn: str, branch: str = "") -> list[Verdict]:
     """Fold every record in custody, or those of one branch; one consistent look, beside a working centre too.
@@ -43,11 +52,12 @@ def check(dsn: str, branch: str = "") -> list[Verdict]:
     """
     with connect(dsn) as conn, conn.transaction():
         conn.execute("set transaction isolation level repeatable read read only")
-        outside = outside_folds(_seen(conn))
+        outside = Watched(_seen(conn))
         wanted = f"{branch}-" if branch else ""
-        verdicts = check_facts(_facts(conn, wanted), is_signed, [HandedOver(), *outside])
+        verdicts = check_facts(_facts(conn, wanted), is_signed, [HandedOver(), outside])
         if branch:
             return verdicts
+        verdicts.append(_erasures(conn))
         country = conn.execute("select currency, sum(minor)::bigint from postings group by currency")
         verdicts[0].broken += [
             Broken("*", 0, f"the country's sum is {net} {currency}") for currency, net in country if net
@@ -60,14 +70,12 @@ def _seen(conn: Connection) -> Seen:
     known = conn.execute(
         "select 'payment', payment from payments union all select 'grant', \"grant\" from grants"
     ).fetchall()
-    heads = conn.execute("select desk, epoch, sequence from chain_heads").fetchall()
     exceptions = conn.execute("select desk, epoch, sequence from exceptions").fetchall()
     waiting = conn.execute("select exists (select from work)").fetchone()
     return Seen(
         # What was not brought forward yet is on nobody's list for a moment.
         frozenset() if waiting and waiting[0] else frozenset({"payment", "grant"}),
         frozenset((sort, thing) for sort, thing in known),
-        {(desk, epoch): sequence for desk, epoch, sequence in heads},
         frozenset((desk, epoch, sequence) for desk, epoch, sequence in exceptions),
     )
 
@@ -124,3 +132,29 @@ def _said(header_bytes: bytes) -> dict[str, Any]:
         "actor_kind": header.actor_kind,
         "postings_digest": header.postings,
     }
+
+
+def _erasures(conn: Connection) -> Verdict:
+    """I-11 over every book here: what is gone was erased by rule. What was not accepted promises nothing."""
+    fold = Erasures()
+    with conn.cursor("kept_records") as records, conn.cursor("kept_attachments") as attachments:
+        records.itersize = attachments.itersize = _ROWS_AT_ONCE
+        records.execute(_ACCEPTED)
+        attachments.execute(_ATTACHED)
+        parts = iter(attachments)
+        part = next(parts, None)
+        for desk, epoch, sequence, header, body_bytes, accepted in records:
+            mine: dict[str, str | None] = {}
+            while part is not None and part[:3] == (desk, epoch, sequence):
+                _, _, _, slot, salt, content = part
+                mine[slot] = Attachment(slot, salt, content).commitment() if salt else None
+                part = next(parts, None)
+            if not accepted:
+                continue
+            said = _HEADER.decode(header)
+            try:
+                body = ops.decode(said.kind, said.version, body_bytes)
+            except (ops.UnknownKind, msgspec.DecodeError):
+                body = None
+            fold.take(Kept(desk, epoch, sequence, said.operation, body_bytes, body, mine))
+    return fold.end()

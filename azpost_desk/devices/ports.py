@@ -7,7 +7,12 @@ A device that fails raises `Trouble` with a ``D-…`` code whose sentence says w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from azpost_desk.domain.signatures import Certificate, Found, Stamp, Way
 
 Tone = Literal["good", "refused", "already"]
 
@@ -102,5 +107,39 @@ class Scale(Device, Protocol):
 
         Raises:
             Trouble: D-008 no answer; D-009 not at rest; D-010 overloaded; D-011 below zero.
+        """
+        ...
+
+
+class Signer(Device, Protocol):
+    """A smart card in its reader, or a PKCS#12 file: what signs papers electronically."""
+
+    @property
+    def way(self) -> Way:
+        """Which of the two it is."""
+        ...
+
+    def sign(
+        self, pdf: bytes, pin: str, number: int, accept: Callable[[Certificate], Stamp]
+    ) -> tuple[bytes, Certificate]:
+        """`pdf` with one more PAdES signature, its stamp at the paper's place `number`; and who signed.
+
+        `accept` is asked before the key is touched: it refuses the certificate, or says what the stamp says.
+        The PIN is handed to the card and kept nowhere.
+
+        Raises:
+            Refused: S-070 wrong PIN (`tries`: how many in a row here), S-071 one try is left before the card
+                locks, S-072 the card is locked, S-073 the paper has no place for such a signature; and what
+                `accept` raises.
+            Trouble: D-070 no reader or its program is missing, D-071 no card in it, D-072 the card was taken
+                out half-way, D-073 no key to sign with is on it, D-074 the file cannot be read, D-075 nothing
+                to sign with is set up here.
+        """
+        ...
+
+    def read(self, pdf: bytes, issuers: Sequence[str] = ()) -> list[Found]:
+        """The signatures in a PDF, oldest first, each also held against `issuers` (PEM); needs no card.
+
+        What is no PDF, or is one no longer, has none.
         """
         ...

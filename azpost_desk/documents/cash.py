@@ -47,7 +47,7 @@ def till_close_pdf(paper: TillClosePaper, texts: Texts) -> bytes:
     if paper.reason:
         sheet.gap(4)
         sheet.text(f"{texts.t('papers.till_close.reason')}: {paper.reason}")
-    sheet.signatures(paper.signatures)
+    sheet.signatures(paper.signatures, electronic=True)
     return sheet.finish()
 
 

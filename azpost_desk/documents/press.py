@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from azpost_desk.documents import cash, certificates, express, receipts, reports, slips, transfers
+from azpost_desk.documents import (
+    cash,
+    cash_acts,
+    certificates,
+    express,
+    receipts,
+    reports,
+    slips,
+    transfers,
+)
 from azpost_desk.domain import papers
 from azpost_desk.domain.papers_slips import SlipPaper
 
@@ -34,6 +43,8 @@ def pdf(paper: Paper, texts: Texts) -> bytes:
             return cash.cash_move_pdf(paper, texts)
         case papers.CertificatePaper():
             return certificates.certificate_pdf(paper, texts)
+        case papers.CashActPaper():
+            return cash_acts.cash_act_pdf(paper, texts)
 
 
 def raster(

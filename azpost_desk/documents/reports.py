@@ -50,8 +50,9 @@ class _Report:
         self._late()
         self._reversals()
         self._disputes()
+        self._counts()
         self._cut()
-        self._sheet.signatures(self._paper.signatures)
+        self._sheet.signatures(self._paper.signatures, electronic=True)
         if self._paper.operations:
             self._operations()
         return self._sheet.finish()
@@ -225,6 +226,29 @@ class _Report:
             for row in self._paper.late
         ]
         self._table("late", columns, cells)
+
+    def _counts(self) -> None:
+        if not self._paper.counts:
+            return
+        columns = [
+            Column(self._t("count_sort"), 1.6),
+            Column(self._t("count_at"), 0.8),
+            Column(self._t("count_holder"), 1.6),
+            Column(self._t("count_by"), 1.6),
+        ]
+        names = ("counted", "expected", "difference", "made_good")
+        columns += [Column(self._t(name), 1.1, "right") for name in names]
+        cells = [
+            (
+                self._say(row.sort),
+                self._texts.time(row.at),
+                row.holder,
+                row.counted_by,
+                *self._row(row.counted, row.expected, row.difference, row.made_good),
+            )
+            for row in self._paper.counts
+        ]
+        self._table("counts", columns, cells)
 
     def _reversals(self) -> None:
         columns = [

@@ -12,7 +12,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from azpost_desk.documents import typeface
+from azpost_desk.documents import stamps, typeface
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,6 +76,7 @@ class Sheet:
         self._head = head
         self._foot = foot
         self._page = 0
+        self._places: list[str] = []
         self._buffer = io.BytesIO()
         self.canvas = Canvas(self._buffer, pagesize=A4, invariant=1, pageCompression=1)
         stamp_time(self.canvas, title, head.recorded_at)
@@ -169,8 +170,14 @@ class Sheet:
             self.text(value, BODY, x=x + label, room=room - label, lead=1.36)
             self.y = min(below, self.y) - 1.5
 
-    def signatures(self, lines: Sequence[SignatureLine], stamp: bool = False) -> None:
-        """Lines to sign on; two beside each other, or one below the other with the date stamp's place."""
+    def signatures(
+        self, lines: Sequence[SignatureLine], stamp: bool = False, electronic: bool = False
+    ) -> None:
+        """Lines to sign on; two beside each other, or one below the other with the date stamp's place.
+
+        With `electronic` each line may bear the stamp of an electronic signature: the document's keywords
+        say where (`stamps.place`), and the paper says that without the stamp it is not signed so.
+        """
         room = (ROOM - 24) / 2
         across = 1 if stamp else 2
         self.need(60 * -(-len(lines) // across))
@@ -185,9 +192,14 @@ class Sheet:
                 self.canvas.setStrokeColor(INK)
                 self.canvas.setLineWidth(0.6)
                 self.canvas.line(x, row, x + room, row)
+                if electronic:
+                    self._places.append(stamps.place(first + column + 1, self._page, x, row))
                 self.gap(1.5)
                 self.text(typeface.say(self._texts, line.role), 8, colour=GREY, x=x, room=room)
                 self.text(line.name, 8.5, x=x, room=room)
+        if electronic:
+            self.gap(2)
+            self.text(self._texts.t("papers.sign.electronic"), 7, colour=GREY)
         if stamp:
             self._stamp_place(MARGIN + ROOM * 0.8, top - 62)
 
@@ -226,6 +238,8 @@ class Sheet:
         self.canvas.beginForm("pages", 0, 0, WIDTH, HEIGHT)
         self.put(str(self._page), 0, 0, SMALL, colour=GREY)
         self.canvas.endForm()
+        if self._places:
+            self.canvas.setKeywords(" ".join(self._places))
         self.canvas.save()
         return self._buffer.getvalue()
 

@@ -44,6 +44,7 @@ TILL: Final = "1020"
 TRANSIT: Final = "1030"
 CARD_RECEIVABLE: Final = "1040"
 SHORTAGE: Final = "1090"
+BAG_DIFFERENCES: Final = "1091"
 CLEARING: Final = "1099"
 TRANSFERS_PAYABLE: Final = "2010"
 BILLS_COLLECTED: Final = "2030"
@@ -61,10 +62,13 @@ CHART: Final = {
     for account in (
         Account(SAFE, "safe", Side.CASH, "desk"),
         Account(TILL, "till", Side.CASH, "desk"),
-        # Cash that left one desk and is not yet accepted by another: the remittance's id tells which.
+        # Cash that left one place and is not yet accepted by another: the id of the remittance or bag tells
+        # which.
         Account(TRANSIT, "transit", Side.CASH, "remittance"),
         Account(CARD_RECEIVABLE, "card_receivable", Side.CLAIM, "acquirer"),
         Account(SHORTAGE, "shortage", Side.OWN, "officer"),
+        # What a bag lacked when it arrived, after the centre has judged it: borne by the post, by no clerk.
+        Account(BAG_DIFFERENCES, "bag_differences", Side.OWN, "bag"),
         # Zero after every settlement: lines post against it gross, tenders clear it.
         Account(CLEARING, "clearing", Side.CLEARING),
         Account(TRANSFERS_PAYABLE, "transfers_payable", Side.CUSTOMERS),

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from azpost_desk.domain import accounts as chart
+from azpost_desk.domain import invariants_cash, reports, reports_bodies, reports_ledger
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain import reports, reports_bodies, reports_ledger
 from azpost_desk.domain.ledger import Posting, Unbalanced, digest
 from azpost_desk.domain.money import CURRENCIES, MINOR_MAX, Money
 from azpost_desk.domain.postings import postings as posted_by_rule
@@ -39,9 +39,7 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A record as it stands in the table, with `computed`, the hash of the stored bytes, and how many of its
-    attachments were `erased`.
-    """
+    """A record as it stands in the table, with `computed`, the hash of the stored bytes."""
 
     desk: str
     epoch: int
@@ -59,7 +57,6 @@ class Fact:
     computed: bytes
     signature: bytes | None
     postings: tuple[Stored, ...]
-    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +70,15 @@ class Broken:
 
 @dataclass(slots=True)
 class Verdict:
-    """What became of one invariant: how many things were looked at, and the first that are wrong."""
+    """What became of one invariant: how many things were looked at, and the first that are wrong.
+
+    `erased` counts what is gone by rule (I-11): good, and proved.
+    """
 
     id: str
     checked: int = 0
     broken: list[Broken] = field(default_factory=list)
+    erased: int = 0
 
     @property
     def ok(self) -> bool:
@@ -145,6 +146,7 @@ class Carried(Fold):
     def __init__(self) -> None:
         super().__init__()
         self._till: dict[str, Any] = {}
+        self._shortages = invariants_cash.Shortages()
 
     def take(self, fact: Fact, body: ops.Body | None) -> None:
         before = self._till.get(fact.desk, 0)
@@ -154,17 +156,28 @@ class Carried(Fold):
         match body:
             case ops.TillOpened():
                 self._is(fact, "opening balance", body.balance_qapik, before)
-            case ops.TillClosed():
+            case ops.TillClosed() | ops.TillHandedOver() | ops.TillCounted():
                 self._is(fact, "expected", body.expected_qapik, before)
                 self._is(fact, "difference", body.difference_qapik, body.counted_qapik - body.expected_qapik)
-                self._is(fact, "balance after the count", self._till.get(fact.desk, 0), body.counted_qapik)
+                if not isinstance(body, ops.TillCounted):
+                    after = self._till.get(fact.desk, 0)
+                    self._is(fact, "balance after the count", after, body.counted_qapik)
+                    self._shortages.counted(fact.operation, body.difference_qapik)
                 counted = sum(int(piece) * number for piece, number in body.pieces.items())
                 self._is(fact, "count sheet", counted, body.counted_qapik)
             case ops.SafeSupplied() | ops.CashMoved() | ops.RemittanceIssued() | ops.RemittanceAccepted():
                 counted = sum(int(piece) * number for piece, number in body.pieces.items())
                 self._is(fact, "count sheet", counted, body.amount_qapik)
             case _:
-                pass
+                self._sheet(fact, body)
+        if isinstance(body, ops.DifferenceMadeGood) and self._shortages.made_good(body) < 0:
+            self.verdict.fault(fact, "more was made good than was missing")
+
+    def _sheet(self, fact: Fact, body: ops.Body | None) -> None:
+        sheet = invariants_cash.count_sheet(body)
+        if sheet is not None:
+            pieces, said = sheet
+            self._is(fact, "count sheet", sum(int(one) * pieces[one] for one in pieces), said)
 
     def _is(self, fact: Fact, what: str, said: int, carried: int) -> None:
         self.verdict.checked += 1
@@ -173,7 +186,7 @@ class Carried(Fold):
 
 
 class Once(Fold):
-    """I-03: every remittance is accepted and every grant ended at most once, over all books that are fed."""
+    """I-03: a remittance or bag is accepted and a grant ended at most once, over all books that are fed."""
 
     id = "I-03"
 
@@ -205,7 +218,7 @@ def _ends(body: ops.Body | None) -> Iterable[tuple[str, str]]:
                 ):
                     yield "grant", line.grant
         case _:
-            pass
+            yield from invariants_cash.ends(body)
 
 
 class Reversed(Fold):

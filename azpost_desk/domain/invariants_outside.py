@@ -1,16 +1,16 @@
-"""Invariants of what lies outside the records: open tasks on screens (I-09), what was purged (I-11)."""
+"""Invariants of what lies outside the records: open tasks on screens (I-09)."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.invariants import Fact, Fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 Step = tuple[str, str]
 """(payment, grant, request or card, its id)."""
@@ -28,13 +28,11 @@ class Seen:
     Attributes:
         sorts: which sorts of steps this feeder's screens show.
         tasks: the steps that its screens list as open.
-        proved: by chain (desk, epoch), up to which record the centre has signed that it holds it.
         listed: records (desk, epoch, sequence) that stand on an exceptions list with an owner.
     """
 
     sorts: frozenset[str] = frozenset()
     tasks: frozenset[Step] = frozenset()
-    proved: Mapping[tuple[str, int], int] = field(default_factory=dict)
     listed: frozenset[tuple[str, int, int]] = frozenset()
 
 
@@ -141,26 +139,3 @@ def _request_of(words: str) -> str:
         return str(json.loads(words if words.startswith("[") else bytes.fromhex(words))[_REQUEST_AT])
     except (ValueError, LookupError, TypeError):
         return ""
-
-
-class Kept(Fold):
-    """I-11: nothing was purged that the centre has not proved it holds, by a signature of its own."""
-
-    id = "I-11"
-
-    def __init__(self, seen: Seen) -> None:
-        super().__init__()
-        self._proved = seen.proved
-
-    def take(self, fact: Fact, body: ops.Body | None) -> None:
-        if not fact.erased:
-            return
-        self.verdict.checked += fact.erased
-        proved = self._proved.get((fact.desk, fact.epoch), 0)
-        if fact.sequence > proved:
-            self.verdict.fault(fact, f"{fact.erased} attachments are gone, the centre has proved {proved}")
-
-
-def outside_folds(seen: Seen) -> tuple[Watched, Kept]:
-    """I-09 and I-11 over what this feeder has seen."""
-    return Watched(seen), Kept(seen)

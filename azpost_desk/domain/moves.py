@@ -72,6 +72,27 @@ TILL: Final[Moves] = {
     ("", "opened"): "open",
     ("open", "closed"): "closed",
     ("closed", "opened"): "open",
+    # A count that differed too much has begun: until a second one ends it nothing moves in the till (H-11).
+    ("open", "set_aside"): "counting",
+    ("counting", "set_aside"): "counting",
+    ("counting", "closed"): "closed",
+    ("open", "handed_over"): "open",
+    ("counting", "handed_over"): "open",
+}
+
+# One life from the branch to the cash centre, and one back.
+BAG: Final[Moves] = {
+    ("", "sealed"): "sealed",
+    ("sealed", "handed_over"): "on_its_way",
+    ("on_its_way", "taken_in"): "taken_in",
+    ("on_its_way", "taken_in_short"): "differs",
+    # The bag itself may be quicker than the record of its hand-over.
+    ("sealed", "taken_in"): "taken_in",
+    ("sealed", "taken_in_short"): "differs",
+    ("", "dispatched"): "announced",
+    ("announced", "received"): "received",
+    ("announced", "received_short"): "differs",
+    ("differs", "resolved"): "resolved",
 }
 
 # A dispute blocks nothing; the centre answers, whoever raised it ends it or takes it further.
@@ -122,6 +143,7 @@ TABLES: Final[dict[str, Moves]] = {
     "card": CARD,
     "day": DAY,
     "till": TILL,
+    "bag": BAG,
     "item": ITEM,
     "dispute": DISPUTE,
 }

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from azpost_desk.domain import operations_cash
 from azpost_desk.domain.bodies import Body as Body
 
 # One line of a basket is known to everybody by the name of what happened, like every other body.
@@ -30,6 +31,19 @@ from azpost_desk.domain.operations_cards import CARD_BODIES
 from azpost_desk.domain.operations_cards import CardAnswered as CardAnswered
 from azpost_desk.domain.operations_cards import CardAsked as CardAsked
 from azpost_desk.domain.operations_cards import CardReversed as CardReversed
+from azpost_desk.domain.operations_cash import BagDiffered as BagDiffered
+from azpost_desk.domain.operations_cash import BagDispatched as BagDispatched
+from azpost_desk.domain.operations_cash import BagHandedOver as BagHandedOver
+from azpost_desk.domain.operations_cash import BagReceived as BagReceived
+from azpost_desk.domain.operations_cash import BagResolved as BagResolved
+from azpost_desk.domain.operations_cash import BagSealed as BagSealed
+from azpost_desk.domain.operations_cash import BagTakenIn as BagTakenIn
+from azpost_desk.domain.operations_cash import CountSetAside as CountSetAside
+from azpost_desk.domain.operations_cash import DifferenceConsented as DifferenceConsented
+from azpost_desk.domain.operations_cash import DifferenceMadeGood as DifferenceMadeGood
+from azpost_desk.domain.operations_cash import NoteSuspected as NoteSuspected
+from azpost_desk.domain.operations_cash import TillCounted as TillCounted
+from azpost_desk.domain.operations_cash import TillHandedOver as TillHandedOver
 from azpost_desk.domain.operations_disputes import BODIES as _DISPUTES
 from azpost_desk.domain.operations_disputes import DisputeClosed as DisputeClosed
 from azpost_desk.domain.operations_disputes import DisputeEscalated as DisputeEscalated
@@ -47,6 +61,12 @@ from azpost_desk.domain.operations_recovery import DayPreflight as DayPreflight
 from azpost_desk.domain.operations_recovery import DeskTouched as DeskTouched
 from azpost_desk.domain.operations_recovery import GrantKept as GrantKept
 from azpost_desk.domain.operations_recovery import RecoveryFound as RecoveryFound
+from azpost_desk.domain.operations_signing import BODIES as SIGNING
+from azpost_desk.domain.operations_signing import AttachmentsErased as AttachmentsErased
+from azpost_desk.domain.operations_signing import ErasureRequested as ErasureRequested
+from azpost_desk.domain.operations_signing import HoldLifted as HoldLifted
+from azpost_desk.domain.operations_signing import HoldPlaced as HoldPlaced
+from azpost_desk.domain.operations_signing import PaperSigned as PaperSigned
 from azpost_desk.domain.operations_slips import SLIP_BODIES, SLIP_CENTRE_KINDS
 from azpost_desk.domain.operations_slips import ApprovalAnswered as ApprovalAnswered
 from azpost_desk.domain.operations_slips import ApprovalAsked as ApprovalAsked
@@ -413,10 +433,13 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     **SLIP_BODIES,
     **_DISPUTES,
     **_OF_EVIDENCE,
+    **SIGNING,
+    **operations_cash.BODIES,
 }
 CENTRE_KINDS: Final = (
     SLIP_CENTRE_KINDS
     | _RECOVERY_CENTRE_KINDS
+    | operations_cash.CENTRE_KINDS
     | frozenset({"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"})
 )
 _KIND_OF: Final = {body: kind for kind, body in BODIES.items()}

@@ -5,67 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from azpost_desk.domain.papers_cash import CashActPaper as CashActPaper
+from azpost_desk.domain.papers_cash import ReportCount as ReportCount
+from azpost_desk.domain.papers_head import ORIGINAL
+from azpost_desk.domain.papers_head import CopyState as CopyState
+from azpost_desk.domain.papers_head import PaperHead as PaperHead
+from azpost_desk.domain.papers_head import Say as Say
+from azpost_desk.domain.papers_head import SignatureLine as SignatureLine
+from azpost_desk.domain.papers_head import Words as Words
+
 if TYPE_CHECKING:
     from datetime import date
 
     from azpost_desk.domain.certificates import ShiftCertificate
     from azpost_desk.domain.money import Money
 
-CopyKind = Literal["original", "copy", "duplicate"]
 TenderKind = Literal["cash", "card", "qr"]
 Stage = Literal["interim", "closed"]
 
 TENDER_KINDS: Final[tuple[TenderKind, ...]] = ("cash", "card", "qr")
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """A sentence by its key in the catalogues, written in the paper's language only when it is drawn.
-
-    Attributes:
-        key: dotted key such as ``papers.notice.code_secret``.
-        facts: named values of the placeholders; `Money` and `date` are written as the language writes them.
-    """
-
-    key: str
-    facts: tuple[tuple[str, str | int | Money | date], ...] = ()
-
-
-# A plain string is a name or other datum and stands on the paper as it is; a `Say` is a sentence of ours.
-Words = Say | str
-
-
-@dataclass(frozen=True, slots=True)
-class PaperHead:
-    """What stands at the top of every paper.
-
-    Attributes:
-        office: name of the office, e.g. ``Bakı 10 poçt şöbəsi``.
-        address: its address, one line.
-        voen: tax number of the post, 10 digits.
-        desk: number of the desk as people say it.
-        business_day: the day of the books the paper belongs to.
-        recorded_at: moment of the record, UTC in milliseconds; also the document's own time.
-        clerk: short name of who did it, e.g. ``Məmmədova A.``.
-        demo: true until the tariffs are approved; the paper then bears DEMO.
-    """
-
-    office: str
-    address: str
-    voen: str
-    desk: str
-    business_day: date
-    recorded_at: int
-    clerk: str
-    demo: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CopyState:
-    """Which print this is: the original, copy n, or duplicate n of one that never came out of the printer."""
-
-    kind: CopyKind = "original"
-    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +98,7 @@ class ReceiptPaper:
     record_mark: str
     cash_given: Money | None = None
     change: Money | None = None
-    copy: CopyState = CopyState()
+    copy: CopyState = ORIGINAL
     reversal_of: str | None = None
     notices: tuple[Words, ...] = ()
     language: str = "az"
@@ -189,7 +147,7 @@ class VoucherPaper:
     sent_at: str
     record_mark: str
     refund: bool = False
-    copy: CopyState = CopyState()
+    copy: CopyState = ORIGINAL
     representative: PaperPerson | None = None
 
 
@@ -232,7 +190,7 @@ class LabelPaper:
     weight_grams: int
     service: Words
     extras: tuple[Words, ...] = ()
-    copy: CopyState = CopyState()
+    copy: CopyState = ORIGINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,14 +334,6 @@ class ReportOperation:
 
 
 @dataclass(frozen=True, slots=True)
-class SignatureLine:
-    """A line to sign: in which capacity, and the name printed under it."""
-
-    role: Words
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class DailyReportPaper:
     """The branch's day.
 
@@ -416,6 +366,7 @@ class DailyReportPaper:
     reversals: tuple[ReportReversal, ...] = ()
     operations: tuple[ReportOperation, ...] = ()
     disputes: tuple[ReportDispute, ...] = ()
+    counts: tuple[ReportCount, ...] = ()
 
     @property
     def electronic_ppm(self) -> int | None:
@@ -465,7 +416,7 @@ class TillClosePaper:
     signatures: tuple[SignatureLine, ...]
     record_mark: str
     reason: str = ""
-    copy: CopyState = CopyState()
+    copy: CopyState = ORIGINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,7 +438,7 @@ class CashMovePaper:
     counts: tuple[CountedPieces, ...]
     signatures: tuple[SignatureLine, ...]
     record_mark: str
-    copy: CopyState = CopyState()
+    copy: CopyState = ORIGINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,7 +450,7 @@ class CertificatePaper:
     says: ShiftCertificate
     record_mark: str
     code: str
-    copy: CopyState = CopyState()
+    copy: CopyState = ORIGINAL
 
 
 Paper = (
@@ -511,4 +462,5 @@ Paper = (
     | TillClosePaper
     | CashMovePaper
     | CertificatePaper
+    | CashActPaper
 )

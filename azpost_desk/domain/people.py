@@ -5,7 +5,11 @@ Attachment groups and their content (JSON of these values); the slot is ``<opera
     receiver    a transfer paid or refunded: who took the money, with the document shown
     account     a bill: the subscriber number and the holder's masked name
     addresses   an express item: sender and addressee
+    signer      a paper signed electronically: the signer's name as the certificate's issuer wrote it
+    customer    whose file was looked at, or who asked for erasure: the id of the file (JSON text)
     words       what somebody wrote in their own words: a reason, an objection
+    collector   a bag handed over: who took it, with the document shown
+    presenter   a suspect note: who brought it
 """
 
 from __future__ import annotations
@@ -60,10 +64,20 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+class Signer(msgspec.Struct, frozen=True, kw_only=True):
+    """Group `signer`."""
+
+    subject: str
+    name: str
+
+
 GROUPS: Final[dict[str, type[msgspec.Struct]]] = {
     "parties": Parties,
     "receiver": Person,
     "account": Account,
     "addresses": Addresses,
     "words": Words,
+    "signer": Signer,
+    "collector": Person,
+    "presenter": Person,
 }

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain import postings_cash
 from azpost_desk.domain.ledger import Posting, checked, negated
 from azpost_desk.domain.money import Money
 
@@ -183,6 +184,7 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     ("payment.resolved", 1): _payment_resolved,
     ("payment.delivered", 1): _payment_delivered,
     ("correction.accepted", 1): _correction_accepted,
+    **postings_cash.RULES,
 }
 
 

@@ -39,11 +39,12 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
         tenders: by tender kind; a basket that pays money out counts as out.
         till, safe: cash movements of the till and (at the desk that holds it) the safe.
         till_opening_qapik, till_closing_qapik: the till's balance before and after.
-        surplus_qapik, shortage_qapik: differences posted at till closes.
+        surplus_qapik, shortage_qapik: differences posted at till closes and hand-overs.
         vat_qapik: VAT contained in sales.
         refunds_owed_qapik: refused bills that became a debt to customers this day.
         operations: lines sold or reversed.
         receipts: settlements.
+        made_good_qapik: own money officers put in for shortages; the shortages themselves stay as they were.
     """
 
     services: dict[str, ServiceFigures]
@@ -58,6 +59,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     refunds_owed_qapik: int
     operations: int
     receipts: int
+    made_good_qapik: int = 0
 
 
 def encode(figures: Figures) -> str:

@@ -54,6 +54,7 @@ class _Day:
     vat: int = 0
     refunds: int = 0
     receipts: int = 0
+    made_good: int = 0
 
     def sell(self, service: str, customers: int, income: int, vat: int) -> None:
         """`customers`: money held for others, negative when it goes out; `income`: the post's own."""
@@ -105,12 +106,17 @@ def _note(day: _Day, body: ops.Body) -> None:
         case ops.TillOpened():
             if day.opening is None:
                 day.opening = body.balance_qapik
-        case ops.TillClosed():
+        case ops.TillClosed() | ops.TillHandedOver():
             day.till.move(body.counted_qapik - body.expected_qapik)
             day.surplus += max(body.difference_qapik, 0)
             day.shortage += max(-body.difference_qapik, 0)
-        case ops.SafeSupplied():
+        case ops.SafeSupplied() | ops.BagReceived() | ops.BagDiffered():
             day.safe.move(body.amount_qapik)
+        case ops.BagSealed():
+            day.safe.move(-body.amount_qapik)
+        case ops.DifferenceMadeGood():
+            day.till.move(body.amount_qapik)
+            day.made_good += body.amount_qapik
         case ops.CashMoved():
             sign = 1 if body.direction == "to_till" else -1
             day.till.move(sign * body.amount_qapik)
@@ -119,6 +125,13 @@ def _note(day: _Day, body: ops.Body) -> None:
             (day.safe if body.from_place == "safe" else day.till).move(-body.amount_qapik)
         case ops.RemittanceAccepted():
             (day.safe if body.to_place == "safe" else day.till).move(body.amount_qapik)
+        case _:
+            _note_beside_cash(day, body)
+
+
+def _note_beside_cash(day: _Day, body: ops.Body) -> None:
+    """What moves no cash and yet stands among the figures."""
+    match body:
         case ops.PaymentResolved() if body.outcome == "refused":
             day.refunds += body.amount_qapik + body.fee_qapik
         case ops.CorrectionAccepted():
@@ -158,4 +171,5 @@ def figures(bodies: Iterable[ops.Body], till_opening_qapik: int) -> Figures:
         refunds_owed_qapik=day.refunds,
         operations=sum(row.count for row in day.services.values()),
         receipts=day.receipts,
+        made_good_qapik=day.made_good,
     )

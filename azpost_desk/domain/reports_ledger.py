@@ -97,9 +97,11 @@ def figures(desk: str, day: Iterable[tuple[str, Posting]], till_opening_qapik: i
         till_opening_qapik=till_opening_qapik,
         till_closing_qapik=till_opening_qapik + sum(till),
         surplus_qapik=credited(chart.SURPLUS),
-        shortage_qapik=-credited(chart.SHORTAGE),
+        # What was paid back later does not make the shortage smaller.
+        shortage_qapik=-credited(chart.SHORTAGE) + credited(chart.SHORTAGE, "difference.made_good"),
         vat_qapik=credited(chart.VAT_PAYABLE),
         refunds_owed_qapik=credited(chart.REFUNDS_PAYABLE, "payment.resolved"),
         operations=sum(len(operations) for operations in by_service.values()),
         receipts=receipts,
+        made_good_qapik=credited(chart.SHORTAGE, "difference.made_good"),
     )

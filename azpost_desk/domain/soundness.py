@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from azpost_desk.domain import baskets, cash
+from azpost_desk.domain import baskets, cash, soundness_cash
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
 
@@ -37,6 +37,8 @@ def is_sound(body: ops.Body) -> bool:
             return body.difference_qapik == body.counted_qapik - body.expected_qapik and _is_counted(
                 body.pieces, body.counted_qapik
             )
+        case _ if isinstance(body, soundness_cash.KINDS):
+            return soundness_cash.is_sound(body)
         case _:
             return getattr(body, "amount_qapik", 0) >= 0 and getattr(body, "fee_qapik", 0) >= 0
 

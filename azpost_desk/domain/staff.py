@@ -30,6 +30,9 @@ class Permission(StrEnum):
     RESET_PIN = "reset_pin"
     SEE_REPORTS = "see_reports"
     TAKE_OVER_BASKET = "take_over_basket"
+    SIGN_PAPERS = "sign_papers"
+    KEEP_PRIVACY = "keep_privacy"
+    CONSENT_DIFFERENCE = "consent_difference"
 
 
 _CLERK: Final = frozenset({Permission.SELL, Permission.SCAN, Permission.HOLD_TILL, Permission.REVERSE_LINE})
@@ -44,6 +47,9 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.CLOSE_DAY,
         Permission.KEEP_SAFE,
         Permission.RESET_PIN,
+        Permission.SIGN_PAPERS,
+        Permission.KEEP_PRIVACY,
+        Permission.CONSENT_DIFFERENCE,
     },
 }
 

@@ -17,7 +17,7 @@ PROGRAMS: Final = {
     "check": "all invariants over a desk's or the centre's books",
     "evidence": "the evidence of some days of a desk's books as one file",
     "verify": "proves an evidence file or a shift certificate, without anything else of ours",
-    "simulate": "many desks against a real centre with faults, ending with the conservation of money",
+    "simulate": "kills, power cuts, a bad network and races by seed: nothing acknowledged may be lost",
     "bench": "named benchmarks, each beside its physical limit",
     "doctor": "explains a sick counter; support bundle without personal data",
     "tool": "one rule at a time from lines to JSON lines: item, scan, identifier",

@@ -10,11 +10,11 @@ import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import msgspec
 
-from azpost_desk.central import acts, approvals, corrections, disputes
+from azpost_desk.central import acts, approvals, bags, corrections, disputes, erasure
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
@@ -29,7 +29,9 @@ from azpost_desk.domain.catalogue import (
     Goods,
     Licence,
     Officer,
+    Retention,
     Settings,
+    Signing,
     Tariffs,
 )
 from azpost_desk.domain.money import azn, parse_amount
@@ -134,10 +136,13 @@ def _parser() -> argparse.ArgumentParser:
     command("give-range", _give_range, "item numbers for a desk", "desk", "prefix").add_argument(
         "count", type=int
     )
+    erasing = command("erasure", _erasure, "erase by rule what is due, or list who has not followed")
+    erasing.add_argument("what", choices=("list", "run"))
     command("exceptions", _exceptions, "list the records that wait for a person")
     _proposal_commands(command)
     _approvals_parser(command)
     _dispute_commands(commands)
+    _cash_commands(command)
     lost_desk = ("desk", "first_person", "second_person", "reason")
     command("declare-lost", _declare_lost, "a desk will not come back; two people say so", *lost_desk)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
@@ -197,15 +202,6 @@ def _answer_telephone(wanted: argparse.Namespace, conn: Connection, dsn: str) ->
     print(f"{response[:4]} {response[4:]}")
 
 
-@contextmanager
-def _book(dsn: str) -> Iterator[Book]:
-    book = Book(dsn, _CLOCK)
-    try:
-        yield book
-    finally:
-        book.close()
-
-
 def _dispute_commands(acts: Any) -> None:
     """`disputes list [--all]` and `disputes answer DESK NUMBER ANSWER --by WHO`; the words come on stdin."""
     parser = acts.add_parser("disputes", help="figures that desks dispute: list them, answer them")
@@ -237,6 +233,22 @@ def _answer_dispute(wanted: argparse.Namespace, conn: Connection, dsn: str) -> N
     words = sys.stdin.read()
     dispute = read_case_number(wanted.dispute) or wanted.dispute
     disputes.answer(conn, wanted.desk, dispute, wanted.answer, words, wanted.by, _CLOCK.utc_ms())
+
+
+def _cash_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    pieces = "notes and coins as DENOMINATION=PIECES in qəpik, e.g. 10000=80 500=20"
+    sent = command("dispatch-bag", _dispatch_bag, "send a bag of cash to a desk", "desk", "number")
+    sent.add_argument("pieces", nargs="+", help=pieces)
+    taken = command("take-in-bag", _take_in_bag, "count a branch's bag at the cash centre", "number")
+    taken.add_argument("pieces", nargs="*", help=pieces)
+    taken.add_argument("--discrepancy-act", default="", help="number of the discrepancy act when it differs")
+    found = command("resolve-bag", _resolve_bag, "say what became of what a bag lacked", "number")
+    found.add_argument("outcome", choices=bags.OUTCOMES)
+    for argument in ("first_person", "second_person", "reason"):
+        found.add_argument(argument)
+    command("bags", _bags, "list the bags between branches and the cash centre")
+    command("made-good", _made_good, "list the shortages officers paid with own money")
+    command("till-counts", _till_counts, "list the counts of tills that differed")
 
 
 def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
@@ -317,6 +329,8 @@ _DOCUMENTS: dict[str, type[Document]] = {
     "billers": Billers,
     "goods": Goods,
     "settings": Settings,
+    "signing": Signing,
+    "retention": Retention,
 }
 
 
@@ -344,6 +358,18 @@ def _give_range(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     print(f"{wanted.prefix}{first:08} {wanted.prefix}{last:08}")
 
 
+def _erasure(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    if wanted.what == "run":
+        book = Book(dsn, _CLOCK)
+        try:
+            print(erasure.run(conn, book, _CLOCK.utc_ms()))
+        finally:
+            book.close()
+        return
+    for one in erasure.unconfirmed(conn):
+        print(f"{one.desk}\t{one.count}\t{Texts('en').moment(one.since_ms)}")
+
+
 def _exceptions(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     texts = Texts("en")
     rows = conn.execute(
@@ -355,6 +381,76 @@ def _exceptions(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     for number, desk, epoch, sequence, owner, reason, about in listed:
         says = texts.t(f"central.exception.{reason}")
         print(f"{number}\t{desk}/{epoch}/{sequence}\t{owner}\t{says}\t{about}")
+
+
+def _counted(written: list[str]) -> dict[int, int]:
+    """A count sheet from the command line.
+
+    Raises:
+        Refused: C-020 a part is no count of a denomination.
+    """
+    pieces: dict[int, int] = {}
+    for part in written:
+        value, _, number = part.partition("=")
+        if not (value.isdecimal() and number.isdecimal()):
+            raise Refused("C-020", denomination=part)
+        pieces[int(value)] = pieces.get(int(value), 0) + int(number)
+    return pieces
+
+
+@contextmanager
+def _book(dsn: str) -> Iterator[Book]:
+    book = Book(dsn, _CLOCK)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def _dispatch_bag(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    with _book(dsn) as book:
+        print(bags.dispatch(conn, book, wanted.desk, wanted.number, _counted(wanted.pieces), _CLOCK.utc_ms()))
+
+
+def _take_in_bag(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    with _book(dsn) as book:
+        pieces = _counted(wanted.pieces)
+        print(bags.take_in(conn, book, wanted.number, pieces, _CLOCK.utc_ms(), wanted.discrepancy_act))
+
+
+def _resolve_bag(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    people = (wanted.first_person, wanted.second_person)
+    with _book(dsn) as book:
+        missing = bags.resolve(
+            conn, book, wanted.number, wanted.outcome, *people, wanted.reason, _CLOCK.utc_ms()
+        )
+        print(missing)
+
+
+def _bags(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    _list(
+        conn, "select number, direction, desk, sort, state, amount, counted, act from bags order by made_ms"
+    )
+
+
+def _made_good(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    _list(
+        conn,
+        "select desk, officer, approved_by, amount, cause, words, close from made_good order by at_ms",
+    )
+
+
+def _till_counts(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    _list(
+        conn,
+        "select desk, sort, holder, officer, counted, expected, difference from till_counts"
+        " where difference <> 0 order by at_ms",
+    )
+
+
+def _list(conn: Connection, query: LiteralString) -> None:
+    for row in conn.execute(query):
+        print(*row, sep="\t")
 
 
 def _declare_lost(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

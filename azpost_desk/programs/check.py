@@ -64,6 +64,7 @@ def summary(verdicts: list[Verdict], damaged: list[str]) -> dict[str, Any]:
                 "id": verdict.id,
                 "ok": verdict.ok,
                 "checked": verdict.checked,
+                **({"erased_by_rule": verdict.erased} if verdict.id == "I-11" else {}),
                 "broken": [
                     {"desk": one.desk, "sequence": one.sequence, "why": one.why} for one in verdict.broken
                 ],
@@ -78,7 +79,8 @@ def _tell(answer: dict[str, Any]) -> None:
     for page in answer["damaged"]:
         print(f"damaged  {page}")
     for one in answer["invariants"]:
-        print(f"{one['id']}  {'holds ' if one['ok'] else 'BROKEN'}  {one['checked']:>8} checked")
+        erased = f", {one['erased_by_rule']} erased by rule" if one.get("erased_by_rule") else ""
+        print(f"{one['id']}  {'holds ' if one['ok'] else 'BROKEN'}  {one['checked']:>8} checked{erased}")
         for broken in one["broken"]:
             print(f"         {broken['desk']} record {broken['sequence']}: {broken['why']}")
     print("All invariants hold." if answer["ok"] else "The books are NOT sound.")

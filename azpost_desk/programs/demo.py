@@ -72,6 +72,10 @@ class PlayClock:
         self._ahead_ms += max(0, at_ms - self.utc_ms())
 
 
+# The manager's signature: a file in place of a card; its password is the manager's PIN.
+CARD = "manager.p12"
+
+
 @dataclass(frozen=True, slots=True)
 class Town:
     """What stands: the centre, the sandbox, per desk its folder, its breakable line and its card terminal."""
@@ -90,12 +94,15 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
     """Build the post office below `folder` and take it down again."""
     from azpost_desk.central.app import Centre
     from azpost_desk.central.gateways.osmp import OsmpBiller
+    from azpost_desk.central.registry.reference import publish
     from azpost_desk.central.storage.embedded import EmbeddedServer
+    from azpost_desk.domain.catalogue import Signing
     from azpost_desk.programs.desk import enrol_desk
+    from azpost_desk.rehearsal.cards import demo_card
     from azpost_desk.rehearsal.faults import FaultyLine
     from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
     from azpost_desk.rehearsal.terminals import SandboxTerminal
-    from azpost_desk.rehearsal.town import found_town, supply_desk
+    from azpost_desk.rehearsal.town import PLAYERS, found_town, supply_desk
 
     with ExitStack() as stack:
         server = EmbeddedServer(folder / "centre")
@@ -111,6 +118,9 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
         stack.callback(centre.stop)
         with centre.database.transaction() as conn:
             codes = found_town(conn, clock.utc_ms())
+            manager = next(one for one in PLAYERS if one.role == "manager")
+            issuer = demo_card(folder / CARD, manager.name, manager.pin, clock.utc_ms())
+            publish(conn, Signing(issuers=(issuer,)), clock.utc_ms())
         lines: dict[int, FaultyLine] = {}
         folders: dict[int, Path] = {}
         terminals: dict[int, SandboxTerminal] = {}
@@ -120,7 +130,10 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
             terminals[number] = stack.enter_context(SandboxTerminal())
             enrol_desk(folders[number], lines[number].url, code, clock)
             host, port = terminals[number].address
-            (folders[number] / "desk.toml").write_text(f'terminal = "tcp:{host}:{port}"\n', encoding="utf-8")
+            setting = json.dumps(f"file:{folder / CARD}", ensure_ascii=False)
+            (folders[number] / "desk.toml").write_text(
+                f'terminal = "tcp:{host}:{port}"\nsigning = {setting}\n', encoding="utf-8"
+            )
             with centre.database.transaction() as conn:
                 supply_desk(conn, desk, clock.utc_ms())
         centre.settle()
@@ -259,13 +272,14 @@ def _open_window(here: Town, number: int, clock: PlayClock, out: Path) -> tuple[
     from azpost_desk.devices.stand_ins import RecordedScale, RecordedSound
     from azpost_desk.gui.kit.words import Language
     from azpost_desk.gui.shell.window import Window
-    from azpost_desk.programs.desk import Devices, make_ready, open_counter
+    from azpost_desk.programs.desk import Devices, make_ready, open_counter, signer_of
 
     devices = Devices(
         pages=FolderPrinter(out / "papers"),
         sound=RecordedSound(),
         scale=RecordedScale(1_240),
         terminal=EcrTerminal(*here.terminals[number].address, purchase_ms=2_000, query_ms=2_000),
+        signer=signer_of(f"file:{here.folder / CARD}"),
     )
     counter = open_counter(
         here.folders[number], here.lines[number].url, clock, devices, lambda: Language.current().code

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
-    from azpost_desk.devices.ports import PagePrinter, ReceiptPrinter, Scale, Sound
+    from azpost_desk.devices.ports import PagePrinter, ReceiptPrinter, Scale, Signer, Sound
     from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.refusals import Trouble
+    from azpost_desk.domain.signatures import Stamp
     from azpost_desk.gui.kit.scanner import ScannerFilter
     from azpost_desk.gui.shell.window import Window
     from azpost_desk.gui.work.timers import Clock as HandsClock
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.papers import Printer
     from azpost_desk.services.ports import CardTerminal, Clock
     from azpost_desk.services.reports import DayReport, Press
+    from azpost_desk.services.signatures import Draw
     from azpost_desk.storage.books import DeskBooks
     from azpost_desk.sync.line import CentreLine
 
@@ -55,6 +57,7 @@ class Devices:
         pages: forms, labels and reports.
         terminal: the card terminal, None where this counter takes no cards.
         certificates: file with the certificates the centre may show, "" for the system's own.
+        signer: the card or file that signs papers, None where they are signed by hand.
     """
 
     pages: PagePrinter
@@ -63,6 +66,7 @@ class Devices:
     scale: Scale | None = None
     terminal: CardTerminal | None = None
     certificates: str = ""
+    signer: Signer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ def open_counter(
     Raises:
         Trouble: G-062 to G-070, as DeskBooks.open.
     """
+    from azpost_desk.devices.signatures import NoSigner
     from azpost_desk.services.counter import Counter
     from azpost_desk.services.desk import desk_services
     from azpost_desk.storage.books import DeskBooks
@@ -96,9 +101,14 @@ def open_counter(
 
     books = DeskBooks.open(folder, clock)
     line = CentreLine(books, url, clock, verify=devices.certificates or True)
-    around = Around(books, devices)
-    counter = Counter(books, clock, line, devices.terminal)
-    services = desk_services(counter, Argon2(), report_press(language), around)
+    services = desk_services(
+        Counter(books, clock, line, devices.terminal),
+        Argon2(),
+        report_press(language),
+        devices.signer or NoSigner(),
+        paper_drawer(language),
+        Around(books, devices),
+    )
     if not books.stopped():
         services.recovery.note_start()
     line.start()
@@ -165,6 +175,37 @@ def report_press(language: Callable[[], str]) -> Press:
     return press
 
 
+def paper_drawer(language: Callable[[], str]) -> Draw:
+    """Draws an act as PDF, to be signed electronically, in the language of the office."""
+
+    def draw(paper: Paper) -> bytes:
+        from azpost_desk.documents import press
+        from azpost_desk.texts import Texts
+
+        return press.pdf(paper, Texts(language()))
+
+    return draw
+
+
+def stamp_drawer(stamp: Stamp) -> bytes:
+    """Draws the visible stamp of an electronic signature: in Azerbaijani, whatever the office speaks."""
+    from azpost_desk.documents.stamps import stamp_pdf
+    from azpost_desk.texts import Texts
+
+    return stamp_pdf(stamp, Texts("az"))
+
+
+def signer_of(setting: str) -> Signer | None:
+    """The signer that ``desk.toml`` names: ``card:LIBRARY[#TOKEN]`` (PKCS#11) or ``file:PATH`` (PKCS#12)."""
+    from azpost_desk.devices.signatures import CardSigner, FileSigner
+
+    kind, _, place = setting.partition(":")
+    if kind == "card":
+        library, _, label = place.partition("#")
+        return CardSigner(Path(library), stamp_drawer, label)
+    return FileSigner(Path(place), stamp_drawer) if kind == "file" else None
+
+
 def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
     """Sends each sort of paper to the device that prints it; customers' paper in their language."""
 
@@ -212,7 +253,8 @@ def devices_of(folder: Path) -> Devices:
     """The devices this desk is configured for; without a file papers go to ``papers/`` in the data folder.
 
     ``desk.toml``: receipts = "tcp:HOST:PORT" or "file:PATH", pages = "lp[:QUEUE]" or "folder",
-    terminal = "tcp:HOST:PORT", centre_certificates = "PATH".
+    terminal = "tcp:HOST:PORT", centre_certificates = "PATH",
+    signing = "card:LIBRARY[#TOKEN]" or "file:PATH".
     """
     import tomllib
 
@@ -241,7 +283,14 @@ def devices_of(folder: Path) -> Devices:
         host, _, port = place.rpartition(":")
         terminal = EcrTerminal(host, int(port))
     certificates = str(settings.get("centre_certificates", ""))
-    return Devices(pages, sound_here(), receipts, None, terminal, certificates)
+    return Devices(
+        pages=pages,
+        sound=sound_here(),
+        receipts=receipts,
+        terminal=terminal,
+        certificates=certificates,
+        signer=signer_of(str(settings.get("signing", ""))),
+    )
 
 
 def application(language: str, theme: str = "light") -> QApplication:

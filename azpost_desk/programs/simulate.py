@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def main(argv: list[str]) -> int:
-    """0 when nothing was violated, 1 when something was, 2 on wrong usage."""
+    """0 when nothing was violated, 1 when something was, 2 on wrong usage or without what it needs."""
     parser = argparse.ArgumentParser(prog="azpost-desk simulate", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--crashes", type=int, metavar="N", help="kill a desk's process N times")
@@ -36,6 +37,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="chance begins here; default 1")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     wanted = parser.parse_args(argv)
+    if wanted.power_cuts is not None and find_spec("apsw") is None:
+        print("--power-cuts needs the package apsw, one of the tools for development", file=sys.stderr)
+        return 2
     began = time.monotonic()
     outcome = _run(wanted)
     told = outcome.told(time.monotonic() - began)
@@ -83,7 +87,3 @@ def _town(codes: int = 4_000) -> Iterator[Town]:
                 yield town
         finally:
             server.stop()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

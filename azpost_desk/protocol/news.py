@@ -91,7 +91,8 @@ class ItemEvent(Tidings, frozen=True):
 class RemittanceNews(Tidings, frozen=True):
     """Cash is on its way to this desk, from another desk of the branch; or (`accepted`) has been counted in.
 
-    The second is for a machine that replaces the one that counted: it must not count the same cash again.
+    The second tells the desk that sent it, and a machine that replaces the one that counted: it must not
+    count the same cash again. `by` is the officer who counted it in.
     """
 
     remittance: str
@@ -101,6 +102,29 @@ class RemittanceNews(Tidings, frozen=True):
     pieces: dict[str, int]
     at_ms: int
     state: str = "announced"
+    by: str = ""
+
+
+class BagNews(Tidings, frozen=True):
+    """A bag between this desk's safe and the cash centre: announced to it, or what became of one it sent.
+
+    `state` is that of domain.moves.BAG; `by` an officer's id, "" for the centre. A machine that replaces
+    another learns its bags from it.
+    """
+
+    bag: str
+    number: str
+    sort: str
+    from_desk: str
+    to_desk: str
+    pieces: dict[str, int]
+    amount_qapik: int
+    at_ms: int
+    state: str = "announced"
+    counted: dict[str, int] = {}
+    counted_qapik: int = 0
+    act: str = ""
+    by: str = ""
 
 
 class Codes(Tidings, frozen=True):
@@ -148,6 +172,15 @@ class CentreAct(Tidings, frozen=True):
     about: str = ""
 
 
+class ErasureDue(Tidings, frozen=True):
+    """The centre erased personal data by rule and asks the desk it came from to do the same.
+
+    The desk follows its own rule: it erases what it finds due too, and its record is the confirmation.
+    """
+
+    commitments: tuple[str, ...]
+
+
 class OnExceptionsList(Tidings, frozen=True):
     """A record of this desk stands on the centre's exceptions list; the desk goes on."""
 
@@ -174,10 +207,12 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "transfer.event": TransferEvent,
     "item.event": ItemEvent,
     "remittance": RemittanceNews,
+    "bag": BagNews,
     "codes": Codes,
     "grant.question": GrantQuestion,
     "exception": OnExceptionsList,
     "correction.proposal": CorrectionProposal,
     "centre.act": CentreAct,
     "dispute.answer": DisputeAnswer,
+    "erasure.due": ErasureDue,
 }

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Make = Callable[[Place, Steps, Callable[[], object]], AtWork]
 
 # [design] A desk that says nothing for so long hangs.
-_SILENT_SECONDS: Final = 60
+_SILENT_SECONDS: Final = 300
 # Of all kills this part comes at random instants of a crowded counter, the rest at step boundaries.
 _CROWD_PART: Final = 5
 _CROWD_MS_MAX: Final = 400
@@ -71,10 +71,18 @@ class Crashes:
         method = "spawn" if sys.platform == "win32" else "forkserver"
         self._processes: Any = multiprocessing.get_context(method)
         # What every child needs is imported once, in a process without threads that forks them.
-        self._processes.set_forkserver_preload([crash_desk.__name__])
+        self._processes.set_forkserver_preload(["__main__", crash_desk.__name__, make.__module__])
 
     def run(self, kills: int) -> Outcome:
         """Kill `kills` times, then let both desks go on until nobody has anything more to say."""
+        # Ctrl+C ends it early; what it came to by then is told all the same.
+        with suppress(KeyboardInterrupt):
+            self._kill(kills)
+        if self._town:
+            self.outcome.violations += at_peace(self._town)
+        return self.outcome
+
+    def _kill(self, kills: int) -> None:
         points = self._points(kills - kills // _CROWD_PART)
         while self.outcome.kills < kills and not self.outcome.violations:
             crowded = self.outcome.kills % _CROWD_PART == _CROWD_PART - 1
@@ -83,9 +91,6 @@ class Crashes:
             else:
                 act, kill_at = points.pop(0) if points else self._anywhere()
                 self._one(Job(acts=(act,), kill_at=kill_at), act)
-        if self._town:
-            self.outcome.violations += at_peace(self._town)
-        return self.outcome
 
     # --- where to kill --------------------------------------------------------------------------------
 
@@ -119,23 +124,28 @@ class Crashes:
         process.start()
         its.close()
         said: list[Any] = []
-        # A pipe that broke in the middle of a word ends like one that was closed.
-        with suppress(EOFError, ConnectionError):
-            while True:
-                if not ours.poll(_SILENT_SECONDS):
-                    self._violate(f"{what}: silent for {_SILENT_SECONDS} s")
-                    process.kill()
-                    break
-                word = ours.recv()
-                if word[0] == "settle":
-                    if self._town:
-                        self._town.centre.settle()
-                    ours.send(("settled",))
-                elif end is not None and end(process, word):
-                    # Words that were under way are read to their end.
-                    pass
-                else:
-                    said.append(word)
+        try:
+            # A pipe that broke in the middle of a word ends like one that was closed.
+            with suppress(EOFError, ConnectionError):
+                while True:
+                    if not ours.poll(_SILENT_SECONDS):
+                        self._violate(f"{what}: silent for {_SILENT_SECONDS} s")
+                        process.kill()
+                        break
+                    word = ours.recv()
+                    if word[0] == "settle":
+                        if self._town:
+                            self._town.centre.settle()
+                        ours.send(("settled",))
+                    elif end is not None and end(process, word):
+                        # Words that were under way are read to their end.
+                        pass
+                    else:
+                        said.append(word)
+        except BaseException:
+            process.kill()
+            process.join()
+            raise
         process.join()
         ours.close()
         return process.exitcode or 0, said

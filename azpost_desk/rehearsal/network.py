@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol import messages
+from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.rehearsal.network_sides import (
     REHEARSED,
     START_MS,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
 
-    from azpost_desk.protocol.keys import SigningKey
 
 FATES: Final = (
     "reset",  # no connection came about
@@ -86,7 +86,8 @@ class BadLine:
             body = gzip.compress(body, compresslevel=1, mtime=0)
         request = Request(path, desk, key.sign(messages.request_words(path, body)), body, packed)
         fate = self._chance.choice(FATES) if self._chance.randrange(10) < self.bad_in_ten else "none"
-        self._faults[fate] += fate != "none"
+        if fate != "none":
+            self._faults[fate] += 1
         if fate == "reset":
             raise Trouble("L-001")
         if fate == "request_late":
@@ -180,9 +181,9 @@ class Play:
         self._chance = chance = random.Random(seed)
         self._seed, self._outcome = seed, outcome
         if centre is None or desks is None:
-            memory = centre if isinstance(centre, MemoryCentre) else MemoryCentre()
+            memory = centre if isinstance(centre, MemoryCentre) else MemoryCentre(_key(chance))
             desks = [
-                desk_kind(f"2002-{number}", memory.ack_key.public())
+                desk_kind(f"2002-{number}", memory.ack_key.public(), _key(chance))
                 for number in range(1, chance.randint(1, _DESKS_MAX) + 1)
             ]
             for desk in desks:
@@ -282,6 +283,11 @@ class Play:
         self._outcome.acknowledged += len(held)
         self._outcome.desks += 1
         return faults
+
+
+def _key(chance: random.Random) -> SigningKey:
+    """A key by the seed too: the same seed sends the same bytes."""
+    return SigningKey(chance.randbytes(32))
 
 
 def run(seeds: int, first: int) -> Outcome:

@@ -148,7 +148,7 @@ def cut(work: Recorded, run: Replayed, cuts: int, seed: int) -> Outcome:
             outcome.kills += 1
             outcome.acknowledged += done
             fault = _recovered(Path(name), wreck.left(chance), run.states[done : begun + 1])
-            outcome.faults["lost the rest" if begun == done else "cut in a transaction"] += 1
+            outcome.faults["cut between transactions" if begun == done else "cut in a transaction"] += 1
             if fault:
                 outcome.violations.append(f"cut {outcome.kills} after transaction {done} of {begun}: {fault}")
             else:

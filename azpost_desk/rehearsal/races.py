@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 RACES: Final = ("accept", "close", "remit", "reserve", "open")
 _STAMP_QAPIK: Final = 60
-_SILENT_SECONDS: Final = 60
+_SILENT_SECONDS: Final = 300
 _SALE_MS_MAX: Final = 25
 _FUND: Final = {10_000: 100}
 
@@ -172,7 +172,7 @@ class _Pair:
     def __init__(self, town: Town, outcome: Outcome) -> None:
         self._town, self._outcome = town, outcome
         context: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-        context.set_forkserver_preload([crash_desk.__name__])
+        context.set_forkserver_preload(["__main__", crash_desk.__name__])
         self._pipes: list[Any] = []
         self._processes: list[Any] = []
         for desk in (OURS, OTHER):

@@ -470,4 +470,12 @@ def _close() -> list[Instruction]:
         See("bağlandı"),
         Picture("day-closed"),
         Outside("settle"),
+        Chapter("sign the report"),
+        keys("Ctrl+G"),
+        See("Günün hesabatı"),
+        Type(RAUF[1]),
+        keys("Enter"),
+        See("imzalanıb, yoxlanılıb"),
+        Picture("day-signed"),
+        Outside("settle"),
     ]

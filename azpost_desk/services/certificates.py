@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Recorded
 
 Verdict = Literal["genuine", "elsewhere", "forged"]
+# With any of these somebody takes the till.
+SHIFT_BEGINS: Final = (ops.TillOpened,)
 # More records than a shift has.
 _RECORDS_MAX: Final = 20_000
 
@@ -61,21 +63,24 @@ class Certificates:
             return Seen(read.says, _verdict(books, read), officer.name if officer else read.says.officer)
 
 
-def certify(books: Writing, recorded: Recorded, closed: ops.TillClosed) -> str:
-    """The certificate of the shift that `closed` (just recorded, the newest record) ends: signed, stored,
-    queued to be printed. The text of its code.
+def certify(books: Writing, recorded: Recorded, holder: str, counted_qapik: int, expected_qapik: int) -> str:
+    """The certificate of the shift that ends with `recorded`, the newest record: signed, stored, queued to be
+    printed.
+
+    Returns:
+        The text of its code.
     """
     epoch, sequence, newest = books.head()
     began_ms, sales = recorded.recorded_ms, 0
     for entry in books.entries(recorded.day, _RECORDS_MAX):
-        if isinstance(entry.body, ops.TillOpened):
+        if entry.recorded.operation != recorded.operation and isinstance(entry.body, SHIFT_BEGINS):
             began_ms = entry.recorded.recorded_ms
             break
         sales += isinstance(entry.body, ops.Settlement)
     key = books.public_key()
     shift = ShiftCertificate(
         desk=books.desk().desk,
-        officer=closed.holder,
+        officer=holder,
         epoch=epoch,
         sequence=sequence,
         hash=newest,
@@ -83,8 +88,8 @@ def certify(books: Writing, recorded: Recorded, closed: ops.TillClosed) -> str:
         date=books.day().date,
         from_ms=began_ms,
         to_ms=recorded.recorded_ms,
-        counted_qapik=closed.counted_qapik,
-        expected_qapik=closed.expected_qapik,
+        counted_qapik=counted_qapik,
+        expected_qapik=expected_qapik,
         sales=sales,
     )
     words = words_to_sign(shift, key)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from azpost_desk.domain.catalogue import Licences, Settings, Tariffs
+from azpost_desk.domain.catalogue import Branch, Licences, Settings, Tariffs
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.ids import uuid7
 from azpost_desk.domain.money import azn
@@ -84,14 +84,24 @@ def open_day(books: Reading) -> Day:
     return day
 
 
-def own_till(books: Reading, officer: Officer) -> None:
-    """Refuse with C-010 (till not open) or C-011 (somebody else holds it)."""
+def own_till(books: Reading, officer: Officer, *, counting: bool = False) -> None:
+    """Refuse with C-010 (till not open), C-011 (somebody else holds it) or, unless `counting`, with C-013: a
+    count of it is under way, and until it has ended nothing moves in the till (H-11).
+    """
     till = books.till()
-    if till.state != "open":
+    if till.state not in ("open", "counting"):
         raise Refused("C-010")
     if till.holder != officer.officer:
         holder = books.officer(till.holder)
         raise Refused("C-011", holder=holder.name if holder else till.holder)
+    if till.state == "counting" and not counting:
+        raise Refused("C-013")
+
+
+def holds_safe(books: Reading) -> None:
+    """Refuse with C-023 at a desk that does not hold the branch's safe."""
+    if books.document(Branch, books.day().date).safe_desk != books.desk().number:
+        raise Refused("C-023")
 
 
 def may_sell(books: Reading, officer: Officer, service: str) -> Tariffs:

@@ -9,10 +9,14 @@ from azpost_desk.services.approvals import Approvals
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
 from azpost_desk.services.cards import Cards
+from azpost_desk.services.cash_bags import Bags
+from azpost_desk.services.cash_counts import Counts
+from azpost_desk.services.cash_notes import Notes
 from azpost_desk.services.certificates import Certificates
 from azpost_desk.services.corrections import Corrections
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.disputes import Disputes
+from azpost_desk.services.erasure import Erasure
 from azpost_desk.services.evidence import Evidence
 from azpost_desk.services.explaining import Explaining
 from azpost_desk.services.express import Express
@@ -28,6 +32,7 @@ from azpost_desk.services.recovery import Recovery
 from azpost_desk.services.refunds import Refunds
 from azpost_desk.services.reports import Press, Reports
 from azpost_desk.services.searching import Records
+from azpost_desk.services.signatures import ByHand, Draw, Signatures, Signer, undrawn
 from azpost_desk.services.slips import Slips
 from azpost_desk.services.staff import Staff
 from azpost_desk.services.supplements import Supplements
@@ -75,13 +80,26 @@ class DeskServices:
     supplements: Supplements
     evidence: Evidence
     certificates: Certificates
+    signatures: Signatures
+    erasure: Erasure
+    bags: Bags
+    counts: Counts
+    notes: Notes
 
 
 def desk_services(
-    counter: Counter, hasher: Hasher, press: Press, around: Surroundings | None = None
+    counter: Counter,
+    hasher: Hasher,
+    press: Press,
+    signer: Signer | None = None,
+    draw: Draw | None = None,
+    around: Surroundings | None = None,
 ) -> DeskServices:
-    """The use cases over one counter; `around` is the machine it stands on, None where nobody asks."""
-    baskets, days = Baskets(counter), Days(counter)
+    """The use cases over one counter.
+
+    Without a `signer` papers are signed by hand; `around` is the machine it stands on, if anybody asks.
+    """
+    baskets, papers, days = Baskets(counter), Papers(counter), Days(counter)
     return DeskServices(
         counter=counter,
         press=press,
@@ -98,7 +116,7 @@ def desk_services(
         tracking=Tracking(counter),
         customers=Customers(counter),
         reports=Reports(counter),
-        papers=Papers(counter),
+        papers=papers,
         finding=Finding(counter),
         history=History(counter),
         parking=Parking(counter, baskets),
@@ -114,4 +132,9 @@ def desk_services(
         supplements=Supplements(counter, Reports(counter)),
         evidence=Evidence(counter),
         certificates=Certificates(counter),
+        erasure=Erasure(counter),
+        signatures=Signatures(counter, papers, signer or ByHand(), draw or undrawn),
+        bags=Bags(counter),
+        counts=Counts(counter),
+        notes=Notes(counter),
     )

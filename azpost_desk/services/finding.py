@@ -38,6 +38,7 @@ class Finding:
             return []
         with self.counter.books.reading() as books:
             found = _scanned(books, read_scan(typed), language) or _article(books, typed, language)
+            found = found or _bag(books, typed)
             if re.fullmatch("[0-9]{4}", typed):
                 found += [
                     Found("item", number, printed_item_number(number), "")
@@ -50,6 +51,12 @@ class Finding:
                 if voen:
                     found.append(Found("voen", voen, voen, ""))
         return list({(one.kind, one.key): one for one in reversed(found)}.values())[::-1][:limit]
+
+
+def _bag(books: Reading, typed: str) -> list[Found]:
+    """A bag by the number on its seal, as it is typed or scanned."""
+    known = books.bag(re.sub(r"\s", "", typed).upper())
+    return [Found("bag", known.number, known.number, "")] if known else []
 
 
 def _scanned(books: Reading, scan: Scan, language: str) -> list[Found]:

@@ -34,6 +34,16 @@ _SORTS: Final[dict[type[ops.Body], str]] = {
     ops.RemittanceIssued: "remittance_issued",
     ops.RemittanceAccepted: "remittance_accepted",
     ops.GoodsStocked: "goods_stocked",
+    ops.TillHandedOver: "till_handed_over",
+    ops.TillCounted: "till_counted",
+    ops.CountSetAside: "count_set_aside",
+    ops.DifferenceConsented: "difference_consented",
+    ops.DifferenceMadeGood: "difference_made_good",
+    ops.BagSealed: "bag_sealed",
+    ops.BagHandedOver: "bag_handed_over",
+    ops.BagReceived: "bag_received",
+    ops.BagDiffered: "bag_differed",
+    ops.NoteSuspected: "note_suspected",
     ops.PaperReprinted: "reprinted",
     ops.CorrectionAccepted: "correction",
     ops.BasketHandedOver: "basket_handed_over",
@@ -41,6 +51,7 @@ _SORTS: Final[dict[type[ops.Body], str]] = {
     ops.DisputeEscalated: "dispute_escalated",
     ops.DisputeClosed: "dispute_closed",
     ops.ReportSupplemented: "supplemented",
+    ops.PaperSigned: "paper_signed",
 }
 # More records than a desk writes in a day.
 _RECORDS_MAX: Final = 20_000
@@ -53,7 +64,7 @@ class Done:
     Attributes:
         sort: word of ``history.screen.sort.…``; `kinds` are the tags of a sale's lines instead.
         about: names, accounts, item numbers: what a customer may ask by.
-        into, out: money into and out of the till (of the safe for what comes into the safe), None for none.
+        into, out: money into and out of the till (of the safe for its supply and bags), None for none.
         officer: the name of who did it.
         state: "", reversed, partly (some lines reversed) or reversal.
     """
@@ -109,7 +120,7 @@ class History:
         """The operations of the business day, newest first."""
         with self.counter.books.reading() as books:
             entries = books.entries(books.day().number, _RECORDS_MAX)
-            told = _Told(books, language, _reversed_by(entries))
+            told = _Told(books, language, _reversed_by(entries), _names(books))
             return [told.done(entry) for entry in entries if type(entry.body) in _SORTS]
 
     def opened(self, operation: str, language: str = "az") -> Detail:
@@ -122,8 +133,13 @@ class History:
             entry = books.settlement(operation) or books.entry(operation)
             if entry is None or type(entry.body) not in _SORTS:
                 raise Refused("B-040", receipt=operation)
-            told = _Told(books, language, _reversed_by(books.entries(entry.recorded.day, _RECORDS_MAX)))
+            undone = _reversed_by(books.entries(entry.recorded.day, _RECORDS_MAX))
+            told = _Told(books, language, undone, _names(books))
             return told.detail(entry)
+
+
+def _names(books: Reading) -> dict[str, str]:
+    return {one.officer: one.name for one in books.officers()}
 
 
 def done_of(books: Reading, language: str, entries: Sequence[Entry]) -> list[Done | None]:
@@ -134,7 +150,7 @@ def done_of(books: Reading, language: str, entries: Sequence[Entry]) -> list[Don
         if isinstance(entry.body, ops.Settlement)
         for line in entry.body.lines
     ]
-    told = _Told(books, language, books.undone(lines))
+    told = _Told(books, language, books.undone(lines), _names(books))
     return [told.done(entry) if type(entry.body) in _SORTS else None for entry in entries]
 
 
@@ -161,12 +177,12 @@ class _Told:
     books: Reading
     language: str
     gone: set[str]
+    names: dict[str, str]
 
     def done(self, entry: Entry) -> Done:
         body, recorded = entry.body, entry.recorded
         lines = body.lines if isinstance(body, ops.Settlement) else ()
         into, out = _money(body)
-        officer = self.books.officer(recorded.actor)
         abouts = dict.fromkeys(self.about(recorded.operation, line) for line in lines)
         return Done(
             recorded.operation,
@@ -177,7 +193,7 @@ class _Told:
             ", ".join(one for one in abouts if one),
             into,
             out,
-            officer.name if officer else recorded.actor,
+            self.names.get(recorded.actor, recorded.actor),
             self._state(lines),
         )
 
@@ -260,13 +276,15 @@ def _kind(line: ops.AnyLine) -> str:
 
 
 def _money(body: ops.Body) -> tuple[Money | None, Money | None]:
-    """(into, out of) the till or, for the safe's own supply, the safe."""
+    """(into, out of) the till or, for the safe's own supply and for bags, the safe."""
     match body:
         case ops.Settlement():
             due = sum(ops.due_qapik(line) for line in body.lines)
             return (Money(due), None) if due > 0 else (None, Money(-due)) if due else (None, None)
-        case ops.CashMoved(direction="to_safe") | ops.RemittanceIssued():
+        case ops.CashMoved(direction="to_safe") | ops.RemittanceIssued() | ops.BagSealed():
             return None, Money(body.amount_qapik)
+        case ops.DifferenceMadeGood() | ops.BagReceived() | ops.BagDiffered():
+            return Money(body.amount_qapik), None
         case ops.CashMoved() | ops.RemittanceAccepted() | ops.SafeSupplied():
             return Money(body.amount_qapik), None
         case _:

@@ -21,6 +21,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.people import GROUPS, Account, Addresses, Parties, Person
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.services import cash_papers
 from azpost_desk.services.slip_papers import slip_paper
 from azpost_desk.services.slips import PAPER
 
@@ -70,7 +71,7 @@ class Papers:
             )
 
     def of_job(self, job: PrintJob) -> papers.Paper | bytes:
-        """What a print job prints; a closed report is its stored bytes.
+        """What a print job prints; a closed report, and what was signed electronically, is its stored bytes.
 
         Raises:
             Trouble: D-020 the job names nothing that is in the books.
@@ -78,6 +79,9 @@ class Papers:
         if job.paper == "receipt":
             return self.receipt(job.key, self._copy_state(job))
         with self.counter.books.reading() as books:
+            signed = books.signed_paper(job.paper, job.key)
+            if signed is not None:
+                return signed
             if job.paper == "report":
                 content = books.closed_report(job.key)
                 if content is None:
@@ -92,6 +96,8 @@ class Papers:
                 return _cash_paper(books, job)
             if job.paper == "certificate":
                 return _certificate(books, job)
+            if job.paper == "cash_act":
+                return _cash_act(books, job)
             line = books.paid_line(job.key)
             if line is None:
                 raise Trouble("D-020")
@@ -412,8 +418,20 @@ def _certificate(books: Reading, job: PrintJob) -> papers.CertificatePaper:
         says=read.says,
         record_mark=entry.recorded.mark,
         code=code,
-        copy=papers.CopyState("duplicate", 1) if job.sort == "duplicate" else papers.CopyState(),
+        copy=_copy_of(job),
     )
+
+
+def _cash_act(books: Reading, job: PrintJob) -> papers.Paper:
+    entry = books.entry(job.key)
+    if entry is None:
+        raise Trouble("D-020")
+    return cash_papers.cash_act(books, _head(books, entry), entry, _copy_of(job))
+
+
+def _copy_of(job: PrintJob) -> papers.CopyState:
+    """Whether this is the paper itself, or one for a paper that never came out."""
+    return papers.CopyState("duplicate", 1) if job.sort == "duplicate" else papers.CopyState()
 
 
 def _till_close(

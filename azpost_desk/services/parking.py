@@ -31,8 +31,8 @@ class Waiting:
 
     Attributes:
         waits: for what: customer, card (its terminal has not said the last word), grant (an answer of the
-            centre), line (a bill that its biller takes only on line), stranded (in hand, but not in the
-            hand of who asks).
+            centre), line (a bill that its biller takes only on line), stranded (in hand, but
+            not in the hand of who asks).
         titles: what stands in it, in the words of the panel.
         owner: the officer's name.
     """

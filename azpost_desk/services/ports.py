@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from azpost_desk.domain.catalogue import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from azpost_desk.domain import operations as ops
     from azpost_desk.domain.cards import CardAnswer
     from azpost_desk.domain.ledger import Posting
     from azpost_desk.domain.money import Money
+    from azpost_desk.domain.signatures import Known
     from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
     from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
     from azpost_desk.protocol.records import Attachment, Record
     from azpost_desk.protocol.slips import Slip
-    from azpost_desk.services import views, views_recovery, views_slips
+    from azpost_desk.services import views, views_cash, views_recovery, views_slips
 
 D = TypeVar("D", bound=Document)
 
@@ -110,6 +111,11 @@ class Reading(Protocol):
 
     def known_receivers(self, customer: str, limit: int = 9) -> list[views.KnownReceiver]: ...
     def remittances(self, states: Sequence[str] = ()) -> list[views.Remittance]: ...
+    def bags(self, states: Sequence[str] = ()) -> list[views_cash.Bag]: ...
+    def bag(self, bag_or_number: str) -> views_cash.Bag | None: ...
+    def counts(self, sorts: Sequence[str] = (), day: int | None = None) -> list[views_cash.Count]: ...
+    def worn(self) -> dict[int, int]: ...
+    def suspect_notes(self) -> list[views_cash.SuspectNote]: ...
     def other_desks(self, date: str) -> list[views.OtherDesk]: ...
     def desk_key(self, desk: str, epoch: int) -> views_slips.DeskKey | None: ...
     def slip(self, operation: str) -> str: ...
@@ -183,6 +189,42 @@ class Reading(Protocol):
     def certificate(self, operation: str) -> str:
         """The text of the shift certificate given at this till close, "" when there was none."""
 
+    # signatures and personal data
+    def paper_signatures(self, paper: str, key: str) -> list[views.PaperSignature]:
+        """The electronic signatures of a paper, oldest first."""
+
+    def signed_paper(self, paper: str, key: str) -> bytes | None:
+        """The bytes of a paper as they were signed last; None when it was never signed."""
+
+    def acts(self, date: str) -> list[tuple[str, str]]:
+        """(paper, key) of what was printed for the records of a day, each once, in their order."""
+
+    def newest_job(self, paper: str, key: str) -> views.PrintJob | None:
+        """The print job of a paper; None when it was never to be printed."""
+
+    def known_certificate(self, officer: str) -> Known | None:
+        """What an officer signed with last at this desk."""
+
+    def agreed_ms(self) -> int:
+        """The earlier of the PC's clock and the latest time the centre signed for: so much has passed."""
+
+    def personal(self, before_ms: Mapping[str, int], limit: int) -> list[views.Personal]:
+        """Personal data recorded before its group's moment (``*``: of the groups not named), as far as the
+        centre has acknowledged it; oldest first.
+        """
+
+    def personal_of(self, customer: str) -> list[views.Personal]:
+        """Everything this desk holds in which a customer is named, acknowledged or not; oldest first."""
+
+    def unfinished(self) -> set[str]:
+        """Operations of transfers and bills whose money is not where it belongs yet."""
+
+    def matters(self) -> list[views.Matter]:
+        """Cases, disputes and holds of this desk, in order."""
+
+    def looks(self, limit: int = 500) -> list[views.Look]:
+        """Who looked at customers' files, newest first."""
+
 
 class Writing(Reading, Protocol):
     """One transaction: everything in it is on the disk together, or not at all."""
@@ -239,6 +281,9 @@ class Writing(Reading, Protocol):
         """This desk's signature over words that are no record's hash: those the commit alone signs."""
 
     def store_certificate(self, operation: str, text: str) -> None: ...
+    def store_signed(self, paper: str, key: str, number: int, content: bytes) -> None: ...
+    def empty(self, personal: Sequence[views.Personal]) -> None:
+        """Salt and bytes of these attachments become nothing, and so does what was folded from them."""
 
 
 class Books(Protocol):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.late import Late
     from azpost_desk.services.reports import DayReport, TillRow
     from azpost_desk.services.views import Dispute, Entry
+    from azpost_desk.services.views_cash import Count
 
 
 def report_paper(report: DayReport) -> papers.DailyReportPaper:
@@ -59,6 +60,7 @@ def report_paper(report: DayReport) -> papers.DailyReportPaper:
         supplement=report.supplement,
         disputes=tuple(_dispute(one) for one in report.disputes),
         reversals=tuple(row for entry in report.reversals for row in _reversed(report, entry)),
+        counts=tuple(_count(report, one) for one in report.counts),
     )
 
 
@@ -157,6 +159,21 @@ def _dispute(one: Dispute) -> papers.ReportDispute:
         value=Say(f"dispute.value.{one.unit}", (("value", value),)),
         state=Say(f"dispute.state.{one.state}"),
         raised_at=one.raised_ms,
+    )
+
+
+def _count(report: DayReport, count: Count) -> papers.ReportCount:
+    aside = count.sort == "set_aside"
+    return papers.ReportCount(
+        Say(f"report.count.{count.sort}"),
+        count.at_ms,
+        report.names.get(count.holder, count.holder),
+        report.names.get(count.officer, count.officer),
+        count.counted,
+        None if aside else count.expected,
+        None if aside else count.difference,
+        count.made_good,
+        count.sort == "surprise",
     )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.late import Late
     from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Day, Dispute, Entry, OtherDesk, Payment, Recorded
+    from azpost_desk.services.views_cash import Count
 
 Press = Callable[["DayReport"], bytes]
 """Draws a report as PDF bytes; handed in by the program, so that services know no paper."""
@@ -76,6 +77,7 @@ class DayReport:
         late: what belongs to another day or came after it was recorded: origin, own time, arrival.
         disputes: raised over a figure of this day, and all that still wait for an end.
         supplement: 0 for the report itself, n for its n-th supplement.
+        counts: every count of this till on this day, in order; also those that ended nothing.
         names: of the officers, by id.
     """
 
@@ -95,6 +97,7 @@ class DayReport:
     pending: tuple[Payment, ...]
     late: tuple[Late, ...]
     reversals: tuple[Entry, ...]
+    counts: tuple[Count, ...]
     missing: tuple[tuple[int, int], ...]
     cut: tuple[Cut, ...]
     made_by: str
@@ -133,7 +136,7 @@ class Reports:
         by.may(Permission.CLOSE_DAY)
         with self.counter.books.writing() as books:
             day = open_day(books)
-            if books.till().state == "open":
+            if books.till().state in ("open", "counting"):
                 raise Refused("C-031")
             basket = books.basket()
             if basket is not None and basket.lines:
@@ -220,6 +223,7 @@ class Reports:
             pending=tuple(books.payments(("accepted", "sent", "unknown", "refused"))),
             late=(*late_results(books, day, entries), *late_records(books, day)),
             reversals=tuple(entry for entry in entries if _is_reversal(entry)),
+            counts=tuple(books.counts(day=day.number))[::-1],
             missing=_missing(branch, desk.number, day.date, others),
             cut=(
                 Cut(desk.desk, epoch, sequence, head[:10]),
@@ -264,6 +268,8 @@ def _own_till(
     entries: list[Entry], desk: str, number: int, figures: Figures, books: Reading, state: str
 ) -> TillRow:
     closes = [entry.body for entry in entries if isinstance(entry.body, ops.TillClosed)]
+    # A hand-over is a count too: its difference was posted into the till like that of a close.
+    ended = [one.body for one in entries if isinstance(one.body, ops.TillClosed | ops.TillHandedOver)]
     last = closes[-1] if closes and state != "open" else None
     return TillRow(
         desk=desk,
@@ -271,7 +277,7 @@ def _own_till(
         holder=books.till().holder if state == "open" else "",
         figures=figures,
         counted_qapik=last.counted_qapik if last else None,
-        difference_qapik=sum(close.difference_qapik for close in closes) if last else None,
+        difference_qapik=sum(one.difference_qapik for one in ended) if last else None,
         state=state,
     )
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.approvals import is_from_centre
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.domain.staff import PIN_TRIES_MAX, Permission, Role, lock_seconds, second_person
+from azpost_desk.domain.staff import (
+    PIN_TRIES_MAX,
+    Permission,
+    Role,
+    lock_seconds,
+    require,
+    second_person,
+)
 from azpost_desk.services.counter import Approval, Counter, Officer
 
 if TYPE_CHECKING:
@@ -62,6 +69,20 @@ class Staff:
         """
         known = self._proven(approver, pin)
         second_person(asker.officer, known.officer, Role(known.role))
+        return Approval(known.officer, Role(known.role), operation)
+
+    def co_sign(
+        self, asker: Officer, officer: str, pin: str, operation: str, permission: Permission
+    ) -> Approval:
+        """Somebody else signs one operation with the own PIN: takes the till, or consents as a manager.
+
+        Raises:
+            Refused: S-011 the same person, S-010 without the permission, and as `sign_in`.
+        """
+        known = self._proven(officer, pin)
+        if known.officer == asker.officer:
+            raise Refused("S-011")
+        require(Role(known.role), permission)
         return Approval(known.officer, Role(known.role), operation)
 
     def reset_pin(self, by: Officer, officer: str, new_pin: str) -> None:

@@ -2,47 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import cash
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch, Goods
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
+from azpost_desk.services.cash_bags import free_in_safe
+from azpost_desk.services.cash_counts import Counted, Ending, count_sheet, question
 from azpost_desk.services.certificates import certify
-from azpost_desk.services.counter import Counter, Officer, open_day, own_till
+from azpost_desk.services.counter import Counter, Officer, holds_safe, open_day, own_till
 from azpost_desk.services.slips import remittance_slip
 
 if TYPE_CHECKING:
+    from azpost_desk.services.cash_counts import Pieces
+    from azpost_desk.services.counter import Approval
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import Recorded, Remittance
-
-Pieces = Mapping[int, int]
-
-
-def _sheet(pieces: Pieces) -> dict[str, int]:
-    """A count sheet as a body holds it: JSON has only text keys."""
-    return {str(denomination): number for denomination, number in cash.tidy(pieces).items()}
 
 
 def _desks_of(books: Reading) -> set[str]:
     """Ids of the desks of this branch today."""
     branch = books.document(Branch, books.day().date)
     return {f"{branch.code}-{number}" for number in branch.desks}
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """What a blind count came to: shown only after it is recorded."""
-
-    recorded: Recorded
-    counted: Money
-    expected: Money
-    difference: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +46,7 @@ class Tills:
         with self.counter.books.writing() as books:
             open_day(books)
             till = books.till()
-            if till.state == "open":
+            if till.state in ("open", "counting"):
                 raise Refused("C-012")
             return self._append(
                 books,
@@ -70,7 +55,7 @@ class Tills:
             )
 
     def move(self, by: Officer, direction: str, purpose: str, pieces: Pieces) -> Recorded:
-        """Cash between safe and till of this desk: float or supply (to_till), drop (to_safe).
+        """Cash between safe and till of this desk: float or supply (to_till), drop or worn notes (to_safe).
 
         Raises:
             Refused: C-001, C-010, C-011, C-020, C-021 nothing counted, C-022 more than lies there,
@@ -82,17 +67,17 @@ class Tills:
         with self.counter.books.writing() as books:
             open_day(books)
             own_till(books, by)
-            self._holds_safe(books)
-            desk = books.desk().desk
-            source = chart.SAFE if direction == "to_till" else chart.TILL
-            lies_there = books.balance(source, desk)
+            holds_safe(books)
+            # What is worn stays in the safe until a bag takes it away.
+            from_safe = direction == "to_till"
+            lies_there = free_in_safe(books) if from_safe else books.till().balance
             if amount > lies_there:
                 raise Refused("C-022", amount=lies_there)
             body = ops.CashMoved(
                 direction=direction,
                 purpose=purpose,
                 till=books.till().till,
-                pieces=_sheet(pieces),
+                pieces=count_sheet(pieces),
                 amount_qapik=amount.minor,
             )
             recorded = self._append(books, by, body)
@@ -113,48 +98,61 @@ class Tills:
             raise Refused("C-024", field="document")
         with self.counter.books.writing() as books:
             open_day(books)
-            self._holds_safe(books)
+            holds_safe(books)
             body = ops.SafeSupplied(
-                document=document.strip(), pieces=_sheet(pieces), amount_qapik=amount.minor
+                document=document.strip(), pieces=count_sheet(pieces), amount_qapik=amount.minor
             )
             return self._append(books, by, body)
 
-    def close(self, by: Officer, pieces: Pieces) -> Closed:
+    def close(
+        self, by: Officer, pieces: Pieces, operation: str = "", manager: Approval | None = None
+    ) -> Counted:
         """The blind count: counted, expected and difference are recorded side by side, then shown.
 
+        Args:
+            operation: id of the close when somebody's consent to it may be asked for.
+            manager: that consent, for a difference above the limit.
+
         Raises:
-            Refused: C-001, C-010, C-011, C-020, C-030 a basket is still open, B-063 parked baskets (`count`).
+            Refused: C-001, C-010, C-011, C-020, C-030 a basket is still open, B-063 parked baskets (`count`),
+                C-062, S-011, S-012.
+            NeedsConfirmation: C-060 count again, C-061 a manager must consent; the count is kept.
         """
         counted = cash.counted(pieces)
+        ending = Ending(operation or self.counter.new_id(), pieces, manager)
         with self.counter.books.writing() as books:
             open_day(books)
-            own_till(books, by)
+            own_till(books, by, counting=True)
             basket = books.basket()
             if basket is not None and basket.lines:
                 raise Refused("C-030")
             if parked := books.parked():
                 raise Refused("B-063", count=len(parked))
+            asked = question(books, by, ending, self.counter.new_id())
             till = books.till()
             difference = counted - till.balance
-            body = ops.TillClosed(
-                till=till.till,
-                holder=by.officer,
-                pieces=_sheet(pieces),
-                counted_qapik=counted.minor,
-                expected_qapik=till.balance.minor,
-                difference_qapik=difference.minor,
-            )
-            recorded = self._append(books, by, body)
-            books.queue_paper("till_close", recorded.operation)
-            certify(books, recorded, body)
-            return Closed(recorded, counted, till.balance, difference)
+            if asked is None:
+                body = ops.TillClosed(
+                    till=till.till,
+                    holder=by.officer,
+                    pieces=count_sheet(pieces),
+                    counted_qapik=counted.minor,
+                    expected_qapik=till.balance.minor,
+                    difference_qapik=difference.minor,
+                )
+                recorded = books.append(body, actor=by.officer, operation=ending.operation)
+                books.queue_paper("till_close", recorded.operation)
+                certify(books, recorded, by.officer, counted.minor, till.balance.minor)
+        if asked is not None:
+            raise asked
+        return Counted(recorded, counted, till.balance, difference)
 
     def issue(self, by: Officer, to_desk: str, from_place: str, pieces: Pieces) -> Recorded:
         """Hand cash out to another desk of the branch; only that desk can accept it.
 
         Raises:
-            Refused: C-001, C-011, C-020, C-021, C-022, C-023, C-025 to this very desk, C-028 no such desk in
-                this branch.
+            Refused: C-001, C-011, C-013, C-020, C-021, C-022, C-023, C-025 to this very desk, C-028 no such
+                desk in this branch.
         """
         amount = cash.counted(pieces)
         if not amount:
@@ -169,10 +167,10 @@ class Tills:
                 raise Refused("C-028", field="desk")
             if from_place == "safe":
                 by.may(Permission.KEEP_SAFE)
-                self._holds_safe(books)
+                holds_safe(books)
             else:
                 own_till(books, by)
-            lies_there = books.balance(chart.SAFE if from_place == "safe" else chart.TILL, desk)
+            lies_there = free_in_safe(books) if from_place == "safe" else books.till().balance
             if amount > lies_there:
                 raise Refused("C-022", amount=lies_there)
             operation = self.counter.new_id()
@@ -180,7 +178,7 @@ class Tills:
                 remittance=operation,
                 from_place=from_place,
                 to_desk=to_desk,
-                pieces=_sheet(pieces),
+                pieces=count_sheet(pieces),
                 amount_qapik=amount.minor,
             )
             recorded = books.append(body, actor=by.officer, operation=operation)
@@ -192,28 +190,43 @@ class Tills:
     def awaited(self) -> list[Remittance]:
         """Remittances announced to this desk and not accepted yet, oldest first."""
         with self.counter.books.reading() as books:
-            return books.remittances(("announced",))
+            return books.remittances(("announced",))[::-1]
+
+    def unaccepted(self) -> list[Remittance]:
+        """Cash between desks that nobody has counted in yet, given out here or announced to here, oldest
+        first.
+        """
+        with self.counter.books.reading() as books:
+            return books.remittances(("announced", "issued"))[::-1]
 
     def accept(self, by: Officer, remittance: str, pieces: Pieces) -> Recorded:
         """Count a remittance in, once, exactly as it was issued.
 
         Raises:
-            Refused: C-001, C-010, C-011, C-026 unknown or accepted already, C-027 the count differs.
+            Refused: C-001, C-010, C-011, C-013, C-026 accepted already (by whom and when), C-027 the count
+                differs, C-032 no such cash is expected here.
         """
         amount = cash.counted(pieces)
         with self.counter.books.writing() as books:
             open_day(books)
             own_till(books, by)
             known = next((one for one in books.remittances() if one.remittance == remittance), None)
+            if known is not None and known.state == "accepted":
+                officer = books.officer(known.accepted_by)
+                raise Refused(
+                    "C-026",
+                    officer=officer.name if officer else known.accepted_by,
+                    at_ms=known.accepted_ms or known.at_ms,
+                )
             if known is None or known.state != "announced":
-                raise Refused("C-026", at_ms=known.at_ms if known else 0)
+                raise Refused("C-032")
             if amount != known.amount:
                 raise Refused("C-027", announced=known.amount, counted=amount)
             body = ops.RemittanceAccepted(
                 remittance=remittance,
                 from_desk=known.from_desk,
                 to_place="till",
-                pieces=_sheet(pieces),
+                pieces=count_sheet(pieces),
                 amount_qapik=amount.minor,
             )
             recorded = self._append(books, by, body)
@@ -248,8 +261,3 @@ class Tills:
 
     def _append(self, books: Writing, by: Officer, body: ops.Body) -> Recorded:
         return books.append(body, actor=by.officer, operation=self.counter.new_id())
-
-    def _holds_safe(self, books: Reading) -> None:
-        day = books.day()
-        if books.document(Branch, day.date).safe_desk != books.desk().number:
-            raise Refused("C-023")

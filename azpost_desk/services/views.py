@@ -209,7 +209,10 @@ class KnownReceiver:
 
 @dataclass(frozen=True, slots=True)
 class Remittance:
-    """Cash between desks of the branch: issued, accepted or announced to this desk."""
+    """Cash between desks of the branch: issued, accepted or announced to this desk.
+
+    `accepted_by` (an officer's id) and `accepted_ms` say who counted it in and when; "" and 0 until then.
+    """
 
     remittance: str
     from_desk: str
@@ -218,6 +221,20 @@ class Remittance:
     pieces: dict[int, int]
     at_ms: int
     state: str
+    accepted_by: str = ""
+    accepted_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSignature:
+    """One electronic signature of a paper, as the journal names it (hashes and certificate in hex)."""
+
+    number: int
+    officer: str
+    signed: str
+    certificate: str
+    operation: str
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +262,43 @@ class OfficerAtDesk:
     pin_hash: str
     wrong_tries: int
     locked_until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """One attachment that still holds somebody's data.
+
+    Attributes:
+        operation: of its record; the slot begins with the operation of the line.
+        commitment: what the body holds of it.
+    """
+
+    epoch: int
+    sequence: int
+    operation: str
+    slot: str
+    group: str
+    commitment: str
+    recorded_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at a customer's file. `customer` is the name, "" when that was erased by rule."""
+
+    at_ms: int
+    officer: str
+    customer: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A case, dispute or hold: its number in the journal, kind, and the words of its record."""
+
+    record: int
+    kind: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

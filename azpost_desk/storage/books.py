@@ -203,6 +203,8 @@ class DeskBooks(LineBooks):
                 books.sign()
             if books.closes_day():
                 self._advance_mark()
+            if books.emptied:
+                self._desk.connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Note how far the journal reaches and let the next program in."""

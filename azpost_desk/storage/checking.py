@@ -7,16 +7,18 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.erasure import Erasures, Kept
 from azpost_desk.domain.invariants import BROKEN_MAX, Fact, Stored, Verdict, check
 from azpost_desk.domain.invariants_branch import HandedOver
-from azpost_desk.domain.invariants_outside import Seen, outside_folds
+from azpost_desk.domain.invariants_outside import Seen, Watched
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import Enrolled, ack_of
-from azpost_desk.protocol.records import Header, Record, record_hash
+from azpost_desk.protocol.records import Attachment, Header, Record, record_hash
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.checking_rows import FOLDED_BYTES_MAX, rows_at_fault
@@ -88,14 +90,47 @@ def check_books(connection: Connection, *, fold: bool = True) -> list[Verdict]:
     """The invariants over an open file, and every row beside the journal, in one consistent look."""
     connection.exec_driver_sql("BEGIN")
     try:
-        verdicts = check(facts(connection), is_signed, outside_folds(seen(connection)))
+        verdicts = check(facts(connection), is_signed, [Watched(seen(connection))])
         by_id = {verdict.id: verdict for verdict in verdicts}
         for invariant, fault in rows_at_fault(connection, fold=fold):
             if len(by_id[invariant].broken) < BROKEN_MAX:
                 by_id[invariant].broken.append(fault)
-        return verdicts
+        return [*verdicts, erasures(connection)]
     finally:
         connection.exec_driver_sql("COMMIT")
+
+
+def erasures(connection: Connection) -> Verdict:
+    """I-11 over what is left of the attachments: gone by rule, or missing."""
+    proved = _proved(connection)
+    attached = groupby(
+        connection.execute(select(t.attachments).order_by(t.attachments.c.record)), key=lambda row: row.record
+    )
+    waiting = next(attached, None)
+    fold = Erasures()
+    for row in connection.execute(select(t.journal).order_by(t.journal.c.id)):
+        mine: dict[str, str | None] = {}
+        if waiting is not None and waiting[0] == row.id:
+            mine = {
+                one.slot: Attachment(one.slot, one.salt, one.content).commitment() if one.salt else None
+                for one in waiting[1]
+            }
+            waiting = next(attached, None)
+        header = Record(row.header, row.body, row.previous, row.hash)
+        fold.take(_kept(row, header, mine, proved))
+    return fold.end()
+
+
+def _kept(
+    row: Row[Any], record: Record, attached: dict[str, str | None], proved: dict[tuple[str, int], int]
+) -> Kept:
+    try:
+        header = record.header()
+        body = ops.decode(header.kind, header.version, row.body)
+    except (msgspec.DecodeError, ops.UnknownKind):
+        header, body = _UNREADABLE, None
+    had = row.sequence <= proved.get((header.desk, row.epoch), 0)
+    return Kept(header.desk, row.epoch, row.sequence, header.operation, row.body, body, attached, had)
 
 
 def seen(connection: Connection) -> Seen:
@@ -112,7 +147,7 @@ def seen(connection: Connection) -> Seen:
         "request": requests.where(j.kind == "grant.requested", a.content.is_not(None)),
     }
     tasks = {(sort, row[0]) for sort, statement in wanted.items() for row in connection.execute(statement)}
-    return Seen(frozenset(wanted), frozenset(tasks), _proved(connection))
+    return Seen(frozenset(wanted), frozenset(tasks))
 
 
 def _proved(connection: Connection) -> dict[tuple[str, int], int]:
@@ -144,18 +179,15 @@ def facts(connection: Connection) -> Iterator[Fact]:
         .outerjoin(t.signatures, t.signatures.c.record == t.journal.c.id)
         .order_by(t.journal.c.epoch, t.journal.c.sequence)
     )
-    a = t.attachments.c
-    gone = select(a.record, func.count()).where(a.salt.is_(None)).group_by(a.record)
-    erased: dict[int, int] = {row[0]: row[1] for row in connection.execute(gone)}
     for row in connection.execute(wanted):
         mine: tuple[Stored, ...] = ()
         if waiting is not None and waiting[0] == row.id:
             mine = tuple(Stored(p.operation, p.account, p.sub, p.currency, p.minor) for p in waiting[1])
             waiting = next(posted, None)
-        yield _fact(row, mine, erased.get(row.id, 0))
+        yield _fact(row, mine)
 
 
-def _fact(row: Row[Any], stored: tuple[Stored, ...], erased: int) -> Fact:
+def _fact(row: Row[Any], stored: tuple[Stored, ...]) -> Fact:
     record = Record(row.header, row.body, row.previous, row.hash)
     try:
         header = record.header()
@@ -179,7 +211,6 @@ def _fact(row: Row[Any], stored: tuple[Stored, ...], erased: int) -> Fact:
         record_hash(row.previous, row.header, row.body),
         row.signature,
         stored,
-        erased,
     )
 
 

@@ -195,7 +195,7 @@ def _projections(connection: Connection, enrolled: Enrolled, places: Places) -> 
     try:
         stored, again = _folded(connection, enrolled)
     except UNFOLDABLE as wrong:
-        yield "I-07", Broken(enrolled.desk, 0, f"the journal cannot be folded again: {wrong}")
+        yield "I-07", Broken(enrolled.desk, 0, f"the journal cannot be folded: {type(wrong).__name__}")
         return
     for name in stored:
         if name == t.postings.name:
@@ -214,7 +214,13 @@ def _told(columns: list[str], row: tuple[Any, ...]) -> str:
 
 
 def _folded(connection: Connection, enrolled: Enrolled) -> tuple[Rows, Rows]:
-    engine = create_engine("sqlite://", module=dbapi2, poolclass=StaticPool, isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        "sqlite://",
+        module=dbapi2,
+        poolclass=StaticPool,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+    )
     with engine.connect() as memory:
         t.TABLES.create_all(memory)
         for table in t.TABLES.sorted_tables:

@@ -9,13 +9,15 @@ import msgspec
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from azpost_desk.domain import cash
+from azpost_desk.domain import cash, cash_bags
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import DOCUMENTS, Branch
 from azpost_desk.domain.moves import PAYMENT, TRANSFER
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
+from azpost_desk.services.erasure import erase, wanted
+from azpost_desk.storage import projected_cash
 from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
@@ -196,17 +198,43 @@ def _is_on_its_way_here(connection: Connection, desk: OpenDesk, told: tidings.It
 
 
 def _remittance(connection: Connection, desk: OpenDesk, told: tidings.RemittanceNews) -> None:
+    if desk.enrolled.desk not in (told.to_desk, told.from_desk):
+        return
+    if told.state not in ("announced", "accepted"):
+        raise NotTaken("no such state of cash")
     if told.to_desk == desk.enrolled.desk:
         if not _is_countable(told):
             raise NotTaken("uncountable cash")
-        if told.state not in ("announced", "accepted"):
-            raise NotTaken("no such state of cash")
         if remittance_differs(connection, told):
             raise NotTaken("cash that differs from what is known of it")
         keep_remittance(connection, told, told.from_desk, told.to_desk, told.at_ms, told.state)
+    if told.state == "accepted":
+        r = t.remittances.c
+        ours = (r.remittance == told.remittance) & (r.state == "issued")
+        connection.execute(update(t.remittances).where(ours).values(state="accepted"))
+        projected_cash.end_remittance(connection, told.remittance, told.to_desk, told.by, told.at_ms)
 
 
-def _is_countable(told: tidings.RemittanceNews) -> bool:
+def _bag(connection: Connection, desk: OpenDesk, told: tidings.BagNews) -> None:
+    own = desk.enrolled.desk
+    if own not in (told.to_desk, told.from_desk):
+        return
+    direction = "in" if told.to_desk == own else "out"
+    if told.state not in _BAG_STATES[direction]:
+        raise NotTaken("no such state of a bag")
+    suspect = told.sort == cash_bags.SUSPECT and told.from_desk == own and not told.pieces
+    if told.sort not in cash_bags.SORTS or not (suspect or _is_countable(told)):
+        raise NotTaken("uncountable bag")
+    projected_cash.hear_of_bag(connection, told, direction)
+
+
+_BAG_STATES: Final = {
+    "in": frozenset({"announced", "received", "differs", "resolved"}),
+    "out": frozenset({"sealed", "on_its_way", "taken_in", "differs", "resolved"}),
+}
+
+
+def _is_countable(told: tidings.RemittanceNews | tidings.BagNews) -> bool:
     """Whether somebody at the counter can count in exactly this."""
     try:
         amount = cash.counted({int(piece): number for piece, number in told.pieces.items()})
@@ -250,6 +278,7 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "correction.proposal": _proposal,
     "centre.act": _centre_act,
     "dispute.answer": disputes.answered,
+    "bag": _bag,
 }
 
 
@@ -260,6 +289,13 @@ def _answer(books: BookWriting, news: News, centre_epoch: int) -> None:
     elif news.kind == "exception":
         told = msgspec.json.decode(news.payload, type=tidings.OnExceptionsList)
         _raise_case(books, news, centre_epoch, f"exception {told.reason}", f"{told.epoch}/{told.sequence}")
+    elif news.kind == "erasure.due":
+        _erase(books, msgspec.json.decode(news.payload, type=tidings.ErasureDue))
+
+
+def _erase(books: BookWriting, told: tidings.ErasureDue) -> None:
+    """What this desk finds due by its own rule; the rest waits for its own run, and the centre sees it."""
+    erase(books, wanted(books, told.commitments), "sync", books.new_operation, actor_kind="sync")
 
 
 # What a biller can answer.

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.moves import PAYMENT, TRANSFER, arrive, move
-from azpost_desk.domain.people import Account, Addresses, Parties, Person
+from azpost_desk.domain.people import Account, Parties
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.storage import people, projected_cards
 from azpost_desk.storage import projected_items as items
@@ -44,6 +44,7 @@ def settled(connection: Connection, written: Written, body: ops.Settlement) -> N
             projected_cards.settled(connection, written, tender)
     for line in body.lines:
         _take_effect(connection, written, line, body.receipt)
+        people.remember_line(connection, line, written.attachments, written.header.recorded_ms)
 
 
 def service_of(line: ops.AnyLine) -> str:
@@ -190,9 +191,6 @@ def _transfer_sent(connection: Connection, written: Written, line: ops.TransferS
             "held_grant": "",
         },
     )
-    if who:
-        customer = people.remember(connection, who.sender, at_ms)
-        people.remember_receiver(connection, customer, who.receiver, line.office or "", at_ms)
 
 
 def transfer_granted(
@@ -268,9 +266,6 @@ def _transfer_ended(
     end_grant(connection, written, line.grant, line.transfer, "used")
     paid = isinstance(line, ops.TransferPaid)
     move_transfer(connection, written, line.transfer, "paid" if paid else "refunded")
-    receiver = people.read(written.attached(line.operation, "receiver"), Person)
-    if receiver:
-        people.remember(connection, receiver, written.header.recorded_ms)
 
 
 # --- items --------------------------------------------------------------------------------------------
@@ -281,6 +276,3 @@ def _item_accepted(connection: Connection, written: Written, line: ops.ItemAccep
     # A desk's name is its branch and its number.
     office = written.header.desk.rpartition("-")[0]
     items.event(connection, line.number, "EMA", office, at_ms, here=True, operation=line.operation)
-    who = people.read(written.attached(line.operation, "addresses"), Addresses)
-    if who:
-        people.remember(connection, who.sender, at_ms)

@@ -2,29 +2,29 @@
 
 Names are folded and cut into words; numbers and codes stand in capitals without spaces. What is no word
 begins with a sign: ``=1234`` an amount in qəpik, ``~goods.sold`` a kind, ``@1002`` an officer, ``!1002`` an
-officer whose surplus or shortage account moved. Words of erased attachments go with the next `rebuild`.
+officer whose surplus or shortage account moved.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, select
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Account, Addresses, Parties, Person
 from azpost_desk.domain.postings import postings
+from azpost_desk.protocol.records import Record
 from azpost_desk.storage import people
 from azpost_desk.storage import tables as t
+from azpost_desk.storage.projecting import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection
-
-    from azpost_desk.storage.projecting import Written
 
 # What happens between operations, or many times a minute: found by other screens.
 _NOT_LISTED: Final = frozenset(
@@ -57,6 +57,19 @@ def keep_words(connection: Connection, written: Written) -> None:
     else:
         words.update((f"~{kind}", *_of_other(written, written.body)))
     connection.execute(insert(t.words), [{"word": word, "record": written.id} for word in sorted(words)])
+
+
+def keep_words_again(connection: Connection, records: Iterable[int]) -> None:
+    """The words of these records anew, from what their attachments still hold (`storage.erasing`)."""
+    j, a = t.journal.c, t.attachments.c
+    for number in sorted(set(records)):
+        connection.execute(delete(t.words).where(t.words.c.record == number))
+        row = connection.execute(select(t.journal).where(j.id == number)).one()
+        attached = connection.execute(select(a.slot, a.content).where(a.record == number))
+        slots = {one.slot: one.content for one in attached if one.content is not None}
+        header = Record(row.header, row.body, row.previous, row.hash).header()
+        body = ops.decode(header.kind, header.version, row.body)
+        keep_words(connection, Written(number, header, body, slots))
 
 
 def number_word(text: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from azpost_desk.domain.moves import DAY, TILL, move
 from azpost_desk.protocol.messages import grant_of
 from azpost_desk.storage import projected_cards as cards
+from azpost_desk.storage import projected_cash as cash
 from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
@@ -67,6 +68,17 @@ def _till_opened(connection: Connection, written: Written, body: ops.TillOpened)
 
 def _till_closed(connection: Connection, written: Written, body: ops.TillClosed) -> None:
     _till(connection, written, body.till, "closed", "")
+    cash.keep_count(connection, written, body, "closed")
+
+
+def _count_set_aside(connection: Connection, written: Written, body: ops.CountSetAside) -> None:
+    _till(connection, written, body.till, "set_aside", body.holder)
+    cash.keep_count(connection, written, body, "set_aside")
+
+
+def _till_handed_over(connection: Connection, written: Written, body: ops.TillHandedOver) -> None:
+    _till(connection, written, body.till, "handed_over", body.taker)
+    cash.keep_count(connection, written, body, "handed_over")
 
 
 def _till(connection: Connection, written: Written, till: str, event: str, holder: str) -> None:
@@ -91,23 +103,24 @@ def _remittance_accepted(connection: Connection, written: Written, body: ops.Rem
     happens_once(connection, "remittance", body.remittance, written)
     header = written.header
     keep_remittance(connection, body, body.from_desk, header.desk, header.recorded_ms, "accepted")
+    cash.end_remittance(connection, body.remittance, header.desk, header.actor, header.recorded_ms)
 
 
 def keep_remittance(
-    connection: Connection, cash: Any, from_desk: str, to_desk: str, at_ms: int, state: str
+    connection: Connection, sent: Any, from_desk: str, to_desk: str, at_ms: int, state: str
 ) -> None:
-    """`cash` has remittance, amount_qapik and pieces: a body, or news. An accepted one stays accepted."""
+    """`sent` has remittance, amount_qapik and pieces: a body, or news. An accepted one stays accepted."""
     values = {
         "from_desk": from_desk,
         "to_desk": to_desk,
-        "amount_qapik": cash.amount_qapik,
-        "pieces": msgspec.json.encode(cash.pieces),
+        "amount_qapik": sent.amount_qapik,
+        "pieces": msgspec.json.encode(sent.pieces),
         "at_ms": at_ms,
         "state": state,
     }
     connection.execute(
         upsert(t.remittances)
-        .values(remittance=cash.remittance, **values)
+        .values(remittance=sent.remittance, **values)
         .on_conflict_do_update(
             index_elements=["remittance"], set_=values, where=t.remittances.c.state == "announced"
         )
@@ -170,6 +183,23 @@ def _paper_reprinted(connection: Connection, written: Written, body: ops.PaperRe
     )
 
 
+def _paper_signed(connection: Connection, written: Written, body: ops.PaperSigned) -> None:
+    happens_once(connection, "signature", f"{body.paper} {body.key} {body.number}", written)
+    connection.execute(
+        insert(t.paper_signatures),
+        {
+            "paper": body.paper,
+            "key": body.key,
+            "number": body.number,
+            "officer": body.officer,
+            "signed": body.signed,
+            "certificate": body.certificate,
+            "operation": written.header.operation,
+            "at_ms": body.at_ms,
+        },
+    )
+
+
 def _grant_kept(connection: Connection, written: Written, body: ops.GrantKept) -> None:
     this = t.grant_questions.c.held_grant == body.grant
     connection.execute(update(t.grant_questions).where(this).values(answer=body.reason))
@@ -194,6 +224,8 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "day.closed": _day_closed,
     "till.opened": _till_opened,
     "till.closed": _till_closed,
+    "count.set_aside": _count_set_aside,
+    "till.handed_over": _till_handed_over,
     "remittance.issued": _remittance_issued,
     "remittance.accepted": _remittance_accepted,
     "remittance.announced": _remittance_announced,
@@ -220,4 +252,6 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "dispute.escalated": disputes.escalated,
     "dispute.closed": disputes.closed,
     "case.raised": disputes.case_raised,
+    "paper.signed": _paper_signed,
+    **cash.CARRIERS,
 }

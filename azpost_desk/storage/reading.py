@@ -19,7 +19,9 @@ from azpost_desk.protocol.records import Attachment, Record
 from azpost_desk.services import views
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.evidence import export
+from azpost_desk.storage.reading_cash import CashReading
 from azpost_desk.storage.reading_history import HistoryReading, records_with
+from azpost_desk.storage.reading_privacy import PrivacyReading
 from azpost_desk.storage.reading_recovery import RecoveryReading
 from azpost_desk.storage.reading_slips import SlipReading
 
@@ -30,8 +32,8 @@ D = TypeVar("D", bound=Document)
 _NAME_OF = {kind: name for name, kind in DOCUMENTS.items()}
 
 
-class BookReading(HistoryReading, SlipReading, RecoveryReading):
-    """Implements services.ports.Reading together with those it builds on and FeatureReading."""
+class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, CashReading):
+    """Implements services.ports.Reading together with the readings of the features."""
 
     # --- who and when -------------------------------------------------------------------------------
 

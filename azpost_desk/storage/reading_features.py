@@ -205,7 +205,12 @@ class FeatureReading:
 
     def remittances(self, states: Sequence[str] = ()) -> list[views.Remittance]:
         """States: issued (by this desk), announced (to it by the centre), accepted (here)."""
-        wanted = select(t.remittances).order_by(t.remittances.c.at_ms.desc(), t.remittances.c.remittance)
+        r, e = t.remittances.c, t.remittance_ends.c
+        wanted = (
+            select(t.remittances, e.officer.label("ended_by"), e.at_ms.label("ended_ms"))
+            .outerjoin(t.remittance_ends, e.remittance == r.remittance)
+            .order_by(r.at_ms.desc(), r.remittance)
+        )
         if states:
             wanted = wanted.where(t.remittances.c.state.in_(states))
         return [
@@ -217,6 +222,8 @@ class FeatureReading:
                 {int(d): n for d, n in msgspec.json.decode(row.pieces, type=dict[str, int]).items()},
                 row.at_ms,
                 row.state,
+                row.ended_by or "",
+                row.ended_ms or 0,
             )
             for row in self._all(wanted)
         ]

@@ -244,6 +244,58 @@ remittances: Final = _table(
     _whole("at_ms"),
     _text("state"),
 )
+# Who counted a remittance in, here or at the other desk, and when.
+remittance_ends: Final = _table(
+    "remittance_ends", _text("remittance", key=True), _text("desk"), _text("officer"), _whole("at_ms")
+)
+bags: Final = _table(
+    "bags",
+    _text("bag", key=True),
+    _text("number"),
+    _text("sort"),
+    _text("direction"),
+    _text("state"),
+    _minor("announced_qapik"),
+    _octets("announced"),
+    _minor("counted_qapik"),
+    _octets("counted"),
+    _octets("notes"),
+    _text("act", default=""),
+    _text("made_by"),
+    _whole("made_ms"),
+    _text("changed_by"),
+    _whole("changed_ms"),
+    Index(None, "number"),
+)
+# Every count of this till: set aside, close, hand-over, surprise; what was made good stands beside.
+counts: Final = _table(
+    "counts",
+    _text("operation", key=True),
+    _whole("record"),
+    _text("sort"),
+    _whole("day"),
+    _text("holder"),
+    _text("officer"),
+    _whole("at_ms"),
+    _octets("pieces"),
+    _minor("counted_qapik"),
+    _minor("expected_qapik"),
+    _minor("difference_qapik"),
+    Column("made_good_qapik", Minor, nullable=False, server_default="0"),
+    Index(None, "sort"),
+)
+# Notes in the safe that are too worn to be given out again: they wait for a bag.
+worn: Final = _table("worn", _whole("denomination_qapik", key=True), _whole("pieces"))
+suspect_notes: Final = _table(
+    "suspect_notes",
+    _text("report", key=True),
+    _text("operation"),
+    _minor("denomination_qapik"),
+    _text("series"),
+    _whole("at_ms"),
+    _text("officer"),
+    _text("bag", default=""),
+)
 reprints: Final = _table("reprints", _text("receipt", key=True), _text("sort", key=True), _whole("count"))
 other_desks: Final = _table(
     "other_desks",
@@ -324,6 +376,19 @@ approvals: Final = _table(
     _whole("epoch"),
     _whole("asked_ms"),
     Index(None, "operation"),
+)
+# Which papers were signed, and with what outcome: the signed bytes lie in `signed_papers`.
+paper_signatures: Final = _table(
+    "paper_signatures",
+    _text("paper", key=True),
+    _text("key", key=True),
+    _whole("number", key=True),
+    _text("officer"),
+    _text("signed"),
+    _text("certificate"),
+    _text("operation"),
+    _whole("at_ms"),
+    Index(None, "officer"),
 )
 
 # What the centre asks and proposes, and what it did or read of this desk: news, and our answers to it.
@@ -438,6 +503,11 @@ print_jobs: Final = _table(
     _whole("made_ms"),
     Index(None, "state"),
 )
+# The bytes of papers that were signed electronically, each signature's own; the journal holds their hashes.
+signed_papers: Final = _table(
+    "signed_papers", _text("paper", key=True), _text("key", key=True), _whole("number", key=True),
+    _octets("content"),
+)  # fmt: skip
 reports: Final = _table("reports", _text("date", key=True), _octets("content"))
 # Desks whose close had not come when a day's report was stored: what comes of them makes a supplement.
 missing_desks: Final = _table("missing_desks", _text("date", key=True), _whole("desk", key=True))
@@ -448,7 +518,7 @@ supplements: Final = _table(
 certificates: Final = _table("certificates", _text("operation", key=True), _text("text"))
 checked: Final = _table("checked", _whole("only", key=True), _whole("record"))
 
-WRITTEN_ONCE: Final = (journal, signatures, postings)
+WRITTEN_ONCE: Final = (journal, signatures, postings, signed_papers)
 DERIVED: Final = (
     balances,
     days,
@@ -466,6 +536,11 @@ DERIVED: Final = (
     receivers,
     stock,
     remittances,
+    remittance_ends,
+    bags,
+    counts,
+    worn,
+    suspect_notes,
     reprints,
     other_desks,
     grant_questions,
@@ -477,6 +552,7 @@ DERIVED: Final = (
     disputes,
     cases,
     words,
+    paper_signatures,
 )
 
 TRIGGERS: Final = (

@@ -20,6 +20,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.soundness import is_sound
 from azpost_desk.domain.transfer_codes import case_number
 from azpost_desk.protocol.records import FORMAT, GENESIS, Attachment, Header, Record, seal
+from azpost_desk.storage import erasing
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
 from azpost_desk.storage.projections import project
@@ -51,6 +52,8 @@ class BookWriting(BookReading, SlipWriting):
     def __init__(self, desk: OpenDesk) -> None:
         super().__init__(desk)
         self._newest: tuple[int, Record] | None = None
+        # Whether something was erased: then the log beside the file must not keep it either.
+        self.emptied = False
 
     def append(
         self,
@@ -66,8 +69,9 @@ class BookWriting(BookReading, SlipWriting):
 
         Raises:
             Trouble: G-060 when the book is stopped.
-            Refused: G-064 another content under a known id, G-065 a settlement that does not add up or breaks
-                the series of receipts, G-066 a second time of what happens once, G-020 an illegal move.
+            Refused: S-012 a consent from the centre that was never given, G-064 another content under a known
+                id, G-065 a settlement that does not add up or breaks the series of receipts, G-066 a second
+                time of what happens once, G-020 an illegal move.
         """
         if self._desk.stopped:
             raise Trouble("G-060", reason=self._desk.stopped)
@@ -79,6 +83,7 @@ class BookWriting(BookReading, SlipWriting):
                 raise Refused("G-064")
             return recorded_of(Record(known.header, known.body, known.previous, known.hash))
         self._sound(body)
+        self.require_consents(body, operation)
         if isinstance(body, ops.GrantStored):
             self._show(body.thing, attachments)
             attachments = ()
@@ -341,6 +346,15 @@ class BookWriting(BookReading, SlipWriting):
 
     def store_certificate(self, operation: str, text: str) -> None:
         self._connection.execute(insert(t.certificates), {"operation": operation, "text": text})
+
+    def store_signed(self, paper: str, key: str, number: int, content: bytes) -> None:
+        self._connection.execute(
+            insert(t.signed_papers), {"paper": paper, "key": key, "number": number, "content": content}
+        )
+
+    def empty(self, personal: Sequence[views.Personal]) -> None:
+        erasing.empty(self._connection, personal)
+        self.emptied = True
 
 
 def _committed(body: bytes, attachments: Sequence[Attachment]) -> None:

@@ -9,6 +9,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.papers import (
     AddressBlock,
     ApplicationPaper,
+    CashActPaper,
     CashMovePaper,
     ControlTotal,
     CopyState,
@@ -20,6 +21,7 @@ from azpost_desk.domain.papers import (
     ReceiptLine,
     ReceiptPaper,
     ReportCut,
+    ReportDispute,
     ReportHour,
     ReportLate,
     ReportOperation,
@@ -34,6 +36,7 @@ from azpost_desk.domain.papers import (
     TillClosePaper,
     VoucherPaper,
 )
+from azpost_desk.domain.papers_cash import ComparedPieces
 
 # 23 November 2026, 14:05:07 in Baku.
 AT = 1_795_428_307_000
@@ -176,7 +179,24 @@ REPORT = DailyReportPaper(
     pending=(ReportPending("3-000398", "Azərişıq ASC", azn(4_237), Say("papers.receipt.state.unknown"), AT),),
     late=(
         ReportLate(
-            date(2026, 11, 20), "4", "4-000051", "EMS göndərişi", azn(850), Say("papers.report.reason")
+            date(2026, 11, 20),
+            "4/1",
+            "4-000051",
+            "EMS göndərişi",
+            azn(850),
+            Say("papers.report.reason"),
+            AT - 3 * 86_400_000,
+            AT,
+        ),
+    ),
+    disputes=(
+        ReportDispute(
+            "D2026-000017-2",
+            Say("dispute.figure.till.difference"),
+            date(2026, 11, 20),
+            Say("dispute.value.qapik", (("value", azn(-500)),)),
+            Say("dispute.state.open"),
+            AT,
         ),
     ),
     reversals=(
@@ -222,6 +242,27 @@ CASH_MOVE = CashMovePaper(
     ),
     "9f3ac01b77",
     CopyState("duplicate", 1),
+)
+
+CASH_ACT = CashActPaper(
+    HEAD,
+    "A2026-000007-5",
+    Say("papers.cash_act.title.bag.differed"),
+    (
+        (Say("papers.cash_act.bag"), "PL-100200"),
+        (Say("papers.cash_act.announced"), Say("papers.cash_act.sum", (("amount", azn(800_000)),))),
+        (Say("papers.cash_act.counted"), Say("papers.cash_act.sum", (("amount", azn(790_000)),))),
+        (Say("papers.cash_act.missing"), Say("papers.cash_act.sum", (("amount", azn(10_000)),))),
+    ),
+    (ComparedPieces(azn(10_000), 79, 80), ComparedPieces(azn(5_000), 0, 0)),
+    azn(790_000),
+    Say("papers.cash_act.notice.in_transit"),
+    (
+        SignatureLine(Say("papers.sign.counted"), "Məmmədova A."),
+        SignatureLine(Say("papers.sign.witnessed"), "Quliyev E."),
+    ),
+    "9f3ac01b77",
+    CopyState(),
 )
 
 

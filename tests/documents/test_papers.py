@@ -14,7 +14,17 @@ import pytest
 from pypdf import PdfReader
 from reportlab.platypus import SimpleDocTemplate, Table, TableStyle
 
-from azpost_desk.documents import cash, express, press, receipts, reports, sheet, transfers, typeface
+from azpost_desk.documents import (
+    cash,
+    cash_acts,
+    express,
+    press,
+    receipts,
+    reports,
+    sheet,
+    transfers,
+    typeface,
+)
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.papers import CopyState, ReceiptLine
 from azpost_desk.texts import LANGUAGES, Texts
@@ -32,6 +42,7 @@ PAPERS: dict[str, tuple[Callable[[Any, Texts], bytes], Any]] = {
     "report": (reports.report_pdf, samples.REPORT),
     "till-close": (cash.till_close_pdf, samples.TILL_CLOSE),
     "cash-move": (cash.cash_move_pdf, samples.CASH_MOVE),
+    "cash-act": (cash_acts.cash_act_pdf, samples.CASH_ACT),
 }
 EVERY = [(name, language) for name in PAPERS for language in LANGUAGES]
 

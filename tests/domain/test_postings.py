@@ -12,6 +12,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.ledger import Posting, Unbalanced, balances, checked, digest, sums
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.postings import RULES, postings
+from tests.domain import test_postings_cash
 
 pytestmark = pytest.mark.fast
 
@@ -208,6 +209,7 @@ _FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
         ops.CorrectionAccepted(proposal="p", sort="shortage_cleared", amount_qapik=100, holder="1002"),
         "2832ecf8c84f6ae7274a189ed3cf301c",
     ),
+    **test_postings_cash.FROZEN,
 }
 
 

@@ -15,7 +15,16 @@ from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.payments import PayBill
 from azpost_desk.services.transfers import SendTransfer
 from azpost_desk.storage.checking import check_folder
-from tests.services.counters import CLERK, MANAGER, RECEIVER, SENDER, new_stand, press, working
+from tests.services.counters import (
+    CLERK,
+    MANAGER,
+    RECEIVER,
+    SENDER,
+    close_counted,
+    new_stand,
+    press,
+    working,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +67,7 @@ def test_a_turned_sign_closes_no_day(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert report.differences
     with pytest.raises(Refused, match="R-002"):
         stand.desk.reports.printable(MANAGER)
-    stand.desk.tills.close(CLERK, {1: 20_000})
+    close_counted(stand, {1: 20_000})
     with pytest.raises(Refused, match="R-002") as refused:
         stand.desk.reports.close_day(MANAGER, press)
     assert refused.value.facts["figures"]

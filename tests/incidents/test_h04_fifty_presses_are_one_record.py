@@ -8,8 +8,10 @@ import pytest
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
+from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.protocol.news import RemittanceNews
+from azpost_desk.protocol.news import BagNews, RemittanceNews
+from azpost_desk.services.cash_bags import Seal
 from azpost_desk.services.goods import SellGoods
 from tests.services.counters import CLERK, MANAGER, Stand, approval, press
 from tests.storage.desks import piece
@@ -44,7 +46,37 @@ def test_a_bag_of_8000_is_counted_in_once(stand: Stand) -> None:
     assert len(stand.bodies(ops.RemittanceAccepted)) == 1
     with pytest.raises(Refused, match="C-026") as refused:
         stand.desk.tills.accept(CLERK, "bag-1", {10_000: 80})
-    assert refused.value.facts["at_ms"] == stand.clock.utc_ms()
+    assert refused.value.facts == {"officer": CLERK.name, "at_ms": stand.clock.utc_ms()}
+
+
+def test_a_sealed_bag_of_8000_is_received_once_and_says_by_whom_and_when(stand: Stand) -> None:
+    told = BagNews(
+        bag="0197-bag", number="PL-8000", sort="cash", from_desk="", to_desk="2002-1",
+        pieces={"10000": 80}, amount_qapik=800_000, at_ms=stand.clock.utc_ms(),
+    )  # fmt: skip
+    stand.books.store_news([piece(901, "bag", told)], 1)
+    before = stand.desk.baskets.safe_balance()
+    received_ms = stand.clock.utc_ms()
+    assert pressed(lambda: stand.desk.bags.receive(MANAGER, "PL-8000", {10_000: 80})) == {"C-044"}
+    assert stand.desk.baskets.safe_balance() == before + azn(800_000)
+    assert len(stand.bodies(ops.BagReceived)) == 1
+    stand.clock.pass_ms(3_600_000)
+    # Scanned again an hour later, and announced again by the centre: still the one receipt of the morning.
+    stand.books.store_news([piece(902, "bag", told)], 1)
+    with pytest.raises(Refused, match="C-044") as refused:
+        stand.desk.bags.awaited("pl-8000")
+    assert refused.value.facts == {"number": "PL-8000", "officer": MANAGER.name, "at_ms": received_ms}
+    operation = stand.desk.counter.new_id()
+    with pytest.raises(Refused, match="C-044"):
+        stand.desk.bags.receive_short(MANAGER, "PL-8000", {10_000: 1}, operation, approval(operation))
+
+
+def test_sealing_and_handing_over_a_bag_happen_once(stand: Stand) -> None:
+    command = Seal("PL-1", "cash", azn(10_000), {10_000: 1})
+    assert pressed(lambda: stand.desk.bags.seal(MANAGER, command)) == {"C-041"}
+    collector = Person(name="Rzayev Kamal", document="INK-1")
+    assert pressed(lambda: stand.desk.bags.hand_over(MANAGER, "PL-1", collector)) == {"C-046"}
+    assert len(stand.bodies(ops.BagSealed)) == len(stand.bodies(ops.BagHandedOver)) == 1
 
 
 def test_pay_reverse_close_till_and_close_day_happen_once(stand: Stand) -> None:

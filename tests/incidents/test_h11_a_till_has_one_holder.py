@@ -9,9 +9,12 @@ import pytest
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.refusals import NeedsConfirmation, Refused
+from azpost_desk.protocol.news import RemittanceNews
 from azpost_desk.services.goods import SellGoods
-from tests.services.counters import CLERK, OTHER_CLERK, Stand
+from tests.services.counters import CLERK, MANAGER, OTHER_CLERK, Stand, press
+from tests.storage.desks import piece
 
 RACES = 40
 
@@ -29,6 +32,34 @@ def test_nobody_but_the_holder_sells_moves_or_closes(stand: Stand) -> None:
             act()
         assert refused.value.facts.get("holder", CLERK.name) == CLERK.name
     assert stand.records() == before
+
+
+def test_a_till_that_is_being_closed_gives_and_takes_nothing(stand: Stand) -> None:
+    told = RemittanceNews(
+        remittance="r-1", from_desk="2002-2", to_desk="2002-1", amount_qapik=1_000, pieces={"1000": 1},
+        at_ms=stand.clock.utc_ms(),
+    )  # fmt: skip
+    stand.books.store_news([piece(900, "remittance", told)], 1)
+    with pytest.raises(NeedsConfirmation, match="C-060"):
+        stand.desk.tills.close(CLERK, {1_000: 10})
+    before = stand.records()
+    for act in (
+        lambda: stand.desk.tills.issue(CLERK, "2002-2", "till", {1_000: 1}),
+        lambda: stand.desk.tills.accept(CLERK, "r-1", {1_000: 1}),
+        lambda: stand.desk.tills.move(CLERK, "to_safe", "drop", {1_000: 1}),
+        lambda: stand.desk.shop.sell(SellGoods("ST-60", 1), CLERK),
+    ):
+        with pytest.raises(Refused, match="C-013"):
+            act()
+    with pytest.raises(Refused, match="C-012"):
+        stand.desk.tills.open(CLERK)
+    with pytest.raises(Refused, match="C-031"):
+        stand.desk.reports.close_day(MANAGER, press)
+    assert stand.records() == before
+    # What came meanwhile waits: it is neither counted into this close nor lost.
+    assert stand.desk.tills.close(CLERK, {1_000: 20}).difference == azn(0)
+    stand.desk.tills.open(CLERK)
+    stand.desk.tills.accept(CLERK, "r-1", {1_000: 1})
 
 
 def test_a_remittance_races_the_close_of_its_till(stand: Stand) -> None:

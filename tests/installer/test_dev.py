@@ -156,6 +156,28 @@ def test_root_on_debian_adds_what_is_missing(dev: Any, monkeypatch: pytest.Monke
     assert all("DPkg::Lock::Timeout=300" in command for command in typed)
 
 
+@pytest.mark.parametrize("user", [0, 1000])
+def test_a_card_in_software_is_added_for_the_tests_where_that_is_allowed(
+    dev: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], user: int
+) -> None:
+    typed: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        typed.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(dev.os, "geteuid", lambda: user)
+    monkeypatch.setattr(dev.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
+    monkeypatch.setattr(dev.subprocess, "run", run)
+    dev.add_card()
+    assert ["softhsm2" in command for command in typed] == ([False, True] if user == 0 else [])
+    assert ("will be skipped" in capsys.readouterr().out) == (user != 0)
+    monkeypatch.setattr(dev.shutil, "which", lambda _name: "/usr/bin/softhsm2-util")
+    typed.clear()
+    dev.add_card()
+    assert typed == []
+
+
 def test_without_a_screen_run_says_how_to_do_without(
     dev: Any,
     calls: list[tuple[str, ...]],
@@ -190,6 +212,7 @@ def test_arguments_are_passed_on_and_the_exit_code_comes_back(
         started.append((arguments[1:], cwd, env["PYTHONUTF8"]))
         return 7
 
+    monkeypatch.setattr(dev, "add_card", lambda: None)
     monkeypatch.setattr(dev.subprocess, "call", call)
     assert dev.main(command) == 7
     assert started == [(wanted, dev.ROOT, "1")]

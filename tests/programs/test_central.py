@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from azpost_desk.central.registry.reference import newest
 from azpost_desk.central.storage.database import connect
+from azpost_desk.domain.catalogue import Retention
 from azpost_desk.programs.central import main
 from tests.central.desks import ManualClock, SimDesk
 
@@ -67,3 +69,27 @@ def test_wrong_usage_is_told(postgres: str, tmp_path: Path, capsys: pytest.Captu
         main(["serve"])
     assert run(postgres, "set-goods", str(tmp_path / "none.json")) == 2
     assert "none.json" in capsys.readouterr().err
+
+
+def test_legal_terms_and_issuers_are_published_and_erasure_is_run_and_listed(
+    postgres: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    terms, signing = tmp_path / "retention.json", tmp_path / "signing.json"
+    terms.write_text(
+        json.dumps({"terms": [{"group": "parties", "years": 7, "basis": "Qanun", "demo": False}]}), "utf-8"
+    )
+    signing.write_text(json.dumps({"certificates": {"1001": ["ab"]}}), "utf-8")
+    assert run(postgres, "set-retention", str(terms)) == 0
+    assert run(postgres, "set-signing", str(signing)) == 0
+    assert run(postgres, "erasure", "run") == 0
+    assert capsys.readouterr().out.split() == ["1", "1", "0"]
+    with connect(postgres) as conn:
+        known = newest(conn, Retention)
+        assert known is not None
+        assert (known.of("parties").years, known.of("account").years) == (7, 10)
+        conn.execute(
+            "insert into erasures (desk, epoch, sequence, slot, commitment, centre_ms, desk_ms) values"
+            " ('2002-1', 1, 5, 'a:parties', 'c', 1795410000000, 0), ('2002-2', 1, 5, 'b:parties', 'c', 1, 2)"
+        )
+    assert run(postgres, "erasure", "list") == 0
+    assert capsys.readouterr().out == "2002-1\t1\t23.11.2026 09:00\n"

@@ -11,7 +11,14 @@ from typing import Any
 
 import pytest
 
+from azpost_desk.devices.signatures import FileSigner
+from azpost_desk.documents.reports import report_pdf
+from azpost_desk.domain.signatures import Stamp
 from azpost_desk.domain.transfer_codes import transfer_code
+from azpost_desk.programs.desk import stamp_drawer
+from azpost_desk.texts import Texts
+from tests.documents import samples
+from tests.fakes.certificates import PIN, new_issuer
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,3 +108,35 @@ def test_nothing_in_nothing_out() -> None:
 @pytest.mark.parametrize("arguments", [[], ["identifier"], ["identifier", "--kind", "iq"], ["nonsense"]])
 def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
     assert tool(*arguments, lines=b"", code=2) == []
+
+
+def test_signature(tmp_path: Path) -> None:
+    issuer = new_issuer()
+    signer = FileSigner(issuer.file(tmp_path / "s.p12", "ƏLİYEVA SEVDA VAQİF QIZI"), stamp_drawer)
+    report = report_pdf(samples.REPORT, Texts("az"))
+    signed, certificate = signer.sign(
+        report, PIN, 1, lambda one: Stamp(1, one.name, one.serial, 1_795_410_000_000)
+    )
+    changed = bytearray(signed)
+    changed[len(report) // 2] ^= 1
+    files = {"unsigned.pdf": report, "signed.pdf": signed, "changed.pdf": bytes(changed)}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "issuer.pem").write_text(issuer.pem)
+    paths = [str(tmp_path / name) for name in files]
+    answers = tool("signature", *paths, "--issuer", str(tmp_path / "issuer.pem"), lines=b"")
+    assert [(one["file"], one["signed"]) for one in answers] == [
+        ("unsigned.pdf", False),
+        ("signed.pdf", True),
+        ("changed.pdf", False),
+    ]
+    assert answers[0]["signatures"] == []
+    assert answers[1]["signatures"] == [
+        {
+            "name": "ƏLİYEVA SEVDA VAQİF QIZI", "serial": certificate.serial,
+            "certificate": certificate.fingerprint, "at": "2026-11-23T09:00:00+04:00",
+            "intact": True, "whole": True, "trusted": True,
+        }
+    ]  # fmt: skip
+    assert answers[2]["signatures"][0]["intact"] is False
+    assert tool("signature", str(tmp_path / "gone.pdf"), lines=b"", code=2) == []

@@ -138,10 +138,9 @@ def test_a_dispute_without_an_answer_in_time_is_overdue(stand: Stand) -> None:
     assert (row.overdue, row.age_days) == (True, 11)
 
 
-def answer(stand: Stand, number: str, position: int, **more: str) -> None:
+def answer(stand: Stand, number: str, position: int, verdict: str = "upheld") -> None:
     told = tidings.DisputeAnswer(
-        **{"dispute": number, "answer": "upheld", "words": "Bağlama tapıldı.", "by": "Maliyyə"} | more,  # type: ignore[arg-type]
-        at_ms=stand.clock.utc_ms(),
+        dispute=number, answer=verdict, words="Bağlama tapıldı.", by="Maliyyə", at_ms=stand.clock.utc_ms()
     )
     stand.books.store_news([piece(position, "dispute.answer", told)], 1)
 
@@ -159,7 +158,7 @@ def test_the_centres_answer_stands_beside_it_and_closes_nothing(stand: Stand) ->
     assert stand.records() == before
     assert stand.books.rebuild() == []
     stand.desk.disputes.close(CLERK, number, "settled", WORDS)
-    answer(stand, number, 901, answer="rejected")
+    answer(stand, number, 901, "rejected")
     assert stand.desk.disputes.listed().disputes[0].dispute.answer == "upheld"
 
 

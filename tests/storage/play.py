@@ -10,7 +10,8 @@ import msgspec
 from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
-from azpost_desk.domain.people import Account, Addresses, Parties, Person
+from azpost_desk.domain.operations_disputes import Evidence
+from azpost_desk.domain.people import Account, Addresses, Parties, Person, Words
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.protocol.records import Attachment
@@ -37,6 +38,7 @@ class Player:
     new_id: Ids = field(init=False)
     sold: list[tuple[ops.AnyLine, str]] = field(default_factory=list)
     granted: list[tuple[str, str]] = field(default_factory=list)
+    disputed: list[str] = field(default_factory=list)
     news_at: int = 100
 
     def __post_init__(self) -> None:
@@ -107,6 +109,98 @@ class Player:
 
     def stock(self) -> None:
         self._append(ops.GoodsStocked(till="2002-1", sku="ST-60", quantity=10), "1002")
+
+    # --- cash in the branch -------------------------------------------------------------------------
+
+    def hand_over_till(self) -> None:
+        """From one officer to another: two qəpik too few."""
+        with self.books.writing() as books:
+            till = books.till()
+            taker = "1003" if till.holder == "1002" else "1002"
+            counted = max(till.balance.minor - 2, 0)
+            body = ops.TillHandedOver(
+                till=till.till, holder=till.holder, taker=taker, pieces={"1": counted},
+                counted_qapik=counted, expected_qapik=till.balance.minor,
+                difference_qapik=counted - till.balance.minor, approved_by=taker,
+            )  # fmt: skip
+            books.append(body, actor="1002", operation=self.new_id())
+
+    def surprise_count(self) -> None:
+        with self.books.writing() as books:
+            till = books.till()
+            body = ops.TillCounted(
+                till=till.till, holder=till.holder, pieces={}, counted_qapik=0,
+                expected_qapik=till.balance.minor, difference_qapik=-till.balance.minor,
+            )  # fmt: skip
+            books.append(body, actor="1004", operation=self.new_id())
+
+    def count_aside(self) -> None:
+        body = ops.CountSetAside(till="2002-1", holder="1002", pieces={"1": 1}, counted_qapik=1)
+        self._append(body, "1002")
+
+    def make_good(self) -> None:
+        """One qəpik of the newest shortage, if there is any."""
+        with self.books.writing() as books:
+            lacking = [one for one in books.counts(("closed", "handed_over")) if one.missing]
+            if lacking:
+                body = ops.DifferenceMadeGood(
+                    close=lacking[0].operation, till="2002-1", officer="1002", pieces={"1": 1},
+                    amount_qapik=1, cause="lost", words="", warning="w", approved_by="1004",
+                )  # fmt: skip
+                books.append(body, actor="1002", operation=self.new_id())
+
+    def worn_apart(self) -> None:
+        body = ops.CashMoved(
+            direction="to_safe", purpose="worn", till="2002-1", pieces={"1000": 1}, amount_qapik=1_000
+        )
+        self._append(body, "1002")
+
+    def suspect_note(self) -> None:
+        self.news_at += 1
+        body = ops.NoteSuspected(
+            report=f"S-{self.news_at}", denomination_qapik=5_000, series="AB1234567", presenter=""
+        )
+        self._append(body, "1002")
+
+    def seal_bag(self) -> None:
+        self.news_at += 1
+        with self.books.writing() as books:
+            operation, sort = self.new_id(), "worn" if books.worn() else "cash"
+            body = ops.BagSealed(
+                bag=operation, number=f"PL-{self.news_at}", sort=sort, pieces={"1000": 1}, amount_qapik=1_000
+            )
+            books.append(body, actor="1001", operation=operation)
+
+    def hand_over_bag(self) -> None:
+        with self.books.writing() as books:
+            waiting = books.bags(("sealed",))
+            if waiting:
+                body = ops.BagHandedOver(bag=waiting[0].bag, number=waiting[0].number, collector="")
+                books.append(body, actor="1001", operation=self.new_id())
+
+    def bag_news(self) -> None:
+        told = tidings.BagNews(
+            bag=f"b-{self.news_at}", number=f"PL-{self.news_at}-C", sort="cash", from_desk="",
+            to_desk="2002-1", pieces={"1000": 3}, amount_qapik=3_000, at_ms=self.clock.utc_ms(),
+        )  # fmt: skip
+        self.tell("bag", told)
+
+    def receive_bag(self) -> None:
+        """Every second one by an act, with one note less."""
+        with self.books.writing() as books:
+            waiting = books.bags(("announced",))
+            if not waiting:
+                return
+            bag, short = waiting[0], len(waiting[0].bag) % 2
+            body: ops.Body = ops.BagReceived(
+                bag=bag.bag, number=bag.number, pieces={"1000": 3}, amount_qapik=3_000
+            )
+            if short:
+                body = ops.BagDiffered(
+                    bag=bag.bag, number=bag.number, act="A", announced={"1000": 3}, announced_qapik=3_000,
+                    pieces={"1000": 2}, amount_qapik=2_000, approved_by="1004",
+                )  # fmt: skip
+            books.append(body, actor="1001", operation=self.new_id())
 
     # --- sales --------------------------------------------------------------------------------------
 
@@ -185,6 +279,64 @@ class Player:
         if self.sold:
             line, receipt = self.sold[-1]
             self.pay([baskets.reverse(line, self.new_id(), receipt, "wrong", "1004")])
+
+    # --- disputes -----------------------------------------------------------------------------------
+
+    def raise_dispute(self) -> None:
+        operation = self.new_id()
+        said = Attachment(f"{operation}:words", bytes(16), msgspec.json.encode(Words(words="Düz deyil")))
+        with self.books.writing() as books:
+            epoch, sequence, head = books.head()
+            body = ops.DisputeRaised(
+                dispute=books.next_dispute(),
+                figure="report.closing",
+                about="2026-12-01",
+                date="2026-12-01",
+                value=1,
+                unit="qapik",
+                words=said.commitment(),
+                due="2026-12-11",
+                evidence=Evidence(
+                    epoch=epoch,
+                    sequence=sequence,
+                    head=head,
+                    records=(),
+                    day_records=0,
+                    day_digest="",
+                    report="",
+                    software="test",
+                    online=False,
+                    line_since_ms=0,
+                    waiting=0,
+                    clock_off_ms=0,
+                ),
+            )
+            books.append(body, actor="1002", operation=operation, attachments=[said])
+        self.disputed.append(body.dispute)
+
+    def dispute_answered(self) -> None:
+        if self.disputed:
+            told = tidings.DisputeAnswer(
+                dispute=self.disputed[-1], answer="partly", words="Baxdıq", by="M", at_ms=self.clock.utc_ms()
+            )
+            self.tell("dispute.answer", told)
+
+    def escalate_dispute(self) -> None:
+        if self.disputed:
+            body = ops.DisputeEscalated(
+                dispute=self.disputed[-1], reason="answer", words="", due="2026-12-21"
+            )
+            self._append(body, "1002")
+
+    def close_dispute(self) -> None:
+        if self.disputed:
+            body = ops.DisputeClosed(dispute=self.disputed[-1], outcome="settled", words="")
+            self._append(body, "1002")
+
+    def supplement(self) -> None:
+        self._append(
+            ops.ReportSupplemented(date="2026-12-01", number=self.date, report="", matters=()), "1001"
+        )
 
     # --- grants -------------------------------------------------------------------------------------
 
@@ -271,6 +423,58 @@ class Player:
             at_ms=self.clock.utc_ms(),
         )
         self.tell("remittance", told)
+
+    def remittance_slip(self) -> None:
+        body = ops.RemittanceAnnounced(
+            remittance=self.new_id(),
+            from_desk="2002-2",
+            from_epoch=1,
+            from_sequence=7,
+            mark="0" * 10,
+            pieces={"1000": 2},
+            amount_qapik=2_000,
+            at_ms=self.clock.utc_ms(),
+            slip="AZM",
+        )
+        self._append(body, "1002")
+
+    def close_slip(self) -> None:
+        """Refused on a date whose close was read already."""
+        body = ops.CloseAnnounced(
+            desk="2002-2",
+            number=2,
+            epoch=1,
+            sequence=9,
+            hash="0" * 64,
+            date=f"2026-11-{self.news_at % 28 + 1:02}",
+            figures="{}",
+            at_ms=self.clock.utc_ms(),
+            slip="AZD",
+        )
+        self._append(body, "1001")
+
+    def consent_by_telephone(self) -> None:
+        """Asked for and given."""
+        request, operation = self.new_id(), self.new_id()
+        asked = ops.ApprovalAsked(
+            operation=operation,
+            subject="reversal",
+            amount_qapik=100,
+            asker="1002",
+            way="centre_telephone",
+            attempt=1,
+            challenge="0" * 10,
+        )
+        given = ops.ApprovalGiven(
+            request=request,
+            operation=operation,
+            approver="centre:C07",
+            way="centre_telephone",
+            evidence="0" * 8,
+        )
+        with self.books.writing() as books:
+            books.append(asked, actor="1002", operation=request)
+        self._append(given, "1002")
 
     def accept_remittance(self) -> None:
         with self.books.writing() as books:

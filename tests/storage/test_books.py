@@ -14,6 +14,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.records import Attachment
+from azpost_desk.services.erasure import erase
 from azpost_desk.storage import engine, lock, vault
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.checking import check_folder
@@ -373,11 +374,17 @@ def test_erasure_by_rule_empties_an_attachment_and_the_chain_stays(player: Playe
     player.play("acknowledged")
     with player.books.writing() as books:
         assert books.attachment(operation, "parties")
-        books.connection.exec_driver_sql("UPDATE attachments SET salt = NULL, content = NULL")
+        for statement in ("SET salt = x'00', content = NULL", "SET slot = 'x', salt = NULL, content = NULL"):
+            with pytest.raises(IntegrityError, match="only erased"):
+                books.connection.exec_driver_sql(f"UPDATE attachments {statement}")
+    player.acknowledged()
+    with player.books.writing() as books:
+        erase(books, books.personal({"*": player.clock.utc_ms() + 1}, 9), "1001", player.new_id)
     with player.books.writing() as books:
         assert books.attachment(operation, "parties") is None
-    # Projections of people go with it: folded again, they are empty.
-    assert set(player.books.rebuild()) == {"customers", "customer_names", "receivers", "transfers"}
+        assert books.transfer(operation).sender == ""
+        assert books.customers("") == []
+    assert player.books.rebuild() == []
 
 
 def test_the_start_imports_no_alembic(open_desk: Path) -> None:

@@ -37,6 +37,10 @@ def test_every_act_can_be_taken(player: Player) -> None:
         *["sell_stamps", "take_bill", "send_transfer", "accept_item", "take_grant", "pay_out"],
         *["sell_stamps", "reverse_last", "scan", "item_news", "bill_refused", "transfer_news"],
         *["remittance_news", "accept_remittance", "issue_remittance", "acknowledged", "take_grant"],
+        *["raise_dispute", "dispute_answered", "escalate_dispute", "close_dispute", "supplement"],
+        *["remittance_slip", "close_slip", "consent_by_telephone"],
+        *["worn_apart", "seal_bag", "hand_over_bag", "suspect_note", "bag_news", "receive_bag"],
+        *["surprise_count", "hand_over_till", "make_good", "count_aside"],
         *["ask_for_grant", "release_grant", "close_till", "clear_surplus", "close_day"],
     ]
     assert [act for act in day if not player.play(act)] == []

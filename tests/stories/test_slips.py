@@ -227,3 +227,23 @@ def test_the_centre_finds_a_close_on_paper_that_is_not_the_one_in_the_journal(
     place.sync()
     assert exceptions(place) == ["slip_differs"]
     assert set(cases(manager)) == {"a close that differs from its slip", "exception slip_differs"}
+
+
+def test_a_machine_that_replaces_the_one_that_counted_cannot_use_the_slip_again(
+    place: Town, two: tuple[Seat, Seat]
+) -> None:
+    first, second = two
+    slip = issue(first)
+    remittance = second.services.slips.announce(second.clerk, slip).remittance
+    second.services.tills.accept(second.clerk, remittance, PIECES)
+    place.sync()
+    second.kill()
+    place.seats.remove(second)
+    place.folder = place.folder / "new machine"
+    replaced = place.seat(f"{GANJA}-2", float_qapik=0)
+    place.sync()
+    replaced.services.days.open(replaced.manager, DATE)
+    with pytest.raises(Refused, match="C-166"):
+        replaced.services.slips.announce(replaced.clerk, slip)
+    assert replaced.services.tills.awaited() == []
+    assert exceptions(place) == []

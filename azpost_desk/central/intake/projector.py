@@ -14,9 +14,12 @@ import psycopg
 
 from azpost_desk.central import (
     approvals,
+    bags,
     branches,
     corrections,
+    counts,
     disputes,
+    erasure,
     payments,
     slips,
     tracking,
@@ -109,6 +112,9 @@ def _batch(conn: Connection, records: list[Written], now_ms: int) -> None:
 
 
 def _apply(conn: Connection, written: Written, now_ms: int) -> None:
+    # Whatever kind it is: a person at the centre is named only for what they consented to.
+    approver = getattr(written.body, "approved_by", "")
+    approvals.used(conn, written, written.header.operation, approver, now_ms)
     match written.body:
         case ops.Settlement(lines=lines):
             for line in lines:
@@ -116,7 +122,6 @@ def _apply(conn: Connection, written: Written, now_ms: int) -> None:
         case ops.ItemScanned() as body:
             tracking.scanned(conn, written, body, now_ms)
         case ops.ScanVoided() as body:
-            approvals.used(conn, written, written.header.operation, body.approved_by, 0, now_ms)
             tracking.voided(conn, written, body, now_ms)
         case ops.GrantReleased() as body:
             transfers.released(conn, written, body, now_ms)
@@ -131,6 +136,8 @@ def _apply(conn: Connection, written: Written, now_ms: int) -> None:
         case ops.DayClosed() as body:
             branches.day_closed(conn, written, body)
             slips.day_closed(conn, written, now_ms)
+        case ops.AttachmentsErased() as body:
+            erasure.confirmed(conn, written, body, now_ms)
         case _:
             _paper_or_consent(conn, written, now_ms)
 
@@ -145,8 +152,26 @@ def _paper_or_consent(conn: Connection, written: Written, now_ms: int) -> None:
             approvals.asked(conn, written, body)
         case ops.ApprovalGiven() as body:
             approvals.given(conn, written, body, now_ms)
+        case ops.ApprovalLocked() as body:
+            approvals.locked(conn, written, body, now_ms)
         case ops.CorrectionAccepted() | ops.CorrectionDeclined() as body:
             corrections.answered(conn, written, body, now_ms)
+        case _:
+            _cash(conn, written, now_ms)
+
+
+def _cash(conn: Connection, written: Written, now_ms: int) -> None:
+    match written.body:
+        case ops.BagSealed() as body:
+            bags.sealed(conn, written, body, now_ms)
+        case ops.BagHandedOver() as body:
+            bags.handed_over(conn, written, body, now_ms)
+        case ops.BagReceived() | ops.BagDiffered() as body:
+            bags.received(conn, written, body, now_ms)
+        case ops.TillClosed() | ops.TillHandedOver() | ops.TillCounted() as body:
+            counts.counted(conn, written, body)
+        case ops.DifferenceMadeGood() as body:
+            counts.made_good(conn, written, body)
         case _:
             disputes.project(conn, written)
 
@@ -154,7 +179,7 @@ def _paper_or_consent(conn: Connection, written: Written, now_ms: int) -> None:
 def _line(conn: Connection, written: Written, line: Any, now_ms: int) -> None:
     if isinstance(line, ops.LineReversed):
         amount_qapik = abs(ops.due_qapik(line))
-        approvals.used(conn, written, line.operation, line.approved_by, amount_qapik, now_ms)
+        approvals.used(conn, written, line.operation, line.approved_by, now_ms, amount_qapik)
     match line:
         case ops.TransferSent():
             transfers.sent(conn, written, line, now_ms)

@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central import news, payments
+from azpost_desk.central import erasure, news, payments
 from azpost_desk.central.intake.projector import project_once
 from azpost_desk.central.storage.database import make_partitions, one
 
@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
 _AFTER_FAULT_SECONDS: Final = 5.0
 _PARTITIONS_EVERY_MS: Final = 24 * 3_600_000
+_DAILY_LOCK: Final = 0x6461696C
 _DELIVERERS: Final = 4
 # After an outage more may wait than somebody at a counter can: the claim is then asked again.
 _PROJECTED_FOR_A_CLAIM: Final = 5
@@ -117,10 +118,14 @@ class Rounds:
     def _bring_forward(self) -> bool:
         now_ms = self._clock.utc_ms()
         if now_ms - self._partitions_ms > _PARTITIONS_EVERY_MS:
+            # Noted first: another thread, or another process, must not do the same beside this one.
+            self._partitions_ms = now_ms
             # By itself: the locks of a new partition, held on through the projection, meet a desk's batch.
             with self._database.transaction() as conn:
+                conn.execute("select pg_advisory_xact_lock(%s)", (_DAILY_LOCK,))
                 make_partitions(conn, now_ms)
-            self._partitions_ms = now_ms
+            with self._database.connection() as conn:
+                erasure.run(conn, self._book, now_ms)
         with self._database.connection() as conn:
             done = project_once(conn, now_ms)
             numbered = news.number(conn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -29,12 +29,17 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import OfficerAtDesk
 
 
+# The challenge, what is read out and both fields of the answer fit beside each other.
+_WIDTH_PX: Final = 560
+
+
 class ApprovalSheet(Sheet):
     """Asks a second person for their consent to `operation`; `words` say what they consent to.
 
-    Only those who may approve are offered, never the one who asks. The consent is for this one operation.
-    Where nobody else is at the branch the centre is offered: `subject` (a word of ``approvals.subject``) and
-    `amount` are what its person hears. `ask` opens it; Esc or the consent closes it.
+    Only those who may approve (or have the `permission` asked for) are offered, never the one who asks. The
+    consent is for this one operation. Where nobody else is at the branch the centre is offered: `subject` (a
+    word of ``approvals.subject``) and `amount` are what its person hears. `ask` opens it; Esc or the consent
+    closes it.
 
     Signals:
         approved(object): services.counter.Approval.
@@ -50,9 +55,12 @@ class ApprovalSheet(Sheet):
         words: Say,
         subject: str = "other",
         amount: Money | None = None,
+        *,
+        title: Say = "kit.approval.title",
+        permission: Permission = Permission.APPROVE,
     ) -> None:
-        super().__init__(over, "kit.approval.title")
-        self._session, self._operation = session, operation
+        super().__init__(over, title, width_px=_WIDTH_PX)
+        self._session, self._operation, self._permission = session, operation, permission
         self._approver: OfficerAtDesk | None = None
         self.people = NameList("kit.approval.nobody")
         self.people.picked.connect(self._on_picked)
@@ -95,7 +103,7 @@ class ApprovalSheet(Sheet):
         others = [
             one
             for one in officers
-            if one.officer != asker and Permission.APPROVE in PERMISSIONS[Role(one.role)]
+            if one.officer != asker and self._permission in PERMISSIONS[Role(one.role)]
         ]
         self.people.offer([Candidate(plain(one.name), f"staff.role.{one.role}", one) for one in others])
         self.people.setVisible(bool(others) or not centre)
@@ -124,10 +132,16 @@ class ApprovalSheet(Sheet):
             return
         self._trouble.hide()
         staff, by, operation = self._session.services.staff, self._session.by, self._operation
-        pin = self.pin.take()
-        Operation(self.main, lambda: staff.approve(by, approver.officer, pin, operation)).holding(
-            self
-        ).succeeded(self._on_approved).refused(self._on_refused).start(Lane.NETWORK)
+        pin, permission = self.pin.take(), self._permission
+
+        def sign() -> Approval:
+            if permission is Permission.APPROVE:
+                return staff.approve(by, approver.officer, pin, operation)
+            return staff.co_sign(by, approver.officer, pin, operation, permission)
+
+        Operation(self.main, sign).holding(self).succeeded(self._on_approved).refused(self._on_refused).start(
+            Lane.NETWORK
+        )
 
     def _on_approved(self, approval: Approval) -> None:
         self.close_sheet()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import pair
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label, StatePill
-from azpost_desk.gui.kit.theme import GAP
+from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import language, phrase, plain, refusal
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.gui.work.timers import Repeating
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
     from azpost_desk.domain.refusals import Refused, Trouble
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.kit.words import Say
     from azpost_desk.services.counter import Approval
     from azpost_desk.services.views_slips import CentreConsent
 
@@ -73,8 +74,9 @@ class CentreConsentBox(QWidget):
 
     def _build_telephone(self) -> None:
         self.challenge = Label("", "huge")
-        self.facts = QVBoxLayout()
-        self.facts.setSpacing(0)
+        self.facts = QGridLayout()
+        self.facts.setHorizontalSpacing(GAP_WIDE)
+        self.facts.setVerticalSpacing(0)
         self.approver = TextField("kit.approval.approver", name="approver", max_length=20)
         self.response = TextField("kit.approval.response", name="response", max_length=12)
         self.main = PrimaryButton("kit.approval.consent", hint=plain("Enter"))
@@ -170,14 +172,14 @@ class CentreConsentBox(QWidget):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        told = (
+        told: tuple[tuple[Say, Say], ...] = (
             ("kit.approval.desk", plain(asked.desk)),
             ("kit.approval.subject", f"approvals.subject.{asked.subject}"),
             ("kit.approval.amount", plain(language().texts.money(self._amount))),
             ("kit.approval.asker", plain(asked.asker)),
         )
-        for name, value in told:
-            self.facts.addWidget(pair(name, value))
+        for at, (name, value) in enumerate(told):
+            self.facts.addWidget(pair(name, value), at // 2, at % 2)
         self.telephone.say("kit.approval.telephone")
         self.response.clear()
         self.form.show()

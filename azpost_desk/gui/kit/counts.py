@@ -100,6 +100,10 @@ class DenominationSheet(QWidget):
         """Whether every line holds a count or nothing."""
         return all(read_count(row.line.text()) is not None for row in self._rows)
 
+    def is_untouched(self) -> bool:
+        """Whether nothing stands in any line, not even a zero."""
+        return not any(row.line.text().strip() for row in self._rows)
+
     def set_pieces(self, pieces: Pieces) -> None:
         """Write a count (a draft, a supply proposed by the safe)."""
         for row in self._rows:

@@ -315,11 +315,14 @@ class Frame(QWidget):
         self.box.clear()
         self._waiting = None
         place = OPENS.get(found.kind)
-        if place is None:
+        if place is None or not self._may_see(place):
             what = phrase(f"frame.kind.{found.kind}")
             self.notices.show_notice(phrase("frame.box.no_place", what=what, text=found.title), "warn")
             return
         self.show_screen(place, found)
+
+    def _may_see(self, name: str) -> bool:
+        return any(one.name == name and self._session.may(one.permission) for one in self._kinds)
 
     def _open_waiting_scan(self) -> None:
         if self._waiting is not None:

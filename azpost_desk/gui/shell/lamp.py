@@ -9,7 +9,7 @@ from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.words import language, phrase, plain
 from azpost_desk.gui.work.runner import Lane, Operation
-from azpost_desk.gui.work.timers import Repeating
+from azpost_desk.gui.work.timers import Repeating, after
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # The whole is checked at sign-in, at the close of the day and every hour (protocol.md 11).
 _EVERY_MS: Final = 3_600_000
+# Whoever signed in wants to work first.
+_FIRST_MS: Final = 3_000
 _SHOWN_MAX: Final = 8
 
 
@@ -39,9 +41,9 @@ class BooksLamp(PillButton):
         self._hourly = Repeating(self, _EVERY_MS, self.check)
 
     def watch(self) -> None:
-        """Check now, and again every hour."""
+        """Check when the first screen stands, and again every hour."""
         self._hourly.start()
-        self.check()
+        after(self, _FIRST_MS, self.check)
 
     def check(self) -> None:
         """Check the whole books, off the lanes that screens wait for."""

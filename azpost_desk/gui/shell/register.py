@@ -23,6 +23,7 @@ OPENS: Final = {
     "remittance": "tills",
     "close": "reports",
     "certificate": "history",
+    "bag": "cash",
 }
 # Keys of the frame; no screen may use them.
 FRAME_KEYS: Final = {
@@ -56,6 +57,7 @@ def screens() -> list[type[Screen]]:
     from azpost_desk.gui.screens.recovery.screen import RecoveryScreen
     from azpost_desk.gui.screens.reports.screen import ReportsScreen
     from azpost_desk.gui.screens.staff.screen import StaffScreen
+    from azpost_desk.gui.screens.tills.cash_screen import CashScreen
     from azpost_desk.gui.screens.tills.screen import TillsScreen
     from azpost_desk.gui.screens.tracking.screen import TrackingScreen
     from azpost_desk.gui.screens.transfers.screen import TransfersScreen
@@ -72,4 +74,5 @@ def screens() -> list[type[Screen]]:
         RecoveryScreen,
         DisputesScreen,
         StaffScreen,
+        CashScreen,
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from azpost_desk.domain.catalogue import Settings
+from azpost_desk.domain.catalogue import Branch, Settings
 from azpost_desk.domain.money import Money
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import Label
@@ -24,6 +24,8 @@ class _Facts:
     limit: Money
     last_receipt: str
     date: str
+    is_counted: bool
+    holds_safe: bool
 
 
 class StatusStrip(QFrame):
@@ -49,7 +51,7 @@ class StatusStrip(QFrame):
         row.addStretch()
         row.addWidget(self.help)
         row.addWidget(self.lock)
-        self._blind = False
+        self._blind = self._called = False
         self._languages: dict[str, Button] = {}
         for code in ("az", "ru", "en"):
             button = Button(plain(code.upper()), role="quiet")
@@ -81,18 +83,38 @@ class StatusStrip(QFrame):
                 Settings, day.date or self._session.services.counter.today()
             ).till_qapik_max
             last = books.last_receipt()
-        return _Facts(till.balance if till.state == "open" else None, Money(limit), last, day.date)
+            holds_safe = bool(day.date) and (
+                books.document(Branch, day.date).safe_desk == books.desk().number
+            )
+        return _Facts(
+            till.balance if till.state == "open" else None,
+            Money(limit),
+            last,
+            day.date,
+            till.state == "counting",
+            holds_safe,
+        )
 
     def _show(self, facts: _Facts) -> None:
-        if facts.till is None:
+        over = facts.till is not None and facts.till > facts.limit
+        if facts.is_counted:
+            self._till.say("frame.strip.till_counting", "warn")
+        elif facts.till is None:
             self._till.say("frame.strip.till_closed")
         else:
-            over = facts.till > facts.limit
             self._till.say(phrase("frame.strip.till", amount=facts.till), "warn" if over else "")
+        self._call(facts, over)
         self._limit.say(phrase("frame.strip.limit", amount=facts.limit))
         self._receipt.say(
             phrase("frame.strip.receipt", number=facts.last_receipt) if facts.last_receipt else ""
         )
+
+    def _call(self, facts: _Facts, over: bool) -> None:
+        """Call for a drop once when the drawer rises above its limit, with the key that makes it."""
+        if over and not self._called and not self._blind and facts.till is not None:
+            key = "frame.strip.over_limit" if facts.holds_safe else "frame.strip.over_limit_desk"
+            self._session.notice(phrase(key, amount=facts.till - facts.limit), "warn")
+        self._called = over
 
     def _on_language(self) -> None:
         for code, button in self._languages.items():

@@ -200,3 +200,14 @@ def test_a_figure_of_the_day_is_disputed_and_stands_on_the_report(office: Office
     office.type("Bu rəqəm düz deyil\n")
     [dispute] = stand.desk.reports.interim(MANAGER).disputes
     assert (dispute.figure, dispute.date, dispute.unit) == ("report.opening", DATE, "qapik")
+
+
+def test_a_surprise_count_stands_among_what_the_day_leaves_open(
+    qtbot: QtBot, runner: Runner, stand: Stand
+) -> None:
+    stand.desk.counts.surprise(SUPERVISOR, {1_000: 19})
+    session = Session(stand.desk, lambda _tone: None)
+    session.officer = MANAGER
+    read = Office(qtbot, runner, session, stand, ReportsScreen)
+    [matter] = read.screen.matters.rows.records
+    assert (matter.kind, matter.amount) == ("count", azn(-1_000))

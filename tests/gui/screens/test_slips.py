@@ -105,7 +105,7 @@ def test_a_close_counts_in_the_managers_report(
     assert isinstance(hands.frame.current(), ReportsScreen)
     assert stand.desk.reports.interim(MANAGER).missing == ()
     hands.scan(code)
-    assert [words.split(":")[0] for words in hands.said()] == ["Qəbz oxundu", "Bu bağlanış artıq məlumdur"]
+    assert [words.split(":")[0] for words in hands.said()] == ["Talon oxundu", "Bu bağlanış artıq məlumdur"]
     assert len(stand.bodies(ops.CloseAnnounced)) == 1
 
 

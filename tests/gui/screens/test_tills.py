@@ -83,7 +83,7 @@ def test_the_manager_opens_the_day_by_its_key_and_the_till_follows(
     qtbot: QtBot, runner: Runner, morning: Stand
 ) -> None:
     hands = at(qtbot, runner, morning, MANAGER)
-    assert hands.shown() == {form.OPEN_DAY}
+    assert hands.shown() == {form.OPEN_DAY, form.CASH}
     assert language().texts.date(DATE) in hands.words()
     heard: list[frozenset[str]] = []
     runner.changed.connect(heard.append)
@@ -92,6 +92,7 @@ def test_the_manager_opens_the_day_by_its_key_and_the_till_follows(
     assert {"day", "till"} <= heard[0]
     hands.press(Qt.Key.Key_O, CTRL)
     acts = {form.CLOSE_TILL, form.TAKE, form.DROP, form.SUPPLY_SAFE, form.ISSUE, form.STOCK}
+    acts |= {form.HAND_OVER, form.CASH}
     assert acts == hands.shown()
 
 
@@ -99,7 +100,7 @@ def test_a_clerk_before_the_day_sees_why_and_nothing_that_only_the_manager_does(
     qtbot: QtBot, runner: Runner, morning: Stand
 ) -> None:
     hands = at(qtbot, runner, morning, CLERK)
-    assert hands.shown() == set()
+    assert hands.shown() == {form.CASH}
     assert not hands.screen.buttons[form.OPEN_DAY].isVisible()
     assert not hands.screen.buttons[form.SUPPLY_SAFE].isVisible()
     assert language().texts.refusal("C-001") in hands.words()
@@ -210,7 +211,8 @@ def test_the_till_is_closed_within_its_budget_and_blind_until_then(till: Till, s
 
 
 @pytest.mark.parametrize(
-    ("pieces", "word"), [({1_000: 20}, "even"), ({1_000: 21}, "surplus"), ({}, "shortage")]
+    ("pieces", "word"),
+    [({1_000: 20}, "even"), ({1_000: 20, 100: 5}, "surplus"), ({1_000: 19, 100: 6}, "shortage")],
 )
 def test_a_difference_is_said_in_words(till: Till, pieces: dict[int, int], word: str) -> None:
     till.press(Qt.Key.Key_E, CTRL)
@@ -222,7 +224,7 @@ def test_a_difference_is_said_in_words(till: Till, pieces: dict[int, int], word:
     till.settle()
     closed = till.screen.closed
     assert closed is not None
-    amount = {"surplus": azn(1_000), "shortage": azn(20_000)}.get(word)
+    amount = {"surplus": azn(500), "shortage": azn(400)}.get(word)
     facts = {"amount": amount} if amount else {}
     assert closed.verdict.text() == language().texts.t(f"tills.screen.closed.{word}", **facts)
 
@@ -242,11 +244,24 @@ def test_leaving_a_count_asks_once_and_writes_nothing(till: Till, stand: Stand) 
 
 def test_fifty_enters_close_the_till_once(till: Till, stand: Stand) -> None:
     till.press(Qt.Key.Key_E, CTRL)
+    assert till.screen.sheet is not None
+    assert till.screen.sheet.count is not None
+    till.screen.sheet.count.set_pieces({1_000: 20})
     hold_enter(till.frame)
     till.settle()
     assert len(stand.bodies(ops.TillClosed)) == 1
     # The answer is shown, not lost to the Enters that came after the one that mattered.
     assert till.screen.closed is not None
+
+
+def test_fifty_enters_are_one_count_and_no_second_one(till: Till, stand: Stand) -> None:
+    till.press(Qt.Key.Key_E, CTRL)
+    for _ in range(2):
+        hold_enter(till.frame)
+        till.settle()
+    assert len(stand.bodies(ops.CountSetAside)) == 1
+    assert stand.bodies(ops.TillClosed) == []
+    assert language().texts.refusal("C-021") in till.words()
 
 
 def test_an_open_basket_keeps_the_till_open(till: Till, stand: Stand) -> None:

@@ -33,7 +33,7 @@ def hands(qtbot: QtBot, runner: Runner, session: Session, stand: Stand) -> Hands
 def test_sound_books_are_green_with_the_time_of_the_check(hands: Hands) -> None:
     lamp = hands.frame.lamp
     assert lamp.text() == say("frame.books.unchecked")
-    lamp.watch()
+    lamp.check()
     hands.settle()
     assert lamp.property("state") == "good"
     assert "09:00" in lamp.text()
@@ -45,7 +45,7 @@ def test_a_broken_record_is_named_with_what_to_do(
     broken = BrokenRecord("I-07", "2002-1", 12, "lines: operation x")
     found = BooksCheck(stand.clock.utc_ms(), "", (), (broken,))
     monkeypatch.setattr(type(stand.books), "check", lambda _books: found)
-    hands.frame.lamp.watch()
+    hands.frame.lamp.check()
     hands.settle()
     assert (hands.frame.lamp.property("state"), hands.frame.lamp.text()) == ("bad", say("frame.books.broken"))
     hands.frame.lamp.click()
@@ -59,7 +59,7 @@ def test_a_stopped_desk_says_why_and_what_to_do(
 ) -> None:
     found = BooksCheck(stand.clock.utc_ms(), "page", ("HMAC verification failed for page 7",), ())
     monkeypatch.setattr(type(stand.books), "check", lambda _books: found)
-    hands.frame.lamp.watch()
+    hands.frame.lamp.check()
     hands.settle()
     hands.frame.lamp.click()
     shown = [label.text() for label in hands.frame.books.findChildren(QLabel)]
@@ -78,3 +78,10 @@ def test_the_close_of_the_day_checks_the_whole(hands: Hands, stand: Stand, runne
     hands.settle()
     assert hands.frame.lamp.found is not None
     assert hands.frame.lamp.found.is_sound
+
+
+def test_it_is_lit_by_itself_after_sign_in(qtbot: QtBot, hands: Hands) -> None:
+    lamp = hands.frame.lamp
+    lamp.watch()
+    qtbot.waitUntil(lambda: lamp.found is not None, timeout=20_000)
+    assert lamp.property("state") == "good"

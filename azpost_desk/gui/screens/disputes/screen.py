@@ -117,7 +117,7 @@ class DisputesScreen(Screen):
         row, by = self.table.current(), self.session.by
         allowed = form.may_close(row, by) if act == "close" else form.may_escalate(row, by)
         if row is None or not allowed:
-            self.session.notice(f"disputes.screen.not_{act}", "warn")
+            self.session.notice(f"disputes.screen.refused.{act}", "warn")
             return
         self.sheet = ActSheet(self, self.session, row, act)
         self.sheet.closed.connect(self._on_sheet_closed)

@@ -36,10 +36,10 @@ def actions(
         Action(
             "history.screen.reverse", "history.screen.reverse", REVERSE_KEY, Permission.REVERSE_LINE, reverse
         ),
-        Action("history.screen.dispute", "dispute.act", DISPUTE_KEY, None, dispute),
-        Action("history.screen.explain", "explain.act", EXPLAIN_KEY, None, explain),
-        Action("history.screen.years", "records.search", YEARS_KEY, None, years),
-        Action("history.screen.then", "records.then", THEN_KEY, None, then),
-        Action("history.screen.statement", "records.statement", STATEMENT_KEY, None, statement),
+        Action("dispute.act", "dispute.act", DISPUTE_KEY, None, dispute),
+        Action("explain.act", "explain.act", EXPLAIN_KEY, None, explain),
+        Action("records.search", "records.search", YEARS_KEY, None, years),
+        Action("records.then", "records.then", THEN_KEY, None, then),
+        Action("records.statement", "records.statement", STATEMENT_KEY, None, statement),
         Action("history.screen.evidence", "history.screen.evidence", EVIDENCE_KEY, Permission.SELL, evidence),
     ]

@@ -15,6 +15,7 @@ PRINT_KEY: Final = "Ctrl+P"
 CLOSE_KEY: Final = "Ctrl+E"
 PAST_KEY: Final = "Ctrl+O"
 SUPPLEMENT_KEY: Final = "Ctrl+N"
+SIGN_KEY: Final = "Ctrl+G"
 
 
 def actions(past: Callable[[], object], dispute: Callable[[], object]) -> list[Action]:
@@ -22,6 +23,7 @@ def actions(past: Callable[[], object], dispute: Callable[[], object]) -> list[A
     return [
         Action("reports.screen.print", "reports.screen.print", PRINT_KEY, Permission.SEE_REPORTS),
         Action("reports.screen.close", "reports.screen.close", CLOSE_KEY, Permission.CLOSE_DAY),
+        Action("reports.signing.open", "reports.signing.open", SIGN_KEY, Permission.SEE_REPORTS),
         Action("reports.screen.past", "reports.screen.past", PAST_KEY, Permission.SEE_REPORTS, past),
-        Action("reports.screen.dispute", "dispute.act", DISPUTE_KEY, Permission.SEE_REPORTS, dispute),
+        Action("dispute.act", "dispute.act", DISPUTE_KEY, Permission.SEE_REPORTS, dispute),
     ]

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.papers import DailyReportPaper, ReportLate, ReportPending, ReportReversal, Say, Words
+from azpost_desk.domain.papers import (
+    DailyReportPaper,
+    ReportCount,
+    ReportLate,
+    ReportPending,
+    ReportReversal,
+    Say,
+    Words,
+)
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.report_papers import report_paper
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from azpost_desk.domain.signatures import Standing as Signed
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.desk import DeskServices
     from azpost_desk.services.reports import DayReport, Hour, TillRow
@@ -53,9 +62,9 @@ class DeskRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenMatter:
-    """Something the day leaves open or undone: pending, late or a reversal."""
+    """Something the day leaves open or undone: pending, late, a reversal, or a count that differed."""
 
-    kind: Literal["pending", "late", "reversal"]
+    kind: Literal["pending", "late", "reversal", "count"]
     receipt: str
     title: Words
     amount: Money
@@ -88,6 +97,30 @@ class Picture:
     hours: tuple[Hour, ...]
     blocked: Refused | None
     disagree: str
+
+
+# Papers that have a name of their own in the list of what can be signed.
+_SIGNABLE: Final = frozenset({"report", "till_close"})
+
+
+def paper_word(paper: str) -> str:
+    """The key of what a paper that can be signed is called."""
+    return f"reports.signing.paper.{paper if paper in _SIGNABLE else 'other'}"
+
+
+def past(desk: DeskServices, by: Officer, date: str) -> tuple[bytes, Signed]:
+    """A closed day's report as it is kept, and how its signature stands.
+
+    A signed one that was changed is not shown: what is shown is the report as it was closed.
+
+    Raises:
+        Refused: S-010, R-003. Trouble: R-010 the stored report itself was changed.
+    """
+    content = desk.reports.stored(by, date)
+    standing = desk.signatures.state("report", date).standing
+    if standing in ("signed", "unknown_issuer"):
+        content = desk.signatures.content(by, "report", date)
+    return content, standing
 
 
 def look(desk: DeskServices, by: Officer) -> Picture:
@@ -175,14 +208,29 @@ def _matters(paper: DailyReportPaper) -> tuple[OpenMatter, ...]:
         return OpenMatter("pending", one.receipt, one.title, one.amount, one.state)
 
     def late(one: ReportLate) -> OpenMatter:
-        return OpenMatter("late", one.receipt, one.title, one.amount, one.reason)
+        words = one.reason
+        if one.arrived_at:
+            facts = (
+                ("desk", one.desk),
+                ("recorded_ms", one.recorded_at),
+                ("arrived_ms", one.arrived_at),
+            )
+            words = Say("late.where_when", facts)
+        return OpenMatter("late", one.receipt, one.title, one.amount, words)
 
     def reversal(one: ReportReversal) -> OpenMatter:
         words = Say("reports.screen.matter.undoes", (("receipt", one.reversal_of),))
         return OpenMatter("reversal", one.receipt, one.title, one.amount, words)
 
+    def count(one: ReportCount) -> OpenMatter:
+        words = Say("reports.screen.matter.counted", (("holder", one.holder), ("officer", one.counted_by)))
+        amount = one.counted if one.difference is None else one.difference
+        return OpenMatter("count", "", one.sort, amount, words)
+
     return (
         *map(pending, paper.pending),
         *map(late, paper.late),
         *map(reversal, paper.reversals),
+        # An even close says nothing; a surprise count and one that was set aside always do.
+        *(count(one) for one in paper.counts if one.difference is None or one.difference or one.surprise),
     )

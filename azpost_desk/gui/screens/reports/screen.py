@@ -19,6 +19,7 @@ from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal, say
 from azpost_desk.gui.screens.reports import actions, form
 from azpost_desk.gui.screens.reports.side import CloseSheet, ReportSide, StoredSheet
+from azpost_desk.gui.screens.reports.signing import SigningSheet
 from azpost_desk.gui.screens.reports.supplementing import SupplementBar
 from azpost_desk.gui.screens.reports.table import matter_columns, said, service_columns
 from azpost_desk.gui.work.runner import Operation, Runner
@@ -27,6 +28,7 @@ from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
+    from azpost_desk.domain.signatures import Standing
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.screens.reports.form import OpenMatter, Picture, ServiceRow
     from azpost_desk.services.reports import DayReport
@@ -52,6 +54,7 @@ class ReportsScreen(Screen):
         self._entered = False
         self._confirm: CloseSheet | None = None
         self._stored: StoredSheet | None = None
+        self.signing: SigningSheet | None = None
         head, self._title, self._as_of = heading("reports.screen.title", plain(" "))
         self._warning = Label("", "strong", wrap=True)
         self.figures = {name: _Figure(f"reports.screen.card.{name}") for name in _CARDS}
@@ -68,6 +71,7 @@ class ReportsScreen(Screen):
         self.panel.close_day.clicked.connect(self._on_close)
         self.panel.date_chosen.connect(self._on_past)
         self.panel.dispute.clicked.connect(self._on_dispute)
+        self.panel.sign.clicked.connect(self._on_sign)
         self._content = QScrollArea()
         self._build(head)
         Runner.current().changed.connect(self._on_changed)
@@ -270,10 +274,11 @@ class ReportsScreen(Screen):
             self._confirm = None
 
     def _on_past(self, date: str) -> None:
-        reports, by = self.session.services.reports, self.session.by
+        services, by = self.session.services, self.session.by
 
-        def show(content: bytes) -> None:
-            sheet = StoredSheet(self, date, content)
+        def show(kept: tuple[bytes, Standing]) -> None:
+            content, standing = kept
+            sheet = StoredSheet(self, date, content, standing)
             sheet.print_asked.connect(lambda: self.session.print_asked.emit(sheet.content))
             bar = SupplementBar(self.session, date, content)
             bar.chosen.connect(sheet.show_content)
@@ -282,7 +287,7 @@ class ReportsScreen(Screen):
             self._stored = sheet
             sheet.open(sheet.again)
 
-        Operation(self.panel, lambda: reports.stored(by, date)).succeeded(show).refused(
+        Operation(self.panel, lambda: form.past(services, by, date)).succeeded(show).refused(
             self.panel.show_refusal
         ).start()
 
@@ -297,6 +302,19 @@ class ReportsScreen(Screen):
             return [Shown(one.figure, azn(one.value) if one.unit == "qapik" else one.value) for one in found]
 
         Operation(self.panel, named).succeeded(lambda shown: ask_dispute(self, self.session, shown)).start()
+
+    def _on_sign(self) -> None:
+        if self._picture is None or not self._picture.closed or self.signing is not None:
+            return
+        self.signing = SigningSheet(self, self.session, self._picture.date)
+        self.signing.print_asked.connect(self.session.print_asked.emit)
+        self.signing.closed.connect(self._on_signing_closed)
+        self.signing.ask()
+
+    def _on_signing_closed(self) -> None:
+        if self.signing is not None:
+            self.signing.deleteLater()
+            self.signing = None
 
     def _on_stored_closed(self) -> None:
         if self._stored is not None:

@@ -20,9 +20,11 @@ from azpost_desk.gui.kit.labels import Label, StatePill, rule
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal, say
 from azpost_desk.gui.screens.reports import actions
+from azpost_desk.gui.screens.reports.signing import STATES
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
+    from azpost_desk.domain.signatures import Standing as Signed
     from azpost_desk.gui.kit.labels import State
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.gui.kit.words import Say
@@ -51,6 +53,7 @@ class ReportSide(QFrame):
         self.close_day = PrimaryButton("reports.screen.close", actions.CLOSE_KEY)
         self.print_interim = Button("reports.screen.print", actions.PRINT_KEY, icon="printer")
         self.dispute = Button("dispute.act", DISPUTE_KEY, bind=False)
+        self.sign = Button("reports.signing.open", actions.SIGN_KEY)
         self.date = DateField("reports.screen.past", name="date", hint="reports.screen.past_hint")
         self._show_past = Button("reports.screen.past_show", hint=plain("Enter"))
         self._show_past.clicked.connect(self._on_date)
@@ -64,7 +67,7 @@ class ReportSide(QFrame):
         column.addStretch()
         column.addWidget(self._past_form())
         column.addWidget(rule(strong=True))
-        for widget in (self._why, self.close_day, self.print_interim, self.dispute):
+        for widget in (self._why, self.close_day, self.sign, self.print_interim, self.dispute):
             column.addWidget(widget)
         # Only once it stands here: shown before, it would be a window of its own.
         self.close_day.setVisible(self._may_close)
@@ -85,6 +88,7 @@ class ReportSide(QFrame):
         for row in self._rows:
             self._desks.addWidget(row)
         self.print_interim.setEnabled(True)
+        self.sign.setEnabled(picture.closed)
         blocked = picture.blocked if self._may_close else None
         self.close_day.setEnabled(blocked is None)
         self._why.setVisible(blocked is not None)
@@ -95,6 +99,7 @@ class ReportSide(QFrame):
         """There has never been a day: nothing to close, nothing to print."""
         self.close_day.setEnabled(False)
         self.print_interim.setEnabled(False)
+        self.sign.setEnabled(False)
 
     def ask_date(self) -> None:
         """Go to the date of a day gone by."""
@@ -162,7 +167,7 @@ class CloseSheet(Sheet):
 
 
 class StoredSheet(Sheet):
-    """A closed day's report, page by page: the very bytes that were stored.
+    """A closed day's report, page by page: the very bytes that were stored, and how their signature stands.
 
     Signals:
         print_asked(): print these bytes again.
@@ -170,7 +175,7 @@ class StoredSheet(Sheet):
 
     print_asked = Signal()
 
-    def __init__(self, over: QWidget, date: str, content: bytes) -> None:
+    def __init__(self, over: QWidget, date: str, content: bytes, standing: Signed) -> None:
         super().__init__(
             over,
             phrase("reports.screen.stored", date=date),
@@ -196,6 +201,8 @@ class StoredSheet(Sheet):
         row.addWidget(self.again)
         row.addWidget(save)
         row.addStretch()
+        self.signature = StatePill(phrase(f"reports.signing.state.{standing}"), STATES[standing])
+        row.addWidget(self.signature)
         self.body.addWidget(view, 1)
         self.body.addLayout(row)
 

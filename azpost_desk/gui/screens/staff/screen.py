@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
@@ -18,6 +18,7 @@ from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.staff import actions, form
+from azpost_desk.gui.screens.staff.privacy import PrivacySheet
 from azpost_desk.gui.screens.staff.table import officer_columns
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.views import Found
@@ -46,12 +47,20 @@ class StaffScreen(Screen):
         self.officers.chosen.connect(lambda _row: self._on_reset())
         self.reset = Button("staff.screen.reset", actions.RESET_KEY, icon="lock")
         self.reset.clicked.connect(self._on_reset)
+        self.privacy: PrivacySheet | None = None
+        self.look = Button("staff.privacy", actions.PRIVACY_KEY)
+        self.look.clicked.connect(self._on_privacy)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(GAP_WIDE)
         whole.addWidget(head)
         whole.addWidget(self.officers)
-        whole.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignLeft)
+        acts = QHBoxLayout()
+        acts.setSpacing(GAP_WIDE)
+        acts.addWidget(self.reset)
+        acts.addWidget(self.look)
+        acts.addStretch()
+        whole.addLayout(acts)
         whole.addStretch()
 
     def actions_here(self) -> list[Action]:
@@ -90,6 +99,17 @@ class StaffScreen(Screen):
         self.sheet.main.clicked.connect(lambda: self._do(row))
         self.sheet.closed.connect(self._on_sheet_closed)
         self.sheet.open(self.sheet.pin.line)
+
+    def _on_privacy(self) -> None:
+        if self.privacy is None and self.sheet is None:
+            self.privacy = PrivacySheet(self, self.session)
+            self.privacy.closed.connect(self._on_privacy_closed)
+            self.privacy.ask()
+
+    def _on_privacy_closed(self) -> None:
+        if self.privacy is not None:
+            self.privacy.deleteLater()
+            self.privacy = None
 
     def _on_sheet_closed(self) -> None:
         if self.sheet is not None:

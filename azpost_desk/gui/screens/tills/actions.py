@@ -19,6 +19,8 @@ KEYS: Final = {
     form.ISSUE: "Ctrl+G",
     form.ACCEPT: "Ctrl+H",
     form.STOCK: "Ctrl+N",
+    form.HAND_OVER: "Ctrl+W",
+    form.CASH: "Ctrl+R",
 }
 
 

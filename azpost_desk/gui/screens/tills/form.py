@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.desk import DeskServices
-    from azpost_desk.services.tills import Closed
     from azpost_desk.services.views import Day, Desk, Recorded, Remittance, Till
 
 OPEN_DAY: Final = "open_day"
@@ -29,6 +28,8 @@ SUPPLY_SAFE: Final = "supply_safe"
 ISSUE: Final = "issue"
 ACCEPT: Final = "accept"
 STOCK: Final = "stock"
+HAND_OVER: Final = "hand_over"
+CASH: Final = "cash"
 
 # Only who may, sees the act at all; where the day or the till forbids it, the screen says why.
 PERMISSIONS: Final = {
@@ -41,9 +42,14 @@ PERMISSIONS: Final = {
     ISSUE: Permission.HOLD_TILL,
     ACCEPT: Permission.HOLD_TILL,
     STOCK: Permission.HOLD_TILL,
+    HAND_OVER: Permission.HOLD_TILL,
+    CASH: Permission.HOLD_TILL,
 }
 _WITH_SAFE: Final = (TAKE, DROP, SUPPLY_SAFE)
-_WITH_TILL: Final = (CLOSE_TILL, TAKE, DROP, ISSUE, ACCEPT)
+_WITH_TILL: Final = (CLOSE_TILL, HAND_OVER, TAKE, DROP, ISSUE, ACCEPT)
+COUNTS: Final = (CLOSE_TILL, HAND_OVER)
+"""Acts that end the holder's time at the till by a blind count."""
+_HELD: Final = ("open", "counting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ class Now:
         safe: what lies in the safe; None when another desk holds it.
         safe_desk: number of the desk that holds the safe.
         others: (id, number) of the branch's other desks.
-        awaited: cash announced to this desk and not accepted yet, oldest first.
+        unaccepted: cash between desks, announced to this one or given out by it, not counted in yet, oldest
+            first.
         articles: goods of the catalogue with their stock here.
         as_of_ms: when all this was read.
     """
@@ -71,9 +78,24 @@ class Now:
     safe: Money | None
     safe_desk: int
     others: tuple[tuple[str, int], ...]
-    awaited: tuple[Remittance, ...]
+    unaccepted: tuple[Remittance, ...]
     articles: tuple[tuple[Article, int], ...]
     as_of_ms: int
+
+    @property
+    def awaited(self) -> tuple[Remittance, ...]:
+        """What this desk itself has to count in."""
+        return tuple(one for one in self.unaccepted if one.state == "announced")
+
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody holds the till."""
+        return self.till.state in _HELD
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a count is under way: nothing on a screen may say what is expected."""
+        return self.till.state == "counting"
 
 
 def look(desk: DeskServices) -> Now:
@@ -89,7 +111,7 @@ def look(desk: DeskServices) -> Now:
         date = day.date if day.state == "open" else proposed
         branch = books.document(Branch, date)
         holds_safe = branch.safe_desk == here.number
-        holder = books.officer(till.holder) if till.state == "open" else None
+        holder = books.officer(till.holder) if till.state in _HELD else None
         stock = books.stock()
         return Now(
             desk=here,
@@ -102,7 +124,7 @@ def look(desk: DeskServices) -> Now:
             safe_desk=branch.safe_desk,
             # The centre names a desk by its branch and its number there.
             others=tuple((f"{here.branch}-{n}", n) for n in branch.desks if n != here.number),
-            awaited=tuple(books.remittances(("announced",))),
+            unaccepted=tuple(books.remittances(("announced", "issued"))[::-1]),
             articles=tuple((one, stock.get(one.sku, 0)) for one in books.document(Goods, date).articles),
             as_of_ms=counter.clock.utc_ms(),
         )
@@ -115,14 +137,18 @@ def obstacle(act: str, now: Now, by: Officer) -> Refused | None:
         if opened:
             return Refused("C-002", date=now.day.date)
         return Refused("C-003", last=now.day.date) if now.day.date >= now.proposed else None
+    if act == CASH:
+        return None
     if not opened:
         return Refused("C-001")
     if act == OPEN_TILL:
-        return Refused("C-012") if now.till.state == "open" else None
-    if act in _WITH_TILL and now.till.state != "open":
+        return Refused("C-012") if now.is_held else None
+    if act in _WITH_TILL and not now.is_held:
         return Refused("C-010")
     if act in _WITH_TILL and now.till.holder != by.officer:
         return Refused("C-011", holder=now.holder)
+    if now.is_counted and act in _WITH_TILL and act not in COUNTS:
+        return Refused("C-013")
     if act in _WITH_SAFE and now.safe is None:
         return Refused("C-023")
     return None
@@ -151,7 +177,7 @@ def read_quantity(typed: str) -> int:
 
 def record(
     desk: DeskServices, by: Officer, act: str, now: Now, values: Mapping[str, str], pieces: Mapping[int, int]
-) -> Recorded | Closed:
+) -> Recorded:
     """Do an act with what was typed (`values` by field name) and counted.
 
     Raises:
@@ -164,8 +190,6 @@ def record(
             return desk.preflight.open_day(by, now.proposed, scanned_ms=int(values.get("scanned_ms", "0")))
         case "open_till":
             return tills.open(by)
-        case "close_till":
-            return tills.close(by, pieces)
         case "take":
             # The first cash of an empty till is its float, whatever comes later is a supply.
             return tills.move(by, "to_till", "supply" if now.till.balance else "float", pieces)
@@ -181,3 +205,14 @@ def record(
             quantity = read_quantity(values["quantity"])
             return tills.stock(by, values["article"], quantity, values["document"])
     raise ValueError(act)
+
+
+def age(now_ms: int, at_ms: int) -> tuple[str, dict[str, int]]:
+    """How long something waits: key of the sentence and its numbers, by minutes, hours or days."""
+    minutes = max(0, now_ms - at_ms) // 60_000
+    hours, days = minutes // 60, minutes // (24 * 60)
+    if days:
+        return "tills.screen.age.days", {"days": days, "hours": hours % 24}
+    if hours:
+        return "tills.screen.age.hours", {"hours": hours, "minutes": minutes % 60}
+    return "tills.screen.age.minutes", {"minutes": minutes}

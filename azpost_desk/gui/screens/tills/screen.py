@@ -17,25 +17,26 @@ from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal
 from azpost_desk.gui.screens.tills import actions, form
+from azpost_desk.gui.screens.tills.counting import EndingCount
 from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet, sheet_for
-from azpost_desk.gui.screens.tills.table import awaited_columns
+from azpost_desk.gui.screens.tills.table import unaccepted_columns
 from azpost_desk.gui.work.runner import Lane, Operation, Runner
-from azpost_desk.services.tills import Closed
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.screens.tills.form import Now
+    from azpost_desk.services.cash_counts import Counted
     from azpost_desk.services.views import Recorded, Remittance
 
 # Whatever moves cash, opens or closes something, or comes from another desk.
 _TOPICS: Final = frozenset({"day", "till", "safe", "basket", "stock", "news"})
 _CARDS: Final = (
     (form.OPEN_DAY,),
-    (form.OPEN_TILL, form.CLOSE_TILL),
+    (form.OPEN_TILL, form.CLOSE_TILL, form.HAND_OVER),
     (form.TAKE, form.DROP, form.SUPPLY_SAFE),
     (form.ACCEPT, form.ISSUE),
-    (form.STOCK,),
+    (form.STOCK, form.CASH),
 )
 _AT_ONCE: Final = (form.OPEN_DAY, form.OPEN_TILL)
 
@@ -65,7 +66,10 @@ class TillsScreen(Screen):
         self._date, self._balance, self._lies = Label("", "big"), Label("", "big"), Label("", "big")
         self._weekday, self._holder, self._safe_at = (Label("", "hint", wrap=True) for _ in range(3))
         self.awaited: Table[Remittance] = Table(
-            awaited_columns(), name="tills.screen.awaited", empty="tills.screen.awaited.empty", card=False
+            unaccepted_columns(lambda: self._now.as_of_ms if self._now else 0),
+            name="tills.screen.unaccepted",
+            empty="tills.screen.unaccepted.empty",
+            card=False,
         )
         self.awaited.chosen.connect(lambda one: self.begin(form.ACCEPT, one))
         self._build()
@@ -164,18 +168,20 @@ class TillsScreen(Screen):
             "tills.screen.day.open" if opened else "tills.screen.day.closed",
             "good" if opened else "neutral",
         )
-        held = now.till.state == "open"
-        self._till.pill.show_state(
-            "tills.screen.till.open" if held else "tills.screen.till.closed", "good" if held else "neutral"
-        )
-        self._show_till(now, held)
+        if now.is_counted:
+            self._till.pill.show_state("tills.screen.till.counting", "warn")
+        elif now.is_held:
+            self._till.pill.show_state("tills.screen.till.open", "good")
+        else:
+            self._till.pill.show_state("tills.screen.till.closed", "neutral")
+        self._show_till(now, now.is_held)
         self._lies.say(plain(texts.money(now.safe)) if now.safe is not None else plain("–"))
         self._safe_at.say(
             "tills.screen.safe.here"
             if now.safe is not None
             else phrase("tills.screen.safe.elsewhere", number=now.safe_desk)
         )
-        self.awaited.show_records(now.awaited)
+        self.awaited.show_records(now.unaccepted)
         self.awaited.fit_height(4)
         for acts in _CARDS:
             said: Refused | None = None
@@ -183,7 +189,7 @@ class TillsScreen(Screen):
                 said = self._show_act(act, now, said)
 
     def _show_till(self, now: Now, held: bool) -> None:
-        counting = self.sheet is not None and self.sheet.act == form.CLOSE_TILL
+        counting = now.is_counted or (self.sheet is not None and self.sheet.act in form.COUNTS)
         over = now.till.balance > now.limit
         # Who counts must not see what is expected.
         balance = "–" if counting else language().texts.money(now.till.balance)
@@ -205,8 +211,8 @@ class TillsScreen(Screen):
             or (act == form.ACCEPT and not now.awaited)
             or (act in (form.TAKE, form.DROP, form.SUPPLY_SAFE) and now.safe is None)
             or (act == form.OPEN_DAY and now.day.state == "open")
-            or (act == form.OPEN_TILL and now.till.state == "open")
-            or (act == form.CLOSE_TILL and now.till.state != "open")
+            or (act == form.OPEN_TILL and now.is_held)
+            or (act in form.COUNTS and not now.is_held)
         )
         button.setVisible(may and not useless)
         button.setEnabled(blocked is None)
@@ -256,17 +262,27 @@ class TillsScreen(Screen):
         now = self._now
         if now is None or self.sheet is not None:
             return
+        if act == form.CASH:
+            self.session.open("cash")
+            return
         if act in _AT_ONCE:
             self._do(self.buttons[act], act, {"scanned_ms": str(self.session.scanned_ms)}, {})
             return
         if act == form.ACCEPT and remittance is None:
-            remittance = self.awaited.current() or (now.awaited[0] if now.awaited else None)
+            remittance = self.awaited.current()
+        if act == form.ACCEPT and (remittance is None or remittance.state != "announced"):
+            if not now.awaited:
+                return
+            remittance = now.awaited[0]
         sheet = sheet_for(self, act, now, remittance)
         more = {"remittance": remittance.remittance} if remittance is not None else {}
-        sheet.asked.connect(lambda: self._do(sheet.main, act, sheet.values() | more, sheet.pieces()))
+        if act in form.COUNTS:
+            EndingCount(sheet, self.session).ended.connect(lambda done: self._on_counted(act, done))
+        else:
+            sheet.asked.connect(lambda: self._do(sheet.main, act, sheet.values() | more, sheet.pieces()))
         sheet.closed.connect(self._on_sheet_closed)
         self.sheet = sheet
-        self.session.counting.emit(act == form.CLOSE_TILL)
+        self.session.counting.emit(act in form.COUNTS)
         self._show()
         sheet.open()
 
@@ -280,7 +296,7 @@ class TillsScreen(Screen):
     def _do(self, pressed: Button, act: str, values: dict[str, str], pieces: dict[int, int]) -> None:
         services, by, now = self.session.services, self.session.by, self._now
         assert now is not None
-        operation: Operation[Recorded | Closed] = Operation(
+        operation: Operation[Recorded] = Operation(
             pressed, lambda: form.record(services, by, act, now, values, pieces)
         )
         if self.sheet is not None:
@@ -302,24 +318,26 @@ class TillsScreen(Screen):
         self.preflight.opened.connect(lambda: self.session.notice("tills.screen.done.open_day", "good"))
         self.preflight.ask()
 
-    def _on_done(self, act: str, done: Recorded | Closed) -> None:
+    def _on_done(self, act: str, done: Recorded) -> None:
         if self.sheet is not None:
             self.sheet.close_sheet()
-        if isinstance(done, Closed):
-            self._show_closed(done)
-        else:
-            self.session.notice(f"tills.screen.done.{act}", "good")
+        self.session.notice(f"tills.screen.done.{act}", "good")
 
-    def _show_closed(self, closed: Closed) -> None:
-        sheet = ClosedSheet(self, closed)
+    def _on_counted(self, act: str, counted: Counted) -> None:
+        if self.sheet is not None:
+            self.sheet.close_sheet()
+        handed = act == form.HAND_OVER
+        sheet = ClosedSheet(
+            self, counted, "tills.screen.handed.title" if handed else "tills.screen.closed.title"
+        )
         sheet.closed.connect(self._on_result_read)
         self.closed = sheet
         sheet.dispute.clicked.connect(lambda: ask_dispute(self, self.session, sheet.figures))
         sheet.causes.opened.connect(self._on_cause)
         sheet.open(sheet.done)
-        if closed.difference:
+        if counted.difference and not handed:
             # Only now: before the count was recorded it was blind.
-            services, code, operation = self.session.services, language().code, closed.recorded.operation
+            services, code, operation = self.session.services, language().code, counted.recorded.operation
             Operation(sheet, lambda: services.explaining.of_close(operation, code)).succeeded(
                 sheet.causes.show_explained
             ).start()

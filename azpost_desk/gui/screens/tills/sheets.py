@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.kit.words import Say
     from azpost_desk.gui.screens.tills.form import Now
-    from azpost_desk.services.tills import Closed
+    from azpost_desk.services.cash_counts import Counted
     from azpost_desk.services.views import Remittance
 
 _WIDTH_PX = 560
@@ -69,7 +69,7 @@ class ActSheet(Sheet):
         self.form.add(*fields)
         self._trouble = Label("", "body", wrap=True)
         self._trouble.hide()
-        self._warned = False
+        self._warned = self._again = False
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
@@ -92,6 +92,11 @@ class ActSheet(Sheet):
         self.escaped.connect(self._on_escaped)
         self.form.escaped.connect(lambda _dirty: self._on_escaped())
 
+    def first(self) -> QWidget:
+        """Where work begins: the first field that is empty, else the count, else the button."""
+        waiting = (one.editor for one in self.form.fields if one.is_empty() and not one.is_skipped())
+        return next(waiting, None) or self.count or self.main
+
     def values(self) -> dict[str, str]:
         """What was typed, by field name."""
         return self.form.values()
@@ -110,9 +115,20 @@ class ActSheet(Sheet):
             self._say_below(refusal(error), "bad")
             (self.count or self.main).setFocus(Qt.FocusReason.TabFocusReason)
 
+    def ask_again(self, words: Say, *, clear: bool) -> None:
+        """Say what else is needed; `clear` takes the count away, so that it is counted and not copied."""
+        if clear and self.count is not None:
+            self.count.clear()
+            self._again = True
+        self._say_below(words, "warn")
+        (self.count or self.main).setFocus(Qt.FocusReason.TabFocusReason)
+
     def _on_main(self) -> None:
         if self.count is not None and not self.count.is_readable():
             self._say_below("kit.count.wrong", "bad")
+        elif self._again and self.count is not None and self.count.is_untouched():
+            # A held Enter is no second count; who found nothing types a zero.
+            self._say_below("refusal.C-021", "bad")
         elif self.form.verify():
             self.asked.emit()
 
@@ -187,9 +203,8 @@ def _issue_fields(now: Now) -> list[Field]:
 class ClosedSheet(Sheet):
     """What the blind count came to: counted, expected and difference side by side, coloured and in words."""
 
-    def __init__(self, over: QWidget, closed: Closed) -> None:
-        width_px = 940 if closed.difference else 640
-        super().__init__(over, "tills.screen.closed.title", width_px=width_px, leave="kit.words.close")
+    def __init__(self, over: QWidget, closed: Counted, title: Say = "tills.screen.closed.title") -> None:
+        super().__init__(over, title, width_px=940 if closed.difference else 640, leave="kit.words.close")
         difference = closed.difference
         tone: Tone = "bad" if difference else "good"
         sums = Card()
@@ -227,7 +242,7 @@ class ClosedSheet(Sheet):
         return super().eventFilter(watched, event)
 
 
-def figures_of(closed: Closed) -> list[Shown]:
+def figures_of(closed: Counted) -> list[Shown]:
     """What can be disputed of a count."""
     operation = closed.recorded.operation
     shown = (

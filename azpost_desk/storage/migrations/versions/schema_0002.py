@@ -34,6 +34,26 @@ CREATE TABLE approvals (
 )
  STRICT;
 CREATE INDEX ix_approvals_operation ON approvals (operation);
+CREATE TABLE bags (
+    bag TEXT NOT NULL,
+    number TEXT NOT NULL,
+    sort TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    state TEXT NOT NULL,
+    announced_qapik INTEGER NOT NULL,
+    announced BLOB NOT NULL,
+    counted_qapik INTEGER NOT NULL,
+    counted BLOB NOT NULL,
+    notes BLOB NOT NULL,
+    act TEXT DEFAULT '' NOT NULL,
+    made_by TEXT NOT NULL,
+    made_ms INTEGER NOT NULL,
+    changed_by TEXT NOT NULL,
+    changed_ms INTEGER NOT NULL,
+    CONSTRAINT pk_bags PRIMARY KEY (bag)
+)
+ STRICT;
+CREATE INDEX ix_bags_number ON bags (number);
 CREATE TABLE card_steps (
     step TEXT NOT NULL,
     basket TEXT NOT NULL,
@@ -61,12 +81,40 @@ CREATE TABLE cases (
     CONSTRAINT fk_cases_record_journal FOREIGN KEY(record) REFERENCES journal (id)
 )
  STRICT;
+CREATE TABLE centre_acts (
+    act_id TEXT NOT NULL,
+    act TEXT NOT NULL,
+    who TEXT NOT NULL,
+    why TEXT NOT NULL,
+    about TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    CONSTRAINT pk_centre_acts PRIMARY KEY (act_id)
+)
+ STRICT;
+CREATE INDEX ix_centre_acts_at_ms ON centre_acts (at_ms);
 CREATE TABLE certificates (
     operation TEXT NOT NULL,
     text TEXT NOT NULL,
     CONSTRAINT pk_certificates PRIMARY KEY (operation)
 )
  STRICT;
+CREATE TABLE counts (
+    operation TEXT NOT NULL,
+    record INTEGER NOT NULL,
+    sort TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    holder TEXT NOT NULL,
+    officer TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    pieces BLOB NOT NULL,
+    counted_qapik INTEGER NOT NULL,
+    expected_qapik INTEGER NOT NULL,
+    difference_qapik INTEGER NOT NULL,
+    made_good_qapik INTEGER DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_counts PRIMARY KEY (operation)
+)
+ STRICT;
+CREATE INDEX ix_counts_sort ON counts (sort);
 CREATE TABLE desk_keys (
     desk TEXT NOT NULL,
     epoch INTEGER NOT NULL,
@@ -98,10 +146,78 @@ CREATE TABLE disputes (
  STRICT;
 CREATE INDEX ix_disputes_date ON disputes (date);
 CREATE INDEX ix_disputes_state ON disputes (state);
+CREATE TABLE grant_questions (
+    held_grant TEXT NOT NULL,
+    thing TEXT NOT NULL,
+    asked_ms INTEGER NOT NULL,
+    answer TEXT NOT NULL,
+    CONSTRAINT pk_grant_questions PRIMARY KEY (held_grant)
+)
+ STRICT;
 CREATE TABLE missing_desks (
     date TEXT NOT NULL,
     desk INTEGER NOT NULL,
     CONSTRAINT pk_missing_desks PRIMARY KEY (date, desk)
+)
+ STRICT;
+CREATE TABLE open_at_centre (
+    held_grant TEXT NOT NULL,
+    CONSTRAINT pk_open_at_centre PRIMARY KEY (held_grant)
+)
+ STRICT;
+CREATE TABLE paper_signatures (
+    paper TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    officer TEXT NOT NULL,
+    signed TEXT NOT NULL,
+    certificate TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    CONSTRAINT pk_paper_signatures PRIMARY KEY (paper, "key", number)
+)
+ STRICT;
+CREATE INDEX ix_paper_signatures_officer ON paper_signatures (officer);
+CREATE TABLE parked (
+    basket TEXT NOT NULL,
+    parked_ms INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    CONSTRAINT pk_parked PRIMARY KEY (basket)
+)
+ STRICT;
+CREATE TABLE proposals (
+    proposal TEXT NOT NULL,
+    sort TEXT NOT NULL,
+    amount_qapik INTEGER NOT NULL,
+    holder TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    who TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    CONSTRAINT pk_proposals PRIMARY KEY (proposal)
+)
+ STRICT;
+CREATE TABLE remittance_ends (
+    remittance TEXT NOT NULL,
+    desk TEXT NOT NULL,
+    officer TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    CONSTRAINT pk_remittance_ends PRIMARY KEY (remittance)
+)
+ STRICT;
+CREATE TABLE running (
+    only INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL,
+    CONSTRAINT pk_running PRIMARY KEY (only)
+)
+ STRICT;
+CREATE TABLE signed_papers (
+    paper TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    CONSTRAINT pk_signed_papers PRIMARY KEY (paper, "key", number)
 )
  STRICT;
 CREATE TABLE slip_closes (
@@ -128,66 +244,42 @@ CREATE TABLE supplements (
     CONSTRAINT pk_supplements PRIMARY KEY (date, number)
 )
  STRICT;
+CREATE TABLE suspect_notes (
+    report TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    denomination_qapik INTEGER NOT NULL,
+    series TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    officer TEXT NOT NULL,
+    bag TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_suspect_notes PRIMARY KEY (report)
+)
+ STRICT;
 CREATE TABLE words (
     word TEXT NOT NULL,
     record INTEGER NOT NULL,
     CONSTRAINT pk_words PRIMARY KEY (word, record)
 )
  STRICT;
-CREATE TABLE centre_acts (
-    act_id TEXT NOT NULL,
-    act TEXT NOT NULL,
-    who TEXT NOT NULL,
-    why TEXT NOT NULL,
-    about TEXT NOT NULL,
-    at_ms INTEGER NOT NULL,
-    CONSTRAINT pk_centre_acts PRIMARY KEY (act_id)
-)
- STRICT;
-CREATE INDEX ix_centre_acts_at_ms ON centre_acts (at_ms);
-CREATE TABLE grant_questions (
-    held_grant TEXT NOT NULL,
-    thing TEXT NOT NULL,
-    asked_ms INTEGER NOT NULL,
-    answer TEXT NOT NULL,
-    CONSTRAINT pk_grant_questions PRIMARY KEY (held_grant)
-)
- STRICT;
-CREATE TABLE open_at_centre (
-    held_grant TEXT NOT NULL,
-    CONSTRAINT pk_open_at_centre PRIMARY KEY (held_grant)
-)
- STRICT;
-CREATE TABLE parked (
-    basket TEXT NOT NULL,
-    parked_ms INTEGER NOT NULL,
-    content BLOB NOT NULL,
-    CONSTRAINT pk_parked PRIMARY KEY (basket)
-)
- STRICT;
-CREATE TABLE proposals (
-    proposal TEXT NOT NULL,
-    sort TEXT NOT NULL,
-    amount_qapik INTEGER NOT NULL,
-    holder TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    evidence TEXT NOT NULL,
-    who TEXT NOT NULL,
-    at_ms INTEGER NOT NULL,
-    state TEXT NOT NULL,
-    CONSTRAINT pk_proposals PRIMARY KEY (proposal)
-)
- STRICT;
-CREATE TABLE running (
-    only INTEGER NOT NULL,
-    since_ms INTEGER NOT NULL,
-    CONSTRAINT pk_running PRIMARY KEY (only)
+CREATE TABLE worn (
+    denomination_qapik INTEGER NOT NULL,
+    pieces INTEGER NOT NULL,
+    CONSTRAINT pk_worn PRIMARY KEY (denomination_qapik)
 )
  STRICT
 """
+
+TRIGGERS: Final = (
+    "CREATE TRIGGER signed_papers_never_delete BEFORE DELETE ON signed_papers "
+    "BEGIN SELECT RAISE(ABORT, 'signed_papers is written once'); END",
+    "CREATE TRIGGER signed_papers_never_update BEFORE UPDATE ON signed_papers "
+    "BEGIN SELECT RAISE(ABORT, 'signed_papers is written once'); END",
+)
 
 
 def upgrade() -> None:
     """Add the new tables; projections are folded anew afterwards (`DeskBooks.open`)."""
     for statement in TABLES.split(";\n"):
         op.execute(statement.strip())
+    for trigger in TRIGGERS:
+        op.execute(trigger)
