@@ -2,14 +2,14 @@
 
 Names are folded and cut into words; numbers and codes stand in capitals without spaces. What is no word
 begins with a sign: ``=1234`` an amount in qəpik, ``~goods.sold`` a kind, ``@1002`` an officer, ``!1002`` an
-officer whose surplus or shortage account moved. Words of erased attachments go with the next `rebuild`.
+officer whose surplus or shortage account moved. What was erased goes by `keep_words_again` or `rebuild`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
@@ -20,7 +20,7 @@ from azpost_desk.storage import people
 from azpost_desk.storage import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -57,6 +57,13 @@ def keep_words(connection: Connection, written: Written) -> None:
     else:
         words.update((f"~{kind}", *_of_other(written, written.body)))
     connection.execute(insert(t.words), [{"word": word, "record": written.id} for word in sorted(words)])
+
+
+def keep_words_again(connection: Connection, records: Sequence[Written]) -> None:
+    """After attachments of these records were erased by rule: only what the bodies say is left to find."""
+    connection.execute(delete(t.words).where(t.words.c.record.in_([one.id for one in records])))
+    for written in records:
+        keep_words(connection, written)
 
 
 def number_word(text: str) -> str:
