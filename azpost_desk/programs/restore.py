@@ -63,7 +63,7 @@ def restore_desk(
 
     Raises:
         Refused: L-014 the code. Trouble: an L-code; L-016 the past that came does not prove itself; G-062,
-            G-063, G-069, G-071, G-073 the backup is damaged.
+            G-063, G-069, G-078, G-073 the backup is damaged.
     """
     from azpost_desk.storage import vault
     from azpost_desk.storage.books import DATABASE, DeskBooks

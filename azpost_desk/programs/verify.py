@@ -1,7 +1,7 @@
 """`azpost-desk verify FILE…`: proves an evidence file, or a shift certificate, without anything else of ours.
 
 This one file is all that is needed: Python 3.11 and the package `cryptography`. Hand it to a court together
-with the evidence and decisions/010-evidence-proves-itself.md, and run ``python verify.py FILE…``.
+with the evidence and decisions/011-evidence-proves-itself.md, and run ``python verify.py FILE…``.
 
 What it proves: every byte is as the desk sealed it; every record stands unbroken in its chain and under a
 signature of that epoch's key; every acknowledgement is the centre's word on that very head; personal data is

@@ -94,7 +94,7 @@ class DeskBooks(LineBooks):
             base: a backup of this desk and its key: a new folder begins with what is in it.
 
         Raises:
-            Trouble: G-062 another program has the folder open, G-069, G-071 as old_epochs.keep; what
+            Trouble: G-062 another program has the folder open, G-069, G-078 as old_epochs.keep; what
                 `earlier` raises. A folder that was new is as new again then.
         """
         folder.mkdir(parents=True, exist_ok=True)

@@ -270,7 +270,7 @@ class LineBooks:
         """Take late records of an ended epoch into these books, with a record of ours that says so; how many.
 
         Raises:
-            Trouble: G-060 the book is stopped, G-069, G-071 as old_epochs.keep; nothing is taken then.
+            Trouble: G-060 the book is stopped, G-069, G-078 as old_epochs.keep; nothing is taken then.
         """
         late = list(records)
         if not late:

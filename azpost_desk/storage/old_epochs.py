@@ -78,7 +78,7 @@ def keep(desk: OpenDesk, records: Iterable[OldRecord], arrived_ms: int) -> int:
     One that is here already is passed over.
 
     Raises:
-        Trouble: G-069 a record of a kind only a newer program knows, G-071 it is not what is stored here.
+        Trouble: G-069 a record of a kind only a newer program knows, G-078 it is not what is stored here.
     """
     cash = 0
     for one in records:
@@ -93,7 +93,7 @@ def _is_here(connection: Connection, one: OldRecord) -> bool:
         select(j.hash).where(j.epoch == one.epoch, j.sequence == one.sequence)
     ).scalar()
     if known is not None and known != one.hash:
-        raise Trouble("G-071", epoch=one.epoch, sequence=one.sequence)
+        raise Trouble("G-078", epoch=one.epoch, sequence=one.sequence)
     return known is not None
 
 
