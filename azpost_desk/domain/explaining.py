@@ -406,7 +406,7 @@ def _other_row(shift: Shift) -> Iterator[Candidate]:
 
 
 def shifts(records: Iterable[Noted]) -> list[tuple[Close, str, tuple[Noted, ...]]]:
-    """(close, its operation, records of the shift) for every close and hand-over, in the order of the records.
+    """(close, its operation, records of the shift) for every close and hand-over, in order of the records.
 
     A shift begins with the opening of the till or a hand-over; what stands before the first opening belongs
     to the first.

@@ -143,7 +143,8 @@ class Counts:
         """The till goes to `taker`, who counted with `by` and signed with the own PIN; no close is needed.
 
         Raises:
-            Refused: C-001, C-010, C-011, C-020, C-030 a basket is still open, S-010, S-011, S-012.
+            Refused: C-001, C-010, C-011, C-020, C-030 a basket is still open, B-063 baskets are set aside,
+                S-010, S-011, S-012.
             NeedsConfirmation: C-060 count again, C-061 a manager must consent.
         """
         counted = cash.counted(ending.pieces)
@@ -155,7 +156,7 @@ class Counts:
         with self.counter.books.writing() as books:
             open_day(books)
             own_till(books, by, counting=True)
-            _no_basket(books)
+            nothing_unpaid(books)
             asked = question(books, by, ending, self.counter.new_id())
             till = books.till()
             difference = counted - till.balance
@@ -266,7 +267,14 @@ def _lacks(count: Count, by: Officer) -> bool:
     return count.sort in ("closed", "handed_over") and count.holder == by.officer and bool(count.missing)
 
 
-def _no_basket(books: Reading) -> None:
+def nothing_unpaid(books: Reading) -> None:
+    """A shift ends with no customer's business half done.
+
+    Raises:
+        Refused: C-030 a basket is still open, B-063 baskets are set aside (`count`).
+    """
     basket = books.basket()
     if basket is not None and basket.lines:
         raise Refused("C-030")
+    if parked := books.parked():
+        raise Refused("B-063", count=len(parked))

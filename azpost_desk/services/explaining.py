@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.baskets import to_pay
 from azpost_desk.domain.explaining import Close, Noted, Shift, Trace, explain, shifts
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
@@ -94,7 +93,7 @@ def _shift(books: Reading, operation: str, closed: Close, day: int) -> Shift:
 
 def _traces(books: Reading, records: tuple[Noted, ...], at_ms: int) -> tuple[Trace, ...]:
     """What moved no cash in the books by the count: cash announced and not accepted or written out to another
-    desk, baskets set aside, cards that did not say yes.
+    desk, cards that did not say yes.
     """
     issued = {note.body.remittance for note in records if isinstance(note.body, ops.RemittanceIssued)}
     found = []
@@ -107,10 +106,6 @@ def _traces(books: Reading, records: tuple[Noted, ...], at_ms: int) -> tuple[Tra
         elif one.state == "issued" and one.remittance in issued:
             # Written out, and perhaps still lying here.
             found.append(Trace("issued", one.remittance, one.at_ms, one.amount.minor))
-    for parked in books.parked():
-        if parked.parked_ms <= at_ms:
-            due = to_pay([planned.line for planned in parked.basket.lines])
-            found.append(Trace("parked", parked.basket.basket, parked.parked_ms, due.minor))
     began_ms = records[0].at_ms if records else at_ms
     for step in books.card_steps(("declined", "unknown")):
         if began_ms <= step.asked_ms <= at_ms:

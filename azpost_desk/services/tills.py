@@ -12,7 +12,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.cash_bags import free_in_safe
-from azpost_desk.services.cash_counts import Counted, Ending, count_sheet, question
+from azpost_desk.services.cash_counts import Counted, Ending, count_sheet, nothing_unpaid, question
 from azpost_desk.services.certificates import certify
 from azpost_desk.services.counter import Counter, Officer, holds_safe, open_day, own_till
 from azpost_desk.services.slips import remittance_slip
@@ -123,11 +123,7 @@ class Tills:
         with self.counter.books.writing() as books:
             open_day(books)
             own_till(books, by, counting=True)
-            basket = books.basket()
-            if basket is not None and basket.lines:
-                raise Refused("C-030")
-            if parked := books.parked():
-                raise Refused("B-063", count=len(parked))
+            nothing_unpaid(books)
             asked = question(books, by, ending, self.counter.new_id())
             till = books.till()
             difference = counted - till.balance

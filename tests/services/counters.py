@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from azpost_desk.devices.card_terminals import EcrTerminal
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.operations import decode
 from azpost_desk.domain.people import Person
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from azpost_desk.domain.operations import Body
+    from azpost_desk.rehearsal.terminals import SandboxTerminal
     from azpost_desk.services.baskets import Paid
     from azpost_desk.services.cash_counts import Counted
     from azpost_desk.services.reports import DayReport
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 # The morning of the business day that `desks.DATE` names, in Azerbaijan.
 MORNING_MS = 1_795_410_000_000
+CARD_MS = 400
 MANAGER = Officer("1001", "Əliyeva Sevda", Role.MANAGER, "az")
 CLERK = Officer("1002", "Həsənov Rauf", Role.CLERK, "az")
 OTHER_CLERK = Officer("1003", "Quliyeva Aynur", Role.CLERK, "az")
@@ -133,3 +136,10 @@ def close_counted(stand: Stand, pieces: dict[int, int], by: Officer = CLERK) -> 
 
 def approval(operation: str, by: Officer = SUPERVISOR) -> Approval:
     return Approval(by.officer, by.role, operation)
+
+
+def with_terminal(stand: Stand, terminal: SandboxTerminal) -> Stand:
+    """The same counter with this card terminal beside it, which gives up within half a second."""
+    part = EcrTerminal(*terminal.address, purchase_ms=CARD_MS, query_ms=CARD_MS)
+    stand.desk = desk_services(replace(stand.desk.counter, terminal=part), PlainHasher(), press)
+    return stand

@@ -16,19 +16,18 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.rehearsal.terminals import FAULTS, SandboxTerminal
 from azpost_desk.services.baskets import Paid
-from azpost_desk.services.desk import desk_services
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.views import CardStep
 from tests.services.counters import (
+    CARD_MS,
     CLERK,
     MANAGER,
     SUPERVISOR,
-    PlainHasher,
     Stand,
     approval,
     ended,
     new_stand,
-    press,
+    with_terminal,
     working,
 )
 
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from azpost_desk.rehearsal.terminals import Fault
-
-QUICK_MS = 400
 
 
 @dataclass
@@ -63,12 +60,6 @@ class Till:
     def step(self) -> CardStep:
         with self.stand.books.reading() as look:
             return look.card_steps()[0]
-
-
-def with_terminal(stand: Stand, terminal: SandboxTerminal) -> Stand:
-    part = EcrTerminal(*terminal.address, purchase_ms=QUICK_MS, query_ms=QUICK_MS)
-    stand.desk = desk_services(replace(stand.desk.counter, terminal=part), PlainHasher(), press)
-    return stand
 
 
 @pytest.fixture
@@ -199,7 +190,7 @@ def test_approved_but_sold_out_meanwhile_the_card_gets_it_back(till: Till) -> No
 
 
 def test_nobody_at_the_terminals_address_charges_nobody(till: Till) -> None:
-    deaf = EcrTerminal("127.0.0.1", 1, QUICK_MS, QUICK_MS)
+    deaf = EcrTerminal("127.0.0.1", 1, CARD_MS, CARD_MS)
     cards = replace(till.stand.desk.cards, counter=replace(till.stand.desk.counter, terminal=deaf))
     with pytest.raises(Refused, match="K-001"):
         cards.purchase(CLERK, till.basket())

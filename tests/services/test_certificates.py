@@ -10,11 +10,14 @@ import pytest
 
 from azpost_desk.domain.certificates import certificate_code, read_certificate, words_to_sign
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.staff import Role
 from azpost_desk.programs import verify
 from azpost_desk.protocol.keys import SigningKey
+from azpost_desk.services.cash_counts import Ending
+from azpost_desk.services.counter import Approval
 from azpost_desk.services.evidence import ExportEvidence
 from azpost_desk.services.goods import SellGoods
-from tests.services.counters import CLERK, MANAGER, press
+from tests.services.counters import CLERK, MANAGER, OTHER_CLERK, press
 from tests.storage.desks import DATE, DESK_KEY
 
 if TYPE_CHECKING:
@@ -116,3 +119,31 @@ def test_the_verifier_finds_one_that_the_evidence_does_not_bear_out(
     assert verified([certificate_code(words, bytes(64))], capsys)[0] == 1
     for broken in (code[:-1], code[:40], code[:50] + "?" + code[51:], "AZC", "AZC" + "A" * 5000):
         assert verified([broken], capsys)[0] == 1
+
+
+def test_who_hands_the_till_over_gets_one_and_the_taker_begins_anew(
+    stand: Stand, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk, taker = stand.desk, OTHER_CLERK.officer
+    desk.shop.sell(SellGoods("ST-60", 5), CLERK)
+    stand.pay(300)
+    ending = Ending(desk.counter.new_id(), {1_000: 20, 100: 2})
+    stand.clock.pass_ms(3_600_000)
+    desk.counts.hand_over(CLERK, ending, Approval(taker, Role.CLERK, ending.operation))
+    handed_ms = stand.clock.utc_ms()
+    desk.shop.sell(SellGoods("ST-60", 5), OTHER_CLERK)
+    stand.pay(300, OTHER_CLERK)
+    stand.clock.pass_ms(3_600_000)
+    desk.tills.close(OTHER_CLERK, {1_000: 20, 100: 5})
+    with stand.books.reading() as books:
+        codes = [books.certificate(one.key) for one in books.print_jobs() if one.paper == "certificate"]
+    says = {one.says.officer: one.says for one in map(read_certificate, codes) if one is not None}
+    leaving, taking = says[CLERK.officer], says[taker]
+    assert (leaving.sales, leaving.counted_qapik, leaving.expected_qapik) == (1, 20_200, 20_300)
+    assert (taking.sales, taking.from_ms, taking.counted_qapik) == (1, handed_ms, 20_500)
+    desk.reports.close_day(MANAGER, press)
+    file = tmp_path / "evidence"
+    file.write_bytes(desk.evidence.export(ExportEvidence(DATE, DATE), MANAGER).content)
+    for code in codes:
+        result, answer = verified([code, str(file)], capsys)
+        assert (result, "compared with no evidence" in str(answer)) == (0, False)

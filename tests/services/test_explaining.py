@@ -8,14 +8,30 @@ import pytest
 
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.staff import Role
 from azpost_desk.protocol import news as tidings
+from azpost_desk.rehearsal.terminals import SandboxTerminal
+from azpost_desk.services.cash_counts import Ending
+from azpost_desk.services.counter import Approval
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.payments import PayBill
 from azpost_desk.texts import Texts
-from tests.services.counters import CLERK, MANAGER, press
+from tests.services.counters import (
+    CLERK,
+    MANAGER,
+    OTHER_CLERK,
+    close_counted,
+    ended,
+    new_stand,
+    press,
+    with_terminal,
+    working,
+)
 from tests.storage.desks import piece
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.services.counters import Stand
 
 
@@ -28,7 +44,7 @@ def bill(stand: Stand, qapik: int) -> str:
 
 def close(stand: Stand, difference: int) -> str:
     pieces = {1: stand.till_qapik() + difference}
-    return stand.desk.tills.close(CLERK, pieces).recorded.operation
+    return close_counted(stand, pieces).recorded.operation
 
 
 def test_exchanged_digits_lead_to_the_bill(stand: Stand) -> None:
@@ -98,3 +114,33 @@ def test_every_cause_has_its_sentence(stand: Stand, language: str) -> None:
         sentence = texts.t(f"explain.reason.{one.reason}", **one.facts)
         assert "{" not in sentence
         assert "explain" not in sentence
+
+
+def test_a_hand_over_that_differs_is_explained_to_who_leaves(stand: Stand) -> None:
+    bill(stand, 1_111)
+    receipt = bill(stand, 354)
+    ending = Ending(stand.desk.counter.new_id(), {1: stand.till_qapik() + 180})
+    taker = Approval(OTHER_CLERK.officer, Role.CLERK, ending.operation)
+    found = stand.desk.explaining.of_close(
+        stand.desk.counts.hand_over(CLERK, ending, taker).recorded.operation
+    )
+    [swapped] = [one for one in found.likely if one.reason == "swapped"]
+    assert swapped.done is not None
+    assert swapped.done.receipt == receipt
+
+
+def test_a_card_that_said_no_and_cash_a_minute_later_belong_together(tmp_path: Path) -> None:
+    """The customer was told to pay in cash, and the drawer lacks exactly that."""
+    with SandboxTerminal() as terminal:
+        stand = working(with_terminal(new_stand(tmp_path / "desk"), terminal))
+        terminal.plan(["decline"])
+        basket = stand.desk.shop.sell(SellGoods("ST-60", 5), CLERK)
+        with pytest.raises(Refused, match="K-001"):
+            stand.desk.cards.purchase(CLERK, basket.basket)
+        stand.clock.pass_ms(60_000)
+        receipt = stand.pay(300).receipt
+        found = stand.desk.explaining.of_close(close(stand, -300))
+        [card] = [one for one in found.likely if one.reason == "card_then_cash"]
+        assert card.done is not None
+        assert card.done.receipt == receipt
+        ended(stand)
