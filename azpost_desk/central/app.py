@@ -11,6 +11,7 @@ import uvicorn
 from azpost_desk.central import approvals, grants, keys, payments, steps
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
+from azpost_desk.central.intake import salvaging
 from azpost_desk.central.intake.custody import STOPPED
 from azpost_desk.central.intake.exchange import exchange
 from azpost_desk.central.intake.rounds import Rounds
@@ -19,6 +20,7 @@ from azpost_desk.central.registry.founding import found
 from azpost_desk.central.storage.database import Database, migrate
 from azpost_desk.central.web.api import application
 from azpost_desk.central.web.wire import Unwelcome
+from azpost_desk.protocol.old_chains import RecoveredKey
 
 if TYPE_CHECKING:
     import socket
@@ -41,9 +43,18 @@ if TYPE_CHECKING:
         TransferClaim,
         TransferClaimed,
     )
+    from azpost_desk.protocol.old_chains import (
+        OwnRecords,
+        OwnRecordsTold,
+        RecoverKey,
+        Salvage,
+        Salvaged,
+        SealedSalvage,
+    )
 
 _log = logging.getLogger(__name__)
 _START_SECONDS_MAX: Final = 30
+UNKNOWN_CHAIN: Final = "X-024"
 
 
 class Centre:
@@ -174,6 +185,37 @@ class Centre:
             answer = self._claim(caller, message)
         self._rounds.wake()
         return answer
+
+    def own_records(self, caller: Caller, message: OwnRecords) -> OwnRecordsTold:
+        """See intake.salvaging; only the present machine of a desk is told, and only of its ended epochs."""
+        if caller.state != "active":
+            raise Unwelcome(409, STOPPED[caller.state])
+        with self.database.transaction() as conn:
+            told = salvaging.own_records(conn, caller.desk, message)
+        if told is None or message.epoch >= caller.epoch:
+            raise Unwelcome(404, UNKNOWN_CHAIN)
+        return told
+
+    def salvage(self, message: Salvage) -> Salvaged | None:
+        """See intake.salvaging."""
+        with self.database.transaction() as conn:
+            salvaged = salvaging.salvage(conn, self._keys, message, self.clock.utc_ms())
+        self._rounds.wake()
+        return salvaged
+
+    def salvage_sealed(self, message: SealedSalvage) -> Salvaged | None:
+        """The same, from a stick."""
+        with self.database.transaction() as conn:
+            found = salvaging.opened(conn, message, self.clock.utc_ms())
+        return self.salvage(found) if found is not None else None
+
+    def recover_key(self, message: RecoverKey) -> RecoveredKey | None:
+        """See registry.enrolment."""
+        with self.database.transaction() as conn:
+            key = enrolment.recovered_key(conn, message, self.clock.utc_ms())
+        if key is not None:
+            _log.warning("the key of a backup was handed out for a one-time code")
+        return RecoveredKey(key=key) if key is not None else None
 
     def _claim(self, caller: Caller, message: TransferClaim, may_wait: bool = False) -> TransferClaimed:
         claimant = grants.Claimant(caller.desk, caller.epoch, caller.branch)

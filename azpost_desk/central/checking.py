@@ -85,6 +85,7 @@ def _facts(conn: Connection, desks: str) -> Iterator[Fact]:
 
     `desks` is how the ids of the wanted desks begin, "" for all and the centre's own book.
     """
+    ended = _ended(conn)
     with conn.cursor("records") as records, conn.cursor("postings") as posted:
         records.itersize = posted.itersize = _ROWS_AT_ONCE
         records.execute(_RECORDS, {"desks": desks})
@@ -111,9 +112,26 @@ def _facts(conn: Connection, desks: str) -> Iterator[Fact]:
                 computed=computed,
                 signature=signature,
                 postings=tuple(mine),
+                late=sequence > ended.get((desk, epoch), sequence),
                 **_said(header),
             )
             previous = digest
+
+
+def _ended(conn: Connection) -> dict[tuple[str, int], int]:
+    """Chain → the last record of it that the next epoch knew when it began: what came after is late."""
+    found: dict[tuple[str, int], int] = {}
+    for desk, epoch, header, body in conn.execute(
+        "select desk, epoch, header, body from journal where sequence = 1 and epoch > 1"
+    ):
+        try:
+            kind = _HEADER.decode(header).kind
+            opened = ops.decode(kind, 1, body)
+        except (msgspec.DecodeError, ops.UnknownKind):
+            continue
+        if isinstance(opened, ops.EpochOpened) and opened.previous is not None:
+            found[desk, epoch - 1] = opened.previous.sequence
+    return found
 
 
 def _said(header_bytes: bytes) -> dict[str, Any]:

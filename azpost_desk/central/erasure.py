@@ -29,6 +29,7 @@ _ERASER_LOCK: Final = 0x657261
 # Of one desk in one transaction.
 _AT_ONCE: Final = 2_000
 _LOOKED_AT: Final = 20_000
+_AGAIN_AFTER_MS: Final = 30 * 24 * 3_600_000
 _UNFINISHED_TRANSFERS: Final = ("available", "reserved", "held", "in_doubt")
 _UNFINISHED_PAYMENTS: Final = ("accepted", "sent", "unknown", "refused")
 
@@ -91,6 +92,8 @@ def run(conn: Connection, book: Book, now_ms: int) -> int:
             total += erased
             if erased < _AT_ONCE:
                 break
+        with conn.transaction():
+            _tell_again(conn, desk, now_ms)
     return total
 
 
@@ -123,6 +126,19 @@ def _run_desk(conn: Connection, book: Book, desk: str, now_ms: int) -> int:
         asked = ErasureDue(commitments=tuple(part.commitment for part in free))
         tell(conn, asked, [desk], now_ms)
     return len(free)
+
+
+def _tell_again(conn: Connection, desk: str, now_ms: int) -> None:
+    """A desk that could not agree when it was told (its day had not come, a hold stood): once a month."""
+    late = conn.execute(
+        "update erasures set told_ms = %s where (desk, epoch, sequence, slot) in"
+        " (select desk, epoch, sequence, slot from erasures"
+        "  where desk = %s and desk_ms = 0 and told_ms < %s order by told_ms limit %s)"
+        " returning commitment",
+        (now_ms, desk, now_ms - _AGAIN_AFTER_MS, _AT_ONCE),
+    ).fetchall()
+    if late:
+        tell(conn, ErasureDue(commitments=tuple(row[0] for row in late)), [desk], now_ms)
 
 
 def _due(conn: Connection, desk: str, terms: Retention, today: str) -> list[_Part]:
@@ -176,10 +192,10 @@ def _empty(conn: Connection, desk: str, parts: list[_Part], now_ms: int) -> None
             [(desk, part.epoch, part.sequence, part.slot) for part in parts],
         )
         cursor.executemany(
-            "insert into erasures (desk, epoch, sequence, slot, commitment, centre_ms)"
-            " values (%s, %s, %s, %s, %s, %s)"
+            "insert into erasures (desk, epoch, sequence, slot, commitment, centre_ms, told_ms)"
+            " values (%s, %s, %s, %s, %s, %s, %s)"
             " on conflict (desk, epoch, sequence, slot) do update set centre_ms = excluded.centre_ms",
-            [(desk, part.epoch, part.sequence, part.slot, part.commitment, now_ms) for part in parts],
+            [(desk, part.epoch, part.sequence, part.slot, part.commitment, now_ms, now_ms) for part in parts],
         )
     operations = [part.operation for part in parts]
     conn.execute(

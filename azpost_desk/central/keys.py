@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import Ack, Grant, Signed, words_of
+from azpost_desk.protocol.sealing import RecoveryKey
 
 if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
@@ -37,6 +38,19 @@ class CentreKeys:
 def load(conn: Connection, now_ms: int) -> CentreKeys:
     """The centre's keys, made when they are first wanted."""
     return CentreKeys(key(conn, "ack", now_ms), key(conn, "grants", now_ms))
+
+
+def recovery(conn: Connection, now_ms: int) -> RecoveryKey:
+    """The key that opens what desks sealed for the centre: second copies, and the keys of backups."""
+    made = RecoveryKey.new()
+    conn.execute(
+        "insert into centre_keys values ('recovery', %s, %s, %s) on conflict do nothing",
+        (made.secret(), made.public(), now_ms),
+    )
+    found = conn.execute("select secret from centre_keys where purpose = 'recovery'").fetchone()
+    if found is None:
+        raise LookupError("recovery")
+    return RecoveryKey(found[0])
 
 
 def key(conn: Connection, purpose: str, now_ms: int) -> SigningKey:

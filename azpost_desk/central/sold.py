@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
+import msgspec.msgpack
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.protocol.messages import Sent
 from azpost_desk.protocol.records import Header
 
 if TYPE_CHECKING:
@@ -19,9 +20,22 @@ def sold_line(conn: Connection, desk: str, epoch: int, sequence: int, operation:
         "select header, body from journal where desk = %s and epoch = %s and sequence = %s and accepted",
         (desk, epoch, sequence),
     ).fetchone()
-    if row is None:
-        return None
-    header = msgspec.json.decode(row[0], type=Header)
-    body = ops.decode(header.kind, header.version, row[1])
+    found = _line(row[0], row[1], operation) if row else None
+    if found is not None:
+        return found
+    # A contested record that two people confirmed lies beside the chain.
+    for (stored,) in conn.execute(
+        "select record from contested where desk = %s and epoch = %s and sequence = %s"
+        " and state = 'confirmed'",
+        (desk, epoch, sequence),
+    ).fetchall():
+        sent = msgspec.msgpack.decode(stored, type=Sent)
+        found = found or _line(sent.header, sent.body, operation)
+    return found
+
+
+def _line(header_bytes: bytes, body_bytes: bytes, operation: str) -> ops.AnyLine | None:
+    header = msgspec.json.decode(header_bytes, type=Header)
+    body = ops.decode(header.kind, header.version, body_bytes)
     lines = body.lines if isinstance(body, ops.Settlement) else ()
     return next((line for line in lines if line.operation == operation), None)

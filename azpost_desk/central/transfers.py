@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from azpost_desk.central import doubts
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
@@ -232,6 +233,8 @@ def _end_grant(
     holder = (written.desk, written.epoch)
     if row is None or state is None or row[0] != transfer or row[3:5] != holder:
         _except(conn, written, "grant_not_held", transfer, now_ms)
+    elif row[5] in doubts.RESOLVED:
+        doubts.surfaced(conn, written, grant, row[5], event, row[2], now_ms)
     elif row[5] not in ("open", "in_doubt") or (state[0], event) not in TRANSFER:
         _except(conn, written, "grant_ended", transfer, now_ms)
     elif event != "released" and (row[1], row[2]) != (purpose, amount):
@@ -256,6 +259,8 @@ def _move(conn: Connection, transfer: str, event: str, written: Written, now_ms:
     state, desk = one(conn, "select state, desk from transfers where transfer = %s", (transfer,))
     after = TRANSFER[state, event]
     conn.execute("update transfers set state = %s where transfer = %s", (after, transfer))
+    if after == "available" and doubts.overtaken(conn, transfer, now_ms):
+        return
     if desk != written.desk:
         _tell(conn, transfer, after, written, now_ms, desk)
 

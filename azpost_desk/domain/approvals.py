@@ -18,7 +18,7 @@ WRONG_RESPONSES_MAX: Final = 5
 def may_ask_centre(branch: Branch, officers: Iterable[tuple[str, str]], asker: str) -> bool:
     """Whether `asker` may turn to the centre: the branch is marked single-handed, or nobody else is there.
 
-    A branch with two persons asks its own second person (decisions/020). `officers` are (id, role) of
+    A branch with two persons asks its own second person (decisions/015). `officers` are (id, role) of
     everybody signed up at the branch.
     """
     second = any(

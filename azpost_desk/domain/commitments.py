@@ -10,23 +10,34 @@ from azpost_desk.domain import operations as ops
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A field of a body that holds the commitment of a group of the same name.
-GROUPS: Final[dict[type[ops.Body], tuple[str, ...]]] = {
-    ops.CustomerViewed: ("customer",),
-    ops.GrantRequested: ("question",),
-    ops.ItemScanned: ("signatory",),
+# By body: group → the field that holds its commitment. A new body with an attachment is named here, and in
+# the stand-alone verifier; a test compares the two.
+GROUPS: Final[dict[type[ops.Body], dict[str, str]]] = {
+    ops.CustomerViewed: {"customer": "customer"},
+    ops.ErasureRequested: {"customer": "customer"},
+    ops.GrantRequested: {"question": "question"},
+    ops.ItemScanned: {"signatory": "signatory"},
+    ops.PaperSigned: {"signer": "subject"},
+    ops.BagHandedOver: {"collector": "collector"},
+    ops.NoteSuspected: {"presenter": "presenter"},
+    ops.DifferenceMadeGood: {"words": "words"},
+    ops.DisputeRaised: {"words": "words"},
+    ops.DisputeEscalated: {"words": "words"},
+    ops.DisputeClosed: {"words": "words"},
+    ops.DayPreflight: {"words": "words"},
+    ops.CorrectionDeclined: {"words": "words"},
 }
-LINE_GROUPS: Final = ("account", "parties", "receiver", "addresses")
+LINE_GROUPS: Final = {group: group for group in ("account", "parties", "receiver", "addresses")}
 _COMMITMENT: Final = re.compile("[0-9a-f]{64}")
 
 
 def commitments(operation: str, body: ops.Body) -> Iterator[tuple[str, str]]:
     """(slot, commitment in hex) of every group that the record `operation` with this body speaks of."""
-    owners: list[tuple[str, object, tuple[str, ...]]] = [(operation, body, GROUPS.get(type(body), ()))]
+    owners: list[tuple[str, object, dict[str, str]]] = [(operation, body, GROUPS.get(type(body), {}))]
     if isinstance(body, ops.Settlement):
         owners += [(line.operation, line, LINE_GROUPS) for line in body.lines]
     for owner_id, owner, groups in owners:
-        for group in groups:
-            value = getattr(owner, group, "")
+        for group, field in groups.items():
+            value = getattr(owner, field, "")
             if isinstance(value, str) and _COMMITMENT.fullmatch(value):
                 yield f"{owner_id}:{group}", value

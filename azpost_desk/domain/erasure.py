@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import KEPT_AT_LEAST
+from azpost_desk.domain.commitments import commitments
 from azpost_desk.domain.days import BusinessDay, calendar_day, day_start_ms
 from azpost_desk.domain.invariants import BROKEN_MAX, Broken, Verdict
 
@@ -92,36 +93,6 @@ class Holds:
         )
 
 
-# --- what a body commits to -----------------------------------------------------------------------------
-
-
-def commitments(operation: str, body: ops.Body) -> dict[str, str]:
-    """Slot → commitment of every attachment that a record's body names as its own."""
-    match body:
-        case ops.Settlement():
-            found: dict[str, str] = {}
-            for line in body.lines:
-                match line:
-                    case ops.TransferSent():
-                        found[f"{line.operation}:parties"] = line.parties
-                    case ops.TransferPaid() | ops.TransferRefunded():
-                        found[f"{line.operation}:receiver"] = line.receiver
-                    case ops.PaymentAccepted():
-                        found[f"{line.operation}:account"] = line.account
-                    case ops.ItemAccepted():
-                        found[f"{line.operation}:addresses"] = line.addresses
-                    case _:
-                        # A reversal repeats its original; the attachment belongs to that one's record.
-                        pass
-            return found
-        case ops.CustomerViewed() | ops.ErasureRequested():
-            return {f"{operation}:customer": body.customer}
-        case ops.PaperSigned():
-            return {f"{operation}:signer": body.subject}
-        case _:
-            return {}
-
-
 # --- the proof ------------------------------------------------------------------------------------------
 
 
@@ -161,7 +132,7 @@ class Erasures:
         if isinstance(kept.body, ops.AttachmentsErased):
             for epoch, sequence, slot, named in kept.body.erased:
                 self._named[kept.body.desk, epoch, sequence, slot] = named
-        expected = commitments(kept.operation, kept.body) if kept.body is not None else {}
+        expected = dict(commitments(kept.operation, kept.body)) if kept.body is not None else {}
         for slot in sorted(expected.keys() | kept.attached.keys()):
             self.verdict.checked += 1
             commitment = kept.attached.get(slot)

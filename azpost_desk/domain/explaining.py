@@ -28,6 +28,8 @@ CANDIDATES_MAX: Final = 8
 PIECES_MAX: Final = 9
 BUNDLE_PIECES: Final = 100
 _SCALE: Final = 1_000_000
+Close = ops.TillClosed | ops.TillHandedOver
+"""A count that ends somebody's shift."""
 
 # How often a mistake is made, in parts of a thousand differences.
 FREQUENCY: Final[dict[str, int]] = {
@@ -173,7 +175,7 @@ def _moves(shift: Shift) -> list[_Move]:
     """Every record but counts that the frozen posting rules let move this till."""
     moves = []
     for note in shift.records:
-        if isinstance(note.body, ops.TillClosed):
+        if isinstance(note.body, Close):
             continue
         kind, version = ops.kind_of(note.body)
         posted = postings(shift.desk, note.operation, kind, version, note.body)
@@ -345,17 +347,11 @@ _REASON_OF: Final = {
 
 def _of_traces(shift: Shift) -> Iterator[Candidate]:
     """Cash that nobody accepted yet, baskets that were parked or cancelled."""
-    reasons = {
-        "unaccepted": "unaccepted",
-        "issued": "unaccepted",
-        "parked": "parked",
-        "cancelled": "cancelled",
-    }
     for trace in shift.traces:
-        reason = reasons.get(trace.sort)
+        reason = _REASON_OF.get(trace.sort)
         if reason is None or trace.amount_qapik != shift.difference_qapik:
             continue
-        alike = sum(reasons.get(other.sort) == reason for other in shift.traces)
+        alike = sum(_REASON_OF.get(other.sort) == reason for other in shift.traces)
         facts = (("amount", abs(trace.amount_qapik)),)
         yield Candidate(reason, (trace.operation,), facts, _weight(reason, alike))
 
@@ -409,18 +405,19 @@ def _other_row(shift: Shift) -> Iterator[Candidate]:
             yield Candidate("row", (), facts, _weight("row", 2 * len(rows)))
 
 
-def shifts(records: Iterable[Noted]) -> list[tuple[ops.TillClosed, str, tuple[Noted, ...]]]:
-    """(close, its operation, records of the shift) for every close among the records, in their order.
+def shifts(records: Iterable[Noted]) -> list[tuple[Close, str, tuple[Noted, ...]]]:
+    """(close, its operation, records of the shift) for every close and hand-over, in the order of the records.
 
-    A shift begins with the opening of the till; what stands before the first opening belongs to the first.
+    A shift begins with the opening of the till or a hand-over; what stands before the first opening belongs
+    to the first.
     """
-    found: list[tuple[ops.TillClosed, str, tuple[Noted, ...]]] = []
+    found: list[tuple[Close, str, tuple[Noted, ...]]] = []
     held: list[Noted] = []
     for note in records:
         match note.body:
             case ops.TillOpened() if held and any(isinstance(one.body, ops.TillOpened) for one in held):
                 held = [note]
-            case ops.TillClosed() as closed:
+            case ops.TillClosed() | ops.TillHandedOver() as closed:
                 found.append((closed, note.operation, tuple(held)))
                 held = []
             case _:

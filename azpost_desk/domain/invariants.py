@@ -8,102 +8,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import invariants_cash, reports, reports_bodies, reports_ledger
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.ledger import Posting, Unbalanced, digest
-from azpost_desk.domain.money import CURRENCIES, MINOR_MAX, Money
+from azpost_desk.domain.folds import BROKEN_MAX as BROKEN_MAX
+from azpost_desk.domain.folds import Broken as Broken
+from azpost_desk.domain.folds import Fact as Fact
+from azpost_desk.domain.folds import Fold as Fold
+from azpost_desk.domain.folds import Stored as Stored
+from azpost_desk.domain.folds import Verdict as Verdict
+from azpost_desk.domain.knowledge import Knowledge
+from azpost_desk.domain.ledger import Unbalanced, digest
+from azpost_desk.domain.money import CURRENCIES, MINOR_MAX
 from azpost_desk.domain.postings import postings as posted_by_rule
 
 IsSigned = Callable[[str, bytes, bytes], bool]
 """(public key hex, words, signature) → whether it is that key's; protocol.keys.is_signed."""
 
 ACTOR_KINDS: Final = frozenset({"officer", "recovery", "sync", "centre"})
-BROKEN_MAX: Final = 100
-
-
-class Stored(NamedTuple):
-    """A posting as it stands in the table; `minor` is whatever lies there, a float if somebody put one."""
-
-    operation: str
-    account: str
-    sub: str
-    currency: str
-    minor: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A record as it stands in the table, with `computed`, the hash of the stored bytes."""
-
-    desk: str
-    epoch: int
-    sequence: int
-    operation: str
-    kind: str
-    version: int
-    day: int
-    actor: str
-    actor_kind: str
-    postings_digest: str
-    body: bytes
-    previous: bytes
-    hash: bytes
-    computed: bytes
-    signature: bytes | None
-    postings: tuple[Stored, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A record at which an invariant does not hold."""
-
-    desk: str
-    sequence: int
-    why: str
-
-
-@dataclass(slots=True)
-class Verdict:
-    """What became of one invariant: how many things were looked at, and the first that are wrong.
-
-    `erased` counts what is gone by rule (I-11): good, and proved.
-    """
-
-    id: str
-    checked: int = 0
-    broken: list[Broken] = field(default_factory=list)
-    erased: int = 0
-
-    @property
-    def ok(self) -> bool:
-        return not self.broken
-
-    def fault(self, fact: Fact, why: str) -> None:
-        """Note a fault; beyond the first hundred only that there are more."""
-        if len(self.broken) < BROKEN_MAX:
-            self.broken.append(Broken(fact.desk, fact.sequence, why))
-
-
-class Fold:
-    """One invariant: takes records one by one, says at the end what was wrong."""
-
-    id: str
-
-    def __init__(self) -> None:
-        self.verdict = Verdict(self.id)
-
-    def take(self, fact: Fact, body: ops.Body | None) -> None:
-        """The next record; `body` is None when this program does not know its kind or cannot read it."""
-        raise NotImplementedError
-
-    def end(self) -> None:
-        """No more records."""
 
 
 class Balanced(Fold):
@@ -145,23 +71,36 @@ class Carried(Fold):
 
     def __init__(self) -> None:
         super().__init__()
-        self._till: dict[str, Any] = {}
+        # By desk what its present chain knows; by (desk, epoch) what the late tail of an ended one knew.
+        self._till: dict[str | tuple[str, int], Any] = {}
+        self._late: dict[tuple[str, int], list[tuple[int, Any]]] = {}
         self._shortages = invariants_cash.Shortages()
 
     def take(self, fact: Fact, body: ops.Body | None) -> None:
-        before = self._till.get(fact.desk, 0)
-        for one in fact.postings:
-            if one.account == chart.TILL and one.sub == fact.desk:
-                self._till[fact.desk] = self._till.get(fact.desk, 0) + one.minor
+        if isinstance(body, ops.EpochOpened):
+            self._till.setdefault((fact.desk, fact.epoch - 1), self._till.get(fact.desk, 0))
+        place: str | tuple[str, int] = fact.desk
+        if fact.late:
+            place = fact.desk, fact.epoch
+            self._till.setdefault(place, self._till.get(fact.desk, 0))
+        before = self._till.get(place, 0)
+        moved = sum(one.minor for one in fact.postings if one.account == chart.TILL and one.sub == fact.desk)
+        self._till[place] = before + moved
+        if fact.late:
+            self._late.setdefault((fact.desk, fact.epoch), []).append((fact.sequence, moved))
         match body:
+            case ops.LateTaken():
+                tail = self._late.get((fact.desk, body.epoch), [])
+                came = sum(minor for sequence, minor in tail if body.first <= sequence <= body.last)
+                self._is(fact, "cash of the late records", body.cash_qapik, came)
+                self._till[fact.desk] = before + came
             case ops.TillOpened():
                 self._is(fact, "opening balance", body.balance_qapik, before)
             case ops.TillClosed() | ops.TillHandedOver() | ops.TillCounted():
                 self._is(fact, "expected", body.expected_qapik, before)
                 self._is(fact, "difference", body.difference_qapik, body.counted_qapik - body.expected_qapik)
                 if not isinstance(body, ops.TillCounted):
-                    after = self._till.get(fact.desk, 0)
-                    self._is(fact, "balance after the count", after, body.counted_qapik)
+                    self._is(fact, "balance after the count", self._till[place], body.counted_qapik)
                     self._shortages.counted(fact.operation, body.difference_qapik)
                 counted = sum(int(piece) * number for piece, number in body.pieces.items())
                 self._is(fact, "count sheet", counted, body.counted_qapik)
@@ -292,6 +231,8 @@ class Chained(Fold):
         self._hashes: set[tuple[str, int, int, str]] = set()
         self._ends_of_epochs: set[tuple[str, int, int, str]] = set()
         self._keys: dict[tuple[str, int], str] = {}
+        # A rotated key is believed beside the old one until its first use.
+        self._next_keys: dict[tuple[str, int], str] = {}
         self._uncovered: dict[tuple[str, int], Fact] = {}
 
     def take(self, fact: Fact, body: ops.Body | None) -> None:
@@ -307,6 +248,8 @@ class Chained(Fold):
             self.verdict.fault(fact, "the stored bytes do not give the stored hash")
         if last is None:
             self._opens(fact, body)
+        if isinstance(body, ops.KeyRotated) and body.old_key == self._keys.get(chain):
+            self._next_keys[chain] = body.new_key
         self._heads[chain] = fact
         self._signed(fact)
 
@@ -333,7 +276,11 @@ class Chained(Fold):
         if fact.signature is None:
             self._uncovered.setdefault(chain, fact)
             return
-        if not self._is_signed(self._keys.get(chain, ""), fact.computed, fact.signature):
+        if chain in self._next_keys and self._is_signed(
+            self._next_keys[chain], fact.computed, fact.signature
+        ):
+            self._keys[chain] = self._next_keys.pop(chain)
+        elif not self._is_signed(self._keys.get(chain, ""), fact.computed, fact.signature):
             self.verdict.fault(fact, "the signature is not that of this chain's key")
             self._uncovered.setdefault(chain, fact)
             return
@@ -351,33 +298,32 @@ class Reported(Fold):
 
     def __init__(self) -> None:
         super().__init__()
-        self._till: dict[str, Any] = {}
-        self._opening: dict[tuple[str, int], Any] = {}
-        self._bodies: dict[tuple[str, int], list[ops.Body]] = {}
-        self._postings: dict[tuple[str, int], list[tuple[str, Posting]]] = {}
+        self._known: dict[str | tuple[str, int], Knowledge] = {}
+        self._late: dict[tuple[str, int], list[tuple[Fact, ops.Body]]] = {}
 
     def take(self, fact: Fact, body: ops.Body | None) -> None:
         if body is None or not all(_is_money(one) for one in fact.postings):
             return
-        day = fact.desk, fact.day
-        self._opening.setdefault(day, self._till.get(fact.desk, 0))
-        kept = self._postings.setdefault(day, [])
-        for one in fact.postings:
-            kept.append(
-                (fact.kind, Posting(one.operation, one.account, one.sub, Money(one.minor, one.currency)))
-            )
-            if one.account == chart.TILL and one.sub == fact.desk:
-                self._till[fact.desk] = self._till.get(fact.desk, 0) + one.minor
-        bodies = self._bodies.setdefault(day, [])
+        known = self._known.setdefault(fact.desk, Knowledge())
+        if isinstance(body, ops.EpochOpened):
+            self._known.setdefault((fact.desk, fact.epoch - 1), known.copy())
+        if fact.late:
+            # A late tail goes on with what its own machine knew.
+            known = self._known.setdefault((fact.desk, fact.epoch), known.copy())
+            self._late.setdefault((fact.desk, fact.epoch), []).append((fact, body))
         if isinstance(body, ops.DayClosed):
-            self._compare(fact, body)
-        bodies.append(body)
+            self._compare(fact, body, known)
+        known.take(fact.desk, fact.day, fact.kind, fact.postings, body)
+        if isinstance(body, ops.LateTaken):
+            for late, its in self._late.get((fact.desk, body.epoch), []):
+                if body.first <= late.sequence <= body.last:
+                    known.take(late.desk, late.day, late.kind, late.postings, its)
 
-    def _compare(self, fact: Fact, closed: ops.DayClosed) -> None:
+    def _compare(self, fact: Fact, closed: ops.DayClosed, known: Knowledge) -> None:
         self.verdict.checked += 1
         # A day that is reported is not looked at again: its memory is given back.
-        day = fact.desk, fact.day
-        bodies, ledger, opening = self._bodies.pop(day), self._postings.pop(day), self._opening.pop(day)
+        bodies, ledger = known.bodies.pop(fact.day, []), known.postings.pop(fact.day, [])
+        opening = known.opening(fact.day)
         receipts = sum(isinstance(body, ops.Settlement) for body in bodies)
         first = reports_ledger.figures(fact.desk, ledger, opening, receipts)
         second = reports_bodies.figures(bodies, opening)
@@ -420,18 +366,25 @@ class Dated(Fold):
 
     def __init__(self) -> None:
         super().__init__()
-        self._day: dict[str, int] = {}
+        self._day: dict[str | tuple[str, int], int] = {}
 
     def take(self, fact: Fact, body: ops.Body | None) -> None:
         if fact.actor_kind == "centre":
             return
         self.verdict.checked += 1
-        expected = self._day.get(fact.desk)
+        place: str | tuple[str, int] = fact.desk
+        if fact.desk in self._day:
+            before = fact.epoch if fact.late else fact.epoch - 1
+            if fact.late or fact.sequence == 1:
+                self._day.setdefault((fact.desk, before), self._day[fact.desk])
+        if fact.late:
+            place = fact.desk, fact.epoch
+        expected = self._day.get(place)
         # A machine that was replaced in the middle of a day goes on with the day the centre gives it.
         later = fact.sequence == 1 and expected is not None and fact.day > expected
         if fact.day < 1 or (expected is not None and fact.day != expected and not later):
             self.verdict.fault(fact, f"stands in day {fact.day}, not in day {expected}")
-        self._day[fact.desk] = fact.day + 1 if fact.kind == "day.closed" else fact.day
+        self._day[place] = fact.day + 1 if fact.kind == "day.closed" else fact.day
 
 
 class Whole(Fold):

@@ -29,6 +29,7 @@ TRANSFER: Final[Moves] = {
     ("in_doubt", "paid"): "paid",
     ("in_doubt", "refunded"): "refunded",
     ("in_doubt", "released"): "available",
+    ("in_doubt", "reversed"): "reversed",
 }
 
 PAYMENT: Final[Moves] = {

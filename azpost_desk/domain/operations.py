@@ -51,6 +51,15 @@ from azpost_desk.domain.operations_disputes import DisputeRaised as DisputeRaise
 from azpost_desk.domain.operations_disputes import ReportSupplemented as ReportSupplemented
 from azpost_desk.domain.operations_evidence import BODIES as _OF_EVIDENCE
 from azpost_desk.domain.operations_evidence import EvidenceExported as EvidenceExported
+from azpost_desk.domain.operations_keys import BODIES as _OF_KEYS
+from azpost_desk.domain.operations_keys import CENTRE_KINDS as _CENTRE_OF_KEYS
+from azpost_desk.domain.operations_keys import ContestedJudged as ContestedJudged
+from azpost_desk.domain.operations_keys import DeskLost as DeskLost
+from azpost_desk.domain.operations_keys import DoubtResolved as DoubtResolved
+from azpost_desk.domain.operations_keys import DoubtSettled as DoubtSettled
+from azpost_desk.domain.operations_keys import KeyRevoked as KeyRevoked
+from azpost_desk.domain.operations_keys import KeyRotated as KeyRotated
+from azpost_desk.domain.operations_keys import LateTaken as LateTaken
 from azpost_desk.domain.operations_recovery import BODIES as _RECOVERY_BODIES
 from azpost_desk.domain.operations_recovery import CENTRE_KINDS as _RECOVERY_CENTRE_KINDS
 from azpost_desk.domain.operations_recovery import BasketSources as BasketSources
@@ -435,11 +444,13 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     **_OF_EVIDENCE,
     **SIGNING,
     **operations_cash.BODIES,
+    **_OF_KEYS,
 }
 CENTRE_KINDS: Final = (
     SLIP_CENTRE_KINDS
     | _RECOVERY_CENTRE_KINDS
     | operations_cash.CENTRE_KINDS
+    | _CENTRE_OF_KEYS
     | frozenset({"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"})
 )
 _KIND_OF: Final = {body: kind for kind, body in BODIES.items()}

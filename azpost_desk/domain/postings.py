@@ -174,6 +174,28 @@ def _correction_accepted(desk: str, operation: str, body: ops.CorrectionAccepted
     return _pair(operation, debit, credit, body.amount_qapik)
 
 
+def _doubt_resolved(desk: str, operation: str, body: ops.DoubtResolved) -> list[Posting]:
+    """What a lost desk paid is no longer owed to the customer; its till shows it when its record comes."""
+    if body.outcome != "paid":
+        return []
+    return _pair(operation, (chart.TRANSFERS_PAYABLE, ""), (chart.DOUBTFUL, body.desk), body.amount_qapik)
+
+
+def _doubt_settled(desk: str, operation: str, body: ops.DoubtSettled) -> list[Posting]:
+    """The late record took it off what is owed a second time: that is put right, at whose cost it says."""
+    account = chart.DOUBTFUL if body.outcome == "confirmed" else chart.RISK
+    return _pair(operation, (account, body.desk), (chart.TRANSFERS_PAYABLE, ""), body.amount_qapik)
+
+
+def _contested_judged(desk: str, operation: str, body: ops.ContestedJudged) -> list[Posting]:
+    """The contested record's own postings, or their opposite where it had counted before."""
+    if body.posted == (body.decision == "confirmed"):
+        return []
+    judged = ops.decode(body.kind, body.version, body.body.encode())
+    moved = list(postings(body.desk, body.operation, body.kind, body.version, judged))
+    return negated(moved, operation) if body.posted else moved
+
+
 RULES: Final[dict[tuple[str, int], Rule]] = {
     ("settlement", 1): _settlement,
     ("till.closed", 1): _till_closed,
@@ -185,6 +207,9 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     ("payment.delivered", 1): _payment_delivered,
     ("correction.accepted", 1): _correction_accepted,
     **postings_cash.RULES,
+    ("doubt.resolved", 1): _doubt_resolved,
+    ("doubt.settled", 1): _doubt_settled,
+    ("contested.judged", 1): _contested_judged,
 }
 
 

@@ -23,7 +23,8 @@ class TillThen:
         balance_qapik: what the books say lay in it.
         holder: officer's id, "" while it was closed.
         pieces: the count sheet when the moment is that of a count and nothing moved since, else None.
-        last: operation of the newest record up to then that opened, closed or moved the till; "" for none.
+        last: operation of the newest record up to then that opened, closed, handed over or moved the till,
+            "" for none.
         last_ms: when that was, UTC ms.
     """
 
@@ -39,7 +40,7 @@ NEVER = TillThen(0, "", None, "", 0)
 
 def is_anchor(body: ops.Body) -> bool:
     """Whether a record says the balance by itself: from there the fold may begin."""
-    return isinstance(body, ops.TillOpened | ops.TillClosed)
+    return isinstance(body, ops.TillOpened | ops.TillClosed | ops.TillHandedOver)
 
 
 def fold(desk: str, records: Iterable[Noted], start: TillThen = NEVER) -> TillThen:
@@ -50,8 +51,9 @@ def fold(desk: str, records: Iterable[Noted], start: TillThen = NEVER) -> TillTh
         if isinstance(body, ops.TillOpened):
             then = TillThen(body.balance_qapik, body.holder, then.pieces, note.operation, note.at_ms)
             continue
-        if isinstance(body, ops.TillClosed):
-            then = TillThen(body.counted_qapik, "", body.pieces, note.operation, note.at_ms)
+        if isinstance(body, ops.TillClosed | ops.TillHandedOver):
+            holder = body.taker if isinstance(body, ops.TillHandedOver) else ""
+            then = TillThen(body.counted_qapik, holder, body.pieces, note.operation, note.at_ms)
             continue
         kind, version = ops.kind_of(body)
         posted = postings(desk, note.operation, kind, version, body)

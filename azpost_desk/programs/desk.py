@@ -11,24 +11,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azpost_desk import places
+from azpost_desk.programs.desk_parts import Argon2 as Argon2
+from azpost_desk.programs.desk_parts import Devices as Devices
+from azpost_desk.programs.desk_parts import copies_of as copies_of
+from azpost_desk.programs.desk_parts import devices_of as devices_of
+from azpost_desk.programs.desk_parts import paper_drawer as paper_drawer
+from azpost_desk.programs.desk_parts import paper_printer as paper_printer
+from azpost_desk.programs.desk_parts import paper_title as paper_title
+from azpost_desk.programs.desk_parts import report_press as report_press
+from azpost_desk.programs.desk_parts import signer_of as signer_of
+from azpost_desk.programs.desk_parts import stamp_drawer as stamp_drawer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtWidgets import QApplication
 
-    from azpost_desk.devices.ports import PagePrinter, ReceiptPrinter, Scale, Signer, Sound
-    from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.refusals import Trouble
-    from azpost_desk.domain.signatures import Stamp
     from azpost_desk.gui.kit.scanner import ScannerFilter
     from azpost_desk.gui.shell.window import Window
     from azpost_desk.gui.work.timers import Clock as HandsClock
     from azpost_desk.services.desk import DeskServices
     from azpost_desk.services.papers import Printer
-    from azpost_desk.services.ports import CardTerminal, Clock
-    from azpost_desk.services.reports import DayReport, Press
-    from azpost_desk.services.signatures import Draw
+    from azpost_desk.services.ports import Clock
+    from azpost_desk.storage.backups import BackupRounds
     from azpost_desk.storage.books import DeskBooks
     from azpost_desk.sync.line import CentreLine
 
@@ -49,27 +55,6 @@ class SystemClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Devices:
-    """The parts a desk has; each behind its port, so that a rehearsal can hand in stand-ins.
-
-    Attributes:
-        receipts: a printer of the roll, None where receipts go to `pages` as PDF.
-        pages: forms, labels and reports.
-        terminal: the card terminal, None where this counter takes no cards.
-        certificates: file with the certificates the centre may show, "" for the system's own.
-        signer: the card or file that signs papers, None where they are signed by hand.
-    """
-
-    pages: PagePrinter
-    sound: Sound
-    receipts: ReceiptPrinter | None = None
-    scale: Scale | None = None
-    terminal: CardTerminal | None = None
-    certificates: str = ""
-    signer: Signer | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class OpenCounter:
     """A desk ready to work: books open, line running, use cases wired."""
 
@@ -78,10 +63,13 @@ class OpenCounter:
     services: DeskServices
     printer: Printer
     devices: Devices
+    backups: BackupRounds | None = None
 
     def close(self) -> None:
-        """End the line, then close the books."""
+        """End the line and the backups, then close the books."""
         self.line.stop()
+        if self.backups is not None:
+            self.backups.stop()
         self.books.close()
 
 
@@ -94,25 +82,36 @@ def open_counter(
         Trouble: G-062 to G-070, as DeskBooks.open.
     """
     from azpost_desk.devices.signatures import NoSigner
+    from azpost_desk.services.copies import Copies
     from azpost_desk.services.counter import Counter
     from azpost_desk.services.desk import desk_services
+    from azpost_desk.storage.backups import BackupRounds
     from azpost_desk.storage.books import DeskBooks
+    from azpost_desk.storage.second_copy import SecondCopy
     from azpost_desk.sync.line import CentreLine
 
     books = DeskBooks.open(folder, clock)
     line = CentreLine(books, url, clock, verify=devices.certificates or True)
+    backups_folder, second_folder = copies_of(folder)
+    who = books.identity()
+    if second_folder is not None and who.recovery_key:
+        books.copy_to(SecondCopy(second_folder, (who.desk, who.epoch), who.recovery_key, clock))
+    rounds = BackupRounds(folder, backups_folder, clock, books.head)
+    books.day_closed = rounds.want
     services = desk_services(
         Counter(books, clock, line, devices.terminal),
         Argon2(),
         report_press(language),
         devices.signer or NoSigner(),
         paper_drawer(language),
-        Around(books, devices),
+        Around(books, devices, rounds),
+        Copies(clock, rounds, books.second),
     )
     if not books.stopped():
         services.recovery.note_start()
     line.start()
-    return OpenCounter(books, line, services, paper_printer(devices, language), devices)
+    rounds.start()
+    return OpenCounter(books, line, services, paper_printer(devices, language), devices, rounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +120,7 @@ class Around:
 
     books: DeskBooks
     devices: Devices
+    backups: BackupRounds
 
     def free_bytes(self) -> int:
         """See services.ports.Surroundings."""
@@ -134,7 +134,8 @@ class Around:
 
     def backup_ms(self) -> int | None:
         """See services.ports.Surroundings."""
-        return None
+        good_ms, _trouble = self.backups.state()
+        return good_ms or None
 
     def printer(self) -> str:
         """See services.ports.Surroundings; where there is no roll, receipts go to the pages."""
@@ -142,155 +143,23 @@ class Around:
         return device.state().trouble or ""
 
 
-class Argon2:
-    """PIN hashing with argon2id; about 150 ms, so never on the main thread."""
-
-    def hash(self, pin: str) -> str:
-        """See services.ports.Hasher."""
-        from argon2 import PasswordHasher
-
-        return PasswordHasher().hash(pin)
-
-    def verify(self, pin_hash: str, pin: str) -> bool:
-        """See services.ports.Hasher."""
-        from argon2 import PasswordHasher
-        from argon2.exceptions import InvalidHashError, VerificationError
-
-        try:
-            return PasswordHasher().verify(pin_hash, pin)
-        except (VerificationError, InvalidHashError):
-            return False
-
-
-def report_press(language: Callable[[], str]) -> Press:
-    """Draws a day's report in the language of the office."""
-
-    def press(report: DayReport) -> bytes:
-        from azpost_desk.documents.reports import report_pdf
-        from azpost_desk.services.report_papers import report_paper
-        from azpost_desk.texts import Texts
-
-        return report_pdf(report_paper(report), Texts(language()))
-
-    return press
-
-
-def paper_drawer(language: Callable[[], str]) -> Draw:
-    """Draws an act as PDF, to be signed electronically, in the language of the office."""
-
-    def draw(paper: Paper) -> bytes:
-        from azpost_desk.documents import press
-        from azpost_desk.texts import Texts
-
-        return press.pdf(paper, Texts(language()))
-
-    return draw
-
-
-def stamp_drawer(stamp: Stamp) -> bytes:
-    """Draws the visible stamp of an electronic signature: in Azerbaijani, whatever the office speaks."""
-    from azpost_desk.documents.stamps import stamp_pdf
-    from azpost_desk.texts import Texts
-
-    return stamp_pdf(stamp, Texts("az"))
-
-
-def signer_of(setting: str) -> Signer | None:
-    """The signer that ``desk.toml`` names: ``card:LIBRARY[#TOKEN]`` (PKCS#11) or ``file:PATH`` (PKCS#12)."""
-    from azpost_desk.devices.signatures import CardSigner, FileSigner
-
-    kind, _, place = setting.partition(":")
-    if kind == "card":
-        library, _, label = place.partition("#")
-        return CardSigner(Path(library), stamp_drawer, label)
-    return FileSigner(Path(place), stamp_drawer) if kind == "file" else None
-
-
-def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
-    """Sends each sort of paper to the device that prints it; customers' paper in their language."""
-
-    def print_paper(paper: Paper | bytes, sort: str) -> None:
-        from azpost_desk.documents import press
-        from azpost_desk.domain.papers import CertificatePaper, ReceiptPaper
-        from azpost_desk.domain.papers_slips import SlipPaper
-        from azpost_desk.texts import Texts
-
-        if isinstance(paper, bytes):
-            devices.pages.print_pdf(paper, sort)
-            return
-        texts = Texts(paper.language if isinstance(paper, ReceiptPaper) else language())
-        if isinstance(paper, ReceiptPaper | SlipPaper | CertificatePaper) and devices.receipts is not None:
-            devices.receipts.print_raster(press.raster(paper, texts))
-            return
-        devices.pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort))
-
-    return print_paper
-
-
-def paper_title(paper: Paper, sort: str) -> str:
-    """What a document is called in the printer's queue or as a file."""
-    number = getattr(paper, "item", "") or getattr(paper, "number", "")
-    return f"{sort}-{number}" if number else sort
-
-
 def enrol_desk(folder: Path, url: str, code: str, clock: Clock) -> None:
-    """Introduce this desk to the centre and begin its chain.
+    """Introduce this desk to the centre and begin its chain; a desk that had a machine before gets its past.
 
     Raises:
         Refused: L-014 the code. Trouble: L-001 and others, G-062.
     """
-    from azpost_desk.protocol.keys import SigningKey
-    from azpost_desk.storage.books import DeskBooks
-    from azpost_desk.sync.enrolling import enrol
+    from azpost_desk.programs.restore import restore_desk
+    from azpost_desk.storage import vault
+    from azpost_desk.storage.backups import newest_proven
 
-    key = SigningKey.new()
-    enrolled = enrol(url, code, key, SOFTWARE, devices_of(folder).certificates or True)
-    DeskBooks.create(folder, enrolled, key, clock, software=SOFTWARE).close()
-    (folder / "centre.url").write_text(url + "\n", encoding="utf-8")
-
-
-def devices_of(folder: Path) -> Devices:
-    """The devices this desk is configured for; without a file papers go to ``papers/`` in the data folder.
-
-    ``desk.toml``: receipts = "tcp:HOST:PORT" or "file:PATH", pages = "lp[:QUEUE]" or "folder",
-    terminal = "tcp:HOST:PORT", centre_certificates = "PATH",
-    signing = "card:LIBRARY[#TOKEN]" or "file:PATH".
-    """
-    import tomllib
-
-    from azpost_desk.devices.byte_lines import FileLine, TcpLine
-    from azpost_desk.devices.printers import EscPosPrinter, FolderPrinter, LpPrinter
-    from azpost_desk.devices.sounds import sound_here
-
-    path = folder / "desk.toml"
-    settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    pages: PagePrinter = FolderPrinter(folder / "papers")
-    kind, _, queue = str(settings.get("pages", "folder")).partition(":")
-    if kind == "lp":
-        pages = LpPrinter(queue or None)
-    receipts: ReceiptPrinter | None = None
-    kind, _, place = str(settings.get("receipts", "")).partition(":")
-    if kind == "tcp":
-        host, _, port = place.rpartition(":")
-        receipts = EscPosPrinter(TcpLine(host, int(port)))
-    elif kind == "file":
-        receipts = EscPosPrinter(FileLine(Path(place)))
-    terminal: CardTerminal | None = None
-    kind, _, place = str(settings.get("terminal", "")).partition(":")
-    if kind == "tcp":
-        from azpost_desk.devices.card_terminals import EcrTerminal
-
-        host, _, port = place.rpartition(":")
-        terminal = EcrTerminal(host, int(port))
-    certificates = str(settings.get("centre_certificates", ""))
-    return Devices(
-        pages=pages,
-        sound=sound_here(),
-        receipts=receipts,
-        terminal=terminal,
-        certificates=certificates,
-        signer=signer_of(str(settings.get("signing", ""))),
-    )
+    base, secret = None, vault.of(folder).get(vault.DATABASE)
+    if secret:
+        # Enrolled again: the file itself may be damaged, the newest whole backup stands in for it.
+        path = newest_proven(copies_of(folder)[0], bytes.fromhex(secret))
+        base = (path, bytes.fromhex(secret)) if path else None
+    verify = devices_of(folder).certificates or True
+    restore_desk(folder, url, code, clock, software=SOFTWARE, base=base, verify=verify)
 
 
 def application(language: str, theme: str = "light") -> QApplication:
@@ -359,6 +228,9 @@ def main(argv: list[str]) -> int:
         "--lang", choices=("az", "ru", "en"), default=None, help="first language (AZPOST_LANG)"
     )
     parser.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    parser.add_argument(
+        "--enrol", action="store_true", help="enrol again: the desk was stopped, or its file is damaged"
+    )
     # For `bench start`: say on stdout how long painting and readiness took since this moment, and end.
     parser.add_argument("--measure-start", type=int, default=0, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
@@ -368,6 +240,7 @@ def main(argv: list[str]) -> int:
         arguments.lang,
         arguments.theme,
         started_ns=arguments.measure_start,
+        enrol_again=arguments.enrol,
     )
 
 
@@ -378,6 +251,7 @@ def run_window(
     theme: str = "light",
     card: str = "",
     started_ns: int = 0,
+    enrol_again: bool = False,
 ) -> int:
     """Show the window on a data folder; `card` is a note under the sign-in (the demo's officers and PINs)."""
     import os
@@ -392,7 +266,7 @@ def run_window(
     window = Window()
     scanner = listen(app, window)
     garbage = GarbageOnMainThread(app)
-    running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window)
+    running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window, enrol_again)
     if card:
         window.sign_in.show_card(card)
     if started_ns:
@@ -432,8 +306,9 @@ def _measure(window: Window, app: QApplication, started_ns: int) -> None:
 class _Running:
     """What happens behind the painted sign-in page: books, line, second starts."""
 
-    def __init__(self, folder: Path, url: str, window: Window) -> None:
+    def __init__(self, folder: Path, url: str, window: Window, enrol_again: bool = False) -> None:
         self._folder, self._url, self._window = folder, url, window
+        self._enrol_again = enrol_again
         self._clock = SystemClock()
         self._counter: OpenCounter | None = None
         self._is_ready = False
@@ -448,7 +323,7 @@ class _Running:
         from azpost_desk.gui.kit.words import Language
         from azpost_desk.storage.books import DeskBooks
 
-        if not DeskBooks.exists(self._folder):
+        if self._enrol_again or not DeskBooks.exists(self._folder):
             return None
         url = self._url
         if not url:
@@ -457,11 +332,13 @@ class _Running:
             self._folder, url, self._clock, devices_of(self._folder), lambda: Language.current().code
         )
 
+    def _enrol(self, url: str, code: str) -> None:
+        enrol_desk(self._folder, url, code, self._clock)
+        self._enrol_again = False
+
     def _opened(self, counter: OpenCounter | None) -> None:
         if counter is None:
-            self._window.ask_to_enrol(
-                lambda url, code: enrol_desk(self._folder, url, code, self._clock), self._url, self.load
-            )
+            self._window.ask_to_enrol(self._enrol, self._url, self.load)
             return
         if self._counter is None:
             from azpost_desk.gui.work.doorbell import Doorbell

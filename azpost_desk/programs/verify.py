@@ -1,7 +1,7 @@
 """`azpost-desk verify FILE…`: proves an evidence file, or a shift certificate, without anything else of ours.
 
 This one file is all that is needed: Python 3.11 and the package `cryptography`. Hand it to a court together
-with the evidence and decisions/010-evidence-proves-itself.md, and run ``python verify.py FILE…``.
+with the evidence and decisions/011-evidence-proves-itself.md, and run ``python verify.py FILE…``.
 
 What it proves: every byte is as the desk sealed it; every record stands unbroken in its chain and under a
 signature of that epoch's key; every acknowledgement is the centre's word on that very head; personal data is
@@ -41,11 +41,22 @@ ORDER: Final = ("evidence", "epoch", "record", "ack", "day", "seal")
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # Kind of record → the groups of personal data its body commits to; a line of a sale has these fields itself.
 GROUPS: Final = {
-    "customer.viewed": ("customer",),
-    "grant.requested": ("question",),
-    "item.scanned": ("signatory",),
+    "customer.viewed": {"customer": "customer"},
+    "erasure.requested": {"customer": "customer"},
+    "grant.requested": {"question": "question"},
+    "item.scanned": {"signatory": "signatory"},
+    "paper.signed": {"signer": "subject"},
+    "bag.handed_over": {"collector": "collector"},
+    "note.suspected": {"presenter": "presenter"},
+    "difference.made_good": {"words": "words"},
+    "dispute.raised": {"words": "words"},
+    "dispute.escalated": {"words": "words"},
+    "dispute.closed": {"words": "words"},
+    "day.preflight": {"words": "words"},
+    "correction.declined": {"words": "words"},
 }
-LINE_GROUPS: Final = ("account", "parties", "receiver", "addresses")
+SHIFT_ENDS: Final = ("till.closed", "till.handed_over")
+LINE_GROUPS: Final = {group: group for group in ("account", "parties", "receiver", "addresses")}
 
 
 class Bad(Exception):
@@ -179,8 +190,14 @@ def cash_moved(kind: str, version: int, body: dict[str, Any]) -> tuple[int, int]
     match kind, version:
         case "settlement", 1:
             return sum(one["amount_qapik"] for one in body["tenders"] if one["tender"] == "cash"), 0
-        case "till.closed", 1:
+        case "till.closed" | "till.handed_over", 1:
             return body["counted_qapik"] - body["expected_qapik"], 0
+        case "difference.made_good", 1:
+            return amount, 0
+        case "bag.sealed", 1:
+            return 0, -amount
+        case "bag.received" | "bag.differed", 1:
+            return 0, amount
         case "safe.supplied", 1:
             return 0, amount
         case "cash.moved", 1:
@@ -386,14 +403,14 @@ class Evidence:
 
     def _till(self, where: str, run: dict[str, Any], kind: str, body: dict[str, Any], moved: int) -> None:
         """The till from one record to the next, as soon as one says what lies in it."""
-        said = {"till.opened": "balance_qapik", "till.closed": "expected_qapik"}.get(kind)
+        said = "balance_qapik" if kind == "till.opened" else "expected_qapik" if kind in SHIFT_ENDS else None
         if said is not None and run["till"] not in (None, body[said]):
             self.fault(
                 where, f"the till is said to hold {body[said]} qapik, not {run['till']} as carried here"
             )
         before = body[said] if said is not None else run["till"]
         run["till"] = None if before is None else before + moved
-        if kind == "till.closed":
+        if kind in SHIFT_ENDS:
             counted = sum(int(piece) * number for piece, number in body["pieces"].items())
             if counted != body["counted_qapik"] or (
                 body["difference_qapik"] != body["counted_qapik"] - body["expected_qapik"]
@@ -416,12 +433,14 @@ class Evidence:
                 run["sales"], run["since"] = 0, header[11]
             case "settlement" if run["sales"] is not None:
                 run["sales"] += 1
-            case "till.closed":
+            case kind if kind in SHIFT_ENDS:
                 shift = {"counted": body["counted_qapik"], "expected": body["expected_qapik"]}
                 shift |= {"holder": body["holder"], "day": header[7], "hash": run["head"].hex()}
                 if run["sales"] is not None:
                     shift |= {"operations": run["sales"], "from_ms": run["since"]}
                 self.closes[epoch, sequence] = shift | {"to_ms": header[11]}
+                if kind == "till.handed_over":
+                    run["sales"], run["since"] = 0, header[11]
         if sequence == 1 and kind != "epoch.opened":
             self.fault(where, "the chain does not begin with its epoch")
 
@@ -584,12 +603,12 @@ class Evidence:
 
 def _named(header: list[Any], body: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(slot, commitment) of all personal data that a body of a known kind speaks of."""
-    owners: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [(header[4], body, GROUPS.get(header[5], ()))]
+    owners: list[tuple[str, dict[str, Any], dict[str, str]]] = [(header[4], body, GROUPS.get(header[5], {}))]
     if header[5] == "settlement":
         owners += [(line["operation"], line, LINE_GROUPS) for line in body["lines"]]
     for operation, owner, groups in owners:
-        for group in groups:
-            value = owner.get(group, "")
+        for group, field in groups.items():
+            value = owner.get(field, "")
             if isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value):
                 yield f"{operation}:{group}", value
 

@@ -4,7 +4,7 @@ Lines of JSON, UTF-8, each closed by one line feed, in this order: ``evidence`` 
 for each epoch: its keys), ``record`` (in order of epoch and sequence), ``ack`` (the centre's words), ``day``
 (control sums), ``seal``. No line is written in more than one way: keys in the order below, no spaces, no
 needless escapes. The same books and the same period give the same bytes.
-decisions/010-evidence-proves-itself.md describes every field, programs/verify.py reads it.
+decisions/011-evidence-proves-itself.md describes every field, programs/verify.py reads it.
 """
 
 from __future__ import annotations

@@ -40,3 +40,8 @@ def is_signed(public: str, words: bytes, signature: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def rotation_words(desk: str, epoch: int, old_key: str, new_key: str) -> bytes:
+    """What the new key signs to prove that it follows the old one in the chain (desk, epoch)."""
+    return f"rotate {desk}/{epoch} {old_key} {new_key}".encode()

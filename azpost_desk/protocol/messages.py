@@ -144,6 +144,7 @@ class Enrolled(Message, frozen=True):
 
     `approval_secret` (hex, "" from an older centre) is for responses by telephone (protocol.approvals); the
     desk puts it beside its keys and keeps it nowhere else.
+    `recovery_key` is the centre's X25519 key: copies on other disks are sealed for it (protocol.sealing).
     """
 
     desk: str
@@ -162,6 +163,7 @@ class Enrolled(Message, frozen=True):
     previous_sequence: int = 0
     previous_hash: str = ""
     approval_secret: str = ""
+    recovery_key: str = ""
 
 
 class BillCheck(Message, frozen=True):

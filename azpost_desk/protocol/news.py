@@ -199,6 +199,28 @@ class DisputeAnswer(Tidings, frozen=True):
     at_ms: int
 
 
+class LateRecords(Tidings, frozen=True):
+    """Records of an ended epoch of this desk came in late: its present machine fetches them."""
+
+    epoch: int
+    first: int
+    last: int
+    hash: str
+
+
+class ContestedNews(Tidings, frozen=True):
+    """Two people at the centre judged a contested record of this desk (confirmed, rejected).
+
+    `posted`: it had counted before. What it moved stands in the centre's book; the branch sees a case.
+    """
+
+    epoch: int
+    sequence: int
+    hash: str
+    decision: str
+    posted: bool
+
+
 KINDS: Final[dict[str, type[Tidings]]] = {
     "reference": Reference,
     "desk.head": DeskHead,
@@ -215,4 +237,6 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "centre.act": CentreAct,
     "dispute.answer": DisputeAnswer,
     "erasure.due": ErasureDue,
+    "late.records": LateRecords,
+    "contested.judged_there": ContestedNews,
 }

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.operations import due_qapik
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Role
@@ -183,7 +184,7 @@ class Worker:
         basket = self.services.baskets.current()
         if basket is None:
             raise Refused("B-004")
-        due = sum(_due_qapik(one.line) for one in basket.lines)
+        due = sum(due_qapik(one.line) for one in basket.lines)
         return self.services.baskets.pay(CLERK, basket.basket, Money(max(due, 0)))
 
     # --- people ---------------------------------------------------------------------------------------
@@ -444,12 +445,6 @@ ACTS: Final = sorted(
     for name, made in vars(Worker).items()
     if name[0] == "_" and "Act" in getattr(made, "__annotations__", {}).get("return", "")
 )
-
-
-def _due_qapik(line: Any) -> int:
-    from azpost_desk.domain.operations import due_qapik
-
-    return due_qapik(line)
 
 
 def _say_nothing(_: object) -> None:

@@ -187,7 +187,7 @@ def _cards() -> list[Instruction]:
         keys("K"),
         See("nəticəsi məlum deyil"),
         Picture("card-unknown"),
-        keys("Ctrl+J"),
+        keys("Ctrl+Y"),
         See("Qəbz 0001-000004"),
     ]
 

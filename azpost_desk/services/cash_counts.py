@@ -16,6 +16,7 @@ from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused
 from azpost_desk.domain.staff import PERMISSIONS, Permission, require
+from azpost_desk.services.certificates import certify
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day, own_till
 from azpost_desk.services.staff import consent
 
@@ -171,6 +172,7 @@ class Counts:
                 )
                 recorded = books.append(body, actor=by.officer, operation=ending.operation)
                 books.queue_paper("cash_act", recorded.operation)
+                certify(books, recorded, by.officer, counted.minor, till.balance.minor)
         if asked is not None:
             raise asked
         return Counted(recorded, counted, till.balance, difference)

@@ -1,4 +1,4 @@
-"""The certificate of a shift: given at every close of a till, and looked at when somebody scans one."""
+"""The certificate of a shift: given when a till is closed or handed over, looked at when it is scanned."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Verdict = Literal["genuine", "elsewhere", "forged"]
 # With any of these somebody takes the till.
-SHIFT_BEGINS: Final = (ops.TillOpened,)
+SHIFT_BEGINS: Final = (ops.TillOpened, ops.TillHandedOver)
 # More records than a shift has.
 _RECORDS_MAX: Final = 20_000
 
@@ -45,7 +45,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """Looks only; certificates are given by `certify` in the transaction that closes the till."""
+    """Looks only; certificates are given by `certify` in the transaction that ends the shift."""
 
     counter: Counter
 

@@ -13,6 +13,7 @@ from azpost_desk.services.cash_bags import Bags
 from azpost_desk.services.cash_counts import Counts
 from azpost_desk.services.cash_notes import Notes
 from azpost_desk.services.certificates import Certificates
+from azpost_desk.services.copies import Copies
 from azpost_desk.services.corrections import Corrections
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.disputes import Disputes
@@ -85,6 +86,7 @@ class DeskServices:
     bags: Bags
     counts: Counts
     notes: Notes
+    copies: Copies
 
 
 def desk_services(
@@ -94,10 +96,12 @@ def desk_services(
     signer: Signer | None = None,
     draw: Draw | None = None,
     around: Surroundings | None = None,
+    copies: Copies | None = None,
 ) -> DeskServices:
     """The use cases over one counter.
 
-    Without a `signer` papers are signed by hand; `around` is the machine it stands on, if anybody asks.
+    Without a `signer` papers are signed by hand; `around` is the machine it stands on, if anybody asks;
+    `copies` are the backup and the second copy, where there are any.
     """
     baskets, papers, days = Baskets(counter), Papers(counter), Days(counter)
     return DeskServices(
@@ -137,4 +141,5 @@ def desk_services(
         bags=Bags(counter),
         counts=Counts(counter),
         notes=Notes(counter),
+        copies=copies or Copies(counter.clock),
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.explaining import Noted, Shift, Trace, explain, shifts
+from azpost_desk.domain.baskets import to_pay
+from azpost_desk.domain.explaining import Close, Noted, Shift, Trace, explain, shifts
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.history import done_of
@@ -45,7 +46,7 @@ class Explained:
     """A recorded count with what explains it, the likeliest first; nothing when it did not differ."""
 
     operation: str
-    closed: ops.TillClosed
+    closed: Close
     likely: tuple[Likely, ...]
 
 
@@ -56,14 +57,14 @@ class Explaining:
     counter: Counter
 
     def of_close(self, operation: str, language: str = "az") -> Explained:
-        """The close with this operation id, of any day.
+        """The close or hand-over with this operation id, of any day.
 
         Raises:
-            Refused: B-040 it is no close.
+            Refused: B-040 it is neither.
         """
         with self.counter.books.reading() as books:
             entry = books.entry(operation)
-            if entry is None or not isinstance(entry.body, ops.TillClosed):
+            if entry is None or not isinstance(entry.body, Close):
                 raise Refused("B-040", receipt=operation)
             shift = _shift(books, operation, entry.body, entry.recorded.day)
             causes = explain(shift)
@@ -75,7 +76,7 @@ class Explaining:
         return Explained(operation, entry.body, tuple(likely))
 
 
-def _shift(books: Reading, operation: str, closed: ops.TillClosed, day: int) -> Shift:
+def _shift(books: Reading, operation: str, closed: Close, day: int) -> Shift:
     entries = sorted(
         books.entries(day, _RECORDS_MAX), key=lambda one: (one.recorded.epoch, one.recorded.sequence)
     )
@@ -92,7 +93,9 @@ def _shift(books: Reading, operation: str, closed: ops.TillClosed, day: int) -> 
 
 
 def _traces(books: Reading, records: tuple[Noted, ...], at_ms: int) -> tuple[Trace, ...]:
-    """Cash announced and not accepted by the close, and what this shift wrote out to another desk."""
+    """What moved no cash in the books by the count: cash announced and not accepted or written out to another
+    desk, baskets set aside, cards that did not say yes.
+    """
     issued = {note.body.remittance for note in records if isinstance(note.body, ops.RemittanceIssued)}
     found = []
     for one in books.remittances():
@@ -104,6 +107,14 @@ def _traces(books: Reading, records: tuple[Noted, ...], at_ms: int) -> tuple[Tra
         elif one.state == "issued" and one.remittance in issued:
             # Written out, and perhaps still lying here.
             found.append(Trace("issued", one.remittance, one.at_ms, one.amount.minor))
+    for parked in books.parked():
+        if parked.parked_ms <= at_ms:
+            due = to_pay([planned.line for planned in parked.basket.lines])
+            found.append(Trace("parked", parked.basket.basket, parked.parked_ms, due.minor))
+    began_ms = records[0].at_ms if records else at_ms
+    for step in books.card_steps(("declined", "unknown")):
+        if began_ms <= step.asked_ms <= at_ms:
+            found.append(Trace("card", step.step, step.asked_ms, step.amount.minor))
     return tuple(found)
 
 

@@ -52,6 +52,8 @@ _SORTS: Final[dict[type[ops.Body], str]] = {
     ops.DisputeClosed: "dispute_closed",
     ops.ReportSupplemented: "supplemented",
     ops.PaperSigned: "paper_signed",
+    ops.LateTaken: "late_taken",
+    ops.KeyRotated: "key_rotated",
 }
 # More records than a desk writes in a day.
 _RECORDS_MAX: Final = 20_000
@@ -287,5 +289,8 @@ def _money(body: ops.Body) -> tuple[Money | None, Money | None]:
             return Money(body.amount_qapik), None
         case ops.CashMoved() | ops.RemittanceAccepted() | ops.SafeSupplied():
             return Money(body.amount_qapik), None
+        case ops.LateTaken():
+            cash = Money(abs(body.cash_qapik)) if body.cash_qapik else None
+            return (cash, None) if body.cash_qapik > 0 else (None, cash)
         case _:
             return None, None

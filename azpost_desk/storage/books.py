@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import secrets
+import shutil
 import threading
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,9 +18,10 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import Enrolled
+from azpost_desk.protocol.old_chains import OldRecord
 from azpost_desk.protocol.records import record_hash
 from azpost_desk.services import views
-from azpost_desk.storage import engine, vault
+from azpost_desk.storage import engine, machine, old_epochs, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.desk import OpenDesk
 from azpost_desk.storage.line import LineBooks
@@ -43,6 +46,9 @@ _LOG = logging.getLogger(__name__)
 DAMAGE_AT_START_BYTES_MAX = 64 * 1024 * 1024
 # A counter has little memory to spare; `azpost-desk check` folds larger files.
 FOLDED_AT_WORK_BYTES_MAX = 32 * 1024 * 1024
+# Lies beside a database whose first epoch has not begun: whatever is in it is no desk's book yet.
+UNFINISHED = "desk.db.unfinished"
+Earlier = Callable[[old_epochs.Known], Iterable[OldRecord]]
 
 
 class DeskBooks(LineBooks):
@@ -58,11 +64,13 @@ class DeskBooks(LineBooks):
         self._lock = lock
         self._turn = threading.RLock()
         self._ended_badly = False
+        # Told under the books' turn when a day was closed: asks for a backup, and returns at once.
+        self.day_closed: Callable[[], None] | None = None
 
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether a desk was enrolled in this folder."""
-        return (folder / DATABASE).exists()
+        return (folder / DATABASE).exists() and not (folder / UNFINISHED).exists()
 
     @classmethod
     def create(
@@ -75,27 +83,47 @@ class DeskBooks(LineBooks):
         software: str = "",
         reason: str = "enrolled",
         keep: vault.Vault | None = None,
+        earlier: Earlier | None = None,
+        base: tuple[Path, bytes] | None = None,
     ) -> DeskBooks:
         """Begin a chain: the first of a new folder, or the next epoch of a desk that enrols again.
 
+        Args:
+            earlier: gives, from what is here, the records of ended epochs that are missing: stored before the
+                first record of the new epoch, so that nothing is sold before the past is whole.
+            base: a backup of this desk and its key: a new folder begins with what is in it.
+
         Raises:
-            Trouble: G-062 another program has the folder open.
+            Trouble: G-062 another program has the folder open, G-069, G-078 as old_epochs.keep; what
+                `earlier` raises. A folder that was new is as new again then.
         """
         folder.mkdir(parents=True, exist_ok=True)
         lock = DeskLock(folder)
+        unfinished = folder / UNFINISHED
+        fresh = not cls.exists(folder)
         try:
-            fresh = not cls.exists(folder)
-            safe = keep or (vault.new(folder) if fresh else vault.existing(folder))
             if fresh:
-                safe.put(vault.DATABASE, _new_secret())
+                _forget_database(folder)
+                unfinished.touch()
+            safe = keep or vault.of(folder)
+            _lay_ground(folder, safe, base if fresh else None)
+            # Until the epoch is on the disk the old key stays the key: a cut leaves the one or the other.
+            safe.put(vault.NEXT, key.secret().hex())
             connection = engine.connect(folder / DATABASE, vault.secret(safe, vault.DATABASE))
-            safe.put(vault.SIGNING, key.secret().hex())
             # Beside the keys, and nowhere in the file: a copy of the database answers no challenge.
             safe.put(vault.APPROVALS, enrolled.approval_secret)
             enrolled = msgspec.structs.replace(enrolled, approval_secret="")
             desk = OpenDesk(connection, enrolled, key, clock, safe)
             books = cls(folder, desk, lock)
-            books._begin_epoch(software, reason)
+            books._begin_epoch(software, reason, earlier)
+            if base is not None or earlier is not None:
+                books.rebuild()
+            safe.put(vault.SIGNING, key.secret().hex())
+            safe.put(vault.NEXT, "")
+            safe.put(vault.ROTATED, "")
+            books._advance_mark()
+            machine.settle(safe, folder / DATABASE)
+            unfinished.unlink(missing_ok=True)
             books._note_start()
         except BaseException:
             lock.release()
@@ -119,13 +147,17 @@ class DeskBooks(LineBooks):
             connection = _opened(folder / DATABASE, vault.secret(safe, vault.DATABASE))
             newest = select(t.identity.c.enrolled).order_by(t.identity.c.epoch.desc()).limit(1)
             enrolled = msgspec.json.decode(connection.execute(newest).scalar_one(), type=Enrolled)
-            key = SigningKey(vault.secret(safe, vault.SIGNING))
+            public = connection.execute(
+                select(t.identity.c.public_key).where(t.identity.c.epoch == enrolled.epoch)
+            ).scalar_one()
+            key = SigningKey(vault.signing_secret(safe, lambda secret: SigningKey(secret).public() == public))
             desk = OpenDesk(connection, enrolled, key, clock, safe)
             if connection.info.get(engine.MIGRATED):
                 with _transaction(connection, "BEGIN IMMEDIATE"):
                     rebuild(desk)
             desk.stopped = _why_damaged(folder / DATABASE, vault.secret(safe, vault.DATABASE))
             desk.stopped = desk.stopped or _why_stopped(connection, vault.mark(safe))
+            desk.elsewhere = machine.is_elsewhere(safe, folder / DATABASE)
             books = cls(folder, desk, lock)
             books._note_start()
         except BaseException:
@@ -133,7 +165,7 @@ class DeskBooks(LineBooks):
             raise
         return books
 
-    def _begin_epoch(self, software: str, reason: str) -> None:
+    def _begin_epoch(self, software: str, reason: str, earlier: Earlier | None) -> None:
         who, key = self._desk.enrolled, self._desk.key
         before = (
             ops.ChainHead(
@@ -147,6 +179,9 @@ class DeskBooks(LineBooks):
         )
         with self.writing() as books:
             connection = self._desk.connection
+            if earlier is not None:
+                missing = earlier(old_epochs.known_chains(connection))
+                old_epochs.keep(self._desk, missing, self._desk.clock.utc_ms())
             # News is numbered per desk: what an earlier epoch in this folder has read is not read again.
             read = select(func.max(t.line.c.news_position)).where(t.line.c.centre_epoch == who.centre_epoch)
             news_position = connection.execute(read).scalar() or 0
@@ -179,7 +214,6 @@ class DeskBooks(LineBooks):
                 source="program",
                 operation=books.new_operation(),
             )
-        self._advance_mark()
 
     # --- transactions -------------------------------------------------------------------------------
 
@@ -200,11 +234,15 @@ class DeskBooks(LineBooks):
             with _transaction(self._desk.connection, "BEGIN IMMEDIATE"):
                 books = BookWriting(self._desk)
                 yield books
-                books.sign()
+                is_more = books.sign() is not None
+            if is_more:
+                self._copy_unsent()
             if books.closes_day():
                 self._advance_mark()
             if books.emptied:
                 self._desk.connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                if self.day_closed is not None:
+                    self.day_closed()
 
     def close(self) -> None:
         """Note how far the journal reaches and let the next program in."""
@@ -298,6 +336,25 @@ def _transaction(connection: Connection, begin: str) -> Iterator[None]:
         if isinstance(failed, DBAPIError) and not isinstance(failed, IntegrityError):
             raise Trouble("G-061", why=str(failed.orig)) from failed
         raise
+
+
+def _forget_database(folder: Path) -> None:
+    """What an enrolment that never ended has left."""
+    for left in folder.glob(f"{DATABASE}*"):
+        left.unlink()
+
+
+def _lay_ground(folder: Path, safe: vault.Vault, base: tuple[Path, bytes] | None) -> None:
+    """The file a new chain begins in, and its key: a backup's, or new ones."""
+    if base is not None:
+        shutil.copyfile(base[0], folder / DATABASE)
+        before = safe.get(vault.DATABASE)
+        if before and before != base[1].hex():
+            # A database that was put aside stays readable.
+            safe.put(vault.BEFORE, before)
+        safe.put(vault.DATABASE, base[1].hex())
+    elif safe.get(vault.DATABASE) is None:
+        safe.put(vault.DATABASE, _new_secret())
 
 
 def _new_secret() -> str:

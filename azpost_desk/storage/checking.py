@@ -177,17 +177,20 @@ def facts(connection: Connection) -> Iterator[Fact]:
     wanted = (
         select(t.journal, t.signatures.c.signature)
         .outerjoin(t.signatures, t.signatures.c.record == t.journal.c.id)
-        .order_by(t.journal.c.epoch, t.journal.c.sequence)
+        # As they came into these books: late records of an ended epoch after what they did not know.
+        .order_by(t.journal.c.id)
     )
+    present = 0
     for row in connection.execute(wanted):
         mine: tuple[Stored, ...] = ()
         if waiting is not None and waiting[0] == row.id:
             mine = tuple(Stored(p.operation, p.account, p.sub, p.currency, p.minor) for p in waiting[1])
             waiting = next(posted, None)
-        yield _fact(row, mine)
+        yield _fact(row, mine, row.epoch < present)
+        present = max(present, row.epoch)
 
 
-def _fact(row: Row[Any], stored: tuple[Stored, ...]) -> Fact:
+def _fact(row: Row[Any], stored: tuple[Stored, ...], late: bool) -> Fact:
     record = Record(row.header, row.body, row.previous, row.hash)
     try:
         header = record.header()
@@ -211,6 +214,7 @@ def _fact(row: Row[Any], stored: tuple[Stored, ...]) -> Fact:
         record_hash(row.previous, row.header, row.body),
         row.signature,
         stored,
+        late,
     )
 
 

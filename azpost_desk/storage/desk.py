@@ -22,6 +22,8 @@ class OpenDesk:
     Attributes:
         stopped: why no record may be written any more (``behind``, ``page``, ``chain``, ``ledger``), "" if
             all is well.
+        elsewhere: these books may be a copy; nothing that exists once is used before the centre's head and
+            theirs were compared (protocol.md 1).
         documents: reference documents already decoded, by (name, version).
     """
 
@@ -31,4 +33,5 @@ class OpenDesk:
     clock: Clock
     vault: Vault
     stopped: str = ""
+    elsewhere: bool = False
     documents: dict[tuple[str, int], Document] = field(default_factory=dict)

@@ -21,6 +21,7 @@ SQLITE_MIN: Final = (3, 51, 3)
 KEY_BYTES: Final = 32
 # SQLCipher's own size of a page; nobody here asks for another.
 PAGE_BYTES: Final = 4096
+DriverError: Final = dbapi2.Error
 MIGRATED: Final = "migrated"
 """Key of `Connection.info`: the file came from an older schema, its projections must be folded anew."""
 

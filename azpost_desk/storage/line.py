@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import structs
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -11,24 +12,41 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import SigningKey, is_signed
-from azpost_desk.protocol.messages import Ack, Batch, Enrolled, Sent, Signed, ack_digest, ack_of
+from azpost_desk.protocol.messages import (
+    BATCH_BYTES_MAX,
+    Ack,
+    Batch,
+    Enrolled,
+    Sent,
+    Signed,
+    ack_digest,
+    ack_of,
+)
+from azpost_desk.protocol.news import LateRecords
 from azpost_desk.protocol.records import GENESIS
+from azpost_desk.storage import machine, old_epochs, rotating
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.news import take_news
 from azpost_desk.storage.reading import BookReading
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from azpost_desk.protocol.messages import News
+    from azpost_desk.protocol.old_chains import OldRecord
     from azpost_desk.storage.desk import OpenDesk
+    from azpost_desk.storage.second_copy import SecondCopy
     from azpost_desk.storage.writing import BookWriting
 
 
 class LineBooks:
     """The line's half of DeskBooks; every call is a transaction of its own."""
 
+    folder: Path
+    second: SecondCopy | None = None
     _desk: OpenDesk
     _turn: threading.RLock
 
@@ -48,6 +66,15 @@ class LineBooks:
     def signing_key(self) -> SigningKey:
         """The key of the present epoch."""
         return self._desk.key
+
+    def rotate_key(self, reason: str) -> None:
+        """Begin to rotate the signing key; it takes over when the centre has countersigned it.
+
+        Raises:
+            Refused: G-074 a rotation is under way. Trouble: G-060, G-061.
+        """
+        with self.writing() as books:
+            rotating.ask(books, self._desk, reason)
 
     def note_clock(self, here_ms: int, centre_ms: int) -> None:
         """See sync.ports.SyncBooks; the record is the desk's own, made by its line."""
@@ -69,7 +96,11 @@ class LineBooks:
         was offered goes with its reversal, whatever `limit_bytes` says: alone, the centre would act upon it.
         """
         with self._turn:
-            done = self._line().acknowledged
+            return self._batch(self._line().acknowledged, limit_records, limit_bytes)
+
+    def _batch(self, done: int, limit_records: int, limit_bytes: int) -> Batch | None:
+        """The records after `done`, ending at a commit."""
+        with self._turn:
             j = t.journal.c
             wanted = (
                 select(t.journal, t.signatures.c.signature)
@@ -151,8 +182,35 @@ class LineBooks:
                     digest=ack_digest(signed),
                     offered=func.max(t.line.c.offered, ack.sequence),
                 )
+            new_key = rotating.countersigned(self._desk, ack.sequence)
         with self._turn:
+            if new_key is not None:
+                rotating.take_over(self._desk, new_key)
             self._advance_mark()
+            if self.second is not None:
+                self.second.forget(self._line().acknowledged)
+
+    def copy_to(self, second: SecondCopy) -> None:
+        """From now on every commit is on a second disk too before it is called done (protocol.md 7)."""
+        with self._turn:
+            self.second = second
+            self._copy_unsent()
+
+    def _copy_unsent(self) -> None:
+        """After the commit, under the same turn: what the second disk does not have yet goes there."""
+        if self.second is not None and not self._desk.stopped:
+            self.second.keep(
+                self._line().acknowledged,
+                BookReading(self._desk).head()[1],
+                lambda after, records: self._batch(after, records, BATCH_BYTES_MAX),
+            )
+
+    def heads_agree(self) -> None:
+        """The centre holds exactly this chain: a copy or not, here they are at home."""
+        with self._turn:
+            if self._desk.elsewhere and not self._desk.stopped:
+                machine.settle(self._desk.vault, self.folder / "desk.db")
+                self._desk.elsewhere = False
 
     def rewind_acknowledged(self, sequence: int) -> None:
         """The centre lost what came after `sequence`: `batch` begins after it again. Receipts of it stay."""
@@ -188,6 +246,51 @@ class LineBooks:
             if grants:
                 rows = [{"held_grant": one} for one in sorted(set(grants))]
                 self._desk.connection.execute(insert(t.open_at_centre), rows)
+
+    # --- ended epochs of this desk ---------------------------------------------------------------------
+
+    def late_wanted(self) -> list[tuple[int, tuple[int, bytes, str] | None]]:
+        """(ended epoch, where it ends here) of every chain of which the centre told late records."""
+        with self._turn:
+            if self._desk.stopped:
+                return []
+            here = old_epochs.known_chains(self._desk.connection)
+            told: dict[int, int] = {}
+            kept = select(t.news.c.payload).where(t.news.c.kind == "late.records", t.news.c.trouble == "")
+            for (payload,) in self._desk.connection.execute(kept):
+                late = msgspec.json.decode(payload, type=LateRecords)
+                told[late.epoch] = max(told.get(late.epoch, 0), late.last)
+            return [
+                (epoch, here.get(epoch))
+                for epoch, last in sorted(told.items())
+                if epoch < self._desk.enrolled.epoch and last > (here[epoch][0] if epoch in here else 0)
+            ]
+
+    def take_late(self, records: Iterable[OldRecord]) -> int:
+        """Take late records of an ended epoch into these books, with a record of ours that says so; how many.
+
+        Raises:
+            Trouble: G-060 the book is stopped, G-069, G-078 as old_epochs.keep; nothing is taken then.
+        """
+        late = list(records)
+        if not late:
+            return 0
+        with self.writing() as books:
+            cash_qapik = old_epochs.keep(self._desk, late, self._desk.clock.utc_ms())
+            books.append(
+                ops.LateTaken(
+                    epoch=late[0].epoch,
+                    first=late[0].sequence,
+                    last=late[-1].sequence,
+                    hash=late[-1].hash.hex(),
+                    cash_qapik=cash_qapik,
+                ),
+                actor="recovery",
+                actor_kind="recovery",
+                source="line",
+                operation=books.new_operation(),
+            )
+        return len(late)
 
     # --- how things stand ---------------------------------------------------------------------------
 

@@ -215,6 +215,12 @@ def _remittance(connection: Connection, desk: OpenDesk, told: tidings.Remittance
         projected_cash.end_remittance(connection, told.remittance, told.to_desk, told.by, told.at_ms)
 
 
+def _late_records(connection: Connection, desk: OpenDesk, told: tidings.LateRecords) -> None:
+    """Fetched by the line (LineBooks.late_wanted); of the present epoch nothing is late."""
+    if told.epoch >= desk.enrolled.epoch or not 0 < told.first <= told.last:
+        raise NotTaken("no late records")
+
+
 def _bag(connection: Connection, desk: OpenDesk, told: tidings.BagNews) -> None:
     own = desk.enrolled.desk
     if own not in (told.to_desk, told.from_desk):
@@ -279,6 +285,7 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "centre.act": _centre_act,
     "dispute.answer": disputes.answered,
     "bag": _bag,
+    "late.records": _late_records,
 }
 
 
@@ -291,6 +298,10 @@ def _answer(books: BookWriting, news: News, centre_epoch: int) -> None:
         _raise_case(books, news, centre_epoch, f"exception {told.reason}", f"{told.epoch}/{told.sequence}")
     elif news.kind == "erasure.due":
         _erase(books, msgspec.json.decode(news.payload, type=tidings.ErasureDue))
+    elif news.kind == "contested.judged_there":
+        judged = msgspec.json.decode(news.payload, type=tidings.ContestedNews)
+        about = f"{judged.epoch}/{judged.sequence} {judged.hash[:10]}"
+        _raise_case(books, news, centre_epoch, f"contested {judged.decision}", about)
 
 
 def _erase(books: BookWriting, told: tidings.ErasureDue) -> None:

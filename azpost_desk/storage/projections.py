@@ -40,6 +40,18 @@ def project(connection: Connection, written: Written) -> None:
     keep_words(connection, written)
 
 
+def _epoch_opened(connection: Connection, written: Written, body: ops.EpochOpened) -> None:
+    """What the machine before held is in doubt at the centre; here it is no longer in anybody's hand."""
+    old = (t.grants.c.state == "held") & (t.grants.c.epoch < written.header.epoch)
+    held = select(t.grants.c.held_grant).where(old)
+    connection.execute(
+        update(t.transfers)
+        .where(t.transfers.c.held_grant.in_(held))
+        .values(state="in_doubt", held_grant="", changed_ms=written.header.recorded_ms)
+    )
+    connection.execute(update(t.grants).where(old).values(state="in_doubt"))
+
+
 def _day_opened(connection: Connection, written: Written, body: ops.DayOpened) -> None:
     last = connection.execute(select(t.days.c.state).order_by(t.days.c.number.desc()).limit(1)).scalar()
     connection.execute(
@@ -220,6 +232,7 @@ def _answer_proposal(connection: Connection, written: Written, proposal: str, an
 
 
 _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
+    "epoch.opened": _epoch_opened,
     "day.opened": _day_opened,
     "day.closed": _day_closed,
     "till.opened": _till_opened,

@@ -279,7 +279,8 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
 _LAST_RECEIPT = select(func.max(t.once.c.thing)).where(
     t.once.c.sort == "receipt", t.once.c.thing >= bindparam("start"), t.once.c.thing < bindparam("end")
 )
-_HEAD = select(t.journal).order_by(t.journal.c.id.desc()).limit(1)
+# Not the newest row: a late record of an ended epoch may be that.
+_HEAD = select(t.journal).order_by(t.journal.c.epoch.desc(), t.journal.c.sequence.desc()).limit(1)
 
 
 def _entry(row: Row[Any]) -> views.Entry:

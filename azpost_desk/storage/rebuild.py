@@ -12,6 +12,7 @@ from azpost_desk.protocol.messages import News
 from azpost_desk.protocol.records import Record
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.news import UNUSABLE, act
+from azpost_desk.storage.old_epochs import project_old
 from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
 from azpost_desk.storage.projections import project
 
@@ -51,6 +52,7 @@ def _replay(desk: OpenDesk) -> list[tuple[Any, ...]]:
     news = _news(connection)
     waiting = next(news, None)
     ledger: list[tuple[Any, ...]] = []
+    present = 0
     for row in connection.execute(select(t.journal).order_by(t.journal.c.id)).all():
         # News that acted before this record acts before it again.
         while waiting is not None and waiting[0] < row.id:
@@ -66,7 +68,11 @@ def _replay(desk: OpenDesk) -> list[tuple[Any, ...]]:
         rows = posting_rows(row.id, header.day, rule)
         ledger += [tuple(one.values()) for one in rows]
         add_to_balances(connection, rows)
-        project(connection, written)
+        if row.epoch < desk.enrolled.epoch:
+            project_old(connection, written, late=row.epoch < present)
+        else:
+            project(connection, written)
+        present = max(present, row.epoch)
     while waiting is not None:
         _act_again(desk, waiting[1])
         waiting = next(news, None)

@@ -15,13 +15,20 @@ import msgspec
 from azpost_desk.domain.refusals import Trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 Protection = Literal["keyring", "file"]
 
 DATABASE: Final = "database"
+BEFORE: Final = "database-before"
+"""The key of a database that was put aside for a backup under another key."""
 SIGNING: Final = "signing"
 APPROVALS: Final = "approvals"
+NEXT: Final = "signing-next"
+"""The key of an enrolment under way."""
+ROTATED: Final = "signing-rotated"
+"""The key that follows as soon as the centre has countersigned the rotation."""
 MARK: Final = "mark"
 
 
@@ -95,6 +102,20 @@ def existing(folder: Path) -> Vault:
     return FileVault(folder) if (folder / "keys").is_dir() else KeyringVault(folder)
 
 
+def of(folder: Path) -> Vault:
+    """The vault that holds something of this folder already, else the best new one."""
+    import keyring.errors
+
+    known = existing(folder)
+    try:
+        if known.protection() == "file" or known.get(DATABASE) or known.get(NEXT):
+            return known
+    except (keyring.errors.KeyringError, RuntimeError):
+        # No keyring at all: then none was ever used for this folder.
+        pass
+    return new(folder)
+
+
 def new(folder: Path) -> Vault:
     """The best vault that works here: the keyring if it gives back what was put in, else the folder."""
     import keyring
@@ -121,6 +142,21 @@ def secret(vault: Vault, name: str) -> bytes:
     if not value:
         raise Trouble("G-063")
     return bytes.fromhex(value)
+
+
+def signing_secret(vault: Vault, is_it: Callable[[bytes], bool]) -> bytes:
+    """The signing key of the present chain: the one in use, or the next one where the change was cut short.
+
+    Raises:
+        Trouble: G-063 when neither is the one.
+    """
+    for name in (SIGNING, NEXT, ROTATED):
+        value = vault.get(name)
+        if value and is_it(bytes.fromhex(value)):
+            if name != SIGNING:
+                vault.put(SIGNING, value)
+            return bytes.fromhex(value)
+    raise Trouble("G-063")
 
 
 def mark(vault: Vault) -> Mark | None:

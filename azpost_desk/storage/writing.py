@@ -37,9 +37,11 @@ if TYPE_CHECKING:
 
 # Everything a new record needs to know of the one before, of the day and of the centre, in one look.
 _BEFORE: Final = text(
-    "SELECT j.id, j.epoch, j.sequence, j.hash, j.recorded_ms, l.digest, l.acknowledged_ms, "
+    "SELECT (SELECT max(id) FROM journal) AS id, j.epoch, j.sequence, j.hash, j.recorded_ms, "
+    "l.digest, l.acknowledged_ms, "
     "d.number AS day, d.state AS day_state FROM line l "
-    "LEFT JOIN (SELECT * FROM journal ORDER BY id DESC LIMIT 1) j "
+    # Not the newest row: a late record of an ended epoch may be that.
+    "LEFT JOIN (SELECT * FROM journal ORDER BY epoch DESC, sequence DESC LIMIT 1) j "
     "LEFT JOIN (SELECT * FROM days ORDER BY number DESC LIMIT 1) d WHERE l.epoch = :epoch"
 )
 
@@ -71,7 +73,8 @@ class BookWriting(BookReading, SlipWriting):
             Trouble: G-060 when the book is stopped.
             Refused: S-012 a consent from the centre that was never given, G-064 another content under a known
                 id, G-065 a settlement that does not add up or breaks the series of receipts, G-066 a second
-                time of what happens once, G-020 an illegal move.
+                time of what happens once, G-020 an illegal move, G-072 these books may be a copy, and the
+                centre has not been asked yet.
         """
         if self._desk.stopped:
             raise Trouble("G-060", reason=self._desk.stopped)
@@ -84,6 +87,8 @@ class BookWriting(BookReading, SlipWriting):
             return recorded_of(Record(known.header, known.body, known.previous, known.hash))
         self._sound(body)
         self.require_consents(body, operation)
+        if self._desk.elsewhere and _uses_a_grant(body):
+            raise Refused("G-072")
         if isinstance(body, ops.GrantStored):
             self._show(body.thing, attachments)
             attachments = ()
@@ -355,6 +360,11 @@ class BookWriting(BookReading, SlipWriting):
     def empty(self, personal: Sequence[views.Personal]) -> None:
         erasing.empty(self._connection, personal)
         self.emptied = True
+
+
+def _uses_a_grant(body: ops.Body) -> bool:
+    """Whether it handles what exists once."""
+    return isinstance(body, ops.Settlement) and any(getattr(line, "grant", "") for line in body.lines)
 
 
 def _committed(body: bytes, attachments: Sequence[Attachment]) -> None:

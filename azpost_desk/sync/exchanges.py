@@ -17,6 +17,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol import messages
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.records import rechain
+from azpost_desk.sync.old_chains import UNPROVEN, fetched
 
 if TYPE_CHECKING:
     from azpost_desk.protocol.keys import SigningKey
@@ -62,6 +63,7 @@ class Exchanges:
         self._wire = wire
         self._clock = clock
         self._batch_bytes = _FIRST_BATCH_BYTES
+        self._looked_for_late = False
 
     def once(self) -> Learned:
         """One round trip.
@@ -90,17 +92,37 @@ class Exchanges:
         came_ms, took_ms = self._clock.utc_ms(), self._clock.monotonic_ms() - started
         acknowledged = batch.first - 1 if batch is not None else head
         moved = self._store(answer, identity, batch, acknowledged)
+        if books.waiting()[0] == 0 and answer.expect == books.head()[1] + 1:
+            books.heads_agree()
         news = self._store_news(answer, identity, after)
         books.note_open_grants(answer.open_grants)
+        late = self._take_late(identity) if news or not self._looked_for_late else 0
         epoch_changed = books.identity().centre_epoch != identity.centre_epoch
         # A clock that was set while the answer was under way says nothing about the centre's.
         steady = abs(came_ms - sent_ms - took_ms) <= _CLOCK_ROUND_TRIP_MAX_MS
         clock_off_ms = answer.time_ms - (sent_ms + took_ms // 2)
         return Learned(
-            again=epoch_changed or (moved and books.waiting()[0] > 0) or (answer.more and news > 0),
+            again=epoch_changed
+            or late > 0
+            or (moved and books.waiting()[0] > 0)
+            or (answer.more and news > 0),
             news=news,
             clock_off_ms=clock_off_ms if steady and took_ms <= _CLOCK_ROUND_TRIP_MAX_MS else None,
         )
+
+    def _take_late(self, identity: Identity) -> int:
+        """Fetch what an old machine of this desk told after this one had begun; how many records came."""
+        taken = 0
+        for epoch, known in self._books.late_wanted():
+            late = fetched(self._wire, identity, self._books.signing_key(), epoch, known)
+            try:
+                taken += self._books.take_late(late)
+            except Trouble as trouble:
+                # Said once, not with every exchange: it does not come right by asking again.
+                self._looked_for_late = trouble.code == UNPROVEN
+                raise
+        self._looked_for_late = True
+        return taken
 
     def _offer(self) -> Batch | None:
         """What goes to the centre now, marked as offered before.

@@ -40,7 +40,7 @@ CLOCK_OFF_MAX_MS: Final = 120_000
 # One answer 401 may be a damaged request; this many in a row mean it.
 _UNKNOWN_TIMES: Final = 3
 # The centre's refusals that end this chain: the desk stops selling and enrols anew.
-STOPPING: Final = {"X-020": "L-006", "X-021": "L-011", "X-022": "L-012"}
+STOPPING: Final = {"X-020": "L-006", "X-021": "L-011", "X-022": "L-012", "X-023": "L-015"}
 _OTHER_VERSION: Final = "X-001"
 
 _LOG = logging.getLogger(__name__)

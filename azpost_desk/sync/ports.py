@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from azpost_desk.protocol.keys import SigningKey
     from azpost_desk.protocol.messages import Ack, Batch, News, Signed
+    from azpost_desk.protocol.old_chains import OldRecord
 
 
 class Identity(Protocol):
@@ -45,6 +48,9 @@ class SyncBooks(Protocol):
     def store_ack(self, signed: Signed, ack: Ack) -> None:
         """Keep a verified acknowledgement and advance the high-water mark."""
 
+    def heads_agree(self) -> None:
+        """All of this chain, and nothing else, is acknowledged: told after every exchange that showed it."""
+
     def rewind_acknowledged(self, sequence: int) -> None:
         """The centre lost what came after `sequence`: `batch` begins after it again. Receipts of it stay."""
 
@@ -65,6 +71,12 @@ class SyncBooks(Protocol):
 
     def last_ack(self) -> Ack | None:
         """The newest acknowledgement of this epoch."""
+
+    def late_wanted(self) -> list[tuple[int, tuple[int, bytes, str] | None]]:
+        """(ended epoch, (sequence, hash, key) where it ends here) of which the centre told late records."""
+
+    def take_late(self, records: Iterable[OldRecord]) -> int:
+        """Take proven late records of one ended epoch into the books, all or none; how many."""
 
     def note_clock(self, here_ms: int, centre_ms: int) -> None:
         """Record that the PC's clock moved against the centre's signed time (U-05)."""

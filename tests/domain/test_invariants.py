@@ -240,3 +240,40 @@ def test_only_the_first_hundred_faults_are_listed() -> None:
         chain.add(ops.SignedIn(officer="1", role="clerk"), actor="")
     (named,) = [one for one in invariants.check(chain.facts, is_signed) if one.id == "I-08"]
     assert (len(named.broken), named.checked) == (invariants.BROKEN_MAX, 121)
+
+
+def test_i03_a_bag_is_received_once_over_all_books() -> None:
+    first = Chain().add(ops.BagReceived(bag="b", number="PL-1", pieces={"100": 1}, amount_qapik=100))
+    assert broken(first) == {}
+    act = ops.BagDiffered(
+        bag="b", number="PL-1", act="A", announced={"100": 1}, announced_qapik=100, pieces={},
+        amount_qapik=0, approved_by="1004",
+    )  # fmt: skip
+    assert broken(first, Chain("1000-2").add(act)) == {"I-03": {2}}
+
+
+def test_i02_a_count_of_both_carries_on_and_no_more_is_made_good_than_was_missing() -> None:
+    chain = Chain().add(ops.TillOpened(till="1000-1", holder="1002", balance_qapik=0))
+    chain.add(
+        ops.TillHandedOver(
+            till="1000-1", holder="1002", taker="1003", pieces={"1": 5}, counted_qapik=5, expected_qapik=0,
+            difference_qapik=5, approved_by="1003",
+        )
+    )  # fmt: skip
+    chain.add(
+        ops.TillClosed(
+            till="1000-1", holder="1003", pieces={"1": 2}, counted_qapik=2, expected_qapik=5,
+            difference_qapik=-3,
+        )
+    )  # fmt: skip
+    close = chain.facts[-1].operation
+
+    def paid(qapik: int) -> ops.DifferenceMadeGood:
+        return ops.DifferenceMadeGood(
+            close=close, till="1000-1", officer="1003", pieces={"1": qapik}, amount_qapik=qapik,
+            cause="lost", words="", warning="w", approved_by="1004",
+        )  # fmt: skip
+
+    chain.add(paid(2))
+    assert broken(chain) == {}
+    assert broken(chain.add(paid(2))) == {"I-02": {6}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -213,7 +214,57 @@ _FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
 }
 
 
+_PEOPLE = {"first_person": "a", "second_person": "b", "evidence": "e"}
+_DOUBT = ops.DoubtResolved(
+    grant="g", thing="t", purpose="pay", outcome="paid", amount_qapik=100, desk="d", epoch=1, **_PEOPLE
+)
+_SETTLED = ops.DoubtSettled(grant="g", thing="t", outcome="double", amount_qapik=100, desk="d", record="r")
+_JUDGED = ops.ContestedJudged(
+    desk="d",
+    epoch=1,
+    sequence=7,
+    hash="h",
+    decision="confirmed",
+    posted=False,
+    operation="x",
+    kind="safe.supplied",
+    version=1,
+    body='{"document":"q","pieces":{},"amount_qapik":100}',
+    **_PEOPLE,
+)
+_FROZEN |= {
+    ("doubt.resolved", 1): (_DOUBT, "0e880afa717ce9d578ea87eb4b84200f"),
+    ("doubt.settled", 1): (_SETTLED, "c0969f77c4cba383a735a13a92f6a8b0"),
+    ("contested.judged", 1): (_JUDGED, "9b5404b4772f8b7b06ea5673fcac1c41"),
+}
+
+
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_a_released_rule_never_changes(rule: tuple[str, int]) -> None:
     body, released = _FROZEN[rule]
     assert digest(postings("d", "o", *rule, body)) == released
+
+
+def moved(body: ops.Body, kind: str) -> dict[tuple[str, str, str], int]:
+    return balances(postings("centre-1", "o", kind, 1, body))
+
+
+def test_what_a_lost_desk_paid_waits_on_its_doubtful_account_until_its_record_shows_it() -> None:
+    owed, doubtful = (chart.TRANSFERS_PAYABLE, "", "AZN"), (chart.DOUBTFUL, "d", "AZN")
+    assert moved(_DOUBT, "doubt.resolved") == {owed: 100, doubtful: -100}
+    assert moved(msgspec.structs.replace(_DOUBT, outcome="not_paid"), "doubt.resolved") == {}
+    confirmed = msgspec.structs.replace(_SETTLED, outcome="confirmed")
+    assert moved(confirmed, "doubt.settled") == {owed: -100, doubtful: 100}
+    assert moved(_SETTLED, "doubt.settled") == {owed: -100, (chart.RISK, "d", "AZN"): 100}
+
+
+def test_a_judged_record_posts_once_or_is_taken_back_once() -> None:
+    own = moved(ops.SafeSupplied(document="q", pieces={}, amount_qapik=100), "safe.supplied")
+    own = {(account, "d" if sub else "", currency): minor for (account, sub, currency), minor in own.items()}
+    assert moved(_JUDGED, "contested.judged") == own
+    again = msgspec.structs.replace(_JUDGED, posted=True)
+    assert moved(again, "contested.judged") == {}
+    rejected = msgspec.structs.replace(again, decision="rejected")
+    assert moved(rejected, "contested.judged") == {place: -minor for place, minor in own.items()}
+    never = msgspec.structs.replace(_JUDGED, decision="rejected", body="")
+    assert moved(never, "contested.judged") == {}

@@ -38,6 +38,7 @@ class Played:
 def test_each_paper_finds_its_printer(paper: object, sort: str, with_roll: str, without: str | None) -> None:
     for roll, expected in ((True, with_roll), (False, without or with_roll)):
         played = Played()
-        devices = Devices(pages=played, sound=RecordedSound(), receipts=played if roll else None)  # type: ignore[arg-type]
+        receipts = played if roll else None
+        devices = Devices(pages=played, sound=RecordedSound(), receipts=receipts)  # type: ignore[arg-type]
         paper_printer(devices, lambda: "az")(paper, sort)  # type: ignore[arg-type]
         assert played.came == [expected]

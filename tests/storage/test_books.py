@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from azpost_desk.domain import operations as ops
@@ -15,9 +16,12 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services.erasure import erase
+from azpost_desk.services.views import Wanted
 from azpost_desk.storage import engine, lock, vault
+from azpost_desk.storage import tables as t
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.checking import check_folder
+from azpost_desk.storage.projected_words import keep_words_again
 from azpost_desk.storage.rebuild import _rows
 from tests.storage.desks import DESK_KEY, FakeClock, Ids, enrolled, new_desk
 from tests.storage.play import Player
@@ -385,6 +389,24 @@ def test_erasure_by_rule_empties_an_attachment_and_the_chain_stays(player: Playe
         assert books.transfer(operation).sender == ""
         assert books.customers("") == []
     assert player.books.rebuild() == []
+
+
+def test_what_was_erased_is_not_found_any_more(player: Player) -> None:
+    for act in (*OPENING, "send_transfer"):
+        player.play(act)
+    operation = player.sold[-1][0].operation
+    name = [Wanted(begins=("hasanova",))]
+    with player.books.writing() as books:
+        [entry] = books.found(name, 0, 10, 10)
+        assert books.entry(operation) == entry
+        books.connection.exec_driver_sql("UPDATE attachments SET salt = NULL, content = NULL")
+        record = books.connection.execute(
+            select(t.journal.c.id).where(t.journal.c.operation == entry.recorded.operation)
+        ).scalar_one()
+        keep_words_again(books.connection, [record])
+        assert books.found(name, 0, 10, 10) == []
+        assert books.found([Wanted(whole=("~transfer.sent",))], 0, 10, 10) == [entry]
+    player.books.rebuild()
 
 
 def test_the_start_imports_no_alembic(open_desk: Path) -> None:

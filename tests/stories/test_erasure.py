@@ -89,8 +89,10 @@ def test_a_desk_that_has_not_followed_is_on_the_centres_list(place: Town, ganja:
     ganja.go_online()
     ganja.close_day()
     ganja.sync()
-    # It heard of the erasure before the centre had signed for the new day: its own run ends it.
-    ganja.services.erasure.run(ganja.manager)
+    # What it heard before the centre had signed for the new day it could not agree to: it is told again.
+    with place.centre.database.transaction() as conn:
+        assert erasure.unconfirmed(conn) == [late]
+    place.clock.pass_ms(31 * DAY_MS)
     ganja.sync()
     with place.centre.database.transaction() as conn:
         assert erasure.unconfirmed(conn) == []

@@ -61,6 +61,16 @@ class MemoryBooks:
         self.grants: tuple[str, ...] = ()
         self.lock = threading.RLock()
         self.clocks: list[tuple[int, int]] = []
+        self.agreed = 0
+
+    def late_wanted(self) -> list[tuple[int, tuple[int, bytes, str] | None]]:
+        return []
+
+    def heads_agree(self) -> None:
+        self.agreed += 1
+
+    def take_late(self, records: object) -> int:
+        raise AssertionError("nothing was told late")
 
     def note_clock(self, here_ms: int, centre_ms: int) -> None:
         self.clocks.append((here_ms, centre_ms))

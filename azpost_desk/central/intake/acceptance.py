@@ -17,6 +17,7 @@ from azpost_desk.domain import ledger, postings
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.soundness import is_sound
+from azpost_desk.protocol.keys import is_signed, rotation_words
 
 if TYPE_CHECKING:
     from azpost_desk.domain.ledger import Posting
@@ -88,6 +89,15 @@ def judge(sent: Sent, record: Record, desk: str, epoch: int, sequence: int) -> J
     return Judged(sent, record, sequence, header, body, posted, operations, content)
 
 
+def _is_rotation(body: ops.KeyRotated, header: Header) -> bool:
+    """Whether the new key itself agrees to follow the old one at this place."""
+    words = rotation_words(header.desk, header.epoch, body.old_key, body.new_key)
+    try:
+        return is_signed(body.new_key, words, bytes.fromhex(body.proof))
+    except ValueError:
+        return False
+
+
 def _header(record: Record) -> Header | None:
     try:
         header = record.header()
@@ -102,6 +112,8 @@ def _broken_rule(sent: Sent, header: Header, written: bytes, body: Any) -> str:
         return "no_actor"
     if not is_sound(body):
         return "unsound"
+    if isinstance(body, ops.KeyRotated) and not _is_rotation(body, header):
+        return "bad_rotation"
     # The body commits to every attachment: one that it does not name proves nothing.
     if any(attachment.commitment().encode() not in written for attachment in sent.attachments):
         return "strange_attachment"

@@ -15,9 +15,11 @@ import msgspec.msgpack
 from azpost_desk.central import branch_keys
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.intake.acceptance import Judged, judge
+from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import BATCH_RECORDS_MAX, Ack, Batch, Sent, Signed, ack_digest
+from azpost_desk.protocol.news import LateRecords
 from azpost_desk.protocol.records import RECORD_BYTES_MAX, Record, rechain
 
 if TYPE_CHECKING:
@@ -29,7 +31,10 @@ NOT_AUTHENTIC: Final = "X-011"
 FORKED: Final = "X-020"
 REPLACED: Final = "X-021"
 LOST: Final = "X-022"
-STOPPED: Final = {"forked": FORKED, "replaced": REPLACED, "lost": LOST}
+REVOKED: Final = "X-023"
+STOPPED: Final = {"forked": FORKED, "replaced": REPLACED, "lost": LOST, "revoked": REVOKED}
+# Chains that may only bring in what they had not told before they ended: late records.
+ENDED: Final = frozenset({"replaced", "lost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class _Head:
     sequence: int
     hash: bytes
     state: str
+    next_key: str
 
 
 def take(
@@ -79,14 +85,15 @@ def take(
     for sent in batch.records:
         records.append(rechain(sent.header, sent.body, previous))
         previous = records[-1].hash
-    if not is_signed(head.public_key, previous, batch.signature):
-        return Taken(refused=NOT_AUTHENTIC)
-    if head.state == "forked" or not _continues(conn, head, batch, records):
-        _contest(conn, head, batch, records, now_ms)
-        return Taken(refused=FORKED)
     known = head.sequence - batch.first + 1
-    if known >= count:
+    if known >= count and _continues(conn, head, batch, records):
+        # All of it is here, whichever of the chain's keys signed it then.
         return Taken(_latest(conn, head))
+    if not _is_authentic(conn, head, previous, batch.signature):
+        return Taken(refused=NOT_AUTHENTIC)
+    if head.state in ("forked", "revoked") or not _continues(conn, head, batch, records):
+        _contest(conn, head, batch, records, now_ms)
+        return Taken(refused=REVOKED if head.state == "revoked" else FORKED)
     judged = [
         judge(sent, record, desk, epoch, head.sequence + number)
         for number, (sent, record) in enumerate(zip(batch.records[known:], records[known:], strict=True), 1)
@@ -127,13 +134,26 @@ def _lock(conn: Connection, desk: str, epoch: int) -> _Head:
     """The desk's row first, then its chain: always in this order, and nobody else's."""
     conn.execute("select from desks where desk = %s for update", (desk,))
     row = conn.execute(
-        "select desk, epoch, public_key, sequence, hash, state from chain_heads"
+        "select desk, epoch, public_key, sequence, hash, state, next_key from chain_heads"
         " where desk = %s and epoch = %s for update",
         (desk, epoch),
     ).fetchone()
     if row is None:
         raise LookupError(desk)
     return _Head(*row)
+
+
+def _is_authentic(conn: Connection, head: _Head, words: bytes, signature: bytes) -> bool:
+    """Signed by the chain's key, or by the one it rotated to: from its first use that one is the key."""
+    if is_signed(head.public_key, words, signature):
+        return True
+    if not head.next_key or not is_signed(head.next_key, words, signature):
+        return False
+    conn.execute(
+        "update chain_heads set public_key = next_key, next_key = '' where desk = %s and epoch = %s",
+        (head.desk, head.epoch),
+    )
+    return True
 
 
 def _continues(conn: Connection, head: _Head, batch: Batch, records: list[Record]) -> bool:
@@ -160,19 +180,24 @@ def _contest(conn: Connection, head: _Head, batch: Batch, records: list[Record],
             msgspec.msgpack.encode(sent),
             batch.signature,
             now_ms,
+            "revoked" if head.state == "revoked" else "forked",
         )
         for number, (sent, record) in enumerate(zip(batch.records, records, strict=True))
     ]
     with conn.cursor() as cursor:
         cursor.executemany(
-            "insert into contested values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing", rows
+            "insert into contested (desk, epoch, sequence, hash, previous, record, signature, received_ms,"
+            " why) values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            rows,
         )
     conn.execute(
-        "update chain_heads set state = 'forked' where desk = %s and epoch = %s and state <> 'forked'",
+        "update chain_heads set state = 'forked'"
+        " where desk = %s and epoch = %s and state not in ('forked', 'revoked')",
         (head.desk, head.epoch),
     )
     branch_keys.ended(conn, head.desk, now_ms)
-    list_exception(conn, head.desk, head.epoch, batch.first, "forked", now_ms)
+    reason = "key_revoked" if head.state == "revoked" else "forked"
+    list_exception(conn, head.desk, head.epoch, batch.first, reason, now_ms)
 
 
 def _store(
@@ -215,6 +240,18 @@ def _store(
     for one in judged:
         if one.reason:
             list_exception(conn, desk, epoch, one.sequence, one.reason, now_ms)
+    rotated = next((one.body for one in reversed(judged) if isinstance(one.body, ops.KeyRotated)), None)
+    if rotated is not None and rotated.old_key in (head.public_key, head.next_key):
+        # The acknowledgement of this batch countersigns it; the new key is believed from here on.
+        conn.execute(
+            "update chain_heads set next_key = %s where desk = %s and epoch = %s",
+            (rotated.new_key, desk, epoch),
+        )
+    if head.state in ENDED:
+        late = LateRecords(
+            epoch=epoch, first=judged[0].sequence, last=last.sequence, hash=last.record.hash.hex()
+        )
+        tell(conn, late, [desk], now_ms)
     conn.execute(
         "insert into work (desk, epoch, first, last, received_ms) values (%s, %s, %s, %s, %s)",
         (desk, epoch, judged[0].sequence, last.sequence, now_ms),

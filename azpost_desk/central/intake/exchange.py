@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import news
 from azpost_desk.central.intake import custody
+from azpost_desk.central.registry.lost import HEARD_EVERY_MS
 from azpost_desk.central.storage.database import one
 from azpost_desk.protocol.messages import VERSION, Exchange, Exchanged
 
@@ -34,9 +35,18 @@ def exchange(
         sequence, state = one(
             conn, "select sequence, state from chain_heads where desk = %s and epoch = %s", (desk, epoch)
         )
+        _was_heard(conn, desk, epoch, now_ms)
         if message.head == sequence:
             _has_spoken(conn, desk, epoch, centre_epoch, sequence)
     return _answer(database, desk, epoch, message, taken, sequence, state, now_ms)
+
+
+def _was_heard(conn: Connection, desk: str, epoch: int, now_ms: int) -> None:
+    """Note now and then that the chain is alive: a desk that speaks is not lost (registry.lost)."""
+    conn.execute(
+        "update chain_heads set heard_ms = %s where desk = %s and epoch = %s and heard_ms < %s",
+        (now_ms, desk, epoch, now_ms - HEARD_EVERY_MS),
+    )
 
 
 def _has_spoken(conn: Connection, desk: str, epoch: int, centre_epoch: int, sequence: int) -> None:

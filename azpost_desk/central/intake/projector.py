@@ -90,7 +90,7 @@ def _batch(conn: Connection, records: list[Written], now_ms: int) -> None:
     try:
         with conn.transaction():
             for written in records:
-                _apply(conn, written, now_ms)
+                apply(conn, written, now_ms)
     except psycopg.OperationalError:
         # A lock or the database itself, not the record: the whole piece of work is done again.
         raise
@@ -99,7 +99,7 @@ def _batch(conn: Connection, records: list[Written], now_ms: int) -> None:
         for written in records:
             try:
                 with conn.transaction():
-                    _apply(conn, written, now_ms)
+                    apply(conn, written, now_ms)
             except psycopg.OperationalError:
                 raise
             except Exception:
@@ -111,7 +111,8 @@ def _batch(conn: Connection, records: list[Written], now_ms: int) -> None:
                 )
 
 
-def _apply(conn: Connection, written: Written, now_ms: int) -> None:
+def apply(conn: Connection, written: Written, now_ms: int) -> None:
+    """Bring forward what one record means; the caller's transaction."""
     # Whatever kind it is: a person at the centre is named only for what they consented to.
     approver = getattr(written.body, "approved_by", "")
     approvals.used(conn, written, written.header.operation, approver, now_ms)

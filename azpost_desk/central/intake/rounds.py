@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central import erasure, news, payments
+from azpost_desk.central import doubts, erasure, news, payments
 from azpost_desk.central.intake.projector import project_once
 from azpost_desk.central.storage.database import make_partitions, one
 
@@ -128,6 +128,8 @@ class Rounds:
                 erasure.run(conn, self._book, now_ms)
         with self._database.connection() as conn:
             done = project_once(conn, now_ms)
+            if done:
+                doubts.settle(conn, self._book, now_ms)
             numbered = news.number(conn)
         if done and self._billers:
             self.wake()

@@ -12,11 +12,14 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from azpost_desk.central import approval_secrets, branch_keys, keys
 from azpost_desk.central.registry import reference
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import Enrol, Enrolled
+from azpost_desk.protocol.old_chains import EscrowedKey, RecoverKey
 from azpost_desk.protocol.records import GENESIS
 
 if TYPE_CHECKING:
@@ -87,22 +90,36 @@ def _open_epoch(conn: Connection, desk: str, public_key: str, now_ms: int) -> tu
     return epoch, one(conn, "select nextval('receipt_series')")[0]
 
 
-def end_epochs(conn: Connection, desk: str, state: str) -> None:
-    """The desk's active chains end as `state` (replaced, lost); what they held is in doubt (protocol.md 5).
+def end_epochs(conn: Connection, desk: str, state: str, epoch: int = 0) -> None:
+    """The desk's active chains (or only that of `epoch`) end as `state`; what they held is in doubt.
+
+    States: replaced, lost, revoked (protocol.md 5).
 
     Late records of the old machine can still show what became of it.
     """
     conn.execute(
         "update transfers set state = 'in_doubt' where state = 'reserved' and transfer in"
-        " (select thing from grants where holder = %s and state = 'open')",
-        (desk,),
+        " (select thing from grants where holder = %s and holder_epoch = any(%s) and state = 'open')",
+        (desk, _epochs(conn, desk, epoch)),
     )
-    conn.execute("update grants set state = 'in_doubt' where holder = %s and state = 'open'", (desk,))
-    # A forked chain stays forked when its machine is replaced; declared lost, everything of the desk is.
-    ended = ["active"] if state == "replaced" else ["active", "replaced", "forked"]
     conn.execute(
-        "update chain_heads set state = %s where desk = %s and state = any(%s)", (state, desk, ended)
+        "update grants set state = 'in_doubt'"
+        " where holder = %s and holder_epoch = any(%s) and state = 'open'",
+        (desk, _epochs(conn, desk, epoch)),
     )
+    # A forked chain stays forked when its machine is replaced; declared lost, everything of the desk is but
+    # what a revoked key signed.
+    ended = ["active", "replaced", "forked"] if state == "lost" else ["active"]
+    conn.execute(
+        "update chain_heads set state = %s where desk = %s and epoch = any(%s) and state = any(%s)",
+        (state, desk, _epochs(conn, desk, epoch), ended),
+    )
+
+
+def _epochs(conn: Connection, desk: str, epoch: int) -> list[int]:
+    if epoch:
+        return [epoch]
+    return [row[0] for row in conn.execute("select epoch from chain_heads where desk = %s", (desk,))]
 
 
 def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int) -> Enrolled:
@@ -112,9 +129,7 @@ def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int)
         " where desk = %s",
         (desk,),
     )
-    before = conn.execute(
-        "select epoch, sequence, hash from chain_heads where desk = %s and epoch = %s", (desk, epoch - 1)
-    ).fetchone()
+    before = end_of(conn, desk, epoch - 1)
     signing = keys.load(conn, now_ms)
     return Enrolled(
         desk=desk,
@@ -130,8 +145,47 @@ def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int)
         # The series is new with every epoch, and its numbers go on where the journal ends: either is enough.
         receipt_next=receipt_last + 1,
         day_next=day_next,
-        previous_epoch=before[0] if before else 0,
-        previous_sequence=before[1] if before else 0,
-        previous_hash=before[2].hex() if before else "",
+        previous_epoch=epoch - 1 if before else 0,
+        previous_sequence=before[0] if before else 0,
+        previous_hash=before[1].hex() if before else "",
         approval_secret=approval_secrets.secret(conn, desk, epoch, now_ms).hex(),
+        recovery_key=keys.recovery(conn, now_ms).public(),
     )
+
+
+def recovered_key(conn: Connection, message: RecoverKey, now_ms: int) -> str | None:
+    """The key of a backup for whoever has its desk's one-time code; None for everybody else.
+
+    The code is not used up by it. The caller has verified that the message is signed by its own key.
+    """
+    row = conn.execute(
+        "select desk from enrolment_codes"
+        " where hash = %s and ((used_by is null and expires_ms > %s) or used_by = %s)",
+        (_hash(message.code), now_ms, message.public_key),
+    ).fetchone()
+    if row is None:
+        return None
+    try:
+        content = keys.recovery(conn, now_ms).open(message.sealed)
+        escrowed = msgspec.json.decode(content, type=EscrowedKey)
+    except (ValueError, msgspec.DecodeError):
+        return None
+    return escrowed.key if escrowed.desk == row[0] else None
+
+
+def end_of(conn: Connection, desk: str, epoch: int) -> tuple[int, bytes] | None:
+    """Where a chain ends for those after it: its head, or the last record before its key was revoked."""
+    row = conn.execute(
+        "select sequence, hash, revoked_after from chain_heads where desk = %s and epoch = %s", (desk, epoch)
+    ).fetchone()
+    if row is None:
+        return None
+    sequence, digest, revoked_after = row
+    if revoked_after is None:
+        return sequence, digest
+    digest = one(
+        conn,
+        "select hash from batches where desk = %s and epoch = %s and last = %s",
+        (desk, epoch, revoked_after),
+    )[0]
+    return revoked_after, digest

@@ -25,6 +25,19 @@ from azpost_desk.protocol.messages import (
     TransferClaim,
     TransferClaimed,
 )
+from azpost_desk.protocol.old_chains import (
+    OWN_RECORDS_PATH,
+    RECOVER_KEY_PATH,
+    SALVAGE_PATH,
+    SEALED_SALVAGE_PATH,
+    OwnRecords,
+    OwnRecordsTold,
+    RecoveredKey,
+    RecoverKey,
+    Salvage,
+    Salvaged,
+    SealedSalvage,
+)
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -43,6 +56,10 @@ class Answers(Protocol):
     def claim_transfer(self, caller: wire.Caller, message: TransferClaim) -> TransferClaimed: ...
     def steps_of(self, caller: wire.Caller, message: StepsAsked) -> StepsTold: ...
     def ask_approval(self, caller: wire.Caller, message: approvals.ApprovalAsk) -> approvals.ApprovalTold: ...
+    def own_records(self, caller: wire.Caller, message: OwnRecords) -> OwnRecordsTold: ...
+    def salvage(self, message: Salvage) -> Salvaged | None: ...
+    def salvage_sealed(self, message: SealedSalvage) -> Salvaged | None: ...
+    def recover_key(self, message: RecoverKey) -> RecoveredKey | None: ...
 
 
 Endpoint = Callable[["Request"], Awaitable[Response]]
@@ -65,26 +82,50 @@ def application(centre: Answers) -> Starlette:
 
         return endpoint
 
-    def enrol(path: str, headers: dict[str, str], body: bytes) -> Response:
-        enrolled = centre.enrol(wire.enrol_message(path, headers, body))
-        if enrolled is None:
-            raise wire.Unwelcome(401)
-        return wire.respond(enrolled)
+    def enrol(path: str, headers: dict[str, str], body: bytes) -> Message | None:
+        return centre.enrol(wire.enrol_message(path, headers, body))
 
-    async def enrol_endpoint(request: Request) -> Response:
-        try:
-            body = await wire.body_of(request, wire.ENROL_BYTES_MAX)
-            return await run_in_threadpool(enrol, request.url.path, dict(request.headers), body)
-        except wire.Unwelcome as refused:
-            return refused.response()
+    def recover_key(path: str, headers: dict[str, str], body: bytes) -> Message | None:
+        return centre.recover_key(wire.self_signed(path, headers, body, RecoverKey))
 
+    # Nobody's requests: the records themselves are signed, and to whoever brings others nothing is said.
+    def salvage(path: str, headers: dict[str, str], body: bytes) -> Message | None:
+        return centre.salvage(wire.unproven(headers, body, Salvage))
+
+    def salvage_sealed(path: str, headers: dict[str, str], body: bytes) -> Message | None:
+        return centre.salvage_sealed(wire.unproven(headers, body, SealedSalvage))
+
+    whole = wire.REQUEST_BYTES_MAX
     return Starlette(
         routes=[
-            Route("/v1/enrol", enrol_endpoint, methods=["POST"]),
+            Route("/v1/enrol", _open_to_all(enrol, wire.ENROL_BYTES_MAX), methods=["POST"]),
             Route("/v1/exchange", proven(Exchange, centre.exchange), methods=["POST"]),
             Route("/v1/bills/check", proven(BillCheck, centre.check_bill), methods=["POST"]),
             Route(approvals.PATH, proven(approvals.ApprovalAsk, centre.ask_approval), methods=["POST"]),
             Route("/v1/transfers/claim", proven(TransferClaim, centre.claim_transfer), methods=["POST"]),
             Route("/v1/steps", proven(StepsAsked, centre.steps_of), methods=["POST"]),
+            Route(OWN_RECORDS_PATH, proven(OwnRecords, centre.own_records), methods=["POST"]),
+            Route(SALVAGE_PATH, _open_to_all(salvage, whole), methods=["POST"]),
+            Route(SEALED_SALVAGE_PATH, _open_to_all(salvage_sealed, whole), methods=["POST"]),
+            Route(RECOVER_KEY_PATH, _open_to_all(recover_key, wire.ENROL_BYTES_MAX), methods=["POST"]),
         ]
     )
+
+
+def _open_to_all(answer: Callable[[str, dict[str, str], bytes], Message | None], bytes_max: int) -> Endpoint:
+    """An endpoint for those who have no chain yet, or no more: the message proves itself, or it is 401."""
+
+    def work(path: str, headers: dict[str, str], body: bytes) -> Response:
+        message = answer(path, headers, body)
+        if message is None:
+            raise wire.Unwelcome(401)
+        return wire.respond(message)
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            body = await wire.body_of(request, bytes_max)
+            return await run_in_threadpool(work, request.url.path, dict(request.headers), body)
+        except wire.Unwelcome as refused:
+            return refused.response()
+
+    return endpoint

@@ -21,6 +21,7 @@ from azpost_desk.protocol.messages import (
     request_words,
     unpack,
 )
+from azpost_desk.protocol.old_chains import RecoverKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,7 @@ MALFORMED: Final = "X-002"
 OVERSIZED: Final = "X-003"
 
 M = TypeVar("M", bound=Message)
+S = TypeVar("S", Enrol, RecoverKey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,12 @@ def caller(database: Database, path: str, headers: Mapping[str, str], body: byte
         raise Unwelcome(401)
     with database.transaction() as conn:
         row = conn.execute(
-            "select public_key, branch, state from chain_heads join"
+            "select public_key, branch, state, next_key from chain_heads join"
             " (select desk, branch from desks) as places using (desk) where desk = %s and epoch = %s",
             (desk, int(epoch)),
         ).fetchone()
-    if row is None or not is_signed(row[0], request_words(path, body), signature):
+    words = request_words(path, body)
+    if row is None or not (is_signed(row[0], words, signature) or is_signed(row[3], words, signature)):
         raise Unwelcome(401)
     return Caller(desk, int(epoch), row[1], row[2])
 
@@ -109,8 +112,29 @@ def enrol_message(path: str, headers: Mapping[str, str], body: bytes) -> Enrol:
     Raises:
         Unwelcome: 401 for anything else.
     """
+    return self_signed(path, headers, body, Enrol)
+
+
+def unproven(headers: Mapping[str, str], body: bytes, kind: type[M]) -> M:
+    """A message nobody signed, whose content proves itself.
+
+    Raises:
+        Unwelcome: 401 when it is no such message: nothing is said to whoever sent it.
+    """
     try:
-        message = decoded(headers, body, Enrol, ENROL_BYTES_MAX)
+        return decoded(headers, body, kind)
+    except Unwelcome:
+        raise Unwelcome(401) from None
+
+
+def self_signed(path: str, headers: Mapping[str, str], body: bytes, kind: type[S]) -> S:
+    """A message signed by the key it brings.
+
+    Raises:
+        Unwelcome: 401 for anything else.
+    """
+    try:
+        message = decoded(headers, body, kind, ENROL_BYTES_MAX)
     except Unwelcome:
         raise Unwelcome(401) from None
     if not is_signed(message.public_key, request_words(path, body), _signature(headers)):

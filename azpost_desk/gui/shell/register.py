@@ -42,8 +42,8 @@ FRAME_KEYS: Final = {
     "recovery.tray.park": "Ctrl+F11",
     "recovery.tray.title": "Ctrl+Shift+F11",
     "preflight.look": "Ctrl+I",
-    "frame.keys.card": "Ctrl+J",
-    "frame.keys.card_back": "Ctrl+Shift+J",
+    "frame.keys.card": "Ctrl+Y",
+    "frame.keys.card_back": "Ctrl+Shift+Y",
 }
 
 

@@ -19,7 +19,7 @@ _WIDTH_PX: Final = 316
 
 
 class SideDrawer(QScrollArea):
-    """Holds basket and side panels. As a drawer it is open while the focus is in it, or until F11 again.
+    """Holds basket and side panels; as a drawer it is open while the focus is in it, or until its key.
 
     A closed drawer lies beyond the frame's edge, not hidden: what is in it can still take the focus, and
     that opens it.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from azpost_desk.domain.catalogue import Branch, Settings
+from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.money import Money
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import Label
@@ -16,6 +17,7 @@ from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.copies import CopyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class _Facts:
     date: str
     is_counted: bool
     holds_safe: bool
+    backup: CopyState | None
+    second: CopyState | None
 
 
 class StatusStrip(QFrame):
@@ -46,7 +50,8 @@ class StatusStrip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(24)
-        for label in (self._till, self._limit, self._receipt):
+        self._backup, self._second = Label(""), Label("")
+        for label in (self._till, self._limit, self._receipt, self._backup, self._second):
             row.addWidget(label)
         row.addStretch()
         row.addWidget(self.help)
@@ -86,6 +91,7 @@ class StatusStrip(QFrame):
             holds_safe = bool(day.date) and (
                 books.document(Branch, day.date).safe_desk == books.desk().number
             )
+        copies = self._session.services.copies
         return _Facts(
             till.balance if till.state == "open" else None,
             Money(limit),
@@ -93,6 +99,8 @@ class StatusStrip(QFrame):
             day.date,
             till.state == "counting",
             holds_safe,
+            copies.backup(),
+            copies.second_copy(),
         )
 
     def _show(self, facts: _Facts) -> None:
@@ -109,6 +117,10 @@ class StatusStrip(QFrame):
             phrase("frame.strip.receipt", number=facts.last_receipt) if facts.last_receipt else ""
         )
 
+        now_ms = self._session.services.counter.clock.utc_ms()
+        _show_copy(self._backup, facts.backup, now_ms, _BACKUP)
+        _show_copy(self._second, facts.second, now_ms, _SECOND)
+
     def _call(self, facts: _Facts, over: bool) -> None:
         """Call for a drop once when the drawer rises above its limit, with the key that makes it."""
         if over and not self._called and not self._blind and facts.till is not None:
@@ -119,3 +131,22 @@ class StatusStrip(QFrame):
     def _on_language(self) -> None:
         for code, button in self._languages.items():
             button.setChecked(code == Language.current().code)
+
+
+_BACKUP: Final = ("frame.strip.backup", "frame.strip.backup_bad", "frame.strip.backup_none")
+_SECOND: Final = ("frame.strip.second", "frame.strip.second_bad", "frame.strip.second_none")
+
+
+def _show_copy(label: Label, state: CopyState | None, now_ms: int, keys: tuple[str, str, str]) -> None:
+    """How old a copy is, in other words when somebody has to look; nothing where none is set up."""
+    label.setVisible(state is not None)
+    if state is None:
+        return
+    good, bad, none = keys
+    texts = language().texts
+    if not state.good_ms:
+        label.say(none, "bad")
+        return
+    day = calendar_day(state.good_ms)
+    when = texts.time(state.good_ms) if day == calendar_day(now_ms) else texts.date(day)
+    label.say(phrase(bad if state.is_bad else good, when=when), "bad" if state.is_bad else "")

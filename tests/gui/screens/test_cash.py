@@ -18,6 +18,7 @@ from azpost_desk.gui.screens.tills import form as till_form
 from azpost_desk.gui.screens.tills.cash_screen import CashScreen
 from azpost_desk.gui.screens.tills.screen import TillsScreen
 from azpost_desk.gui.shell.register import FRAME_KEYS
+from azpost_desk.services.cash_bags import Seal
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.walking import hold_enter, nameless
 from tests.services.counters import CLERK, MANAGER, OTHER_CLERK, SUPERVISOR, Stand
@@ -340,3 +341,45 @@ def test_a_scanned_bag_opens_to_be_received_and_says_who_did_it_when_it_was(
     assert cash(hands).sheet is None
     said = language().texts.refusal("C-044", number="PL-7", officer=MANAGER.name, at_ms=at_ms)
     assert said in words(hands)
+
+
+@pytest.mark.parametrize(
+    ("act", "officer", "kind", "values", "pieces"),
+    [
+        (form.SEAL, MANAGER, ops.BagSealed, {"number": "PL-9", "total": "200"}, {10_000: 2}),
+        (form.COLLECT, MANAGER, ops.BagHandedOver, {"name": "Rzayev Kamal", "document": "INK-1"}, {}),
+        (form.WORN, CLERK, ops.CashMoved, {}, {1_000: 1}),
+        (form.SURPRISE, SUPERVISOR, ops.TillCounted, {}, {1_000: 20}),
+        (
+            form.SUSPECT,
+            CLERK,
+            ops.NoteSuspected,
+            {"denomination": "5000", "series": "AB1234567", "name": "Rzayev Kamal"},
+            {},
+        ),
+    ],
+)
+def test_fifty_enters_on_a_button_are_one_record(
+    qtbot: QtBot,
+    runner: Runner,
+    stand: Stand,
+    act: str,
+    officer: Officer,
+    kind: type[ops.Body],
+    values: dict[str, str],
+    pieces: dict[int, int],
+) -> None:
+    stand.desk.bags.seal(MANAGER, Seal("PL-1", "cash", azn(10_000), {10_000: 1}))
+    hands = at(qtbot, runner, stand, officer)
+    before = len(stand.bodies(kind))
+    cash(hands).begin(act)
+    sheet = cash(hands).sheet
+    assert sheet is not None
+    for name, value in values.items():
+        sheet.form.field(name).put(value)
+    if sheet.count is not None:
+        sheet.count.set_pieces(pieces)
+    sheet.main.setFocus()
+    hold_enter(hands.frame)
+    hands.settle()
+    assert len(stand.bodies(kind)) == before + 1

@@ -91,7 +91,7 @@ def test_what_the_terminal_did_not_say_is_asked_with_a_key(
     hands.press(Qt.Key.Key_F10)
     hands.type("1")
     assert tenders(stand) == []
-    hands.press(Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    hands.press(Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     assert tenders(stand) == [("card", 300)]
     assert not state.isVisible()
 
@@ -116,7 +116,7 @@ def test_the_card_gets_its_money_back_when_the_customer_changes_their_mind(
     hands.type("2")
     hands.frame.basket._cash.setFocus()
     hands.type("k")
-    hands.press(Qt.Key.Key_J, BOTH)
+    hands.press(Qt.Key.Key_Y, BOTH)
     assert terminal.charged == {}
     hands.press(Qt.Key.Key_F10)
     hands.type("1")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +12,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from azpost_desk.devices.signatures import FileSigner
+from azpost_desk.documents.cash import till_close_pdf
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.signatures import Stamp
 from azpost_desk.gui.kit.screens import Session
 from azpost_desk.gui.kit.words import Language, language
 from azpost_desk.gui.screens.reports.screen import ReportsScreen
 from azpost_desk.programs.desk import paper_drawer, report_press, stamp_drawer
 from azpost_desk.services.desk import desk_services
+from azpost_desk.texts import Texts
+from tests.documents import samples
 from tests.fakes.certificates import PIN, new_issuer
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.walking import hold_enter, nameless
@@ -24,11 +30,10 @@ from tests.storage.desks import DATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-    from azpost_desk.domain.signatures import Certificate, Stamp
+    from azpost_desk.domain.signatures import Certificate
     from azpost_desk.gui.screens.reports.signing import SigningSheet
     from azpost_desk.gui.work.runner import Runner
 
@@ -65,9 +70,20 @@ class Slow(FileSigner):
         return super().sign(pdf, pin, number, accept)
 
 
+@pytest.fixture(scope="module")
+def file_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The manager's file, used once: loading the library takes seconds on a busy machine."""
+    path = new_issuer().file(tmp_path_factory.mktemp("card") / "sevda.p12", "ƏLİYEVA SEVDA VAQİF QIZI")
+    signer = FileSigner(path, stamp_drawer)
+    pdf = till_close_pdf(samples.TILL_CLOSE, Texts("az"))
+    signed, _ = signer.sign(pdf, PIN, 1, lambda one: Stamp(1, one.name, one.serial, 1_795_410_000_000))
+    assert signer.read(signed)
+    return path
+
+
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return new_issuer().file(tmp_path / "sevda.p12", "ƏLİYEVA SEVDA VAQİF QIZI")
+def file(file_once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(file_once, tmp_path / "sevda.p12"))
 
 
 def at_reports(

@@ -2,7 +2,8 @@
 alter table attachments alter column salt drop not null;
 alter table attachments alter column content drop not null;
 
--- What was erased where: the centre's own copy, and the desk's by its own record. 0 is not yet.
+-- What was erased where: the centre's own copy, and the desk's by its own record; when the desk was last told.
+-- 0 is not yet.
 create table erasures (
     desk text not null,
     epoch integer not null,
@@ -11,6 +12,7 @@ create table erasures (
     commitment text not null,
     centre_ms bigint not null default 0,
     desk_ms bigint not null default 0,
+    told_ms bigint not null default 0,
     primary key (desk, epoch, sequence, slot)
 );
 create index erasures_unconfirmed on erasures (desk) where desk_ms = 0;

@@ -335,7 +335,7 @@ class TillsScreen(Screen):
         sheet.dispute.clicked.connect(lambda: ask_dispute(self, self.session, sheet.figures))
         sheet.causes.opened.connect(self._on_cause)
         sheet.open(sheet.done)
-        if counted.difference and not handed:
+        if counted.difference:
             # Only now: before the count was recorded it was blind.
             services, code, operation = self.session.services, language().code, counted.recorded.operation
             Operation(sheet, lambda: services.explaining.of_close(operation, code)).succeeded(

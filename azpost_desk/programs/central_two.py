@@ -1,0 +1,107 @@
+"""`azpost-desk central` · acts of two people, by name, with evidence: lost desks, keys, contested records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from azpost_desk.central import contested, doubts
+from azpost_desk.central.registry import lost
+from azpost_desk.programs.central_commands import CLOCK, book_of
+from azpost_desk.texts import Texts
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from azpost_desk.central.storage.database import Connection
+
+
+def add(commands: Any) -> None:
+    """What two people do, each by name and with evidence; the acts stand in the centre's book."""
+
+    def group(name: str, says: str) -> Callable[..., argparse.ArgumentParser]:
+        inner = commands.add_parser(name, help=says, description=says).add_subparsers(
+            required=True, metavar="ACT"
+        )
+
+        def command(
+            act_name: str, act: Callable[..., None], what: str, *names: str
+        ) -> argparse.ArgumentParser:
+            one: argparse.ArgumentParser = inner.add_parser(act_name, help=what, description=what)
+            one.set_defaults(act=act)
+            for argument in names:
+                options: dict[str, Any] = {"required": True} if argument.startswith("--") else {}
+                one.add_argument(argument, **options)
+            return one
+
+        return command
+
+    lost_desk = group("lost", "a desk that will not come back, and what it held")
+    says = "one person says with evidence that a desk will not come back"
+    lost_desk("declare", _lost_declare, says, "desk", "--first", "--reason", "--evidence")
+    lost_desk("confirm", _lost_confirm, "another confirms it after the wait", "desk", "--second")
+    lost_desk("list", _lost_list, "the grants that are in doubt")
+    resolve = lost_desk("resolve", _lost_resolve, "what became of a grant in doubt", "grant")
+    resolve.add_argument("outcome", choices=(doubts.PAID, doubts.NOT_PAID))
+    for name in ("--first", "--second", "--evidence"):
+        resolve.add_argument(name, required=True)
+    both = ("--first", "--second", "--evidence")
+    place = ("desk", "epoch", "sequence", "hash")
+    says = "a key is worth nothing after this record (its hash, or ten digits of it as on a receipt)"
+    group("key", "the keys of desks")("revoke", _key_revoke, says, *place, *both, "--reason")
+    judged = group("contested", "records of a fork or under a revoked key, judged one by one")
+    judged("list", _contested_list, "what waits for judgement")
+    judged("confirm", _contested_judge, "it happened: it counts", *place, *both).set_defaults(
+        decision=contested.CONFIRMED
+    )
+    judged("reject", _contested_judge, "it did not: what counted is taken back", *place, *both).set_defaults(
+        decision=contested.REJECTED
+    )
+
+
+def _lost_declare(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    now_ms = CLOCK.utc_ms()
+    from_ms = lost.declare(conn, wanted.desk, wanted.first, wanted.reason, wanted.evidence, now_ms)
+    print(Texts("en").moment(from_ms))
+
+
+def _lost_confirm(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    with book_of(dsn) as book:
+        for transfer in lost.confirm(conn, book, wanted.desk, wanted.second, CLOCK.utc_ms()):
+            print(transfer)
+
+
+def _lost_list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    for one in lost.doubted(conn):
+        print(f"{one.grant}\t{one.desk}\t{one.purpose}\t{one.amount_qapik}\t{one.thing}")
+
+
+def _lost_resolve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    people = (wanted.first, wanted.second)
+    with book_of(dsn) as book:
+        print(
+            doubts.resolve(conn, book, wanted.grant, wanted.outcome, people, wanted.evidence, CLOCK.utc_ms())
+        )
+
+
+def _key_revoke(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    place = wanted.desk, int(wanted.epoch), int(wanted.sequence)
+    people = wanted.first, wanted.second
+    why = wanted.reason, wanted.evidence
+    with book_of(dsn) as book:
+        print(contested.revoke(conn, book, place, wanted.hash, people, *why, CLOCK.utc_ms()))
+
+
+def _contested_list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    for one in contested.waiting(conn):
+        place = f"{one.desk} {one.epoch} {one.sequence} {one.hash[:10]}"
+        print(f"{place}\t{one.why}\t{'counted' if one.posted else 'not counted'}\t{one.kind}")
+
+
+def _contested_judge(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    place = wanted.desk, int(wanted.epoch), int(wanted.sequence)
+    people = wanted.first, wanted.second
+    with book_of(dsn) as book:
+        contested.decide(
+            conn, book, place, wanted.hash, wanted.decision, people, wanted.evidence, CLOCK.utc_ms()
+        )

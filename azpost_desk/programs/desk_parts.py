@@ -1,0 +1,188 @@
+"""The parts of a desk's program: its devices as the settings name them, who draws and prints its papers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.devices.ports import PagePrinter, ReceiptPrinter, Scale, Signer, Sound
+    from azpost_desk.domain.papers import Paper
+    from azpost_desk.domain.signatures import Stamp
+    from azpost_desk.services.papers import Printer
+    from azpost_desk.services.ports import CardTerminal
+    from azpost_desk.services.reports import DayReport, Press
+    from azpost_desk.services.signatures import Draw
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """The parts a desk has; each behind its port, so that a rehearsal can hand in stand-ins.
+
+    Attributes:
+        receipts: a printer of the roll, None where receipts go to `pages` as PDF.
+        pages: forms, labels and reports.
+        terminal: the card terminal, None where this counter takes no cards.
+        certificates: file with the certificates the centre may show, "" for the system's own.
+        signer: the card or file that signs papers, None where they are signed by hand.
+    """
+
+    pages: PagePrinter
+    sound: Sound
+    receipts: ReceiptPrinter | None = None
+    scale: Scale | None = None
+    terminal: CardTerminal | None = None
+    certificates: str = ""
+    signer: Signer | None = None
+
+
+class Argon2:
+    """PIN hashing with argon2id; about 150 ms, so never on the main thread."""
+
+    def hash(self, pin: str) -> str:
+        """See services.ports.Hasher."""
+        from argon2 import PasswordHasher
+
+        return PasswordHasher().hash(pin)
+
+    def verify(self, pin_hash: str, pin: str) -> bool:
+        """See services.ports.Hasher."""
+        from argon2 import PasswordHasher
+        from argon2.exceptions import InvalidHashError, VerificationError
+
+        try:
+            return PasswordHasher().verify(pin_hash, pin)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def report_press(language: Callable[[], str]) -> Press:
+    """Draws a day's report in the language of the office."""
+
+    def press(report: DayReport) -> bytes:
+        from azpost_desk.documents.reports import report_pdf
+        from azpost_desk.services.report_papers import report_paper
+        from azpost_desk.texts import Texts
+
+        return report_pdf(report_paper(report), Texts(language()))
+
+    return press
+
+
+def paper_drawer(language: Callable[[], str]) -> Draw:
+    """Draws an act as PDF, to be signed electronically, in the language of the office."""
+
+    def draw(paper: Paper) -> bytes:
+        from azpost_desk.documents import press
+        from azpost_desk.texts import Texts
+
+        return press.pdf(paper, Texts(language()))
+
+    return draw
+
+
+def stamp_drawer(stamp: Stamp) -> bytes:
+    """Draws the visible stamp of an electronic signature: in Azerbaijani, whatever the office speaks."""
+    from azpost_desk.documents.stamps import stamp_pdf
+    from azpost_desk.texts import Texts
+
+    return stamp_pdf(stamp, Texts("az"))
+
+
+def signer_of(setting: str) -> Signer | None:
+    """The signer that ``desk.toml`` names: ``card:LIBRARY[#TOKEN]`` (PKCS#11) or ``file:PATH`` (PKCS#12)."""
+    from azpost_desk.devices.signatures import CardSigner, FileSigner
+
+    kind, _, place = setting.partition(":")
+    if kind == "card":
+        library, _, label = place.partition("#")
+        return CardSigner(Path(library), stamp_drawer, label)
+    return FileSigner(Path(place), stamp_drawer) if kind == "file" else None
+
+
+def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
+    """Sends each sort of paper to the device that prints it; customers' paper in their language."""
+
+    def print_paper(paper: Paper | bytes, sort: str) -> None:
+        from azpost_desk.documents import press
+        from azpost_desk.domain.papers import CertificatePaper, ReceiptPaper
+        from azpost_desk.domain.papers_slips import SlipPaper
+        from azpost_desk.texts import Texts
+
+        if isinstance(paper, bytes):
+            devices.pages.print_pdf(paper, sort)
+            return
+        texts = Texts(paper.language if isinstance(paper, ReceiptPaper) else language())
+        if isinstance(paper, ReceiptPaper | SlipPaper | CertificatePaper) and devices.receipts is not None:
+            devices.receipts.print_raster(press.raster(paper, texts))
+            return
+        devices.pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort))
+
+    return print_paper
+
+
+def paper_title(paper: Paper, sort: str) -> str:
+    """What a document is called in the printer's queue or as a file."""
+    number = getattr(paper, "item", "") or getattr(paper, "number", "")
+    return f"{sort}-{number}" if number else sort
+
+
+def devices_of(folder: Path) -> Devices:
+    """The devices this desk is configured for; without a file papers go to ``papers/`` in the data folder.
+
+    ``desk.toml``: receipts = "tcp:HOST:PORT" or "file:PATH", pages = "lp[:QUEUE]" or "folder",
+    terminal = "tcp:HOST:PORT", centre_certificates = "PATH",
+    signing = "card:LIBRARY[#TOKEN]" or "file:PATH".
+    """
+    import tomllib
+
+    from azpost_desk.devices.byte_lines import FileLine, TcpLine
+    from azpost_desk.devices.printers import EscPosPrinter, FolderPrinter, LpPrinter
+    from azpost_desk.devices.sounds import sound_here
+
+    path = folder / "desk.toml"
+    settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    pages: PagePrinter = FolderPrinter(folder / "papers")
+    kind, _, queue = str(settings.get("pages", "folder")).partition(":")
+    if kind == "lp":
+        pages = LpPrinter(queue or None)
+    receipts: ReceiptPrinter | None = None
+    kind, _, place = str(settings.get("receipts", "")).partition(":")
+    if kind == "tcp":
+        host, _, port = place.rpartition(":")
+        receipts = EscPosPrinter(TcpLine(host, int(port)))
+    elif kind == "file":
+        receipts = EscPosPrinter(FileLine(Path(place)))
+    terminal: CardTerminal | None = None
+    kind, _, place = str(settings.get("terminal", "")).partition(":")
+    if kind == "tcp":
+        from azpost_desk.devices.card_terminals import EcrTerminal
+
+        host, _, port = place.rpartition(":")
+        terminal = EcrTerminal(host, int(port))
+    certificates = str(settings.get("centre_certificates", ""))
+    return Devices(
+        pages=pages,
+        sound=sound_here(),
+        receipts=receipts,
+        terminal=terminal,
+        certificates=certificates,
+        signer=signer_of(str(settings.get("signing", ""))),
+    )
+
+
+def copies_of(folder: Path) -> tuple[Path, Path | None]:
+    """Where backups go, and where the second copy of unsent records does (None: nowhere).
+
+    ``desk.toml``: backups = "PATH" (another disk is better than the default, ``backups/`` in the data
+    folder), second_copy = "PATH" (a folder on another disk or stick).
+    """
+    import tomllib
+
+    path = folder / "desk.toml"
+    settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    second = str(settings.get("second_copy", ""))
+    return Path(str(settings.get("backups", folder / "backups"))), Path(second) if second else None

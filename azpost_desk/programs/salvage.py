@@ -1,0 +1,82 @@
+"""`azpost-desk salvage`: hands the records of an old disk, a backup or a stick to the centre.
+
+They are signed by the old machine's key and taken as late records; of a chain that went on elsewhere they are
+kept as contested. Doing it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.texts import Texts
+
+if TYPE_CHECKING:
+    from azpost_desk.sync.old_chains import HandedIn
+    from azpost_desk.sync.wire import Wire
+
+
+def main(argv: list[str]) -> int:
+    """0 when the centre has all that is there, 1 when it or a rule said no, 2 when it cannot be read."""
+    parser = argparse.ArgumentParser(prog="azpost-desk salvage", description=__doc__)
+    parser.add_argument(
+        "what", type=Path, help="an old data folder, a backup (.db), a copy on a stick, its folder"
+    )
+    parser.add_argument("--centre", required=True, help="the centre's address")
+    parser.add_argument("--key-file", type=Path, help="file with the key of a database without its vault")
+    parser.add_argument("--certificates", default="", help="file with the certificates the centre may show")
+    wanted = parser.parse_args(argv)
+    from azpost_desk.sync.wire import Wire
+
+    wire = Wire(wanted.centre, wanted.certificates or True)
+    try:
+        done = _salvage(wire, wanted.what, wanted.key_file)
+    except (Refused, Trouble) as no:
+        print(Texts("en").refusal(no), file=sys.stderr)
+        return 1
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    finally:
+        wire.hang_up()
+    texts = Texts("en")
+    print(texts.t("salvage.done", count=done.records))
+    if done.contested:
+        print(texts.t("restore.contested"))
+    return 0
+
+
+def _salvage(wire: Wire, what: Path, key_file: Path | None) -> HandedIn:
+    from azpost_desk.storage.books import DATABASE
+    from azpost_desk.storage.second_copy import ENDING, frames
+    from azpost_desk.sync.old_chains import hand_in_sealed
+
+    if what.is_dir() and (what / DATABASE).exists():
+        return _of_database(wire, what / DATABASE, what, key_file)
+    if what.suffix == ".db":
+        return _of_database(wire, what, what.parent, key_file)
+    copies = sorted(what.glob(f"*{ENDING}")) if what.is_dir() else [what]
+    if not copies:
+        raise FileNotFoundError(f"{what}: nothing to salvage")
+    return hand_in_sealed(wire, (frame for copy in copies for frame in frames(copy)))
+
+
+def _of_database(wire: Wire, database: Path, folder: Path, key_file: Path | None) -> HandedIn:
+    from azpost_desk.storage import vault
+    from azpost_desk.storage.old_disk import old_disk
+    from azpost_desk.sync.old_chains import HandedIn, hand_in
+
+    if key_file is not None:
+        key = bytes.fromhex(key_file.read_text("ascii").strip())
+    else:
+        key = vault.secret(vault.existing(folder), vault.DATABASE)
+    with old_disk(database, key) as disk:
+        epoch = disk.epoch()
+        if not epoch:
+            return HandedIn()
+        return hand_in(
+            wire, disk.desk(), epoch, lambda after: disk.batches(epoch, after), disk.acknowledged()
+        )

@@ -1,0 +1,106 @@
+"""A desk's earlier chains on the wire: a new machine fetches them, an old disk's tail is handed in late."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from azpost_desk.protocol.messages import Batch, Message, Sent, Signed
+
+OWN_RECORDS_PATH: Final = "/v1/records/own"
+SALVAGE_PATH: Final = "/v1/salvage"
+SEALED_SALVAGE_PATH: Final = "/v1/salvage/sealed"
+RECOVER_KEY_PATH: Final = "/v1/backups/key"
+OWN_RECORDS_MAX: Final = 500
+OWN_RECORDS_BYTES_MAX: Final = 2 * 1024 * 1024
+
+
+class OwnRecords(Message, frozen=True):
+    """Ask for records of an ended epoch of the own desk, after `after`; signed by the present epoch's key."""
+
+    version: int
+    epoch: int
+    after: int
+
+
+class Covering(msgspec.Struct, frozen=True, array_like=True):
+    """A signature of the chain's key over the hash of the record at `sequence`."""
+
+    sequence: int
+    signature: bytes
+
+
+class OwnRecordsTold(Message, frozen=True):
+    """Records in order from `after` + 1 on, the signatures that cover them, and where the chain ends.
+
+    `ack` is the centre's signed acknowledgement of the chain's head: it proves what the centre holds.
+    """
+
+    records: tuple[Sent, ...]
+    signatures: tuple[Covering, ...]
+    head: int
+    head_hash: str
+    ack: Signed | None = None
+
+
+class Salvage(Message, frozen=True):
+    """Records of any chain, found on an old disk or stick. The batch's own signature is all the proof there
+    is and all that is needed: bytes that the chain's key did not sign are refused before anything is stored.
+    """
+
+    version: int
+    desk: str
+    epoch: int
+    batch: Batch
+
+
+class Salvaged(Message, frozen=True):
+    """How far the chain is in custody now, how many of these records were new to the centre, and an X-code
+    when they went another way (X-020, X-023: contested).
+    """
+
+    head: int
+    taken: int = 0
+    ack: Signed | None = None
+    refused: str | None = None
+
+
+class SealedSalvage(Message, frozen=True):
+    """A frame of a second copy as it lay on the stick: a Salvage message sealed for the centre."""
+
+    version: int
+    sealed: bytes
+
+
+class RecoverKey(Message, frozen=True):
+    """Ask for the key of a backup, with the one-time code of its desk; signed by the key that will enrol."""
+
+    version: int
+    code: str
+    public_key: str
+    sealed: bytes
+
+
+class RecoveredKey(Message, frozen=True):
+    """The backup's key, hex."""
+
+    key: str
+
+
+class EscrowedKey(msgspec.Struct, frozen=True):
+    """What lies sealed beside a backup (JSON): whose it is, and the key that opens it, hex."""
+
+    desk: str
+    key: str
+
+
+class OldRecord(msgspec.Struct, frozen=True):
+    """A record of an ended epoch, proven: chained to the one before, covered by a signature of its key."""
+
+    epoch: int
+    sequence: int
+    sent: Sent
+    previous: bytes
+    hash: bytes
+    signature: bytes | None = None
