@@ -73,6 +73,7 @@ def test_the_verifier_proves_it_from_the_evidence_of_the_two_desks(
     baku.ask_for(sent.code)
     baku.sync()
     forget(place.dsn)
+    place.broken_at_centre = {"I-09"}
     second.ask_for(sent.code)
     files = [str(tmp_path / f"{seat.name}.azev") for seat in (baku, second)]
     for seat, file in zip((baku, second), files, strict=True):

@@ -36,8 +36,12 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two days of a desk, sound and closed; never changed itself."""
     folder = tmp_path_factory.mktemp("pristine") / "desk"
     player = played(folder)
-    for act in ("acknowledged", "bill_refused", "item_news", "transfer_news", "scan", "close_till"):
+    for act in (
+        *("acknowledged", "bill_refused", "item_news", "transfer_news", "scan", "close_till"),
+        *("clear_surplus", "take_grant", "ask_for_grant"),
+    ):
         assert player.play(act)
+    player.tell("centre.act", tidings.CentreAct(act_id="a", act="records_read", who="x", why="", at_ms=1))
     printed = ops.PaperReprinted(receipt="4201-000001", sort="copy", count=1)
     player._append(printed, "1002")
     player.tell(

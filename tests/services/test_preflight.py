@@ -110,7 +110,16 @@ def test_cash_on_its_way_and_no_line_are_said(morning: Stand) -> None:
 
 def test_a_large_difference_of_yesterday_is_red(morning: Stand) -> None:
     working(morning)
-    morning.desk.tills.close(CLERK, {1_000: 19})
+    short = ops.TillClosed(
+        till="2002-1",
+        holder=CLERK.officer,
+        pieces={"1000": 19},
+        counted_qapik=19_000,
+        expected_qapik=20_000,
+        difference_qapik=-1_000,
+    )
+    with morning.books.writing() as books:
+        books.append(short, actor=CLERK.officer, operation=morning.desk.counter.new_id())
     morning.desk.reports.close_day(MANAGER, press)
     assert line(morning, Machine(), "difference").state == "bad"
 
