@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import signal
 import sys
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -67,6 +69,7 @@ class Crashes:
         """
         self._place, self._town, self._make, self._acts = place, town, make, tuple(acts)
         self._chance = random.Random(seed)
+        self._enough = threading.Event()
         self.outcome = Outcome(seed, branches=1, desks=len(town.desks) if town else 1)
         method = "spawn" if sys.platform == "win32" else "forkserver"
         self._processes: Any = multiprocessing.get_context(method)
@@ -75,16 +78,19 @@ class Crashes:
 
     def run(self, kills: int) -> Outcome:
         """Kill `kills` times, then let both desks go on until nobody has anything more to say."""
-        # Ctrl+C ends it early; what it came to by then is told all the same.
-        with suppress(KeyboardInterrupt):
+        # Ctrl+C ends it after the present kill; what it came to by then is told all the same.
+        before = signal.signal(signal.SIGINT, lambda *_: self._enough.set())
+        try:
             self._kill(kills)
+        finally:
+            signal.signal(signal.SIGINT, before)
         if self._town:
             self.outcome.violations += at_peace(self._town)
         return self.outcome
 
     def _kill(self, kills: int) -> None:
         points = self._points(kills - kills // _CROWD_PART)
-        while self.outcome.kills < kills and not self.outcome.violations:
+        while self.outcome.kills < kills and not (self.outcome.violations or self._enough.is_set()):
             crowded = self.outcome.kills % _CROWD_PART == _CROWD_PART - 1
             if crowded and self._town:
                 self._crowd()
