@@ -33,7 +33,9 @@ Draw = Callable[[drawn.Paper], bytes]
 """Draws a paper as PDF bytes; handed in by the program, so that services know no paper."""
 
 # What customers sign or take along, and what goes on the roll: no acts of the office.
-_NO_ACTS: Final = frozenset({"receipt", "application", "voucher", "label", "cash_move", "report"})
+_NO_ACTS: Final = frozenset(
+    {"receipt", "application", "voucher", "label", "cash_move", "report", "certificate"}
+)
 
 
 class Signer(Protocol):

@@ -50,8 +50,8 @@ class Till:
         return self.stand.desk.shop.sell(SellGoods("ST-60", stamps), CLERK).basket
 
     def tenders(self) -> list[tuple[str, int]]:
-        bodies = self.stand.bodies(ops.Settlement)
-        return [(one.tender, one.amount_qapik) for body in bodies for one in body.tenders]  # type: ignore[attr-defined]
+        bodies = [one for one in self.stand.bodies(ops.Settlement) if isinstance(one, ops.Settlement)]
+        return [(one.tender, one.amount_qapik) for body in bodies for one in body.tenders]
 
     def claims(self) -> int:
         with self.stand.books.reading() as look:
