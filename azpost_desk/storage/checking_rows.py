@@ -143,7 +143,7 @@ def _committed(kind: str, operation: str, body: bytes) -> dict[str, str]:
         if known == kind:
             try:
                 return dict(commitments(operation, ops.decode(kind, version, body)))
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 continue
     return {}
 
@@ -181,7 +181,7 @@ def _papers(connection: Connection, enrolled: Enrolled) -> Iterator[tuple[str, B
     for row in connection.execute(closes):
         try:
             closed = ops.decode("day.closed", 1, row.body)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             continue
         if closed.report and hashlib.sha256(stored.get(closed.date, b"")).hexdigest() != closed.report:
             yield (

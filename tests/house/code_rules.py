@@ -79,6 +79,11 @@ BANNED = (
         r"\bqtbot\.wait\(", "wait on a signal or condition: qtbot.waitUntil, qtbot.waitSignal", ("tests/*",)
     ),
     Banned(
+        r"\bexcept msgspec\.DecodeError",
+        "bytes that are no UTF-8 raise UnicodeDecodeError, which is none: catch both",
+        EVERYWHERE,
+    ),
+    Banned(
         r"\butcnow\(|\bdatetime\.(now|today)\(|\bdate\.today\(|\btime\.time(_ns)?\(",
         "ask the Clock port; a wrong PC clock must not decide",
         # Programs are where the real clock is handed to the rooms.
