@@ -38,7 +38,9 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     player = played(folder)
     for act in (
         *("acknowledged", "bill_refused", "item_news", "transfer_news", "scan", "close_till"),
-        *("clear_surplus", "take_grant", "ask_for_grant"),
+        *("clear_surplus", "take_grant", "ask_for_grant", "worn_apart", "suspect_note", "seal_bag"),
+        *("raise_dispute", "close_slip", "consent_by_telephone", "card_declined", "case_raised"),
+        *("paper_signed", "key_news"),
     ):
         assert player.play(act)
     player.tell("centre.act", tidings.CentreAct(act_id="a", act="records_read", who="x", why="", at_ms=1))
