@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
 
 from azpost_desk.gui.kit.theme import Theme, dress, figures, follow_theme, pixmap
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, say
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from azpost_desk.domain.money import Money
 
@@ -67,6 +67,41 @@ class Label(QLabel):
 
     def _retranslate(self) -> None:
         self.setText(say(self._words))
+
+
+class DataLabel(Label):
+    """Data (a name, a date) that may have less room than it needs: an ellipsis, the whole in the tooltip.
+
+    Words are never cut like this; they wrap.
+    """
+
+    _LEAST_PX = 48
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the first letters."""
+        whole = super().minimumSizeHint()
+        return QSize(min(whole.width(), self._LEAST_PX), whole.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The tooltip says what does not fit."""
+        super().resizeEvent(event)
+        self._explain()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The text, or as much of it as fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        fitting = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), self.alignment(), fitting)
+        painter.end()
+
+    def _retranslate(self) -> None:
+        super()._retranslate()
+        self._explain()
+
+    def _explain(self) -> None:
+        need = self.fontMetrics().horizontalAdvance(self.text())
+        self.setToolTip(self.text() if need > self.width() else "")
 
 
 class StatePill(Label):

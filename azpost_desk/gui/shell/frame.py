@@ -16,9 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import NoticeStrip
-from azpost_desk.gui.kit.labels import Label, State
+from azpost_desk.gui.kit.labels import DataLabel, Label, State
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action
 from azpost_desk.gui.kit.theme import THEMES, Theme
@@ -30,6 +29,7 @@ from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.lamp import BooksLamp, BooksSheet
 from azpost_desk.gui.shell.line_panel import LinePill, QueueSheet
 from azpost_desk.gui.shell.one_box import Answers, OneBox
+from azpost_desk.gui.shell.rail import Rail
 from azpost_desk.gui.shell.register import FRAME_KEYS, OPENS
 from azpost_desk.gui.shell.side_drawer import SideDrawer
 from azpost_desk.gui.shell.status_strip import StatusStrip
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
 
 
 _WIDE_PX: Final = 1200
-_RAIL_PX: Final = 184
-_RAIL_NARROW_PX: Final = 108
 _STATES: Final[dict[str, State]] = {"good": "good", "warn": "warn", "bad": "bad"}
 
 
@@ -77,12 +75,11 @@ class Frame(QWidget):
         self._kinds = screens
         self._made: dict[str, Screen] = {}
         self._pages: dict[str, QScrollArea] = {}
-        self._rail_buttons: dict[str, Button] = {}
         self._current: Screen | None = None
         self._printing = False
         self._waiting: Found | None = None
         self._brand = Label("frame.brand", "brand")
-        self._rail_frame = QFrame()
+        self._rail = Rail([kind for kind in screens if kind.key and session.may(kind.permission)])
         self.box = OneBox()
         self.pill = LinePill(line)
         self.lamp = BooksLamp(session)
@@ -90,7 +87,7 @@ class Frame(QWidget):
         self.notices = NoticeStrip()
         self.basket = BasketPanel(session)
         self._work = QStackedWidget()
-        self._drawer = SideDrawer(self, self._rail_frame)
+        self._drawer = SideDrawer(self, self._rail)
         self._side = self._drawer.panels
         self._side.addWidget(self.basket)
         self._build(where, demo)
@@ -112,7 +109,7 @@ class Frame(QWidget):
             whole.addWidget(_demo_strip())
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self._rail())
+        middle.addWidget(self._rail)
         centre = QVBoxLayout()
         centre.setContentsMargins(24, 16, 24, 16)
         centre.setSpacing(8)
@@ -132,15 +129,14 @@ class Frame(QWidget):
         row.setSpacing(16)
         self._brand.setFixedWidth(168)
         row.addWidget(self._brand)
-        self.box.setMinimumWidth(200)
         self.box.setMaximumWidth(520)
         row.addWidget(self.box, 3)
         row.addStretch(1)
         names = QVBoxLayout()
         names.setSpacing(0)
         names.addStretch()
-        names.addWidget(Label(where, "body"), 0, Qt.AlignmentFlag.AlignRight)
-        self._who = Label("", "hint")
+        names.addWidget(DataLabel(where, "body"), 0, Qt.AlignmentFlag.AlignRight)
+        self._who = DataLabel("", "hint")
         names.addWidget(self._who, 0, Qt.AlignmentFlag.AlignRight)
         names.addStretch()
         row.addLayout(names)
@@ -149,28 +145,9 @@ class Frame(QWidget):
         row.addWidget(self.pill)
         return top
 
-    def _rail(self) -> QWidget:
-        rail = self._rail_frame
-        rail.setProperty("role", "rail")
-        rail.setFixedWidth(_RAIL_PX)
-        column = QVBoxLayout(rail)
-        column.setContentsMargins(8, 10, 8, 10)
-        column.setSpacing(4)
-        for kind in self._kinds:
-            if not kind.key or not self._session.may(kind.permission):
-                continue
-            button = Button(kind.words, kind.key, role="rail", icon=kind.icon)
-            button.setCheckable(True)
-            button.setMinimumHeight(40)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(lambda _checked=False, name=kind.name: self.show_screen(name))
-            column.addWidget(button)
-            self._rail_buttons[kind.name] = button
-        column.addStretch()
-        return rail
-
     def _connect(self) -> None:
         session, runner = self._session, Runner.current()
+        self._rail.asked.connect(self.show_screen)
         session.opened.connect(self.show_screen)
         session.noticed.connect(self._on_noticed)
         session.basket_changed.connect(self._on_basket)
@@ -211,8 +188,9 @@ class Frame(QWidget):
         """On a narrow screen (a large scale) the rail keeps icons and keys, the work gets the room."""
         super().resizeEvent(event)
         narrow = self.width() < _WIDE_PX
-        self._rail_frame.setFixedWidth(_RAIL_NARROW_PX if narrow else _RAIL_PX)
+        self._rail.fit(narrow)
         self._brand.setVisible(not narrow)
+        self.box.setMinimumWidth(150 if narrow else 200)
         self._drawer.fit(narrow)
 
     # --- screens -----------------------------------------------------------------------------------------
@@ -228,8 +206,7 @@ class Frame(QWidget):
         if side is not None and self._side.indexOf(side) < 0:
             self._side.addWidget(side)
         self._side.setCurrentWidget(side or self.basket)
-        for other, button in self._rail_buttons.items():
-            button.setChecked(other == name)
+        self._rail.show_current(name)
         self.notices.clear()
         screen.enter(argument)
 
@@ -239,7 +216,7 @@ class Frame(QWidget):
 
     def first_screen(self) -> None:
         """Where a day begins (see `first_place`)."""
-        session, rail = self._session, tuple(self._rail_buttons)
+        session, rail = self._session, tuple(self._rail.buttons)
         Operation(self, lambda: first_place(session, rail)).succeeded(self.show_screen).start()
 
     def _make(self, name: str) -> Screen | None:
@@ -440,7 +417,7 @@ class Frame(QWidget):
     def open_help(self) -> None:
         """The keys that work here, and what this branch may sell."""
         here = self._current.actions_here() if self._current else []
-        rail = [Action(k.name, k.words, k.key) for k in self._kinds if k.name in self._rail_buttons]
+        rail = [Action(k.name, k.words, k.key) for k in self._kinds if k.name in self._rail.buttons]
         everywhere = [Action(name, name, key) for name, key in FRAME_KEYS.items()]
 
         def show(licences: list[Permitted]) -> None:

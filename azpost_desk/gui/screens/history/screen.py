@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.staff import Permission
@@ -14,9 +14,11 @@ from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import heading
 from azpost_desk.gui.kit.disputing import Shown, ask_dispute
 from azpost_desk.gui.kit.fields import TextField
+from azpost_desk.gui.kit.flow import Flow
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.tables import Table
+from azpost_desk.gui.kit.theme import GAP
 from azpost_desk.gui.kit.words import language, phrase, refusal
 from azpost_desk.gui.screens.history import actions, records
 from azpost_desk.gui.screens.history import form as decide
@@ -69,17 +71,16 @@ class HistoryScreen(Screen):
         column.addWidget(heading("history.screen.title")[0])
         column.addWidget(self.evidence, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.search)
-        column.addLayout(self._beyond())
+        column.addWidget(self._beyond())
         column.addWidget(self.table, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.form)
         self._connect()
 
-    def _beyond(self) -> QHBoxLayout:
+    def _beyond(self) -> QWidget:
         """What looks beyond the day."""
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        buttons = []
         acts = (
             ("records.search", actions.YEARS_KEY, self.years),
             ("records.then", actions.THEN_KEY, self.then),
@@ -88,9 +89,8 @@ class HistoryScreen(Screen):
         for words, key, act in acts:
             button = Button(words, key, bind=False)
             button.clicked.connect(act)
-            row.addWidget(button)
-        row.addStretch()
-        return row
+            buttons.append(button)
+        return Flow(buttons, GAP)
 
     def _connect(self) -> None:
         self.search.changed.connect(self._filter)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.disputing import ask_dispute
+from azpost_desk.gui.kit.flow import Flow
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action, Screen, Session
@@ -81,8 +82,6 @@ class TillsScreen(Screen):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(GAP_WIDE)
         whole.addWidget(self._head)
-        places = QHBoxLayout()
-        places.setSpacing(GAP_WIDE)
         shown = (
             (self._day, self._date, self._weekday),
             (self._till, self._balance, self._holder),
@@ -90,16 +89,11 @@ class TillsScreen(Screen):
         )
         for (card, figure, below), acts in zip(shown, _CARDS, strict=False):
             self._fill(card, [figure, below], acts)
-            places.addWidget(card, 1)
-        whole.addLayout(places)
-        second = QHBoxLayout()
-        second.setSpacing(GAP_WIDE)
+        whole.addWidget(Flow((self._day, self._till, self._safe), GAP_WIDE, (1, 1, 1)))
         between, goods = Card("tills.screen.between"), Card("tills.screen.goods")
         self._fill(between, [self.awaited], _CARDS[3])
         self._fill(goods, [Label("tills.screen.goods.words", "hint", wrap=True)], _CARDS[4])
-        second.addWidget(between, 2)
-        second.addWidget(goods, 1)
-        whole.addLayout(second)
+        whole.addWidget(Flow((between, goods), GAP_WIDE, (2, 1)))
         whole.addStretch()
 
     def _fill(self, card: Card, content: list[QWidget], acts: tuple[str, ...]) -> None:

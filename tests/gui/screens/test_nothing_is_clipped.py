@@ -1,0 +1,177 @@
+"""Every screen in every language, and in one 40 % longer, at every size it must fit: no word is cut off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QWidget
+
+from azpost_desk.domain.money import azn
+from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.labels import DataLabel
+from azpost_desk.gui.kit.words import Language, Say, phrase, plain
+from azpost_desk.gui.shell.card_state import CardState
+from azpost_desk.gui.shell.frame import Frame
+from azpost_desk.gui.shell.register import screens
+from azpost_desk.gui.shell.side_drawer import SideDrawer
+from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.views import CardStep
+from tests.services.counters import CLERK, DATE, MANAGER
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.work.runner import Runner
+    from tests.services.counters import Stand
+
+# 1366×768 at 100 % and 125 %, 1920×1080 at 200 %: what is left of them in the pixels that layouts count.
+SIZES: Final = ((1366, 768), (1093, 614), (960, 540))
+WIDE_PX: Final = 1200
+SPOKEN: Final = ("az", "ru", "en", "az+40")
+
+
+def longer(words: str) -> str:
+    """The same words, each 40 % longer: what another language may need."""
+    return " ".join(word + "ş" * round(len(word) * 0.4) for word in words.split(" "))
+
+
+@pytest.fixture(params=SPOKEN)
+def spoken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    code: str = request.param
+    if code == "az+40":
+        said = Language.say
+
+        def say_longer(self: Language, words: Say) -> str:
+            text = said(self, words)
+            return text if not isinstance(words, str) and words.verbatim else longer(text)
+
+        monkeypatch.setattr(Language, "say", say_longer)
+    Language.current().choose(code.partition("+")[0])
+    return code
+
+
+@pytest.fixture(params=SIZES, ids=str)
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    wanted: tuple[int, int] = request.param
+    return wanted
+
+
+@pytest.fixture
+def frame(qtbot: QtBot, session: Session, stand: Stand, spoken: str, size: tuple[int, int]) -> Frame:
+    """The whole frame with every screen, at one size in one language."""
+    session.officer = MANAGER
+    made = Frame(session, screens(), stand.line, lambda _paper, _sort: None, plain("Sumqayıt 2"), True)
+    day = phrase("frame.day.open", date=DATE)
+    made.show_who(phrase("frame.who", name=plain(MANAGER.name), role=phrase("staff.role.manager"), day=day))
+    qtbot.addWidget(made)
+    made.resize(*size)
+    made.show()
+    return made
+
+
+def looked_at(frame: Frame, qtbot: QtBot, runner: Runner) -> list[str]:
+    """What is wrong once every answer has come and every layout had its turn."""
+    qtbot.waitUntil(lambda: runner.under_way == 0)
+    QApplication.sendPostedEvents()
+    frame.grab()
+    return cut_off(frame)
+
+
+def cut_off(frame: QWidget) -> list[str]:
+    """Texts that have less room than they need, or stand beyond what can be scrolled to."""
+    found = []
+    drawer = frame.findChild(SideDrawer)
+    assert drawer is not None
+    for widget in frame.findChildren(QWidget):
+        if not (isinstance(widget, QLabel | QAbstractButton) and widget.isVisible() and widget.text()):
+            continue
+        if drawer.closed and drawer.isAncestorOf(widget):
+            continue
+        words = f"{type(widget).__name__} {widget.objectName()} {widget.text()!r}"
+        missing = _too_low(widget) if isinstance(widget, QLabel) and widget.wordWrap() else 0
+        if missing > 0:
+            found.append(f"{missing} px too low: {words}")
+        missing = _too_narrow(widget, frame)
+        if missing > 0:
+            found.append(f"{missing} px too narrow: {words}")
+        if not _within(widget, frame):
+            found.append(f"outside: {words}")
+        if widget.text().count(".") > 1 and " " not in widget.text() and widget.text().islower():
+            found.append(f"a key, not words: {words}")
+    return found
+
+
+def _too_low(label: QLabel) -> int:
+    return label.heightForWidth(label.width()) - label.height()
+
+
+def _too_narrow(widget: QLabel | QAbstractButton, frame: QWidget) -> int:
+    """Pixels that the text lacks; a text that wraps needs room for its longest word."""
+    if widget.property("role") == "rail" and frame.width() < WIDE_PX:
+        # The rail of a narrow screen shows icon and key; its names stand in the help sheet.
+        return 0
+    if isinstance(widget, DataLabel):
+        # Data may be shortened: the whole stands in the tooltip.
+        return 0 if widget.toolTip() == widget.text() or widget.width() >= widget.sizeHint().width() else 1
+    if isinstance(widget, Button):
+        return widget.sizeHint().width() - widget.width()
+    metrics = widget.fontMetrics()
+    if isinstance(widget, QLabel) and widget.wordWrap():
+        return max(metrics.horizontalAdvance(word) for word in widget.text().split()) - widget.width()
+    return max(metrics.horizontalAdvance(line) for line in widget.text().split("\n")) - widget.width()
+
+
+def _within(widget: QWidget, frame: QWidget) -> bool:
+    parent = widget.parentWidget()
+    while parent is not None and parent is not frame:
+        if isinstance(parent, QAbstractScrollArea):
+            # What lies below can be scrolled to; what lies to the right can not.
+            return widget.mapTo(parent, QPoint(widget.width(), 0)).x() <= parent.viewport().width()
+        parent = parent.parentWidget()
+    corner = widget.mapTo(frame, QPoint(widget.width(), widget.height()))
+    return corner.x() <= frame.width() and corner.y() <= frame.height()
+
+
+def test_no_word_of_any_screen_is_cut_off(
+    qtbot: QtBot, runner: Runner, frame: Frame, size: tuple[int, int]
+) -> None:
+    found = []
+    for kind in screens():
+        frame.show_screen(kind.name)
+        screen = frame.current()
+        assert screen is not None
+        assert screen.name == kind.name
+        found += [f"{kind.name}: {one}" for one in looked_at(frame, qtbot, runner)]
+    assert frame.size().toTuple() == size, "the frame asks for more room than the screen has"
+    assert not found, "\n".join(found)
+
+
+def test_no_word_of_the_basket_is_cut_off(
+    qtbot: QtBot, runner: Runner, frame: Frame, session: Session, stand: Stand
+) -> None:
+    """Lines, the sums to pay with, a card of every state, a basket in the tray: a drawer shows them too."""
+    session.officer = CLERK
+    stand.desk.shop.sell(SellGoods("ST-60", 2), CLERK)
+    parked = stand.desk.baskets.current()
+    assert parked is not None
+    stand.desk.parking.park(CLERK, parked.basket)
+    stand.desk.shop.sell(SellGoods("ST-60", 5), CLERK)
+    basket = stand.desk.baskets.current()
+    assert basket is not None
+    frame.show_screen("goods")
+    frame.load_basket()
+    frame.basket.tray.refresh()
+    found = looked_at(frame, qtbot, runner)
+    frame._pay()
+    found += looked_at(frame, qtbot, runner)
+    card = frame.findChild(CardState)
+    assert card is not None
+    step = CardStep("step", basket.basket, "t", azn(123_450), CLERK.officer, "asked", "", "", {}, 0, 0)
+    for state in ("asked", "unknown", "approved"):
+        card.show_step(replace(step, state=state))
+        found += [f"card {state}: {one}" for one in looked_at(frame, qtbot, runner)]
+    assert not found, "\n".join(found)
