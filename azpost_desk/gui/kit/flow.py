@@ -1,4 +1,4 @@
-"""A row that becomes several where there is no room for one: buttons and cards are never pushed out of sight."""
+"""A row that becomes several where one has no room: buttons and cards are never pushed out of sight."""
 
 from __future__ import annotations
 
