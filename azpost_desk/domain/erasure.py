@@ -15,7 +15,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import KEPT_AT_LEAST
 from azpost_desk.domain.commitments import commitments
 from azpost_desk.domain.days import BusinessDay, calendar_day, day_start_ms
-from azpost_desk.domain.invariants import BROKEN_MAX, Broken, Verdict
+from azpost_desk.domain.folds import BROKEN_MAX, Broken, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
