@@ -93,7 +93,7 @@ def _declined(conn: Connection, written: Written, body: ops.CorrectionDeclined, 
     try:
         content = written.attachments.get(f"{written.header.operation}:words", b"")
         words = msgspec.json.decode(content, type=Words).words
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         words = ""
     answer = "disputed" if body.answer == "disputed" else "declined"
     if not _answer(conn, written, body.proposal, answer, words):

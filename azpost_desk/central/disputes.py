@@ -110,7 +110,7 @@ def _words(written: Written) -> str:
     content = written.attachments.get(f"{written.header.operation}:words")
     try:
         words = msgspec.json.decode(content, type=Words).words if content else ""
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         words = ""
     # PostgreSQL keeps no NUL in a text.
     return words.replace("\0", "")

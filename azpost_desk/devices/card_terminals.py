@@ -112,7 +112,7 @@ def unframed(data: bytes) -> tuple[str, ...]:
     Raises:
         ValueError: these bytes are no frame, or one was damaged on the way.
     """
-    if len(data) < 4 or data[0] != STX or data[-2] != ETX or lrc(data[1:-1]) != data[-1]:
+    if len(data) < 3 or data[0] != STX or data[-2] != ETX or lrc(data[1:-1]) != data[-1]:
         raise ValueError("no frame")
     return tuple(data[1:-2].decode("utf-8").split("|"))
 

@@ -273,9 +273,11 @@ class _Seat:
         self._at.close()
 
     def hand_out(self) -> None:
-        """Money for the other desk, so that it can pay out more than it takes."""
+        """Money for both desks: whoever wins may pay out every time."""
         tills = self._at.services.tills
-        tills.supply_safe(MANAGER, "Q-19", _FUND)
+        for _ in range(2):
+            tills.supply_safe(MANAGER, "Q-19", _FUND)
+        tills.move(CLERK, "to_till", "float", _FUND)
         tills.issue(MANAGER, OTHER, "safe", _FUND)
         self._at.line.exchange()
 

@@ -86,7 +86,9 @@ class SandboxTerminal:
             self.charged.pop(reference, None)
             self._answers[reference] = ("DEC", "reversed")
             return frame("APP", reference, "R1", "", "")
-        outcome, reason = self._answers.get(reference, ("DEC", "not_found"))
+        if reference not in self._answers:
+            return frame("DEC", reference, "", "", "not_found")
+        outcome, reason = self._answers[reference]
         return frame(outcome, reference, "1", "A1" if outcome == "APP" else "", reason)
 
     def _charge(self, reference: str, purchase: str, qapik: int) -> bytes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import cash
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import operations_cash as words
+from azpost_desk.domain.approvals import is_from_centre
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused
@@ -148,7 +149,7 @@ class Counts:
             NeedsConfirmation: C-060 count again, C-061 a manager must consent.
         """
         counted = cash.counted(ending.pieces)
-        if taker.for_operation != ending.operation:
+        if taker.for_operation != ending.operation or is_from_centre(taker.approver):
             raise Refused("S-012")
         if taker.approver == by.officer:
             raise Refused("S-011")

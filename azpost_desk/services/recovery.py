@@ -260,7 +260,7 @@ def _whose(held: HeldGrant) -> Parties | None:
     """Whose money it is; None when what the claim showed did not come along."""
     try:
         return claimed(held).parties
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

@@ -75,5 +75,5 @@ def contact_of(books: Reading, payment: str) -> str:
     content = books.attachment(payment, "account")
     try:
         return msgspec.json.decode(content, type=Account).contact if content else ""
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return ""

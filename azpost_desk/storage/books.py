@@ -239,10 +239,10 @@ class DeskBooks(LineBooks):
                 self._copy_unsent()
             if books.closes_day():
                 self._advance_mark()
-            if books.emptied:
-                self._desk.connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
                 if self.day_closed is not None:
                     self.day_closed()
+            if books.emptied:
+                self._desk.connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Note how far the journal reaches and let the next program in."""

@@ -94,7 +94,7 @@ def same_figures(one: bytes, other: bytes) -> bool:
     """Whether two writings of a day's figures are the same day."""
     try:
         return reports.decode(one) == reports.decode(other)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return one == other
 
 

@@ -157,7 +157,7 @@ def named_in(group: str, content: bytes | None) -> set[str]:
     if group == "customer":
         try:
             return {str(msgspec.json.decode(content))}
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return set()
     kind = GROUPS.get(group)
     value = people.read(content, kind) if kind is not None else None

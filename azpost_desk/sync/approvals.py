@@ -28,7 +28,7 @@ def check_answer(signed: Signed, question: approvals.ApprovalAsk, identity: Iden
         raise Trouble("L-004", detail="approval")
     try:
         answer = approvals.answer_of(signed.words)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise Trouble("L-004", detail=f"approval: {fault}") from fault
     asked = approvals.Asked(
         identity.desk,

@@ -13,6 +13,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.ledger import Posting, Unbalanced, balances, checked, digest, sums
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.postings import RULES, postings
+from azpost_desk.programs import verify
 from tests.domain import test_postings_cash
 
 pytestmark = pytest.mark.fast
@@ -268,3 +269,15 @@ def test_a_judged_record_posts_once_or_is_taken_back_once() -> None:
     assert moved(rejected, "contested.judged") == {place: -minor for place, minor in own.items()}
     never = msgspec.structs.replace(_JUDGED, decision="rejected", body="")
     assert moved(never, "contested.judged") == {}
+
+
+@pytest.mark.parametrize("rule", sorted(one for one in _FROZEN if one[0] not in ops.CENTRE_KINDS), ids=str)
+def test_the_verifier_moves_the_same_cash_by_the_body_alone(rule: tuple[str, int]) -> None:
+    """It has rules of its own: it believes no program of ours."""
+    body, _ = _FROZEN[rule]
+    moved = [
+        sum(one.amount.minor for one in postings("d", "o", *rule, body) if one.account == account)
+        for account in (chart.TILL, chart.SAFE)
+    ]
+    if moved != [0, 0] or rule[0] == "till.closed":
+        assert verify.cash_moved(*rule, msgspec.to_builtins(body)) == tuple(moved)

@@ -133,3 +133,5 @@ def test_a_past_that_does_not_prove_itself_is_not_taken(place: Town, baku: Seat,
     with pytest.raises(Trouble, match="L-016"):
         replaced(place, "1010-1", folder)
     assert not DeskBooks.exists(folder)
+    # The centre's own check has seen it too.
+    place.broken_at_centre = {"I-11"}

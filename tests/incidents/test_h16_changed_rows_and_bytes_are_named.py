@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # What a record says, or is folded from records; columns that only count rows say nothing.
 TABLES: Final = (t.journal, t.signatures, t.attachments, t.postings, t.acknowledgements, *t.DERIVED)
 COUNTED: Final = {("item_events", "id"), ("postings", "id"), ("acknowledgements", "id")}
+# A lost signature is covered by a later one; a lost acknowledgement is asked for again.
+MISSED: Final = tuple(one for one in TABLES if one not in (t.signatures, t.acknowledgements))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,9 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     player = played(folder)
     for act in (
         *("acknowledged", "bill_refused", "item_news", "transfer_news", "scan", "close_till"),
-        *("clear_surplus", "take_grant", "ask_for_grant"),
+        *("clear_surplus", "take_grant", "ask_for_grant", "worn_apart", "suspect_note", "seal_bag"),
+        *("raise_dispute", "close_slip", "consent_by_telephone", "card_declined", "case_raised"),
+        *("paper_signed", "key_news"),
     ):
         assert player.play(act)
     player.tell("centre.act", tidings.CentreAct(act_id="a", act="records_read", who="x", why="", at_ms=1))
@@ -123,7 +127,7 @@ def _other(value: object, data: st.DataObject) -> object:
             return b"put here"
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", MISSED, ids=lambda table: table.name)
 def test_any_lost_row_is_found(pristine: Path, tmp_path: Path, table: t.Table) -> None:
     counted = f"SELECT count(*) FROM {table.name}"
 
@@ -131,8 +135,6 @@ def test_any_lost_row_is_found(pristine: Path, tmp_path: Path, table: t.Table) -
         assert raw.execute(counted).fetchone()[0], "this table holds nothing: the played days must fill it"
         raw.execute(f"DELETE FROM {table.name} WHERE rowid = (SELECT max(rowid) FROM {table.name})")
 
-    if table in (t.signatures, t.acknowledgements):
-        pytest.skip("a lost signature is covered by a later one; a lost acknowledgement is asked for again")
     assert faults(changed(pristine, tmp_path / "desk", lose))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused, Trouble
@@ -19,6 +19,8 @@ from tests.services.counters import CLERK, MANAGER, Stand, press
 from tests.stories.town import MOBILE, PHONE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from azpost_desk.domain.papers import DailyReportPaper
     from azpost_desk.services.reports import DayReport
     from tests.stories.town import Seat, Town
@@ -98,20 +100,22 @@ def test_a_record_that_came_late_keeps_its_own_day_time_and_origin(stand: Stand)
     stand.desk.tills.close(CLERK, {1: stand.till_qapik()})
     stand.desk.reports.close_day(MANAGER, press)
     found_ms = stand.clock.utc_ms() + 2 * DAY_MS
-    _arrives_late(stand, receipt, found_ms)
-    [late] = stand.desk.supplements.waiting(MANAGER, TODAY)
-    assert (late.kind, late.date, late.origin, late.receipt) == ("record", TODAY, "1", receipt)
-    assert (late.recorded_ms, late.arrived_ms) == (sold_ms, found_ms)
     drawn: list[DailyReportPaper] = []
 
     def keep(report: DayReport) -> bytes:
         drawn.append(report_paper(report))
         return b"supplement"
 
-    stand.desk.supplements.issue(MANAGER, TODAY, keep)
-    [paper] = drawn
-    assert paper.supplement == 1
-    assert [(one.desk, one.recorded_at, one.arrived_at) for one in paper.late] == [("1", sold_ms, found_ms)]
+    with _arrived_late(stand, receipt, found_ms):
+        [late] = stand.desk.supplements.waiting(MANAGER, TODAY)
+        assert (late.kind, late.date, late.origin, late.receipt) == ("record", TODAY, "1", receipt)
+        assert (late.recorded_ms, late.arrived_ms) == (sold_ms, found_ms)
+        stand.desk.supplements.issue(MANAGER, TODAY, keep)
+        [paper] = drawn
+        assert paper.supplement == 1
+        assert [(one.desk, one.recorded_at, one.arrived_at) for one in paper.late] == [
+            ("1", sold_ms, found_ms)
+        ]
     named = stand.bodies(ops.ReportSupplemented)[-1]
     assert isinstance(named, ops.ReportSupplemented)
     assert (named.date, named.number, len(named.matters)) == (TODAY, 1, 1)
@@ -122,8 +126,8 @@ def test_a_changed_byte_in_a_supplement_shows(stand: Stand) -> None:
     stand.desk.reports.close_day(MANAGER, press)
     with stand.books.reading() as books:
         opened = books.entries(1)[-1].recorded
-    _arrives_late(stand, opened.operation, stand.clock.utc_ms() + DAY_MS)
-    stand.desk.supplements.issue(MANAGER, TODAY, press)
+    with _arrived_late(stand, opened.operation, stand.clock.utc_ms() + DAY_MS):
+        stand.desk.supplements.issue(MANAGER, TODAY, press)
     with stand.books.writing() as writing:
         writing.connection.execute(t.supplements.update().values(content=b"other"))
     with pytest.raises(Trouble, match="R-010"):
@@ -132,17 +136,24 @@ def test_a_changed_byte_in_a_supplement_shows(stand: Stand) -> None:
         stand.desk.supplements.stored(MANAGER, TODAY, 2)
 
 
-def _arrives_late(stand: Stand, key: str, arrived_ms: int) -> None:
-    """The very record again, as the machine that took the old disk's tail in would have written it."""
+@contextmanager
+def _arrived_late(stand: Stand, key: str, arrived_ms: int) -> Iterator[None]:
+    """While this lasts, the record stands as the machine that took the old disk's tail in would have it."""
+    with stand.books.reading() as books:
+        entry = books.settlement(key) or books.entry(key)
+    assert entry is not None
+    assert entry.recorded.recorded_ms < arrived_ms
+    _say_arrived(stand, entry.recorded.operation, arrived_ms)
+    yield
+    _say_arrived(stand, entry.recorded.operation, entry.recorded.recorded_ms)
+
+
+def _say_arrived(stand: Stand, operation: str, arrived_ms: int) -> None:
     with stand.books.writing() as writing:
-        entry = writing.settlement(key) or writing.entry(key)
-        assert entry is not None
         connection = writing.connection
-        own = t.journal.c.operation == entry.recorded.operation
-        row = dict(connection.execute(select(t.journal).where(own)).mappings().one())
         connection.exec_driver_sql("DROP TRIGGER journal_never_update")
+        own = t.journal.c.operation == operation
         connection.execute(t.journal.update().where(own).values(arrived_ms=arrived_ms))
-        assert row["arrived_ms"] < arrived_ms
         for sql in t.TRIGGERS:
             if "journal_never_update" in sql:
                 connection.exec_driver_sql(sql)

@@ -16,6 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from azpost_desk.domain import commitments
+from azpost_desk.domain import operations as ops
 from azpost_desk.programs import verify
 from azpost_desk.protocol.evidence import SEAL_TAG, line
 from azpost_desk.protocol.keys import SigningKey
@@ -324,3 +326,9 @@ def test_a_record_dated_before_the_acknowledgement_it_names_is_bad() -> None:
         evidence._told = {(1, "d" * 32): told}
         evidence._end()
         assert ("dated before" in str(evidence.faults)) is bad
+
+
+def test_the_verifier_knows_every_group_of_personal_data() -> None:
+    kinds = {body: kind for (kind, _), body in ops.BODIES.items()}
+    assert {kinds[body]: groups for body, groups in commitments.GROUPS.items()} == verify.GROUPS
+    assert commitments.LINE_GROUPS == verify.LINE_GROUPS

@@ -148,6 +148,13 @@ def test_nobody_hands_over_to_themselves_or_without_the_takers_signature(stand: 
     assert stand.bodies(ops.TillHandedOver) == []
 
 
+def test_the_centre_consents_but_takes_no_till(stand: Stand) -> None:
+    operation = stand.desk.counter.new_id()
+    centre = Approval("centre:C07", Role.MANAGER, operation, "centre_online")
+    with pytest.raises(Refused, match="S-012"):
+        stand.desk.counts.hand_over(CLERK, Ending(operation, {1_000: 20}), centre)
+
+
 def test_a_hand_over_above_the_limit_asks_as_a_close_does(stand: Stand) -> None:
     operation = stand.desk.counter.new_id()
     hand_over = stand.desk.counts.hand_over

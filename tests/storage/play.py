@@ -392,6 +392,43 @@ class Player(CashPlayer):
             self.tell("grant.question", tidings.GrantQuestion(grant=grant_id, thing=transfer, at_ms=1))
             self._append(ops.GrantKept(grant=grant_id, thing=transfer, reason="customer_here"), "1002")
 
+    def card_declined(self) -> None:
+        step = self.new_id()
+        asked = ops.CardAsked(basket="b", tender=self.new_id(), amount_qapik=300, terminal="T1")
+        with self.books.writing() as books:
+            books.append(asked, actor="1002", operation=step)
+        self._append(ops.CardAnswered(step=step, outcome="declined", reason="limit"), "1002")
+
+    def case_raised(self) -> None:
+        self._append(ops.CaseRaised(case=f"C-{self.news_at}", reason="payout", about="0197"), "1002")
+
+    def paper_signed(self) -> None:
+        """The report of a day, by somebody whom the issuer named."""
+        operation = self.new_id()
+        signer = Attachment(f"{operation}:signer", bytes(16), msgspec.json.encode(Words(words="Əliyeva")))
+        body = ops.PaperSigned(
+            paper="report",
+            key=f"2026-11-{self.news_at % 28 + 1:02}",
+            number=1,
+            before="0" * 64,
+            signed="1" * 64,
+            officer="1001",
+            way="file",
+            certificate="2" * 64,
+            serial="1f",
+            issuer="3" * 64,
+            subject=signer.commitment(),
+            at_ms=self.clock.utc_ms(),
+        )
+        with self.books.writing() as books:
+            books.append(body, actor="1001", operation=operation, attachments=[signer])
+
+    def key_news(self) -> None:
+        told = tidings.DeskKey(
+            desk="2002-2", epoch=self.news_at, public_key="ab" * 32, state="active", at_ms=self.clock.utc_ms()
+        )
+        self.tell("desk.key", told)
+
     def acknowledged(self) -> None:
         self.books.mark_offered(self.books.head()[1])
         acknowledge(self.books, self.clock.utc_ms())

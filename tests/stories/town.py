@@ -290,9 +290,11 @@ def sound(made: Town) -> None:
     for seat in made.seats:
         verdicts, damaged = checking.check_folder(seat.folder)
         assert damaged == []
-        assert [one for verdict in verdicts for one in verdict.broken] == []
+        broken_here = [one for verdict in verdicts for one in verdict.broken]
+        assert broken_here == [], broken_here
     broken = {verdict.id: [one.why for one in verdict.broken] for verdict in central_checking.check(made.dsn)}
-    assert {name: why for name, why in broken.items() if why and name not in made.broken_at_centre} == {}
+    unexpected = {name: why for name, why in broken.items() if why and name not in made.broken_at_centre}
+    assert unexpected == {}, unexpected
     assert [name for name in made.broken_at_centre if not broken[name]] == []
     country = made.ask("select currency, sum(minor) from postings group by 1 having sum(minor) <> 0")
     assert country == []

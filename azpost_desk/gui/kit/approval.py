@@ -99,6 +99,8 @@ class ApprovalSheet(Sheet):
 
     def _offer(self, found: tuple[Sequence[OfficerAtDesk], bool]) -> None:
         officers, centre = found
+        # The centre consents; it holds no till.
+        centre = centre and self._permission is not Permission.HOLD_TILL
         asker = self._session.by.officer
         others = [
             one

@@ -14,6 +14,7 @@ from azpost_desk.gui.kit.disputing import DisputeSheet
 from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.screens.disputes import form
 from azpost_desk.gui.screens.disputes.screen import DisputesScreen
+from azpost_desk.gui.screens.tills.form import CLOSE_TILL
 from azpost_desk.gui.screens.tills.screen import TillsScreen
 from azpost_desk.gui.shell.register import FRAME_KEYS, screens
 from azpost_desk.services.disputes import Figure
@@ -21,7 +22,7 @@ from azpost_desk.services.payments import PayBill
 from azpost_desk.services.views import Found
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.walking import hold_enter, nameless
-from tests.services.counters import CLERK, MANAGER, SUPERVISOR
+from tests.services.counters import CLERK, MANAGER, SUPERVISOR, close_counted
 from tests.services.test_disputes import WORDS, answer
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def differs(qtbot: QtBot, runner: Runner, session: Session, stand: Stand) -> Han
     hands = Hands(qtbot, runner, session, stand, TillsScreen)
     screen = hands.frame.current()
     assert isinstance(screen, TillsScreen)
-    screen._show_closed(stand.desk.tills.close(CLERK, {1: stand.till_qapik() + 1_800}))
+    screen._on_counted(CLOSE_TILL, close_counted(stand, {1: stand.till_qapik() + 1_800}))
     hands.settle()
     return hands
 

@@ -21,7 +21,7 @@ from azpost_desk.services.payments import PayBill
 from azpost_desk.services.transfers import ClaimTransfer
 from tests.fakes.line import PlayedTransfer
 from tests.gui.screens.hands import Hands
-from tests.services.counters import CLERK, MANAGER, RECEIVER, SENDER, Stand
+from tests.services.counters import CLERK, MANAGER, RECEIVER, SENDER, Stand, close_counted
 from tests.storage.desks import piece
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def test_a_wanted_grant_is_kept_by_a_digit_or_given_back(
 
 @pytest.fixture
 def proposed(stand: Stand) -> str:
-    stand.desk.tills.close(CLERK, {1_000: 19})
+    close_counted(stand, {1_000: 19})
     stand.desk.tills.open(CLERK)
     told = tidings.CorrectionProposal(
         proposal="p-1", sort="shortage_cleared", amount_qapik=1_000, holder=CLERK.officer, reason="kisə 17",

@@ -55,7 +55,9 @@ def sources() -> tuple[Source, Source]:
 @pytest.fixture
 def strip(qtbot: QtBot, stand: Stand, runner: Runner, sources: tuple[Source, Source]) -> StatusStrip:
     at = stand.desk.counter
-    session = Session(desk_services(at, PlainHasher(), press, Copies(at.clock, *sources)), lambda tone: None)
+    session = Session(
+        desk_services(at, PlainHasher(), press, copies=Copies(at.clock, *sources)), lambda tone: None
+    )
     session.officer = CLERK
     made = StatusStrip(session)
     qtbot.addWidget(made)

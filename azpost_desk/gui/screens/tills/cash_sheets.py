@@ -147,7 +147,7 @@ class ReceiveSheet(_Consented):
         number, pieces = self.values()["number"], self.pieces()
         words = phrase("cash.screen.consent.differ", number=plain(number))
         self._consent(
-            ApprovalSheet(self, self._session, operation, words),
+            ApprovalSheet(self, self._session, operation, words, "bag_differs"),
             lambda given: bags.receive_short(by, number, pieces, operation, given),
         )
 
@@ -178,7 +178,7 @@ class MakeGoodSheet(_Consented):
             cause=phrase(f"cash.cause.{values['cause']}"),
         )
         self._consent(
-            ApprovalSheet(self, self._session, operation, words),
+            ApprovalSheet(self, self._session, operation, words, "made_good", counted(pieces)),
             lambda given: form.make_good(services, by, values, pieces, operation, given),
         )
 

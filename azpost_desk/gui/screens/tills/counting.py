@@ -90,7 +90,7 @@ class EndingCount(QObject):
             by_manager = self._session.may(Permission.CONSENT_DIFFERENCE)
             permission = Permission.APPROVE if by_manager else Permission.CONSENT_DIFFERENCE
             self.approval = ApprovalSheet(
-                self._sheet, self._session, self._operation, words, permission=permission
+                self._sheet, self._session, self._operation, words, "difference", permission=permission
             )
             self.approval.approved.connect(self._on_manager)
             self.approval.ask()
