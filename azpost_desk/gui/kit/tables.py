@@ -250,6 +250,10 @@ class _View(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setFixedHeight(34)
 
+    def minimumSizeHint(self) -> QSize:
+        """A heading and three rows, or there is nothing to see."""
+        return QSize(super().minimumSizeHint().width(), 34 + 3 * ROW_PX)
+
     def set_widths(self, widths_px: list[int]) -> None:
         self._widths, self._needs = widths_px, [0] * len(widths_px)
         model = self.model()

@@ -111,11 +111,6 @@ class ReportsScreen(Screen):
         whole.addWidget(scroll, 1)
         whole.addStretch()
 
-    def heightForWidth(self, width: int) -> int:
-        """The content scrolls by itself: never two bars side by side."""
-        layout = self.layout()
-        return layout.minimumHeightForWidth(width) if layout is not None else -1
-
     # --- what the frame asks ------------------------------------------------------------------------------
 
     def actions_here(self) -> list[Action]:
