@@ -74,7 +74,7 @@ class Button(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Wide enough for the name and the key hint."""
-        width = self._name_width() + 2 * _PAD + 4
+        width = self._name_width() + 2 * (_GAP if self._role == "quiet" else _PAD) + 4
         if hint := self.hint_text():
             width += _GAP + QFontMetrics(self._hint_font()).horizontalAdvance(hint)
         if self._icon:

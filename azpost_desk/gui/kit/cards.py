@@ -38,6 +38,8 @@ class Card(QFrame):
         self._heading = Label(words, "section", parent=self)
         self._heading.setVisible(bool(words))
         self.pill = StatePill(parent=self)
+        # As high as the pill, so that headings of cards side by side stand on one line.
+        self._heading.setMinimumHeight(24)
         head = QHBoxLayout()
         head.addWidget(self._heading)
         head.addWidget(self.pill)

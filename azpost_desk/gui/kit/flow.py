@@ -1,4 +1,4 @@
-"""A row that becomes several where one has no room: buttons and cards are never pushed out of sight."""
+"""A row that becomes several where there is no room for one: nothing is pushed out of sight."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class Flow(QWidget):
         return done
 
     def _fit(self) -> None:
-        room = self.width()
+        # At the left of what is left over there is a space too.
+        room = self.width() - (0 if self._stretch else self._grid.spacing())
         beside = len(self._widgets)
         while beside > 1 and sum(self._needs(beside)) + self._grid.spacing() * (beside - 1) > room:
             beside -= 1

@@ -128,6 +128,11 @@ class Screen(QWidget):
         super().__init__(parent)
         self.session = session
 
+    def heightForWidth(self, width: int) -> int:
+        """What it cannot do without: its lists give way before the page scrolls."""
+        layout = self.layout()
+        return layout.minimumHeightForWidth(width) if layout is not None else -1
+
     def actions_here(self) -> list[Action]:
         """The acts of this screen; the frame makes their keys work while the screen is shown."""
         return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -40,6 +40,12 @@ _STATE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 ROW_PX = 34
 # Two lines of an empty list's words with the room around them.
 _EMPTY_PX = 104
+# Room around the text of a cell and of a pill; how far a column grows; what the widest one keeps at most.
+_CELL_PX: Final = 24
+_PILL_PX: Final = 38
+_GROWS_PX: Final = 90
+_TAKER_PX: Final = 260
+_MEASURED_ROWS: Final = 60
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Column(Generic[R]):
     Attributes:
         words: heading.
         show: what stands there for a record; money and dates already written (`texts.money`).
-        width_px: fixed width; 0 takes what is left over.
+        width_px: width, more where its words are longer; 0 takes what is left over.
         align: ``left`` for words, ``right`` for money and counts.
         state: for a pill: the state of a record, or None for plain text.
         strong: whether the record's line is bold here (a total).
@@ -101,7 +107,11 @@ class Rows(QAbstractTableModel, Generic[R]):
         if not index.isValid():
             return None
         column, record = self.columns[index.column()], self.records[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+            Qt.ItemDataRole.ToolTipRole,
+        ):
             shown = column.show(record)
             return shown if isinstance(shown, str) else say(shown)
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -225,6 +235,7 @@ class _View(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self._widths: list[int] = []
+        self._needs: list[int] = []
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -239,15 +250,60 @@ class _View(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setFixedHeight(34)
 
+    def minimumSizeHint(self) -> QSize:
+        """A heading and three rows, or there is nothing to see."""
+        return QSize(super().minimumSizeHint().width(), 34 + 3 * ROW_PX)
+
     def set_widths(self, widths_px: list[int]) -> None:
-        self._widths = widths_px
+        self._widths, self._needs = widths_px, [0] * len(widths_px)
+        model = self.model()
+        model.modelReset.connect(self._measure_all)
+        model.headerDataChanged.connect(self._measure_all)
+        model.rowsInserted.connect(lambda _parent, first, last: self._measure(first, last))
+        self._measure_all()
+
+    def _measure_all(self) -> None:
+        """What the columns need; a long table is judged by its first rows."""
+        fonts = {"small": QFont(self.font()), "body": QFont(self.font())}
+        for token, font in fonts.items():
+            font.setPixelSize(Theme.current().size(token))
+        fonts["small"].setBold(True)
+        self._bold, self._plain = QFontMetrics(fonts["small"]), QFontMetrics(fonts["body"])
+        orientation, model = Qt.Orientation.Horizontal, self.model()
+        self._needs = [
+            self._bold.horizontalAdvance(str(model.headerData(at, orientation) or "")) + _CELL_PX
+            for at in range(len(self._widths))
+        ]
+        self._measure(0, min(model.rowCount(), _MEASURED_ROWS) - 1)
+
+    def _measure(self, first: int, last: int) -> None:
+        model = self.model()
+        for column, width in enumerate(self._widths):
+            for row in range(first, last + 1):
+                index = model.index(row, column)
+                pill = index.data(_STATE_ROLE) is not None
+                metrics, around = (self._bold, _PILL_PX) if pill else (self._plain, _CELL_PX)
+                need = metrics.horizontalAdvance(str(index.data() or "")) + around
+                self._needs[column] = max(
+                    self._needs[column], min(need, width + _GROWS_PX if width else _TAKER_PX)
+                )
         self._spread()
 
     def _spread(self) -> None:
-        free = self.viewport().width() - sum(self._widths)
+        """Columns grow as long as what takes the rest keeps its least width."""
         takers = max(1, self._widths.count(0))
-        for at, width in enumerate(self._widths):
-            self.setColumnWidth(at, width or max(80, free // takers))
+        least = max(
+            (need for width, need in zip(self._widths, self._needs, strict=True) if not width), default=0
+        )
+        least = max(least, 80)
+        free = self.viewport().width() - sum(self._widths) - takers * least
+        widths = list(self._widths)
+        for at, (width, need) in enumerate(zip(self._widths, self._needs, strict=True)):
+            more = max(0, min(need - width, free)) if width else 0
+            widths[at] += more
+            free -= more
+        for at, width in enumerate(widths):
+            self.setColumnWidth(at, width or max(80, least + free // takers))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

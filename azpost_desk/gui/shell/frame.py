@@ -131,7 +131,7 @@ class Frame(QWidget):
         row.addWidget(self._brand)
         self.box.setMaximumWidth(520)
         row.addWidget(self.box, 3)
-        row.addStretch(1)
+        row.addStretch()
         names = QVBoxLayout()
         names.setSpacing(0)
         names.addStretch()
@@ -191,6 +191,7 @@ class Frame(QWidget):
         self._rail.fit(narrow)
         self._brand.setVisible(not narrow)
         self.box.setMinimumWidth(150 if narrow else 200)
+        self.strip.fit(narrow)
         self._drawer.fit(narrow)
 
     # --- screens -----------------------------------------------------------------------------------------

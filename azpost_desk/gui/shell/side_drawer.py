@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QStackedWidget, QWidget
 
 from azpost_desk.domain import operations as ops
@@ -16,6 +16,40 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Basket
 
 _WIDTH_PX: Final = 316
+
+
+class _Panels(QStackedWidget):
+    """The stack is as high as the panel in sight needs, not as the highest of them would like."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(lambda _at: self.updateGeometry())
+
+    def addWidget(self, panel: QWidget) -> int:
+        """See `QStackedWidget`; whatever comes and goes on the panel changes its height."""
+        panel.installEventFilter(self)
+        return super().addWidget(panel)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A stack by itself does not hear of it."""
+        if event.type() is QEvent.Type.LayoutRequest and watched is self.currentWidget():
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def minimumSizeHint(self) -> QSize:
+        """What the panel in sight cannot do without."""
+        panel = self.currentWidget()
+        return QSize(0, self.heightForWidth(_WIDTH_PX)) if panel is not None else super().minimumSizeHint()
+
+    def heightForWidth(self, width: int) -> int:
+        """Its lists give way before anything has to be scrolled to."""
+        panel = self.currentWidget()
+        layout = panel.layout() if panel is not None else None
+        if panel is None or layout is None:
+            return super().heightForWidth(width)
+        if layout.hasHeightForWidth():
+            return layout.minimumHeightForWidth(width)
+        return panel.minimumSizeHint().height()
 
 
 class SideDrawer(QScrollArea):
@@ -35,7 +69,7 @@ class SideDrawer(QScrollArea):
         self._row: QBoxLayout | None = None
         self._is_drawer = False
         self._is_open = False
-        self.panels = QStackedWidget()
+        self.panels = _Panels()
         self.panels.setProperty("role", "scrolled")
         self.handle = Button("frame.basket.title", hint="", role="quiet", icon="shopping-basket")
         self.handle.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -61,6 +95,7 @@ class SideDrawer(QScrollArea):
     def fit(self, narrow: bool) -> None:
         """Be a drawer on a narrow screen, a column on a wide one."""
         if self._row is None or narrow == self._is_drawer:
+            self._place()
             return
         self._is_drawer, self._is_open = narrow, False
         self.handle.setVisible(narrow)

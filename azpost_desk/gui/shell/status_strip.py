@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from azpost_desk.services.copies import CopyState
 
 
+_SPACING_PX: Final = 24
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
     till: Money | None
@@ -49,7 +52,7 @@ class StatusStrip(QFrame):
         self.clock.setObjectName("clock")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(24)
+        row.setSpacing(_SPACING_PX)
         self._backup, self._second = Label(""), Label("")
         for label in (self._till, self._limit, self._receipt, self._backup, self._second):
             row.addWidget(label)
@@ -67,6 +70,12 @@ class StatusStrip(QFrame):
         row.addWidget(self.clock)
         Language.current().changed.connect(self._on_language)
         self._on_language()
+
+    def fit(self, narrow: bool) -> None:
+        """Move together on a narrow screen."""
+        row = self.layout()
+        if row is not None:
+            row.setSpacing(_SPACING_PX // 4 if narrow else _SPACING_PX)
 
     def refresh(self) -> None:
         """Read till, limit and last receipt again."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QHeaderView, QLabel, QWidget
 
 from azpost_desk.domain.money import azn
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import DataLabel
+from azpost_desk.gui.kit.theme import Theme
 from azpost_desk.gui.kit.words import Language, Say, phrase, plain
 from azpost_desk.gui.shell.card_state import CardState
 from azpost_desk.gui.shell.frame import Frame
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 # 1366×768 at 100 % and 125 %, 1920×1080 at 200 %: what is left of them in the pixels that layouts count.
 SIZES: Final = ((1366, 768), (1093, 614), (960, 540))
+# The padding of a column's heading in the style sheet.
+HEADING_PX: Final = 21
 WIDE_PX: Final = 1200
 SPOKEN: Final = ("az", "ru", "en", "az+40")
 
@@ -69,16 +74,21 @@ def frame(qtbot: QtBot, session: Session, stand: Stand, spoken: str, size: tuple
     made.show_who(phrase("frame.who", name=plain(MANAGER.name), role=phrase("staff.role.manager"), day=day))
     qtbot.addWidget(made)
     made.resize(*size)
+    made.setProperty("wanted", size)
     made.show()
     return made
 
 
 def looked_at(frame: Frame, qtbot: QtBot, runner: Runner) -> list[str]:
     """What is wrong once every answer has come and every layout had its turn."""
+    wanted = QSize(*frame.property("wanted"))
     qtbot.waitUntil(lambda: runner.under_way == 0)
-    QApplication.sendPostedEvents()
+    for _round in range(4):
+        # What one layout decides another hears of in the next round.
+        QApplication.sendPostedEvents()
     frame.grab()
-    return cut_off(frame)
+    grown = [] if frame.size() == wanted else [f"the frame asks for {frame.size().toTuple()}"]
+    return grown + cut_off(frame) + cut_headings(frame) + overlapping(frame)
 
 
 def cut_off(frame: QWidget) -> list[str]:
@@ -103,6 +113,35 @@ def cut_off(frame: QWidget) -> list[str]:
         if widget.text().count(".") > 1 and " " not in widget.text() and widget.text().islower():
             found.append(f"a key, not words: {words}")
     return found
+
+
+def cut_headings(frame: QWidget) -> list[str]:
+    """Headings of columns that end in an ellipsis."""
+    found = []
+    font = QFont(frame.font())
+    font.setPixelSize(Theme.current().size("small"))
+    font.setBold(True)
+    metrics = QFontMetrics(font)
+    for header in frame.findChildren(QHeaderView):
+        model = header.model()
+        if not header.isVisible() or header.orientation() is not Qt.Orientation.Horizontal or model is None:
+            continue
+        for at in range(header.count()):
+            text = str(model.headerData(at, header.orientation()) or "")
+            missing = metrics.horizontalAdvance(text) + HEADING_PX - header.sectionSize(at)
+            if missing > 0:
+                found.append(f"{missing} px too narrow: heading {text!r}")
+    return found
+
+
+def overlapping(frame: QWidget) -> list[str]:
+    """Buttons that stand on each other."""
+    shown = [one for one in frame.findChildren(Button) if one.isVisible()]
+    return [
+        f"overlap: {one.text()!r} and {other.text()!r}"
+        for one, other in combinations(shown, 2)
+        if one.parentWidget() is other.parentWidget() and one.geometry().intersects(other.geometry())
+    ]
 
 
 def _too_low(label: QLabel) -> int:
@@ -136,9 +175,7 @@ def _within(widget: QWidget, frame: QWidget) -> bool:
     return corner.x() <= frame.width() and corner.y() <= frame.height()
 
 
-def test_no_word_of_any_screen_is_cut_off(
-    qtbot: QtBot, runner: Runner, frame: Frame, size: tuple[int, int]
-) -> None:
+def test_no_word_of_any_screen_is_cut_off(qtbot: QtBot, runner: Runner, frame: Frame) -> None:
     found = []
     for kind in screens():
         frame.show_screen(kind.name)
@@ -146,7 +183,6 @@ def test_no_word_of_any_screen_is_cut_off(
         assert screen is not None
         assert screen.name == kind.name
         found += [f"{kind.name}: {one}" for one in looked_at(frame, qtbot, runner)]
-    assert frame.size().toTuple() == size, "the frame asks for more room than the screen has"
     assert not found, "\n".join(found)
 
 

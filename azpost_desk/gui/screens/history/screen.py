@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from azpost_desk.domain.money import Money, azn
@@ -69,7 +68,6 @@ class HistoryScreen(Screen):
         column.setSpacing(12)
         self.evidence = Button("history.screen.evidence", actions.EVIDENCE_KEY, bind=False)
         column.addWidget(heading("history.screen.title")[0])
-        column.addWidget(self.evidence, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.search)
         column.addWidget(self._beyond())
         column.addWidget(self.table, 1)
@@ -80,7 +78,7 @@ class HistoryScreen(Screen):
 
     def _beyond(self) -> QWidget:
         """What looks beyond the day."""
-        buttons = []
+        buttons: list[QWidget] = []
         acts = (
             ("records.search", actions.YEARS_KEY, self.years),
             ("records.then", actions.THEN_KEY, self.then),
@@ -90,7 +88,7 @@ class HistoryScreen(Screen):
             button = Button(words, key, bind=False)
             button.clicked.connect(act)
             buttons.append(button)
-        return Flow(buttons, GAP)
+        return Flow((*buttons, self.evidence), GAP)
 
     def _connect(self) -> None:
         self.search.changed.connect(self._filter)

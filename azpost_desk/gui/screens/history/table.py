@@ -20,14 +20,14 @@ def columns() -> list[Column[Done]]:
     """Time, receipt, what, in, out, officer, state."""
     key = "history.screen.column."
     return [
-        Column(f"{key}time", lambda one: language().texts.time(one.at_ms), 60),
+        Column(f"{key}time", lambda one: language().texts.time(one.at_ms), 66),
         Column(f"{key}receipt", lambda one: one.receipt, 108),
         Column(f"{key}what", what_words),
-        Column(f"{key}in", lambda one: _amount(one.into), 104, "right"),
-        Column(f"{key}out", lambda one: _amount(one.out), 104, "right"),
+        Column(f"{key}in", lambda one: _amount(one.into), 92, "right"),
+        Column(f"{key}out", lambda one: _amount(one.out), 92, "right"),
         Column(f"{key}officer", lambda one: plain(one.officer), 112),
         Column(
-            f"{key}state", lambda one: state_words(one.state), 116, state=lambda one: STATES.get(one.state)
+            f"{key}state", lambda one: state_words(one.state), 100, state=lambda one: STATES.get(one.state)
         ),
     ]
 
