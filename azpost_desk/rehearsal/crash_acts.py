@@ -6,21 +6,18 @@ returns is the act itself. Only that is counted and killed.
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.item_numbers import item_number
-from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.operations import due_qapik
+from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
-from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.domain.staff import Role
-from azpost_desk.rehearsal.crash_town import NO_CUSTOMER, OTHER, OURS, PHONE, KnownPins, open_books
-from azpost_desk.rehearsal.kill_steps import SteppedLine, Steps
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.rehearsal.crash_features import FeatureActs
+from azpost_desk.rehearsal.crash_town import NO_CUSTOMER, OTHER, OURS, PHONE
+from azpost_desk.rehearsal.crash_worker import CLERK, MANAGER, SENDER, SUPERVISOR, press
 from azpost_desk.rehearsal.town import PLAYERS
-from azpost_desk.services.counter import Approval, Counter, Officer
-from azpost_desk.services.desk import desk_services
+from azpost_desk.services.counter import Approval
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.payments import PayBill
@@ -28,23 +25,10 @@ from azpost_desk.services.tracking import ScanItem
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from azpost_desk.rehearsal.crash_worker import Act
 
-    from azpost_desk.rehearsal.crash_town import Place
-    from azpost_desk.services.baskets import Paid
-    from azpost_desk.services.desk import DeskServices
-    from azpost_desk.services.reports import DayReport
+__all__ = ["ACTS", "CLERK", "MANAGER", "RECEIVER", "SENDER", "Worker"]
 
-    Act = Callable[[], object]
-
-SENDER: Final = Person(
-    name="Məmmədova Leyla Kamil qızı",
-    fin="5ZK9XYZ",
-    document="AA1234567",
-    document_kind="identity_card",
-    phone="+994501234567",
-    address="Gəncə, Cavad xan küçəsi 5",
-)
 RECEIVER: Final = Person(
     name="Hüseynov Orxan Elçin oğlu",
     fin="7AB2CD3",
@@ -54,138 +38,12 @@ RECEIVER: Final = Person(
 )
 _ADDRESSEE: Final = Person(name="Abbasova Lalə", address="Bakı, Nizami küçəsi 90", postcode="AZ1010")
 _AMOUNT_QAPIK: Final = 5_000
-# So often the centre is asked for news that must come.
-_PATIENCE: Final = 250
-
-
-def _officer(role: Role) -> Officer:
-    known = next(one for one in PLAYERS if one.role == role)
-    return Officer(known.officer, known.name, role, "az")
-
-
-CLERK: Final = _officer(Role.CLERK)
-SUPERVISOR: Final = _officer(Role.SUPERVISOR)
-MANAGER: Final = _officer(Role.MANAGER)
 # Their PIN is mistyped for the lock; the clerk at the counter goes on.
 _FORGETFUL: Final = PLAYERS[1]
 
 
-def press(report: DayReport) -> bytes:
-    """A report's bytes; how they look is no matter of crashes."""
-    return f"{report.day.date} {report.own_a.operations}".encode()
-
-
-class Worker:
-    """One desk of the town at work, as the program wires it. `watched` False: a helper nobody kills."""
-
-    def __init__(
-        self, place: Place, steps: Steps, settle: Act, desk: str = OURS, *, watched: bool = True
-    ) -> None:
-        """
-        Args:
-            settle: lets the centre work off what it was sent, and returns when it has.
-        """
-        self.place, self.steps, self.settle = place, steps, settle
-        self.clock = place.clock()
-        self.books = open_books(place.folder / desk, self.clock)
-        if watched:
-            steps.watch(self.books)
-        self.line = SteppedLine(self.books, place.url, self.clock, steps if watched else Steps(_say_nothing))
-        self.services: DeskServices = desk_services(
-            Counter(self.books, self.clock, self.line), KnownPins(), press
-        )
-        self._helper: Worker | None = None
-
-    def close(self) -> None:
-        """The program ends in order."""
-        if self._helper is not None:
-            self._helper.close()
-        self.line.stop()
-        self.books.close()
-
-    def recover(self) -> None:
-        """What a start does with what was under way: exchange, and ask every unanswered question again."""
-        self.line.exchange()
-        for open_question in self.services.transfers.unanswered():
-            with suppress(Refused, Trouble):
-                self.services.transfers.ask_again(open_question.request, CLERK)
-
-    def prepare(self, name: str) -> Act:
-        """Bring the desk to where the act can be taken; the act."""
-        if name != "open_day":
-            self._at_work(with_till=name not in ("open_till", "close_day"))
-        act: Act = getattr(self, f"_{name}")()
-        return act
-
-    # --- the state an act needs -----------------------------------------------------------------------
-
-    def _at_work(self, *, with_till: bool = True) -> None:
-        """Day open, till ours with money and stock in it (or closed), no basket, on line."""
-        services = self.services
-        if not self.line.state().online:
-            self.line.exchange()
-        self._empty_basket()
-        if services.days.current().state != "open":
-            self.clock.next_day()
-            self.line.exchange()
-            services.days.open(MANAGER, services.days.proposed())
-        with self.books.reading() as look:
-            till, safe = look.till(), look.balance("1010", look.desk().desk).minor
-            stamps = look.stock().get("S060", 0)
-        if with_till and till.state != "open":
-            services.tills.open(CLERK)
-        if not with_till:
-            if till.state == "open":
-                self._count_out()
-            return
-        if self.is_keeper() and safe < 100_000:
-            services.tills.supply_safe(MANAGER, "Q-17", {10_000: 100})
-        if self.is_keeper() and till.balance.minor < 50_000:
-            services.tills.move(CLERK, "to_till", "float", {10_000: 10})
-        if stamps < 50:
-            services.tills.stock(CLERK, "S060", 1_000, "N-1")
-
-    def is_keeper(self) -> bool:
-        """Whether this desk holds the safe."""
-        return self.books.identity().number == 1
-
-    def _empty_basket(self) -> None:
-        if self.services.baskets.current() is not None:
-            self.services.baskets.hand_over(SUPERVISOR, None)
-
-    def _count_out(self) -> None:
-        with self.books.reading() as look:
-            qapik = look.till().balance.minor
-        pieces = {}
-        for value in (10_000, 100, 1):
-            pieces[value], qapik = divmod(qapik, value)
-        self.services.tills.close(CLERK, pieces)
-
-    def _until(self, came: Callable[[], object]) -> None:
-        """Let the centre work and exchange until its news have come; it works in threads of its own."""
-        pause = threading.Event()
-        for _ in range(_PATIENCE):
-            self.settle()
-            self.line.exchange()
-            if came():
-                return
-            pause.wait(0.02)
-        raise TimeoutError("the centre's news did not come")
-
-    def _other(self) -> Worker:
-        """The branch's second desk, in the same process: its money and its transfers meet ours."""
-        if self._helper is None:
-            self._helper = Worker(self.place, Steps(_say_nothing), self.settle, OTHER, watched=False)
-            self._helper.recover()
-            self._helper._at_work()
-        return self._helper
-
-    def _pay(self) -> Paid:
-        basket = self.services.baskets.current()
-        if basket is None:
-            raise Refused("B-004")
-        due = sum(due_qapik(one.line) for one in basket.lines)
-        return self.services.baskets.pay(CLERK, basket.basket, Money(max(due, 0)))
+class Worker(FeatureActs):
+    """One desk of the town with every act it can be killed in."""
 
     # --- people ---------------------------------------------------------------------------------------
 
@@ -214,12 +72,7 @@ class Worker:
     # --- day, till, cash ------------------------------------------------------------------------------
 
     def _open_day(self) -> Act:
-        self.line.exchange()
-        if self.services.days.current().state == "open":
-            self._at_work(with_till=False)
-            self.services.reports.close_day(MANAGER, press)
-        self.clock.next_day()
-        self.line.exchange()
+        self._day_ended()
         return lambda: self.services.days.open(MANAGER, self.services.days.proposed())
 
     def _close_day(self) -> Act:
@@ -409,15 +262,6 @@ class Worker:
         self._sell_stamps()()
         return self.print_all
 
-    def print_all(self) -> None:
-        """Everything that waits for paper, one after the other."""
-        while True:
-            with self.books.reading() as look:
-                jobs = look.print_jobs(("waiting",))
-            if not jobs:
-                return
-            self.services.papers.print_next(self.steps.printer(jobs[0].job))
-
     def _copy_receipt(self) -> Act:
         self._sell_stamps()()
         with self.books.reading() as look:
@@ -442,10 +286,8 @@ class Worker:
 
 ACTS: Final = sorted(
     name.removeprefix("_")
-    for name, made in vars(Worker).items()
-    if name[0] == "_" and "Act" in getattr(made, "__annotations__", {}).get("return", "")
+    for name in dir(Worker)
+    if "Act" in getattr(getattr(Worker, name), "__annotations__", {}).get("return", "")
+    and name.startswith("_")
+    and not name.startswith("__")
 )
-
-
-def _say_nothing(_: object) -> None:
-    """For those nobody listens to."""

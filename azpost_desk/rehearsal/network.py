@@ -137,7 +137,9 @@ class BadLine:
 class Mortal:
     """Books whose process may end before or after any step that writes."""
 
-    _WRITES: Final = frozenset({"mark_offered", "store_ack", "rewind_acknowledged", "store_news"})
+    _WRITES: Final = frozenset(
+        {"mark_offered", "store_ack", "heads_agree", "rewind_acknowledged", "store_news", "note_open_grants"}
+    )
 
     def __init__(self, books: Any, chance: random.Random) -> None:
         self.books, self._chance = books, chance

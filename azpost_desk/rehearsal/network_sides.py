@@ -24,7 +24,10 @@ from azpost_desk.protocol.news import OnExceptionsList
 from azpost_desk.protocol.records import GENESIS, Header, Record, rechain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from azpost_desk.protocol.messages import Exchange, Exchanged
+    from azpost_desk.protocol.old_chains import OldRecord
 
 START_MS: Final = 1_795_000_000_000
 BAD_KIND: Final = "never.heard_of"
@@ -73,6 +76,8 @@ class MemoryDesk:
         self.bad: set[int] = set()
         self.offered = self.acknowledged = self.position = 0
         self.news: list[News] = []
+        self.agreed = 0
+        self.open_grants: tuple[str, ...] = ()
         self._ack: Ack | None = None
 
     def sell(self, *, bad: bool = False) -> None:
@@ -134,6 +139,9 @@ class MemoryDesk:
     def rewind_acknowledged(self, sequence: int) -> None:
         self.acknowledged = min(self.acknowledged, sequence)
 
+    def heads_agree(self) -> None:
+        self.agreed = len(self.records)
+
     def news_position(self) -> int:
         return self.position
 
@@ -143,6 +151,15 @@ class MemoryDesk:
 
     def held_grants(self) -> tuple[str, ...]:
         return ()
+
+    def note_open_grants(self, grants: tuple[str, ...]) -> None:
+        self.open_grants = grants
+
+    def late_wanted(self) -> list[tuple[int, tuple[int, bytes, str] | None]]:
+        return []
+
+    def take_late(self, records: Iterable[OldRecord]) -> int:
+        raise AssertionError("the first epoch of a desk has none before it")
 
     def waiting(self) -> tuple[int, int]:
         return len(self.records) - self.acknowledged, 0

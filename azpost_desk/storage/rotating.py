@@ -27,7 +27,9 @@ def ask(books: BookWriting, desk: OpenDesk, reason: str) -> None:
     Raises:
         Refused: G-074 one is under way already. Trouble: G-060.
     """
-    if desk.vault.get(vault.ROTATED):
+    waiting = desk.vault.get(vault.ROTATED)
+    # A key without its record is left of a try that the disk or a kill cut short: nobody ever heard of it.
+    if waiting and _is_named(desk, waiting, books.head()[1]):
         raise Refused("G-074")
     new = SigningKey.new()
     who, old = desk.enrolled, desk.key.public()
@@ -46,19 +48,23 @@ def ask(books: BookWriting, desk: OpenDesk, reason: str) -> None:
 def countersigned(desk: OpenDesk, acknowledged: int) -> SigningKey | None:
     """The key that takes over because the centre has acknowledged its record; inside the transaction."""
     waiting = desk.vault.get(vault.ROTATED)
-    if not waiting:
+    if not waiting or not _is_named(desk, waiting, acknowledged):
         return None
     new = SigningKey(bytes.fromhex(waiting))
-    j = t.journal.c
-    rotations = select(j.body).where(
-        j.epoch == desk.enrolled.epoch, j.kind == "key.rotated", j.sequence <= acknowledged
-    )
-    bodies = [ops.decode("key.rotated", 1, body) for (body,) in desk.connection.execute(rotations)]
-    if not any(body.new_key == new.public() for body in bodies):
-        return None
     this = t.identity.c.epoch == desk.enrolled.epoch
     desk.connection.execute(update(t.identity).where(this).values(public_key=new.public()))
     return new
+
+
+def _is_named(desk: OpenDesk, waiting: str, last: int) -> bool:
+    """Whether a record up to `last` names this key (its secret, hex) as the one that follows."""
+    public = SigningKey(bytes.fromhex(waiting)).public()
+    j = t.journal.c
+    rotations = select(j.body).where(
+        j.epoch == desk.enrolled.epoch, j.kind == "key.rotated", j.sequence <= last
+    )
+    bodies = [ops.decode("key.rotated", 1, body) for (body,) in desk.connection.execute(rotations)]
+    return any(body.new_key == public for body in bodies)
 
 
 def take_over(desk: OpenDesk, new: SigningKey) -> None:

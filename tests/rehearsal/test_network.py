@@ -129,13 +129,15 @@ class RealIntake:
             branch = Branch(code="2002", name="Filial", address="", postcode="AZ2002", desks=(1, 2, 3))
             branches.create_branch(conn, branch, START_MS)
 
-    def enrol(self, desk: str, key: SigningKey) -> list[News]:
-        """Enrol a desk; the news it has from that."""
+    def enrol(self, desk: str, key: SigningKey) -> None:
         with self.database.transaction() as conn:
             branches.add_desk(conn, "2002", int(desk.partition("-")[2]))
             code = enrolment.enrolment_code(conn, desk, START_MS)
             message = messages.Enrol(version=1, code=code, public_key=key.public(), software="test")
             assert enrolment.enrol(conn, message, START_MS) is not None
+
+    def told(self, desk: str) -> list[News]:
+        """All news of a desk so far, numbered."""
         with self.database.connection() as conn:
             news.number(conn)
             conn.commit()
@@ -222,8 +224,11 @@ def test_the_centre_in_memory_answers_word_for_word_like_the_real_one(postgres: 
             # Enrolled anew for each seed, a desk would begin a new epoch; a new desk begins at one.
             desk = MemoryDesk(f"2002-{2 * seed + number}", real.keys.ack.public())
             twin.memory.enrol(desk.identity().desk, desk.signing_key().public())
-            twin.memory.chains[desk.identity().desk].news = real.enrol(desk.identity().desk, desk._key)
+            real.enrol(desk.identity().desk, desk._key)
             desks.append(desk)
+        # Each enrolment is news for the desk that was enrolled before it too.
+        for desk in desks:
+            twin.memory.chains[desk.identity().desk].news = real.told(desk.identity().desk)
         assert Play(seed, Outcome(seed), twin, desks).run() == []
         asked += twin.asked
     assert asked > 200

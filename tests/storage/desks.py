@@ -30,6 +30,7 @@ START_MS = 1_795_000_000_000  # 2026-11-18
 CENTRE = SigningKey(b"c" * 32)
 GRANTS = SigningKey(b"g" * 32)
 DESK_KEY = SigningKey(b"d" * 32)
+SECOND_KEY = SigningKey(b"e" * 32)
 DATE = "2026-11-23"
 _COUNT = itertools.count(1)
 
@@ -219,6 +220,15 @@ def new_desk(
     if told:
         books.store_news(first_news(books.identity().epoch), 1)
     return books
+
+
+def replaced_desk(folder: Path, clock: FakeClock | None = None) -> DeskBooks:
+    """A desk that was enrolled again in its folder: what its first machine wrote under `DESK_KEY` is here."""
+    first = new_desk(folder, clock, told=False)
+    epoch, sequence, newest = first.head()
+    first.close()
+    before = {"previous_epoch": epoch, "previous_sequence": sequence, "previous_hash": newest}
+    return new_desk(folder, clock, key=SECOND_KEY, epoch=epoch + 1, receipt_series=4301, **before)
 
 
 def open_day(books: DeskBooks, new_id: Ids, date: str = DATE, float_qapik: int = 100_000) -> None:

@@ -146,18 +146,24 @@ class CashPlayer:
         self.tell("bag", told)
 
     def receive_bag(self) -> None:
-        """Every second one by an act, with one note less."""
+        """As it was announced."""
         with self.books.writing() as books:
             waiting = books.bags(("announced",))
             if not waiting:
                 return
-            bag, short = waiting[0], len(waiting[0].bag) % 2
-            body: ops.Body = ops.BagReceived(
-                bag=bag.bag, number=bag.number, pieces={"1000": 3}, amount_qapik=3_000
-            )
-            if short:
-                body = ops.BagDiffered(
-                    bag=bag.bag, number=bag.number, act="A", announced={"1000": 3}, announced_qapik=3_000,
-                    pieces={"1000": 2}, amount_qapik=2_000, approved_by="1004",
-                )  # fmt: skip
+            bag = waiting[0]
+            body = ops.BagReceived(bag=bag.bag, number=bag.number, pieces={"1000": 3}, amount_qapik=3_000)
+            books.append(body, actor="1001", operation=self.new_id())
+
+    def receive_short_bag(self) -> None:
+        """By an act, with one note less."""
+        with self.books.writing() as books:
+            waiting = books.bags(("announced",))
+            if not waiting:
+                return
+            bag = waiting[0]
+            body = ops.BagDiffered(
+                bag=bag.bag, number=bag.number, act="A", announced={"1000": 3}, announced_qapik=3_000,
+                pieces={"1000": 2}, amount_qapik=2_000, approved_by="1004",
+            )  # fmt: skip
             books.append(body, actor="1001", operation=self.new_id())

@@ -9,11 +9,12 @@ import pytest
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Goods
-from azpost_desk.domain.refusals import Trouble
+from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol import news as tidings
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.messages import Ack, News, Signed, ack_digest, words_of
 from azpost_desk.protocol.records import GENESIS, rechain
+from azpost_desk.storage import vault
 from tests.storage.desks import CENTRE, DESK_KEY, acknowledge, documents, first_news, piece
 
 if TYPE_CHECKING:
@@ -295,3 +296,14 @@ def test_remittance_and_other_desks_come_by_news(selling: Player) -> None:
         assert [(one.date, one.state) for one in books.other_desks("2026-12-01")] == [("2026-12-01", "open")]
         assert [one.date for one in books.other_desks("2026-11-30")] == ["2026-11-30"]
         assert books.other_desks("2026-01-01") == []
+
+
+def test_a_rotation_cut_short_before_its_record_does_not_stand_in_the_way_of_the_next(player: Player) -> None:
+    unheard, keys = SigningKey.new().secret().hex(), player.books._desk.vault
+    keys.put(vault.ROTATED, unheard)
+    player.books.rotate_key("again")
+    assert keys.get(vault.ROTATED) != unheard
+    with pytest.raises(Refused, match="G-074"):
+        player.books.rotate_key("while the first is under way")
+    player.play("acknowledged")
+    player.books.rotate_key("after it")

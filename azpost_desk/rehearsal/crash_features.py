@@ -1,0 +1,149 @@
+"""Acts of a desk beside its sales: parked baskets, bags, disputes, personal data, evidence, keys, starts."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.people import Person
+from azpost_desk.domain.refusals import NeedsConfirmation
+from azpost_desk.rehearsal.crash_worker import CLERK, MANAGER, SENDER, AtCounter
+from azpost_desk.services.cash_bags import Seal
+from azpost_desk.services.counter import Approval
+from azpost_desk.services.disputes import Figure
+from azpost_desk.services.evidence import ExportEvidence
+from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.transfers import SendTransfer
+
+if TYPE_CHECKING:
+    from azpost_desk.rehearsal.crash_worker import Act
+    from azpost_desk.services.views import Recorded
+
+_COLLECTOR = Person(name="Rzayev Kamal", document="INK-1")
+_WORDS = "Düz deyil"
+
+
+class FeatureActs(AtCounter):
+    """What a desk does beside its sales."""
+
+    # --- baskets --------------------------------------------------------------------------------------
+
+    def _sell_scanned(self) -> Act:
+        """One line typed in, one scanned: how each came in is kept beside the settlement."""
+
+        def sell() -> None:
+            self.services.shop.sell(SellGoods("S060", 1), CLERK)
+            self.services.shop.sell(SellGoods("S060", 1, source="scan"), CLERK)
+            self._pay()
+
+        return sell
+
+    def _park_basket(self) -> Act:
+        """Set aside, taken in hand again, paid."""
+        basket = self.services.shop.sell(SellGoods("S060", 1), CLERK).basket
+
+        def park() -> None:
+            self.services.parking.park(CLERK, basket)
+            self.services.parking.resume(CLERK, basket)
+            self._pay()
+
+        return park
+
+    def _hand_over_parked(self) -> Act:
+        basket = self.services.shop.sell(SellGoods("S060", 1), CLERK).basket
+        self.services.parking.park(CLERK, basket)
+        return lambda: self.services.parking.hand_over(MANAGER, basket, None)
+
+    # --- day and cash ---------------------------------------------------------------------------------
+
+    def _open_day_seen(self) -> Act:
+        """The day is opened after the look before it."""
+        self._day_ended()
+        today = self.services.days.proposed()
+        return lambda: self.services.preflight.open_day(MANAGER, today, words=_WORDS)
+
+    def _close_till_consented(self) -> Act:
+        """Twice counted far too much: a manager consents."""
+        with self.books.reading() as look:
+            pieces = {1: look.till().balance.minor + 100_000}
+        operation = self.services.counter.new_id()
+        consent = Approval(MANAGER.officer, MANAGER.role, operation)
+
+        def close() -> None:
+            for _ in range(2):
+                with suppress(NeedsConfirmation):
+                    self.services.tills.close(CLERK, pieces, operation)
+            self.services.tills.close(CLERK, pieces, operation, consent)
+
+        return close
+
+    def _sealed(self) -> Recorded:
+        number = f"PL-{self.books.head()[1]:06}"
+        return self.services.bags.seal(MANAGER, Seal(number, "cash", azn(100), {100: 1}))
+
+    def _seal_bag(self) -> Act:
+        return self._sealed
+
+    def _hand_over_bag(self) -> Act:
+        bag = self._sealed().operation
+        return lambda: self.services.bags.hand_over(MANAGER, bag, _COLLECTOR)
+
+    # --- disputes -------------------------------------------------------------------------------------
+
+    def _disputed(self) -> str:
+        figure = Figure("report.closing", self.services.days.current().date)
+        return self.services.disputes.raise_dispute(CLERK, figure, _WORDS).number
+
+    def _raise_dispute(self) -> Act:
+        return self._disputed
+
+    def _escalate_dispute(self) -> Act:
+        number = self._disputed()
+        return lambda: self.services.disputes.escalate(CLERK, number, "answer", _WORDS)
+
+    def _close_dispute(self) -> Act:
+        number = self._disputed()
+        return lambda: self.services.disputes.close(CLERK, number, "settled", _WORDS)
+
+    # --- personal data and evidence -------------------------------------------------------------------
+
+    def _sold(self) -> str:
+        """The operation of a sale to a customer who is known by name."""
+        command = SendTransfer(SENDER, SENDER, azn(1_000), "family")
+        self.services.transfers.send(command, CLERK)
+        return self._pay().recorded.operation
+
+    def _place_hold(self) -> Act:
+        operation = self._sold()
+        return lambda: self.services.erasure.hold(MANAGER, operation, _WORDS)
+
+    def _lift_hold(self) -> Act:
+        operation = self._sold()
+        self.services.erasure.hold(MANAGER, operation, _WORDS)
+        return lambda: self.services.erasure.lift(MANAGER, operation, _WORDS)
+
+    def _ask_for_erasure(self) -> Act:
+        self._sold()
+        return lambda: self.services.erasure.asked_by(MANAGER, SENDER.fin)
+
+    def _export_evidence(self) -> Act:
+        today = self.services.days.current().date
+        return lambda: self.services.evidence.export(ExportEvidence(today, today), CLERK)
+
+    # --- keys and starts ------------------------------------------------------------------------------
+
+    def _rotate_key(self) -> Act:
+        # What a kill left half done is seen to its end first: the acknowledgement makes the new key sign.
+        self.line.exchange()
+
+        def rotate() -> None:
+            self.books.rotate_key("rehearsed")
+            self.line.exchange()
+
+        return rotate
+
+    def _note_start(self) -> Act:
+        """The first record after a bad end, whoever looked into the books between that end and this start."""
+        self.books._ended_badly = True
+        return self.services.recovery.note_start

@@ -1,0 +1,98 @@
+"""What seldom happens at a desk: consents that fail, cards given back, data erased, an old machine's tail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.ledger import digest
+from azpost_desk.domain.people import Words
+from azpost_desk.domain.postings import postings
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol import news as tidings
+from azpost_desk.protocol.messages import Sent
+from azpost_desk.protocol.old_chains import OldRecord
+from azpost_desk.protocol.records import Attachment, seal
+from azpost_desk.services.erasure import erase
+from tests.storage.desks import DESK_KEY
+from tests.storage.play_cash import CashPlayer
+
+
+@dataclass
+class RarePlayer(CashPlayer):
+    """A desk at work."""
+
+    def _asked_by_telephone(self) -> tuple[str, str]:
+        """(request, operation) of a question to the centre."""
+        request, operation = self.new_id(), self.new_id()
+        asked = ops.ApprovalAsked(
+            operation=operation, subject="reversal", amount_qapik=100, asker="1002",
+            way="centre_telephone", attempt=1, challenge="0" * 10,
+        )  # fmt: skip
+        with self.books.writing() as books:
+            books.append(asked, actor="1002", operation=request)
+        return request, operation
+
+    def refuse_consent(self) -> None:
+        request, operation = self._asked_by_telephone()
+        refused = ops.ApprovalRefused(
+            request=request, operation=operation, approver="centre:C07", way="centre_telephone", reason="no"
+        )
+        self._append(refused, "1002")
+
+    def lock_consent(self) -> None:
+        request, operation = self._asked_by_telephone()
+        self._append(ops.ApprovalLocked(request=request, operation=operation, wrong_responses=5), "1002")
+
+    def card_given_back(self) -> None:
+        """Approved, but its basket was not settled."""
+        step = self.new_id()
+        asked = ops.CardAsked(basket="b", tender=self.new_id(), amount_qapik=300, terminal="T1")
+        with self.books.writing() as books:
+            books.append(asked, actor="1002", operation=step)
+        self._append(ops.CardAnswered(step=step, outcome="approved"), "1002")
+        self._append(ops.CardReversed(step=step, outcome="reversed", why="left"), "1002")
+
+    def decline_correction(self) -> None:
+        self.news_at += 1
+        told = tidings.CorrectionProposal(
+            proposal=f"p-{self.news_at}", sort="surplus_cleared", amount_qapik=5, holder="1002",
+            reason="counted again", evidence="", who="hq", at_ms=self.clock.utc_ms(),
+        )  # fmt: skip
+        self.tell("correction.proposal", told)
+        operation = self.new_id()
+        said = Attachment(f"{operation}:words", bytes(16), msgspec.json.encode(Words(words="Düz deyil")))
+        body = ops.CorrectionDeclined(proposal=told.proposal, answer="declined", words=said.commitment())
+        with self.books.writing() as books:
+            books.append(body, actor="1001", operation=operation, attachments=[said])
+
+    def erase_oldest(self) -> None:
+        """One piece of personal data that the centre has acknowledged, if there is any."""
+        with self.books.writing() as books:
+            found = books.personal({"*": self.clock.utc_ms() + 1}, 1)
+            erase(books, found, "1001", self.new_id)
+
+    def late_tail(self) -> None:
+        """The machine before this one went on by itself: one more record of its epoch comes to light."""
+        epoch, last = self.books.identity().epoch - 1, None
+        with self.books.reading() as look:
+            for record, _ in look.records():
+                last = record if record.header().epoch == epoch else last
+        if last is None:
+            raise Refused("X-011")
+        operation, body = (
+            self.new_id(),
+            ops.SafeSupplied(document="Q", pieces={"1000": 1}, amount_qapik=1_000),
+        )
+        desk = self.books.identity().desk
+        posted = postings(desk, operation, "safe.supplied", 1, body)
+        header = msgspec.structs.replace(
+            last.header(), sequence=last.header().sequence + 1, operation=operation, kind="safe.supplied",
+            actor="1001", actor_kind="officer", source="keys", recorded_ms=self.clock.utc_ms(),
+            postings=digest(posted),
+        )  # fmt: skip
+        late = seal(header, ops.encode(body), last.hash)
+        sent, signature = Sent(late.header_bytes, late.body), DESK_KEY.sign(late.hash)
+        self.books.take_late([OldRecord(epoch, header.sequence, sent, last.hash, late.hash, signature)])
