@@ -82,11 +82,8 @@ class RarePlayer(CashPlayer):
                 last = record if record.header().epoch == epoch else last
         if last is None:
             raise Refused("X-011")
-        operation, body = (
-            self.new_id(),
-            ops.SafeSupplied(document="Q", pieces={"1000": 1}, amount_qapik=1_000),
-        )
-        desk = self.books.identity().desk
+        operation, desk = self.new_id(), last.header().desk
+        body = ops.SafeSupplied(document="Q", pieces={"1000": 1}, amount_qapik=1_000)
         posted = postings(desk, operation, "safe.supplied", 1, body)
         header = msgspec.structs.replace(
             last.header(), sequence=last.header().sequence + 1, operation=operation, kind="safe.supplied",
