@@ -248,8 +248,12 @@ class Chained(Fold):
             self.verdict.fault(fact, "the stored bytes do not give the stored hash")
         if last is None:
             self._opens(fact, body)
-        if isinstance(body, ops.KeyRotated) and body.old_key == self._keys.get(chain):
-            self._next_keys[chain] = body.new_key
+        if isinstance(body, ops.KeyRotated):
+            if body.old_key == self._next_keys.get(chain):
+                # Its first use is the rotation that ends it: from here on this commit must be under it.
+                self._keys[chain] = body.old_key
+            if body.old_key == self._keys.get(chain):
+                self._next_keys[chain] = body.new_key
         self._heads[chain] = fact
         self._signed(fact)
 

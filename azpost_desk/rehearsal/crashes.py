@@ -220,12 +220,14 @@ def _settled(town: Town, desk: str) -> tuple[list[str], list[int]]:
     """What is wrong at one desk when nobody has anything more to say, and the bills it knows as paid."""
     worker = Worker(town.place, Steps(lambda _: None), town.centre.settle, desk)
     worker.recover()
+    silent = 0
     for _ in range(_TURNS):
         worker.line.exchange()
         town.centre.settle()
-        if worker.books.waiting()[0] == 0:
+        # What the centre worked off may bring news, and news a record that has to go there too.
+        silent = 0 if worker.books.waiting()[0] else silent + 1
+        if silent > 1:
             break
-    worker.line.exchange()
     faults = _unlike(town, worker.books)
     with worker.books.reading() as look:
         confirmed = [one.amount.minor for one in look.payments(("confirmed",))]

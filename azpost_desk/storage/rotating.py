@@ -28,8 +28,9 @@ def ask(books: BookWriting, desk: OpenDesk, reason: str) -> None:
         Refused: G-074 one is under way already. Trouble: G-060.
     """
     waiting = desk.vault.get(vault.ROTATED)
-    # A key without its record is left of a try that the disk or a kill cut short: nobody ever heard of it.
-    if waiting and _is_named(desk, waiting, books.head()[1]):
+    # Left by a try that was cut short: a key without its record, of which nobody ever heard, or one that
+    # signs already.
+    if waiting and waiting != desk.key.secret().hex() and _is_named(desk, waiting, books.head()[1]):
         raise Refused("G-074")
     new = SigningKey.new()
     who, old = desk.enrolled, desk.key.public()

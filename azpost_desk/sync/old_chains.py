@@ -105,8 +105,9 @@ class OldChain:
             return
         if isinstance(body, ops.EpochOpened) and self.sequence == 0:
             self._key = body.public_key
-        elif isinstance(body, ops.KeyRotated) and body.old_key == self._key:
-            self._next_key = body.new_key
+        elif isinstance(body, ops.KeyRotated) and body.old_key in (self._key, self._next_key):
+            # A key whose first use is the rotation that ends it has taken over by that.
+            self._key, self._next_key = body.old_key, body.new_key
 
     def _signed(self, signature: bytes) -> None:
         if is_signed(self._key, self.hash, signature):

@@ -277,3 +277,17 @@ def test_i02_a_count_of_both_carries_on_and_no_more_is_made_good_than_was_missin
     chain.add(paid(2))
     assert broken(chain) == {}
     assert broken(chain.add(paid(2))) == {"I-02": {6}}
+
+
+def test_the_first_use_of_a_new_key_may_be_the_rotation_that_ends_it() -> None:
+    keys = [KEY, SigningKey(b"l" * 32), SigningKey(b"m" * 32)]
+    chain = Chain()
+    for old, new in (keys[:2], keys[1:]):
+        chain.add(ops.KeyRotated(old_key=old.public(), new_key=new.public(), proof="", reason="yearly"))
+        chain.facts[-1] = replace(chain.facts[-1], signature=old.sign(chain.facts[-1].hash))
+    chain.add(ops.ClockJumped(from_ms=1, to_ms=2, against="centre"))
+    chain.facts[-1] = replace(chain.facts[-1], signature=keys[2].sign(chain.facts[-1].hash))
+    assert broken(chain) == {}
+    # By then the first key is worth nothing any more.
+    chain.facts[2] = replace(chain.facts[2], signature=KEY.sign(chain.facts[2].hash))
+    assert broken(chain) == {"I-06": {3}}

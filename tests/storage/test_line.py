@@ -306,4 +306,5 @@ def test_a_rotation_cut_short_before_its_record_does_not_stand_in_the_way_of_the
     with pytest.raises(Refused, match="G-074"):
         player.books.rotate_key("while the first is under way")
     player.play("acknowledged")
-    player.books.rotate_key("after it")
+    keys.put(vault.ROTATED, player.books.signing_key().secret().hex())
+    player.books.rotate_key("after it, cut short when the new key had taken over")
