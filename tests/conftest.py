@@ -73,6 +73,13 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("AZPOST_LANG", None)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The fast part does not even import what holds none of it: that alone takes seconds."""
+    if config.option.markexpr != "fast" or collection_path.suffix != ".py":
+        return None
+    return True if "mark.fast" not in collection_path.read_text("utf-8") else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the fast part fast: what needs a window or a server does not belong in it."""
     for item in items:
