@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Sheet
@@ -13,7 +13,7 @@ from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label, StatePill
 from azpost_desk.gui.kit.theme import GAP
-from azpost_desk.gui.kit.words import phrase, plain, refusal
+from azpost_desk.gui.kit.words import follow, phrase, plain, refusal, say
 from azpost_desk.gui.work.runner import Lane, Operation
 
 if TYPE_CHECKING:
@@ -39,11 +39,20 @@ class PreflightSheet(Sheet):
         super().__init__(over, "preflight.title", side="right", width_px=_WIDTH_PX)
         self._session, self._date = session, date
         self.lines: list[Check] = []
-        self._rows = QGridLayout()
+        inside = QWidget()
+        inside.setProperty("role", "scrolled")
+        self._rows = QGridLayout(inside)
+        self._rows.setContentsMargins(0, 0, 8, 0)
         self._rows.setHorizontalSpacing(12)
         self._rows.setVerticalSpacing(10)
         self._rows.setColumnMinimumWidth(0, 150)
         self._rows.setColumnStretch(1, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        follow(area, lambda: area.setAccessibleName(say("preflight.title")))
         self.reason = TextField(
             "preflight.reason", name="words", hint="preflight.reason_hint", max_length=200
         )
@@ -58,8 +67,7 @@ class PreflightSheet(Sheet):
         column.setSpacing(GAP)
         for widget in (self.reason, self._trouble, self.main):
             column.addWidget(widget)
-        self.body.addLayout(self._rows)
-        self.body.addStretch()
+        self.body.addWidget(area, 1)
         self.body.addWidget(self.form)
         self.form.setVisible(bool(date))
         self.closed.connect(self.deleteLater)
@@ -80,6 +88,7 @@ class PreflightSheet(Sheet):
             # With its parent from the start, or it would flash as a window of its own.
             pill = StatePill(f"preflight.state.{one.state}", one.state, parent=self)
             self._rows.addWidget(pill, row, 2)
+        self._rows.setRowStretch(len(self.lines), 1)
         self.open(self.reason.editor if self._date else None)
 
     def _on_main(self) -> None:

@@ -88,7 +88,7 @@ class QueueSheet(Sheet):
         rows.append(Label("frame.queue.kept", "muted", wrap=True))
         rows.append(pair("frame.queue.paper", plain(str(len(jobs))), "warn" if jobs else ""))
         for job in jobs[:5]:
-            rows.append(Label(plain(f"{job.key} · {job.trouble or job.state}"), "hint", wrap=True))
+            rows.append(Label(_job_words(job), "hint", wrap=True))
         self.reprint.setVisible(bool(jobs))
         for at, row in enumerate(rows):
             self.body.insertWidget(at, row)
@@ -96,3 +96,15 @@ class QueueSheet(Sheet):
 
     def _on_retry(self) -> None:
         self._line.wake()
+
+
+def _job_words(job: PrintJob) -> Say:
+    """Which paper, made when, and what keeps it: a receipt by its number."""
+    paper: Say = phrase(f"history.screen.paper.{job.paper}")
+    number = job.key if job.paper == "receipt" else ""
+    return phrase(
+        "frame.queue.job",
+        paper=phrase("frame.queue.numbered", paper=paper, number=number) if number else paper,
+        made_at=language().texts.time(job.made_ms),
+        state=plain(job.trouble) if job.trouble else phrase(f"history.screen.print.{job.state}"),
+    )
