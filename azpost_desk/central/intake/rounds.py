@@ -39,6 +39,7 @@ class Rounds:
         self._billers = billers
         self._stopping = threading.Event()
         self._busy = 0
+        self._worked = 0
         self._rest = threading.Condition()
         self._bells: list[threading.Event] = []
         self._threads: list[threading.Thread] = []
@@ -70,15 +71,14 @@ class Rounds:
 
     def settle(self) -> None:
         """Do everything that is waiting now, and wait for what the other threads have in hand."""
-        while self._bring_forward() or self._deliver() or self._others_worked():
-            pass
-
-    def _others_worked(self) -> bool:
-        """Wait until every thread rests; whether one was at work, so that there may be more to do."""
-        with self._rest:
-            worked = self._busy > 0
-            self._rest.wait_for(lambda: self._busy == 0)
-        return worked
+        before = -1
+        while before != self._worked:
+            before = self._worked
+            while self._bring_forward() or self._deliver():
+                pass
+            # What another thread had in hand while this one looked may have left more to do.
+            with self._rest:
+                self._rest.wait_for(lambda: self._busy == 0)
 
     def is_behind(self) -> bool:
         """Whether something that was accepted is not yet brought forward."""
@@ -108,12 +108,15 @@ class Rounds:
     def _counted(self, work: Callable[[], bool]) -> bool:
         with self._rest:
             self._busy += 1
+        worked = True
         try:
-            return work()
+            worked = work()
         finally:
             with self._rest:
                 self._busy -= 1
+                self._worked += worked
                 self._rest.notify_all()
+        return worked
 
     def _bring_forward(self) -> bool:
         now_ms = self._clock.utc_ms()
