@@ -127,10 +127,6 @@ def a_shift(rng: random.Random) -> Counter:
             _reverse(counter)
         if counter.expected_qapik > 400_000:
             _moved(counter, "to_safe", counter.expected_qapik // 200_000 * 100_000)
-        if rng.random() < 0.01:
-            _trace(
-                counter, rng.choice(("parked", "cancelled")), rng.randint(3, 90) * 100 + rng.randint(0, 99)
-            )
     for _ in range(rng.choices((0, 1, 2), (60, 30, 10))[0]):
         _trace(counter, "unaccepted", rng.randint(2, 30) * 1_000)
     return counter
@@ -269,14 +265,6 @@ def _unaccepted(counter: Counter) -> Planted | None:
     return _counted(counter, amount, "unaccepted", _trace(counter, "unaccepted", amount))
 
 
-def _left_basket(sort: str) -> Callable[[Counter], Planted | None]:
-    def plant(counter: Counter) -> Planted | None:
-        due = baskets.to_pay([_line(counter) for _ in range(counter.rng.randint(1, 3))]).minor
-        return _counted(counter, due, sort, _trace(counter, sort, due))
-
-    return plant
-
-
 def _card_then_cash(counter: Counter) -> Planted | None:
     """The terminal gave no answer, the basket was settled to cash, and the card had gone through."""
     chosen = _any(counter, lambda body: _cash_of(body) > 0)
@@ -406,8 +394,6 @@ PLANTS: Final[dict[str, Callable[[Counter], Planted | None]]] = {
     "swapped": _swapped,
     "factor_ten": _factor_ten,
     "unaccepted": _unaccepted,
-    "parked": _left_basket("parked"),
-    "cancelled": _left_basket("cancelled"),
     "card_then_cash": _card_then_cash,
     "tender": _tender,
     "note": _note,

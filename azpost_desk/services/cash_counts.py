@@ -215,11 +215,6 @@ class Counts:
         with self.counter.books.reading() as books:
             return [one for one in books.counts(("closed", "handed_over")) if _lacks(one, by)]
 
-    def recent(self, limit: int = 50) -> list[Count]:
-        """Counts of this till, newest first."""
-        with self.counter.books.reading() as books:
-            return books.counts()[:limit]
-
     def make_good(
         self, by: Officer, command: MakeGood, operation: str, approval: Approval | None
     ) -> Recorded:

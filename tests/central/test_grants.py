@@ -302,9 +302,11 @@ def test_a_desk_declared_lost_leaves_its_transfers_in_doubt(sent: Sent, postgres
     book = Book(postgres, sent.there.clock)
     now_ms = sent.there.clock.utc_ms()
     with sent.centre.database.transaction() as conn:
-        with pytest.raises(Refused, match="X-044"):
-            lost.declare_lost(conn, book, "1010-1", "a", "a", "fire", now_ms)
-        assert lost.declare_lost(conn, book, "1010-1", "a", "b", "fire", now_ms) == [sent.transfer]
+        from_ms = lost.declare(conn, "1010-1", "a", "fire", "act 7", now_ms)
+        for who, at_ms, code in (("a", from_ms, "X-044"), ("b", from_ms - 1, "X-049")):
+            with pytest.raises(Refused, match=code):
+                lost.confirm(conn, book, "1010-1", who, at_ms)
+        assert lost.confirm(conn, book, "1010-1", "b", from_ms) == [sent.transfer]
     book.close()
     assert sent.state() == "in_doubt"
     assert sent.claim(sent.here).code == "T-015"

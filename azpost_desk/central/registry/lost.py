@@ -95,23 +95,6 @@ def confirm(conn: Connection, book: Book, desk: str, second_person: str, now_ms:
         return _lose(conn, book, desk, people, reason, evidence, declared_ms)
 
 
-def declare_lost(
-    conn: Connection, book: Book, desk: str, first_person: str, second_person: str, reason: str, now_ms: int
-) -> list[str]:
-    """Both people at once, without the wait: for the disk that lies on the table in pieces.
-
-    Raises:
-        Refused: X-043 no such enrolled desk, X-044 not two different people, X-045 no reason.
-    """
-    if not first_person or not second_person or first_person == second_person:
-        raise Refused("X-044")
-    if not reason.strip():
-        raise Refused("X-045")
-    with conn.transaction():
-        _epoch(conn, desk)
-        return _lose(conn, book, desk, (first_person, second_person), reason.strip(), "", now_ms)
-
-
 def doubted(conn: Connection) -> list[Doubted]:
     """Every grant in doubt, oldest first."""
     rows = conn.execute(

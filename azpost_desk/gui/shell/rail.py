@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 _WIDTH_PX: Final = 184
 _NARROW_PX: Final = 108
 _MARGIN_PX: Final = 8
-# Height of a button with the space below it, where there is room and where there is not.
+# Height of a button with the space below it, where there is room.
 _ROOMY_PX: Final = 46
-_TIGHT_PX: Final = 38
 
 
 class Rail(QFrame):
