@@ -376,7 +376,8 @@ class NameList(QWidget):
 
     @staticmethod
     def _line_of(number: int, candidate: Candidate) -> Say:
-        return phrase("kit.candidate", number=number, title=plain(say(candidate.title)))
+        title = phrase(candidate.title) if isinstance(candidate.title, str) else candidate.title
+        return phrase("kit.candidate", number=number, title=title)
 
 
 def heading(title: Say, subtitle: Say = "") -> tuple[QWidget, Label, Label]:

@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from azpost_desk.domain.money import Money
 from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.fields import Choice, ChoiceField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP_WIDE
-from azpost_desk.gui.kit.words import language, phrase, plain, refusal, say
+from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.work.runner import Operation
 from azpost_desk.services.disputes import WORDS_CHARACTERS_MAX, Figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from azpost_desk.domain.money import Money
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.kit.words import Say
     from azpost_desk.services.disputes import Raised
 
 DISPUTE_KEY: Final = "Ctrl+D"
@@ -50,7 +51,7 @@ class DisputeSheet(Sheet):
         super().__init__(over, "dispute.sheet.title", side="right", width_px=480)
         self._session = session
         self._figures = {f"{one.figure.figure} {one.figure.about}": one.figure for one in figures}
-        choices = [Choice(f"{one.figure.figure} {one.figure.about}", plain(_written(one))) for one in figures]
+        choices = [Choice(f"{one.figure.figure} {one.figure.about}", _written(one)) for one in figures]
         self.figure = ChoiceField("dispute.sheet.figure", choices, name="figure")
         self.words = TextField(
             "dispute.sheet.words",
@@ -103,10 +104,9 @@ class DisputeSheet(Sheet):
             self._trouble.say(refusal(error), "bad")
 
 
-def _written(one: Shown) -> str:
-    texts = language().texts
-    value = texts.money(one.value) if isinstance(one.value, Money) else texts.number(one.value)
-    return f"{say(f'dispute.figure.{one.figure.figure}')} · {value}"
+def _written(one: Shown) -> Say:
+    figure = phrase(f"dispute.figure.{one.figure.figure}")
+    return phrase("dispute.sheet.choice", figure=figure, value=one.value)
 
 
 def ask_dispute(over: QWidget, session: Session, figures: Sequence[Shown]) -> DisputeSheet:

@@ -163,6 +163,17 @@ def test_a_candidate_is_picked_by_its_digit(window: QWidget, qtbot: QtBot) -> No
     assert names.candidates == []
 
 
+def test_what_is_offered_follows_the_language(window: QWidget, qtbot: QtBot) -> None:
+    names = NameList()
+    placed(window, names)
+    names.offer([Candidate("recovery.kept.customer_here", value="a")])
+    said = set()
+    for code in ("az", "ru", "en"):
+        Language.current().choose(code)
+        said.add(names._rows[0].text())
+    assert len(said) == 3
+
+
 @pytest.mark.parametrize(
     ("typed", "pieces"),
     [("", 0), (" ", 0), ("14", 14), ("2b", 200), ("2B", 200), ("2b+14", 214), ("2b14", 214), ("0", 0),
