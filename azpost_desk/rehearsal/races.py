@@ -97,14 +97,14 @@ class _Desk:
     def accept(self) -> None:
         """Both count in the same cash from the other desk."""
         place, settle = self._town.place, self._town.centre.settle
-        self._tills.issue(MANAGER, OTHER, "safe", {1: self._rounds})
+        coins = self._tills.issue(MANAGER, OTHER, "safe", {1: self._rounds}).operation
         self._worker.line.exchange()
         settle()
         other = Worker(place, Steps(lambda _: None), settle, OTHER, watched=False)
         other.recover()
         other.prepare("stock")()
-        for bag in other.services.tills.awaited():
-            other.services.tills.accept(CLERK, bag.remittance, {1: bag.amount.minor})
+        _await(other, coins)
+        other.services.tills.accept(CLERK, coins, {1: self._rounds})
         for _ in range(self._rounds):
             other.services.tills.issue(CLERK, OURS, "till", {1: 1})
         other.line.exchange()
@@ -165,6 +165,12 @@ class _Desk:
             return look.till().balance.minor
 
 
+def _await(worker: Worker, remittance: str) -> None:
+    """Until this cash is announced to the desk: what other races handed on may be here before it."""
+    tills = worker.services.tills
+    worker._until(lambda: any(bag.remittance == remittance for bag in tills.awaited()))
+
+
 # --- two processes --------------------------------------------------------------------------------------
 
 
@@ -207,9 +213,10 @@ class _Pair:
     def reserve(self, rounds: int) -> None:
         """Two desks ask for the grant of one transfer; whoever has it pays it out."""
         self._all(("sit",), ("sit",))
-        self._one(0, ("hand_out",))
+        fund = self._one(0, ("hand_out",))
         self._town.centre.settle()
-        self._one(1, ("take_in",))
+        if (taken := self._one(1, ("take_in", fund))) != "done":
+            self._outcome.violations.append(f"reserve: no money to pay out with, {taken}")
         for number in range(rounds):
             code = self._one(number % 2, ("send",))
             answers = self._all(("claim", code), ("claim", code))
@@ -247,6 +254,8 @@ def _hand(place: Place, desk: str, pipe: Connection) -> None:
             answer = getattr(seat, command[0])(*command[1:])
         except (Refused, Trouble) as no:
             answer = no.code
+        except TimeoutError as late:
+            answer = str(late)
         pipe.send(answer or "done")
     pipe.send("done")
 
@@ -272,19 +281,19 @@ class _Seat:
         self._at.line.exchange()
         self._at.close()
 
-    def hand_out(self) -> None:
+    def hand_out(self) -> str:
         """Money for both desks: whoever wins may pay out every time."""
         tills = self._at.services.tills
         for _ in range(2):
             tills.supply_safe(MANAGER, "Q-19", _FUND)
         tills.move(CLERK, "to_till", "float", _FUND)
-        tills.issue(MANAGER, OTHER, "safe", _FUND)
+        fund = tills.issue(MANAGER, OTHER, "safe", _FUND).operation
         self._at.line.exchange()
+        return fund
 
-    def take_in(self) -> None:
-        self._at.line.exchange()
-        for bag in self._at.services.tills.awaited():
-            self._at.services.tills.accept(CLERK, bag.remittance, _FUND)
+    def take_in(self, fund: str) -> None:
+        _await(self._at, fund)
+        self._at.services.tills.accept(CLERK, fund, _FUND)
 
     def send(self) -> str:
         self._at.prepare("send_transfer")()
