@@ -38,6 +38,7 @@ HELD_ELSEWHERE: Final = "T-015"
 NOT_READY: Final = "T-016"
 OTHER_OFFICE: Final = "T-017"
 HELD_BACK: Final = "T-018"
+PAID_LATER: Final = "T-064"
 STATE_CODES: Final = {
     "paid": PAID,
     "refunded": PAID,
@@ -75,6 +76,7 @@ class _Transfer:
     sequence: int
     hash: bytes
     sent_ms: int
+    available_ms: int
     wrong_tries: int
     grants: int
     last_grant: str
@@ -220,6 +222,9 @@ def _refused(
         )
     if not _is_sure(conn, transfer):
         return TransferClaimed(code=NOT_READY)
+    # The sender may take it back at any time; only the receiver waits for what was agreed on.
+    if question.purpose == "pay" and now_ms < transfer.available_ms:
+        return TransferClaimed(code=PAID_LATER, ready_ms=transfer.available_ms)
     return None
 
 

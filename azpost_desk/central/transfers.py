@@ -48,7 +48,8 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
     why = _why_held(conn, written, line, code)
     new = conn.execute(
         "insert into transfers (transfer, code, state, amount, office, parties, desk, epoch, sequence, hash,"
-        " acknowledged, sent_ms) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " acknowledged, sent_ms, available_ms)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " on conflict do nothing returning transfer",
         (
             line.transfer,
@@ -63,6 +64,7 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
             bytes.fromhex(written.hash),
             written.header.acknowledged,
             written.header.recorded_ms,
+            line.terms.available_ms if line.terms else 0,
         ),
     ).fetchone()
     if new is None:

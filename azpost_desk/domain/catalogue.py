@@ -116,6 +116,14 @@ class FeeRule(Document, frozen=True):
     """A fee for amounts in a band; rows are never edited, a new tariff version replaces them.
 
     The fee is percent of the amount plus a fixed part, within its bounds (a `fee_qapik_max` of 0 is none).
+    What follows the bounds are conditions; an empty one is none.
+
+    Attributes:
+        to: where the money goes: ``cash`` or ``account``.
+        customer: who sends: ``person`` or ``organisation``.
+        partner: who pays it out, when it is not the post itself.
+        valid_from: first business day, ISO.
+        valid_to: last business day, ISO.
     """
 
     amount_qapik_from: int
@@ -124,6 +132,11 @@ class FeeRule(Document, frozen=True):
     fixed_qapik: int = 0
     fee_qapik_min: int = 0
     fee_qapik_max: int = 0
+    to: str = ""
+    customer: str = ""
+    partner: str = ""
+    valid_from: str = ""
+    valid_to: str = ""
 
 
 class ExpressRow(Document, frozen=True):
@@ -145,12 +158,21 @@ class ExpressRow(Document, frozen=True):
 
 
 class Tariffs(Document, frozen=True):
-    """All prices of a version. Until `approved` every screen and paper bears DEMO."""
+    """All prices of a version. Until `approved` every screen and paper bears DEMO.
+
+    Attributes:
+        transfer_extras_qapik: what an added service of a transfer costs (``express``, ``delivery``,
+            ``advice``); one that is not named here is not sold.
+        transfer_ordinary_hours: how long an ordinary transfer waits before it is paid out; an express one
+            does not.
+    """
 
     version: str
     approved: bool
     transfer_fees: tuple[FeeRule, ...] = ()
     transfer_qapik_max: int = 0
+    transfer_extras_qapik: dict[str, int] = {}
+    transfer_ordinary_hours: int = 0
     refund_returns_fee: bool = False
     express: tuple[ExpressRow, ...] = ()
 
@@ -210,6 +232,7 @@ class Settings(Document, frozen=True):
         reversal_minutes_max: same-day window for reversing a line.
         idle_lock_seconds: idle time before the screen locks.
         dispute_days: how long the centre has to answer a dispute.
+        quote_minutes: how long a quoted price stands.
     """
 
     till_qapik_max: int = 500_000
@@ -219,6 +242,7 @@ class Settings(Document, frozen=True):
     payment_unknown_minutes_max: int = 24 * 60
     difference_qapik_manager: int = 500
     dispute_days: int = 10
+    quote_minutes: int = 30
     purposes: tuple[str, ...] = ("family", "goods", "services", "study", "other")
 
 

@@ -40,9 +40,30 @@ class PaymentAccepted(Line, frozen=True, tag="payment.accepted"):
     told: str
 
 
-class TransferSent(Line, frozen=True, tag="transfer.sent"):
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What sender and post agreed on for one transfer: the quote, as it was accepted.
+
+    Attributes:
+        quoted_ms: when the quote was made (UTC ms).
+        stands_ms: until when it stood; the line was planned before.
+        named: whose figure was fixed: ``receiver`` (gets) or ``sender`` (pays in all).
+        available_ms: not paid out before (UTC ms); 0 = as soon as the centre knows of it.
+        extras_qapik: what the fee contains beside the tariff's own row, by service.
+    """
+
+    quoted_ms: int
+    stands_ms: int
+    named: str = "receiver"
+    available_ms: int = 0
+    extras_qapik: dict[str, int] = {}
+
+
+class TransferSent(Line, frozen=True, tag="transfer.sent", omit_defaults=True):
     """Money accepted to be paid to somebody. `parties` commits to code, sender and receiver (an
     attachment).
+
+    `fee_qapik` is the whole fee. Lines of before quotes were stored have no `terms`, and their bytes stay
+    what they were: what is not there is not written.
     """
 
     transfer: str
@@ -54,6 +75,7 @@ class TransferSent(Line, frozen=True, tag="transfer.sent"):
     parties: str
     offline: bool
     told: str
+    terms: Terms | None = None
 
 
 class TransferPaid(Line, frozen=True, tag="transfer.paid"):

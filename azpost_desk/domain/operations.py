@@ -23,6 +23,7 @@ from azpost_desk.domain.lines import LineReversed as LineReversed
 from azpost_desk.domain.lines import PaymentAccepted as PaymentAccepted
 from azpost_desk.domain.lines import PaymentRefunded as PaymentRefunded
 from azpost_desk.domain.lines import Sold as Sold
+from azpost_desk.domain.lines import Terms as Terms
 from azpost_desk.domain.lines import TransferPaid as TransferPaid
 from azpost_desk.domain.lines import TransferRefunded as TransferRefunded
 from azpost_desk.domain.lines import TransferSent as TransferSent

@@ -55,12 +55,25 @@ def _is_line_sound(line: ops.AnyLine) -> bool:
         case ops.TransferSent() if line.transfer != line.operation:
             # The transfer is known by the operation that made it.
             return False
+        case ops.TransferSent(terms=ops.Terms() as terms) if not _are_terms_sound(terms, line.fee_qapik):
+            return False
         case ops.PaymentAccepted() | ops.TransferSent():
             return line.amount_qapik > 0 and line.fee_qapik >= 0
         case ops.TransferRefunded():
             return line.amount_qapik > 0 and line.fee_returned_qapik >= 0
         case ops.TransferPaid() | ops.PaymentRefunded():
             return line.amount_qapik > 0
+
+
+def _are_terms_sound(terms: ops.Terms, fee_qapik: int) -> bool:
+    """The extras are parts of the fee, and a quote ends after it began."""
+    extras = terms.extras_qapik.values()
+    return (
+        0 < terms.quoted_ms < terms.stands_ms
+        and all(extra >= 0 for extra in extras)
+        and sum(extras) <= fee_qapik
+        and terms.available_ms >= 0
+    )
 
 
 def _is_counted(pieces: dict[str, int], qapik: int) -> bool:

@@ -13,6 +13,30 @@ if TYPE_CHECKING:
     from azpost_desk.domain.catalogue import ExpressRow, FeeRule
 
 
+def applying(
+    rules: Iterable[FeeRule], *, to: str, customer: str, partner: str, date: str
+) -> tuple[FeeRule, ...]:
+    """The rows of a tariff that speak of such a transfer on a business day (ISO).
+
+    Rows that name more of it replace those that name less, as a whole: bands of different rows never mix. A
+    transfer that a partner pays out goes by the partner's rows only.
+    """
+    fitting = [
+        rule
+        for rule in rules
+        if rule.partner == partner
+        and rule.to in ("", to)
+        and rule.customer in ("", customer)
+        and rule.valid_from <= date <= (rule.valid_to or date)
+    ]
+    closest = max((_conditions(rule) for rule in fitting), default=0)
+    return tuple(rule for rule in fitting if _conditions(rule) == closest)
+
+
+def _conditions(rule: FeeRule) -> int:
+    return bool(rule.to) + bool(rule.customer) + bool(rule.valid_from or rule.valid_to)
+
+
 def fee(rules: Iterable[FeeRule], amount: Money) -> Money:
     """The fee for `amount` by the band it lies in; no rules at all = no fee.
 

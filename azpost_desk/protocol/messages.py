@@ -201,7 +201,8 @@ class TransferClaim(Message, frozen=True):
 class TransferClaimed(Message, frozen=True):
     """The grant with what the clerk must see (personal data on demand), or a T-code.
 
-    `parties` is the JSON attachment of the sent record; `tries_left` counts real misses only.
+    `parties` is the JSON attachment of the sent record; `tries_left` counts real misses only; `ready_ms`
+    (UTC) is when an ordinary transfer is paid out.
     """
 
     grant: Signed | None = None
@@ -211,6 +212,7 @@ class TransferClaimed(Message, frozen=True):
     code: str = ""
     holder: str = ""
     tries_left: int = -1
+    ready_ms: int = 0
 
 
 class StepsAsked(Message, frozen=True):

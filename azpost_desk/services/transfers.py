@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import FeeRule, Offices, Settings, Tariffs
+from azpost_desk.domain.catalogue import Offices, Settings, Tariffs
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import near_name, parse_name, same_person_name
 from azpost_desk.domain.people import Parties, Person
+from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Moment, Quote, Wanted, quoted
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.domain.tariffs import amount_within, fee
 from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
 from azpost_desk.services.baskets import TRANSFER_WAITS, Baskets, every_basket, waiting_qapik
@@ -36,19 +36,11 @@ _NOT_REFUNDABLE: Final = frozenset({"paid", "refunded", "reversed", "closed"})
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """What a transfer costs. `rule` is the tariff row that was applied, None when there are no fees."""
-
-    amount: Money
-    fee: Money
-    total: Money
-    tariff: str
-    rule: FeeRule | None
-
-
-@dataclass(frozen=True, slots=True)
 class SendTransfer:
-    """Send `amount`, to be paid at any office or (branch code) at `office` only."""
+    """Send `amount`, to be paid at any office or (branch code) at `office` only.
+
+    `quote` is what the sender was told and agreed to; without one they agree to whatever it is now.
+    """
 
     sender: Person
     receiver: Person
@@ -56,6 +48,8 @@ class SendTransfer:
     purpose: str
     office: str | None = None
     source: str = "keys"
+    wanted: Wanted = PLAIN
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,35 +71,62 @@ class Transfers:
 
     # --- sending --------------------------------------------------------------------------------------
 
-    def quote(self, figure: Money, *, includes_fee: bool = False) -> Quote:
-        """The fee for sending `figure`; with `includes_fee` it is what the sender hands over in all.
+    def quote(self, figure: Money, *, includes_fee: bool = False, wanted: Wanted = PLAIN) -> Quote:
+        """What sending `figure` costs; with `includes_fee` it is what the sender hands over in all.
 
         Raises:
-            Refused: C-001, T-001, T-002, G-040.
+            Refused: C-001, and what `domain.quotes.quoted` refuses.
         """
         with self.counter.books.reading() as books:
-            tariffs = books.document(Tariffs, open_day(books).date)
-        amount = amount_within(tariffs.transfer_fees, figure) if includes_fee else figure
-        return _quote(tariffs, amount)
+            date = open_day(books).date
+            return self._quoted(books, date, figure, wanted, paid=includes_fee)
+
+    def extras(self) -> tuple[str, ...]:
+        """What can be added to a transfer today, by the tariff."""
+        with self.counter.books.reading() as books:
+            prices = books.document(Tariffs, open_day(books).date).transfer_extras_qapik
+        return tuple(name for name in EXTRAS if name in prices)
+
+    def _quoted(
+        self, books: Reading, date: str, figure: Money, wanted: Wanted, *, paid: bool = False
+    ) -> Quote:
+        at = Moment(date, self.counter.clock.utc_ms(), books.document(Settings, date).quote_minutes)
+        return quoted(books.document(Tariffs, date), figure, wanted, at, paid=paid)
+
+    def _agreed(self, books: Reading, date: str, command: SendTransfer) -> Quote:
+        """The quote the sender agreed to, while it stands and the tariff still says the same.
+
+        Raises:
+            Refused: T-061 it has run out or the price is another today (`total`): ask and tell again.
+        """
+        now = self._quoted(books, date, command.amount, command.wanted)
+        told = command.quote
+        if told is None:
+            return now
+        if now.quoted_ms > told.stands_ms or told.amount != command.amount or not told.same_price(now):
+            raise Refused("T-061", field="amount", total=now.total)
+        return replace(told, available_ms=now.available_ms)
 
     def send(self, command: SendTransfer, by: Officer) -> Basket:
         """Plan the transfer: its code is taken from the pool with the line and never used again, paid or not.
 
         Raises:
-            Refused: G-031 no licence, T-001 no amount, T-002 above the limit, T-003 no such office, T-004 no
-                such purpose, what `customers.identified` and `named` refuse, T-030 no codes left, L-020, and
-                what `Baskets.add` refuses.
+            Refused: G-031 no licence, T-003 no such office, T-004 no such purpose, T-061, T-062 no address to
+                bring it to, T-063 no office to bring it from, what `domain.quotes.quoted`,
+                `customers.identified` and `named` refuse, T-030 no codes left, L-020, and what `Baskets.add`
+                refuses.
         """
 
         def plan(books: Writing) -> PlannedLine:
             date = books.day().date
-            quote = _quote(books.document(Tariffs, date), command.amount)
+            quote = self._agreed(books, date, command)
             if command.office and books.document(Offices, date).find(command.office) is None:
                 raise Refused("T-003", field="office")
             if command.purpose not in books.document(Settings, date).purposes:
                 raise Refused("T-004", field="purpose")
             sender = identified(command.sender, "sender", self.counter.today())
             receiver = named(command.receiver, "receiver")
+            _can_be_carried(command)
             offline = within_exposure(
                 books,
                 self.counter.line,
@@ -127,6 +148,7 @@ class Transfers:
                 parties=parties.commitment(),
                 offline=offline,
                 told=TOLD_WAITING if offline else TOLD_AVAILABLE,
+                terms=quote.terms(),
             )
             return _planned(line, parties, receiver.name, by.language, command.source)
 
@@ -154,8 +176,8 @@ class Transfers:
             Refused: I-008 code, T-001 amount, I-009 name; G-030, G-031, C-001, C-010, C-011, S-010; from the
                 centre T-010 nothing fits, T-011 a detail differs (`left` tries), T-012 closed after wrong
                 tries, T-013 a near miss in the name, T-014 paid already, T-015 held at another office
-                (`holder`), T-016 not ready yet, T-017 for another office, T-018 held back, T-019 (`code`);
-                X-codes.
+                (`holder`), T-016 not ready yet, T-017 for another office, T-018 held back, T-019 (`code`),
+                T-064 paid out only later (`from_ms`); X-codes.
             Trouble: L-codes: no answer; the request stays in `unanswered`.
         """
         code = require_transfer_code(command.code)
@@ -317,16 +339,14 @@ class Transfers:
         return Grants(self.counter)
 
 
-def _quote(tariffs: Tariffs, amount: Money) -> Quote:
-    if amount.minor <= 0:
-        raise Refused("T-001", field="amount")
-    if tariffs.transfer_qapik_max and amount.minor > tariffs.transfer_qapik_max:
-        raise Refused("T-002", field="amount", limit=azn(tariffs.transfer_qapik_max))
-    charge = fee(tariffs.transfer_fees, amount)
-    rule = next(
-        (r for r in tariffs.transfer_fees if r.amount_qapik_from <= amount.minor <= r.amount_qapik_to), None
-    )
-    return Quote(amount, charge, amount + charge, tariffs.version, rule)
+def _can_be_carried(command: SendTransfer) -> None:
+    """Who brings money to somebody's door must know the door, and whose postmen they are."""
+    if DELIVERY not in command.wanted.extras:
+        return
+    if not command.receiver.address.strip():
+        raise Refused("T-062", field="receiver.address")
+    if not command.office:
+        raise Refused("T-063", field="office")
 
 
 def _planned(line: ops.Sold, personal: Attachment, name: str, language: str, source: str) -> PlannedLine:

@@ -265,7 +265,13 @@ class SimDesk:
         )
 
     def send(
-        self, code: str, amount_qapik: int = 10_000, *, office: str | None = None, **changed: Any
+        self,
+        code: str,
+        amount_qapik: int = 10_000,
+        *,
+        office: str | None = None,
+        terms: ops.Terms | None = None,
+        **changed: Any,
     ) -> str:
         """Accept a transfer; gives its id."""
         operation = self.new_id()
@@ -282,6 +288,7 @@ class SimDesk:
             parties=parties.commitment(),
             offline=False,
             told="",
+            terms=terms,
         )
         self.settle(line, attachments=(parties,), **changed)
         return operation

@@ -342,3 +342,26 @@ def test_replacing_a_machine_is_not_its_speaking(sent: Sent, enrolled: Enrolled)
     assert sent.claim(sent.here).code == "T-016"
     sent.there.push(sent.there.batch())
     assert granted(sent.claim(sent.here)).number == 1
+
+
+def test_an_ordinary_transfer_is_paid_out_when_its_time_has_come(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock
+) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    with centre.database.transaction() as conn:
+        code = branches.give_codes(conn, "2002-1", 1, clock.utc_ms())[0]
+    now_ms = clock.utc_ms()
+    ready_ms = now_ms + 3_600_000
+    terms = ops.Terms(quoted_ms=now_ms, stands_ms=now_ms + 1, available_ms=ready_ms)
+    transfer = here.send(code, terms=terms)
+    here.exchange()
+    centre.settle()
+    early = there.claim(code, 10_000, sender=NAME)
+    assert (early.grant, early.code, early.ready_ms) == (None, "T-064", ready_ms)
+    # Its sender need not wait for it.
+    back = here.claim("", 10_000, "", purpose="refund", transfer=transfer)
+    here.append(ops.GrantReleased(grant=granted(back).grant, thing=transfer, reason="stays"))
+    here.exchange()
+    centre.settle()
+    clock.now_ms = ready_ms
+    assert granted(there.claim(code, 10_000, sender=NAME)).thing == transfer

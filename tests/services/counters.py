@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from azpost_desk.devices.card_terminals import EcrTerminal
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.operations import decode
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import NeedsConfirmation
 from azpost_desk.domain.staff import Role
+from azpost_desk.protocol.news import Reference
 from azpost_desk.services.counter import Approval, Counter, Officer
 from azpost_desk.services.desk import DeskServices, desk_services
 from azpost_desk.storage.checking import check_folder
 from tests.fakes.line import FakeLine
-from tests.storage.desks import DATE, FakeClock, first_news, new_desk
+from tests.storage.desks import DATE, FakeClock, documents, first_news, new_desk, piece
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +78,13 @@ class Stand:
             headers = [(record.header(), record.body) for record, _ in books.records()]
         decoded = [decode(header.kind, header.version, body) for header, body in headers]
         return [body for body in decoded if isinstance(body, kind)]
+
+    def change_tariffs(self, **changed: object) -> None:
+        """The centre has new tariffs: what `changed` names differs from the first."""
+        tariffs = msgspec.structs.replace(documents()["tariffs"], **changed)
+        raw = msgspec.Raw(msgspec.json.encode(tariffs))
+        told = Reference(name="tariffs", version=2, valid_from="2026-01-01", content=raw)
+        self.books.store_news([piece(1_000, "reference", told)], 1)
 
     def records(self) -> int:
         with self.books.reading() as books:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Parties
+from azpost_desk.domain.quotes import Wanted
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.transfer_codes import check_transfer_code, transfer_code
 from azpost_desk.services.transfers import (
@@ -55,7 +57,9 @@ def test_the_fee_is_quoted_both_ways(stand: Stand) -> None:
     assert (quote.fee, quote.total, quote.tariff) == (azn(100), azn(10_100), "demo-1")
     assert quote.rule is not None
     assert quote.rule.percent_ppm == 10_000
-    assert stand.desk.transfers.quote(azn(10_100), includes_fee=True) == quote
+    told = stand.desk.transfers.quote(azn(10_100), includes_fee=True)
+    assert told.same_price(quote)
+    assert (told.named, told.total) == ("sender", azn(10_100))
     assert stand.desk.transfers.quote(azn(1)).fee == azn(50)
 
 
@@ -65,6 +69,46 @@ def test_amounts_outside_the_limits_are_refused(stand: Stand, qapik: int, code: 
         stand.desk.transfers.quote(azn(qapik))
     with pytest.raises(Refused, match=code):
         stand.desk.transfers.send(send(qapik), CLERK)
+
+
+def test_the_quote_that_was_agreed_on_is_written_with_the_transfer(stand: Stand) -> None:
+    told = stand.desk.transfers.quote(azn(10_000))
+    stand.clock.now_ms += 60_000
+    line = stand.desk.transfers.send(send(quote=told), CLERK).lines[0].line
+    assert isinstance(line, ops.TransferSent)
+    assert line.terms == told.terms()
+    assert line.terms.quoted_ms == stand.clock.now_ms - 60_000
+
+
+def test_a_quote_that_ran_out_or_is_another_price_is_told_again(stand: Stand) -> None:
+    told = stand.desk.transfers.quote(azn(10_000))
+    dearer = dataclasses.replace(told, fee=azn(99))
+    with pytest.raises(Refused, match="T-061") as no:
+        stand.desk.transfers.send(send(quote=dearer), CLERK)
+    assert no.value.facts["total"] == azn(10_100)
+    with pytest.raises(Refused, match="T-061"):
+        stand.desk.transfers.send(send(9_999, quote=told), CLERK)
+    stand.clock.now_ms += 31 * 60_000
+    with pytest.raises(Refused, match="T-061"):
+        stand.desk.transfers.send(send(quote=told), CLERK)
+
+
+def test_delivery_needs_a_price_an_address_and_an_office(stand: Stand) -> None:
+    wanted = Wanted(frozenset({"delivery"}))
+    with pytest.raises(Refused, match="T-060"):
+        stand.desk.transfers.send(send(wanted=wanted), CLERK)
+    stand.change_tariffs(transfer_extras_qapik={"delivery": 300})
+    assert stand.desk.transfers.extras() == ("delivery",)
+    with pytest.raises(Refused, match="T-062"):
+        stand.desk.transfers.send(send(wanted=wanted), CLERK)
+    at_home = replace(RECEIVER, address="Şəki, M. F. Axundov küçəsi 5")
+    with pytest.raises(Refused, match="T-063"):
+        stand.desk.transfers.send(send(wanted=wanted, receiver=at_home), CLERK)
+    command = send(wanted=wanted, receiver=at_home, office="2002")
+    line = stand.desk.transfers.send(command, CLERK).lines[0].line
+    assert isinstance(line, ops.TransferSent)
+    assert line.terms is not None
+    assert (line.fee_qapik, line.terms.extras_qapik) == (400, {"delivery": 300})
 
 
 def test_a_transfer_is_sent_with_a_code_and_no_name_in_its_record(stand: Stand) -> None:

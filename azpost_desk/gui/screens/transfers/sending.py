@@ -21,9 +21,9 @@ from azpost_desk.gui.screens.transfers.person import PersonFields, scrolled
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.quotes import Quote
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.customers import Opened
-    from azpost_desk.services.transfers import Quote
     from azpost_desk.services.views import Basket, KnownReceiver
 
 
