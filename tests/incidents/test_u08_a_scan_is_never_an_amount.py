@@ -95,11 +95,11 @@ def test_a_scan_over_an_amount_leaves_it_as_it_was(at: Opened, stand: Stand) -> 
     counter = at(TransfersScreen)
     screen = counter.hands.frame.current()
     assert isinstance(screen, TransfersScreen)
-    screen.send.amount.editor.setFocus()
+    screen.send.money.amount.editor.setFocus()
     counter.type("200")
     before = stand.records()
     counter.sweep(ITEM)
-    assert screen.send.amount.text().replace("\u00a0", "") in ("200", "200,00")
+    assert screen.send.money.amount.text().replace("\u00a0", "") in ("200", "200,00")
     assert stand.records() == before
 
 

@@ -16,6 +16,7 @@ PAY_OUT: Final = "pay_out"
 SENT_HERE: Final = "sent_here"
 MODES: Final = {SEND: "Ctrl+1", PAY_OUT: "Ctrl+2", SENT_HERE: "Ctrl+3"}
 RELEASE_KEY: Final = "Ctrl+G"
+EXTRA_KEYS: Final = {"express": "Alt+1", "delivery": "Alt+2", "advice": "Alt+3"}
 
 
 def mode_words(mode: str) -> str:
@@ -29,8 +30,13 @@ def actions(show_mode: Callable[[str], object], release: Callable[[], object]) -
         Action(mode_words(mode), mode_words(mode), key, Permission.SELL, partial(show_mode, mode))
         for mode, key in MODES.items()
     ]
+    extras = [
+        Action(f"transfers.screen.extra.{extra}", f"transfers.screen.extra.{extra}", key, Permission.SELL)
+        for extra, key in EXTRA_KEYS.items()
+    ]
     return [
         *modes,
+        *extras,
         Action("transfers.screen.add", "transfers.screen.add", "Enter", Permission.SELL),
         Action("transfers.screen.release", "transfers.screen.release", RELEASE_KEY, Permission.SELL, release),
     ]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.domain.catalogue import Office, Offices, Settings
+from msgspec.structs import replace
+
+from azpost_desk.domain.catalogue import Office, Offices, Settings, Tariffs
 from azpost_desk.domain.identifiers import check_document, check_fin, check_phone
 from azpost_desk.domain.ids import unix_ms_of
+from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Person
+from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Quote, Wanted
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import check_transfer_code
 from azpost_desk.services.counter import may_sell
@@ -19,7 +23,6 @@ from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from azpost_desk.domain.money import Money
     from azpost_desk.services.counter import Counter, Officer
     from azpost_desk.services.grants import Claimed
     from azpost_desk.services.views import Basket, Customer, Found, Transfer
@@ -31,12 +34,15 @@ PARTS: Final = ("fin", "document_kind", "document", "document_valid_to", "name",
 
 @dataclass(frozen=True, slots=True)
 class CounterFacts:
-    """What the screen must know of the day: offices, purposes, the line, and why nothing may be sold."""
+    """What the screen must know of the day: offices, purposes, the line, why nothing may be sold, and what
+    each service that can be added costs.
+    """
 
     offices: Offices
     purposes: tuple[str, ...]
     online: bool
     blocked: Refused | None = None
+    extras: Mapping[str, Money] = field(default_factory=dict)
 
 
 def counter_facts(counter: Counter, by: Officer) -> CounterFacts:
@@ -48,7 +54,13 @@ def counter_facts(counter: Counter, by: Officer) -> CounterFacts:
         except Refused as no:
             return CounterFacts(Offices(), (), online, no)
         date = books.day().date
-        return CounterFacts(books.document(Offices, date), books.document(Settings, date).purposes, online)
+        prices = books.document(Tariffs, date).transfer_extras_qapik
+        return CounterFacts(
+            books.document(Offices, date),
+            books.document(Settings, date).purposes,
+            online,
+            extras={extra: azn(prices[extra]) for extra in EXTRAS if extra in prices},
+        )
 
 
 def place_of(typed: str) -> tuple[str, str]:
@@ -113,7 +125,11 @@ def the_office(offices: Offices, typed: str) -> str | None:
 
 
 def send_command(
-    values: Mapping[str, str], amount: Money | None, offices: Offices, source: str = "keys"
+    values: Mapping[str, str],
+    amount: Money | None,
+    offices: Offices,
+    wanted: Wanted = PLAIN,
+    quote: Quote | None = None,
 ) -> SendTransfer:
     """What the send form holds.
 
@@ -122,13 +138,17 @@ def send_command(
     """
     if amount is None:
         raise Refused("T-001", field="amount")
+    receiver = person(values, "receiver")
+    if DELIVERY in wanted.extras:
+        receiver = replace(receiver, address=values.get("receiver.address", ""))
     return SendTransfer(
         sender=person(values, "sender"),
-        receiver=person(values, "receiver"),
+        receiver=receiver,
         amount=amount,
         purpose=values["purpose"],
         office=the_office(offices, values["office"]),
-        source=source,
+        wanted=wanted,
+        quote=quote,
     )
 
 

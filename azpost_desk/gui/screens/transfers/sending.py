@@ -8,20 +8,21 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain.catalogue import Offices
+from azpost_desk.domain.quotes import DELIVERY
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Card
-from azpost_desk.gui.kit.fields import AmountField, Choice, ChoiceField, PhoneField, TextField
+from azpost_desk.gui.kit.fields import Choice, PhoneField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.transfers import form as decide
+from azpost_desk.gui.screens.transfers.money import MoneyCard
 from azpost_desk.gui.screens.transfers.person import PersonFields, scrolled
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
-    from azpost_desk.domain.quotes import Quote
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.customers import Opened
     from azpost_desk.services.views import Basket, KnownReceiver
@@ -48,34 +49,31 @@ class SendForm(QWidget):
         self.receiver = TextField(f"{key}receiver", name="receiver.name", max_length=120)
         self.mobile = PhoneField(f"{key}mobile", name="receiver.phone", optional=True)
         self.office = TextField(f"{key}office", name="office", optional=True, placeholder=f"{key}office_any")
-        self.amount = AmountField(f"{key}receiver_gets", name="amount", big=True)
-        self.fee = AmountField(f"{key}fee", name="fee", big=True)
-        self.total = AmountField(f"{key}sender_pays", name="total", big=True)
-        self.purpose = ChoiceField(f"{key}purpose", name="purpose")
+        self.address = TextField(f"{key}address", name="receiver.address", max_length=200)
+        self.money = MoneyCard(session.services.transfers)
         self.add = PrimaryButton(f"{key}add", hint="transfers.screen.enter")
         self.form = Form(self.add)
-        self.form.add(*self.person.fields, self.receiver, self.mobile, self.office, self.amount, self.purpose)
+        money = (self.money.amount, self.money.total, self.money.purpose)
+        self.form.add(*self.person.fields, self.receiver, self.mobile, self.office, self.address, *money)
         self.offline = Label(f"{key}offline", "body", wrap=True)
         self.offline.say(f"{key}offline", "warn")
         self.offline.hide()
-        self._money = Card("transfers.screen.card.money")
         self._known = QWidget()
         self._known_grid = QGridLayout(self._known)
         self._build()
         self._connect()
 
     def _build(self) -> None:
-        for shown in (self.fee, self.total):
-            shown.set_read_only(True)
-        receiver, money = Card("transfers.screen.card.receiver"), self._money
+        receiver = Card("transfers.screen.card.receiver")
         self._sender.row(self.person)
         receiver.row(self.receiver, self.mobile, self.office, stretches=(8, 5, 5))
         self._known_grid.setContentsMargins(0, 0, 0, 0)
         self._known_grid.setSpacing(GAP // 2)
         self._known.hide()
         receiver.row(self._known)
-        money.row(self.amount, self.fee, self.total, self.purpose, stretches=(4, 3, 4, 4))
-        money.row(self.offline)
+        receiver.row(self.address)
+        self.address.hide()
+        self.money.row(self.offline)
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -83,7 +81,7 @@ class SendForm(QWidget):
         stack = QVBoxLayout(parts)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(12)
-        for card in (self._sender, receiver, money):
+        for card in (self._sender, receiver, self.money):
             stack.addWidget(card)
         stack.addStretch()
         # The main act stays in sight whatever the height of what stands above.
@@ -102,7 +100,7 @@ class SendForm(QWidget):
         self.person.placed.connect(self.form.focus_first)
         self.receiver.edited.connect(self._on_receiver)
         self.office.left.connect(self._on_office)
-        self.amount.changed.connect(self._on_amount)
+        self.money.wanted_changed.connect(self._on_wanted)
         self.add.clicked.connect(self._on_add)
 
     # --- what the screen tells the form --------------------------------------------------------------------
@@ -110,7 +108,8 @@ class SendForm(QWidget):
     def show_facts(self, facts: decide.CounterFacts) -> None:
         """The day's offices, purposes and line; without the right to sell the main act is off."""
         self._offices, self._purposes = facts.offices, facts.purposes
-        self.purpose.set_choices([Choice(one, f"transfers.purpose.{one}") for one in facts.purposes])
+        self.money.offer(facts.extras)
+        self.money.purpose.set_choices([Choice(one, f"transfers.purpose.{one}") for one in facts.purposes])
         self._usual_purpose()
         self.offline.setVisible(not facts.online)
         self.add.setEnabled(facts.blocked is None)
@@ -123,8 +122,7 @@ class SendForm(QWidget):
         """For the next customer."""
         self.form.clear()
         self.person.reset()
-        self.fee.clear()
-        self.total.clear()
+        self.money.reset()
         self._show_receivers(())
         self._usual_purpose()
         self.form.mark_clean()
@@ -132,8 +130,8 @@ class SendForm(QWidget):
 
     def _usual_purpose(self) -> None:
         # The centre puts the most frequent first; another one is one key away.
-        if self.purpose.is_empty() and self._purposes:
-            self.purpose.fill(self._purposes[0])
+        if self.money.purpose.is_empty() and self._purposes:
+            self.money.purpose.fill(self._purposes[0])
 
     # --- receiver ------------------------------------------------------------------------------------------
 
@@ -173,6 +171,7 @@ class SendForm(QWidget):
         # An empty telephone and "any office" were right the last time: Enter passes them by.
         self.mobile.filled = self.office.filled = True
         self._known.hide()
+        self._on_wanted()
         self.focus()
 
     def _on_office(self) -> None:
@@ -186,40 +185,29 @@ class SendForm(QWidget):
         elif typed:
             self.office.set_error(Refused("T-003"))
 
-    # --- money ---------------------------------------------------------------------------------------------
-
-    def _on_amount(self) -> None:
-        amount, transfers = self.amount.money(), self._session.services.transfers
-        if amount is None or amount.minor <= 0:
-            self._show_quote(None)
-            return
-
-        def answered(quote: Quote) -> None:
-            if self.amount.money() == quote.amount:
-                self._show_quote(quote)
-
-        def refused(no: Refused) -> None:
-            if self.amount.money() == amount:
-                self._show_quote(None)
-                self.amount.set_error(no)
-
-        Operation(self, lambda: transfers.quote(amount)).succeeded(answered).refused(refused).start()
-
-    def _show_quote(self, quote: Quote | None) -> None:
-        self.fee.set_money(quote.fee if quote else None)
-        self.total.set_money(quote.total if quote else None)
-        rule = quote.rule if quote else None
-        words = phrase("transfers.screen.fee_rule", fee_ppm=rule.percent_ppm) if rule else ""
-        self._money.pill.show_state(words, "neutral")
+    def _on_wanted(self) -> None:
+        """Only money that is carried to a door needs the door's address, and the office that carries it."""
+        carried = DELIVERY in self.money.wanted().extras
+        self.address.setVisible(carried)
+        self.office.optional = not carried
+        if carried and self.office.is_empty():
+            self.office.filled = False
 
     # --- adding --------------------------------------------------------------------------------------------
 
     def _on_add(self) -> None:
-        if not self.form.verify():
+        # Enter may be quicker than the price: what goes into the basket is what was told.
+        self.money.when_told(self._add)
+
+    def _add(self) -> None:
+        if self.money.has_no_price() or not self.form.verify():
             return
         transfers, by = self._session.services.transfers, self._session.by
         try:
-            command = decide.send_command(self.form.values(), self.amount.money(), self._offices)
+            values, money = self.form.values(), self.money
+            command = decide.send_command(
+                values, money.amount.money(), self._offices, money.wanted(), money.quote
+            )
         except Refused as no:
             self._refused(no)
             return
@@ -233,5 +221,8 @@ class SendForm(QWidget):
         self.added.emit()
 
     def _refused(self, no: Refused) -> None:
+        if no.code == "T-061":
+            # The price is another by now: it is shown, and told, before anything is agreed on.
+            self.money.ask()
         if not self.form.show_refusal(no):
             self._session.notice(refusal(no), "bad", no.code)
