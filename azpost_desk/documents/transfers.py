@@ -35,11 +35,16 @@ def application_pdf(paper: ApplicationPaper, texts: Texts) -> bytes:
         [
             (texts.t("papers.application.payout"), say(texts, paper.payout)),
             (texts.t("papers.application.purpose"), say(texts, paper.purpose)),
+            (
+                texts.t("papers.application.paid_from"),
+                texts.moment(paper.paid_from_ms) if paper.paid_from_ms else "",
+            ),
         ]
     )
     sheet.gap(8)
-    rows = [("papers.amount", paper.amount), ("papers.fee", paper.fee), ("papers.total", paper.total)]
-    _amounts(sheet, texts, [(texts.t(key), amount) for key, amount in rows], paper.total)
+    rows = [(texts.t("papers.amount"), paper.amount), (texts.t("papers.fee"), paper.fee)]
+    rows += [(say(texts, name), price) for name, price in paper.extras]
+    _amounts(sheet, texts, [*rows, (texts.t("papers.total"), paper.total)], paper.total)
     sheet.gap(14)
     sheet.text(texts.t("papers.application.declaration"), BODY)
     role = Say("papers.sign.representative" if paper.representative else "papers.sign.sender")

@@ -111,7 +111,10 @@ class ApplicationPaper:
     Attributes:
         number: number of the application as shown.
         payout: where it is paid: any office or a named one.
-        total: amount and fee together.
+        fee: without the extras.
+        extras: what was added to it, with its price.
+        total: amount, fee and extras together.
+        paid_from_ms: from when it is paid out (UTC ms), 0 as soon as it is known.
         representative: who acts for the sender by power of attorney, if anyone.
     """
 
@@ -124,6 +127,8 @@ class ApplicationPaper:
     total: Money
     payout: Words
     purpose: Words
+    extras: tuple[tuple[Words, Money], ...] = ()
+    paid_from_ms: int = 0
     representative: PaperPerson | None = None
 
 

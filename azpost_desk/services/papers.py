@@ -20,6 +20,7 @@ from azpost_desk.domain.certificates import read_certificate
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.people import GROUPS, Account, Addresses, Parties, Person
+from azpost_desk.domain.quotes import EXTRAS
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.services import cash_papers
 from azpost_desk.services.slip_papers import slip_paper
@@ -302,14 +303,17 @@ def _application(
     books: Reading, head: papers.PaperHead, receipt: str, line: ops.TransferSent, parties: Parties
 ) -> papers.ApplicationPaper:
     office = books.document(Offices, head.business_day.isoformat()).find(line.office) if line.office else None
+    extras = line.terms.extras_qapik if line.terms else {}
     return papers.ApplicationPaper(
         head=head,
         number=receipt,
         sender=_person(parties.sender),
         receiver=_person(parties.receiver),
         amount=azn(line.amount_qapik),
-        fee=azn(line.fee_qapik),
+        fee=azn(line.fee_qapik - sum(extras.values())),
+        extras=tuple((Say(f"papers.extra.{name}"), azn(extras[name])) for name in EXTRAS if name in extras),
         total=azn(line.amount_qapik + line.fee_qapik),
+        paid_from_ms=line.terms.available_ms if line.terms else 0,
         payout=office.name if office else Say("papers.application.any_office"),
         purpose=Say(f"transfers.purpose.{line.purpose}"),
     )

@@ -101,9 +101,11 @@ APPLICATION = ApplicationPaper(
     RECEIVER,
     azn(1_234_56),
     azn(12_35),
-    azn(1_246_91),
+    azn(1_249_91),
     Say("papers.application.any_office"),
     "Ailəyə maddi yardım",
+    extras=((Say("papers.extra.delivery"), azn(3_00)),),
+    paid_from_ms=1_795_500_000_000,
 )
 
 VOUCHER = VoucherPaper(
