@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from azpost_desk.domain.quotes import ADVICE, DELIVERY, EXPRESS, Wanted
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import AmountField, ChoiceField
-from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP
-from azpost_desk.gui.kit.words import phrase
+from azpost_desk.gui.kit.words import Say, phrase
 from azpost_desk.gui.screens.transfers.actions import EXTRA_KEYS
 from azpost_desk.gui.work.runner import Operation
 
@@ -52,24 +51,21 @@ class MoneyCard(Card):
             extra: Button(f"{key}extra.{extra}", EXTRA_KEYS[extra], role="rail")
             for extra in (EXPRESS, DELIVERY, ADVICE)
         }
-        self._extras = QWidget()
-        self.later = Label("", "muted", wrap=True)
+        # Not on the card: what can be added stays in sight, beside the main act.
+        self.chips = QWidget()
         self.fee.set_read_only(True)
         self.row(self.amount, self.fee, self.total, self.purpose, stretches=(4, 3, 4, 4))
-        chips = QHBoxLayout(self._extras)
+        chips = QHBoxLayout(self.chips)
         chips.setContentsMargins(0, 0, 0, 0)
         chips.setSpacing(GAP)
         for chip in self.extras.values():
             chip.setCheckable(True)
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            # Narrow windows shorten the names, the keys stay.
+            chip.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             chip.hide()
             chip.toggled.connect(self._on_wanted)
             chips.addWidget(chip)
-        chips.addStretch()
-        self.row(self._extras)
-        self.row(self.later)
-        self._extras.hide()
-        self.later.hide()
         self.amount.edited.connect(lambda: self._on_typed(self.amount, self.total))
         self.total.edited.connect(lambda: self._on_typed(self.total, self.amount))
 
@@ -81,7 +77,6 @@ class MoneyCard(Card):
                 chip.say(phrase(f"transfers.screen.extra.{extra}.price", price=prices[extra]))
             else:
                 chip.setChecked(False)
-        self._extras.setVisible(bool(prices))
 
     def wanted(self) -> Wanted:
         """What the sender wants besides."""
@@ -167,10 +162,15 @@ class MoneyCard(Card):
             self.total.set_money(quote.total if quote else None)
         for follower in (self.amount, self.total):
             follower.filled = self._named is not None and follower is not self._named
-        rule = quote.rule if quote else None
-        words = phrase("transfers.screen.fee_rule", fee_ppm=rule.percent_ppm) if rule else ""
-        self.pill.show_state(words, "neutral")
-        waits = quote is not None and bool(quote.available_ms)
-        self.later.setVisible(waits)
-        if quote is not None and waits:
-            self.later.say(phrase("transfers.screen.paid_from", from_ms=quote.available_ms))
+        self.pill.show_state(_by_what(quote) if quote else "", "neutral")
+
+
+def _by_what(quote: Quote) -> Say:
+    """The tariff's row, and from when an ordinary transfer is paid out."""
+    key = "transfers.screen."
+    percent, from_ms = quote.rule.percent_ppm if quote.rule else 0, quote.available_ms
+    if quote.rule is None:
+        return phrase(f"{key}paid_from", from_ms=from_ms) if from_ms else ""
+    if from_ms:
+        return phrase(f"{key}fee_rule_later", fee_ppm=percent, from_ms=from_ms)
+    return phrase(f"{key}fee_rule", fee_ppm=percent)

@@ -89,6 +89,7 @@ class SendForm(QWidget):
         acts = QHBoxLayout()
         acts.addWidget(self.add)
         acts.addStretch()
+        acts.addWidget(self.money.chips)
         column.addLayout(acts)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
