@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
-from azpost_desk.central import approvals, grants, keys, payments, steps
+from azpost_desk.central import ahead, approvals, grants, keys, payments, steps
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.intake import salvaging
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from azpost_desk.domain.days import Clock
     from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
     from azpost_desk.protocol.messages import (
+        AheadAsked,
+        AheadTold,
         BillCheck,
         BillChecked,
         Enrol,
@@ -185,6 +187,13 @@ class Centre:
             answer = self._claim(caller, message)
         self._rounds.wake()
         return answer
+
+    def transfers_ahead(self, caller: Caller, message: AheadAsked) -> AheadTold:
+        """See ahead."""
+        if caller.state != "active":
+            raise Unwelcome(409, STOPPED[caller.state])
+        with self.database.transaction() as conn:
+            return ahead.waiting(conn, caller.desk, caller.epoch, caller.branch, self.clock.utc_ms())
 
     def own_records(self, caller: Caller, message: OwnRecords) -> OwnRecordsTold:
         """See intake.salvaging; only the present machine of a desk is told, and only of its ended epochs."""

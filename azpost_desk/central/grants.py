@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from azpost_desk.central import ahead
 from azpost_desk.central.book import new_id
 from azpost_desk.central.news import tell
 from azpost_desk.central.storage.database import one
@@ -39,6 +40,7 @@ NOT_READY: Final = "T-016"
 OTHER_OFFICE: Final = "T-017"
 HELD_BACK: Final = "T-018"
 PAID_LATER: Final = "T-064"
+NO_ROOM: Final = "T-065"
 STATE_CODES: Final = {
     "paid": PAID,
     "refunded": PAID,
@@ -156,9 +158,14 @@ def _answered(conn: Connection, who: Claimant, question: TransferClaim) -> Trans
 
 
 def _find(conn: Connection, question: TransferClaim) -> _Transfer | None:
-    if question.purpose == "pay":
+    if question.purpose == "pay" and not _is_ahead(question):
         return _locked(conn, "code", question.code)
     return _locked(conn, "transfer", question.transfer)
+
+
+def _is_ahead(question: TransferClaim) -> bool:
+    """Whether it is reserved ahead of its receiver: no code is known yet."""
+    return question.purpose == "pay" and not question.code and bool(question.transfer)
 
 
 def _locked(conn: Connection, column: str, value: str) -> _Transfer | None:
@@ -172,6 +179,9 @@ def _missed(
     conn: Connection, who: Claimant, question: TransferClaim, transfer: _Transfer, now_ms: int
 ) -> TransferClaimed | None:
     """Whether the claimant knows what only the right one knows; None when all of it fits."""
+    if _is_ahead(question):
+        named = transfer.office == who.branch and question.amount_qapik == transfer.amount
+        return None if named else TransferClaimed(code=NOTHING_FITS)
     if question.purpose != "pay":
         at_home = one(conn, "select branch from desks where desk = %s", (transfer.desk,))[0] == who.branch
         same = question.amount_qapik == transfer.amount
@@ -225,6 +235,10 @@ def _refused(
     # The sender may take it back at any time; only the receiver waits for what was agreed on.
     if question.purpose == "pay" and now_ms < transfer.available_ms:
         return TransferClaimed(code=PAID_LATER, ready_ms=transfer.available_ms)
+    if _is_ahead(question):
+        count, qapik = ahead.room_left(conn, who.desk, who.epoch, who.branch)
+        if not count or transfer.amount > qapik:
+            return TransferClaimed(code=NO_ROOM)
     return None
 
 

@@ -233,6 +233,10 @@ class Settings(Document, frozen=True):
         idle_lock_seconds: idle time before the screen locks.
         dispute_days: how long the centre has to answer a dispute.
         quote_minutes: how long a quoted price stands.
+        ahead_count_max: how many transfers a desk may reserve ahead of their receivers.
+        ahead_qapik_max: and of what value together.
+        ahead_hours_max: how old such a reservation may be when it is paid off line.
+        ahead_payout_qapik_max: the largest one that is paid off line.
     """
 
     till_qapik_max: int = 500_000
@@ -243,6 +247,10 @@ class Settings(Document, frozen=True):
     difference_qapik_manager: int = 500
     dispute_days: int = 10
     quote_minutes: int = 30
+    ahead_count_max: int = 30
+    ahead_qapik_max: int = 500_000
+    ahead_hours_max: int = 24
+    ahead_payout_qapik_max: int = 100_000
     purposes: tuple[str, ...] = ("family", "goods", "services", "study", "other")
 
 

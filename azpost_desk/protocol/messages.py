@@ -187,7 +187,9 @@ class TransferClaim(Message, frozen=True):
     """Ask for the grant of a transfer. All three must match (code, amount, sender); five wrong tries close
     it.
 
-    For a refund `transfer` names it and `purpose` is refund. `request` is the id of the journaled request.
+    For a refund `transfer` names it and `purpose` is refund. For a pay-out `transfer` without a code asks
+    ahead of time: only the office that the transfer is addressed to may, and it asks who comes for it.
+    `request` is the id of the journaled request.
     """
 
     request: str
@@ -213,6 +215,16 @@ class TransferClaimed(Message, frozen=True):
     holder: str = ""
     tries_left: int = -1
     ready_ms: int = 0
+
+
+class AheadAsked(Message, frozen=True):
+    """Which transfers addressed to this office may be reserved ahead, so that they can be paid off line?"""
+
+
+class AheadTold(Message, frozen=True):
+    """(transfer, qəpik) of each, the oldest first, no more than this desk may still hold."""
+
+    transfers: tuple[tuple[str, int], ...] = ()
 
 
 class StepsAsked(Message, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from azpost_desk.services.ahead import Ahead
 from azpost_desk.services.approvals import Approvals
 from azpost_desk.services.baskets import Baskets
 from azpost_desk.services.branches import Days
@@ -60,6 +61,7 @@ class DeskServices:
     cards: Cards
     shop: Shop
     transfers: Transfers
+    ahead: Ahead
     payments: Payments
     express: Express
     tracking: Tracking
@@ -115,6 +117,7 @@ def desk_services(
         cards=Cards(counter, baskets),
         shop=Shop(counter, baskets),
         transfers=Transfers(counter, baskets),
+        ahead=Ahead(counter),
         payments=Payments(counter, baskets),
         express=Express(counter, baskets),
         tracking=Tracking(counter),

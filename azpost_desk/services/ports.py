@@ -309,6 +309,9 @@ class Line(Protocol):
 
     def check_bill(self, biller: str, account: str, amount_qapik: int | None) -> BillChecked: ...
     def claim_transfer(self, claim: TransferClaim) -> TransferClaimed: ...
+    def transfers_ahead(self) -> tuple[tuple[str, int], ...]:
+        """(transfer, qəpik) of what this office may reserve ahead of its receivers, the oldest first."""
+
     def ask_about(self, steps: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int]]:
         """What the centre says now of outside steps, (payment or grant, id) → (state, since ms).
 

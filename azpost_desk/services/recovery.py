@@ -16,6 +16,7 @@ from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.operations_recovery import KEPT_REASONS, FoundStep
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.services.ahead import reserved_ahead
 from azpost_desk.services.baskets import CARD_UNDER_WAY, every_basket
 from azpost_desk.services.counter import Counter, Officer, open_day
 from azpost_desk.services.grants import Grants, claimed, held_grant
@@ -186,9 +187,10 @@ class Recovery:
             )
         planned = {getattr(line.line, "grant", "") for basket in every_basket(books) for line in basket.lines}
         questions = {one.grant: one for one in books.grant_questions()}
+        ahead = {held.grant for held in reserved_ahead(books)}
         for held in books.held_grants():
             question = questions.get(held.grant)
-            if held.grant in planned and question is None:
+            if (held.grant in planned or held.grant in ahead) and question is None:
                 continue
             whose = _whose(held)
             sort = "question" if question is not None and not question.answer else "grant"

@@ -15,6 +15,7 @@ from azpost_desk.domain.catalogue import Branch, Tariffs
 from azpost_desk.domain.days import BAKU_OFFSET_MS
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
+from azpost_desk.services.ahead import give_back
 from azpost_desk.services.counter import Counter, Officer, open_day
 from azpost_desk.services.late import late_records, late_results
 from azpost_desk.services.slips import close_slip
@@ -143,6 +144,8 @@ class Reports:
                 raise Refused("C-030")
             if parked := books.parked():
                 raise Refused("B-063", count=len(parked))
+            # What was reserved ahead of its receiver is not held over night (protocol.md 5).
+            give_back(self.counter, books, by, "day_closed")
             report = self._report(books, day, by.name, "closed")
             if report.differences:
                 raise Refused("R-002", figures=", ".join(report.differences))

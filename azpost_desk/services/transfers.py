@@ -14,6 +14,7 @@ from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Moment, Quote, Wa
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
+from azpost_desk.services.ahead import answer_here, check_off_line
 from azpost_desk.services.baskets import TRANSFER_WAITS, Baskets, every_basket, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.customers import identified, named
@@ -193,23 +194,28 @@ class Transfers:
         )
         with self.counter.books.writing() as books:
             may_sell(books, by, "transfers")
-            held = held_for(books, question)
-            if held:
-                return held
-            asked = self._grants.request(books, by, question, command.source)
-        return self._grants.ask(asked, by)
+            here = answer_here(self.counter, books, question, by)
+            if here.claimed is not None:
+                return here.claimed
+            if here.tries_left is None:
+                question = self._grants.request(books, by, question, command.source)
+        if here.tries_left is not None:
+            raise Refused("T-011" if here.tries_left else "T-012", field="code", left=here.tries_left)
+        return self._grants.ask(question, by)
 
     def plan_payout(self, grant: str, receiver: Person, by: Officer, source: str = "keys") -> Basket:
         """Plan to pay the transfer out to the person whose document was shown.
 
         Raises:
-            Refused: T-020 the grant is not held here, T-021 it is for a refund, T-022 the document's name is
-                not the receiver's, what `customers.identified` refuses, B-006 it is in the basket already,
-                and what `Baskets.add` refuses.
+            Refused: T-020 the grant is not held here, T-021 it is for a refund, T-066, T-067 reserved ahead
+                and not to be paid off line, T-022 the document's name is not the receiver's, what
+                `customers.identified` refuses, B-006 it is in the basket already, and what `Baskets.add`
+                refuses.
         """
 
         def plan(books: Writing) -> PlannedLine:
             held, parties = granted(books, grant, "pay")
+            check_off_line(self.counter, books, held)
             shown = identified(receiver, "receiver", self.counter.today())
             _same_name(shown, parties.receiver, "receiver")
             operation = self.counter.new_id()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 EXCHANGE_PATH: Final = "/v1/exchange"
 BILL_PATH: Final = "/v1/bills/check"
 TRANSFER_PATH: Final = "/v1/transfers/claim"
+AHEAD_PATH: Final = "/v1/transfers/ahead"
 STEPS_PATH: Final = "/v1/steps"
 # The centre does not hold what comes before our batch: it says in `expect` where to begin again.
 NOT_CONTINUOUS: Final = "X-011"

@@ -21,7 +21,7 @@ from azpost_desk.protocol import approvals, messages
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.services.views import LineState
 from azpost_desk.sync.approvals import check_answer
-from azpost_desk.sync.exchanges import BILL_PATH, STEPS_PATH, TRANSFER_PATH, Exchanges, chain
+from azpost_desk.sync.exchanges import AHEAD_PATH, BILL_PATH, STEPS_PATH, TRANSFER_PATH, Exchanges, chain
 from azpost_desk.sync.wire import Wire
 
 if TYPE_CHECKING:
@@ -135,6 +135,15 @@ class CentreLine:
         if answer.grant is not None:
             check_grant(answer.grant, claim, self._books.identity())
         return answer
+
+    def transfers_ahead(self) -> tuple[tuple[str, int], ...]:
+        """(transfer, qəpik) of what this office may reserve ahead of its receivers.
+
+        Raises:
+            Trouble: an L-code.
+            Refused: the centre's X-code.
+        """
+        return self._ask(AHEAD_PATH, messages.AheadAsked(), messages.AheadTold).transfers
 
     def ask_about(self, steps: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int]]:
         """What the centre says now of outside steps (services.ports.Line).

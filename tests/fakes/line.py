@@ -28,6 +28,7 @@ class PlayedTransfer:
     amount_qapik: int
     parties: Parties
     granted: int = 0
+    is_for_here: bool = False
 
 
 @dataclass
@@ -41,6 +42,7 @@ class FakeLine:
     bills: dict[tuple[str, str], BillChecked] = field(default_factory=dict)
     transfers: dict[str, PlayedTransfer] = field(default_factory=dict)
     says_no: str = ""
+    refusing: dict[str, str] = field(default_factory=dict)
     lose_answers: int = 0
     asked: list[TransferClaim] = field(default_factory=list)
     wakes: int = 0
@@ -83,15 +85,24 @@ class FakeLine:
             raise Trouble("L-001")
         return self._answers[claim.request]
 
+    def transfers_ahead(self) -> tuple[tuple[str, int], ...]:
+        """Those the test named as addressed to this office."""
+        if not self.online:
+            raise Trouble("L-001")
+        return tuple((one.transfer, one.amount_qapik) for one in self.transfers.values() if one.is_for_here)
+
     def ask_about(self, steps: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int]]:
         if not self.online:
             raise Trouble("L-001")
         return {step: self.steps[step] for step in steps if step in self.steps}
 
     def _answer(self, claim: TransferClaim) -> TransferClaimed:
-        known = self.transfers.get(claim.transfer or claim.code)
-        if self.says_no or known is None:
-            return TransferClaimed(code=self.says_no or "T-010", tries_left=4)
+        known = self.transfers.get(claim.code) or next(
+            (one for one in self.transfers.values() if one.transfer == claim.transfer), None
+        )
+        no = self.says_no or self.refusing.get(claim.transfer, "")
+        if no or known is None:
+            return TransferClaimed(code=no or "T-010", tries_left=4)
         known.granted += 1
         grant = Grant(
             1,

@@ -13,6 +13,8 @@ from starlette.routing import Route
 from azpost_desk.central.web import wire
 from azpost_desk.protocol import approvals
 from azpost_desk.protocol.messages import (
+    AheadAsked,
+    AheadTold,
     BillCheck,
     BillChecked,
     Enrol,
@@ -54,6 +56,7 @@ class Answers(Protocol):
     def exchange(self, caller: wire.Caller, message: Exchange) -> Exchanged: ...
     def check_bill(self, caller: wire.Caller, message: BillCheck) -> BillChecked: ...
     def claim_transfer(self, caller: wire.Caller, message: TransferClaim) -> TransferClaimed: ...
+    def transfers_ahead(self, caller: wire.Caller, message: AheadAsked) -> AheadTold: ...
     def steps_of(self, caller: wire.Caller, message: StepsAsked) -> StepsTold: ...
     def ask_approval(self, caller: wire.Caller, message: approvals.ApprovalAsk) -> approvals.ApprovalTold: ...
     def own_records(self, caller: wire.Caller, message: OwnRecords) -> OwnRecordsTold: ...
@@ -103,6 +106,7 @@ def application(centre: Answers) -> Starlette:
             Route("/v1/bills/check", proven(BillCheck, centre.check_bill), methods=["POST"]),
             Route(approvals.PATH, proven(approvals.ApprovalAsk, centre.ask_approval), methods=["POST"]),
             Route("/v1/transfers/claim", proven(TransferClaim, centre.claim_transfer), methods=["POST"]),
+            Route("/v1/transfers/ahead", proven(AheadAsked, centre.transfers_ahead), methods=["POST"]),
             Route("/v1/steps", proven(StepsAsked, centre.steps_of), methods=["POST"]),
             Route(OWN_RECORDS_PATH, proven(OwnRecords, centre.own_records), methods=["POST"]),
             Route(SALVAGE_PATH, _open_to_all(salvage, whole), methods=["POST"]),

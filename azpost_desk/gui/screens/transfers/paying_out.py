@@ -17,6 +17,7 @@ from azpost_desk.gui.kit.labels import BigAmount, Label
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.transfers import form as decide
 from azpost_desk.gui.screens.transfers.actions import RELEASE_KEY
+from azpost_desk.gui.screens.transfers.ahead import AheadCard
 from azpost_desk.gui.screens.transfers.person import PersonFields, screen_of
 from azpost_desk.gui.work.runner import Lane, Operation
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.ahead import ReservedAhead
     from azpost_desk.services.grants import Claimed, Unanswered
     from azpost_desk.services.views import Basket
 
@@ -67,6 +69,7 @@ class PayOutForm(QWidget):
         self.unanswered = Card(f"{key}unanswered")
         self.held_names = NameList()
         self.held = Card(f"{key}held")
+        self.ahead = AheadCard(session)
         self._build()
         self._connect()
         self._show_claimed(None)
@@ -88,7 +91,7 @@ class PayOutForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for part in (self.question, self.payout, self.unanswered, self.held):
+        for part in (self.question, self.payout, self.unanswered, self.held, self.ahead):
             column.addWidget(part)
         column.addStretch()
 
@@ -115,6 +118,7 @@ class PayOutForm(QWidget):
         """Whether this officer may pay out now."""
         self.ask.setEnabled(allowed)
         self.add.setEnabled(allowed)
+        self.ahead.take.setEnabled(allowed)
 
     def open_code(self, code: str) -> None:
         """A customer came with this code: what they say of it is next."""
@@ -133,14 +137,18 @@ class PayOutForm(QWidget):
         """Which questions are without an answer, which grants lie here unused."""
         services = self._session.services
 
-        def read() -> tuple[list[Unanswered], list[Claimed]]:
+        def read() -> tuple[list[Unanswered], list[Claimed], list[ReservedAhead]]:
             parked = services.parking.baskets_parked()
+            ahead = services.ahead.list()
+            # Whoever comes for one of these is asked first; the list shows no code.
+            without = {one.grant for one in ahead}
             held = decide.not_planned(services.transfers.held(), services.baskets.current(), parked)
-            return services.transfers.unanswered(), held
+            return services.transfers.unanswered(), [one for one in held if one.grant not in without], ahead
 
         Operation(self, read).succeeded(lambda found: self._show_waiting(*found)).start()
 
-    def _show_waiting(self, asked: list[Unanswered], held: list[Claimed]) -> None:
+    def _show_waiting(self, asked: list[Unanswered], held: list[Claimed], ahead: list[ReservedAhead]) -> None:
+        self.ahead.show_list(ahead)
         self.unanswered_names.offer(
             [
                 Candidate(
@@ -174,6 +182,7 @@ class PayOutForm(QWidget):
         idle = self.claimed is None
         self.unanswered.setVisible(bool(asked) and idle)
         self.held.setVisible(bool(held) and idle)
+        self.ahead.setVisible(idle)
 
     # --- asking --------------------------------------------------------------------------------------------
 
@@ -220,6 +229,7 @@ class PayOutForm(QWidget):
         self.payout.setVisible(claimed is not None)
         self.unanswered.hide()
         self.held.hide()
+        self.ahead.setVisible(claimed is None)
         if claimed is None:
             return
         self.paid.show_amount(claimed.amount)

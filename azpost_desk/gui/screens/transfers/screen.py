@@ -195,6 +195,8 @@ class TransfersScreen(Screen):
         self._load()
         if self.mode == actions.SENT_HERE:
             self.sent.refresh()
+        elif self.mode == actions.PAY_OUT:
+            self.payout.refresh()
 
     # --- leaving ---------------------------------------------------------------------------------------
 
