@@ -69,11 +69,11 @@ def test_what_is_not_on_the_list_waits_for_the_line(ahead: Stand) -> None:
 def test_the_fifth_wrong_answer_gives_the_transfer_back(ahead: Stand, wrong: dict[str, object]) -> None:
     for left in (4, 3, 2, 1):
         with pytest.raises(Refused, match="T-011") as no:
-            ahead.desk.transfers.claim(claim(**wrong), CLERK)  # type: ignore[arg-type]
+            ahead.desk.transfers.claim(claim(**wrong), CLERK)
         assert no.value.facts["left"] == left
     with pytest.raises(Refused, match="T-012"):
-        ahead.desk.transfers.claim(claim(**wrong), CLERK)  # type: ignore[arg-type]
-    assert [body.reason for body in ahead.bodies(ops.GrantReleased)] == ["wrong_tries"]  # type: ignore[attr-defined]
+        ahead.desk.transfers.claim(claim(**wrong), CLERK)
+    assert [body.reason for body in ahead.bodies(ops.GrantReleased)] == ["wrong_tries"]
     with pytest.raises(Trouble, match="L-001"):
         ahead.desk.transfers.claim(claim(), CLERK)
 
@@ -134,5 +134,5 @@ def test_all_of_it_goes_back_when_it_is_given_back_or_the_day_closes(ahead: Stan
     assert ahead.desk.ahead.take(CLERK) == 1
     close_counted(ahead, {1_000: 20})
     ahead.desk.reports.close_day(MANAGER, lambda _report: b"report")
-    reasons = [body.reason for body in ahead.bodies(ops.GrantReleased)]  # type: ignore[attr-defined]
+    reasons = [body.reason for body in ahead.bodies(ops.GrantReleased)]
     assert reasons == ["ahead", "ahead", "day_closed"]

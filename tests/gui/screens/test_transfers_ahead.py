@@ -76,10 +76,10 @@ def test_it_is_given_back_by_a_key(hands: Hands, stand: Stand) -> None:
 def test_without_the_line_it_says_so_and_takes_nothing(hands: Hands, stand: Stand) -> None:
     stand.line.online = False
     hands.press(Qt.Key.Key_R, CTRL)
-    assert [say(words) for words in hands.notices] == [say("transfers.screen.ahead.no_line")]  # type: ignore[arg-type]
+    assert [say(words) for words in hands.notices] == [say("transfers.screen.ahead.no_line")]
 
 
 def test_when_nothing_waits_it_says_so(hands: Hands, stand: Stand) -> None:
     stand.line.transfers.clear()
     hands.press(Qt.Key.Key_R, CTRL)
-    assert [say(words) for words in hands.notices] == [say("transfers.screen.ahead.none")]  # type: ignore[arg-type]
+    assert [say(words) for words in hands.notices] == [say("transfers.screen.ahead.none")]
