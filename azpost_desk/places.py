@@ -51,6 +51,11 @@ def tables() -> Path:
     return resources() / "data"
 
 
+def schemas() -> Path:
+    """XML schemas of ISO 20022 messages, by message: ``pacs.008.001.08.xsd``."""
+    return resources() / "iso20022"
+
+
 def data() -> Path:
     """This desk's data folder, not created here: `AZPOST_DATA`, else the place the system has for it."""
     named = os.environ.get("AZPOST_DATA")

@@ -1,4 +1,4 @@
-"""`tool item|scan|identifier|signature`: one rule from lines on stdin (or files) to JSON lines on stdout.
+"""`tool item|scan|identifier|signature|iso20022`: one rule from lines (or files) to JSON lines on stdout.
 
 For support and for acceptance checks: what the counter would say of a number, without a counter.
 """
@@ -30,7 +30,9 @@ def main(argv: list[str]) -> int:
     """
     arguments = _parser().parse_args(argv)
     if arguments.tool == "signature":
-        return _signatures(arguments.files, arguments.issuer)
+        return _each(arguments.files, lambda path: _signature(path, arguments.issuer))
+    if arguments.tool == "iso20022":
+        return _each(arguments.files, _message)
     answer: Callable[[str], Answer] = {
         "item": _item,
         "scan": _scan,
@@ -53,14 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     identifier.add_argument("--kind", required=True, choices=sorted(CHECKS))
     signature = tools.add_parser("signature", help="electronic signatures in PDF files")
     signature.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    message = tools.add_parser("iso20022", help="ISO 20022 messages, each by the schema its namespace names")
+    message.add_argument("files", nargs="+", type=Path, metavar="FILE")
     signature.add_argument("--issuer", action="append", default=[], type=Path, help="PEM file to trust")
     return parser
 
 
-def _signatures(files: Sequence[Path], issuers: Sequence[Path]) -> int:
+def _each(files: Sequence[Path], answer: Callable[[Path], Answer]) -> int:
     try:
         for path in files:
-            sys.stdout.write(json.dumps(_signature(path, issuers), ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(answer(path), ensure_ascii=False) + "\n")
     except OSError as unreadable:
         print(unreadable, file=sys.stderr)
         return 2
@@ -88,6 +92,19 @@ def _signature(path: Path, issuers: Sequence[Path]) -> Answer:
             }
             for one in found
         ],
+    }
+
+
+def _message(path: Path) -> Answer:
+    """What message a file holds and what its schema says of it; the file is named as it was given."""
+    from azpost_desk.central.gateways.iso20022 import check_message
+
+    checked = check_message(path.read_bytes())
+    return {
+        "file": str(path),
+        "message": checked.message,
+        "valid": checked.valid,
+        "errors": list(checked.errors),
     }
 
 

@@ -140,3 +140,18 @@ def test_signature(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert answers[2]["signatures"][0]["intact"] is False
     assert tool("signature", str(tmp_path / "gone.pdf"), lines=b"", code=2) == []
+
+
+def test_messages_are_checked_file_by_file(tmp_path: Path) -> None:
+    samples = Path(__file__).parents[1] / "data" / "iso20022"
+    good, bad = samples / "y2025_pacs.008.min.xml", tmp_path / "bad.xml"
+    bad.write_bytes(good.read_bytes().replace(b"1000.00", b"x"))
+    (tmp_path / "none.txt").write_bytes(b"no message")
+    answers = tool("iso20022", str(good), str(bad), str(tmp_path / "none.txt"), lines=b"")
+    assert [(one["message"], one["valid"], bool(one["errors"])) for one in answers] == [
+        ("pacs.008.001.08", True, False),
+        ("pacs.008.001.08", False, True),
+        ("", False, True),
+    ]
+    assert answers[0]["file"] == str(good)
+    assert tool("iso20022", str(tmp_path / "gone.xml"), lines=b"", code=2) == []

@@ -1,0 +1,151 @@
+"""ISO 20022 messages as bytes: read without trusting them, and valid by the published schema or refused.
+
+A message is a ``Document`` alone or inside an envelope, there perhaps with a business application header
+(head.001). Which schema counts, the namespace says. Entities, document types, size and depth are bounded
+before anything looks at the content.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from lxml import etree
+
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.places import schemas
+
+# [design] The largest real statement of a day has some megabytes; a message of one transfer three kilobytes.
+BYTES_MAX: Final = 8_000_000
+DEPTH_MAX: Final = 60
+_ERRORS_MAX: Final = 20
+_NAMESPACE: Final = re.compile(r"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.\d{3}\.\d{3}\.\d{2})")
+_IN_BRACES: Final = re.compile(r"\{[^}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a file is: the message its namespace names ("" when none), and what is wrong with it."""
+
+    message: str
+    errors: tuple[str, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether the schema accepts it, header included."""
+        return not self.errors
+
+
+def check_message(content: bytes) -> Checked:
+    """Hold a message against the schema that its namespace names. Never raises for what is in the bytes."""
+    try:
+        root = _parsed(content)
+        document = _document(root)
+    except Refused as no:
+        return Checked("", (_sentence(no),))
+    message = _message_of(document)
+    errors = _against_schema(document, message)
+    header = _header(root)
+    if header is not None:
+        errors += _against_schema(header, _message_of(header))
+        defined = [part.text for part in header if _local(part) == "MsgDefIdr"]
+        if defined and defined != [message]:
+            errors.append(f"the header announces {defined[0]}, the document is {message}")
+    return Checked(message, tuple(errors[:_ERRORS_MAX]))
+
+
+def read_message(content: bytes, *messages: str) -> etree._Element:
+    """The ``Document`` of a valid message that is one of `messages`.
+
+    Raises:
+        Refused: M-001 no XML, or with a document type or entities, too large or too deep, M-002 no ISO 20022
+            message, M-003 another message (`message`), M-004 its schema does not accept it (`why`).
+    """
+    document = _document(_parsed(content))
+    message = _message_of(document)
+    if message not in messages:
+        raise Refused("M-003", message=message)
+    checked = check_message(content)
+    if not checked.valid:
+        raise Refused("M-004", why=checked.errors[0])
+    return document
+
+
+def _parsed(content: bytes) -> etree._Element:
+    if len(content) > BYTES_MAX:
+        raise Refused("M-001", reason="size")
+    # No entity is expanded, nothing is fetched, and libxml2's own limits stay on.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as fault:
+        raise Refused("M-001", reason="syntax", detail=str(fault)) from fault
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Refused("M-001", reason="doctype")
+    if _is_too_deep(root):
+        raise Refused("M-001", reason="depth")
+    return root
+
+
+def _is_too_deep(root: etree._Element) -> bool:
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > DEPTH_MAX:
+            return True
+    return False
+
+
+def _document(root: etree._Element) -> etree._Element:
+    found = [part for part in _parts(root) if _local(part) == "Document" and _message_of(part)]
+    if len(found) != 1:
+        raise Refused("M-002", count=len(found))
+    return found[0]
+
+
+def _header(root: etree._Element) -> etree._Element | None:
+    return next((part for part in _parts(root) if _local(part) == "AppHdr"), None)
+
+
+def _parts(root: etree._Element) -> list[etree._Element]:
+    """The root, or what lies in an envelope, directly or one level deeper."""
+    if _message_of(root):
+        return [root]
+    return [part for level in (root, *root) for part in level if isinstance(part.tag, str)]
+
+
+def _local(part: etree._Element) -> str:
+    return str(etree.QName(part).localname)
+
+
+def _message_of(part: etree._Element) -> str:
+    found = _NAMESPACE.fullmatch(etree.QName(part).namespace or "")
+    return found[1] if found else ""
+
+
+def _against_schema(part: etree._Element, message: str) -> list[str]:
+    schema = _schema(message)
+    if schema is None:
+        return [f"no schema for {message or etree.QName(part).namespace}"]
+    # By itself: what an envelope declares is no part of it.
+    if schema.validate(etree.ElementTree(part)):
+        return []
+    return [f"line {one.line}: {_IN_BRACES.sub('', one.message)}" for one in schema.error_log]
+
+
+@cache
+def _schema(message: str) -> etree.XMLSchema | None:
+    file = schemas() / f"{message}.xsd"
+    return etree.XMLSchema(etree.parse(file)) if message and file.is_file() else None
+
+
+def _sentence(no: Refused) -> str:
+    if no.code == "M-002":
+        return "no ISO 20022 document" if not no.facts["count"] else "more than one document"
+    return {
+        "size": f"larger than {BYTES_MAX} bytes",
+        "doctype": "a document type or entities are not accepted",
+        "depth": f"nested deeper than {DEPTH_MAX}",
+    }.get(str(no.facts["reason"]), f"no XML: {no.facts.get('detail', '')}")
