@@ -56,6 +56,11 @@ def schemas() -> Path:
     return resources() / "iso20022"
 
 
+def watch_lists() -> Path:
+    """Watch lists of a day, for rehearsals."""
+    return resources() / "lists"
+
+
 def data() -> Path:
     """This desk's data folder, not created here: `AZPOST_DATA`, else the place the system has for it."""
     named = os.environ.get("AZPOST_DATA")

@@ -6,7 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 
-from azpost_desk.rehearsal import bench_explain, bench_history, bench_start, benchmarks
+from azpost_desk.rehearsal import bench_explain, bench_history, bench_screen, bench_start, benchmarks
 
 # Name → measures it; a line per bench in the form of interfaces.md.
 BENCHES = {
@@ -14,6 +14,7 @@ BENCHES = {
     "start": bench_start.start,
     "explain": bench_explain.explain,
     "history": bench_history.history,
+    "screen": bench_screen.screen,
 }
 
 

@@ -1,4 +1,4 @@
-"""`tool item|scan|identifier|signature|iso20022`: one rule from lines (or files) to JSON lines on stdout.
+"""`tool item|scan|identifier|screen|signature|iso20022`: one rule, from lines (or files) to JSON lines.
 
 For support and for acceptance checks: what the counter would say of a number, without a counter.
 """
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.domain.identifiers import CHECKS
 from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan
+from azpost_desk.texts import Texts
 from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
@@ -33,17 +35,30 @@ def main(argv: list[str]) -> int:
         return _each(arguments.files, lambda path: _signature(path, arguments.issuer))
     if arguments.tool == "iso20022":
         return _each(arguments.files, _message)
-    answer: Callable[[str], Answer] = {
-        "item": _item,
-        "scan": _scan,
-        "identifier": lambda line: _identifier(arguments.kind, line),
-    }[arguments.tool]
+    try:
+        answer = _by_line(arguments)
+    except (OSError, Refused) as fault:
+        print(Texts("en").refusal(fault) if isinstance(fault, Refused) else fault, file=sys.stderr)
+        return 2
     # A stray byte must not end the run: it becomes U+FFFD, which no rule accepts.
     for line in sys.stdin.buffer:
         text = line.decode("utf-8", errors="replace").removesuffix("\n").removesuffix("\r")
         sys.stdout.write(json.dumps(answer(text), ensure_ascii=False) + "\n")
     sys.stdout.flush()
     return 0
+
+
+def _by_line(arguments: argparse.Namespace) -> Callable[[str], Answer]:
+    """What answers a line. Raises OSError, Refused: a list cannot be read."""
+    match arguments.tool:
+        case "item":
+            return _item
+        case "scan":
+            return _scan
+        case "screen":
+            return _pair if arguments.pairs else _screener(arguments)
+        case _:
+            return lambda line: _identifier(arguments.kind, line)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     tools.add_parser("scan", help="raw scans, whatever the keyboard layout did to them")
     identifier = tools.add_parser("identifier", help="IBAN, VÖEN, FİN, phone numbers and postcodes")
     identifier.add_argument("--kind", required=True, choices=sorted(CHECKS))
+    screen = tools.add_parser("screen", help="names against watch lists, or pairs of names")
+    screen.add_argument("--pairs", action="store_true", help="two names a line, divided by a tab")
+    screen.add_argument("--ofac", type=Path, metavar="DIR", help="folder with sdn.csv, alt.csv and add.csv")
+    screen.add_argument("--un", type=Path, metavar="FILE", help="the UN's consolidated list, XML")
+    screen.add_argument("--national", type=Path, metavar="FILE", help="the national list, CSV")
     signature = tools.add_parser("signature", help="electronic signatures in PDF files")
     signature.add_argument("files", nargs="+", type=Path, metavar="FILE")
     message = tools.add_parser("iso20022", help="ISO 20022 messages, each by the schema its namespace names")
@@ -93,6 +113,49 @@ def _signature(path: Path, issuers: Sequence[Path]) -> Answer:
             for one in found
         ],
     }
+
+
+def _screener(arguments: argparse.Namespace) -> Callable[[str], Answer]:
+    """Every list that is named, read once; then a name a line."""
+    # Here and not above: most tools need no list.
+    from azpost_desk.domain.screening import Asked, Index
+    from azpost_desk.domain.watch_lists import read_national, read_ofac, read_un
+
+    entries = []
+    if arguments.ofac:
+        files = {path.name.lower(): path for path in arguments.ofac.iterdir()}
+        sdn, alt, add = (files.get(name, arguments.ofac / name) for name in ("sdn.csv", "alt.csv", "add.csv"))
+        # Addresses are no part of a name: OFAC's other two files do without them.
+        addresses = add.read_bytes() if add.is_file() else b""
+        entries += read_ofac(sdn.read_bytes(), alt.read_bytes(), addresses)
+    if arguments.un:
+        entries += read_un(arguments.un.read_bytes())
+    if arguments.national:
+        entries += read_national(arguments.national.read_bytes())
+    index = Index(entries)
+
+    def screen(line: str) -> Answer:
+        hits = [
+            {
+                "list": hit.entry.source,
+                "id": hit.entry.id,
+                "name": hit.name,
+                "score": hit.score,
+                "why": ", ".join(f"{pair.asked} = {pair.listed} ({pair.likeness})" for pair in hit.pairs),
+            }
+            for hit in index.ask(Asked(line))
+        ]
+        return {"name": line, "hits": hits}
+
+    return screen
+
+
+def _pair(line: str) -> Answer:
+    from azpost_desk.domain.screening import compare
+
+    one, _, other = line.partition("\t")
+    likeness = compare(one, other)
+    return {"a": one, "b": other, "score": likeness.score, "match": likeness.match}
 
 
 def _message(path: Path) -> Answer:

@@ -155,3 +155,34 @@ def test_messages_are_checked_file_by_file(tmp_path: Path) -> None:
     ]
     assert answers[0]["file"] == str(good)
     assert tool("iso20022", str(tmp_path / "gone.xml"), lines=b"", code=2) == []
+
+
+def test_names_are_screened_line_by_line(tmp_path: Path) -> None:
+    lists = Path(__file__).parents[2] / "resources" / "lists"
+    national = tmp_path / "national.csv"
+    national.write_text(
+        "id,kind,name,aliases,born,birthplace,basis\nN-1,person,Quliyeva Leyla,,,,Q-1\n", encoding="utf-8"
+    )
+    found = tool(
+        "screen", "--ofac", str(lists / "ofac_2019-01-15"), "--un", str(lists / "un_2026-02-27.xml"),
+        "--national", str(national),
+        lines="Джейхун Асланов\n\nLeyla Guliyeva\nMəmmədov Elçin\nAyman al-Zawahiri\n".encode(),
+    )  # fmt: skip
+    assert [[(hit["list"], hit["id"]) for hit in one["hits"]] for one in found] == [
+        [("ofac", "23951")], [], [("national", "N-1")], [], [("ofac", "2676"), ("un", "QDi.006")],
+    ]  # fmt: skip
+    assert found[0]["hits"][0]["score"] == 100
+    assert "Джейхун = Jayhoon" in found[0]["hits"][0]["why"]
+    national.write_text("no list", encoding="utf-8")
+    assert tool("screen", "--national", str(national), lines=b"x\n", code=2) == []
+    assert tool("screen", "--ofac", str(tmp_path), lines=b"x\n", code=2) == []
+
+
+def test_pairs_of_names_are_compared() -> None:
+    assert tool(
+        "screen", "--pairs", lines=b"Serei Lavrov\tSergei Lavrov\nOne Name\nAda Byron\tAlan Turing\n"
+    ) == [
+        {"a": "Serei Lavrov", "b": "Sergei Lavrov", "score": 87, "match": True},
+        {"a": "One Name", "b": "", "score": 0, "match": False},
+        {"a": "Ada Byron", "b": "Alan Turing", "score": 0, "match": False},
+    ]
