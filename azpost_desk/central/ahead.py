@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
+from azpost_desk.central.registry.reference import newest
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.protocol.messages import AheadTold
@@ -36,7 +35,7 @@ _WAITING: Final = """
 
 def room_left(conn: Connection, desk: str, epoch: int, branch: str) -> tuple[int, int]:
     """(how many more, of how many qəpik together) this chain may reserve ahead."""
-    settings = _settings(conn, branch)
+    settings = newest(conn, Settings, branch) or Settings()
     count, qapik = one(conn, _HELD, {"desk": desk, "epoch": epoch, "branch": branch})
     return max(settings.ahead_count_max - count, 0), max(settings.ahead_qapik_max - qapik, 0)
 
@@ -47,7 +46,7 @@ def waiting(conn: Connection, desk: str, epoch: int, branch: str, now_ms: int) -
     about = {
         "branch": branch,
         "now_ms": now_ms,
-        "most": _settings(conn, branch).ahead_payout_qapik_max,
+        "most": (newest(conn, Settings, branch) or Settings()).ahead_payout_qapik_max,
         "looked_at": _LOOKED_AT_MAX,
     }
     chosen: list[tuple[str, int]] = []
@@ -56,12 +55,3 @@ def waiting(conn: Connection, desk: str, epoch: int, branch: str, now_ms: int) -
             qapik -= amount
             chosen.append((transfer, amount))
     return AheadTold(transfers=tuple(chosen))
-
-
-def _settings(conn: Connection, branch: str) -> Settings:
-    row = conn.execute(
-        "select content from reference where name = 'settings' and branch in (%s, '*')"
-        " order by version desc limit 1",
-        (branch,),
-    ).fetchone()
-    return msgspec.json.decode(row[0], type=Settings) if row else Settings()

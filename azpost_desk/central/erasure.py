@@ -30,7 +30,10 @@ _ERASER_LOCK: Final = 0x657261
 _AT_ONCE: Final = 2_000
 _LOOKED_AT: Final = 20_000
 _AGAIN_AFTER_MS: Final = 30 * 24 * 3_600_000
-_UNFINISHED_TRANSFERS: Final = ("available", "reserved", "held", "in_doubt")
+_UNFINISHED_TRANSFERS: Final = (
+    "available", "reserved", "held", "in_doubt", "closed", "rejected",
+    "returned", "returning", "returning_in_doubt", "unclaimed",
+)  # fmt: skip
 _UNFINISHED_PAYMENTS: Final = ("accepted", "sent", "unknown", "refused")
 
 # The received time is never before the recorded one by more than a wrong clock: age counts from the later.

@@ -40,6 +40,9 @@ NOT_READY: Final = "T-016"
 OTHER_OFFICE: Final = "T-017"
 HELD_BACK: Final = "T-018"
 PAID_LATER: Final = "T-064"
+SENT_BACK: Final = "T-068"
+# Only the sender can have these.
+GONE_BACK: Final = frozenset({"returned", "unclaimed"})
 NO_ROOM: Final = "T-065"
 STATE_CODES: Final = {
     "paid": PAID,
@@ -47,6 +50,8 @@ STATE_CODES: Final = {
     "reserved": HELD_ELSEWHERE,
     "in_doubt": HELD_ELSEWHERE,
     "closed": CLOSED,
+    "returning": SENT_BACK,
+    "returning_in_doubt": SENT_BACK,
 }
 
 
@@ -219,7 +224,10 @@ def _refused(
     """Whether the transfer may be handled here and now."""
     if question.purpose == "pay" and transfer.office not in ("", who.branch):
         return TransferClaimed(code=OTHER_OFFICE, office=transfer.office)
-    if transfer.state != "available":
+    if transfer.state in GONE_BACK:
+        if question.purpose == "pay":
+            return TransferClaimed(code=SENT_BACK)
+    elif transfer.state != "available":
         live = conn.execute(
             "select holder, \"grant\" from grants where thing = %s and state = 'open'", (transfer.transfer,)
         ).fetchone()
@@ -310,6 +318,18 @@ def _give(
         "update transfers set state = %s, grants = %s, last_grant = %s where transfer = %s",
         (TRANSFER[transfer.state, "granted"], grant.number, grant.grant, transfer.transfer),
     )
+    _enter(conn, book, transfer, grant)
+    return _granted(transfer, signed)
+
+
+def _enter(conn: Connection, book: Book, transfer: _Transfer, grant: Grant) -> None:
+    """Into the centre's own book."""
+    if transfer.state == "unclaimed":
+        # It is owed again before anybody can pay it.
+        owed = ops.TransferReclaimed(
+            transfer=transfer.transfer, amount_qapik=transfer.amount, grant=grant.grant
+        )
+        book.append(conn, owed)
     issued = ops.GrantIssued(
         grant=grant.grant,
         thing=grant.thing,
@@ -319,7 +339,6 @@ def _give(
         previous=grant.previous,
     )
     book.append(conn, issued)
-    return _granted(transfer, signed)
 
 
 def _granted(transfer: _Transfer, signed: Signed) -> TransferClaimed:

@@ -260,7 +260,9 @@ def _lock(conn: Connection, transfer: str) -> tuple[str, str] | None:
 def _move(conn: Connection, transfer: str, event: str, written: Written, now_ms: int) -> None:
     state, desk = one(conn, "select state, desk from transfers where transfer = %s", (transfer,))
     after = TRANSFER[state, event]
-    conn.execute("update transfers set state = %s where transfer = %s", (after, transfer))
+    conn.execute(
+        "update transfers set state = %s, state_ms = %s where transfer = %s", (after, now_ms, transfer)
+    )
     if after == "available" and doubts.overtaken(conn, transfer, now_ms):
         return
     if desk != written.desk:

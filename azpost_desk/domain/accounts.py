@@ -50,6 +50,7 @@ CLEARING: Final = "1099"
 TRANSFERS_PAYABLE: Final = "2010"
 BILLS_COLLECTED: Final = "2030"
 BILLS_DUE: Final = "2035"
+UNCLAIMED: Final = "2050"
 VAT_PAYABLE: Final = "2060"
 REFUNDS_PAYABLE: Final = "2070"
 SURPLUS: Final = "2090"
@@ -78,6 +79,8 @@ CHART: Final = {
         Account(TRANSFERS_PAYABLE, "transfers_payable", Side.CUSTOMERS),
         Account(BILLS_COLLECTED, "bills_collected", Side.CUSTOMERS, "biller"),
         Account(BILLS_DUE, "bills_due", Side.CUSTOMERS, "biller"),
+        # Transfers that neither receiver nor sender fetched in time; theirs all the same.
+        Account(UNCLAIMED, "unclaimed", Side.CUSTOMERS),
         Account(VAT_PAYABLE, "vat_payable", Side.OWN),
         Account(REFUNDS_PAYABLE, "refunds_payable", Side.CUSTOMERS, "biller"),
         Account(SURPLUS, "surplus", Side.OWN, "officer"),

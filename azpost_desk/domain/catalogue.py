@@ -233,6 +233,8 @@ class Settings(Document, frozen=True):
         idle_lock_seconds: idle time before the screen locks.
         dispute_days: how long the centre has to answer a dispute.
         quote_minutes: how long a quoted price stands.
+        transfer_days_max: how long a transfer waits for its receiver [design: 30 days, as in the region].
+        refund_days_max: and then for its sender, before it is kept apart as unclaimed.
         ahead_count_max: how many transfers a desk may reserve ahead of their receivers.
         ahead_qapik_max: and of what value together.
         ahead_hours_max: how old such a reservation may be when it is paid off line.
@@ -247,6 +249,8 @@ class Settings(Document, frozen=True):
     difference_qapik_manager: int = 500
     dispute_days: int = 10
     quote_minutes: int = 30
+    transfer_days_max: int = 30
+    refund_days_max: int = 30
     ahead_count_max: int = 30
     ahead_qapik_max: int = 500_000
     ahead_hours_max: int = 24

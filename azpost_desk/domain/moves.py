@@ -30,7 +30,29 @@ TRANSFER: Final[Moves] = {
     ("in_doubt", "refunded"): "refunded",
     ("in_doubt", "released"): "available",
     ("in_doubt", "reversed"): "reversed",
+    # Two people at the centre decide about what was held, and about what was closed after wrong tries.
+    ("held", "let_go"): "available",
+    ("held", "rejected"): "rejected",
+    ("held", "let_back"): "returned",
+    ("rejected", "let_back"): "returned",
+    ("closed", "let_go"): "available",
+    ("closed", "let_back"): "returned",
+    # Nobody came in time: it is the sender's, and while it is, no receiver can have it.
+    ("available", "expired"): "returned",
+    ("returned", "granted"): "returning",
+    ("returning", "released"): "returned",
+    ("returning", "refunded"): "refunded",
+    ("returning", "reversed"): "reversed",
+    ("returning", "doubted"): "returning_in_doubt",
+    ("returning_in_doubt", "refunded"): "refunded",
+    ("returning_in_doubt", "reversed"): "reversed",
+    ("returning_in_doubt", "released"): "returned",
+    ("returned", "unclaimed"): "unclaimed",
+    ("unclaimed", "granted"): "returning",
 }
+
+# Events of TRANSFER that are two people's decision, not something that happens.
+DECIDED: Final = frozenset({"let_go", "rejected", "let_back"})
 
 PAYMENT: Final[Moves] = {
     ("", "accepted"): "accepted",

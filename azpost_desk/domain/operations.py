@@ -85,6 +85,12 @@ from azpost_desk.domain.operations_slips import ApprovalLocked as ApprovalLocked
 from azpost_desk.domain.operations_slips import ApprovalRefused as ApprovalRefused
 from azpost_desk.domain.operations_slips import CloseAnnounced as CloseAnnounced
 from azpost_desk.domain.operations_slips import RemittanceAnnounced as RemittanceAnnounced
+from azpost_desk.domain.operations_transfers import BODIES as _OF_TRANSFERS
+from azpost_desk.domain.operations_transfers import CENTRE_KINDS as _CENTRE_OF_TRANSFERS
+from azpost_desk.domain.operations_transfers import TransferExpired as TransferExpired
+from azpost_desk.domain.operations_transfers import TransferJudged as TransferJudged
+from azpost_desk.domain.operations_transfers import TransferReclaimed as TransferReclaimed
+from azpost_desk.domain.operations_transfers import TransferUnclaimed as TransferUnclaimed
 
 # --- the chain itself ---------------------------------------------------------------------------------
 
@@ -446,9 +452,11 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     **SIGNING,
     **operations_cash.BODIES,
     **_OF_KEYS,
+    **_OF_TRANSFERS,
 }
 CENTRE_KINDS: Final = (
     SLIP_CENTRE_KINDS
+    | _CENTRE_OF_TRANSFERS
     | _RECOVERY_CENTRE_KINDS
     | operations_cash.CENTRE_KINDS
     | _CENTRE_OF_KEYS

@@ -187,6 +187,14 @@ def _doubt_settled(desk: str, operation: str, body: ops.DoubtSettled) -> list[Po
     return _pair(operation, (account, body.desk), (chart.TRANSFERS_PAYABLE, ""), body.amount_qapik)
 
 
+def _transfer_unclaimed(desk: str, operation: str, body: ops.TransferUnclaimed) -> list[Posting]:
+    return _pair(operation, (chart.TRANSFERS_PAYABLE, ""), (chart.UNCLAIMED, ""), body.amount_qapik)
+
+
+def _transfer_reclaimed(desk: str, operation: str, body: ops.TransferReclaimed) -> list[Posting]:
+    return _pair(operation, (chart.UNCLAIMED, ""), (chart.TRANSFERS_PAYABLE, ""), body.amount_qapik)
+
+
 def _contested_judged(desk: str, operation: str, body: ops.ContestedJudged) -> list[Posting]:
     """The contested record's own postings, or their opposite where it had counted before."""
     if body.posted == (body.decision == "confirmed"):
@@ -210,6 +218,8 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     ("doubt.resolved", 1): _doubt_resolved,
     ("doubt.settled", 1): _doubt_settled,
     ("contested.judged", 1): _contested_judged,
+    ("transfer.unclaimed", 1): _transfer_unclaimed,
+    ("transfer.reclaimed", 1): _transfer_reclaimed,
 }
 
 

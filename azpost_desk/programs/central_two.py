@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from azpost_desk.central import contested, doubts
+from azpost_desk.central import contested, doubts, held
 from azpost_desk.central.registry import lost
 from azpost_desk.programs.central_commands import CLOCK, book_of
 from azpost_desk.texts import Texts
@@ -46,6 +46,14 @@ def add(commands: Any) -> None:
     for name in ("--first", "--second", "--evidence"):
         resolve.add_argument(name, required=True)
     both = ("--first", "--second", "--evidence")
+    waits = group("held", "transfers that were held, rejected or closed, decided one by one")
+    waits("list", _held_list, "what waits for a decision")
+    for name, decision, says in (
+        ("release", held.LET_GO, "it may be paid out"),
+        ("reject", held.REJECTED, "it is frozen, and its money too"),
+        ("refund", held.LET_BACK, "only its sender can have the money"),
+    ):
+        waits(name, _held_decide, says, "transfer", *both).set_defaults(decision=decision)
     place = ("desk", "epoch", "sequence", "hash")
     says = "a key is worth nothing after this record (its hash, or ten digits of it as on a receipt)"
     group("key", "the keys of desks")("revoke", _key_revoke, says, *place, *both, "--reason")
@@ -57,6 +65,23 @@ def add(commands: Any) -> None:
     judged("reject", _contested_judge, "it did not: what counted is taken back", *place, *both).set_defaults(
         decision=contested.REJECTED
     )
+
+
+def _held_list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    texts = Texts("en")
+    for one in held.waiting(conn):
+        why = "; ".join(texts.t(f"central.exception.{reason}") for reason in one.reasons)
+        sent = texts.moment(one.sent_ms)
+        print(f"{one.transfer}\t{one.state}\t{one.amount_qapik}\t{one.desk}\t{sent}\t{why}")
+
+
+def _held_decide(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    people = wanted.first, wanted.second
+    with book_of(dsn) as book:
+        decided = held.decide(
+            conn, book, wanted.transfer, wanted.decision, people, wanted.evidence, CLOCK.utc_ms()
+        )
+    print(decided)
 
 
 def _lost_declare(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

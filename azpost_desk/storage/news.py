@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from azpost_desk.domain import cash, cash_bags
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import DOCUMENTS, Branch
-from azpost_desk.domain.moves import PAYMENT, TRANSFER
+from azpost_desk.domain.moves import DECIDED, PAYMENT, TRANSFER
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
@@ -168,9 +168,17 @@ def _transfer_event(connection: Connection, desk: OpenDesk, told: tidings.Transf
 
 
 def _reachable(state: str) -> set[str]:
-    """States that moves of a transfer lead to from `state`, itself included: a late event never goes back."""
-    found = {state}
-    while more := {after for (before, _), after in TRANSFER.items() if before in found} - found:
+    """States that moves of a transfer lead to from `state`, itself included: a late event never goes back.
+
+    What people decide begins anew, so it counts only from the very state they decided about.
+    """
+    found = {state, *(TRANSFER[state, event] for event in DECIDED if (state, event) in TRANSFER)}
+    while (
+        more := {
+            after for (before, event), after in TRANSFER.items() if before in found and event not in DECIDED
+        }
+        - found
+    ):
         found |= more
     return found
 

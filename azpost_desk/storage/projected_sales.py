@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.moves import PAYMENT, TRANSFER, arrive, move
+from azpost_desk.domain.moves import PAYMENT, TRANSFER, move
 from azpost_desk.domain.people import Account, Parties
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.storage import people, projected_cards
@@ -200,7 +200,8 @@ def transfer_granted(
     this = t.transfers.c.transfer == transfer
     state = connection.execute(select(t.transfers.c.state).where(this)).scalar()
     if state is not None:
-        values = {"state": arrive(TRANSFER, state, "granted"), "held_grant": grant}
+        # A grant is the centre's word that it is free: news of what freed it may come after.
+        values = {"state": TRANSFER.get((state, "granted"), "reserved"), "held_grant": grant}
         connection.execute(
             update(t.transfers).where(this).values(values | {"changed_ms": written.header.recorded_ms})
         )

@@ -233,7 +233,11 @@ _JUDGED = ops.ContestedJudged(
     body='{"document":"q","pieces":{},"amount_qapik":100}',
     **_PEOPLE,
 )
+_UNCLAIMED = ops.TransferUnclaimed(transfer="x", amount_qapik=100, days=30)
+_RECLAIMED = ops.TransferReclaimed(transfer="x", amount_qapik=100, grant="g")
 _FROZEN |= {
+    ("transfer.unclaimed", 1): (_UNCLAIMED, "efaa345322a6f2ab20e25e93c47ee5b5"),
+    ("transfer.reclaimed", 1): (_RECLAIMED, "6ab1d79fb55af4acb262b4b289353eee"),
     ("doubt.resolved", 1): (_DOUBT, "0e880afa717ce9d578ea87eb4b84200f"),
     ("doubt.settled", 1): (_SETTLED, "c0969f77c4cba383a735a13a92f6a8b0"),
     ("contested.judged", 1): (_JUDGED, "9b5404b4772f8b7b06ea5673fcac1c41"),
@@ -248,6 +252,12 @@ def test_a_released_rule_never_changes(rule: tuple[str, int]) -> None:
 
 def moved(body: ops.Body, kind: str) -> dict[tuple[str, str, str], int]:
     return balances(postings("centre-1", "o", kind, 1, body))
+
+
+def test_what_nobody_fetched_is_kept_apart_and_owed_again_when_its_sender_comes() -> None:
+    owed, apart = (chart.TRANSFERS_PAYABLE, "", "AZN"), (chart.UNCLAIMED, "", "AZN")
+    assert moved(_UNCLAIMED, "transfer.unclaimed") == {owed: 100, apart: -100}
+    assert moved(_RECLAIMED, "transfer.reclaimed") == {owed: -100, apart: 100}
 
 
 def test_what_a_lost_desk_paid_waits_on_its_doubtful_account_until_its_record_shows_it() -> None:

@@ -98,7 +98,8 @@ def end_epochs(conn: Connection, desk: str, state: str, epoch: int = 0) -> None:
     Late records of the old machine can still show what became of it.
     """
     conn.execute(
-        "update transfers set state = 'in_doubt' where state = 'reserved' and transfer in"
+        "update transfers set state = case state when 'reserved' then 'in_doubt'"
+        " else 'returning_in_doubt' end where state in ('reserved', 'returning') and transfer in"
         " (select thing from grants where holder = %s and holder_epoch = any(%s) and state = 'open')",
         (desk, _epochs(conn, desk, epoch)),
     )

@@ -21,6 +21,11 @@ _STATES: Final[dict[str, State]] = {
     "refunded": "neutral",
     "reversed": "neutral",
     "closed": "bad",
+    "rejected": "bad",
+    "returned": "warn",
+    "returning": "warn",
+    "returning_in_doubt": "warn",
+    "unclaimed": "warn",
 }
 
 

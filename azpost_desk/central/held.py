@@ -1,0 +1,95 @@
+"""Transfers that wait for people: held by a rule or by screening, rejected, closed after wrong tries.
+
+Two people decide, by name and with evidence, in the centre's own book. A transfer that is let go can be paid
+out; one that is rejected is frozen, and only a further decision lets its money back to the sender.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central.doubts import two_people
+from azpost_desk.central.news import tell
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.moves import TRANSFER
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.news import TransferEvent
+
+if TYPE_CHECKING:
+    from azpost_desk.central.book import Book
+    from azpost_desk.central.storage.database import Connection
+
+LET_GO: Final = "let_go"
+REJECTED: Final = "rejected"
+LET_BACK: Final = "let_back"
+DECISIONS: Final = (LET_GO, REJECTED, LET_BACK)
+_WAITING: Final = ("held", "rejected", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One transfer that waits; `reasons` are those of the exceptions list."""
+
+    transfer: str
+    state: str
+    amount_qapik: int
+    desk: str
+    sent_ms: int
+    reasons: list[str]
+
+
+def waiting(conn: Connection) -> list[Waiting]:
+    """Every transfer that waits for a decision, the oldest first."""
+    rows = conn.execute(
+        "select transfer, transfers.state, amount, transfers.desk, sent_ms,"
+        " array(select distinct reason from exceptions where about = transfer order by reason)"
+        " from transfers where transfers.state = any(%s) order by sent_ms, transfer",
+        (list(_WAITING),),
+    ).fetchall()
+    return [Waiting(*row) for row in rows]
+
+
+def decide(
+    conn: Connection,
+    book: Book,
+    transfer: str,
+    decision: str,
+    people: tuple[str, str],
+    evidence: str,
+    now_ms: int,
+) -> str:
+    """What becomes of a transfer that waits; gives its state from now on.
+
+    Raises:
+        Refused: X-044 not two people, X-047 no evidence, X-080 no such transfer, X-081 its state allows no
+            such decision (`state`).
+    """
+    two_people(*people, evidence)
+    with conn.transaction():
+        row = conn.execute(
+            "select state, desk from transfers where transfer = %s for update", (transfer,)
+        ).fetchone()
+        if row is None:
+            raise Refused("X-080", transfer=transfer)
+        state, desk = row
+        after = TRANSFER.get((state, decision))
+        if after is None or decision not in DECISIONS:
+            raise Refused("X-081", state=state)
+        act = ops.TransferJudged(
+            transfer=transfer,
+            decision=decision,
+            state=state,
+            first_person=people[0].strip(),
+            second_person=people[1].strip(),
+            evidence=evidence.strip(),
+        )
+        book.append(conn, act)
+        # Whoever may be paid begins with all their tries, and with the whole time.
+        conn.execute(
+            "update transfers set state = %s, state_ms = %s, let_go_ms = %s, wrong_tries = 0"
+            " where transfer = %s",
+            (after, now_ms, now_ms, transfer),
+        )
+        tell(conn, TransferEvent(transfer=transfer, state=after, office="", at_ms=now_ms), [desk], now_ms)
+    return after
