@@ -42,6 +42,7 @@ OWNERS: Final = {
     "older_than_acknowledgement": "security",
     "beyond_allowance": "compliance",
     "too_late": "compliance",
+    "under_review": "compliance",
     "erased_early": "compliance",
     "erased_elsewhere": "security",
     "unsound": "finance",

@@ -5,6 +5,7 @@ exceptions list, when something about its sending needs a person (protocol.md 7)
 
 - its code was not given to this desk and epoch,
 - the record is older than the acknowledgement it embeds, or came later than `LATE_MS`,
+- its sender or receiver may be on a watch list, or the lists are too old to say,
 - the desk sold more than its allowance without hearing from the centre in between: all sends of the chain
   after the last record that the embedded acknowledgement covers count together, and so do all that embed none
   known here: whoever holds a stolen key can embed an old one, or invent one.
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central import doubts
+from azpost_desk.central import doubts, screening
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
@@ -41,11 +42,12 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
     """A transfer was accepted from its sender."""
     shown = written.attachments.get(f"{line.operation}:parties", b"")
     try:
-        code = msgspec.json.decode(shown, type=Parties).code
+        parties = msgspec.json.decode(shown, type=Parties)
     except (msgspec.DecodeError, UnicodeDecodeError):
         _except(conn, written, "no_parties", line.transfer, now_ms)
         return
-    why = _why_held(conn, written, line, code)
+    code = parties.code
+    why = _why_held(conn, written, line, code) or screening.why_held(conn, line.transfer, parties, now_ms)
     new = conn.execute(
         "insert into transfers (transfer, code, state, amount, office, parties, desk, epoch, sequence, hash,"
         " acknowledged, sent_ms, available_ms)"
@@ -263,7 +265,9 @@ def _move(conn: Connection, transfer: str, event: str, written: Written, now_ms:
     conn.execute(
         "update transfers set state = %s, state_ms = %s where transfer = %s", (after, now_ms, transfer)
     )
-    if after == "available" and doubts.overtaken(conn, transfer, now_ms):
+    if after == "available" and (
+        doubts.overtaken(conn, transfer, now_ms) or screening.again(conn, transfer, now_ms)
+    ):
         return
     if desk != written.desk:
         _tell(conn, transfer, after, written, now_ms, desk)

@@ -233,6 +233,8 @@ class Settings(Document, frozen=True):
         idle_lock_seconds: idle time before the screen locks.
         dispute_days: how long the centre has to answer a dispute.
         quote_minutes: how long a quoted price stands.
+        screening_required: whether transfers stop where no watch list was ever imported.
+        screening_days_max: how old a watch list may be before transfers stop.
         transfer_days_max: how long a transfer waits for its receiver [design: 30 days, as in the region].
         refund_days_max: and then for its sender, before it is kept apart as unclaimed.
         ahead_count_max: how many transfers a desk may reserve ahead of their receivers.
@@ -249,6 +251,8 @@ class Settings(Document, frozen=True):
     difference_qapik_manager: int = 500
     dispute_days: int = 10
     quote_minutes: int = 30
+    screening_required: bool = False
+    screening_days_max: int = 30
     transfer_days_max: int = 30
     refund_days_max: int = 30
     ahead_count_max: int = 30
@@ -269,6 +273,28 @@ class Signing(Document, frozen=True):
 
     issuers: tuple[str, ...] = ()
     certificates: dict[str, tuple[str, ...]] = {}
+
+
+class ListState(Document, frozen=True):
+    """The newest version of a watch list; `as_of_ms` is when it was imported (UTC ms)."""
+
+    source: str
+    version: int
+    entries: int
+    as_of_ms: int
+
+
+class WatchState(Document, frozen=True):
+    """Which watch lists the centre screens by, and how old they are."""
+
+    lists: tuple[ListState, ...] = ()
+
+    def is_too_old(self, now_ms: int, settings: Settings) -> bool:
+        """Whether nobody may send by these lists any more; without any, whether lists are required."""
+        if not self.lists:
+            return settings.screening_required
+        oldest_ms = min(one.as_of_ms for one in self.lists)
+        return now_ms - oldest_ms > settings.screening_days_max * 24 * 3_600_000
 
 
 class Term(Document, frozen=True):
@@ -325,4 +351,5 @@ DOCUMENTS: Final[dict[str, type[Document]]] = {
     "settings": Settings,
     "signing": Signing,
     "retention": Retention,
+    "watch": WatchState,
 }

@@ -39,6 +39,7 @@ TRANSFER: Final[Moves] = {
     ("closed", "let_back"): "returned",
     # Nobody came in time: it is the sender's, and while it is, no receiver can have it.
     ("available", "expired"): "returned",
+    ("available", "suspected"): "held",
     ("returned", "granted"): "returning",
     ("returning", "released"): "returned",
     ("returning", "refunded"): "refunded",

@@ -35,7 +35,7 @@ from azpost_desk.domain.catalogue import (
 )
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Role
-from azpost_desk.programs import central_answers, central_cash, central_two
+from azpost_desk.programs import central_answers, central_cash, central_lists, central_two
 from azpost_desk.programs.central_commands import CLOCK, note, nothing
 from azpost_desk.texts import Texts
 
@@ -136,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     central_answers.add(command, commands)
     central_cash.add(command)
     central_two.add(commands)
+    central_lists.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from azpost_desk.central import contested, doubts, held
+from azpost_desk.central import contested, doubts, held, screening
 from azpost_desk.central.registry import lost
 from azpost_desk.programs.central_commands import CLOCK, book_of
 from azpost_desk.texts import Texts
@@ -73,6 +73,8 @@ def _held_list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         why = "; ".join(texts.t(f"central.exception.{reason}") for reason in one.reasons)
         sent = texts.moment(one.sent_ms)
         print(f"{one.transfer}\t{one.state}\t{one.amount_qapik}\t{one.desk}\t{sent}\t{why}")
+        for hit in screening.suspicions(conn, one.transfer):
+            print(f"\t{hit.party}\t{hit.source} {hit.id}\tversion {hit.version}\t{hit.score}\t{hit.name}")
 
 
 def _held_decide(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

@@ -119,19 +119,11 @@ def _screener(arguments: argparse.Namespace) -> Callable[[str], Answer]:
     """Every list that is named, read once; then a name a line."""
     # Here and not above: most tools need no list.
     from azpost_desk.domain.screening import Asked, Index
-    from azpost_desk.domain.watch_lists import read_national, read_ofac, read_un
+    from azpost_desk.domain.watch_lists import NATIONAL, OFAC, UN
+    from azpost_desk.programs.watch_list_files import read_list
 
-    entries = []
-    if arguments.ofac:
-        files = {path.name.lower(): path for path in arguments.ofac.iterdir()}
-        sdn, alt, add = (files.get(name, arguments.ofac / name) for name in ("sdn.csv", "alt.csv", "add.csv"))
-        # Addresses are no part of a name: OFAC's other two files do without them.
-        addresses = add.read_bytes() if add.is_file() else b""
-        entries += read_ofac(sdn.read_bytes(), alt.read_bytes(), addresses)
-    if arguments.un:
-        entries += read_un(arguments.un.read_bytes())
-    if arguments.national:
-        entries += read_national(arguments.national.read_bytes())
+    named = ((OFAC, arguments.ofac), (UN, arguments.un), (NATIONAL, arguments.national))
+    entries = [entry for source, path in named if path for entry in read_list(source, path)]
     index = Index(entries)
 
     def screen(line: str) -> Answer:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Offices, Settings, Tariffs
+from azpost_desk.domain.catalogue import Offices, Settings, Tariffs, WatchState
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import near_name, parse_name, same_person_name
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Moment, Quote, Wanted, quoted
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
 from azpost_desk.services.ahead import answer_here, check_off_line
@@ -112,18 +112,21 @@ class Transfers:
         """Plan the transfer: its code is taken from the pool with the line and never used again, paid or not.
 
         Raises:
-            Refused: G-031 no licence, T-003 no such office, T-004 no such purpose, T-061, T-062 no address to
-                bring it to, T-063 no office to bring it from, what `domain.quotes.quoted`,
-                `customers.identified` and `named` refuse, T-030 no codes left, L-020, and what `Baskets.add`
-                refuses.
+            Refused: G-031 no licence, T-069 the centre's watch lists are too old, T-003 no such office, T-004
+                no such purpose, T-061, T-062 no address to bring it to, T-063 no office to bring it from,
+                what `domain.quotes.quoted`, `customers.identified` and `named` refuse, T-030 no codes left,
+                L-020, and what `Baskets.add` refuses.
         """
 
         def plan(books: Writing) -> PlannedLine:
             date = books.day().date
+            settings = books.document(Settings, date)
+            if _watch_state(books, date).is_too_old(self.counter.line.trusted_ms(), settings):
+                raise Refused("T-069")
             quote = self._agreed(books, date, command)
             if command.office and books.document(Offices, date).find(command.office) is None:
                 raise Refused("T-003", field="office")
-            if command.purpose not in books.document(Settings, date).purposes:
+            if command.purpose not in settings.purposes:
                 raise Refused("T-004", field="purpose")
             sender = identified(command.sender, "sender", self.counter.today())
             receiver = named(command.receiver, "receiver")
@@ -343,6 +346,14 @@ class Transfers:
     @property
     def _grants(self) -> Grants:
         return Grants(self.counter)
+
+
+def _watch_state(books: Reading, date: str) -> WatchState:
+    try:
+        return books.document(WatchState, date)
+    except Trouble:
+        # The centre has never told of any list.
+        return WatchState()
 
 
 def _can_be_carried(command: SendTransfer) -> None:
