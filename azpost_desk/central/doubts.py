@@ -92,7 +92,7 @@ def surfaced(
 ) -> None:
     """The holder's own record came after all, about a grant that had been resolved without it."""
     thing, purpose = _of_grant(conn, grant)
-    if event == "released":
+    if event in ("released", "changed", "recalled"):
         if resolved == "resolved_paid":
             _except(conn, written, "doubt_contradicted", thing, now_ms)
         return

@@ -181,9 +181,49 @@ def reversed_line(conn: Connection, written: Written, line: ops.LineReversed, no
             pass
 
 
+def by_holder(conn: Connection, written: Written, now_ms: int) -> None:
+    """What the holder of a grant did with it outside a sale."""
+    match written.body:
+        case ops.GrantReleased() as body:
+            released(conn, written, body, now_ms)
+        case ops.TransferChanged() as body:
+            changed(conn, written, body, now_ms)
+        case ops.GrantStored() as body:
+            stored(conn, written, body, now_ms)
+        case _:
+            pass
+
+
 def released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms: int) -> None:
     """The holder gives a grant back unused."""
     _end_grant(conn, written, body.grant, (body.thing, "", -1), "released", now_ms)
+
+
+def changed(conn: Connection, written: Written, body: ops.TransferChanged, now_ms: int) -> None:
+    """Its sender changed it under a grant of the sending branch: receiver, office, or back to themselves."""
+    shown = written.attachments.get(f"{written.header.operation}:parties", b"")
+    try:
+        parties = msgspec.json.decode(shown, type=Parties)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        _except(conn, written, "no_parties", body.transfer, now_ms)
+        return
+    row = conn.execute("select amount from transfers where transfer = %s", (body.transfer,)).fetchone()
+    event = "recalled" if body.sort == "recall" else "changed"
+    about = (body.transfer, "refund", row[0] if row else 0)
+    if not _end_grant(conn, written, body.grant, about, event, now_ms):
+        return
+    if body.sort == "office":
+        conn.execute("update transfers set office = %s where transfer = %s", (body.office, body.transfer))
+    elif body.sort == "receiver":
+        # Only the receiver: whoever claims it says the sender's name as it was written at the sending.
+        kept = one(conn, "select parties from transfers where transfer = %s", (body.transfer,))[0]
+        now = msgspec.structs.replace(msgspec.json.decode(kept, type=Parties), receiver=parties.receiver)
+        conn.execute(
+            "update transfers set parties = %s where transfer = %s",
+            (msgspec.json.encode(now), body.transfer),
+        )
+        if _lock(conn, body.transfer) == ("available", written.desk):
+            screening.again(conn, body.transfer, now_ms)
 
 
 def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: int) -> None:
@@ -225,8 +265,11 @@ def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: in
 
 def _end_grant(
     conn: Connection, written: Written, grant: str, about: tuple[str, str, int], event: str, now_ms: int
-) -> None:
-    """End a grant by a record of its holder; anything else stays without effect on the exceptions list."""
+) -> bool:
+    """End a grant by a record of its holder; anything else stays without effect on the exceptions list.
+
+    Gives whether it took effect.
+    """
     transfer, purpose, amount = about
     state = _lock(conn, transfer)
     row = conn.execute(
@@ -249,6 +292,8 @@ def _end_grant(
         )
         conn.execute("update transfers set ended_by = %s where transfer = %s", (written.hash, transfer))
         _move(conn, transfer, event, written, now_ms)
+        return True
+    return False
 
 
 def _lock(conn: Connection, transfer: str) -> tuple[str, str] | None:

@@ -26,6 +26,7 @@ GROUPS: Final[dict[type[ops.Body], dict[str, str]]] = {
     ops.DisputeClosed: {"words": "words"},
     ops.DayPreflight: {"words": "words"},
     ops.CorrectionDeclined: {"words": "words"},
+    ops.TransferChanged: {"parties": "parties"},
 }
 LINE_GROUPS: Final = {group: group for group in ("account", "parties", "receiver", "addresses")}
 _COMMITMENT: Final = re.compile("[0-9a-f]{64}")

@@ -145,7 +145,7 @@ def _ends(body: ops.Body | None) -> Iterable[tuple[str, str]]:
     match body:
         case ops.RemittanceAccepted():
             yield "remittance", body.remittance
-        case ops.GrantReleased():
+        case ops.GrantReleased() | ops.TransferChanged():
             yield "grant", body.grant
         case ops.CorrectionAccepted() | ops.CorrectionDeclined():
             yield "correction", body.proposal

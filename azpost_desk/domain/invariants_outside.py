@@ -107,7 +107,7 @@ def _ends(body: ops.Body | None) -> Iterator[Step]:
             yield "payment", body.payment
         case ops.GrantRefused():
             yield "request", body.request
-        case ops.GrantReleased():
+        case ops.GrantReleased() | ops.TransferChanged():
             yield "grant", body.grant
         case ops.GrantStored():
             yield "request", _request_of(body.words)

@@ -30,6 +30,11 @@ TRANSFER: Final[Moves] = {
     ("in_doubt", "refunded"): "refunded",
     ("in_doubt", "released"): "available",
     ("in_doubt", "reversed"): "reversed",
+    # The sender changed it while holding its grant: another receiver or office, or back to themselves.
+    ("reserved", "changed"): "available",
+    ("reserved", "recalled"): "returned",
+    ("in_doubt", "changed"): "available",
+    ("in_doubt", "recalled"): "returned",
     # Two people at the centre decide about what was held, and about what was closed after wrong tries.
     ("held", "let_go"): "available",
     ("held", "rejected"): "rejected",
@@ -42,6 +47,10 @@ TRANSFER: Final[Moves] = {
     ("available", "suspected"): "held",
     ("returned", "granted"): "returning",
     ("returning", "released"): "returned",
+    ("returning", "changed"): "returned",
+    ("returning", "recalled"): "returned",
+    ("returning_in_doubt", "changed"): "returned",
+    ("returning_in_doubt", "recalled"): "returned",
     ("returning", "refunded"): "refunded",
     ("returning", "reversed"): "reversed",
     ("returning", "doubted"): "returning_in_doubt",

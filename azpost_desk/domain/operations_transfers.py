@@ -1,10 +1,25 @@
-"""What the centre decides about a transfer in its own book: judged, run out, unclaimed, claimed after all."""
+"""What becomes of a transfer between sending and paying: changed, judged, run out, unclaimed."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from azpost_desk.domain.bodies import Body
+
+
+class TransferChanged(Body, frozen=True):
+    """The sender changed a transfer that nobody else can pay meanwhile: the desk holds its `grant`.
+
+    `sort`: ``receiver`` (name, telephone or address), ``office`` (any, or the one named) or ``recall`` (only
+    the sender can have it from then on). `parties` commits to code, sender as shown, and receiver as they are
+    now; who it was before stands in the record of the sending.
+    """
+
+    transfer: str
+    grant: str
+    sort: str
+    parties: str
+    office: str = ""
 
 
 class TransferJudged(Body, frozen=True):
@@ -47,9 +62,12 @@ class TransferReclaimed(Body, frozen=True):
 
 
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
+    ("transfer.changed", 1): TransferChanged,
     ("transfer.judged", 1): TransferJudged,
     ("transfer.expired", 1): TransferExpired,
     ("transfer.unclaimed", 1): TransferUnclaimed,
     ("transfer.reclaimed", 1): TransferReclaimed,
 }
-CENTRE_KINDS: Final = frozenset(kind for kind, _ in BODIES)
+CENTRE_KINDS: Final = frozenset(
+    {"transfer.judged", "transfer.expired", "transfer.unclaimed", "transfer.reclaimed"}
+)

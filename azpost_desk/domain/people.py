@@ -1,7 +1,7 @@
 """Customers as they stand in attachments: personal data, erasable by rule, never in a record's body.
 
 Attachment groups and their content (JSON of these values); the slot is ``<operation of the line>:<group>``:
-    parties     a transfer sent: its code, sender and receiver
+    parties     a transfer sent or changed: its code, sender and receiver
     receiver    a transfer paid or refunded: who took the money, with the document shown
     account     a bill: the subscriber number and the holder's masked name
     addresses   an express item: sender and addressee

@@ -54,6 +54,7 @@ GROUPS: Final = {
     "dispute.closed": {"words": "words"},
     "day.preflight": {"words": "words"},
     "correction.declined": {"words": "words"},
+    "transfer.changed": {"parties": "parties"},
 }
 SHIFT_ENDS: Final = ("till.closed", "till.handed_over")
 LINE_GROUPS: Final = {group: group for group in ("account", "parties", "receiver", "addresses")}

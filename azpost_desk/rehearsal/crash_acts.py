@@ -9,6 +9,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
@@ -22,6 +24,7 @@ from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.payments import PayBill
 from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.transfer_changes import ChangeTransfer
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 
 if TYPE_CHECKING:
@@ -239,6 +242,20 @@ class Worker(FeatureActs):
             self.line.exchange()
 
         return refund
+
+    def _change_transfer(self) -> Act:
+        self._send_transfer()()
+        self.settle()
+        with self.books.reading() as look:
+            sent = look.transfers()[0].transfer
+        other = msgspec.structs.replace(RECEIVER, name="Quliyeva Nərmin Rauf qızı")
+        command = ChangeTransfer(sent, "receiver", SENDER, receiver=other)
+
+        def change() -> None:
+            self.services.changes.change(command, CLERK)
+            self.line.exchange()
+
+        return change
 
     # --- items and paper ------------------------------------------------------------------------------
 

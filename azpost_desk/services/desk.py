@@ -40,6 +40,7 @@ from azpost_desk.services.staff import Staff
 from azpost_desk.services.supplements import Supplements
 from azpost_desk.services.tills import Tills
 from azpost_desk.services.tracking import Tracking
+from azpost_desk.services.transfer_changes import TransferChanges
 from azpost_desk.services.transfers import Transfers
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class DeskServices:
     shop: Shop
     transfers: Transfers
     ahead: Ahead
+    changes: TransferChanges
     payments: Payments
     express: Express
     tracking: Tracking
@@ -106,6 +108,7 @@ def desk_services(
     `copies` are the backup and the second copy, where there are any.
     """
     baskets, papers, days = Baskets(counter), Papers(counter), Days(counter)
+    transfers = Transfers(counter, baskets)
     return DeskServices(
         counter=counter,
         press=press,
@@ -116,8 +119,9 @@ def desk_services(
         baskets=baskets,
         cards=Cards(counter, baskets),
         shop=Shop(counter, baskets),
-        transfers=Transfers(counter, baskets),
+        transfers=transfers,
         ahead=Ahead(counter),
+        changes=TransferChanges(counter, transfers),
         payments=Payments(counter, baskets),
         express=Express(counter, baskets),
         tracking=Tracking(counter),

@@ -220,7 +220,7 @@ class Transfers:
             held, parties = granted(books, grant, "pay")
             check_off_line(self.counter, books, held)
             shown = identified(receiver, "receiver", self.counter.today())
-            _same_name(shown, parties.receiver, "receiver")
+            same_name(shown, parties.receiver, "receiver")
             operation = self.counter.new_id()
             document = attach(operation, "receiver", shown)
             line = ops.TransferPaid(
@@ -273,7 +273,7 @@ class Transfers:
             held, parties = granted(books, grant, "refund")
             sent = _sent_here(books, held.thing)
             shown = identified(sender, "sender", self.counter.today())
-            _same_name(shown, parties.sender, "sender")
+            same_name(shown, parties.sender, "sender")
             operation = self.counter.new_id()
             document = attach(operation, "receiver", shown)
             line = ops.TransferRefunded(
@@ -384,7 +384,7 @@ def _sender_named(typed: str) -> None:
         raise Refused(refused.code, "sender_name", **refused.facts) from None
 
 
-def _same_name(shown: Person, written: Person, who: str) -> None:
+def same_name(shown: Person, written: Person, who: str) -> None:
     """The document's surname and given name are those of the transfer; a slip is named as one."""
     if not same_person_name(shown.name, written.name):
         near = near_name(shown.name, written.name)

@@ -38,6 +38,7 @@ _NOT_LATE: Final = frozenset(
         "till.closed",
         "grant.stored",
         "grant.released",
+        "transfer.changed",
         "epoch.opened",
     }
 )

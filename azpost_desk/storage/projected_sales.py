@@ -239,6 +239,19 @@ def move_transfer(connection: Connection, written: Written, transfer: str, event
     connection.execute(update(t.transfers).where(this).values(values))
 
 
+def transfer_changed(connection: Connection, written: Written, body: ops.TransferChanged) -> None:
+    """Its sender changed it here: the grant is used up, and the transfer waits for whoever it is for now."""
+    end_grant(connection, written, body.grant, body.transfer, "used")
+    move_transfer(connection, written, body.transfer, "recalled" if body.sort == "recall" else "changed")
+    who = people.read(written.attached(written.header.operation, "parties"), Parties)
+    values: dict[str, str] = {"office": body.office} if body.sort == "office" else {}
+    if who is not None and body.sort == "receiver":
+        values["receiver"] = who.receiver.name
+    if values:
+        this = t.transfers.c.transfer == body.transfer
+        connection.execute(update(t.transfers).where(this).values(values))
+
+
 def end_grant(connection: Connection, written: Written, grant: str, thing: str, how: str) -> None:
     """A grant ends once, by its holder; Refused G-066 when this desk does not hold it (for this thing)."""
     happens_once(connection, "grant", grant, written)

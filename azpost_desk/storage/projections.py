@@ -255,6 +255,7 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "card.reversed": cards.reversed_,
     "grant.stored": _grant_stored,
     "grant.released": _grant_released,
+    "transfer.changed": sales.transfer_changed,
     "item.scanned": items.scanned,
     "scan.voided": items.voided,
     "paper.reprinted": _paper_reprinted,

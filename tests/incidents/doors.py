@@ -36,6 +36,7 @@ from azpost_desk.gui.screens.tills.screen import TillsScreen
 from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
+from azpost_desk.gui.screens.transfers.changing import ChangeSheet
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.screens.transfers.sent_here import RefundSheet
 from azpost_desk.gui.shell.help_sheet import HelpSheet
@@ -217,6 +218,14 @@ def refund(hands: Hands, stand: Stand) -> None:
     screen.sent.open_refund(screen.sent.table.rows.records[0])
 
 
+def change_transfer(hands: Hands, stand: Stand) -> None:
+    hands.press(Qt.Key.Key_3, CTRL)
+    screen = hands.frame.current()
+    assert isinstance(screen, TransfersScreen)
+    screen.sent.table.view.selectRow(0)
+    screen.sent.open_change()
+
+
 def release(hands: Hands, stand: Stand) -> None:
     hands.press(Qt.Key.Key_2, CTRL)
     screen = hands.frame.current()
@@ -313,6 +322,7 @@ _WORK: Final = {
         TrackingScreen, CLERK, needs, (NeedsSheet,), before=(before.items_here,)
     ),
     "scan: several end so": Door(TrackingScreen, CLERK, choose, (ChooseSheet,), before=(before.items_here,)),
+    "transfer: change": Door(TransfersScreen, CLERK, change_transfer, (ChangeSheet,), before=(before.sent,)),
     "transfer: refund": Door(TransfersScreen, CLERK, refund, (RefundSheet,), before=(before.sent,)),
     "transfer: release": Door(
         TransfersScreen, CLERK, release, (Sheet,), "transfers.screen.release_title", (before.claimed,)

@@ -33,6 +33,7 @@ FIRST = {
     "transfer_news": ("send_transfer",),
     "pay_out": ("take_grant",),
     "release_grant": ("take_grant",),
+    "change_transfer": ("take_grant",),
     "accept_remittance": ("remittance_news",),
     "dispute_answered": ("raise_dispute",),
     "escalate_dispute": ("raise_dispute", "dispute_answered"),

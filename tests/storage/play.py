@@ -258,6 +258,19 @@ class Player(RarePlayer):
             grant_id, transfer = self.granted[-1]
             self._append(ops.GrantReleased(grant=grant_id, thing=transfer, reason="void"), "1002")
 
+    def change_transfer(self) -> None:
+        if not self.granted:
+            return
+        grant_id, transfer = self.granted[-1]
+        operation = self.new_id()
+        shown = msgspec.json.encode(Parties(code="", sender=SENDER, receiver=RECEIVER))
+        parties = Attachment(f"{operation}:parties", bytes(16), shown)
+        body = ops.TransferChanged(
+            transfer=transfer, grant=grant_id, sort="receiver", parties=parties.commitment()
+        )
+        with self.books.writing() as books:
+            books.append(body, actor="1002", operation=operation, attachments=[parties])
+
     # --- scans, news, the line ----------------------------------------------------------------------
 
     def scan(self) -> None:

@@ -124,10 +124,8 @@ def apply(conn: Connection, written: Written, now_ms: int) -> None:
             tracking.scanned(conn, written, body, now_ms)
         case ops.ScanVoided() as body:
             tracking.voided(conn, written, body, now_ms)
-        case ops.GrantReleased() as body:
-            transfers.released(conn, written, body, now_ms)
-        case ops.GrantStored() as body:
-            transfers.stored(conn, written, body, now_ms)
+        case ops.GrantReleased() | ops.TransferChanged() | ops.GrantStored():
+            transfers.by_holder(conn, written, now_ms)
         case ops.RemittanceIssued() as body:
             branches.remittance_issued(conn, written, body, now_ms)
         case ops.RemittanceAccepted() as body:

@@ -187,6 +187,7 @@ class Sheet(QFrame):
         column.addLayout(self.body, 1)
         follow(self, lambda: self._panel.setAccessibleName(say(self._heading.words)))
         over.installEventFilter(self)
+        self._panel.installEventFilter(self)
         self.hide()
 
     def open(self, focus: QWidget | None = None) -> None:
@@ -248,7 +249,11 @@ class Sheet(QFrame):
                 return
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Cover the parent whatever its size; come and go with the screen it belongs to."""
+        """Cover the parent whatever its size, hold what it shows; come and go with its screen."""
+        if watched is self._panel:
+            if event.type() is QEvent.Type.LayoutRequest and not self.isHidden():
+                self._place_panel()
+            return super().eventFilter(watched, event)
         if watched is self._host and event.type() is QEvent.Type.Resize and not self.isHidden():
             self._place()
         if watched is self._over and self._over is not self._host:

@@ -16,6 +16,7 @@ PAY_OUT: Final = "pay_out"
 SENT_HERE: Final = "sent_here"
 MODES: Final = {SEND: "Ctrl+1", PAY_OUT: "Ctrl+2", SENT_HERE: "Ctrl+3"}
 RELEASE_KEY: Final = "Ctrl+G"
+CHANGE_KEY: Final = "Ctrl+E"
 AHEAD_KEY: Final = "Ctrl+R"
 GIVE_BACK_KEY: Final = "Ctrl+Shift+R"
 EXTRA_KEYS: Final = {"express": "Alt+1", "delivery": "Alt+2", "advice": "Alt+3"}
@@ -39,6 +40,7 @@ def actions(show_mode: Callable[[str], object], release: Callable[[], object]) -
     return [
         *modes,
         *extras,
+        Action("transfers.screen.change.open", "transfers.screen.change.open", CHANGE_KEY, Permission.SELL),
         Action("transfers.screen.ahead.take", "transfers.screen.ahead.take", AHEAD_KEY, Permission.SELL),
         Action("transfers.screen.ahead.back", "transfers.screen.ahead.back", GIVE_BACK_KEY, Permission.SELL),
         Action("transfers.screen.add", "transfers.screen.add", "Enter", Permission.SELL),

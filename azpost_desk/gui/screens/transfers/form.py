@@ -18,6 +18,7 @@ from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Quote, Wanted
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import check_transfer_code
 from azpost_desk.services.counter import may_sell
+from azpost_desk.services.transfer_changes import OFFICE, RECEIVER, ChangeTransfer
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 
 if TYPE_CHECKING:
@@ -149,6 +150,22 @@ def send_command(
         office=the_office(offices, values["office"]),
         wanted=wanted,
         quote=quote,
+    )
+
+
+def change_command(values: Mapping[str, str], transfer: str, offices: Offices) -> ChangeTransfer:
+    """What the form of a change holds.
+
+    Raises:
+        Refused: T-003 no such office.
+    """
+    sort = values["sort"]
+    return ChangeTransfer(
+        transfer=transfer,
+        sort=sort,
+        sender=person(values, "sender"),
+        receiver=person(values, "receiver") if sort == RECEIVER else None,
+        office=the_office(offices, values["office"]) if sort == OFFICE else None,
     )
 
 

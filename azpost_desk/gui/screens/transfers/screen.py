@@ -183,6 +183,7 @@ class TransfersScreen(Screen):
 
     def _on_facts(self, facts: decide.CounterFacts) -> None:
         self.send.show_facts(facts)
+        self.sent.show_offices(facts.offices)
         self.payout.allow(facts.blocked is None)
         if facts.blocked is None:
             self.why.clear()

@@ -1,15 +1,16 @@
-"""Sent here: the day's transfers with their state; Enter gives one back to its sender under a grant."""
+"""Sent here: the day's transfers with their state; given back to their sender, or changed, under a grant."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.transfer_codes import check_transfer_code, shown_transfer_code
-from azpost_desk.gui.kit.buttons import PrimaryButton
+from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
@@ -17,6 +18,8 @@ from azpost_desk.gui.kit.labels import BigAmount, Label, StatePill
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.transfers import form as decide
+from azpost_desk.gui.screens.transfers.actions import CHANGE_KEY
+from azpost_desk.gui.screens.transfers.changing import ChangeSheet
 from azpost_desk.gui.screens.transfers.person import PersonFields, screen_of
 from azpost_desk.gui.screens.transfers.table import columns
 from azpost_desk.gui.work.runner import Lane, Operation
@@ -46,6 +49,9 @@ class SentHere(QWidget):
             columns(), name="transfers.screen.mode.sent_here", empty="transfers.screen.sent.empty"
         )
         self.refund: RefundSheet | None = None
+        self.change: ChangeSheet | None = None
+        self.change_it = Button("transfers.screen.change.open", CHANGE_KEY)
+        self._offices = Offices()
         self.form = Form()
         self.form.add(self.search)
         column = QVBoxLayout(self.form)
@@ -53,12 +59,17 @@ class SentHere(QWidget):
         column.setSpacing(12)
         column.addWidget(self.search)
         column.addWidget(self.table, 1)
+        acts = QHBoxLayout()
+        acts.addWidget(self.change_it)
+        acts.addStretch()
+        column.addLayout(acts)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.form)
         self.search.changed.connect(self._filter)
         self.search.line.returnPressed.connect(self._on_search)
         self.table.chosen.connect(self.open_refund)
+        self.change_it.clicked.connect(self.open_change)
 
     def focus(self) -> None:
         """To the search."""
@@ -79,6 +90,22 @@ class SentHere(QWidget):
         self.refund = RefundSheet(self._session, screen_of(self), transfer)
         self.refund.added.connect(self._on_added)
         self.refund.open(self.refund.person.fin.editor)
+
+    def show_offices(self, offices: Offices) -> None:
+        """Where a transfer can be sent on to."""
+        self._offices = offices
+
+    def open_change(self) -> None:
+        """The selected one, or the only one that is shown, is changed by its sender."""
+        shown = self.table.rows.records
+        transfer = self.table.current() or (shown[0] if len(shown) == 1 else None)
+        if transfer is None:
+            self._session.notice("transfers.screen.change.which", "neutral")
+            self.table.setFocus()
+            return
+        self.change = ChangeSheet(self._session, screen_of(self), transfer, self._offices)
+        self.change.changed.connect(self._on_added)
+        self.change.open(self.change.person.fin.editor)
 
     def _show(self, found: list[Transfer]) -> None:
         self._sent = found
