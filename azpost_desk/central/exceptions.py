@@ -43,6 +43,7 @@ OWNERS: Final = {
     "beyond_allowance": "compliance",
     "too_late": "compliance",
     "under_review": "compliance",
+    "over_limit": "compliance",
     "erased_early": "compliance",
     "erased_elsewhere": "security",
     "unsound": "finance",

@@ -5,6 +5,7 @@ exceptions list, when something about its sending needs a person (protocol.md 7)
 
 - its code was not given to this desk and epoch,
 - the record is older than the acknowledgement it embeds, or came later than `LATE_MS`,
+- its sender goes beyond what one person may send in a day or a month, over all branches,
 - its sender or receiver may be on a watch list, or the lists are too old to say,
 - the desk sold more than its allowance without hearing from the centre in between: all sends of the chain
   after the last record that the embedded acknowledgement covers count together, and so do all that embed none
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central import doubts, screening
+from azpost_desk.central import doubts, laundering, screening
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
@@ -25,7 +26,7 @@ from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.moves import TRANSFER
-from azpost_desk.domain.people import Parties
+from azpost_desk.domain.people import Parties, Person
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import grant_of
 from azpost_desk.protocol.news import TransferEvent
@@ -47,7 +48,11 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
         _except(conn, written, "no_parties", line.transfer, now_ms)
         return
     code = parties.code
-    why = _why_held(conn, written, line, code) or screening.why_held(conn, line.transfer, parties, now_ms)
+    why = (
+        _why_held(conn, written, line, code)
+        or screening.why_held(conn, line.transfer, parties, now_ms)
+        or _over_limit(conn, written, line, parties)
+    )
     new = conn.execute(
         "insert into transfers (transfer, code, state, amount, office, parties, desk, epoch, sequence, hash,"
         " acknowledged, sent_ms, available_ms)"
@@ -71,9 +76,18 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
     ).fetchone()
     if new is None:
         _except(conn, written, "transfer_known", line.transfer, now_ms)
-    elif why:
+        return
+    people = parties.sender, parties.receiver
+    at_ms = written.header.recorded_ms
+    laundering.note(conn, laundering.SENT, line.transfer, line.amount_qapik, written.branch, people, at_ms)
+    if why:
         _except(conn, written, why, line.transfer, now_ms)
         _tell(conn, line.transfer, "held", written, now_ms)
+
+
+def _over_limit(conn: Connection, written: Written, line: ops.TransferSent, parties: Parties) -> str:
+    at_ms = written.header.recorded_ms
+    return "over_limit" if laundering.over_limit(conn, parties.sender, line.amount_qapik, at_ms) else ""
 
 
 _ABOUT_A_SEND: Final = """
@@ -132,7 +146,24 @@ def paid_out(
         _except(conn, written, "grant_for_other", line.transfer, now_ms)
         return
     purpose = "pay" if event == "paid" else "refund"
-    _end_grant(conn, written, line.grant, (line.transfer, purpose, line.amount_qapik), event, now_ms)
+    about = (line.transfer, purpose, line.amount_qapik)
+    if _end_grant(conn, written, line.grant, about, event, now_ms) and event == "paid":
+        _note_received(conn, written, line)
+
+
+def _note_received(conn: Connection, written: Written, line: ops.TransferPaid | ops.TransferRefunded) -> None:
+    """Who took the money, as their document says, for the rules over what a person receives."""
+    sent = one(conn, "select parties from transfers where transfer = %s", (line.transfer,))[0]
+    try:
+        taker = msgspec.json.decode(written.attachments.get(f"{line.operation}:receiver", b""), type=Person)
+        sender = msgspec.json.decode(sent, type=Parties).sender
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # Erased by rule, or not sent along: the payment stands all the same.
+        return
+    at_ms = written.header.recorded_ms
+    laundering.note(
+        conn, laundering.RECEIVED, line.transfer, line.amount_qapik, written.branch, (taker, sender), at_ms
+    )
 
 
 def _is_fee_taken(conn: Connection, line: ops.TransferRefunded) -> bool:

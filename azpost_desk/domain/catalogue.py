@@ -275,6 +275,34 @@ class Signing(Document, frozen=True):
     certificates: dict[str, tuple[str, ...]] = {}
 
 
+class MoneyLaundering(Document, frozen=True):
+    """Figures of the rules in `domain.aml`; the threshold is the law's, the rest the operator's [design].
+
+    Attributes:
+        threshold_qapik: from here on a sum, at once or linked, is reported.
+        linked_days: windows in which transfers of one person count together.
+        just_below_percent: how near below the threshold counts as just below it.
+        just_below_count: how many such make a series.
+        many_people: so many others within `many_days` are many.
+        branches_count: so many branches in a day, with `branches_qapik_min` together.
+        in_and_out_percent: so much of what came in, sent on within a day.
+        day_qapik_max: what one person may send in 24 hours, over all branches; 0 = no limit.
+        month_qapik_max: and in 30 days.
+    """
+
+    threshold_qapik: int = 2_000_000
+    linked_days: tuple[int, ...] = (1, 7, 30)
+    just_below_percent: int = 90
+    just_below_count: int = 3
+    many_people: int = 5
+    many_days: int = 7
+    branches_count: int = 3
+    branches_qapik_min: int = 500_000
+    in_and_out_percent: int = 80
+    day_qapik_max: int = 0
+    month_qapik_max: int = 0
+
+
 class ListState(Document, frozen=True):
     """The newest version of a watch list; `as_of_ms` is when it was imported (UTC ms)."""
 
@@ -352,4 +380,5 @@ DOCUMENTS: Final[dict[str, type[Document]]] = {
     "signing": Signing,
     "retention": Retention,
     "watch": WatchState,
+    "laundering": MoneyLaundering,
 }

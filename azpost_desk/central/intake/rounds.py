@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central import doubts, erasure, news, payments, validity
+from azpost_desk.central import doubts, erasure, laundering, news, payments, validity
 from azpost_desk.central.intake.projector import project_once
 from azpost_desk.central.storage.database import make_partitions, one
 
@@ -130,6 +130,7 @@ class Rounds:
             with self._database.connection() as conn:
                 erasure.run(conn, self._book, now_ms)
                 validity.run(conn, self._book, now_ms)
+                laundering.forget(conn, now_ms)
         with self._database.connection() as conn:
             done = project_once(conn, now_ms)
             if done:
