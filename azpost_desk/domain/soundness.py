@@ -37,6 +37,8 @@ def is_sound(body: ops.Body) -> bool:
             return body.difference_qapik == body.counted_qapik - body.expected_qapik and _is_counted(
                 body.pieces, body.counted_qapik
             )
+        case ops.TransferChanged():
+            return body.sort in ("receiver", "office", "recall")
         case _ if isinstance(body, soundness_cash.KINDS):
             return soundness_cash.is_sound(body)
         case _:

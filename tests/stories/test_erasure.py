@@ -122,7 +122,7 @@ def test_money_that_was_never_paid_keeps_its_names(place: Town, ganja: Seat) -> 
     sent = ganja.send_money()
     place.sync()
     six_years_later(place, ganja)
-    assert place.state(sent.transfer) == "available"
+    assert place.state(sent.transfer) == "returned"
     assert None not in here(ganja, "parties")
     assert (None,) not in at_centre(place, "parties")
 

@@ -223,3 +223,15 @@ def test_one_person_or_no_evidence_decides_nothing(place: Town, sent: Transfer) 
         book.close()
     assert place.state(sent.transfer) == "held"
     assert decide(place, sent.transfer, held.LET_BACK) == "returned"
+
+
+def test_a_centre_that_is_started_every_night_does_its_daily_round(place: Town, sent: Transfer) -> None:
+    place.clock.now_ms += 31 * DAY_MS
+    for _ in range(2):
+        started = place._centre()
+        started.start()
+        started.settle()
+        started.stop()
+    assert place.state(sent.transfer) == "returned"
+    # Once a day for the country, whoever starts: the second found it begun.
+    assert place.ask("select begun_ms from daily_round") == [(place.clock.now_ms,)]

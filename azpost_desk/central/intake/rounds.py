@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import doubts, erasure, laundering, news, payments, validity
 from azpost_desk.central.intake.projector import project_once
-from azpost_desk.central.storage.database import make_partitions, one
+from azpost_desk.central.storage.database import connect, make_partitions, one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 # Other processes leave work, and payments fall due, without waking this one.
 _LOOK_SECONDS: Final = 1.0
 _AFTER_FAULT_SECONDS: Final = 5.0
-_PARTITIONS_EVERY_MS: Final = 24 * 3_600_000
+_DAILY_EVERY_MS: Final = 24 * 3_600_000
 _DAILY_LOCK: Final = 0x6461696C
 _DELIVERERS: Final = 4
 # After an outage more may wait than somebody at a counter can: the claim is then asked again.
@@ -43,7 +43,8 @@ class Rounds:
         self._rest = threading.Condition()
         self._bells: list[threading.Event] = []
         self._threads: list[threading.Thread] = []
-        self._partitions_ms = clock.utc_ms()
+        # Not yet looked: whether the round of today has begun, the database knows.
+        self._daily_ms = 0
 
     def start(self) -> None:
         """Begin all rounds."""
@@ -120,17 +121,10 @@ class Rounds:
 
     def _bring_forward(self) -> bool:
         now_ms = self._clock.utc_ms()
-        if now_ms - self._partitions_ms > _PARTITIONS_EVERY_MS:
-            # Noted first: another thread, or another process, must not do the same beside this one.
-            self._partitions_ms = now_ms
-            # By itself: the locks of a new partition, held on through the projection, meet a desk's batch.
-            with self._database.transaction() as conn:
-                conn.execute("select pg_advisory_xact_lock(%s)", (_DAILY_LOCK,))
-                make_partitions(conn, now_ms)
-            with self._database.connection() as conn:
-                erasure.run(conn, self._book, now_ms)
-                validity.run(conn, self._book, now_ms)
-                laundering.forget(conn, now_ms)
+        if now_ms - self._daily_ms > _DAILY_EVERY_MS:
+            # Noted first: another thread must not do the same beside this one.
+            self._daily_ms = now_ms
+            self._daily(now_ms)
         with self._database.connection() as conn:
             done = project_once(conn, now_ms)
             if done:
@@ -139,6 +133,23 @@ class Rounds:
         if done and self._billers:
             self.wake()
         return bool(done or numbered)
+
+    def _daily(self, now_ms: int) -> None:
+        """Once a day for the country, whichever process comes first, however often processes start."""
+        # Each statement by itself: the locks of new partitions of two tables at once, or held on through the
+        # projection, meet a desk's batch or another projector.
+        with connect(self._database.dsn) as conn:
+            conn.execute("select pg_advisory_lock(%s)", (_DAILY_LOCK,))
+            begun = conn.execute(
+                "update daily_round set begun_ms = %s where begun_ms < %s", (now_ms, now_ms - _DAILY_EVERY_MS)
+            ).rowcount
+            if begun:
+                make_partitions(conn, now_ms)
+        if begun:
+            with self._database.connection() as conn:
+                erasure.run(conn, self._book, now_ms)
+                validity.run(conn, self._book, now_ms)
+                laundering.forget(conn, now_ms)
 
     def _deliver(self) -> bool:
         return payments.deliver_one(self._database, self._book, self._clock, self._billers)

@@ -24,3 +24,10 @@ create table laundering_cases (
     reported_ms bigint not null default 0
 );
 create unique index one_open_case on laundering_cases (rule, subject) where reported_ms = 0;
+
+-- When the daily round was last begun, by whichever process: one that starts every night must not forget it.
+create table daily_round (
+    the_one boolean primary key check (the_one),
+    begun_ms bigint not null
+);
+insert into daily_round values (true, 0);
