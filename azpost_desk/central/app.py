@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
-from azpost_desk.central import ahead, approvals, grants, keys, payments, steps
+from azpost_desk.central import ahead, approvals, grants, keys, list_changes, payments, steps
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.intake import salvaging
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         Salvaged,
         SealedSalvage,
     )
+    from azpost_desk.protocol.watch import ListAsked, ListTold
 
 _log = logging.getLogger(__name__)
 _START_SECONDS_MAX: Final = 30
@@ -167,6 +168,13 @@ class Centre:
         """See steps."""
         with self.database.transaction() as conn:
             return steps.told(conn, caller.desk, caller.epoch, message)
+
+    def changes_of_list(self, caller: Caller, message: ListAsked) -> ListTold:
+        """See list_changes."""
+        if caller.state != "active":
+            raise Unwelcome(409, STOPPED[caller.state])
+        with self.database.transaction() as conn:
+            return list_changes.told(conn, message)
 
     def ask_approval(self, caller: Caller, message: ApprovalAsk) -> ApprovalTold:
         """See approvals."""

@@ -1,8 +1,8 @@
 """Screening at the centre: lists by version, every transfer before it can be paid, and again by what is new.
 
 A hit holds the transfer; which list, entry and name is for the compliance officers' eyes (`suspicions`), the
-desk hears only that it is under review. Lists that are too old hold everything: nobody is let through because
-nobody looked.
+desk hears only that it is under review. Desks have copies of the lists, for what they pay off line. Lists
+that are too old hold everything: nobody is let through because nobody looked.
 """
 
 from __future__ import annotations

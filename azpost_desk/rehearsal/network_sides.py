@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.protocol.messages import Exchange, Exchanged
     from azpost_desk.protocol.old_chains import OldRecord
+    from azpost_desk.protocol.watch import ListAsked, ListTold
 
 START_MS: Final = 1_795_000_000_000
 BAD_KIND: Final = "never.heard_of"
@@ -160,6 +161,12 @@ class MemoryDesk:
 
     def take_late(self, records: Iterable[OldRecord]) -> int:
         raise AssertionError("the first epoch of a desk has none before it")
+
+    def list_wanted(self) -> ListAsked | None:
+        return None
+
+    def keep_list(self, asked: ListAsked, told: ListTold) -> bool:
+        raise AssertionError("no list was asked for")
 
     def waiting(self) -> tuple[int, int]:
         return len(self.records) - self.acknowledged, 0

@@ -24,7 +24,9 @@ from azpost_desk.services.grants import OPEN_DAYS_MAX, Claimed, Grants, claimed,
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
+    from azpost_desk.domain.people import Person
     from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.screening import Screener
     from azpost_desk.services.views import HeldGrant
 
 TRIES_MAX: Final = 5
@@ -134,11 +136,14 @@ def give_back(counter: Counter, books: Writing, by: Officer, reason: str) -> int
     return len(free)
 
 
-def check_off_line(counter: Counter, books: Reading, held: HeldGrant) -> None:
-    """Whether a reservation ahead may be paid now; on line it always may.
+def check_off_line(
+    counter: Counter, books: Reading, held: HeldGrant, screener: Screener, receiver: Person
+) -> None:
+    """Whether a reservation ahead may be paid now to this person; on line it always may.
 
     Raises:
-        Refused: T-066 it is too old to be paid off line (`hours`), T-067 too large (`limit`).
+        Refused: T-066 it is too old to be paid off line (`hours`), T-067 too large (`limit`), T-071 the
+            desk's own watch lists do not clear the receiver: the centre has to.
     """
     if counter.line.state().online or held.grant not in {one.grant for one in reserved_ahead(books)}:
         return
@@ -147,6 +152,8 @@ def check_off_line(counter: Counter, books: Reading, held: HeldGrant) -> None:
         raise Refused("T-066", hours=settings.ahead_hours_max)
     if held.amount.minor > settings.ahead_payout_qapik_max:
         raise Refused("T-067", field="amount", limit=azn(settings.ahead_payout_qapik_max))
+    if not screener.is_clear(books, receiver, counter.line.trusted_ms()):
+        raise Refused("T-071")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from azpost_desk.domain.catalogue import Document
+from azpost_desk.domain.catalogue import Document, WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.ledger import Posting
     from azpost_desk.domain.money import Money
     from azpost_desk.domain.signatures import Known
+    from azpost_desk.domain.watch_lists import Listed
     from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
     from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
     from azpost_desk.protocol.records import Attachment, Record
@@ -47,6 +48,15 @@ class Reading(Protocol):
     def till(self) -> views.Till: ...
     def document(self, kind: type[D], date: str) -> D:
         """The reference document valid on `date`; Trouble G-050 when the centre has not sent it yet."""
+
+    def watch_copy(self) -> WatchState:
+        """The watch lists that stand here whole, and when the centre imported each."""
+
+    def watch_ways(self) -> tuple[tuple[str, int, int, int], ...]:
+        """(list, version here, imported at (UTC ms), version on its way or 0): another, another index."""
+
+    def watch_entries(self) -> list[Listed]:
+        """Every entry of the desk's copies."""
 
     def officer(self, officer: str) -> views.OfficerAtDesk | None: ...
     def officers(self) -> list[views.OfficerAtDesk]: ...

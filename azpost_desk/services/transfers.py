@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Offices, Settings, Tariffs, WatchState
+from azpost_desk.domain.catalogue import Offices, Settings, Tariffs
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import near_name, parse_name, same_person_name
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Moment, Quote, Wanted, quoted
-from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
 from azpost_desk.services.ahead import answer_here, check_off_line
@@ -19,6 +19,7 @@ from azpost_desk.services.baskets import TRANSFER_WAITS, Baskets, every_basket, 
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.customers import identified, named
 from azpost_desk.services.grants import Claimed, Grants, Unanswered, claimed, granted, held_for, held_grant
+from azpost_desk.services.screening import Screener, announced
 from azpost_desk.services.views import Basket, PlannedLine, Transfer
 from azpost_desk.texts import Texts
 
@@ -69,6 +70,7 @@ class Transfers:
 
     counter: Counter
     baskets: Baskets
+    screener: Screener = field(default_factory=Screener)
 
     # --- sending --------------------------------------------------------------------------------------
 
@@ -121,7 +123,7 @@ class Transfers:
         def plan(books: Writing) -> PlannedLine:
             date = books.day().date
             settings = books.document(Settings, date)
-            if _watch_state(books, date).is_too_old(self.counter.line.trusted_ms(), settings):
+            if announced(books).is_too_old(self.counter.line.trusted_ms(), settings):
                 raise Refused("T-069")
             quote = self._agreed(books, date, command)
             if command.office and books.document(Offices, date).find(command.office) is None:
@@ -210,15 +212,20 @@ class Transfers:
         """Plan to pay the transfer out to the person whose document was shown.
 
         Raises:
-            Refused: T-020 the grant is not held here, T-021 it is for a refund, T-066, T-067 reserved ahead
-                and not to be paid off line, T-022 the document's name is not the receiver's, what
-                `customers.identified` refuses, B-006 it is in the basket already, and what `Baskets.add`
-                refuses.
+            Refused: T-020 the grant is not held here, T-021 it is for a refund, T-066, T-067, T-071
+                reserved ahead and not to be paid off line, T-022 the document's name is not the receiver's,
+                what `customers.identified` refuses, B-006 it is in the basket already, and what
+                `Baskets.add` refuses.
         """
+
+        if not self.counter.line.state().online:
+            # The index is made before anything is locked; the question itself is a millisecond.
+            with self.counter.books.reading() as books:
+                self.screener.screened(books, receiver)
 
         def plan(books: Writing) -> PlannedLine:
             held, parties = granted(books, grant, "pay")
-            check_off_line(self.counter, books, held)
+            check_off_line(self.counter, books, held, self.screener, receiver)
             shown = identified(receiver, "receiver", self.counter.today())
             same_name(shown, parties.receiver, "receiver")
             operation = self.counter.new_id()
@@ -346,14 +353,6 @@ class Transfers:
     @property
     def _grants(self) -> Grants:
         return Grants(self.counter)
-
-
-def _watch_state(books: Reading, date: str) -> WatchState:
-    try:
-        return books.document(WatchState, date)
-    except Trouble:
-        # The centre has never told of any list.
-        return WatchState()
 
 
 def _can_be_carried(command: SendTransfer) -> None:

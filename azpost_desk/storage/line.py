@@ -24,7 +24,7 @@ from azpost_desk.protocol.messages import (
 )
 from azpost_desk.protocol.news import LateRecords
 from azpost_desk.protocol.records import GENESIS
-from azpost_desk.storage import machine, old_epochs, rotating
+from azpost_desk.storage import machine, old_epochs, rotating, watch_lists
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.news import take_news
 from azpost_desk.storage.reading import BookReading
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.protocol.messages import News
     from azpost_desk.protocol.old_chains import OldRecord
+    from azpost_desk.protocol.watch import ListAsked, ListTold
     from azpost_desk.storage.desk import OpenDesk
     from azpost_desk.storage.second_copy import SecondCopy
     from azpost_desk.storage.writing import BookWriting
@@ -291,6 +292,18 @@ class LineBooks:
                 operation=books.new_operation(),
             )
         return len(late)
+
+    # --- watch lists ----------------------------------------------------------------------------------
+
+    def list_wanted(self) -> ListAsked | None:
+        """See sync.ports.SyncBooks."""
+        with self._turn:
+            return None if self._desk.stopped else watch_lists.wanted(self._desk.connection)
+
+    def keep_list(self, asked: ListAsked, told: ListTold) -> bool:
+        """See sync.ports.SyncBooks."""
+        with self.writing():
+            return watch_lists.keep(self._desk.connection, asked, told)
 
     # --- how things stand ---------------------------------------------------------------------------
 

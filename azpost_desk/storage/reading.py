@@ -18,6 +18,7 @@ from azpost_desk.domain.transfer_codes import receipt_number
 from azpost_desk.protocol.records import Attachment, Record
 from azpost_desk.services import views
 from azpost_desk.storage import tables as t
+from azpost_desk.storage import watch_lists
 from azpost_desk.storage.evidence import export
 from azpost_desk.storage.reading_cash import CashReading
 from azpost_desk.storage.reading_history import HistoryReading, records_with
@@ -27,6 +28,9 @@ from azpost_desk.storage.reading_slips import SlipReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from azpost_desk.domain.catalogue import WatchState
+    from azpost_desk.domain.watch_lists import Listed
 
 D = TypeVar("D", bound=Document)
 _NAME_OF = {kind: name for name, kind in DOCUMENTS.items()}
@@ -79,6 +83,15 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
             known = self._desk.documents[name, version] = msgspec.json.decode(content or b"", type=kind)
         assert isinstance(known, kind)
         return known
+
+    def watch_copy(self) -> WatchState:
+        return watch_lists.copy_of(self._desk.connection)
+
+    def watch_ways(self) -> tuple[tuple[str, int, int, int], ...]:
+        return watch_lists.ways(self._desk.connection)
+
+    def watch_entries(self) -> list[Listed]:
+        return watch_lists.entries_of(self._desk.connection)
 
     def officers(self) -> list[views.OfficerAtDesk]:
         day = self.day()

@@ -37,8 +37,10 @@ from azpost_desk.storage.tables_kept import shown as shown
 from azpost_desk.storage.tables_kept import signed_papers as signed_papers
 from azpost_desk.storage.tables_kept import slips as slips
 from azpost_desk.storage.tables_kept import supplements as supplements
+from azpost_desk.storage.tables_kept import watch_entries as watch_entries
+from azpost_desk.storage.tables_kept import watch_lists as watch_lists
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """PRAGMA user_version of a database that these tables describe."""
 
 # --- written once -----------------------------------------------------------------------------------

@@ -111,4 +111,22 @@ supplements: Final = table(
 )
 # The text of a shift certificate, signed by the key of its epoch: it cannot be made again in a later one.
 certificates: Final = table("certificates", text("operation", key=True), text("text"))
+# Copies of the centre's watch lists: the version here, and the way to the next one (protocol.watch).
+watch_lists: Final = table(
+    "watch_lists",
+    text("source", key=True),
+    whole("version"),
+    whole("as_of_ms"),
+    whole("towards"),
+    whole("towards_ms"),
+    text("after"),
+)
+watch_entries: Final = table(
+    "watch_entries",
+    text("source", key=True),
+    text("id", key=True),
+    # Not told again yet on a way that began with nothing.
+    whole("stale"),
+    octets("content"),
+)
 checked: Final = table("checked", whole("only", key=True), whole("record"))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.protocol import messages
+from azpost_desk.protocol import messages, watch
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.records import rechain
 from azpost_desk.sync.old_chains import UNPROVEN, fetched
@@ -98,6 +98,7 @@ class Exchanges:
         news = self._store_news(answer, identity, after)
         books.note_open_grants(answer.open_grants)
         late = self._take_late(identity) if news or not self._looked_for_late else 0
+        listed = self._take_list(identity)
         epoch_changed = books.identity().centre_epoch != identity.centre_epoch
         # A clock that was set while the answer was under way says nothing about the centre's.
         steady = abs(came_ms - sent_ms - took_ms) <= _CLOCK_ROUND_TRIP_MAX_MS
@@ -105,6 +106,7 @@ class Exchanges:
         return Learned(
             again=epoch_changed
             or late > 0
+            or listed
             or (moved and books.waiting()[0] > 0)
             or (answer.more and news > 0),
             news=news,
@@ -124,6 +126,14 @@ class Exchanges:
                 raise
         self._looked_for_late = True
         return taken
+
+    def _take_list(self, identity: Identity) -> bool:
+        """Fetch one piece of a watch list, so that sales and news get their turn; whether more is to come."""
+        asked = self._books.list_wanted()
+        if asked is None:
+            return False
+        told = self._wire.post(watch.PATH, asked, watch.ListTold, chain(identity), self._books.signing_key())
+        return self._books.keep_list(asked, told)
 
     def _offer(self) -> Batch | None:
         """What goes to the centre now, marked as offered before.

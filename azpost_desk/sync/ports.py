@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from azpost_desk.protocol.keys import SigningKey
     from azpost_desk.protocol.messages import Ack, Batch, News, Signed
     from azpost_desk.protocol.old_chains import OldRecord
+    from azpost_desk.protocol.watch import ListAsked, ListTold
 
 
 class Identity(Protocol):
@@ -77,6 +78,16 @@ class SyncBooks(Protocol):
 
     def take_late(self, records: Iterable[OldRecord]) -> int:
         """Take proven late records of one ended epoch into the books, all or none; how many."""
+
+    def list_wanted(self) -> ListAsked | None:
+        """What to ask of a watch list whose version here is not the one the centre told of; None: nothing."""
+
+    def keep_list(self, asked: ListAsked, told: ListTold) -> bool:
+        """Keep one piece of a watch list, all or nothing; whether to ask on at once.
+
+        Raises:
+            Trouble: L-004 it does not answer what was asked.
+        """
 
     def note_clock(self, here_ms: int, centre_ms: int) -> None:
         """Record that the PC's clock moved against the centre's signed time (U-05)."""

@@ -135,17 +135,23 @@ def _f1(rows: list[dict[str, str]]) -> float:
     return 2 * right / (sum(said for said, _ in found) + sum(true for _, true in found))
 
 
+def _half(row: dict[str, str]) -> int:
+    return hashlib.sha256(f"{row['name1']}\t{row['name2']}".encode()).digest()[0] % 2
+
+
 def test_the_labelled_pairs_reach_the_quality_asked_for() -> None:
-    """The threshold is a constant; one half of the pairs, by a hash, was not looked at."""
+    """The threshold is a constant, chosen before the pairs were scored."""
     with (DATA / "name_pairs.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["schema"] == "Person"]
-    unseen = [
-        row for row in rows if not hashlib.sha256(f"{row['name1']}\t{row['name2']}".encode()).digest()[0] % 2
-    ]
+    halves: list[list[dict[str, str]]] = [[], []]
+    for row in rows:
+        halves[_half(row)].append(row)
     assert len(rows) == 270
-    assert len(unseen) == 140
+    assert [len(half) for half in halves] == [140, 130]
     assert _f1(rows) >= F1_MIN
-    assert _f1(unseen) >= F1_MIN
+    # By which the rules were mended; and the one whose mistakes were not looked at meanwhile.
+    assert _f1(halves[1]) >= 0.77
+    assert _f1(halves[0]) >= F1_MIN
 
 
 def test_spellings_that_trip_libraries_are_one_word_here() -> None:

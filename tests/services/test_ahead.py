@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import ListState, WatchState
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Parties
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.transfer_codes import transfer_code
+from azpost_desk.protocol.news import Reference
 from azpost_desk.services.transfers import ClaimTransfer
 from tests.fakes.line import PlayedTransfer
 from tests.services.counters import CLERK, MANAGER, RECEIVER, SENDER, Stand, close_counted
+from tests.storage.desks import piece
 
 CODE, OTHER_CODE = transfer_code("900000001"), transfer_code("900000002")
 HOUR_MS = 3_600_000
@@ -136,3 +140,15 @@ def test_all_of_it_goes_back_when_it_is_given_back_or_the_day_closes(ahead: Stan
     ahead.desk.reports.close_day(MANAGER, lambda _report: b"report")
     reasons = [body.reason for body in ahead.bodies(ops.GrantReleased)]
     assert reasons == ["ahead", "ahead", "day_closed"]
+
+
+def test_a_list_that_has_not_come_whole_clears_nobody(ahead: Stand) -> None:
+    told = WatchState(lists=(ListState(source="ofac", version=1, entries=9, as_of_ms=ahead.clock.now_ms),))
+    raw = msgspec.Raw(msgspec.json.encode(told))
+    news = Reference(name="watch", version=1, valid_from="2026-01-01", content=raw)
+    ahead.books.store_news([piece(2_000, "reference", news)], 1)
+    claimed = ahead.desk.transfers.claim(claim(), CLERK)
+    with pytest.raises(Refused, match="T-071"):
+        ahead.desk.transfers.plan_payout(claimed.grant, RECEIVER, CLERK)
+    ahead.line.online = True
+    assert len(ahead.desk.transfers.plan_payout(claimed.grant, RECEIVER, CLERK).lines) == 1

@@ -72,6 +72,12 @@ class MemoryBooks:
     def take_late(self, records: object) -> int:
         raise AssertionError("nothing was told late")
 
+    def list_wanted(self) -> None:
+        return None
+
+    def keep_list(self, asked: object, told: object) -> bool:
+        raise AssertionError("no list was asked for")
+
     def note_clock(self, here_ms: int, centre_ms: int) -> None:
         self.clocks.append((here_ms, centre_ms))
 

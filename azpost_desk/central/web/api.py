@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from azpost_desk.central.web import wire
-from azpost_desk.protocol import approvals
+from azpost_desk.protocol import approvals, watch
 from azpost_desk.protocol.messages import (
     AheadAsked,
     AheadTold,
@@ -58,6 +58,7 @@ class Answers(Protocol):
     def claim_transfer(self, caller: wire.Caller, message: TransferClaim) -> TransferClaimed: ...
     def transfers_ahead(self, caller: wire.Caller, message: AheadAsked) -> AheadTold: ...
     def steps_of(self, caller: wire.Caller, message: StepsAsked) -> StepsTold: ...
+    def changes_of_list(self, caller: wire.Caller, message: watch.ListAsked) -> watch.ListTold: ...
     def ask_approval(self, caller: wire.Caller, message: approvals.ApprovalAsk) -> approvals.ApprovalTold: ...
     def own_records(self, caller: wire.Caller, message: OwnRecords) -> OwnRecordsTold: ...
     def salvage(self, message: Salvage) -> Salvaged | None: ...
@@ -108,6 +109,7 @@ def application(centre: Answers) -> Starlette:
             Route("/v1/transfers/claim", proven(TransferClaim, centre.claim_transfer), methods=["POST"]),
             Route("/v1/transfers/ahead", proven(AheadAsked, centre.transfers_ahead), methods=["POST"]),
             Route("/v1/steps", proven(StepsAsked, centre.steps_of), methods=["POST"]),
+            Route(watch.PATH, proven(watch.ListAsked, centre.changes_of_list), methods=["POST"]),
             Route(OWN_RECORDS_PATH, proven(OwnRecords, centre.own_records), methods=["POST"]),
             Route(SALVAGE_PATH, _open_to_all(salvage, whole), methods=["POST"]),
             Route(SEALED_SALVAGE_PATH, _open_to_all(salvage_sealed, whole), methods=["POST"]),
