@@ -24,61 +24,53 @@ _DAY_MS: Final = 24 * 3_600_000
 _AT_ONCE: Final = 500
 
 
+# (what is due, oldest first; the state it must still be in; the event that moves it)
+_EXPIRED: Final = (
+    "select transfer from transfers where state = 'available' and greatest(sent_ms, let_go_ms) < %s"
+    " order by sent_ms limit %s",
+    "available",
+    "expired",
+)
+_UNCLAIMED: Final = (
+    "select transfer from transfers where state = 'returned' and state_ms < %s order by state_ms limit %s",
+    "returned",
+    "unclaimed",
+)
+
+
 def run(conn: Connection, book: Book, now_ms: int) -> int:
     """Move on what is due; how many transfers. Safe to run beside itself and after an interruption."""
     settings = newest(conn, Settings) or Settings()
-    return _expire(conn, book, settings.transfer_days_max, now_ms) + _set_apart(
-        conn, book, settings.refund_days_max, now_ms
-    )
+    expired = _sweep(conn, book, _EXPIRED, settings.transfer_days_max, now_ms)
+    return expired + _sweep(conn, book, _UNCLAIMED, settings.refund_days_max, now_ms)
 
 
-def _expire(conn: Connection, book: Book, days: int, now_ms: int) -> int:
-    due = conn.execute(
-        "select transfer from transfers where state = 'available' and greatest(sent_ms, let_go_ms) < %s"
-        " order by sent_ms limit %s",
-        (now_ms - days * _DAY_MS, _AT_ONCE),
-    ).fetchall()
+def _sweep(conn: Connection, book: Book, what: tuple[str, str, str], days: int, now_ms: int) -> int:
+    query, state, event = what
+    due = conn.execute(query.encode(), (now_ms - days * _DAY_MS, _AT_ONCE)).fetchall()
     moved = 0
     for (transfer,) in due:
         with conn.transaction():
             row = conn.execute(
-                "select sent_ms, desk from transfers where transfer = %s and state = 'available'"
+                "select sent_ms, amount, desk from transfers where transfer = %s and state = %s"
                 " for update skip locked",
-                (transfer,),
+                (transfer, state),
             ).fetchone()
             if row is None:
                 # Somebody has just been granted it.
                 continue
-            book.append(conn, ops.TransferExpired(transfer=transfer, sent_ms=row[0], days=days))
-            _move(conn, transfer, row[1], TRANSFER["available", "expired"], now_ms)
+            sent_ms, amount_qapik, desk = row
+            if event == "expired":
+                book.append(conn, ops.TransferExpired(transfer=transfer, sent_ms=sent_ms, days=days))
+            else:
+                unclaimed = ops.TransferUnclaimed(transfer=transfer, amount_qapik=amount_qapik, days=days)
+                book.append(conn, unclaimed)
+            after = TRANSFER[state, event]
+            conn.execute(
+                "update transfers set state = %s, state_ms = %s where transfer = %s",
+                (after, now_ms, transfer),
+            )
+            told = TransferEvent(transfer=transfer, state=after, office="", at_ms=now_ms)
+            tell(conn, told, [desk], now_ms)
             moved += 1
     return moved
-
-
-def _set_apart(conn: Connection, book: Book, days: int, now_ms: int) -> int:
-    due = conn.execute(
-        "select transfer from transfers where state = 'returned' and state_ms < %s"
-        " order by state_ms limit %s",
-        (now_ms - days * _DAY_MS, _AT_ONCE),
-    ).fetchall()
-    moved = 0
-    for (transfer,) in due:
-        with conn.transaction():
-            row = conn.execute(
-                "select amount, desk from transfers where transfer = %s and state = 'returned'"
-                " for update skip locked",
-                (transfer,),
-            ).fetchone()
-            if row is None:
-                continue
-            book.append(conn, ops.TransferUnclaimed(transfer=transfer, amount_qapik=row[0], days=days))
-            _move(conn, transfer, row[1], TRANSFER["returned", "unclaimed"], now_ms)
-            moved += 1
-    return moved
-
-
-def _move(conn: Connection, transfer: str, desk: str, after: str, now_ms: int) -> None:
-    conn.execute(
-        "update transfers set state = %s, state_ms = %s where transfer = %s", (after, now_ms, transfer)
-    )
-    tell(conn, TransferEvent(transfer=transfer, state=after, office="", at_ms=now_ms), [desk], now_ms)
