@@ -41,8 +41,11 @@ _UNCLAIMED: Final = (
 def run(conn: Connection, book: Book, now_ms: int) -> int:
     """Move on what is due; how many transfers. Safe to run beside itself and after an interruption."""
     settings = newest(conn, Settings) or Settings()
-    expired = _sweep(conn, book, _EXPIRED, settings.transfer_days_max, now_ms)
-    return expired + _sweep(conn, book, _UNCLAIMED, settings.refund_days_max, now_ms)
+    total = 0
+    for what, days in ((_EXPIRED, settings.transfer_days_max), (_UNCLAIMED, settings.refund_days_max)):
+        while moved := _sweep(conn, book, what, days, now_ms):
+            total += moved
+    return total
 
 
 def _sweep(conn: Connection, book: Book, what: tuple[str, str, str], days: int, now_ms: int) -> int:
