@@ -100,7 +100,7 @@ TARIFFS: Final = Tariffs(
     approved=False,
     transfer_fees=_bands((100, 2_000_000, 12_000, 0, 100, 5_000)),
     transfer_qapik_max=2_000_000,
-    transfer_extras_qapik={"delivery": 300, "advice": 50},
+    transfer_extras_qapik={"delivery": 300},
     refund_returns_fee=False,
     express=tuple(
         ExpressRow(

@@ -36,11 +36,15 @@ _NOTHING_FITS: Final = frozenset({"T-010", "T-015", "T-016", "T-064", "T-065"})
 
 @dataclass(frozen=True, slots=True)
 class ReservedAhead:
-    """One transfer of the list; the code is the receiver's to say. Paid off line until `until_ms`."""
+    """One transfer of the list; the code is the receiver's to say. Paid off line until `until_ms`.
+
+    `address` is where the money is carried, "" when the receiver comes for it.
+    """
 
     grant: str
     amount: Money
     receiver: str
+    address: str
     reserved_ms: int
     until_ms: int
 
@@ -89,6 +93,7 @@ class Ahead:
                     held.grant,
                     held.amount,
                     claimed(held).parties.receiver.name,
+                    claimed(held).parties.receiver.address,
                     held.stored_ms,
                     held.stored_ms + settings.ahead_hours_max * _HOUR_MS,
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from azpost_desk.domain.people import Parties
@@ -83,3 +84,11 @@ def test_when_nothing_waits_it_says_so(hands: Hands, stand: Stand) -> None:
     stand.line.transfers.clear()
     hands.press(Qt.Key.Key_R, CTRL)
     assert [say(words) for words in hands.notices] == [say("transfers.screen.ahead.none")]
+
+
+def test_money_that_is_carried_shows_where(hands: Hands, stand: Stand) -> None:
+    at_home = replace(RECEIVER, address="Bakı, Nizami küçəsi 5")
+    stand.line.transfers[CODE].parties = Parties(code=CODE, sender=SENDER, receiver=at_home)
+    hands.press(Qt.Key.Key_R, CTRL)
+    [line] = [text for text in shown(hands) if RECEIVER.name in text]
+    assert at_home.address in line

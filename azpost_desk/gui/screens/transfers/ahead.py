@@ -22,7 +22,7 @@ _SHOWN_MAX = 8
 
 
 class AheadCard(Card):
-    """Transfers reserved ahead of their receivers: amount, receiver, until when; never the code."""
+    """Transfers reserved ahead: amount, receiver, where it is carried, until when; never the code."""
 
     def __init__(self, session: Session) -> None:
         key = "transfers.screen.ahead."
@@ -53,11 +53,12 @@ class AheadCard(Card):
             row.setVisible(at < len(reserved))
             if at < len(reserved):
                 one = reserved[at]
+                who = f"{one.receiver} · {one.address}" if one.address else one.receiver
                 row.say(
                     phrase(
                         "transfers.screen.ahead.line",
                         amount=one.amount,
-                        name=plain(one.receiver),
+                        name=plain(who),
                         until_ms=one.until_ms,
                     )
                 )
