@@ -212,7 +212,8 @@ def _count_try(conn: Connection, who: Claimant, transfer: _Transfer, now_ms: int
         "update transfers set wrong_tries = %s, state = %s where transfer = %s",
         (tries, state, transfer.transfer),
     )
-    if closes:
+    # What a desk holds closes when it gives it back (transfers): until then its holder may pay.
+    if state == "closed" != transfer.state:
         event = TransferEvent(transfer=transfer.transfer, state="closed", office=who.branch, at_ms=now_ms)
         tell(conn, event, [transfer.desk], now_ms)
     return TransferClaimed(code=CLOSED if closes else DIFFERS, tries_left=TRIES_MAX - tries)

@@ -20,6 +20,7 @@ import msgspec
 
 from azpost_desk.central import doubts, laundering, screening
 from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.grants import TRIES_MAX
 from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
 from azpost_desk.central.storage.database import one
@@ -338,6 +339,11 @@ def _lock(conn: Connection, transfer: str) -> tuple[str, str] | None:
 def _move(conn: Connection, transfer: str, event: str, written: Written, now_ms: int) -> None:
     state, desk = one(conn, "select state, desk from transfers where transfer = %s", (transfer,))
     after = TRANSFER[state, event]
+    tries = one(conn, "select wrong_tries from transfers where transfer = %s", (transfer,))[0]
+    if after == "available" and tries >= TRIES_MAX:
+        # Somebody guessed at it while it was held.
+        after = TRANSFER[after, "closed"]
+        _tell(conn, transfer, after, written, now_ms, desk)
     conn.execute(
         "update transfers set state = %s, state_ms = %s where transfer = %s", (after, now_ms, transfer)
     )

@@ -24,18 +24,9 @@ _DAY_MS: Final = 24 * 3_600_000
 _AT_ONCE: Final = 500
 
 
-# (what is due, oldest first; the state it must still be in; the event that moves it)
-_EXPIRED: Final = (
-    "select transfer from transfers where state = 'available' and greatest(sent_ms, let_go_ms) < %s"
-    " order by sent_ms limit %s",
-    "available",
-    "expired",
-)
-_UNCLAIMED: Final = (
-    "select transfer from transfers where state = 'returned' and state_ms < %s order by state_ms limit %s",
-    "returned",
-    "unclaimed",
-)
+# (the state it must be in; since when that counts; the event that moves it)
+_EXPIRED: Final = ("available", "greatest(sent_ms, let_go_ms)", "expired")
+_UNCLAIMED: Final = ("returned", "state_ms", "unclaimed")
 
 
 def run(conn: Connection, book: Book, now_ms: int) -> int:
@@ -49,15 +40,20 @@ def run(conn: Connection, book: Book, now_ms: int) -> int:
 
 
 def _sweep(conn: Connection, book: Book, what: tuple[str, str, str], days: int, now_ms: int) -> int:
-    query, state, event = what
-    due = conn.execute(query.encode(), (now_ms - days * _DAY_MS, _AT_ONCE)).fetchall()
+    state, since, event = what
+    before_ms = now_ms - days * _DAY_MS
+    is_due = f"state = %s and {since} < %s"
+    due = conn.execute(
+        f"select transfer from transfers where {is_due} order by {since} limit %s".encode(),
+        (state, before_ms, _AT_ONCE),
+    ).fetchall()
     moved = 0
     for (transfer,) in due:
         with conn.transaction():
             row = conn.execute(
-                "select sent_ms, amount, desk from transfers where transfer = %s and state = %s"
-                " for update skip locked",
-                (transfer, state),
+                "select sent_ms, amount, desk from transfers"
+                f" where transfer = %s and {is_due} for update skip locked".encode(),
+                (transfer, state, before_ms),
             ).fetchone()
             if row is None:
                 # Somebody has just been granted it.

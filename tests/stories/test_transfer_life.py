@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from azpost_desk.central import held, validity
+from azpost_desk.central import erasure, held, validity
 from azpost_desk.central.book import Book
 from azpost_desk.central.news import tell
 from azpost_desk.domain import accounts as chart
@@ -234,4 +234,42 @@ def test_a_centre_that_is_started_every_night_does_its_daily_round(place: Town, 
         started.stop()
     assert place.state(sent.transfer) == "returned"
     # Once a day for the country, whoever starts: the second found it begun.
-    assert place.ask("select begun_ms from daily_round") == [(place.clock.now_ms,)]
+    assert place.ask("select distinct done_ms from daily_round") == [(place.clock.now_ms,)]
+
+
+def test_a_job_of_the_daily_round_that_failed_is_done_again_and_the_others_meanwhile(
+    place: Town, sent: Transfer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.clock.now_ms += 31 * DAY_MS
+
+    def fails(*_: object) -> int:
+        raise OSError("no more room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erasure, "run", fails)
+        place.centre.settle()
+    assert place.state(sent.transfer) == "returned"
+    done = "select count(*) from daily_round where job = 'erasure' and done_ms = %s"
+    assert place.ask(done, place.clock.now_ms) == [(0,)]
+    place.clock.now_ms += 700_000
+    place.centre.settle()
+    assert place.ask(done, place.clock.now_ms) == [(1,)]
+
+
+def test_guessed_at_while_it_is_held_it_closes_when_it_is_given_back(
+    place: Town, ganja: Seat, baku: Seat, sent: Transfer
+) -> None:
+    claimed = baku.ask_for(sent.code)
+    for _ in range(5):
+        with pytest.raises(Refused, match=r"T-011|T-012"):
+            ganja.ask_for(sent.code, 1)
+    place.sync()
+    # Its holder may still pay it, so nobody is told that it is closed.
+    assert (place.state(sent.transfer), seen(ganja, sent.transfer)) == ("reserved", "available")
+    baku.transfers.release(claimed.grant, baku.clerk, "he left")
+    place.sync()
+    assert (place.state(sent.transfer), seen(ganja, sent.transfer)) == ("closed", "closed")
+    assert decide(place, sent.transfer, held.LET_GO) == "available"
+    baku.pay_out(sent.code)
+    place.sync()
+    assert place.state(sent.transfer) == "paid"

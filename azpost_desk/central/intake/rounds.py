@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.book import Book
     from azpost_desk.central.gateways.billers import Biller
-    from azpost_desk.central.storage.database import Database
+    from azpost_desk.central.storage.database import Connection, Database
     from azpost_desk.domain.days import Clock
 
 _log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
 _AFTER_FAULT_SECONDS: Final = 5.0
 _DAILY_EVERY_MS: Final = 24 * 3_600_000
+_DAILY_AGAIN_MS: Final = 600_000
 _DAILY_LOCK: Final = 0x6461696C
 _DELIVERERS: Final = 4
 # After an outage more may wait than somebody at a counter can: the claim is then asked again.
@@ -135,21 +136,33 @@ class Rounds:
         return bool(done or numbered)
 
     def _daily(self, now_ms: int) -> None:
-        """Once a day for the country, whichever process comes first, however often processes start."""
+        """Each job once a day for the country, whichever process comes first."""
+        jobs: tuple[tuple[str, Callable[[Connection], object]], ...] = (
+            ("partitions", lambda conn: make_partitions(conn, now_ms)),
+            ("erasure", lambda conn: erasure.run(conn, self._book, now_ms)),
+            ("validity", lambda conn: validity.run(conn, self._book, now_ms)),
+            ("laundering", lambda conn: laundering.forget(conn, now_ms)),
+        )
         # Each statement by itself: the locks of new partitions of two tables at once, or held on through the
         # projection, meet a desk's batch or another projector.
         with connect(self._database.dsn) as conn:
             conn.execute("select pg_advisory_lock(%s)", (_DAILY_LOCK,))
-            begun = conn.execute(
-                "update daily_round set begun_ms = %s where begun_ms < %s", (now_ms, now_ms - _DAILY_EVERY_MS)
-            ).rowcount
-            if begun:
-                make_partitions(conn, now_ms)
-        if begun:
-            with self._database.connection() as conn:
-                erasure.run(conn, self._book, now_ms)
-                validity.run(conn, self._book, now_ms)
-                laundering.forget(conn, now_ms)
+            for job, act in jobs:
+                done = conn.execute("select done_ms from daily_round where job = %s", (job,)).fetchone()
+                if done and now_ms - done[0] <= _DAILY_EVERY_MS:
+                    continue
+                try:
+                    act(conn)
+                except Exception:
+                    # The other jobs go on, and this one is tried again before long.
+                    _log.exception("the daily %s failed", job)
+                    self._daily_ms = now_ms - _DAILY_EVERY_MS + _DAILY_AGAIN_MS
+                    continue
+                conn.execute(
+                    "insert into daily_round values (%s, %s)"
+                    " on conflict (job) do update set done_ms = excluded.done_ms",
+                    (job, now_ms),
+                )
 
     def _deliver(self) -> bool:
         return payments.deliver_one(self._database, self._book, self._clock, self._billers)

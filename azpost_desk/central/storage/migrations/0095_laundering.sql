@@ -25,9 +25,9 @@ create table laundering_cases (
 );
 create unique index one_open_case on laundering_cases (rule, subject) where reported_ms = 0;
 
--- When the daily round was last begun, by whichever process: one that starts every night must not forget it.
+-- When each job of the daily round was last done, by whichever process: one that starts every night must not
+-- forget it, and a job that failed is not done.
 create table daily_round (
-    the_one boolean primary key check (the_one),
-    begun_ms bigint not null
+    job text primary key,
+    done_ms bigint not null
 );
-insert into daily_round values (true, 0);
