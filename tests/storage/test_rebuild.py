@@ -36,6 +36,7 @@ def test_every_act_can_be_taken(tmp_path: Path, clock: FakeClock) -> None:
     day = [
         *OPENING,
         *["sell_stamps", "take_bill", "send_transfer", "accept_item", "take_grant", "pay_out"],
+        *["take_grant", "change_transfer"],
         *["sell_stamps", "reverse_last", "scan", "item_news", "bill_refused", "transfer_news"],
         *["remittance_news", "accept_remittance", "issue_remittance", "acknowledged", "take_grant"],
         *["raise_dispute", "dispute_answered", "escalate_dispute", "close_dispute", "supplement"],
