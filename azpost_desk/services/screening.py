@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.domain.catalogue import Settings, WatchState
 from azpost_desk.domain.refusals import Trouble
-from azpost_desk.domain.screening import Asked, Index
 
 if TYPE_CHECKING:
     from azpost_desk.domain.people import Person
-    from azpost_desk.domain.screening import Hit
+    from azpost_desk.domain.screening import Hit, Index
     from azpost_desk.services.ports import Reading
 
 
@@ -47,6 +46,9 @@ class Screener:
 
     def screened(self, books: Reading, person: Person) -> Screening:
         """The person's name against the desk's copy. While a version is on its way the one before counts."""
+        # Here and not above: a counter that is on line never needs it, and it would be paid at every start.
+        from azpost_desk.domain.screening import Asked, Index
+
         ways = books.watch_ways()
         with self._lock:
             if self._made is None or self._made[0] != ways:
