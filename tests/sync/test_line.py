@@ -72,8 +72,9 @@ def test_a_sale_is_at_the_centre_soon_after_the_wake(rig: Rig) -> None:
 
 def test_offline_says_since_when_and_how_much_waits_and_catches_up_by_itself(rig: Rig) -> None:
     rig.until(rig.is_done)
-    rig.wire.down()
+    # Before the line breaks: an exchange may be under way, and breaks with it.
     rig.clock.now_ms += 60_000
+    rig.wire.down()
     rig.books.sell(61)
     state = rig.until(lambda state: state.last_error == "L-001" and state.waiting == 61)
     assert not state.online
