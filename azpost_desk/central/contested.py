@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from azpost_desk.central import freed
 from azpost_desk.central.doubts import two_people
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.intake.acceptance import Judged, judge
@@ -22,7 +23,7 @@ from azpost_desk.central.written import Written
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import Sent
-from azpost_desk.protocol.news import ContestedNews
+from azpost_desk.protocol.news import ContestedNews, TransferEvent
 from azpost_desk.protocol.records import Attachment, Header, Record, rechain
 
 if TYPE_CHECKING:
@@ -252,12 +253,16 @@ def _take_effect(
         )
         apply(conn, written, now_ms)
     if decision == CONFIRMED:
-        # Two people have looked: what made the centre hold it is answered.
-        conn.execute(
-            "update transfers set state = 'available'"
-            " where desk = %s and epoch = %s and sequence = %s and state = 'held' and hash = %s",
+        # Two people have looked at the record: what made the centre doubt it is answered.
+        freeing = conn.execute(
+            "select transfer from transfers"
+            " where desk = %s and epoch = %s and sequence = %s and state = 'held' and hash = %s for update",
             (*place, judged.record.hash),
-        )
+        ).fetchall()
+        for (transfer,) in freeing:
+            if freed.free(conn, transfer, now_ms) == "available":
+                event = TransferEvent(transfer=transfer, state="available", office="", at_ms=now_ms)
+                tell(conn, event, [place[0]], now_ms)
         conn.execute(
             "update payments set next_ms = %s where desk = %s and epoch = %s and sequence = %s"
             " and state = 'accepted' and next_ms is null",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.central import freed
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
@@ -82,6 +83,8 @@ def resolve(
         conn.execute(
             "update transfers set state = %s, ended_by = %s where transfer = %s", (after, record, thing)
         )
+        if after == "available":
+            after = freed.free(conn, thing, now_ms)
         event = TransferEvent(transfer=thing, state=after, office=holder.partition("-")[0], at_ms=now_ms)
         tell(conn, event, [sender], now_ms)
     return after
@@ -106,37 +109,14 @@ def surfaced(
     state = _state(conn, thing)
     if resolved == "resolved_not_paid":
         if state == "available":
-            overtaken(conn, thing, now_ms)
-        elif state == "reserved":
+            freed.overtaken(conn, thing, now_ms)
+        elif state in ("reserved", "returning"):
             for live, holder in conn.execute(
                 "select \"grant\", holder from grants where thing = %s and state = 'open'", (thing,)
             ).fetchall():
                 # It is paid already: whoever holds it now must not pay it again.
                 tell(conn, GrantQuestion(grant=live, thing=thing), [holder], now_ms)
         _except(conn, written, "paid_in_doubt", thing, now_ms)
-
-
-def overtaken(conn: Connection, thing: str, now_ms: int) -> str:
-    """The state of a transfer that has become free although it was paid already; "" when it was not.
-
-    Called inside the transaction that frees it: nobody else is granted it in between.
-    """
-    row = conn.execute(
-        "update doubt_findings set settled = true where thing = %s and not settled"
-        " and resolved = 'resolved_not_paid' returning event, record, \"grant\"",
-        (thing,),
-    ).fetchone()
-    if row is None:
-        return ""
-    event, record, grant = row
-    sender = conn.execute(
-        "update transfers set state = %s, ended_by = %s where transfer = %s returning desk",
-        (event, record, thing),
-    ).fetchone()
-    conn.execute('update grants set state = %s, ended_by = %s where "grant" = %s', (event, record, grant))
-    if sender is not None:
-        tell(conn, TransferEvent(transfer=thing, state=event, office="", at_ms=now_ms), [sender[0]], now_ms)
-    return str(event)
 
 
 def settle(conn: Connection, book: Book, now_ms: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.central import freed, screening
 from azpost_desk.central.doubts import two_people
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
@@ -61,6 +62,8 @@ def decide(
 ) -> str:
     """What becomes of a transfer that waits; gives its state from now on.
 
+    Let go it is screened once more: by what the two did not know of it is held again.
+
     Raises:
         Refused: X-044 not two people, X-047 no evidence, X-080 no such transfer, X-081 its state allows no
             such decision (`state`).
@@ -91,5 +94,11 @@ def decide(
             " where transfer = %s",
             (after, now_ms, now_ms, transfer),
         )
+        if decision == LET_GO:
+            # They knew of what stands there; what today's lists say besides is for another decision.
+            screening.clear(conn, transfer)
+            after = freed.free(conn, transfer, now_ms)
+            if after != "available":
+                return after
         tell(conn, TransferEvent(transfer=transfer, state=after, office="", at_ms=now_ms), [desk], now_ms)
     return after

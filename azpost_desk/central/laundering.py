@@ -18,7 +18,7 @@ import msgspec
 from azpost_desk.central import keys
 from azpost_desk.central.registry.reference import newest
 from azpost_desk.central.storage.database import one
-from azpost_desk.domain.aml import DAY_MS, RECEIVED, SENT, Finding, Movement, findings
+from azpost_desk.domain.aml import DAY_MS, SENT, Finding, Movement, findings
 from azpost_desk.domain.catalogue import MoneyLaundering
 from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Parties
@@ -47,65 +47,71 @@ class Case:
     reported_ms: int
 
 
-def subjects(conn: Connection, person: Person, now_ms: int) -> tuple[str, ...]:
-    """The keyed digests a person is known by; the strongest identity first."""
-    known = [("fin", person.fin), ("document", person.document)]
-    if person.phone:
-        known.append(("phone", f"{person.phone} {fold(person.name)}"))
-    named = [(sort, value) for sort, value in known if value] or [("name", fold(person.name))]
-    secret = keys.key(conn, _KEY, now_ms).secret()
-    return tuple(
-        hmac.new(secret, f"{sort} {value}".encode(), hashlib.sha256).hexdigest()[:32] for sort, value in named
-    )
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The rules in force, and the key under which people are known."""
+
+    rules: MoneyLaundering
+    secret: bytes
+
+    def subjects(self, person: Person) -> list[str]:
+        """The keyed digests a person is known by; the strongest identity first."""
+        shown = [("fin", person.fin), ("document", person.document)]
+        if person.phone:
+            shown.append(("phone", f"{person.phone} {fold(person.name)}"))
+        named = [(sort, value) for sort, value in shown if value] or [("name", fold(person.name))]
+        return [
+            hmac.new(self.secret, f"{sort} {value}".encode(), hashlib.sha256).hexdigest()[:32]
+            for sort, value in named
+        ]
+
+
+def known(conn: Connection, now_ms: int) -> Known:
+    """The rules and the key of now; the key is made when it is first wanted."""
+    return Known(newest(conn, MoneyLaundering) or MoneyLaundering(), keys.key(conn, _KEY, now_ms).secret())
 
 
 def note(
     conn: Connection,
-    direction: str,
-    transfer: str,
-    amount_qapik: int,
-    branch: str,
+    known: Known,
+    moved: tuple[str, str, int, str],
     people: tuple[Person, Person],
     at_ms: int,
 ) -> None:
     """A person (the first) sent or received; the second stands on the other side. Cases are opened.
 
-    A second time changes nothing.
+    `moved` is direction, transfer, amount and branch. A second time changes nothing.
     """
-    mine, others = subjects(conn, people[0], at_ms), subjects(conn, people[1], at_ms)
-    rules = newest(conn, MoneyLaundering) or MoneyLaundering()
-    for subject in mine:
-        now = Movement(transfer, direction, amount_qapik, at_ms, branch, others[0])
-        new = conn.execute(
-            "insert into movements values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
-            (subject, transfer, direction, amount_qapik, at_ms, branch, others[0]),
-        ).rowcount
-        if not new:
-            continue
-        for found in findings(now, _before(conn, subject, at_ms), rules):
+    direction, transfer, amount_qapik, branch = moved
+    mine, other = known.subjects(people[0]), known.subjects(people[1])[0]
+    new = conn.execute(
+        "insert into movements select unnest(%s::text[]), %s, %s, %s, %s, %s, %s on conflict do nothing"
+        " returning subject",
+        (mine, transfer, direction, amount_qapik, at_ms, branch, other),
+    ).fetchall()
+    before: dict[str, list[Movement]] = {row[0]: [] for row in new}
+    for subject, *earlier in conn.execute(
+        "select subject, transfer, direction, amount, at_ms, branch, other from movements"
+        " where subject = any(%s) and at_ms > %s",
+        (list(before), at_ms - _MONTH_DAYS * DAY_MS),
+    ):
+        before[subject].append(Movement(*earlier))
+    now = Movement(transfer, direction, amount_qapik, at_ms, branch, other)
+    for subject, movements in before.items():
+        for found in findings(now, movements, known.rules):
             _open_case(conn, subject, found, at_ms)
 
 
-def _before(conn: Connection, subject: str, at_ms: int) -> list[Movement]:
-    rows = conn.execute(
-        "select transfer, direction, amount, at_ms, branch, other from movements"
-        " where subject = %s and at_ms > %s",
-        (subject, at_ms - _MONTH_DAYS * DAY_MS),
-    )
-    return [Movement(*row) for row in rows]
-
-
-def over_limit(conn: Connection, sender: Person, amount_qapik: int, now_ms: int) -> bool:
+def is_over_limit(conn: Connection, known: Known, sender: Person, amount_qapik: int, now_ms: int) -> bool:
     """Whether a person would send more than the limits of a day or a month allow, over all branches."""
-    rules = newest(conn, MoneyLaundering) or MoneyLaundering()
-    for limit, days in ((rules.day_qapik_max, 1), (rules.month_qapik_max, _MONTH_DAYS)):
+    for limit, days in ((known.rules.day_qapik_max, 1), (known.rules.month_qapik_max, _MONTH_DAYS)):
         if not limit:
             continue
         sent: int = one(
             conn,
             "select coalesce(sum(amount), 0)::bigint from (select distinct transfer, amount from movements"
             " where subject = any(%s) and direction = %s and at_ms > %s) as each",
-            (list(subjects(conn, sender, now_ms)), SENT, now_ms - days * DAY_MS),
+            (known.subjects(sender), SENT, now_ms - days * DAY_MS),
         )[0]
         if sent + amount_qapik > limit:
             return True
@@ -218,6 +224,3 @@ def forget(conn: Connection, now_ms: int) -> int:
     rules = newest(conn, MoneyLaundering) or MoneyLaundering()
     days = max(*rules.linked_days, rules.many_days, _MONTH_DAYS)
     return conn.execute("delete from movements where at_ms < %s", (now_ms - days * DAY_MS,)).rowcount
-
-
-__all__ = ["RECEIVED", "SENT", "Case", "cases", "forget", "note", "over_limit", "report", "subjects"]

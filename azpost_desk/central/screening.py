@@ -15,8 +15,8 @@ import msgspec
 
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
-from azpost_desk.central.registry.reference import newest, publish
-from azpost_desk.central.storage.database import one
+from azpost_desk.central.registry.reference import publish
+from azpost_desk.central.storage.database import PROJECTOR_LOCK, one
 from azpost_desk.domain.catalogue import ListState, Settings, WatchState
 from azpost_desk.domain.moves import TRANSFER
 from azpost_desk.domain.people import Parties
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 UNDER_REVIEW: Final = "under_review"
 _LISTS_LOCK: Final = 0x6C697374
+_LOOKED_AT_ONCE: Final = 1_000
 _ENTRY: Final = msgspec.json.Decoder(Listed)
 
 
@@ -63,33 +64,27 @@ class _Indexes:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made: tuple[str, Index] | None = None
+        self._made: tuple[tuple[object, ...], Index] | None = None
 
-    def of(self, conn: Connection) -> Index:
-        # Of this database and of these versions: tests and programs may see several centres.
-        state: str = one(
-            conn,
-            "select current_database() || coalesce(string_agg(source || version || '@' || imported_ms, ','"
-            " order by source, version), '') from watch_lists",
-        )[0]
+    def of(self, conn: Connection, state: WatchState) -> Index:
+        # Of this database too: tests and programs may see several centres.
+        at = (conn.info.host, conn.info.port, conn.info.dbname, state.lists)
         with self._lock:
-            if self._made is None or self._made[0] != state:
-                self._made = (state, Index(_entries(conn)))
+            if self._made is None or self._made[0] != at:
+                rows = conn.execute(
+                    "select content from watch_entries where gone is null order by source, id"
+                )
+                self._made = (at, Index(_ENTRY.decode(row[0]) for row in rows))
             return self._made[1]
 
 
 _INDEXES: Final = _Indexes()
 
 
-def _entries(conn: Connection) -> list[Listed]:
-    rows = conn.execute("select content from watch_entries where gone is null order by source, id")
-    return [_ENTRY.decode(row[0]) for row in rows]
-
-
 def import_list(conn: Connection, entries: Iterable[Listed], by: str, now_ms: int) -> Imported:
     """A new version of one list, whole; what is new in it is held against everything that may still be paid.
 
-    Imported again unchanged it is fresh again: its age begins anew.
+    Imported again unchanged its age begins anew. Interrupted, the daily round `finish`es it.
     """
     given = {entry.id: entry for entry in entries}
     source = next(iter(given.values())).source
@@ -118,11 +113,24 @@ def import_list(conn: Connection, entries: Iterable[Listed], by: str, now_ms: in
                 [(source, number, version, new[number]) for number in added + changed],
             )
         conn.execute(
-            "insert into watch_lists values (%s, %s, %s, %s, %s)", (source, version, len(new), now_ms, by)
+            "insert into watch_lists (source, version, entries, imported_ms, imported_by)"
+            " values (%s, %s, %s, %s, %s)",
+            (source, version, len(new), now_ms, by),
         )
+        # From the commit on every transfer that is brought forward meets the new version; every one before it
+        # is there to be looked at below.
+        conn.execute("select pg_advisory_xact_lock(%s)", (PROJECTOR_LOCK,))
         publish(conn, _state(conn), now_ms)
-        held = _hold_by(conn, [given[number] for number in added + changed], version, now_ms)
+    held = _screen_waiting(conn, source, version, now_ms)
     return Imported(version, len(added), len(changed), len(removed), held)
+
+
+def finish(conn: Connection, now_ms: int) -> int:
+    """Look at what an interrupted import left unlooked at; how many transfers are held by it."""
+    left = conn.execute(
+        "select source, version from watch_lists where not looked_at order by source, version"
+    ).fetchall()
+    return sum(_screen_waiting(conn, source, version, now_ms) for source, version in left)
 
 
 def _state(conn: Connection) -> WatchState:
@@ -140,16 +148,12 @@ def lists(conn: Connection) -> tuple[ListState, ...]:
     return _state(conn).lists
 
 
-def why_held(conn: Connection, transfer: str, parties: Parties, now_ms: int) -> str:
-    """`UNDER_REVIEW` when a transfer must wait for compliance, its suspicions written down; else ""."""
-    settings = newest(conn, Settings) or Settings()
-    state = _state(conn)
-    if state.is_too_old(now_ms, settings):
-        return UNDER_REVIEW
-    if not state.lists:
-        return ""
-    versions = {one_list.source: one_list.version for one_list in state.lists}
-    return UNDER_REVIEW if _suspect(conn, _INDEXES.of(conn), transfer, parties, versions, now_ms) else ""
+def must_wait(
+    conn: Connection, transfer: str, parties: Parties, state: WatchState, settings: Settings, now_ms: int
+) -> bool:
+    """Whether a transfer just sent must wait for compliance; its suspicions are written down."""
+    suspected = _suspect(conn, _INDEXES.of(conn, state), transfer, parties, state, now_ms)
+    return suspected or state.is_too_old(now_ms, settings)
 
 
 def suspicions(conn: Connection, transfer: str) -> list[Suspicion]:
@@ -163,89 +167,100 @@ def suspicions(conn: Connection, transfer: str) -> list[Suspicion]:
 
 
 def _suspect(
-    conn: Connection,
-    index: Index,
-    transfer: str,
-    parties: Parties,
-    versions: dict[str, int],
-    now_ms: int,
+    conn: Connection, index: Index, transfer: str, parties: Parties, state: WatchState, now_ms: int
 ) -> bool:
-    """Write down who may be whom; whether anything of it is new: people decided about the rest already."""
+    """Write down who may be whom; whether anybody may be anybody on the lists."""
+    if not len(index):
+        return False
+    versions = {one_list.source: one_list.version for one_list in state.lists}
     found: list[tuple[str, Hit]] = [
         (party, hit)
         for party, person in (("sender", parties.sender), ("receiver", parties.receiver))
         for hit in index.ask(Asked(person.name))
     ]
-    new = 0
     for party, hit in found:
-        written = conn.execute(
-            "insert into suspicions values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
-            (
-                transfer,
-                party,
-                hit.entry.source,
-                hit.entry.id,
-                versions.get(hit.entry.source, 0),
-                hit.name,
-                hit.score,
-                now_ms,
-            ),
+        entry = hit.entry
+        version = versions.get(entry.source, 0)
+        conn.execute(
+            "insert into suspicions (transfer, party, source, id, version, name, score, made_ms)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            (transfer, party, entry.source, entry.id, version, hit.name, hit.score, now_ms),
         )
-        new += written.rowcount
-    return bool(new)
+    return bool(found)
 
 
-def again(conn: Connection, transfer: str, now_ms: int) -> bool:
-    """Screen a transfer that its holder gave back, by the lists of today; whether it is held now."""
-    versions = {one_list.source: one_list.version for one_list in lists(conn)}
-    if not versions:
-        return False
-    parties, desk, epoch, sequence = one(
-        conn, "select parties, desk, epoch, sequence from transfers where transfer = %s", (transfer,)
-    )
-    who = msgspec.json.decode(parties, type=Parties)
-    if not _suspect(conn, _INDEXES.of(conn), transfer, who, versions, now_ms):
-        return False
-    _hold(conn, transfer, (desk, epoch, sequence), now_ms)
-    return True
+def clear(conn: Connection, transfer: str) -> None:
+    """Two people decided that what is written down about a transfer is somebody else."""
+    conn.execute("update suspicions set cleared = true where transfer = %s", (transfer,))
 
 
-def _hold_by(conn: Connection, entries: list[Listed], version: int, now_ms: int) -> int:
-    """Hold every transfer that may still be paid and meets one of these entries; how many.
-
-    What a desk holds cannot be taken from it: it is asked, and screened again when it gives it back.
-    """
-    if not entries:
-        return 0
-    index, source = Index(entries), entries[0].source
-    held = 0
-    rows = conn.execute(
-        "select transfer, state, parties, desk, epoch, sequence from transfers"
-        " where state in ('available', 'reserved') order by transfer for update"
-    ).fetchall()
-    for transfer, state, parties, *place in rows:
-        who = msgspec.json.decode(parties, type=Parties)
-        if state == "reserved":
-            if index.ask(Asked(who.sender.name)) or index.ask(Asked(who.receiver.name)):
-                _ask_holder(conn, transfer, now_ms)
-        elif _suspect(conn, index, transfer, who, {source: version}, now_ms):
-            _hold(conn, transfer, (place[0], place[1], place[2]), now_ms)
-            held += 1
-    return held
+def forget_receiver(conn: Connection, transfer: str) -> None:
+    """The receiver is another person: what people cleared about the one before says nothing of this one."""
+    conn.execute("delete from suspicions where transfer = %s and party = 'receiver' and cleared", (transfer,))
 
 
-def _ask_holder(conn: Connection, transfer: str, now_ms: int) -> None:
-    for grant, holder in conn.execute(
-        "select \"grant\", holder from grants where thing = %s and state = 'open'", (transfer,)
-    ).fetchall():
-        tell(conn, GrantQuestion(grant=grant, thing=transfer, at_ms=now_ms), [holder], now_ms)
+def is_suspected(conn: Connection, transfer: str, now_ms: int) -> bool:
+    """Whether, by the lists of today, somebody may be meant whom two people have not cleared."""
+    state = _state(conn)
+    shown = one(conn, "select parties from transfers where transfer = %s", (transfer,))[0]
+    who = msgspec.json.decode(shown, type=Parties)
+    _suspect(conn, _INDEXES.of(conn, state), transfer, who, state, now_ms)
+    open_ones = "select exists (select from suspicions where transfer = %s and not cleared)"
+    return bool(one(conn, open_ones, (transfer,))[0])
 
 
-def _hold(conn: Connection, transfer: str, record: tuple[str, int, int], now_ms: int) -> None:
-    desk, epoch, sequence = record
+def hold(conn: Connection, transfer: str, now_ms: int) -> str:
+    """An available transfer waits for compliance from now on; gives that state."""
     after = TRANSFER["available", "suspected"]
-    conn.execute(
-        "update transfers set state = %s, state_ms = %s where transfer = %s", (after, now_ms, transfer)
+    desk, epoch, sequence = one(
+        conn,
+        "update transfers set state = %s, state_ms = %s where transfer = %s returning desk, epoch, sequence",
+        (after, now_ms, transfer),
     )
     list_exception(conn, desk, epoch, sequence, UNDER_REVIEW, now_ms, transfer)
     tell(conn, TransferEvent(transfer=transfer, state=after, office="", at_ms=now_ms), [desk], now_ms)
+    return after
+
+
+def _screen_waiting(conn: Connection, source: str, version: int, now_ms: int) -> int:
+    """Hold every transfer that may still be paid and meets an entry that is new in this version; how many.
+
+    Nothing is locked while names are compared, only what must be held. What a desk holds cannot be taken from
+    it: it is asked, and screened again when it gives it back.
+    """
+    rows = conn.execute(
+        "select content from watch_entries where source = %s and first = %s", (source, version)
+    ).fetchall()
+    index = Index(_ENTRY.decode(row[0]) for row in rows)
+    held, after = 0, ""
+    while len(index):
+        waiting = conn.execute(
+            "select transfer, parties from transfers where state in ('available', 'reserved')"
+            " and transfer > %s order by transfer limit %s",
+            (after, _LOOKED_AT_ONCE),
+        ).fetchall()
+        for transfer, shown in waiting:
+            who = msgspec.json.decode(shown, type=Parties)
+            if index.ask(Asked(who.sender.name)) or index.ask(Asked(who.receiver.name)):
+                held += _hold_or_ask(conn, transfer, now_ms)
+        if len(waiting) < _LOOKED_AT_ONCE:
+            break
+        after = waiting[-1][0]
+    conn.execute(
+        "update watch_lists set looked_at = true where source = %s and version = %s", (source, version)
+    )
+    return held
+
+
+def _hold_or_ask(conn: Connection, transfer: str, now_ms: int) -> bool:
+    with conn.transaction():
+        state = one(conn, "select state from transfers where transfer = %s for update", (transfer,))[0]
+        if state == "available" and is_suspected(conn, transfer, now_ms):
+            hold(conn, transfer, now_ms)
+            return True
+        if state == "reserved":
+            for grant, holder in conn.execute(
+                "select \"grant\", holder from grants where thing = %s and state = 'open'", (transfer,)
+            ).fetchall():
+                tell(conn, GrantQuestion(grant=grant, thing=transfer, at_ms=now_ms), [holder], now_ms)
+    return False

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central import doubts, laundering, screening
+from azpost_desk.central import doubts, freed, laundering, screening
 from azpost_desk.central.exceptions import list_exception
-from azpost_desk.central.grants import TRIES_MAX
 from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
 from azpost_desk.central.storage.database import one
+from azpost_desk.domain import aml
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Settings
+from azpost_desk.domain.catalogue import Settings, WatchState
 from azpost_desk.domain.moves import TRANSFER
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.protocol.keys import is_signed
@@ -48,12 +48,6 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
     except (msgspec.DecodeError, UnicodeDecodeError):
         _except(conn, written, "no_parties", line.transfer, now_ms)
         return
-    code = parties.code
-    why = (
-        _why_held(conn, written, line, code)
-        or screening.why_held(conn, line.transfer, parties, now_ms)
-        or _over_limit(conn, written, line, parties)
-    )
     new = conn.execute(
         "insert into transfers (transfer, code, state, amount, office, parties, desk, epoch, sequence, hash,"
         " acknowledged, sent_ms, available_ms)"
@@ -61,8 +55,8 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
         " on conflict do nothing returning transfer",
         (
             line.transfer,
-            code,
-            "held" if why else TRANSFER["", "sent"],
+            parties.code,
+            TRANSFER["", "sent"],
             line.amount_qapik,
             line.office or "",
             shown,
@@ -78,17 +72,14 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
     if new is None:
         _except(conn, written, "transfer_known", line.transfer, now_ms)
         return
-    people = parties.sender, parties.receiver
-    at_ms = written.header.recorded_ms
-    laundering.note(conn, laundering.SENT, line.transfer, line.amount_qapik, written.branch, people, at_ms)
-    if why:
+    reasons = _why_held(conn, written, line, parties, now_ms)
+    if not reasons:
+        return
+    after = TRANSFER["available", "suspected"]
+    conn.execute("update transfers set state = %s where transfer = %s", (after, line.transfer))
+    for why in reasons:
         _except(conn, written, why, line.transfer, now_ms)
-        _tell(conn, line.transfer, "held", written, now_ms)
-
-
-def _over_limit(conn: Connection, written: Written, line: ops.TransferSent, parties: Parties) -> str:
-    at_ms = written.header.recorded_ms
-    return "over_limit" if laundering.over_limit(conn, parties.sender, line.amount_qapik, at_ms) else ""
+    _tell(conn, line.transfer, after, written, now_ms)
 
 
 _ABOUT_A_SEND: Final = """
@@ -99,43 +90,65 @@ _ABOUT_A_SEND: Final = """
         (select last from batches
             where ack_digest = %(acknowledged)s and desk = %(desk)s and epoch = %(epoch)s),
         (select content from reference where name = 'settings' and branch in (%(branch)s, '*')
-            order by version desc limit 1)
+            order by version desc limit 1),
+        (select content from reference where name = 'watch' order by version desc limit 1)
 """
 _EXPOSED: Final = """
     select coalesce(sum(amount), 0)::bigint from transfers
-    where desk = %(desk)s and epoch = %(epoch)s and sequence > %(covered)s
+    where desk = %(desk)s and epoch = %(epoch)s and sequence > %(covered)s and transfer <> %(transfer)s
 """
 _EXPOSED_UNDER_NONE: Final = """
     select coalesce(sum(amount), 0)::bigint from transfers
-    where desk = %(desk)s and epoch = %(epoch)s
+    where desk = %(desk)s and epoch = %(epoch)s and transfer <> %(transfer)s
         and not exists (select from batches where ack_digest = acknowledged and batches.desk = transfers.desk)
 """
 
 
-def _why_held(conn: Connection, written: Written, line: ops.TransferSent, code: str) -> str:
+def _why_held(
+    conn: Connection, written: Written, line: ops.TransferSent, parties: Parties, now_ms: int
+) -> list[str]:
+    """Every reason why a person must look at a transfer just written down; its movements are noted."""
     header = written.header
     about = {
-        "code": code,
+        "code": parties.code,
         "desk": written.desk,
         "epoch": written.epoch,
         "branch": written.branch,
         "acknowledged": header.acknowledged,
+        "transfer": line.transfer,
     }
     # One statement: an office's busiest day is a thousand sends, and the line to the database counts.
-    is_given, acknowledged_ms, covered, settings = one(conn, _ABOUT_A_SEND, about)
-    if not is_given:
-        return "strange_code"
-    if acknowledged_ms is not None and header.recorded_ms < acknowledged_ms:
-        return "older_than_acknowledgement"
-    if written.received_ms - header.recorded_ms > LATE_MS:
-        return "too_late"
-    allowances = msgspec.json.decode(settings, type=Settings).allowances_qapik if settings else {}
-    allowance = allowances.get("transfers")
+    is_given, acknowledged_ms, covered, *documents = one(conn, _ABOUT_A_SEND, about)
+    settings = msgspec.json.decode(documents[0], type=Settings) if documents[0] else Settings()
+    lists = msgspec.json.decode(documents[1], type=WatchState) if documents[1] else WatchState()
+    reasons = {
+        "strange_code": not is_given,
+        "older_than_acknowledgement": acknowledged_ms is not None and header.recorded_ms < acknowledged_ms,
+        "too_late": written.received_ms - header.recorded_ms > LATE_MS,
+        "beyond_allowance": _is_beyond(conn, line, settings, about | {"covered": covered}),
+        screening.UNDER_REVIEW: screening.must_wait(conn, line.transfer, parties, lists, settings, now_ms),
+        "over_limit": _is_over_limit(conn, written, line, parties),
+    }
+    return [reason for reason, is_so in reasons.items() if is_so]
+
+
+def _is_beyond(
+    conn: Connection, line: ops.TransferSent, settings: Settings, about: dict[str, object]
+) -> bool:
+    allowance = settings.allowances_qapik.get("transfers")
     if allowance is None:
-        return ""
-    question = _EXPOSED_UNDER_NONE if covered is None else _EXPOSED
-    exposed = one(conn, question, about | {"covered": covered})[0]
-    return "beyond_allowance" if exposed + line.amount_qapik > allowance else ""
+        return False
+    exposed: int = one(conn, _EXPOSED_UNDER_NONE if about["covered"] is None else _EXPOSED, about)[0]
+    return exposed + line.amount_qapik > allowance
+
+
+def _is_over_limit(conn: Connection, written: Written, line: ops.TransferSent, parties: Parties) -> bool:
+    at_ms = written.header.recorded_ms
+    known = laundering.known(conn, at_ms)
+    is_over = laundering.is_over_limit(conn, known, parties.sender, line.amount_qapik, at_ms)
+    people = parties.sender, parties.receiver
+    laundering.note(conn, known, (aml.SENT, line.transfer, line.amount_qapik, written.branch), people, at_ms)
+    return is_over
 
 
 def paid_out(
@@ -162,9 +175,8 @@ def _note_received(conn: Connection, written: Written, line: ops.TransferPaid | 
         # Erased by rule, or not sent along: the payment stands all the same.
         return
     at_ms = written.header.recorded_ms
-    laundering.note(
-        conn, laundering.RECEIVED, line.transfer, line.amount_qapik, written.branch, (taker, sender), at_ms
-    )
+    moved = aml.RECEIVED, line.transfer, line.amount_qapik, written.branch
+    laundering.note(conn, laundering.known(conn, at_ms), moved, (taker, sender), at_ms)
 
 
 def _is_fee_taken(conn: Connection, line: ops.TransferRefunded) -> bool:
@@ -254,8 +266,9 @@ def changed(conn: Connection, written: Written, body: ops.TransferChanged, now_m
             "update transfers set parties = %s where transfer = %s",
             (msgspec.json.encode(now), body.transfer),
         )
+        screening.forget_receiver(conn, body.transfer)
         if _lock(conn, body.transfer) == ("available", written.desk):
-            screening.again(conn, body.transfer, now_ms)
+            freed.free(conn, body.transfer, now_ms)
 
 
 def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: int) -> None:
@@ -339,18 +352,13 @@ def _lock(conn: Connection, transfer: str) -> tuple[str, str] | None:
 def _move(conn: Connection, transfer: str, event: str, written: Written, now_ms: int) -> None:
     state, desk = one(conn, "select state, desk from transfers where transfer = %s", (transfer,))
     after = TRANSFER[state, event]
-    tries = one(conn, "select wrong_tries from transfers where transfer = %s", (transfer,))[0]
-    if after == "available" and tries >= TRIES_MAX:
-        # Somebody guessed at it while it was held.
-        after = TRANSFER[after, "closed"]
-        _tell(conn, transfer, after, written, now_ms, desk)
-    conn.execute(
-        "update transfers set state = %s, state_ms = %s where transfer = %s", (after, now_ms, transfer)
-    )
-    if after == "available" and (
-        doubts.overtaken(conn, transfer, now_ms) or screening.again(conn, transfer, now_ms)
-    ):
-        return
+    if after == "available":
+        if freed.free(conn, transfer, now_ms) != after:
+            return
+    else:
+        conn.execute(
+            "update transfers set state = %s, state_ms = %s where transfer = %s", (after, now_ms, transfer)
+        )
     if desk != written.desk:
         _tell(conn, transfer, after, written, now_ms, desk)
 

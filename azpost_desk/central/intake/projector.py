@@ -26,7 +26,7 @@ from azpost_desk.central import (
     transfers,
 )
 from azpost_desk.central.exceptions import list_exception
-from azpost_desk.central.storage.database import one
+from azpost_desk.central.storage.database import PROJECTOR_LOCK, one
 from azpost_desk.central.written import Written
 from azpost_desk.domain import operations as ops
 from azpost_desk.protocol.records import Header
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
 
 _log = logging.getLogger(__name__)
-_PROJECTOR_LOCK: Final = 0x70726F6A
 # Short transactions: a claim at a counter may be waiting for the next piece of work.
 _WORK_AT_ONCE: Final = 4
 _HEADER: Final = msgspec.json.Decoder(Header)
@@ -44,7 +43,7 @@ _HEADER: Final = msgspec.json.Decoder(Header)
 def project_once(conn: Connection, now_ms: int) -> int:
     """Work off the oldest batches; gives how many. Runs in its own transaction."""
     with conn.transaction():
-        conn.execute("select pg_advisory_xact_lock(%s)", (_PROJECTOR_LOCK,))
+        conn.execute("select pg_advisory_xact_lock(%s)", (PROJECTOR_LOCK,))
         work = conn.execute(
             "select work, desk, epoch, first, last, received_ms from work order by work limit %s",
             (_WORK_AT_ONCE,),

@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central import doubts, erasure, laundering, news, payments, validity
+from azpost_desk.central import doubts, erasure, laundering, news, payments, screening, validity
 from azpost_desk.central.intake.projector import project_once
 from azpost_desk.central.storage.database import connect, make_partitions, one
 
@@ -141,12 +141,16 @@ class Rounds:
             ("partitions", lambda conn: make_partitions(conn, now_ms)),
             ("erasure", lambda conn: erasure.run(conn, self._book, now_ms)),
             ("validity", lambda conn: validity.run(conn, self._book, now_ms)),
+            ("screening", lambda conn: screening.finish(conn, now_ms)),
             ("laundering", lambda conn: laundering.forget(conn, now_ms)),
         )
         # Each statement by itself: the locks of new partitions of two tables at once, or held on through the
         # projection, meet a desk's batch or another projector.
         with connect(self._database.dsn) as conn:
-            conn.execute("select pg_advisory_lock(%s)", (_DAILY_LOCK,))
+            if not one(conn, "select pg_try_advisory_lock(%s)", (_DAILY_LOCK,))[0]:
+                # Another process is at it: this one goes on projecting, and looks again.
+                self._daily_ms = now_ms - _DAILY_EVERY_MS + _DAILY_AGAIN_MS
+                return
             for job, act in jobs:
                 done = conn.execute("select done_ms from daily_round where job = %s", (job,)).fetchone()
                 if done and now_ms - done[0] <= _DAILY_EVERY_MS:

@@ -18,6 +18,8 @@ Connection = psycopg.Connection[TupleRow]
 
 # Any constant of our own: whoever migrates holds this advisory lock, everybody else waits for it.
 _MIGRATION_LOCK: Final = 0x617A706F7374
+# Whoever brings records forward holds it in their transaction: what must not meet them takes it too.
+PROJECTOR_LOCK: Final = 0x70726F6A
 _PARTITIONED: Final = ("journal", "attachments", "postings")
 _MONTHS_AHEAD: Final = 3
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
