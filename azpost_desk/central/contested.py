@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central import freed
+from azpost_desk.central import freed, screening
 from azpost_desk.central.doubts import two_people
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.intake.acceptance import Judged, judge
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 CONFIRMED: Final = "confirmed"
 REJECTED: Final = "rejected"
 _MARK: Final = 10
+# Why a transfer waits whoever wrote its record: judging the record is no answer to these.
+_NOT_OF_THE_RECORD: Final = (screening.UNDER_REVIEW, "over_limit", "payout_reversed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,7 @@ def _count(conn: Connection, desk: str, judged: Judged) -> None:
 def _take_effect(
     conn: Connection, place: tuple[str, int, int], judged: Judged, decision: str, posted: bool, now_ms: int
 ) -> None:
+    screening.steady(conn)
     if decision == CONFIRMED and not posted and judged.header is not None:
         branch = one(conn, "select branch from desks where desk = %s", (place[0],))[0]
         parts = {one.slot: one.content for one in judged.sent.attachments}
@@ -254,10 +257,13 @@ def _take_effect(
         apply(conn, written, now_ms)
     if decision == CONFIRMED:
         # Two people have looked at the record: what made the centre doubt it is answered.
+        # What waits for another reason besides, and was not let go since, is for those who decide about that.
         freeing = conn.execute(
             "select transfer from transfers"
-            " where desk = %s and epoch = %s and sequence = %s and state = 'held' and hash = %s for update",
-            (*place, judged.record.hash),
+            " where desk = %s and epoch = %s and sequence = %s and state = 'held' and hash = %s"
+            " and not exists (select from exceptions"
+            " where about = transfer and made_ms > let_go_ms and reason = any(%s)) for update",
+            (*place, judged.record.hash, list(_NOT_OF_THE_RECORD)),
         ).fetchall()
         for (transfer,) in freeing:
             if freed.free(conn, transfer, now_ms) == "available":

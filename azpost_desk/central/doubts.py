@@ -85,6 +85,8 @@ def resolve(
         )
         if after == "available":
             after = freed.free(conn, thing, now_ms)
+            if after != "available":
+                return after
         event = TransferEvent(transfer=thing, state=after, office=holder.partition("-")[0], at_ms=now_ms)
         tell(conn, event, [sender], now_ms)
     return after

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 UNDER_REVIEW: Final = "under_review"
 _LISTS_LOCK: Final = 0x6C697374
+# Shared by whoever frees a transfer until its commit, alone by a new version.
+_VERSION_LOCK: Final = 0x76657273
 _LOOKED_AT_ONCE: Final = 1_000
 _ENTRY: Final = msgspec.json.Decoder(Listed)
 
@@ -117,9 +119,10 @@ def import_list(conn: Connection, entries: Iterable[Listed], by: str, now_ms: in
             " values (%s, %s, %s, %s, %s)",
             (source, version, len(new), now_ms, by),
         )
-        # From the commit on every transfer that is brought forward meets the new version; every one before it
-        # is there to be looked at below.
+        # From the commit on every transfer that is brought forward or freed meets the new version; every one
+        # before it is there to be looked at below.
         conn.execute("select pg_advisory_xact_lock(%s)", (PROJECTOR_LOCK,))
+        conn.execute("select pg_advisory_xact_lock(%s)", (_VERSION_LOCK,))
         publish(conn, _state(conn), now_ms)
     held = _screen_waiting(conn, source, version, now_ms)
     return Imported(version, len(added), len(changed), len(removed), held)
@@ -189,6 +192,14 @@ def _suspect(
     return bool(found)
 
 
+def steady(conn: Connection) -> None:
+    """From here to the end of the transaction no new version begins.
+
+    Else it would miss a transfer that is not free yet, and whoever frees it would miss the version.
+    """
+    conn.execute("select pg_advisory_xact_lock_shared(%s)", (_VERSION_LOCK,))
+
+
 def clear(conn: Connection, transfer: str) -> None:
     """Two people decided that what is written down about a transfer is somebody else."""
     conn.execute("update suspicions set cleared = true where transfer = %s", (transfer,))
@@ -201,6 +212,7 @@ def forget_receiver(conn: Connection, transfer: str) -> None:
 
 def is_suspected(conn: Connection, transfer: str, now_ms: int) -> bool:
     """Whether, by the lists of today, somebody may be meant whom two people have not cleared."""
+    steady(conn)
     state = _state(conn)
     shown = one(conn, "select parties from transfers where transfer = %s", (transfer,))[0]
     who = msgspec.json.decode(shown, type=Parties)

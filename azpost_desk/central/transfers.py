@@ -267,7 +267,9 @@ def changed(conn: Connection, written: Written, body: ops.TransferChanged, now_m
             (msgspec.json.encode(now), body.transfer),
         )
         screening.forget_receiver(conn, body.transfer)
-        if _lock(conn, body.transfer) == ("available", written.desk):
+        # Any desk of the sending branch may have changed it: the new receiver is screened all the same.
+        now_free = _lock(conn, body.transfer)
+        if now_free is not None and now_free[0] == "available":
             freed.free(conn, body.transfer, now_ms)
 
 
