@@ -23,7 +23,7 @@ _SIZE: Final = 6.6
 _LEAD: Final = 8.2
 _BLUE: Final = HexColor("#0B57A4")
 _INK: Final = HexColor("#15202B")
-_PLACE: Final = re.compile(r"\bsign-(\d+)@(\d+):(\d+),(\d+)\b")
+_PLACE: Final = re.compile(r"\bsign-([0-9]+)@([0-9]+):([0-9]+),([0-9]+)\b")
 
 Box = tuple[int, int, int, int]
 """Left, lower, right, upper; points from the page's lower left corner."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final, NewType, Protocol
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused
 
 # A date as ISO text, ``2026-11-23``: it is stored, sent and sorted as it stands.
@@ -78,7 +79,7 @@ def parse_date(typed: str) -> dt.date:
     parts = text.split(".") if "." in text else [text[:2], text[2:4], text[4:]]
     if len(parts[0]) == 4:
         parts.reverse()
-    if len(parts) != 3 or len(parts[2]) != 4 or not all(part.isascii() and part.isdigit() for part in parts):
+    if len(parts) != 3 or len(parts[2]) != 4 or not all(is_digits(part) for part in parts):
         raise Refused("I-010", "date")
     try:
         return dt.date(int(parts[2]), int(parts[1]), int(parts[0]))

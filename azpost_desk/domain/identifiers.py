@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def check_voen(typed: str) -> Identified:
     text = code_text(typed)
     if not text:
         return Identified(reason="empty")
-    if not (text.isascii() and text.isdigit()):
+    if not is_digits(text):
         return Identified(reason="format")
     try:
         return Identified(voen.validate(text))
@@ -132,7 +133,7 @@ def check_postcode(typed: str) -> Identified:
     text = code_text(typed).removeprefix("AZ")
     if not text:
         return Identified(reason="empty")
-    if not (text.isascii() and text.isdigit()):
+    if not is_digits(text):
         return Identified(reason="format")
     return Identified(f"AZ{text}") if len(text) == 4 else Identified(reason="length")
 

@@ -15,6 +15,7 @@ import msgspec
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import invariants_cash, reports, reports_bodies, reports_ledger
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.folds import BROKEN_MAX as BROKEN_MAX
 from azpost_desk.domain.folds import Broken as Broken
 from azpost_desk.domain.folds import Fact as Fact
@@ -210,7 +211,7 @@ class Receipts(Fold):
             return
         self.verdict.checked += 1
         series, _, number = body.receipt.rpartition("-")
-        if not number.isdecimal():
+        if not is_digits(number):
             self.verdict.fault(fact, f"{body.receipt} is no receipt number")
             return
         last = self._last.get((fact.desk, series))

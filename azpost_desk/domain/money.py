@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused
 
 
@@ -126,7 +127,7 @@ def parse_amount(typed: str, currency: str = "AZN") -> Money:
         grouped = bool(head) and len(head) <= 3 and not head.startswith("0")
         if grouped and all(len(group) == 3 for group in groups):
             text = head + "".join(groups)
-    if not text or not all(char.isascii() and (char.isdigit() or char == ".") for char in text):
+    if not text or not all(char.isascii() and (is_digits(char) or char == ".") for char in text):
         raise Refused("G-012", typed=typed)
     try:
         value = Decimal(text).scaleb(digits)

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.item_numbers import read_despatch, read_item_number, read_receptacle
 from azpost_desk.domain.transfer_codes import (
     check_transfer_code,
@@ -116,7 +117,7 @@ def bill_code(biller: str, account: str) -> str:
     Raises:
         ValueError: `biller` is not four digits, or `account` not four to sixteen.
     """
-    code = "AZB" + with_check_digit(biller + account) if (biller + account).isdecimal() else ""
+    code = "AZB" + with_check_digit(biller + account) if is_digits(biller + account) else ""
     if len(biller) != 4 or not _BILL.fullmatch(code):
         raise ValueError("a bill code holds a biller of 4 digits and an account of 4 to 16")
     return code

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.identifiers import Identified
 from azpost_desk.domain.refusals import Refused
 
@@ -33,9 +34,7 @@ def with_check_digit(digits: str) -> str:
 
 def is_checked(digits: str) -> bool:
     """Whether `digits` is ASCII digits of which the last checks the others."""
-    return (
-        len(digits) > 1 and digits.isascii() and digits.isdigit() and with_check_digit(digits[:-1]) == digits
-    )
+    return len(digits) > 1 and is_digits(digits) and with_check_digit(digits[:-1]) == digits
 
 
 def transfer_code(nine_digits: str) -> str:
@@ -44,7 +43,7 @@ def transfer_code(nine_digits: str) -> str:
     Raises:
         ValueError: not nine digits.
     """
-    if not (len(nine_digits) == 9 and nine_digits.isascii() and nine_digits.isdigit()):
+    if not (len(nine_digits) == 9 and is_digits(nine_digits)):
         raise ValueError("a transfer code is made of nine digits")
     return with_check_digit(nine_digits)
 
@@ -57,7 +56,7 @@ def check_transfer_code(typed: str) -> Identified:
     text = _TRANSFER_SEPARATORS.sub("", typed)
     if not text:
         return Identified(reason="empty")
-    if not (text.isascii() and text.isdigit()):
+    if not is_digits(text):
         return Identified(reason="format")
     if len(text) != 10:
         return Identified(reason="length")

@@ -21,6 +21,7 @@ from xml.parsers import expat
 
 import msgspec
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -35,9 +36,10 @@ _NOTHING: Final = "-0-"
 _CTRL_Z: Final = "\x1a"
 _KINDS: Final = {"individual": "person", _NOTHING: "entity", "vessel": "vessel", "aircraft": "aircraft"}
 _NATIONAL_HEADER: Final = ("id", "kind", "name", "aliases", "born", "birthplace", "basis")
-_DATE: Final = re.compile(r"\d{4}(?:-\d{2}-\d{2})?(?:/\d{4})?")
+_DATE: Final = re.compile(r"[0-9]{4}(?:-[0-9]{2}-[0-9]{2})?(?:/[0-9]{4})?")
 _DOB: Final = re.compile(
-    r"\bDOB (?:circa )?(?:(\d{1,2}) ([A-Z][a-z]{2}) |([A-Z][a-z]{2}) )?(\d{4})(?: to (?:[\w ]+? )?(\d{4}))?"
+    r"\bDOB (?:circa )?(?:([0-9]{1,2}) ([A-Z][a-z]{2}) |([A-Z][a-z]{2}) )?([0-9]{4})"
+    r"(?: to (?:[\w ]+? )?([0-9]{4}))?"
 )
 _POB: Final = re.compile(r"\bPOB ([^;]+?)(?:;|\.?$)")
 _MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -80,7 +82,7 @@ def read_ofac(sdn: bytes, alt: bytes, add: bytes = b"") -> list[Listed]:
     entries = []
     for line, row in _rows(sdn, "sdn", 12):
         kind = _KINDS.get(row[2])
-        if kind is None or not row[1] or not row[0].isdigit():
+        if kind is None or not row[1] or not is_digits(row[0]):
             raise Refused("W-002", file="sdn", line=line)
         alias_lines.pop(row[0], None)
         entries.append(_ofac_entry(row, kind, aliases.get(row[0], [])))
@@ -159,7 +161,7 @@ def _un_born(element: ElementTree.Element) -> str:
         first, last = _text(element, "FROM_YEAR"), _text(element, "TO_YEAR")
         return f"{first}/{last}" if first and last else first or last
     date = _text(element, "DATE")[:10] or _text(element, "YEAR")
-    return date if _DATE.fullmatch(date) else date[:4] if date[:4].isdigit() else ""
+    return date if _DATE.fullmatch(date) else date[:4] if is_digits(date[:4]) else ""
 
 
 def _un_place(element: ElementTree.Element) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from azpost_desk.central import bags
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.programs.central_commands import CLOCK, Command, book_of, listing
 
@@ -40,7 +41,7 @@ def _counted(written: list[str]) -> dict[int, int]:
     pieces: dict[int, int] = {}
     for part in written:
         value, _, number = part.partition("=")
-        if not (value.isdecimal() and number.isdecimal()):
+        if not (is_digits(value) and is_digits(number)):
             raise Refused("C-020", denomination=part)
         pieces[int(value)] = pieces.get(int(value), 0) + int(number)
     return pieces

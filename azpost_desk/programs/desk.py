@@ -260,8 +260,10 @@ def run_window(
 
     from azpost_desk.gui.shell.window import Window
     from azpost_desk.gui.work.garbage import GarbageOnMainThread
+    from azpost_desk.gui.work.guards import Incidents
     from azpost_desk.gui.work.runner import Runner
 
+    incidents = Incidents()
     runner = Runner()
     window = Window()
     scanner = listen(app, window)
@@ -278,6 +280,7 @@ def run_window(
     runner.close()
     running.close()
     garbage.stop()
+    incidents.stop()
     return code
 
 

@@ -254,7 +254,7 @@ class Day(QObject):
         plain = letter.isascii() and letter.isalnum()
         key = ord(letter.upper()) if plain else 0
         target = self._target()
-        if plain and letter.isdigit():
+        if plain and letter in "0123456789":
             QTest.keyClick(target, Qt.Key(key))
             return
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):

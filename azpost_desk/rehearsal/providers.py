@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
+from azpost_desk.domain.digits import is_digits
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -48,7 +50,7 @@ DEMO_BILLERS: Final[list[dict[str, Any]]] = [
         "code": "azerishiq",
         "names": {"az": "Azərişıq", "ru": "Азеришыг", "en": "Azerishiq"},
         "group": "power",
-        "mask": r"\d{10}",
+        "mask": r"[0-9]{10}",
         "accounts": {
             "1012345678": {"debt_qapik": 3_845, "holder": "Ə. V."},
             "1023456789": {"debt_qapik": 0, "holder": "M. S."},
@@ -60,7 +62,7 @@ DEMO_BILLERS: Final[list[dict[str, Any]]] = [
         "code": "azeriqaz",
         "names": {"az": "Azəriqaz", "ru": "Азеригаз", "en": "Azerigas"},
         "group": "gas",
-        "mask": r"\d{11}",
+        "mask": r"[0-9]{11}",
         "accounts": {
             "20123456789": {"debt_qapik": 2_190, "holder": "R. Q."},
             "20234567890": {"debt_qapik": 7_415, "holder": "L. İ."},
@@ -71,7 +73,7 @@ DEMO_BILLERS: Final[list[dict[str, Any]]] = [
         "code": "azersu",
         "names": {"az": "Azərsu", "ru": "Азерсу", "en": "Azersu"},
         "group": "water",
-        "mask": r"\d{8}",
+        "mask": r"[0-9]{8}",
         "accounts": {
             "30123456": {"debt_qapik": 1_280, "holder": "T. C."},
             "30234567": {"debt_qapik": -500, "holder": "Ş. B."},
@@ -82,7 +84,7 @@ DEMO_BILLERS: Final[list[dict[str, Any]]] = [
         "code": "azercell",
         "names": {"az": "Azercell", "ru": "Azercell", "en": "Azercell"},
         "group": "mobile",
-        "mask": r"(?:10|50|51)\d{7}",
+        "mask": r"(?:10|50|51)[0-9]{7}",
         "accounts": {
             "502123456": {"debt_qapik": 0, "holder": "K. Ə."},
             "512345678": {"debt_qapik": 0, "holder": "F. M."},
@@ -244,7 +246,7 @@ class SandboxProvider:
 
     def _reply(self, form: dict[str, str], forced: int | None) -> _Reply:
         txn_id, command = form.get("txn_id", ""), form.get("command", "")
-        if not (txn_id.isascii() and txn_id.isdigit() and len(txn_id) <= 20):
+        if not (is_digits(txn_id) and len(txn_id) <= 20):
             return _Reply(txn_id or "0", 300, comment="txn_id")
         if command == "pay":
             return self._pay(int(txn_id), form, forced)
@@ -292,7 +294,7 @@ class SandboxProvider:
 
     def _verdict(self, form: dict[str, str], *, with_sum: bool) -> int:
         account, biller = form.get("account", ""), form.get("prv_id", "")
-        if re.fullmatch(self.masks.get(biller, r".{1,200}"), account) is None:
+        if re.fullmatch(self.masks.get(biller, r".{1,200}"), account, re.ASCII) is None:
             return 4
         subscriber = self.accounts.get(account)
         if subscriber is None or (biller and subscriber.biller not in ("", biller)):

@@ -227,7 +227,7 @@ def _second_desk() -> list[Instruction]:
         Chapter("cash for the second desk"),
         At("10:05"),
         keys("Ctrl+3"),
-        Remember("code", r"(\d{3} \d{3} \d{4})"),
+        Remember("code", r"([0-9]{3} [0-9]{3} [0-9]{4})"),
         Picture("transfers-sent-here"),
         keys("F7 Ctrl+G"),
         See("İş yeri 2"),

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.days import parse_date
+from azpost_desk.domain.digits import has_digit
 from azpost_desk.domain.identifiers import DOCUMENT_KINDS, check_fin, check_phone, require, require_document
 from azpost_desk.domain.names import parse_name
 from azpost_desk.domain.refusals import Refused
@@ -55,9 +56,9 @@ class Customers:
 def sought(text: str) -> str:
     """A search text as it is stored: a FİN in capitals, a phone as E.164, else as typed."""
     fin, phone = check_fin(text), check_phone(text)
-    if phone.value and any(char.isdigit() for char in text):
+    if phone.value and has_digit(text):
         return phone.value
-    return fin.value if fin.value and any(char.isdigit() for char in text) else text.strip()
+    return fin.value if fin.value and has_digit(text) else text.strip()
 
 
 def identified(person: Person, who: str, today: str) -> Person:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain.catalogue import Billers, Goods
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.identifiers import check_voen
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.scans import Scan, read_bill_code, read_scan
@@ -94,7 +95,7 @@ def _signer(code: str) -> str:
 def _article(books: Reading, typed: str, language: str) -> list[Found]:
     """A postal good by the barcode on its wrapping."""
     date = books.day().date
-    if not date or not typed.isdigit():
+    if not date or not is_digits(typed):
         return []
     articles = books.document(Goods, date).articles
     return [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Biller, Billers, Settings, Tariffs
+from azpost_desk.domain.digits import has_foreign_digit
 from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import fold
@@ -235,7 +236,8 @@ def _known(billers: Billers, biller: str) -> Biller:
 def _account(biller: Biller, typed: str) -> str:
     """The subscriber's number without spaces, when it looks like one of this biller's."""
     number = "".join(typed.split())
-    if not re.fullmatch(biller.account_mask, number):
+    # A mask may say \d or take anything; ١٢٣ is no account that a biller could find.
+    if has_foreign_digit(number) or not re.fullmatch(biller.account_mask, number, re.ASCII):
         raise Refused("P-001", field="account", example=biller.account_example)
     return number
 

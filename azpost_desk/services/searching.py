@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.days import BusinessDay, day_start_ms
+from azpost_desk.domain.digits import has_digit
 from azpost_desk.domain.explaining import Noted
 from azpost_desk.domain.money import Money, azn, parse_amount
 from azpost_desk.domain.names import fold
@@ -197,7 +198,7 @@ def _words(typed: str) -> list[Wanted]:
         begins = {number, *(parts if len(parts) == 1 else ())} - {""}
         whole = (f"={amount}",) if amount else ()
         return [Wanted(whole, tuple(sorted(begins)))] if whole or begins else []
-    if number and any(char.isdigit() for char in number):
+    if number and has_digit(number):
         return [Wanted(begins=(number,))]
     return [Wanted(begins=(part,)) for part in parts]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.approvals import is_from_centre
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import (
     PIN_TRIES_MAX,
@@ -92,7 +93,7 @@ class Staff:
             Refused: S-010 not a manager, S-003 unknown, S-004 the PIN is too short, long or not digits.
         """
         by.may(Permission.RESET_PIN)
-        if not (new_pin.isascii() and new_pin.isdigit() and PIN_DIGITS[0] <= len(new_pin) <= PIN_DIGITS[1]):
+        if not (is_digits(new_pin) and PIN_DIGITS[0] <= len(new_pin) <= PIN_DIGITS[1]):
             raise Refused("S-004", field="pin", digits=PIN_DIGITS[0])
         new_hash = self.hasher.hash(new_pin)
         with self.counter.books.writing() as books:

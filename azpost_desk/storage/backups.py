@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "backups"
 KEY_ENDING: Final = ".key"
-_NAME: Final = re.compile(r"desk-(\d{13})\.db")
+_NAME: Final = re.compile(r"desk-([0-9]{13})\.db")
 # [design] The last week's copies, and one of each older month for a year; no law fixes it.
 NEWEST_KEPT: Final = 14
 MONTHS_KEPT: Final = 12

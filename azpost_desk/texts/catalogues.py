@@ -23,7 +23,7 @@ Entry = str | tuple[str, ...]
 
 _ESCAPES: Final = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 _ESCAPED: Final = re.compile(r"\\(.)")
-_LINE: Final = re.compile(r'(?:(msgid|msgid_plural|msgstr|msgstr\[(\d)\])\s+)?"((?:[^"\\]|\\.)*)"\s*$')
+_LINE: Final = re.compile(r'(?:(msgid|msgid_plural|msgstr|msgstr\[([0-9])\])\s+)?"((?:[^"\\]|\\.)*)"\s*$')
 
 
 class CatalogueError(ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import io
 import re
 import tokenize
@@ -109,6 +110,10 @@ BANNED = (
         r"\b(TODO|FIXME|XXX)\b", "finish it, or say the limit in one plain sentence", EVERYWHERE, (), True
     ),
     Banned(
+        r"\.is(digit|decimal|numeric)\b",
+        "² and ٣ are digits to it: ask domain/digits.py",
+    ),
+    Banned(
         r"^\s*(from|import)\s+PySide6\b",
         "Qt lives in gui, programs/desk.py and rehearsal/day.py",
         allowed=("azpost_desk/gui/*", "azpost_desk/programs/desk.py", "azpost_desk/rehearsal/day.py"),
@@ -180,6 +185,38 @@ def swallow_faults(path: str, text: str) -> list[str]:
         if caught & {"Exception", "BaseException"} and not raises:
             faults.append(f"{path}:{node.lineno} catches everything: catch what you can mend, or raise again")
     return faults
+
+
+def override_faults(kind: type) -> list[str]:
+    """Overrides of Qt methods in a class of ours not `guarded`: what escapes one ends the program."""
+    of_qt = [base for base in kind.__mro__ if base.__module__.startswith("PySide6")]
+    return [
+        f"{kind.__module__}.{kind.__name__}.{name}: put @guarded over it"
+        for name, method in vars(kind).items()
+        if inspect.isfunction(method)
+        and not name.startswith("__")
+        and not hasattr(method, "is_guarded")
+        # Called by us alone and not by Qt: there an exception goes the usual way.
+        and name not in {"addWidget"}
+        and any(name in vars(base) for base in of_qt)
+        and not kind.__module__.startswith("PySide6")
+    ]
+
+
+def digit_faults(path: str, text: str) -> list[str]:
+    """Patterns with ``\\d``, which matches the digits of every script unless they are over bytes."""
+    if not path.startswith("azpost_desk/") or not re.search(r"\\[dD]", text):
+        return []
+    tree = ast.parse(text)
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        f"{path}:{node.lineno} \\d takes ٣ for a digit: write [0-9]"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.search(r"(?<!\\)(?:\\\\)*\\[dD]", node.value)
+        and id(node) not in said
+    ]
 
 
 def code_and_comments(text: str) -> tuple[list[str], list[str]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import itertools
+import pkgutil
 import subprocess
 import sys
 import tomllib
@@ -10,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from azpost_desk import gui
 from tests.house import code_rules, import_rules, text_rules
 
 ROOT = code_rules.ROOT
@@ -72,6 +76,24 @@ def test_nothing_is_too_long(sources: dict[str, str]) -> None:
 @pytest.mark.fast
 def test_no_banned_pattern(sources: dict[str, str]) -> None:
     show([fault for path, text in sources.items() for fault in code_rules.banned_faults(path, text)])
+
+
+@pytest.mark.fast
+def test_digits_are_those_of_ascii(sources: dict[str, str]) -> None:
+    show([fault for path, text in sources.items() for fault in code_rules.digit_faults(path, text)])
+
+
+def test_every_override_of_qt_is_guarded() -> None:
+    found = pkgutil.walk_packages(gui.__path__, f"{gui.__name__}.")
+    modules = [importlib.import_module(module.name) for module in found]
+    ours = {
+        kind: None
+        for module in modules
+        for kind in vars(module).values()
+        if inspect.isclass(kind) and kind.__module__ == module.__name__
+    }
+    assert len(ours) > 100
+    show([fault for kind in ours for fault in code_rules.override_faults(kind)])
 
 
 @pytest.mark.fast

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import grimp
 import pytest
+from PySide6.QtWidgets import QWidget
 
+from azpost_desk.gui.work.guards import guarded
 from tests.house import code_rules, import_rules, text_rules
 from tests.house.text_rules import Sentence
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 pytestmark = pytest.mark.fast
 
@@ -32,7 +39,10 @@ BAD_LINES = {
         "print(price)",
         "from PySide6.QtCore import Qt",
         "except msgspec.DecodeError:",
+        "if typed.isnumeric():",
     ],
+    "azpost_desk/gui/shell/basket_panel.py": ["if event.text().isdigit():"],
+    "azpost_desk/domain/scans.py": ["good = code.isdecimal()", "any(map(str.isdigit, code))"],
     "tests/gui/test_person.py": ["qtbot.wait(100)", "time.sleep(1)"],
 }
 BAD_SAMPLES = [(path, line) for path, lines in BAD_LINES.items() for line in lines]
@@ -65,6 +75,31 @@ def test_each_rule_of_the_table_is_among_the_samples() -> None:
 )
 def test_exceptions_comments_and_strings_are_no_fault(path: str, line: str) -> None:
     assert not code_rules.banned_faults(path, line + "\n")
+
+
+def test_a_pattern_that_takes_digits_of_every_script_is_seen() -> None:
+    for bad in (
+        r'X = re.compile(r"a\d+")',
+        r'X = "\\d{4}"',
+        r'X = rf"{name}\d"',
+        r're.sub(r"\D", "", typed)',
+    ):
+        assert code_rules.digit_faults("azpost_desk/domain/scans.py", bad), bad
+    for good in (r'X = re.compile(r"[0-9]+")', r'X = re.compile(rb"\d")', r'"""About \\d in words."""'):
+        assert not code_rules.digit_faults("azpost_desk/domain/scans.py", good), good
+
+
+def test_an_override_of_qt_that_is_not_guarded_is_seen() -> None:
+    class Bare(QWidget):
+        def keyPressEvent(self, event: QKeyEvent) -> None: ...
+
+    class Safe(QWidget):
+        @guarded
+        def keyPressEvent(self, event: QKeyEvent) -> None: ...
+
+    assert code_rules.override_faults(Bare) == [f"{__name__}.Bare.keyPressEvent: put @guarded over it"]
+    assert not code_rules.override_faults(Safe)
+    assert not code_rules.override_faults(QWidget)
 
 
 @pytest.mark.parametrize("caught", [" Exception", " BaseException as bad", " (OSError, Exception)", ""])

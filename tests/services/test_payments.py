@@ -54,7 +54,9 @@ def test_a_subscriber_is_checked_with_the_biller(stand: Stand) -> None:
     assert refused.value.field == "account"
 
 
-@pytest.mark.parametrize(("account", "code"), [("123", "P-001"), ("1234567a", "P-001"), ("", "P-001")])
+@pytest.mark.parametrize(
+    ("account", "code"), [(one, "P-001") for one in ("123", "1234567a", "", "١٢٣٤٥٦٧٨", "1234567²")]
+)
 def test_an_account_that_is_none_is_refused_with_an_example(stand: Stand, account: str, code: str) -> None:
     for ask in (
         lambda: stand.desk.payments.check("0101", account),

@@ -21,7 +21,7 @@ from azpost_desk.places import schemas
 BYTES_MAX: Final = 8_000_000
 DEPTH_MAX: Final = 60
 _ERRORS_MAX: Final = 20
-_NAMESPACE: Final = re.compile(r"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.\d{3}\.\d{3}\.\d{2})")
+_NAMESPACE: Final = re.compile(r"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3}\.[0-9]{3}\.[0-9]{2})")
 _IN_BRACES: Final = re.compile(r"\{[^}]*\}")
 
 

@@ -65,9 +65,9 @@ TXN_ID_MAX: Final = 10**20 - 1
 # Billers live by Baku time, without summer time since 2016.
 _BAKU: Final = timezone(timedelta(hours=4))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_WHOLE: Final = re.compile(r"\d{1,20}")
-_CODE: Final = re.compile(r"-?\d{1,6}")
-_SUM: Final = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?")
+_WHOLE: Final = re.compile(r"[0-9]{1,20}")
+_CODE: Final = re.compile(r"-?[0-9]{1,6}")
+_SUM: Final = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,2}))?")
 
 
 @dataclass(frozen=True, slots=True)

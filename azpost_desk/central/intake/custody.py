@@ -17,6 +17,7 @@ from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.intake.acceptance import Judged, judge
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import BATCH_RECORDS_MAX, Ack, Batch, Sent, Signed, ack_digest
 from azpost_desk.protocol.news import LateRecords
@@ -267,7 +268,7 @@ def _day_next(judged: list[Judged]) -> int:
 def _receipt_last(judged: list[Judged]) -> int:
     """The highest receipt number in the batch, without its series."""
     numbers = (one.body.receipt.rpartition("-")[2] for one in judged if isinstance(one.body, ops.Settlement))
-    return max((int(number) for number in numbers if number.isascii() and number.isdigit()), default=0)
+    return max((int(number) for number in numbers if is_digits(number)), default=0)
 
 
 def _without_repeated(conn: Connection, desk: str, judged: list[Judged]) -> list[Judged]:

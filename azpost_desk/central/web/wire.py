@@ -11,6 +11,7 @@ import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import (
     BATCH_BYTES_MAX,
@@ -92,7 +93,7 @@ def caller(database: Database, path: str, headers: Mapping[str, str], body: byte
     """
     desk, _, epoch = headers.get("x-azpost-desk", "").partition("/")
     signature = _signature(headers)
-    if not (epoch.isascii() and epoch.isdigit() and len(epoch) < 9 and desk.isprintable()):
+    if not (is_digits(epoch) and len(epoch) < 9 and desk.isprintable()):
         raise Unwelcome(401)
     with database.transaction() as conn:
         row = conn.execute(

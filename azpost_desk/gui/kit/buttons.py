@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButt
 
 from azpost_desk.gui.kit.theme import Theme, dress, follow_theme, pixmap
 from azpost_desk.gui.kit.words import Say, follow, phrase, say
+from azpost_desk.gui.work.guards import guarded
 
 ButtonRole = Literal["plain", "primary", "danger", "quiet", "rail"]
 _GAP = 8
@@ -72,6 +73,7 @@ class Button(QPushButton):
         """What is drawn beside the name."""
         return say(self._hint) if self._hint else self._key.replace("+", " ")
 
+    @guarded
     def sizeHint(self) -> QSize:
         """Wide enough for the name and the key hint."""
         width = self._name_width() + 2 * (_GAP if self._role == "quiet" else _PAD) + 4
@@ -81,10 +83,12 @@ class Button(QPushButton):
             width += 20 + _GAP
         return QSize(width, max(super().sizeHint().height(), 36))
 
+    @guarded
     def minimumSizeHint(self) -> QSize:
         """Never clip the name."""
         return QSize(72, self.sizeHint().height()) if self._role == "rail" else self.sizeHint()
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses a button that has the focus, as Space does."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
@@ -92,6 +96,7 @@ class Button(QPushButton):
             return
         super().keyPressEvent(event)
 
+    @guarded
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The style's button, then icon, name and hint by hand."""
         option = QStyleOptionButton()

@@ -9,10 +9,12 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import IconLabel, Label, State, StatePill
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE, dress
 from azpost_desk.gui.kit.words import Say, follow, phrase, plain, say
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -223,6 +225,7 @@ class Sheet(QFrame):
         """Change the heading."""
         self._heading.say(words)
 
+    @guarded
     def event(self, event: QEvent) -> bool:
         """No shortcut of the screen beneath fires while the focus is in the sheet."""
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -231,6 +234,7 @@ class Sheet(QFrame):
             return True
         return super().event(event)
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes, a button's key presses it; no key reaches the screen beneath."""
         event.accept()
@@ -248,6 +252,7 @@ class Sheet(QFrame):
                 button.click()
                 return
 
+    @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Cover the parent whatever its size, hold what it shows; come and go with its screen."""
         if watched is self._panel:
@@ -270,6 +275,7 @@ class Sheet(QFrame):
             self.show()
             self.raise_()
 
+    @guarded
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab stays inside the sheet."""
         inside = [w for w in self._panel.findChildren(QWidget) if _takes_focus(w)]
@@ -279,6 +285,7 @@ class Sheet(QFrame):
         inside[(here + (1 if forward else -1)) % len(inside)].setFocus(Qt.FocusReason.TabFocusReason)
         return True
 
+    @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the panel in its place."""
         super().resizeEvent(event)
@@ -368,9 +375,10 @@ class NameList(QWidget):
         if 0 <= at < len(self._candidates):
             self.picked.emit(self._candidates[at].value)
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Digits pick, arrows move."""
-        if event.text().isdigit() and event.text() != "0":
+        if is_digits(event.text()) and event.text() != "0":
             self.pick(int(event.text()) - 1)
         elif event.key() == Qt.Key.Key_Down:
             self.focusNextChild()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from azpost_desk.gui.kit.theme import Theme, figures, follow_theme
 from azpost_desk.gui.kit.words import Say, follow, phrase, say
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,10 +56,12 @@ class BarChart(QWidget):
         self._series, self._bars = tuple(series), tuple(bars)
         self._describe()
 
+    @guarded
     def sizeHint(self) -> QSize:
         """Qt."""
         return QSize(480, 136)
 
+    @guarded
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Qt."""
         painter = QPainter(self)
@@ -167,10 +170,12 @@ class Timeline(QWidget):
         self.setMinimumHeight(len(self._steps) * self._ROW)
         self._describe()
 
+    @guarded
     def sizeHint(self) -> QSize:
         """Qt."""
         return QSize(280, max(1, len(self._steps)) * self._ROW)
 
+    @guarded
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Qt."""
         painter = QPainter(self)

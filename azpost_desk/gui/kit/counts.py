@@ -13,6 +13,7 @@ from azpost_desk.domain.money import Money
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
 from azpost_desk.gui.kit.theme import GAP, GAP_SMALL, MARGIN, Theme, dress, figures
 from azpost_desk.gui.kit.words import follow, language, phrase, plain, say
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 BUNDLE_PIECES: Final = 100
 """A sealed bundle of notes holds a hundred pieces."""
-_TYPED: Final = re.compile(r"(\d{1,5})|(?:(\d{1,3})[bB](?:[+ ]?(\d{1,4}))?)")
+_TYPED: Final = re.compile(r"([0-9]{1,5})|(?:([0-9]{1,3})[bB](?:[+ ]?([0-9]{1,4}))?)")
 _COUNT_PX: Final = 72
 
 
@@ -127,6 +128,7 @@ class DenominationSheet(QWidget):
                 return row.line
         raise KeyError(denomination_qapik)
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Down go on, Up goes back, Esc leaves."""
         step = {Qt.Key.Key_Return: 1, Qt.Key.Key_Enter: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}

@@ -12,6 +12,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.labels import IconLabel, Label
 from azpost_desk.gui.kit.theme import dress
 from azpost_desk.gui.kit.words import Say, follow, refusal, say
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent
@@ -180,6 +181,7 @@ class Field(QWidget):
         self._editor.setAccessibleName(say(self._words))
         self._editor.setAccessibleDescription(say(self._error or self._hint))
 
+    @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """See the focus leave the editor."""
         if watched is self._editor and event.type() is QEvent.Type.FocusOut:
@@ -258,6 +260,7 @@ class TextField(Field):
 class _Line(QLineEdit):
     """A line whose text is selected when the keyboard comes to it, so that typing replaces it."""
 
+    @guarded
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):

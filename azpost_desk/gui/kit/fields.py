@@ -21,12 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.identifiers import check_phone
 from azpost_desk.domain.money import Money, parse_amount
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.field_frame import Check, Field, TextField
 from azpost_desk.gui.kit.theme import Theme, figures, pixmap
 from azpost_desk.gui.kit.words import Say, plain, say
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -110,7 +112,7 @@ class AmountField(TextField):
         # Always the Azerbaijani way, whatever the language on the screen: what is typed is read back this
         # way, and 1,234 must not mean two different amounts on one desk.
         whole, _, part = str(abs(amount.decimal())).partition(".")
-        groups = re.sub(r"(?<=\d)(?=(\d{3})+$)", ".", whole)
+        groups = re.sub(r"(?<=[0-9])(?=([0-9]{3})+$)", ".", whole)
         return ("-" if amount.minor < 0 else "") + groups + ("," + part if part else "")
 
     def _drop_foreign(self, text: str) -> None:
@@ -250,7 +252,7 @@ class DateField(TextField):
 
 def read_date(typed: str) -> dt.date | None:
     """The date a person meant: day, month, year, with any signs between or none. Two-digit years are 20xx."""
-    parts = re.findall(r"\d+", typed)
+    parts = re.findall(r"[0-9]+", typed)
     if len(parts) == 1 and len(parts[0]) in (6, 8):
         parts = [parts[0][:2], parts[0][2:4], parts[0][4:]]
     if len(parts) != 3 or len(parts[2]) not in (2, 4):
@@ -366,6 +368,7 @@ class _Box(QComboBox):
         self.setMinimumContentsLength(8)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
+    @guarded
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
@@ -378,8 +381,9 @@ class _Box(QComboBox):
         painter.drawPixmap(self.width() - 24, (self.height() - 16) // 2, pixmap("chevron-down", "muted", 16))
         painter.end()
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.text().isdigit():
+        if is_digits(event.text()):
             self.digit_typed.emit(int(event.text()))
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
             event.ignore()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from azpost_desk.gui.work.guards import guarded
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,15 +30,18 @@ class Flow(QWidget):
         self._grid.setSpacing(spacing)
         self._place(len(self._widgets))
 
+    @guarded
     def minimumSizeHint(self) -> QSize:
         """Room for the widest one; the height is that of the rows there are."""
         return QSize(max(self._needs(1)), super().minimumSizeHint().height())
 
+    @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width, other rows."""
         super().resizeEvent(event)
         self._fit()
 
+    @guarded
     def event(self, event: QEvent) -> bool:
         """Another language, other widths."""
         done = super().event(event)

@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from azpost_desk.gui.work.guards import guarded
+
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.fields import Field
@@ -120,6 +122,7 @@ class Form(QWidget):
         elif self.main is not None and self.main.isEnabled():
             self.main.click()
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Esc; everything else goes on to the screen."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _ACTING:
@@ -129,6 +132,7 @@ class Form(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @guarded
     def showEvent(self, event: QShowEvent) -> None:
         """The tab order is the reading order; Qt takes it only once all stand in one window."""
         super().showEvent(event)
@@ -136,6 +140,7 @@ class Form(QWidget):
         for before, behind in pairwise(placed):
             QWidget.setTabOrder(before, behind)
 
+    @guarded
     def event(self, event: QEvent) -> bool:
         """Esc belongs to the form in hand before any window-wide shortcut."""
         override = event.type() is QEvent.Type.ShortcutOverride

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
 
 from azpost_desk.gui.kit.theme import Theme, dress, figures, follow_theme, pixmap
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, say
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -77,16 +78,19 @@ class DataLabel(Label):
 
     _LEAST_PX = 48
 
+    @guarded
     def minimumSizeHint(self) -> QSize:
         """Room for the first letters."""
         whole = super().minimumSizeHint()
         return QSize(min(whole.width(), self._LEAST_PX), whole.height())
 
+    @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The tooltip says what does not fit."""
         super().resizeEvent(event)
         self._explain()
 
+    @guarded
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The text, or as much of it as fits."""
         painter = QPainter(self)
@@ -120,6 +124,7 @@ class StatePill(Label):
         dress(self, state=state)
         self._hide_empty()
 
+    @guarded
     def changeEvent(self, event: QEvent) -> None:
         """Without a parent it would be a window of its own: it shows itself once it stands somewhere."""
         super().changeEvent(event)
@@ -177,11 +182,13 @@ class BigAmount(QWidget):
         self.setAccessibleName(f"{say(self._name.words)} {self._figure.text()}".strip())
         self._turn()
 
+    @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A sum too long to stand beside its name stands below it: figures are never clipped."""
         super().resizeEvent(event)
         self._turn()
 
+    @guarded
     def minimumSizeHint(self) -> QSize:
         """Room for the figure; the name gives way."""
         return QSize(self._figure.sizeHint().width(), super().minimumSizeHint().height())

@@ -11,6 +11,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QTranslator
 
 from azpost_desk.gui.kit.words import Language, say
+from azpost_desk.gui.work.guards import guarded
 
 _KEYS: Final = {
     "yes": "kit.words.yes",
@@ -33,6 +34,7 @@ _KEYS: Final = {
 class QtWords(QTranslator):
     """Answers Qt's English words with ours; what it does not know stays English. Keep a reference."""
 
+    @guarded
     def translate(
         self, context: str, source: str, disambiguation: bytes | str | None = None, n: int = -1
     ) -> str:
@@ -40,6 +42,7 @@ class QtWords(QTranslator):
         key = _KEYS.get(source.replace("&", "").lower())
         return say(key) if key else ""
 
+    @guarded
     def isEmpty(self) -> bool:
         """Qt asks before installing: there is always something here."""
         return False

@@ -19,6 +19,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.timers import Clock, DeskClock
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class ScannerFilter(QObject):
         keys, self._held = self._held.keys, _Held()
         self._deliver(keys)
 
+    @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt. True means that the event goes no further."""
         if self._replaying or not isinstance(watched, QWidget):

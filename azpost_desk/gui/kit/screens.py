@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from azpost_desk.domain.staff import PERMISSIONS, Permission
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +129,7 @@ class Screen(QWidget):
         super().__init__(parent)
         self.session = session
 
+    @guarded
     def heightForWidth(self, width: int) -> int:
         """What it cannot do without: its lists give way before the page scrolls."""
         layout = self.layout()

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 from azpost_desk.gui.kit.labels import Label, State
 from azpost_desk.gui.kit.theme import Theme, figures, follow_theme
 from azpost_desk.gui.kit.words import Say, follow, say
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,14 +95,17 @@ class Rows(QAbstractTableModel, Generic[R]):
             del self.records[keep:]
             self.endRemoveRows()
 
+    @guarded
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own signature)
         """Qt."""
         return 0 if parent.isValid() else len(self.records)
 
+    @guarded
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own signature)
         """Qt."""
         return 0 if parent.isValid() else len(self.columns)
 
+    @guarded
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
         """Qt."""
         if not index.isValid():
@@ -124,6 +128,7 @@ class Rows(QAbstractTableModel, Generic[R]):
             return column.state(record)
         return None
 
+    @guarded
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
     ) -> object:
@@ -250,6 +255,7 @@ class _View(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setFixedHeight(34)
 
+    @guarded
     def minimumSizeHint(self) -> QSize:
         """A heading and three rows, or there is nothing to see."""
         return QSize(super().minimumSizeHint().width(), 34 + 3 * ROW_PX)
@@ -305,10 +311,12 @@ class _View(QTableView):
         for at, width in enumerate(widths):
             self.setColumnWidth(at, width or max(80, least + free // takers))
 
+    @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._spread()
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.enter_pressed.emit()
@@ -323,6 +331,7 @@ class _PillDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
 
+    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         state = index.data(_STATE_ROLE)
         text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
@@ -352,5 +361,6 @@ class _PillDelegate(QStyledItemDelegate):
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, shown)
         painter.restore()
 
+    @guarded
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(super().sizeHint(option, index).width(), ROW_PX)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVB
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import to_pay
 from azpost_desk.domain.cash import quick_notes
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button
@@ -18,6 +19,7 @@ from azpost_desk.gui.kit.labels import BigAmount, Label, rule
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, refusal, say
 from azpost_desk.gui.shell.card_state import CardState
 from azpost_desk.gui.shell.tray import TrayBar
+from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.baskets import Paid
 
@@ -58,6 +60,7 @@ class _Line(QFrame):
             column.addWidget(Label(plain(planned.detail), "hint", wrap=True))
         self.setAccessibleName(f"{planned.title} {planned.detail} {language().texts.amount(amount)}")
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
@@ -145,11 +148,12 @@ class _Cash(QWidget):
         if self._other.verify() and amount is not None:
             self.chosen.emit(amount)
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if event.isAutoRepeat():
             return
-        if event.text().isdigit() and 1 <= int(event.text()) <= len(self._buttons):
+        if is_digits(event.text()) and 1 <= int(event.text()) <= len(self._buttons):
             self._buttons[int(event.text()) - 1].click()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self._buttons) == 1:
             self._buttons[0].click()

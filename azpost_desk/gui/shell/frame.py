@@ -33,6 +33,7 @@ from azpost_desk.gui.shell.rail import Rail
 from azpost_desk.gui.shell.register import FRAME_KEYS, OPENS
 from azpost_desk.gui.shell.side_drawer import SideDrawer
 from azpost_desk.gui.shell.status_strip import StatusStrip
+from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Notice, Operation, Runner
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ class Frame(QWidget):
         for name, act in acts.items():
             QShortcut(QKeySequence(FRAME_KEYS[name]), self, act)
 
+    @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
         """On a narrow screen (a large scale) the rail keeps icons and keys, the work gets the room."""
         super().resizeEvent(event)

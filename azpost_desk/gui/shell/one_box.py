@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 from azpost_desk.gui.kit.cards import Candidate, NameList
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.words import follow, plain, say
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -45,6 +46,7 @@ class OneBox(QLineEdit):
         if text:
             self.asked.emit(text)
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc empties and leaves."""
         if event.key() == Qt.Key.Key_Escape:
@@ -90,6 +92,7 @@ class Answers(QFrame):
         self.raise_()
         self._names.setFocus()
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes."""
         if event.key() == Qt.Key.Key_Escape:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.theme import dress
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -71,16 +72,19 @@ class Rail(QFrame):
         for other, button in self.buttons.items():
             button.setChecked(other == name)
 
+    @guarded
     def minimumSizeHint(self) -> QSize:
         """What does not fit is scrolled to: it never makes the window taller than the screen."""
         return QSize(super().minimumSizeHint().width(), _ROOMY_PX)
 
+    @guarded
     def event(self, event: QEvent) -> bool:
         """Another language has longer or shorter names."""
         if event.type() is QEvent.Type.LayoutRequest:
             self.fit(self._narrow)
         return super().event(event)
 
+    @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Roomy where the height allows it."""
         super().resizeEvent(event)

@@ -11,6 +11,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.words import phrase
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from azpost_desk.services.views import Basket
@@ -30,17 +31,20 @@ class _Panels(QStackedWidget):
         panel.installEventFilter(self)
         return super().addWidget(panel)
 
+    @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A stack by itself does not hear of it."""
         if event.type() is QEvent.Type.LayoutRequest and watched is self.currentWidget():
             self.updateGeometry()
         return super().eventFilter(watched, event)
 
+    @guarded
     def minimumSizeHint(self) -> QSize:
         """What the panel in sight cannot do without."""
         panel = self.currentWidget()
         return QSize(0, self.heightForWidth(_WIDTH_PX)) if panel is not None else super().minimumSizeHint()
 
+    @guarded
     def heightForWidth(self, width: int) -> int:
         """Its lists give way before anything has to be scrolled to."""
         panel = self.currentWidget()
@@ -136,6 +140,7 @@ class SideDrawer(QScrollArea):
         self.setGeometry(left, top, _WIDTH_PX, height)
         self.raise_()
 
+    @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The rail stands as high as the middle of the frame: the drawer goes with it."""
         if watched is self._rail and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):

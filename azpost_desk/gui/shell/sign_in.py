@@ -14,6 +14,7 @@ from azpost_desk.gui.kit.cards import Candidate, NameList
 from azpost_desk.gui.kit.fields import PinField
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.words import Say, language, phrase, plain
+from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
 
 if TYPE_CHECKING:
@@ -208,6 +209,7 @@ class SignIn(QWidget):
         self._pin.set_error(error)
         self._pin.setFocus()
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc goes back to the names."""
         if event.key() == Qt.Key.Key_Escape and self._unlock is None:

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QStackedWidget
 from azpost_desk.gui.kit.words import Say, language, phrase, plain, say
 from azpost_desk.gui.shell.register import FRAME_KEYS, screens
 from azpost_desk.gui.shell.sign_in import SignIn, where_words
-from azpost_desk.gui.work.runner import Operation, Runner
+from azpost_desk.gui.work.guards import guarded
+from azpost_desk.gui.work.runner import Notice, Operation, Runner
 from azpost_desk.gui.work.timers import Repeating
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Window(QStackedWidget):
         self._idle_ms_max = idle_seconds * 1000
         session.services.counter.line.on_change(self.line_moved.emit)
         Runner.current().changed.connect(self._on_changed)
+        Runner.current().noticed.connect(self._on_noticed)
         app = QApplication.instance()
         if app is not None:
             app.installEventFilter(self)
@@ -203,6 +205,11 @@ class Window(QStackedWidget):
         if "day" in topics:
             self._show_who()
 
+    def _on_noticed(self, notice: Notice) -> None:
+        """A fault while nobody is signed in, or the screen is locked: the frame tells the others."""
+        if notice.kind == "incident" and self.currentWidget() is self.sign_in:
+            self.sign_in.warn(phrase("frame.incident", number=notice.code))
+
     def _on_line(self) -> None:
         """The line moved, or brought news: the screen in hand reads again what may have changed."""
         if self.frame is not None:
@@ -223,12 +230,14 @@ class Window(QStackedWidget):
         if self._session is not None:
             self._last_input_ms = self._session.services.counter.clock.monotonic_ms()
 
+    @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Somebody is here: keys, touch and mouse put the idle lock off."""
         if event.type() in _INPUT:
             self._note_input()
         return super().eventFilter(watched, event)
 
+    @guarded
     def event(self, event: QEvent) -> bool:
         """Say when the first picture stands."""
         done = super().event(event)
@@ -241,6 +250,7 @@ class Window(QStackedWidget):
         self.setWindowTitle(say("frame.brand"))
         self._show_who()
 
+    @guarded
     def closeEvent(self, event: QCloseEvent) -> None:
         """Nothing is lost by closing: the basket is stored, nothing commits by itself."""
         app = QApplication.instance()

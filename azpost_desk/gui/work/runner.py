@@ -103,6 +103,11 @@ class Runner(QObject):
             raise RuntimeError("no runner has been started")
         return cls._current
 
+    @classmethod
+    def if_any(cls) -> Runner | None:
+        """The runner of this program, None before the first and after the last."""
+        return cls._current
+
     @property
     def under_way(self) -> int:
         """How many pieces of work have not answered yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.domain.digits import has_digit
 from azpost_desk.domain.identifiers import check_fin, check_phone, check_postcode
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
@@ -46,14 +47,14 @@ def is_postcode(typed: str) -> bool:
 
 def place_of(typed: str) -> str:
     """The sender's field that a search text belongs to when nobody is known by it: phone, name or none."""
-    if not any(char.isdigit() for char in typed):
+    if not has_digit(typed):
         return "name"
     return "phone" if check_phone(typed).valid else ""
 
 
 def fin_of(typed: str) -> str:
     """The FİN that a search text is, or nothing: who was looked for in vain is known by it the next time."""
-    return check_fin(typed).value or "" if any(char.isdigit() for char in typed) else ""
+    return check_fin(typed).value or "" if has_digit(typed) else ""
 
 
 def renamed(refused: Refused) -> Refused:

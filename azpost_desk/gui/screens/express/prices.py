@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.gui.kit.fields import Field
 from azpost_desk.gui.kit.labels import IconLabel, Label
 from azpost_desk.gui.kit.theme import dress
 from azpost_desk.gui.kit.words import counted_phrase, phrase, plain, say
+from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,9 +114,10 @@ class _Cards(QWidget):
     def told(self) -> str:
         return "; ".join(card.told() for card in self._cards)
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         at = self.prices.index(self.chosen) if self.chosen in self.prices else -1
-        if event.text().isdigit():
+        if is_digits(event.text()):
             at = int(event.text()) - 1
         elif event.key() == Qt.Key.Key_Right:
             at = min(at + 1, len(self.prices) - 1)
@@ -158,6 +161,7 @@ class _Card(QFrame):
     def told(self) -> str:
         return f"{say(self._name)} {self._amount.text()} {say(self._days)}"
 
+    @guarded
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.touched.emit(self.price.service)
         super().mousePressEvent(event)

@@ -20,6 +20,7 @@ from azpost_desk.gui.screens.express import actions
 from azpost_desk.gui.screens.express import form as decide
 from azpost_desk.gui.screens.express.party import Addressee, Sender, line
 from azpost_desk.gui.screens.express.prices import ServiceField
+from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.views import Found
 
@@ -270,6 +271,7 @@ class ExpressScreen(Screen):
     def _forget_asking(self) -> None:
         self._asked = False
 
+    @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The item lies on the scale when the clerk comes to its weight."""
         if watched is self.weight.editor and event.type() is QEvent.Type.FocusIn and self.weight.is_empty():

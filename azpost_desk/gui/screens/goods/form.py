@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import fold
 from azpost_desk.domain.refusals import Refused
@@ -56,6 +57,6 @@ def command(row: Row | None, quantity: str, source: str = "keys") -> SellGoods:
     """
     if row is None:
         raise Refused("B-030", field="article")
-    if not (quantity.isascii() and quantity.isdigit() and int(quantity) > 0):
+    if not (is_digits(quantity) and int(quantity) > 0):
         raise Refused("B-032", field="quantity")
     return SellGoods(row.sku, int(quantity), source)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import PrimaryButton
@@ -21,6 +22,7 @@ from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal
 from azpost_desk.gui.screens.goods import actions, form
 from azpost_desk.gui.screens.goods.table import shelf_columns
+from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.views import Found
 
@@ -181,6 +183,7 @@ class GoodsScreen(Screen):
         found = self.shelf.rows.records
         self._pick(found[0] if found and not self.search.is_empty() else None)
 
+    @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """On the shelf a digit picks by position and a letter begins a search."""
         if (
@@ -195,7 +198,7 @@ class GoodsScreen(Screen):
 
     def _take_key(self, event: QKeyEvent) -> bool:
         typed, rows = event.text(), self.shelf.rows.records
-        if typed.isdigit():
+        if is_digits(typed):
             self._pick(next((row for row in rows if str(row.position) == typed), None))
         elif typed.isalpha():
             self.search.setFocus(Qt.FocusReason.OtherFocusReason)

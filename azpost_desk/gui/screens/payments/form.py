@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Payment
 
 # A digit alone, or behind letters of a name, picks what is offered under it.
-_PICK: Final = re.compile(r"\D*([1-9])")
+_PICK: Final = re.compile(r"[^0-9]*([1-9])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import cash
 from azpost_desk.domain.cash_bags import SORTS as SORTS
 from azpost_desk.domain.catalogue import Branch
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.money import Money, parse_amount
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
@@ -165,7 +166,7 @@ def read_denomination(chosen: str) -> Money:
     Raises:
         Refused: C-053 nothing was chosen.
     """
-    if not chosen.isdecimal():
+    if not is_digits(chosen):
         raise Refused("C-053", field="denomination")
     return Money(int(chosen))
 

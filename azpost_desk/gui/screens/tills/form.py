@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import cash
 from azpost_desk.domain.catalogue import Article, Branch, Goods, Settings
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
@@ -170,7 +171,7 @@ def read_quantity(typed: str) -> int:
         Refused: B-032 for what is no whole number, and for zero.
     """
     digits = typed.strip().removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()) or not int(digits):
+    if not is_digits(digits) or not int(digits):
         raise Refused("B-032", field="quantity")
     return int(typed)
 

@@ -18,6 +18,7 @@ from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import language, phrase, plain, refusal
 from azpost_desk.gui.screens.tills import actions, form
+from azpost_desk.gui.work.guards import guarded
 from azpost_desk.services.disputes import Figure
 
 if TYPE_CHECKING:
@@ -235,6 +236,7 @@ class ClosedSheet(Sheet):
         self.figures = figures_of(closed)
         self._panel.installEventFilter(self)
 
+    @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The sheet grows when the likely causes have been found."""
         if watched is self._panel and event.type() is QEvent.Type.LayoutRequest:

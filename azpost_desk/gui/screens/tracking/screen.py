@@ -24,6 +24,7 @@ from azpost_desk.gui.screens.tracking.item import ItemCard
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.gui.screens.tracking.side import SidePanel
 from azpost_desk.gui.screens.tracking.table import columns, state_of
+from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.tracking import ScanItem
 from azpost_desk.services.views import Found
@@ -367,6 +368,7 @@ class TrackingScreen(Screen):
     def _say(self, words: Say, tone: Tone) -> None:
         self.answer.say(words, tone)
 
+    @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ctrl+Z takes the scan back and not a typed letter, also while the big field has the focus."""
         undo = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)

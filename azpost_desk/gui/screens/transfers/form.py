@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from azpost_desk.domain.catalogue import Office, Offices, Settings, Tariffs
+from azpost_desk.domain.digits import digits_of, has_digit
 from azpost_desk.domain.identifiers import check_document, check_fin, check_phone
 from azpost_desk.domain.ids import unix_ms_of
 from azpost_desk.domain.money import Money, azn
@@ -69,7 +70,7 @@ def place_of(typed: str) -> tuple[str, str]:
 
     A FİN always holds a digit in practice; seven letters are a surname.
     """
-    if not any(char.isdigit() for char in typed):
+    if not has_digit(typed):
         return "name", ""
     if check_fin(typed).valid:
         return "fin", ""
@@ -213,7 +214,7 @@ def the_customer(customers: Iterable[Customer], found: Found) -> Customer | None
 
 def sent_here(transfers: Iterable[Transfer], typed: str = "") -> list[Transfer]:
     """Transfers sent at this desk (not those held here by a grant) whose code or names match `typed`."""
-    digits, key = "".join(char for char in typed if char.isdigit()), fold(typed)
+    digits, key = digits_of(typed), fold(typed)
     return [
         one
         for one in transfers

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain.catalogue import Offices
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.quotes import DELIVERY
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
@@ -158,7 +159,7 @@ class SendForm(QWidget):
     def _on_receiver(self) -> None:
         # No name begins with a digit: a digit alone picks one of the last receivers.
         typed = self.receiver.text()
-        if typed.isdigit() and 1 <= int(typed) <= len(self._receivers):
+        if is_digits(typed) and 1 <= int(typed) <= len(self._receivers):
             self._pick(int(typed))
         else:
             self._known.setVisible(bool(self._receivers) and not typed)
