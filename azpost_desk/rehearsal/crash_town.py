@@ -14,7 +14,7 @@ from azpost_desk.central.gateways.osmp import OsmpBiller
 from azpost_desk.central.registry import branches
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
-from azpost_desk.rehearsal.town import BRANCH, PLAYERS, found_town, supply_desk
+from azpost_desk.rehearsal.town import BRANCH, found_town, supply_desk
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.vault import FileVault
 from azpost_desk.sync.enrolling import enrol
@@ -61,7 +61,7 @@ class SharedClock:
 
 
 class KnownPins:
-    """Stands for argon2id, whose slowness is no matter here: it knows the town's PINs."""
+    """Stands for argon2id, whose slowness is no matter here."""
 
     def hash(self, pin: str) -> str:
         """See services.ports.Hasher."""
@@ -69,9 +69,7 @@ class KnownPins:
 
     def verify(self, pin_hash: str, pin: str) -> bool:
         """See services.ports.Hasher."""
-        if pin_hash.startswith("known-"):
-            return pin_hash == self.hash(pin)
-        return pin in {player.pin for player in PLAYERS}
+        return pin_hash == self.hash(pin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
         url = centre.start()
         stack.callback(centre.stop)
         with centre.database.transaction() as conn:
-            secrets = found_town(conn, clock.utc_ms())
+            secrets = found_town(conn, clock.utc_ms(), hash_pin=KnownPins().hash)
         for desk in (OURS, OTHER):
             own = folder / desk
             key = SigningKey.new()

@@ -28,6 +28,8 @@ from azpost_desk.domain.catalogue import (
 from azpost_desk.rehearsal.providers import DEMO_BILLERS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from azpost_desk.central.storage.database import Connection
 
 BRANCH: Final = "2002"
@@ -169,8 +171,17 @@ def billers() -> Billers:
     )
 
 
-def found_town(conn: Connection, now_ms: int, *, till_qapik_max: int = 500_000) -> dict[str, str]:
-    """Register everything; gives the one-time enrolment code of each desk of the demo branch by its id."""
+def found_town(
+    conn: Connection,
+    now_ms: int,
+    *,
+    till_qapik_max: int = 500_000,
+    hash_pin: Callable[[str], str] = branches.hashed_pin,
+) -> dict[str, str]:
+    """Register everything; gives the one-time enrolment code of each desk of the demo branch by its id.
+
+    `hash_pin` is the hash that the town's desks verify: argon2id where real desks do.
+    """
     branches.create_branches(conn, [(one, _ZONES[one.code]) for one in _BRANCHES], now_ms)
     for code, name, postcode, zone in _OTHER_OFFICES:
         branches.create_branch(
@@ -181,7 +192,7 @@ def found_town(conn: Connection, now_ms: int, *, till_qapik_max: int = 500_000) 
             officer=player.officer,
             name=player.name,
             role=player.role,
-            pin_hash=branches.hashed_pin(player.pin),
+            pin_hash=hash_pin(player.pin),
         )
         branches.add_staff(conn, BRANCH, officer, now_ms)
     for service in ("transfers", "payments"):

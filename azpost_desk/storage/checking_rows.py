@@ -11,10 +11,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import StaticPool
-from sqlcipher3 import dbapi2
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.commitments import commitments
@@ -24,6 +22,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.messages import Enrolled, ack_of
 from azpost_desk.protocol.records import Attachment
+from azpost_desk.storage import engine
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.desk import OpenDesk
 from azpost_desk.storage.rebuild import Rows, folded_again
@@ -217,15 +216,7 @@ def _told(columns: list[str], row: tuple[Any, ...]) -> str:
 
 
 def _folded(connection: Connection, enrolled: Enrolled) -> tuple[Rows, Rows]:
-    engine = create_engine(
-        "sqlite://",
-        module=dbapi2,
-        poolclass=StaticPool,
-        isolation_level="AUTOCOMMIT",
-        hide_parameters=True,
-    )
-    with engine.connect() as memory:
-        t.TABLES.create_all(memory)
+    with engine.in_memory() as memory:
         for table in t.TABLES.sorted_tables:
             names = ", ".join(column.name for column in table.columns)
             marks = ", ".join("?" for _ in table.columns)
@@ -238,7 +229,6 @@ def _folded(connection: Connection, enrolled: Enrolled) -> tuple[Rows, Rows]:
         desk = OpenDesk(memory, enrolled, SigningKey.new(), _NoClock(), _NoVault())
         result = folded_again(desk)
         memory.exec_driver_sql("ROLLBACK")
-    engine.dispose()
     return result
 
 

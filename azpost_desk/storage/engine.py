@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlcipher3 import dbapi2
 
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.storage import tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
 # Before 3.51.3 a writer beside a checkpoint could corrupt a WAL database.
 SQLITE_MIN: Final = (3, 51, 3)
@@ -24,6 +28,18 @@ PAGE_BYTES: Final = 4096
 DriverError: Final = dbapi2.Error
 MIGRATED: Final = "migrated"
 """Key of `Connection.info`: the file came from an older schema, its projections must be folded anew."""
+_OPENING: Final[ContextVar[Callable[[], dbapi2.Connection]]] = ContextVar("_OPENING")
+# One for every file: a statement is compiled once in a program, not once for each file that it opens. Only
+# `connect` says which file is opened, so a connection that broke is never silently another one.
+_ENGINE: Final = create_engine(
+    "sqlite://",
+    module=dbapi2,
+    creator=lambda: _OPENING.get()(),
+    poolclass=NullPool,
+    isolation_level="AUTOCOMMIT",
+    # A fault is logged with its statement; what it was about stays in the file.
+    hide_parameters=True,
+)
 
 
 def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection:
@@ -83,22 +99,30 @@ def connect(path: Path, key: bytes, read_only: bool = False) -> Connection:
     Raises:
         Trouble: as `driver`; G-069 when the file comes from a newer program.
     """
-    engine = create_engine(
-        "sqlite://",
-        module=dbapi2,
-        creator=lambda: driver(path, key, read_only),
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        # A fault is logged with its statement; what it was about stays in the file.
-        hide_parameters=True,
-    )
-    connection = engine.connect()
+    connection = _opened(lambda: driver(path, key, read_only))
     try:
-        _bring_to_schema(engine, connection, read_only)
+        _bring_to_schema(connection, read_only)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def in_memory() -> Connection:
+    """A desk's tables, empty and without their triggers, that are gone when the connection is closed."""
+    connection = _opened(lambda: dbapi2.connect(":memory:", isolation_level=None))
+    for statement in _schema():
+        connection.exec_driver_sql(statement)
+    return connection
+
+
+def _opened(opener: Callable[[], dbapi2.Connection]) -> Connection:
+    opening = _OPENING.set(opener)
+    try:
+        # A copy with listeners of its own: whoever listens hears this file only.
+        return _ENGINE.execution_options().connect()
+    finally:
+        _OPENING.reset(opening)
 
 
 def schema_of(connection: Connection) -> int:
@@ -106,7 +130,7 @@ def schema_of(connection: Connection) -> int:
     return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
-def _bring_to_schema(engine: Engine, connection: Connection, read_only: bool) -> None:
+def _bring_to_schema(connection: Connection, read_only: bool) -> None:
     number = schema_of(connection)
     if number == tables.SCHEMA:
         return
@@ -125,8 +149,17 @@ def _bring_to_schema(engine: Engine, connection: Connection, read_only: bool) ->
 def create(connection: Connection) -> None:
     """All tables and triggers in an empty file; the same as every migration in turn (a test compares)."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-    tables.TABLES.create_all(connection)
-    for trigger in tables.TRIGGERS:
-        connection.exec_driver_sql(trigger)
+    for statement in (*_schema(), *tables.TRIGGERS):
+        connection.exec_driver_sql(statement)
     connection.exec_driver_sql(f"PRAGMA user_version={tables.SCHEMA}")
     connection.exec_driver_sql("COMMIT")
+
+
+@cache
+def _schema() -> tuple[str, ...]:
+    """The statements that make all tables and their indexes, in an order that foreign keys allow."""
+    made: list[CreateTable | CreateIndex] = []
+    for table in tables.TABLES.sorted_tables:
+        made.append(CreateTable(table))
+        made += [CreateIndex(one) for one in sorted(table.indexes, key=lambda index: str(index.name))]
+    return tuple(str(one.compile(dialect=_ENGINE.dialect)) for one in made)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
@@ -27,10 +29,15 @@ from azpost_desk.storage.rebuild import _rows
 from tests.storage.desks import DESK_KEY, FakeClock, Ids, enrolled, new_desk
 from tests.storage.play import Player
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).resolve().parents[2]
 OPENING = ("open_day", "supply", "open_till", "to_till", "stock")
 
-# Sells until it is killed: at the n-th statement of the connection, or never. Prints what is acknowledged.
+# For each order of a line (folder, time, statement) a child sells until it is killed: at the n-th statement
+# of its connection, or never. It prints what is acknowledged; its parent, which has loaded all once, how
+# it ended.
 SELLER = """
 import os, signal, sys
 from pathlib import Path
@@ -38,39 +45,67 @@ from sqlalchemy import event
 from azpost_desk.storage.books import DeskBooks
 from tests.storage.desks import FakeClock
 from tests.storage.play import Player
-clock = FakeClock(int(sys.argv[2]))
-books = DeskBooks.open(Path(sys.argv[1]), clock)
-player = Player(books, clock)
-player.new_id.made = int(sys.argv[2]) % 1_000_003
-left = int(sys.argv[3])
-def count(connection, cursor, statement, parameters, context, executemany):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-connection = books._desk.connection
-event.listen(connection.engine, "before_cursor_execute", count)
-event.listen(connection.engine, "after_cursor_execute", count)
-for _ in range(3):
-    player.play("send_transfer")
-    print(books.head()[1], books.head()[2], flush=True)
-print("steps", int(sys.argv[3]) - left, flush=True)
+def sell(folder, now_ms, kill_at):
+    books = DeskBooks.open(Path(folder), FakeClock(now_ms))
+    player = Player(books, FakeClock(now_ms))
+    player.new_id.made = now_ms % 1_000_003
+    left = kill_at
+    def count(connection, cursor, statement, parameters, context, executemany):
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+    connection = books._desk.connection
+    event.listen(connection.engine, "before_cursor_execute", count)
+    event.listen(connection.engine, "after_cursor_execute", count)
+    for _ in range(3):
+        player.play("send_transfer")
+        print(books.head()[1], books.head()[2], flush=True)
+    print("steps", kill_at - left, flush=True)
+for order in sys.stdin:
+    folder, now_ms, kill_at = order.rstrip("\\n").split("\\t")
+    child = os.fork()
+    if child == 0:
+        try:
+            sell(folder, int(now_ms), int(kill_at))
+        except BaseException as wrong:
+            print("wrong", repr(wrong), flush=True)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    print("ended", os.waitstatus_to_exitcode(status), flush=True)
 """
+Sell = Callable[[Path, int, int], tuple[int, list[list[str]]]]
 
 
-def _sell(folder: Path, run: int, kill_at: int) -> tuple[int, list[list[str]]]:
-    """(steps it took when it came to its end, else 0; acknowledged heads)."""
-    done = subprocess.run(
-        [sys.executable, "-c", SELLER, str(folder), str(1_795_000_100_000 + run * 100_000), str(kill_at)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+@pytest.fixture
+def sell() -> Iterator[Sell]:
+    """Sell until killed: (steps it took when it came to its end, else 0; acknowledged heads)."""
+    seller = subprocess.Popen(
+        [sys.executable, "-c", SELLER], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    assert done.returncode in (0, -9), done.stderr
-    lines = [line.split() for line in done.stdout.split("\n")[:-1]]
-    steps = int(lines.pop()[1]) if done.returncode == 0 else 0
-    return steps, lines
+    assert seller.stdin is not None
+    assert seller.stdout is not None
+    orders, answers = seller.stdin, seller.stdout
+
+    def order(folder: Path, run: int, kill_at: int) -> tuple[int, list[list[str]]]:
+        orders.write(f"{folder}\t{1_795_000_100_000 + run * 100_000}\t{kill_at}\n")
+        orders.flush()
+        lines: list[list[str]] = []
+        while not lines or lines[-1][0] != "ended":
+            line = answers.readline()
+            assert line, "the seller is gone"
+            lines.append(line.split())
+        code = int(lines.pop()[1])
+        assert code in (0, -9)
+        if code:
+            return 0, lines
+        assert lines[-1][0] == "steps", lines
+        return int(lines.pop()[1]), lines
+
+    yield order
+    orders.close()
+    assert seller.wait(timeout=60) == 0
+    answers.close()
 
 
 def _sound(folder: Path) -> None:
@@ -90,12 +125,12 @@ def open_desk(tmp_path: Path) -> Path:
     return tmp_path / "desk"
 
 
-def test_kill_at_any_step_loses_nothing_acknowledged(open_desk: Path) -> None:
-    steps, _ = _sell(open_desk, 1, 100_000)
+def test_kill_at_any_step_loses_nothing_acknowledged(open_desk: Path, sell: Sell) -> None:
+    steps, _ = sell(open_desk, 1, 100_000)
     assert steps > 60
     # Before and after a statement are steps of their own; an odd stride hits both, through all three sales.
     for run, kill_at in enumerate(range(1, steps + 1, 5), start=2):
-        finished, acknowledged = _sell(open_desk, run, kill_at)
+        finished, acknowledged = sell(open_desk, run, kill_at)
         assert not finished
         books = DeskBooks.open(open_desk, FakeClock())
         assert books.stopped() == ""

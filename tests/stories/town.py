@@ -77,7 +77,7 @@ class Town(Post):
         self.broken_at_centre: set[str] = set()
         now_ms = self.clock.utc_ms()
         with self.centre.database.transaction() as conn:
-            found_town(conn, now_ms)
+            found_town(conn, now_ms, hash_pin=PlainHasher().hash)
             branches.add_desk(conn, BAKU, 1)
             for player in PLAYERS:
                 known = Officer(
