@@ -213,18 +213,25 @@ class Centre:
             raise Unwelcome(404, UNKNOWN_CHAIN)
         return told
 
-    def salvage(self, message: Salvage) -> Salvaged | None:
+    def desk_of_code(self, digest: bytes, public_key: str) -> str | None:
+        """See registry.enrolment."""
+        with self.database.transaction() as conn:
+            return enrolment.desk_of_code(conn, digest, public_key, self.clock.utc_ms())
+
+    def salvage(self, caller: Caller, message: Salvage) -> Salvaged | None:
         """See intake.salvaging."""
+        if not salvaging.may_hand_in((caller.desk, caller.epoch, caller.state), message):
+            return None
         with self.database.transaction() as conn:
             salvaged = salvaging.salvage(conn, self._keys, message, self.clock.utc_ms())
         self._rounds.wake()
         return salvaged
 
-    def salvage_sealed(self, message: SealedSalvage) -> Salvaged | None:
+    def salvage_sealed(self, caller: Caller, message: SealedSalvage) -> Salvaged | None:
         """The same, from a stick."""
         with self.database.transaction() as conn:
             found = salvaging.opened(conn, message, self.clock.utc_ms())
-        return self.salvage(found) if found is not None else None
+        return self.salvage(caller, found) if found is not None else None
 
     def recover_key(self, message: RecoverKey) -> RecoveredKey | None:
         """See registry.enrolment."""

@@ -83,7 +83,7 @@ def restore_desk(
         given = _opened(wire, code, key, base) if base is not None else None
         mine = _readable(folder / DATABASE, safe) if own else None
         source = mine or given
-        count, contested = _hand_in(wire, source) if source else (0, False)
+        count, contested = _hand_in(wire, (code, key), source) if source else (0, False)
         told = enrol(url, code, key, software, verify)
         goes_on = mine is not None and _fits(mine, told)
         aside = _put_aside(folder, told.previous_epoch) if own and not goes_on else None
@@ -135,18 +135,24 @@ def _readable(database: Path, safe: Vault) -> tuple[Path, bytes] | None:
     return (database, key) if key and is_whole(database, key) else None
 
 
-def _hand_in(wire: Wire, source: tuple[Path, bytes]) -> tuple[int, bool]:
-    """Hand in what the centre lacks of the newest epoch in a database: (how many records, contested)."""
+def _hand_in(wire: Wire, known_by: tuple[str, SigningKey], source: tuple[Path, bytes]) -> tuple[int, bool]:
+    """Hand in what the centre lacks of the newest epoch in a database: (how many records, contested).
+
+    The machine that will be this desk proves itself by the code it is about to enrol with.
+    """
+    from azpost_desk.protocol.old_chains import with_code
     from azpost_desk.storage.old_disk import old_disk
-    from azpost_desk.sync.old_chains import hand_in
+    from azpost_desk.sync.old_chains import Hander, hand_in
+
+    code, key = known_by
+    by = Hander(with_code(code, key.public()), key)
 
     with old_disk(*source) as disk:
         epoch = disk.epoch()
         if not epoch:
             return 0, False
-        taken = hand_in(
-            wire, disk.desk(), epoch, lambda after: disk.batches(epoch, after), disk.acknowledged()
-        )
+        chain = disk.desk(), epoch
+        taken = hand_in(wire, by, chain, lambda after: disk.batches(epoch, after), disk.acknowledged())
     return taken.records, taken.contested
 
 

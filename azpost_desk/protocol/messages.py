@@ -2,7 +2,8 @@
 
 Every request of an enrolled desk is signed: the header ``X-Azpost-Desk: <desk>/<epoch>`` names the chain and
 ``X-Azpost-Signature`` is hex Ed25519 over ``POST <path>\\n`` + the body's bytes as sent. All requests are
-idempotent by their content, so a replay is harmless. An unsigned request gets 401 and nothing else.
+idempotent by their content: a retry is signed anew, carries the same batch or ids and gets the same words;
+the same signed bytes a second time change nothing. An unsigned request gets 401 and nothing else.
 
 VERSION history:
     1  first: exchange, enrol, bill check, transfer claim.
@@ -104,7 +105,11 @@ class News(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Exchange(Message, frozen=True):
-    """Push, acknowledge, pull in one round trip. `held` lists the grants the desk holds and has not ended."""
+    """Push, acknowledge, pull in one round trip. `held` lists the grants the desk holds and has not ended.
+
+    `read_ms` is `time_ms` of the centre's last answer that this program has read, 0 before the first: nobody
+    can have written these words before. Old words sent again prove nothing that they had not proved already.
+    """
 
     version: int
     centre_epoch: int
@@ -113,6 +118,7 @@ class Exchange(Message, frozen=True):
     head: int
     held: tuple[str, ...] = ()
     batch: Batch | None = None
+    read_ms: int = 0
 
 
 class Exchanged(Message, frozen=True):
@@ -284,6 +290,12 @@ def grant_of(words: bytes) -> Grant:
 def ack_digest(signed: Signed) -> str:
     """What later headers carry of an acknowledgement: 32 hex digits of SHA-256 over words and signature."""
     return hashlib.sha256(signed.words + signed.signature).hexdigest()[:32]
+
+
+def code_digest(code: str) -> bytes:
+    """What the centre keeps of a one-time code. Typed by people: case, dashes and spaces do not matter."""
+    letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    return hashlib.sha256(letters.encode()).digest()
 
 
 def request_words(path: str, body: bytes) -> bytes:

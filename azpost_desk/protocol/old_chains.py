@@ -1,4 +1,9 @@
-"""A desk's earlier chains on the wire: a new machine fetches them, an old disk's tail is handed in late."""
+"""A desk's earlier chains on the wire: a new machine fetches them, an old disk's tail is handed in late.
+
+Whoever hands records in signs the request, besides what signs the records: a desk at work, the very chain
+they are of (an old machine, its own disk), or whoever has a one-time code of their desk. The last calls
+itself ``code/<digest of the code>/<public key>`` and signs with that key; the code is not used up by it.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,13 @@ from typing import Final
 
 import msgspec
 
-from azpost_desk.protocol.messages import Batch, Message, Sent, Signed
+from azpost_desk.protocol.messages import Batch, Message, Sent, Signed, code_digest
 
 OWN_RECORDS_PATH: Final = "/v1/records/own"
 SALVAGE_PATH: Final = "/v1/salvage"
 SEALED_SALVAGE_PATH: Final = "/v1/salvage/sealed"
 RECOVER_KEY_PATH: Final = "/v1/backups/key"
+CODE: Final = "code/"
 OWN_RECORDS_MAX: Final = 500
 OWN_RECORDS_BYTES_MAX: Final = 2 * 1024 * 1024
 
@@ -45,14 +51,19 @@ class OwnRecordsTold(Message, frozen=True):
 
 
 class Salvage(Message, frozen=True):
-    """Records of any chain, found on an old disk or stick. The batch's own signature is all the proof there
-    is and all that is needed: bytes that the chain's key did not sign are refused before anything is stored.
+    """Records of any chain, found on an old disk or stick: the chain's key signs the batch, whoever hands it
+    in the request. What lacks either is refused before anything is stored.
     """
 
     version: int
     desk: str
     epoch: int
     batch: Batch
+
+
+def with_code(code: str, public_key: str) -> str:
+    """How whoever has a desk's one-time code calls itself in a request."""
+    return f"{CODE}{code_digest(code).hex()}/{public_key}"
 
 
 class Salvaged(Message, frozen=True):

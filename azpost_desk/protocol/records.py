@@ -57,6 +57,15 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     postings: str
 
 
+class _Place(msgspec.Struct, frozen=True, array_like=True):
+    """The beginning of a header of any version: enough to say where its record belongs."""
+
+    format: int
+    desk: str
+    epoch: int
+    sequence: int
+
+
 class Attachment(msgspec.Struct, frozen=True, array_like=True):
     """Personal data of a record, one independently erasable group: slot, salt (16 bytes), bytes (JSON)."""
 
@@ -91,6 +100,18 @@ class Record(msgspec.Struct, frozen=True):
 
 
 _HEADER: Final = msgspec.json.Decoder(Header)
+_PLACE: Final = msgspec.json.Decoder(_Place)
+
+
+def place_of(header: bytes) -> tuple[str, int, int] | None:
+    """(desk, epoch, sequence) as a header says it, also where the rest of it is not understood; None when it
+    does not say.
+    """
+    try:
+        place = _PLACE.decode(header)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return place.desk, place.epoch, place.sequence
 
 
 def record_hash(previous: bytes, header: bytes, body: bytes) -> bytes:

@@ -40,6 +40,11 @@ class OldDisk:
         """The newest epoch."""
         return int(self._raw.execute("SELECT max(epoch) FROM journal").fetchone()[0] or 0)
 
+    def public_key(self) -> str:
+        """The key that signs the newest epoch, hex; one that is about to follow it is not it yet."""
+        row = self._raw.execute("SELECT public_key FROM identity ORDER BY epoch DESC LIMIT 1").fetchone()
+        return str(row[0]) if row else ""
+
     def damaged(self) -> list[str]:
         """What the engine says of its pages; [] when all are whole."""
         return [str(row[0]) for row in self._raw.execute("PRAGMA cipher_integrity_check")]

@@ -185,26 +185,38 @@ class HandedIn:
     contested: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Hander:
+    """Who hands old records in: what it calls itself in a request, and the key that signs."""
+
+    name: str
+    key: SigningKey
+
+
 def hand_in(
-    wire: Wire, desk: str, epoch: int, batches: Callable[[int], Iterable[Batch]], after: int = 0
+    wire: Wire,
+    by: Hander,
+    chain: tuple[str, int],
+    batches: Callable[[int], Iterable[Batch]],
+    after: int = 0,
 ) -> HandedIn:
     """Hand the records of an old disk or stick to the centre.
 
     Args:
+        chain: (desk, epoch) they are of.
         batches: the records after a sequence, in batches that each end at a signed commit.
         after: where to begin; the centre says when it wants earlier ones.
 
     Raises:
-        Trouble: an L-code; L-005 when the centre does not accept the signature. Refused: X-010.
+        Trouble: an L-code; L-005 when the centre accepts one of the two signatures not. Refused: X-010.
     """
-    # The records are signed, not the request; the wire wants a key all the same.
-    nobody = SigningKey.new()
+    desk, epoch = chain
     records, contested, again = 0, False, True
     while again:
         again = False
         for batch in batches(after):
             message = Salvage(version=messages.VERSION, desk=desk, epoch=epoch, batch=batch)
-            answer = wire.post(SALVAGE_PATH, message, Salvaged, "", nobody)
+            answer = wire.post(SALVAGE_PATH, message, Salvaged, by.name, by.key)
             records += answer.taken
             if answer.refused not in (None, *CONTESTED):
                 raise Refused(str(answer.refused))
@@ -215,17 +227,17 @@ def hand_in(
     return HandedIn(records, contested)
 
 
-def hand_in_sealed(wire: Wire, frames: Iterable[bytes]) -> HandedIn:
+def hand_in_sealed(wire: Wire, by: Hander, frames: Iterable[bytes]) -> HandedIn:
     """Hand the frames of a second copy to the centre, which alone can read them.
 
     Raises:
-        Trouble: an L-code; L-005 a frame is none of this centre's desks'. Refused: X-010.
+        Trouble: an L-code; L-005 a frame is none of this centre's desks', or whoever brings it may not.
+        Refused: X-010.
     """
-    nobody = SigningKey.new()
     records, contested = 0, False
     for sealed in frames:
         message = SealedSalvage(version=messages.VERSION, sealed=sealed)
-        answer = wire.post(SEALED_SALVAGE_PATH, message, Salvaged, "", nobody)
+        answer = wire.post(SEALED_SALVAGE_PATH, message, Salvaged, by.name, by.key)
         if answer.refused not in (None, *CONTESTED):
             raise Refused(str(answer.refused))
         records += answer.taken

@@ -1,4 +1,4 @@
-"""Old chains are told to their own desk, and taken from anybody, but only as their key signed them."""
+"""Old chains are told to their own desk, and taken from desks alone, and only as their key signed them."""
 
 from __future__ import annotations
 
@@ -39,12 +39,11 @@ def asked(desk: SimDesk, epoch: int, after: int = 0) -> requests.Response:
     return desk.post(OWN_RECORDS_PATH, OwnRecords(version=1, epoch=epoch, after=after))
 
 
-def handed_in(desk: SimDesk, batch: messages.Batch | None, name: str = "2002-1", epoch: int = 1) -> int:
-    """Status of a salvage sent by somebody without any key."""
+def handed_in(by: SimDesk, batch: messages.Batch | None, name: str = "2002-1", epoch: int = 1) -> int:
+    """Status of a salvage that `by` signs."""
     assert batch is not None
     message = Salvage(version=1, desk=name, epoch=epoch, batch=batch)
-    body = messages.pack(message)
-    return desk.post_bytes(SALVAGE_PATH, body, key=SigningKey.new(), desk="").status_code
+    return by.post(SALVAGE_PATH, message).status_code
 
 
 def test_only_the_present_machine_is_told_its_own_ended_chains(centre: Centre, enrolled: Enrolled) -> None:
@@ -80,7 +79,7 @@ def test_what_the_chains_key_did_not_sign_is_not_taken(centre: Centre, enrolled:
     changed = messages.Sent(batch.records[0].header, batch.records[0].body + b" ")
     altered = msgspec.structs.replace(batch, records=(changed, *batch.records[1:]))
     for wrong in (stolen, cut, altered):
-        assert handed_in(old, wrong) == 401
+        assert handed_in(other, wrong) == 401
     assert handed_in(old, batch, name="9999-1") == 401
     assert handed_in(old, batch, name="centre-1") == 401
     assert handed_in(old, batch, epoch=2) == 401
@@ -91,9 +90,13 @@ def test_what_the_chains_key_did_not_sign_is_not_taken(centre: Centre, enrolled:
     assert old.post_bytes(SEALED_SALVAGE_PATH, sealed, key=nobody, desk="").status_code == 401
     assert counted(centre, "journal") == before
     assert counted(centre, "contested") == 0
-    # As it was signed it is taken from anybody, once.
+    # As it was signed it is taken from any desk at work, once; from nobody it is not.
+    body = messages.pack(Salvage(version=1, desk="2002-1", epoch=1, batch=batch))
+    for name in ("", "2002-2/1", "code/", f"code/{'0' * 64}/{nobody.public()}", "code/x/y"):
+        assert old.post_bytes(SALVAGE_PATH, body, key=nobody, desk=name).status_code == 401
+    assert counted(centre, "journal") == before
     for _ in range(2):
-        assert handed_in(old, batch) == 200
+        assert handed_in(other, batch) == 200
     assert counted(centre, "journal") == before + 2
 
 

@@ -1,4 +1,4 @@
-"""One counter, or the town of the stories: each incident happens on real parts, and the books stay sound."""
+"""One counter, a centre, or the town of the stories: each incident happens on real parts, and stays sound."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk.storage.checking import check_folder
+from tests.attacks.conftest import centre as centre
+from tests.attacks.conftest import clock as clock
+from tests.attacks.conftest import enrolled as enrolled
 from tests.services.counters import new_stand, working
 from tests.stories.conftest import baku as baku
 from tests.stories.conftest import ganja as ganja

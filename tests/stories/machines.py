@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.central.registry import enrolment
 from azpost_desk.programs.restore import Restored, restore_desk
+from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.rehearsal.town import supply_desk
 from azpost_desk.storage import vault
 from azpost_desk.storage.books import DATABASE, DeskBooks
 from azpost_desk.storage.old_disk import old_disk
 from azpost_desk.storage.vault import FileVault
-from azpost_desk.sync.old_chains import HandedIn, hand_in
+from azpost_desk.sync.old_chains import HandedIn, Hander, hand_in
 from azpost_desk.sync.wire import Wire
 from tests.stories.town import Seat
 
@@ -68,13 +69,14 @@ def supplied(place: Town, seat: Seat) -> None:
 
 
 def salvaged(place: Town, folder: Path) -> HandedIn:
-    """An old machine's disk, read after all."""
+    """An old machine's disk, read after all and handed in by that machine."""
     wire = Wire(place.line.url)
     with old_disk(folder / DATABASE, database_key(folder)) as disk:
-        epoch = disk.epoch()
-        done = hand_in(
-            wire, disk.desk(), epoch, lambda after: disk.batches(epoch, after), disk.acknowledged()
-        )
+        epoch, public = disk.epoch(), disk.public_key()
+        secret = vault.signing_secret(FileVault(folder), lambda one: SigningKey(one).public() == public)
+        by = Hander(f"{disk.desk()}/{epoch}", SigningKey(secret))
+        chain = disk.desk(), epoch
+        done = hand_in(wire, by, chain, lambda after: disk.batches(epoch, after), disk.acknowledged())
     wire.hang_up()
     place.centre.settle()
     return done

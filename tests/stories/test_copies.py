@@ -42,10 +42,16 @@ def test_the_stick_of_a_burnt_machine_brings_what_it_had_not_told(
     held = dict(baku.holds())
     dies(baku)
     shutil.rmtree(baku.folder)
-    assert salvage.main([str(tmp_path / "stick"), "--centre", place.line.url]) == 0
+    handing_in = [str(tmp_path / "stick"), "--centre", place.line.url]
+    # Whoever comes without a desk of their own, with no code or one of another desk, is told nothing.
+    assert salvage.main([*handing_in, "--data", str(tmp_path / "nowhere")]) == 1
+    assert salvage.main([*handing_in, "--code", code_for(place, "2002-1")]) == 1
+    assert place.holds("1010-1", [1]) != held
+    handing_in += ["--code", code_for(place, "1010-1")]
+    assert salvage.main(handing_in) == 0
     assert capsys.readouterr().out.endswith(": 2\n")
     assert place.holds("1010-1", [1]) == held
-    assert salvage.main([str(tmp_path / "stick"), "--centre", place.line.url]) == 0
+    assert salvage.main(handing_in) == 0
     assert capsys.readouterr().out.endswith(": 0\n")
     fresh, done = replaced(place, "1010-1", tmp_path / "new machine")
     assert done.epoch == 2
@@ -62,8 +68,9 @@ def test_a_stick_that_is_not_of_this_country_is_not_taken(
     assert who.recovery_key != key
     baku.books.copy_to(SecondCopy(tmp_path / "stick", (who.desk, who.epoch), key, baku.clock))
     baku.take_bill(2_000)
-    assert salvage.main([str(tmp_path / "stick"), "--centre", place.line.url]) == 1
-    assert salvage.main([str(tmp_path), "--centre", place.line.url]) == 2
+    handing_in = ["--centre", place.line.url, "--code", code_for(place, "1010-1")]
+    assert salvage.main([str(tmp_path / "stick"), *handing_in]) == 1
+    assert salvage.main([str(tmp_path), *handing_in]) == 2
 
 
 def test_a_backup_opens_on_a_new_machine_with_the_desks_code_and_with_no_other(

@@ -21,7 +21,7 @@ from azpost_desk.domain.digits import is_digits
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import BATCH_RECORDS_MAX, Ack, Batch, Sent, Signed, ack_digest
 from azpost_desk.protocol.news import LateRecords
-from azpost_desk.protocol.records import RECORD_BYTES_MAX, Record, rechain
+from azpost_desk.protocol.records import RECORD_BYTES_MAX, Record, place_of, rechain
 
 if TYPE_CHECKING:
     from azpost_desk.central.keys import CentreKeys
@@ -90,9 +90,14 @@ def take(
     if known >= count and _continues(conn, head, batch, records):
         # All of it is here, whichever of the chain's keys signed it then.
         return Taken(_latest(conn, head))
+    is_contested = head.state in ("forked", "revoked") or not _continues(conn, head, batch, records)
+    # A signature covers a record, not the place it is handed in for: genuine bytes at another place of the
+    # chain are no second tail, and whoever brings them must not stop the desk by it.
+    if is_contested and not _is_in_place(head, batch):
+        return Taken(refused=NOT_AUTHENTIC)
     if not _is_authentic(conn, head, previous, batch.signature):
         return Taken(refused=NOT_AUTHENTIC)
-    if head.state in ("forked", "revoked") or not _continues(conn, head, batch, records):
+    if is_contested:
         _contest(conn, head, batch, records, now_ms)
         return Taken(refused=REVOKED if head.state == "revoked" else FORKED)
     judged = [
@@ -155,6 +160,14 @@ def _is_authentic(conn: Connection, head: _Head, words: bytes, signature: bytes)
         (head.desk, head.epoch),
     )
     return True
+
+
+def _is_in_place(head: _Head, batch: Batch) -> bool:
+    """Whether every header says that its record stands where the batch has it."""
+    return all(
+        place_of(sent.header) == (head.desk, head.epoch, sequence)
+        for sequence, sent in enumerate(batch.records, batch.first)
+    )
 
 
 def _continues(conn: Connection, head: _Head, batch: Batch, records: list[Record]) -> bool:

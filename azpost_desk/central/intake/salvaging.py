@@ -78,6 +78,16 @@ def _head_ack(conn: Connection, desk: str, epoch: int, head: int) -> Signed | No
     return Signed(words=row[0], signature=row[1]) if row else None
 
 
+def may_hand_in(who: tuple[str, int, str], message: Salvage) -> bool:
+    """Whether (desk, epoch, state) may bring these records: a desk at work those of any desk, an ended chain
+    its own, whoever has a one-time code (epoch 0) those of its desk. A stolen key opens no other desk's past.
+    """
+    desk, epoch, state = who
+    if epoch == 0:
+        return desk == message.desk
+    return state == "active" or (desk, epoch) == (message.desk, message.epoch)
+
+
 def salvage(conn: Connection, keys: CentreKeys, message: Salvage, now_ms: int) -> Salvaged | None:
     """Take records of an old disk into custody as late records; None when the chain's key did not sign them.
 

@@ -8,7 +8,6 @@ named.
 from __future__ import annotations
 
 import base64
-import hashlib
 import secrets
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +17,7 @@ from azpost_desk.central import approval_secrets, branch_keys, keys
 from azpost_desk.central.registry import reference
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.protocol.messages import Enrol, Enrolled
+from azpost_desk.protocol.messages import Enrol, Enrolled, code_digest
 from azpost_desk.protocol.old_chains import EscrowedKey, RecoverKey
 from azpost_desk.protocol.records import GENESIS
 
@@ -40,7 +39,7 @@ def enrolment_code(conn: Connection, desk: str, now_ms: int) -> str:
     plain = base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode()
     conn.execute(
         "insert into enrolment_codes (hash, desk, expires_ms) values (%s, %s, %s)",
-        (_hash(plain), desk, now_ms + CODE_LIFE_MS),
+        (code_digest(plain), desk, now_ms + CODE_LIFE_MS),
     )
     return "-".join(plain[place : place + 4] for place in range(0, len(plain), 4))
 
@@ -53,7 +52,7 @@ def enrol(conn: Connection, message: Enrol, now_ms: int) -> Enrolled | None:
     found = conn.execute(
         "select desk, used_by, epoch, receipt_series from enrolment_codes"
         " where hash = %s and (expires_ms > %s or used_by is not null) for update",
-        (_hash(message.code), now_ms),
+        (code_digest(message.code), now_ms),
     ).fetchone()
     if found is None:
         return None
@@ -62,17 +61,11 @@ def enrol(conn: Connection, message: Enrol, now_ms: int) -> Enrolled | None:
         epoch, series = _open_epoch(conn, desk, message.public_key, now_ms)
         conn.execute(
             "update enrolment_codes set used_by = %s, epoch = %s, receipt_series = %s where hash = %s",
-            (message.public_key, epoch, series, _hash(message.code)),
+            (message.public_key, epoch, series, code_digest(message.code)),
         )
     elif used_by != message.public_key:
         return None
     return _enrolled(conn, desk, epoch, series, now_ms)
-
-
-def _hash(code: str) -> bytes:
-    """Codes are typed by people: case, dashes and spaces do not matter."""
-    letters = "".join(letter for letter in code.upper() if letter.isalnum())
-    return hashlib.sha256(letters.encode()).digest()
 
 
 def _open_epoch(conn: Connection, desk: str, public_key: str, now_ms: int) -> tuple[int, int]:
@@ -154,24 +147,30 @@ def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int)
     )
 
 
+def desk_of_code(conn: Connection, digest: bytes, public_key: str, now_ms: int) -> str | None:
+    """The desk a one-time code is good for: any key's while unused, then only the key's that used it."""
+    row = conn.execute(
+        "select desk from enrolment_codes"
+        " where hash = %s and ((used_by is null and expires_ms > %s) or used_by = %s)",
+        (digest, now_ms, public_key),
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
 def recovered_key(conn: Connection, message: RecoverKey, now_ms: int) -> str | None:
     """The key of a backup for whoever has its desk's one-time code; None for everybody else.
 
     The code is not used up by it. The caller has verified that the message is signed by its own key.
     """
-    row = conn.execute(
-        "select desk from enrolment_codes"
-        " where hash = %s and ((used_by is null and expires_ms > %s) or used_by = %s)",
-        (_hash(message.code), now_ms, message.public_key),
-    ).fetchone()
-    if row is None:
+    desk = desk_of_code(conn, code_digest(message.code), message.public_key, now_ms)
+    if desk is None:
         return None
     try:
         content = keys.recovery(conn, now_ms).open(message.sealed)
         escrowed = msgspec.json.decode(content, type=EscrowedKey)
     except (ValueError, msgspec.DecodeError):
         return None
-    return escrowed.key if escrowed.desk == row[0] else None
+    return escrowed.key if escrowed.desk == desk else None
 
 
 def end_of(conn: Connection, desk: str, epoch: int) -> tuple[int, bytes] | None:

@@ -61,8 +61,9 @@ class Answers(Protocol):
     def changes_of_list(self, caller: wire.Caller, message: watch.ListAsked) -> watch.ListTold: ...
     def ask_approval(self, caller: wire.Caller, message: approvals.ApprovalAsk) -> approvals.ApprovalTold: ...
     def own_records(self, caller: wire.Caller, message: OwnRecords) -> OwnRecordsTold: ...
-    def salvage(self, message: Salvage) -> Salvaged | None: ...
-    def salvage_sealed(self, message: SealedSalvage) -> Salvaged | None: ...
+    def desk_of_code(self, digest: bytes, public_key: str) -> str | None: ...
+    def salvage(self, caller: wire.Caller, message: Salvage) -> Salvaged | None: ...
+    def salvage_sealed(self, caller: wire.Caller, message: SealedSalvage) -> Salvaged | None: ...
     def recover_key(self, message: RecoverKey) -> RecoveredKey | None: ...
 
 
@@ -92,13 +93,17 @@ def application(centre: Answers) -> Starlette:
     def recover_key(path: str, headers: dict[str, str], body: bytes) -> Message | None:
         return centre.recover_key(wire.self_signed(path, headers, body, RecoverKey))
 
-    # Nobody's requests: the records themselves are signed, and to whoever brings others nothing is said.
-    def salvage(path: str, headers: dict[str, str], body: bytes) -> Message | None:
-        return centre.salvage(wire.unproven(headers, body, Salvage))
+    # The records are signed, and so is whoever brings them; to others nothing is said.
+    def handed_in(
+        kind: type[wire.M], answer: Callable[[wire.Caller, wire.M], Message | None]
+    ) -> Callable[[str, dict[str, str], bytes], Message | None]:
+        def work(path: str, headers: dict[str, str], body: bytes) -> Message | None:
+            by = wire.hander_in(centre.database, centre.desk_of_code, path, headers, body)
+            return answer(by, wire.decoded(headers, body, kind))
 
-    def salvage_sealed(path: str, headers: dict[str, str], body: bytes) -> Message | None:
-        return centre.salvage_sealed(wire.unproven(headers, body, SealedSalvage))
+        return work
 
+    sealed = handed_in(SealedSalvage, centre.salvage_sealed)
     whole = wire.REQUEST_BYTES_MAX
     return Starlette(
         routes=[
@@ -111,8 +116,8 @@ def application(centre: Answers) -> Starlette:
             Route("/v1/steps", proven(StepsAsked, centre.steps_of), methods=["POST"]),
             Route(watch.PATH, proven(watch.ListAsked, centre.changes_of_list), methods=["POST"]),
             Route(OWN_RECORDS_PATH, proven(OwnRecords, centre.own_records), methods=["POST"]),
-            Route(SALVAGE_PATH, _open_to_all(salvage, whole), methods=["POST"]),
-            Route(SEALED_SALVAGE_PATH, _open_to_all(salvage_sealed, whole), methods=["POST"]),
+            Route(SALVAGE_PATH, _open_to_all(handed_in(Salvage, centre.salvage), whole), methods=["POST"]),
+            Route(SEALED_SALVAGE_PATH, _open_to_all(sealed, whole), methods=["POST"]),
             Route(RECOVER_KEY_PATH, _open_to_all(recover_key, wire.ENROL_BYTES_MAX), methods=["POST"]),
         ]
     )

@@ -22,10 +22,10 @@ from azpost_desk.protocol.messages import (
     request_words,
     unpack,
 )
-from azpost_desk.protocol.old_chains import RecoverKey
+from azpost_desk.protocol.old_chains import CODE, RecoverKey
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
 
@@ -44,7 +44,7 @@ S = TypeVar("S", Enrol, RecoverKey)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The chain that signed a request."""
+    """The chain that signed a request; epoch 0 is whoever has a one-time code of the desk."""
 
     desk: str
     epoch: int
@@ -107,6 +107,33 @@ def caller(database: Database, path: str, headers: Mapping[str, str], body: byte
     return Caller(desk, int(epoch), row[1], row[2])
 
 
+def hander_in(
+    database: Database,
+    desk_of_code: Callable[[bytes, str], str | None],
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+) -> Caller:
+    """Who signed these bytes: a chain, or whoever has a one-time code (protocol.old_chains).
+
+    Raises:
+        Unwelcome: 401 for whoever did not, whatever the cause.
+    """
+    name = headers.get("x-azpost-desk", "")
+    if not name.startswith(CODE):
+        return caller(database, path, headers, body)
+    digest, _, public_key = name.removeprefix(CODE).partition("/")
+    if not is_signed(public_key, request_words(path, body), _signature(headers)):
+        raise Unwelcome(401)
+    try:
+        desk = desk_of_code(bytes.fromhex(digest), public_key)
+    except ValueError:
+        desk = None
+    if desk is None:
+        raise Unwelcome(401)
+    return Caller(desk, 0, desk.partition("-")[0], "active")
+
+
 def enrol_message(path: str, headers: Mapping[str, str], body: bytes) -> Enrol:
     """An enrolment, signed by the key it brings.
 
@@ -114,18 +141,6 @@ def enrol_message(path: str, headers: Mapping[str, str], body: bytes) -> Enrol:
         Unwelcome: 401 for anything else.
     """
     return self_signed(path, headers, body, Enrol)
-
-
-def unproven(headers: Mapping[str, str], body: bytes, kind: type[M]) -> M:
-    """A message nobody signed, whose content proves itself.
-
-    Raises:
-        Unwelcome: 401 when it is no such message: nothing is said to whoever sent it.
-    """
-    try:
-        return decoded(headers, body, kind)
-    except Unwelcome:
-        raise Unwelcome(401) from None
 
 
 def self_signed(path: str, headers: Mapping[str, str], body: bytes, kind: type[S]) -> S:
