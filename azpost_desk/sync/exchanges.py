@@ -65,6 +65,7 @@ class Exchanges:
         self._clock = clock
         self._batch_bytes = _FIRST_BATCH_BYTES
         self._looked_for_late = False
+        self._read_ms = 0
 
     def once(self) -> Learned:
         """One round trip.
@@ -88,8 +89,10 @@ class Exchanges:
             head=head,
             held=tuple(books.held_grants()),
             batch=batch,
+            read_ms=self._read_ms,
         )
         answer = self._ask(question, identity, books.signing_key())
+        self._read_ms = answer.time_ms
         came_ms, took_ms = self._clock.utc_ms(), self._clock.monotonic_ms() - started
         acknowledged = batch.first - 1 if batch is not None else head
         moved = self._store(answer, identity, batch, acknowledged)

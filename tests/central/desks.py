@@ -64,6 +64,7 @@ class SimDesk:
     news: list[messages.News] = field(default_factory=list)
     position: int = 0
     held: set[str] = field(default_factory=set)
+    read_ms: int = 0
     receipts: int = 0
     day: int = 1
 
@@ -143,6 +144,7 @@ class SimDesk:
             head=len(self.books),
             held=tuple(sorted(self.held)),
             batch=batch,
+            read_ms=self.read_ms,
         )
 
     def push(self, batch: messages.Batch | None) -> messages.Exchanged:
@@ -154,6 +156,7 @@ class SimDesk:
     def exchange(self) -> messages.Exchanged:
         """One exchange as an honest desk does it."""
         answer = self.push(self.batch())
+        self.read_ms = answer.time_ms
         if answer.ack is not None:
             self.ack = answer.ack
             self.acknowledged = max(self.acknowledged, messages.ack_of(answer.ack.words).sequence)

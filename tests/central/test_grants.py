@@ -274,6 +274,12 @@ def test_sends_beyond_the_rules_are_held(sent: Sent, clock: ManualClock) -> None
     assert sent.there.claim(sent.codes[1], 10_000, NAME).code == "T-018"
 
 
+def speaks(desk: SimDesk) -> None:
+    """It hears of the centre's new epoch, then says in it what it holds."""
+    for _ in range(2):
+        desk.exchange()
+
+
 def test_a_restored_centre_grants_nothing_before_the_holders_have_spoken(sent: Sent) -> None:
     """D-03: the grant of before the restore comes back with its holder's records."""
     answer = sent.claim()
@@ -286,9 +292,9 @@ def test_a_restored_centre_grants_nothing_before_the_holders_have_spoken(sent: S
         conn.execute("update transfers set state = 'available', grants = 0, last_grant = ''")
         founding.new_epoch(conn, sent.there.clock.utc_ms())
     assert sent.claim(sent.here).code == "T-016"
-    sent.here.exchange()
+    speaks(sent.here)
     assert sent.claim(sent.here).code == "T-016"
-    sent.there.exchange()
+    speaks(sent.there)
     answer = sent.claim(sent.here)
     assert (answer.code, answer.holder) == ("T-015", "1010-1")
     sent.there.pay_out(sent.transfer, first.grant)
@@ -337,10 +343,10 @@ def test_replacing_a_machine_is_not_its_speaking(sent: Sent, enrolled: Enrolled)
     """D-03 with D-02: what the old machine may hold stays untouched until it speaks."""
     with sent.centre.database.transaction() as conn:
         founding.new_epoch(conn, sent.there.clock.utc_ms())
-    sent.here.exchange()
-    enrolled("1010-1").exchange()
+    speaks(sent.here)
+    speaks(enrolled("1010-1"))
     assert sent.claim(sent.here).code == "T-016"
-    sent.there.push(sent.there.batch())
+    speaks(sent.there)
     assert granted(sent.claim(sent.here)).number == 1
 
 

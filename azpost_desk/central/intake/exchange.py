@@ -35,17 +35,21 @@ def exchange(
         sequence, state = one(
             conn, "select sequence, state from chain_heads where desk = %s and epoch = %s", (desk, epoch)
         )
-        _was_heard(conn, desk, epoch, now_ms)
-        if message.head == sequence:
+        _was_heard(conn, desk, epoch, min(message.read_ms, now_ms))
+        # Words from before a restore say nothing of what the chain holds now, whoever brings them again.
+        if message.centre_epoch == centre_epoch and message.head == sequence:
             _has_spoken(conn, desk, epoch, centre_epoch, sequence)
     return _answer(database, desk, epoch, message, taken, sequence, state, now_ms)
 
 
-def _was_heard(conn: Connection, desk: str, epoch: int, now_ms: int) -> None:
-    """Note now and then that the chain is alive: a desk that speaks is not lost (registry.lost)."""
+def _was_heard(conn: Connection, desk: str, epoch: int, read_ms: int) -> None:
+    """Note now and then that the chain is alive: a desk that speaks is not lost (registry.lost).
+
+    It was, when the answer was given that it says it has read: later it may be a recording that speaks.
+    """
     conn.execute(
         "update chain_heads set heard_ms = %s where desk = %s and epoch = %s and heard_ms < %s",
-        (now_ms, desk, epoch, now_ms - HEARD_EVERY_MS),
+        (read_ms, desk, epoch, read_ms - HEARD_EVERY_MS),
     )
 
 
@@ -74,7 +78,8 @@ def _answer(
         # A desk that still counts in an older epoch of the centre reads the new one from its beginning.
         after = message.news_after if message.centre_epoch == centre_epoch else 0
         told, more = news.read(conn, desk, centre_epoch, after) if state == "active" else ((), False)
-        news.seen(conn, desk, centre_epoch, after)
+        if message.centre_epoch == centre_epoch:
+            news.seen(conn, desk, centre_epoch, after)
         held = conn.execute(
             "select \"grant\" from grants where holder = %s and holder_epoch = %s and state = 'open'"
             ' order by "grant"',
