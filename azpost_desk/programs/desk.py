@@ -209,6 +209,8 @@ def make_ready(window: Window, counter: OpenCounter) -> None:
         window.sign_in.warn("frame.sign_in.file_key")
     if counter.books.stopped():
         window.sign_in.warn(f"refusal.G-060.{counter.books.stopped()}")
+    elif counter.books.ended():
+        window.sign_in.warn(f"refusal.{counter.books.ended()}")
     window.ready(
         session,
         counter.printer,

@@ -140,6 +140,12 @@ class MemoryDesk:
     def rewind_acknowledged(self, sequence: int) -> None:
         self.acknowledged = min(self.acknowledged, sequence)
 
+    def ended(self) -> str:
+        return ""
+
+    def end(self, code: str) -> None:
+        raise AssertionError("nobody ends a chain here")
+
     def heads_agree(self) -> None:
         self.agreed = len(self.records)
 

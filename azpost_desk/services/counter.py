@@ -12,7 +12,7 @@ from azpost_desk.domain.catalogue import Branch, Licences, Settings, Tariffs
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.ids import uuid7
 from azpost_desk.domain.money import azn
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission, Role, require
 from azpost_desk.protocol.records import SALT_BYTES, Attachment
 
@@ -108,8 +108,10 @@ def may_sell(books: Reading, officer: Officer, service: str) -> Tariffs:
     """The tariffs of the day, when this officer may sell `service` at this branch today.
 
     Raises:
-        Refused: S-010, C-001, C-010, C-011, G-030, G-031.
+        Refused: S-010, C-001, C-010, C-011, G-030, G-031. Trouble: an L-code when this chain has ended.
     """
+    if books.ended:
+        raise Trouble(books.ended)
     officer.may(Permission.SELL)
     day = open_day(books)
     own_till(books, officer)

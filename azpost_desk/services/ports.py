@@ -192,6 +192,10 @@ class Reading(Protocol):
     def stopped(self) -> bool:
         """Whether no record may be written any more."""
 
+    @property
+    def ended(self) -> str:
+        """The L-code of what ended this chain (forked, replaced, lost, revoked): no money moves any more."""
+
     def record_at(self, epoch: int, sequence: int) -> Record | None: ...
     def epoch_key(self, epoch: int) -> str:
         """The desk's public key in an epoch, hex; "" when this desk never heard of it."""
@@ -252,7 +256,8 @@ class Writing(Reading, Protocol):
         """Chain, sign, post and project one record. Refused C-001… never come from here: it only stores.
 
         Raises:
-            Trouble: G-060 when the book is stopped (broken chain, behind its mark), G-061 disk.
+            Trouble: G-060 when the book is stopped (broken chain, behind its mark), G-061 disk; L-006, L-011,
+                L-012, L-015 the chain has ended and this is none of what remains (domain.ended_chains).
         """
 
     def save_basket(self, basket: views.Basket) -> None: ...

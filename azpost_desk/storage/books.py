@@ -157,6 +157,7 @@ class DeskBooks(LineBooks):
                     rebuild(desk)
             desk.stopped = _why_damaged(folder / DATABASE, vault.secret(safe, vault.DATABASE))
             desk.stopped = desk.stopped or _why_stopped(connection, vault.mark(safe))
+            desk.ended = vault.ended(safe, enrolled.epoch)
             desk.elsewhere = machine.is_elsewhere(safe, folder / DATABASE)
             books = cls(folder, desk, lock)
             books._note_start()

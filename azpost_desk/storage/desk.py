@@ -22,6 +22,8 @@ class OpenDesk:
     Attributes:
         stopped: why no record may be written any more (``behind``, ``page``, ``chain``, ``ledger``), "" if
             all is well.
+        ended: the L-code of what ended this chain (forked, replaced, lost, revoked), "" while it goes on:
+            nothing that moves money is written any more (protocol.md 4, 5).
         elsewhere: these books may be a copy; nothing that exists once is used before the centre's head and
             theirs were compared (protocol.md 1).
         documents: reference documents already decoded, by (name, version).
@@ -33,5 +35,6 @@ class OpenDesk:
     clock: Clock
     vault: Vault
     stopped: str = ""
+    ended: str = ""
     elsewhere: bool = False
     documents: dict[tuple[str, int], Document] = field(default_factory=dict)

@@ -24,7 +24,7 @@ from azpost_desk.protocol.messages import (
 )
 from azpost_desk.protocol.news import LateRecords
 from azpost_desk.protocol.records import GENESIS
-from azpost_desk.storage import machine, old_epochs, rotating, watch_lists
+from azpost_desk.storage import machine, old_epochs, rotating, vault, watch_lists
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.news import take_news
 from azpost_desk.storage.reading import BookReading
@@ -67,6 +67,17 @@ class LineBooks:
     def signing_key(self) -> SigningKey:
         """The key of the present epoch."""
         return self._desk.key
+
+    def ended(self) -> str:
+        """See sync.ports.SyncBooks."""
+        return self._desk.ended
+
+    def end(self, code: str) -> None:
+        """See sync.ports.SyncBooks."""
+        with self._turn:
+            # In hand before it is on the disk: from here on no transaction of this program moves money.
+            self._desk.ended = self._desk.ended or code
+            vault.put_ended(self._desk.vault, self._desk.enrolled.epoch, self._desk.ended)
 
     def rotate_key(self, reason: str) -> None:
         """Begin to rotate the signing key; it takes over when the centre has countersigned it.

@@ -47,6 +47,11 @@ class FeatureReading:
         """Whether no record may be written any more."""
         return self._desk.stopped != ""
 
+    @property
+    def ended(self) -> str:
+        """See services.ports.Reading."""
+        return self._desk.ended
+
     def _one(self, wanted: Select[Any]) -> Row[Any] | None:
         return self._connection.execute(wanted).first()
 

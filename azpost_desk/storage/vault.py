@@ -30,6 +30,8 @@ NEXT: Final = "signing-next"
 ROTATED: Final = "signing-rotated"
 """The key that follows as soon as the centre has countersigned the rotation."""
 MARK: Final = "mark"
+ENDED: Final = "ended"
+"""The epoch whose chain has ended, and why: beside the keys, where no restored database forgets it."""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -157,6 +159,17 @@ def signing_secret(vault: Vault, is_it: Callable[[bytes], bool]) -> bytes:
                 vault.put(SIGNING, value)
             return bytes.fromhex(value)
     raise Trouble("G-063")
+
+
+def ended(vault: Vault, epoch: int) -> str:
+    """The code of what ended the chain of this epoch, "" while it goes on."""
+    which, _, code = (vault.get(ENDED) or "").partition(" ")
+    return code if which == str(epoch) else ""
+
+
+def put_ended(vault: Vault, epoch: int, code: str) -> None:
+    """Remember that the chain of this epoch has ended: only another epoch goes on."""
+    vault.put(ENDED, f"{epoch} {code}")
 
 
 def mark(vault: Vault) -> Mark | None:

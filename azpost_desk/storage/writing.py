@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Staff
 from azpost_desk.domain.days import calendar_day
+from azpost_desk.domain.ended_chains import AFTER_THE_END
 from azpost_desk.domain.ids import uuid7
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.ledger import digest
@@ -70,7 +71,8 @@ class BookWriting(BookReading, SlipWriting):
         """Chain, post and project one record; the same operation with the same content is stored once.
 
         Raises:
-            Trouble: G-060 when the book is stopped.
+            Trouble: G-060 when the book is stopped; an L-code when the chain has ended and this is
+                more than looking, printing and proving.
             Refused: S-012 a consent from the centre that was never given, G-064 another content under a known
                 id, G-065 a settlement that does not add up or breaks the series of receipts, G-066 a second
                 time of what happens once, G-020 an illegal move, G-072 these books may be a copy, and the
@@ -85,6 +87,8 @@ class BookWriting(BookReading, SlipWriting):
             if (known.kind, known.body) != (kind, encoded):
                 raise Refused("G-064")
             return recorded_of(Record(known.header, known.body, known.previous, known.hash))
+        if self._desk.ended and kind not in AFTER_THE_END:
+            raise Trouble(self._desk.ended)
         self._sound(body)
         self.require_consents(body, operation)
         if self._desk.elsewhere and _uses_a_grant(body):

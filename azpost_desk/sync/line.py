@@ -78,7 +78,8 @@ class CentreLine:
         self._clock_noted_ms = 0
         # (trusted time, monotonic time when it was true); raised only.
         self._trusted = (0, clock.monotonic_ms())
-        self._state = LineState(False, clock.utc_ms(), 0, 0, "", clock.utc_ms(), 0, 0)
+        ended = books.ended()
+        self._state = LineState(False, clock.utc_ms(), 0, 0, ended, clock.utc_ms(), 0, 0, ended)
 
     # --- for the program ------------------------------------------------------------------------------
 
@@ -202,8 +203,10 @@ class CentreLine:
                     return IDLE_SECONDS * (0.75 + self._jitter() / 4)
         except Refused as refused:
             other = "L-013" if refused.code == _OTHER_VERSION else "L-009"
+            self._end(STOPPING.get(refused.code, ""))
             return self._failed(STOPPING.get(refused.code, other), refused, refused.code in STOPPING)
         except Trouble as trouble:
+            self._end("L-006" if trouble.code == "L-006" else "")
             return self._failed(trouble.code, trouble, trouble.code == "L-006")
         except Exception:
             # The line must outlive every fault of our own: the sales go on, the incident has a number.
@@ -222,7 +225,8 @@ class CentreLine:
             since_ms=self._state.since_ms if self._state.online else self._clock.utc_ms(),
             last_error="L-007" if abs(off_ms) >= CLOCK_OFF_MAX_MS else "",
             clock_off_ms=off_ms,
-            stopped="",
+            # What ended the chain is not undone by a friendly word: only by enrolling anew.
+            stopped=self._books.ended(),
         )
         if learned.news:
             self._call_listeners()
@@ -239,6 +243,16 @@ class CentreLine:
             _LOG.warning("the clock's jump is not recorded: %s", trouble)
             return
         self._clock_noted_ms = off_ms
+
+    def _end(self, code: str) -> None:
+        """Stop the counter for good when `code` says that the chain has ended, before anybody is told."""
+        if not code or code == self._books.ended():
+            return
+        try:
+            self._books.end(code)
+        except Exception:
+            # This program is stopped all the same, and the next exchange says so again.
+            _LOG.exception("the end of the chain could not be kept")
 
     def _failed(self, code: str, why: object, is_end: bool) -> float:
         """Note a failure; how many seconds to wait."""

@@ -36,6 +36,15 @@ class SyncBooks(Protocol):
 
     def identity(self) -> Identity: ...
     def signing_key(self) -> SigningKey: ...
+    def ended(self) -> str:
+        """The L-code of what ended this chain, "" while it goes on."""
+
+    def end(self, code: str) -> None:
+        """This chain is forked, replaced, lost or revoked, durable before it returns: no money moves.
+
+        What is unsent is handed on all the same. Only a new epoch goes on.
+        """
+
     def batch(self, limit_records: int, limit_bytes: int) -> Batch | None:
         """The records after the last acknowledged one, ending at a commit; None when all is acknowledged.
 

@@ -62,6 +62,13 @@ class MemoryBooks:
         self.lock = threading.RLock()
         self.clocks: list[tuple[int, int]] = []
         self.agreed = 0
+        self.over = ""
+
+    def ended(self) -> str:
+        return self.over
+
+    def end(self, code: str) -> None:
+        self.over = self.over or code
 
     def late_wanted(self) -> list[tuple[int, tuple[int, bytes, str] | None]]:
         return []
