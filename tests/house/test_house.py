@@ -187,10 +187,18 @@ def test_locks_are_pinned_by_hash(system: str) -> None:
 @pytest.mark.fast
 @pytest.mark.parametrize("system", ["linux", "windows"])
 def test_locks_fulfil_what_pyproject_asks_for(system: str) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wishes = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
     path = Path("installer") / "locks" / f"{system}.txt"
-    show(text_rules.lag_faults(path.as_posix(), (ROOT / path).read_text("utf-8"), wishes))
+    show(text_rules.lag_faults(path.as_posix(), (ROOT / path).read_text("utf-8"), wishes()))
+
+
+def test_nothing_is_asked_for_that_nothing_imports(sources: dict[str, str]) -> None:
+    show(text_rules.unused_faults(wishes(), sources))
+
+
+def wishes() -> list[str]:
+    """Every package that pyproject.toml asks for, in any part."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
 
 
 @pytest.mark.fast

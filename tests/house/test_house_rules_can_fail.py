@@ -234,6 +234,13 @@ def test_a_lock_that_lags_behind_is_seen(wish: str) -> None:
     assert not text_rules.lag_faults("linux.txt", lock, ["msgspec>=0.22", "psycopg[binary]>=3.3"])
 
 
+def test_a_package_that_nothing_imports_is_seen() -> None:
+    assert text_rules.unused_faults(["msgspec>=0.22"], {"a.py": "import re\nfrom msgspecs import json\n"})
+    assert text_rules.unused_faults(["no-such-package>=1"], {"a.py": "import msgspec\n"})
+    assert not text_rules.unused_faults(["msgspec>=0.22"], {"a.py": "    from msgspec import json\n"})
+    assert not text_rules.unused_faults(["pytest-xdist>=3"], {})
+
+
 def test_a_stray_file_at_the_top_is_seen() -> None:
     assert text_rules.top_level_faults(["azpost_desk/places.py", "notes.txt"])
     assert not text_rules.top_level_faults(["azpost_desk/places.py", "README.md", ".ci/run"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from azpost_desk import places
+from azpost_desk.central.storage.database import migrations
 
 if TYPE_CHECKING:
     import pytest
@@ -19,9 +20,10 @@ pytest_plugins = ["pytester"]
 
 def test_every_test_has_an_empty_database_of_its_own(postgres: str) -> None:
     with psycopg.connect(postgres) as connection:
-        assert connection.execute(
-            "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-        ).fetchone() == (0,)
+        # Of the newest schema, and nobody has worked in it.
+        assert connection.execute("SELECT max(number) FROM schema_number").fetchone() == (max(migrations()),)
+        assert connection.execute("SELECT count(*) FROM centre").fetchone() == (0,)
+        assert connection.execute("SELECT to_regclass('left_over')").fetchone() == (None,)
         connection.execute("CREATE TABLE left_over (number int)")
 
 
@@ -63,5 +65,5 @@ def test_a_forgotten_window_or_thread_fails_its_test(pytester: pytest.Pytester) 
             widget.show()
         """
     )
-    result = pytester.runpytest_subprocess("-p", "no:schemathesis")
+    result = pytester.runpytest_subprocess()
     result.assert_outcomes(passed=3, errors=2)

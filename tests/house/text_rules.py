@@ -7,6 +7,7 @@ import re
 import subprocess
 import unicodedata
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LANGUAGES = ("az", "ru", "en")
+# What does its work without being imported: as a plugin, a program, a build backend, types for mypy.
+WORKS_UNSEEN = {
+    "editables", "hatchling", "import-linter", "mypy", "pytest-qt", "pytest-xdist", "ruff", "types-requests",
+}  # fmt: skip
 TOP_LEVEL = {
     "azpost_desk", "resources", "tests", "installer", "pyproject.toml", "README.md",
     ".ci", ".gitignore", "LICENSE",
@@ -226,6 +231,24 @@ def lag_faults(path: str, text: str, wishes: list[str]) -> list[str]:
             faults.append(
                 f"{path}:1 has {wish.name} {pinned}, pyproject.toml asks for {wish}: make the lock anew"
             )
+    return faults
+
+
+def unused_faults(wishes: list[str], sources: dict[str, str]) -> list[str]:
+    """Packages that pyproject.toml asks for and that no line of ours imports."""
+    modules: dict[str, set[str]] = {}
+    for module, packages in packages_distributions().items():
+        for package in packages:
+            modules.setdefault(canonicalize_name(package), set()).add(module)
+    imported = {
+        name
+        for text in sources.values()
+        for name in re.findall(r"^\s*(?:from|import) ([A-Za-z_]\w*)", text, re.MULTILINE)
+    }
+    faults = []
+    for name in sorted({canonicalize_name(Requirement(wish).name) for wish in wishes}):
+        if name not in WORKS_UNSEEN and not modules.get(name, set()) & imported:
+            faults.append(f"pyproject.toml:1 asks for {name}, which nothing imports")
     return faults
 
 
