@@ -1,9 +1,10 @@
-"""Names of people: Azerbaijani casing, one key for three spellings, and when two spellings mean one person.
+"""Names of people: one way to write them, one key for three spellings, when two spellings mean one person.
 
 The same man is *Əliyev* in his card, *Aliyev* in his passport, *Алиев* in his mother's letter and *Eliyev*
-on a keyboard without ə. `fold` brings them as near to one ASCII key as can be done without merging different
-names; `near_name` covers the rest. Folded keys are stored as search columns: whoever changes a rule here has
-to fill them again.
+on a keyboard without ə. `plain` takes away what nobody sees; whoever takes a name in from outside calls it
+(`written`), and so does everything here that compares. `fold` brings the spellings as near to one ASCII key
+as can be done without merging different names; `near_name` covers the rest. Folded keys are stored as search
+columns: whoever changes a rule here has to fill them again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from azpost_desk.domain.refusals import Refused
@@ -33,6 +35,28 @@ _LETTERS: Final = str.maketrans(
 )
 # One letter for what the three spellings write with several: Cəfərov, Jafarov, Джафаров; Qasımov, Касимов.
 _SAME_SOUND: Final = str.maketrans("jqwx", "ckvh")
+# What writes nothing on paper: control and format characters, soft hyphens, joiners, variation selectors and
+# fillers (Unicode's Default_Ignorable_Code_Point and category Cc), and the empty braille cell.
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# Letters of another alphabet that nobody can tell apart from these.
+_LOOKS_LATIN: Final = str.maketrans(
+    "ӀӏАВЕЅІЈКМНОРСТУХҮҺӘаеѕіјкмортсухүһәΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορτυχ",
+    "IlABESIJKMHOPCTYXYHƏaesijkmoptcyxyhəABEZHIKMNOPTYXaikvoptux",
+)
+_LOOKS_CYRILLIC: Final = str.maketrans(
+    "ABEƏKMHOPCTYXSIJaeəopcyxsijhkmıΑΒΕΙΚΜΗΟΡΤΥΧαικορτυχ",
+    "АВЕӘКМНОРСТУХЅІЈаеәорсухѕіјһкміАВЕІКМНОРТУХаікортух",
+)
+_LATIN: Final = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u02af\u1e00-\u1eff]")
+_CYRILLIC: Final = re.compile("[\u0400-\u052f]")
+_GREEK: Final = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
+_SPELLED: Final = re.compile("(?:[^\\W_]|[\u0300-\u036f])+")
+# Where a passport has no given name or no surname.
+_NO_NAME: Final = frozenset("-–—")
 _DIGRAPHS: Final = (("ch", "c"), ("zh", "c"), ("dc", "c"), ("sh", "s"), ("kh", "h"), ("gh", "g"))
 # Russian writes no y before e after a vowel or at the beginning (Агаев, Елена), nor between i and a vowel.
 _SILENT_Y: Final = re.compile(r"(?<![b-df-hj-np-tv-z0-9])y(?=e)|(?<=i)y(?=[aeiou])")
@@ -41,6 +65,23 @@ _NOT_KEY: Final = re.compile(r"[^a-z0-9]+")
 
 # What near spellings still confuse after folding: ə heard as e, q and h that Russian writes г.
 _CONFUSED: Final = str.maketrans("egh", "akk")
+
+# Letters that are read in more than one way (what `fold` takes is the Azerbaijani one): Alexander, Marc,
+# Cecilia, Michel, Jurij, Schultz, Łukasz, Živko.
+_READINGS: Final = (
+    (re.compile("x"), ("ks", "sh")),
+    (re.compile("sch"), ("sh",)),
+    (re.compile("sz|ś"), ("sh",)),
+    (re.compile("cz"), ("ch",)),
+    (re.compile("tz"), ("ts",)),
+    (re.compile("ž|ż"), ("zh",)),
+    (re.compile("c(?![eiyhz])"), ("k",)),
+    (re.compile("c(?=[eiy])"), ("s",)),
+    (re.compile("(?<!s)ch"), ("sh", "kh")),
+    (re.compile("(?<!d)j"), ("y",)),
+)
+_READINGS_MAX: Final = 6
+_WORDS: Final = re.compile(r"[^\W_]+(?:['’‘ʼʻ`´][^\W_]+)*")
 
 _SON_OR_DAUGHTER: Final = frozenset(
     {
@@ -54,6 +95,91 @@ _RUSSIAN_PATRONYMIC: Final = re.compile(
 _SURE_SURNAME: Final = re.compile(r"[a-z]{2,}(?:ov|ova|ev|eva|zada|zade|beyli|bayli|skiy|skaya|enko)")
 # Given names end like these too (Yasin, Marina), so they only confirm a surname that stands first.
 _SURNAME: Final = re.compile(rf"{_SURE_SURNAME.pattern}|[a-z]{{2,}}ina?")
+
+
+def plain(text: str) -> str:
+    """`text` as it is kept and compared: composed, without what writes nothing, every word of one alphabet.
+
+    A word of two alphabets whose letters only look like those of one is written in that one: most letters
+    decide. Applied to its own result it changes nothing.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    seen = unicodedata.normalize("NFC", _UNSEEN.sub("", unicodedata.normalize("NFC", text)))
+    return unicodedata.normalize("NFC", _SPELLED.sub(lambda word: _one_alphabet(word[0]), seen))
+
+
+def _one_alphabet(word: str) -> str:
+    latin, cyrillic = len(_LATIN.findall(word)), len(_CYRILLIC.findall(word))
+    greek = len(_GREEK.findall(word))
+    if sum(map(bool, (latin, cyrillic, greek))) < 2:
+        return word
+    as_latin, as_cyrillic = word.translate(_LOOKS_LATIN), word.translate(_LOOKS_CYRILLIC)
+    whole = []
+    if not _CYRILLIC.search(as_latin) and not _GREEK.search(as_latin):
+        whole.append((latin, as_latin))
+    if not _LATIN.search(as_cyrillic) and not _GREEK.search(as_cyrillic):
+        whole.append((cyrillic, as_cyrillic))
+    # The first of equals: Latin.
+    return max(whole, key=lambda found: found[0])[1] if whole else word
+
+
+def written(name: str) -> str:
+    """A person's name as it is taken in: `legible`, with surname and given name.
+
+    Raises:
+        Refused: I-009 they are not both there, I-014 as `legible`.
+    """
+    name = legible(name)
+    parse_name(name)
+    return name
+
+
+def legible(text: str) -> str:
+    """`plain`, one space between words, in letters that everybody can read, compare and print.
+
+    Raises:
+        Refused: I-014 a `letter` of neither the Latin nor the Cyrillic alphabet, or none at all.
+    """
+    text = " ".join(plain(text).split())
+    strange = next((char for char in text if not _is_legible(char)), None)
+    if strange is not None:
+        raise Refused("I-014", "name", letter=strange)
+    return text
+
+
+def _is_legible(char: str) -> bool:
+    """Whether a sign of a name is known here: a letter that leaves a trace in the key, or what joins them."""
+    sort = unicodedata.category(char)
+    if sort[0] == "L":
+        # All of Cyrillic, whose rare letters stand beside others; what is rare in Latin is a disguise.
+        known = _CYRILLIC.match(char) or (_LATIN.match(char) and fold(char))
+        return bool(known) or char.translate(_LETTERS) == ""
+    return sort in {"Mn", "Nd", "Pd", "Po", "Ps", "Pe", "Zs", "Pi", "Pf"} or char in "'`´№+"
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name as they are written, without accents that are no part of a letter."""
+    spelled = "".join(char for char in plain(name) if unicodedata.category(char)[0] != "M")
+    return _WORDS.findall(spelled)
+
+
+@lru_cache(maxsize=100_000)
+def readings(word: str) -> tuple[str, ...]:
+    """The keys of one word by every way its letters may be read; the first is `fold`'s.
+
+    A word of another alphabet is its own key, so that equal names are equal.
+    """
+    key = fold(word).replace(" ", "")
+    if not key:
+        bare = unicodedata.normalize("NFKD", word.casefold())
+        return ("".join(char for char in bare if unicodedata.category(char) != "Mn"),)
+    forms = [word.lower()]
+    for letters, sounds in _READINGS:
+        if letters.search(forms[0]):
+            forms += [letters.sub(sound, form) for form in forms for sound in sounds]
+    read = (fold(form).replace(" ", "") for form in forms[1:_READINGS_MAX])
+    return tuple(dict.fromkeys((key, *read)))
 
 
 def upper_az(text: str) -> str:
@@ -82,7 +208,7 @@ def fold(text: str) -> str:
     """
     # Compose first (й and ё are letters, not letters with marks), lower before dropping marks: the small form
     # of İ is an i with a dot above it.
-    lowered = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
+    lowered = plain(unicodedata.normalize("NFC", text)).lower().translate(_LETTERS)
     bare = "".join(
         char for char in unicodedata.normalize("NFKD", lowered) if unicodedata.category(char) != "Mn"
     )
@@ -121,11 +247,14 @@ def parse_name(text: str) -> PersonName:
     A patronymic is known by oğlu, qızı or its Russian ending wherever it stands, or by standing third. The
     surname is expected first, unless only the last word looks like one.
 
+    A dash stands for the name of the two that a passport does not have.
+
     Raises:
         Refused: I-009 when there are not at least a surname and a given name.
     """
-    words, patronymic = _without_patronymic(text.replace(",", " ").split())
-    if len(words) < 2:
+    words, patronymic = _without_patronymic(plain(text).replace(",", " ").split())
+    words = [word for word in words if word in _NO_NAME or words_of(word)]
+    if len(words) < 2 or sum(word in _NO_NAME for word in words) > 1:
         raise Refused("I-009", "name")
     if _SURE_SURNAME.fullmatch(fold(words[-1])) and not _SURNAME.fullmatch(fold(words[0])):
         words = [words[-1], *words[:-1]]
@@ -161,25 +290,32 @@ def near_name(a: PersonName | str, b: PersonName | str) -> bool:
     confusions of Azerbaijani spelled by ear. False when they are the same.
     """
     first, second = _compared(a), _compared(b)
-    return bool(first) and first != second and len(first) == len(second) and _all_near(first, second)
+    if not first or first == second or len(first) != len(second):
+        return False
+    return _all_near([readings(word) for word in _telling(a)], [readings(word) for word in _telling(b)])
 
 
 def _compared(name: PersonName | str) -> list[str]:
+    return sorted(readings(word)[0] for word in _telling(name))
+
+
+def _telling(name: PersonName | str) -> list[str]:
+    """The written words of surname and given name; none when they are not both there."""
     if isinstance(name, str):
         try:
             name = parse_name(name)
         except Refused:
             return []
-    surname, given = fold(name.surname).split(), fold(name.given).split()
-    return sorted(surname + given) if surname and given else []
+    return words_of(f"{name.surname} {name.given}") if name.surname and name.given else []
 
 
-def _all_near(words: list[str], others: list[str]) -> bool:
+def _all_near(words: list[tuple[str, ...]], others: list[tuple[str, ...]]) -> bool:
     """Whether the words can be paired so that each is near its partner; names have few words."""
     if not words:
         return True
     return any(
-        _near_word(words[0], other) and _all_near(words[1:], others[:place] + others[place + 1 :])
+        any(_near_word(one, two) for one in words[0] for two in other)
+        and _all_near(words[1:], others[:place] + others[place + 1 :])
         for place, other in enumerate(others)
     )
 

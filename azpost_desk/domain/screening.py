@@ -9,14 +9,15 @@ particles nothing. Desk and centre call the same functions.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import OSA
 
+from azpost_desk.domain import names
 from azpost_desk.domain.names import fold
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ SCORE_SHOWN: Final = 80
 SCORE_WEAK: Final = 97
 _CONTRADICTED: Final = 60
 _ONE_WORD_OF_MANY: Final = 70
+_READ_OTHERWISE: Final = 4
 _BORN_SAME, _BORN_OTHER, _PLACE_SAME = 4, 15, 2
 _BORN_YEARS_NEAR: Final = 1
 # Shorter names run together are like too much.
 _JOINED_MIN: Final = 7
 
-_WORDS: Final = re.compile(r"[^\W_]+(?:['’‘ʼʻ`´][^\W_]+)*")
 # What folding still keeps apart and ears and clerks do not.
 _CONFUSED: Final = str.maketrans("eygou", "aikuu")
 _HEARD: Final = (("ph", "f"), ("ck", "k"), ("ts", "s"), ("uu", "u"), ("ii", "i"), ("aa", "a"))
@@ -54,11 +55,20 @@ _SERVANT: Final = frozenset(map(fold, ("abd", "abdul", "abdel", "abdal", "abdol"
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a name: as it was written, what it is compared by, and whether it names the father."""
+    """One word of a name: as it was written, what it is compared by, and whether it names the father.
+
+    Attributes:
+        keys: what it is compared by: as it stands, then as its letters may also be read (x as ks or sh).
+    """
 
     written: str
-    key: str
+    keys: tuple[str, ...]
     is_father: bool = False
+
+    @property
+    def key(self) -> str:
+        """What it is compared by as it stands; the other `keys` are what its letters may be read as."""
+        return self.keys[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,28 +122,27 @@ class Asked:
 
 def words_of(name: str) -> tuple[Word, ...]:
     """The words of a name that tell people apart, without titles, particles, oğlu and qızı."""
-    written = _WORDS.findall(name)
-    keys = [_key(word) for word in written]
+    written = names.words_of(name)
+    keys = [_keys(word) for word in written]
     found = [
-        Word(word, key, after in _SONS or _PATRONYMIC.fullmatch(key) is not None)
-        for word, key, after in zip(written, keys, [*keys[1:], ""], strict=False)
+        Word(word, own, after in _SONS or _PATRONYMIC.fullmatch(own[0]) is not None)
+        for word, own, after in zip(written, keys, [*(own[0] for own in keys[1:]), ""], strict=False)
     ]
     telling = tuple(word for word in found if word.key not in _PARTICLES)
     return telling or tuple(found)
 
 
 @lru_cache(maxsize=100_000)
-def _key(written: str) -> str:
-    folded = fold(written)
-    if not folded:
-        # Another alphabet: compared within itself.
-        spread = unicodedata.normalize("NFKD", written.casefold())
-        return "".join(char for char in spread if unicodedata.category(char) != "Mn")
-    if folded in _PARTICLES:
-        return folded
-    if folded in _SERVANT:
+def _keys(written: str) -> tuple[str, ...]:
+    read = names.readings(written)
+    if read[0] in _PARTICLES:
+        return read[:1]
+    return tuple(dict.fromkeys(map(_heard, read)))
+
+
+def _heard(key: str) -> str:
+    if key in _SERVANT:
         return "abd"
-    key = folded.replace(" ", "")
     for pair, letter in _HEARD:
         key = key.replace(pair, letter)
     return re.sub(r"(.)\1+", r"\1", key.translate(_CONFUSED))
@@ -185,7 +194,7 @@ def _set_beside(
             (-likeness, i, j)
             for i, one in enumerate(asked)
             for j, other in enumerate(listed)
-            if (likeness := _alike(one.key, other.key))
+            if (likeness := _likest(one, other))
         ),
         # A longer word's partner matters more than an initial's; neither side decides between equals.
         key=lambda found: (
@@ -210,7 +219,7 @@ def _set_beside(
 
 def _take_twice(words: Sequence[Word], left: set[int], others: Sequence[Word]) -> None:
     """A word written twice, or that a partner already stands for, contradicts nothing."""
-    keys = {word.key for word in others}
+    keys = {key for word in others for key in word.keys}
     for place in list(left):
         if words[place].key in keys:
             left.remove(place)
@@ -218,6 +227,15 @@ def _take_twice(words: Sequence[Word], left: set[int], others: Sequence[Word]) -
 
 def _weight(word: Word) -> int:
     return max(len(word.key), 2)
+
+
+def _likest(a: Word, b: Word) -> int:
+    """How alike two words are as they stand, or a little less as they may be read."""
+    best = _alike(a.key, b.key)
+    if best == 100 or len(a.keys) == len(b.keys) == 1:
+        return best
+    read = [_alike(one, b.key) for one in a.keys[1:]] + [_alike(a.key, other) for other in b.keys[1:]]
+    return max(best, max(read) - _READ_OTHERWISE)
 
 
 def _alike(a: str, b: str) -> int:
@@ -258,9 +276,13 @@ def _joined(asked: Sequence[Word], listed: Sequence[Word]) -> Likeness:
 
 
 def _run_together(words: Sequence[Word]) -> tuple[str, ...]:
-    """A name in one word: as it stands, and with what stands first at the end."""
-    keys = [word.key for word in words]
-    return tuple(dict.fromkeys(("".join(keys), "".join(keys[1:] + keys[:1]))))
+    """A name in one word: as it stands, and with what stands first at the end; as it may be read too."""
+    found: list[str] = []
+    # All that can be read otherwise is read so at once: two more ways, not every mixture.
+    for place in range(min(3, max((len(word.keys) for word in words), default=1))):
+        keys = [word.keys[min(place, len(word.keys) - 1)] for word in words]
+        found += ["".join(keys), "".join(keys[1:] + keys[:1])]
+    return tuple(dict.fromkeys(found))
 
 
 class Index:
@@ -268,6 +290,8 @@ class Index:
 
     def __init__(self, entries: Iterable[Listed]) -> None:
         self._names: list[tuple[Listed, str, str, tuple[Word, ...]]] = []
+        self._distinct: list[int] = []
+        self._single: set[int] = set()
         self._by_key: dict[str, list[int]] = defaultdict(list)
         self._initials: dict[str, list[int]] = defaultdict(list)
         self._joined: dict[str, list[int]] = defaultdict(list)
@@ -287,7 +311,10 @@ class Index:
         words = words_of(name)
         at = len(self._names)
         self._names.append((entry, name, sort, words))
-        for key in {word.key for word in words}:
+        self._distinct.append(len({word.key for word in words}))
+        if self._distinct[at] == 1:
+            self._single.add(at)
+        for key in {key for word in words for key in word.keys}:
             self._by_key[key].append(at)
             if len(key) == 1:
                 self._initials[key].append(at)
@@ -315,21 +342,24 @@ class Index:
         """Names of which all words but one, and two at least, are near asked ones; and those run together."""
         near_names: list[set[int]] = []
         initials: dict[int, int] = defaultdict(int)
-        for key in {word.key for word in words}:
-            near_names.append({at for near in self._near_keys(key) for at in self._by_key[near]})
-            for at in self._initials.get(key[:1], ()):
+        for keys in {word.keys for word in words}:
+            near_names.append(
+                {at for key in keys for near in self._near_keys(key) for at in self._by_key[near]}
+            )
+            for at in {at for key in keys for at in self._initials.get(key[:1], ())}:
                 initials[at] += 1
-        counts: dict[int, int] = defaultdict(int)
-        for names in near_names:
-            for at in names:
-                counts[at] += 1
+        counts = Counter(chain.from_iterable(near_names))
         asked_initials = sum(len(word.key) == 1 for word in words)
         found = set()
-        for at, count in counts.items():
-            fewer = min(len(near_names), len(self._names[at][3]))
+        # One word is enough only of a name that has no more, or where an initial may stand for the other.
+        hopeful = {at: count for at, count in counts.items() if count > 1 or at in initials}
+        for at, count in (counts if asked_initials or len(near_names) == 1 else hopeful).items():
+            # A word that is written twice is one.
+            fewer = min(len(near_names), self._distinct[at])
             # An initial may stand for any word, but not alone.
             if count + initials.get(at, 0) + asked_initials >= min(fewer, max(2, fewer - 1)):
                 found.add(at)
+        found.update(self._single & counts.keys())
         for joined in _run_together(words):
             for key in _deletions(joined):
                 found.update(self._joined.get(key, ()))

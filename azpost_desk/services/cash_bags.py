@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import cash, cash_bags
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money
+from azpost_desk.domain.names import legible
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.transfer_codes import case_number
@@ -88,7 +91,7 @@ class Bags:
 
         Raises:
             Refused: S-010, C-001, C-023, C-043 no such bag, C-046 it is not waiting here, C-050 collector
-                without name or document.
+                without name or document, I-014 a name nobody here reads.
         """
         by.may(Permission.KEEP_SAFE)
         for field in ("name", "document"):
@@ -101,7 +104,7 @@ class Bags:
             if known.state != "sealed":
                 raise Refused("C-046", number=known.number)
             operation = self.counter.new_id()
-            shown = attach(operation, "collector", collector)
+            shown = attach(operation, "collector", replace(collector, name=legible(collector.name)))
             body = ops.BagHandedOver(bag=known.bag, number=known.number, collector=shown.commitment())
             recorded = books.append(body, actor=by.officer, operation=operation, attachments=[shown])
             books.queue_paper("cash_act", operation)

@@ -6,8 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from azpost_desk.domain import cash
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.names import legible
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.transfer_codes import case_number
@@ -42,7 +45,8 @@ class Notes:
         """Keep a note and report it; the customer gets a paper, and no money for the note.
 
         Raises:
-            Refused: S-010, C-001, C-051 no series and number, C-052 nobody named, C-053 no such banknote.
+            Refused: S-010, C-001, C-051 no series and number, C-052 nobody named, C-053 no such banknote,
+                I-014 a name nobody here reads.
         """
         by.may(Permission.HOLD_TILL)
         series = re.sub(r"\s", "", command.series).upper()
@@ -55,7 +59,8 @@ class Notes:
         with self.counter.books.writing() as books:
             day = open_day(books)
             operation = self.counter.new_id()
-            shown = attach(operation, "presenter", command.presenter)
+            presenter = replace(command.presenter, name=legible(command.presenter.name))
+            shown = attach(operation, "presenter", presenter)
             body = ops.NoteSuspected(
                 report=case_number("S", int(day.date[:4]), len(books.suspect_notes()) + 1),
                 denomination_qapik=command.denomination.minor,

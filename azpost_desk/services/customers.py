@@ -11,7 +11,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.days import parse_date
 from azpost_desk.domain.digits import has_digit
 from azpost_desk.domain.identifiers import DOCUMENT_KINDS, check_fin, check_phone, require, require_document
-from azpost_desk.domain.names import parse_name
+from azpost_desk.domain.names import plain, written
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.counter import Counter, Officer, attach
 
@@ -67,8 +67,8 @@ def identified(person: Person, who: str, today: str) -> Person:
     `who` names the form's part (``sender``, ``receiver``) for the fields of refusals.
 
     Raises:
-        Refused: I-009 name, T-006 kind of document, I-006 its number, I-001 FİN, T-005 the document is
-            out of date, I-010 its date is none, I-004 phone.
+        Refused: I-009 or I-014 name, T-006 kind of document, I-006 its number, I-001 FİN, T-005 the document
+            is out of date, I-010 its date is none, I-004 phone.
     """
     person = named(person, who)
     kind = person.document_kind or "identity_card"
@@ -90,14 +90,15 @@ def named(person: Person, who: str) -> Person:
     """Somebody of whom a surname and a given name are known; a phone, when there is one, as E.164.
 
     Raises:
-        Refused: I-009 name, I-004 phone.
+        Refused: I-009 or I-014 name, I-004 phone.
     """
     try:
-        parse_name(person.name)
+        name = written(person.name)
     except Refused as refused:
         raise Refused(refused.code, f"{who}.name", **refused.facts) from None
     phone = require("phone", person.phone, f"{who}.phone") if person.phone.strip() else ""
-    return replace(person, name=" ".join(person.name.split()), phone=phone)
+    seen = {field: plain(getattr(person, field)) for field in ("address", "settlement")}
+    return replace(person, name=name, phone=phone, **seen)
 
 
 def _iso(typed: str, field: str) -> str:

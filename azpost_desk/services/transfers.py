@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Offices, Settings, Tariffs
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.names import near_name, parse_name, same_person_name
+from azpost_desk.domain.names import near_name, same_person_name, written
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Moment, Quote, Wanted, quoted
 from azpost_desk.domain.refusals import Refused
@@ -189,13 +189,13 @@ class Transfers:
         code = require_transfer_code(command.code)
         if command.amount.minor <= 0:
             raise Refused("T-001", field="amount")
-        _sender_named(command.sender_name)
+        sender = _sender_named(command.sender_name)
         question = TransferClaim(
             request="",
             purpose="pay",
             code=code,
             amount_qapik=command.amount.minor,
-            sender=" ".join(command.sender_name.split()),
+            sender=sender,
         )
         with self.counter.books.writing() as books:
             may_sell(books, by, "transfers")
@@ -376,9 +376,9 @@ def _planned(line: ops.Sold, personal: Attachment, name: str, language: str, sou
     return PlannedLine(line, (attached,), title, detail, source)
 
 
-def _sender_named(typed: str) -> None:
+def _sender_named(typed: str) -> str:
     try:
-        parse_name(typed)
+        return written(typed)
     except Refused as refused:
         raise Refused(refused.code, "sender_name", **refused.facts) from None
 

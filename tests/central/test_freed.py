@@ -237,9 +237,7 @@ def change(desk: SimDesk, transfer: str, grant: str, receiver: Person) -> None:
     operation = desk.new_id()
     content = msgspec.json.encode(Parties(code="", sender=SENDER, receiver=receiver))
     parties = Attachment(f"{operation}:parties", os.urandom(16), content)
-    body = ops.TransferChanged(
-        transfer=transfer, grant=grant, sort="receiver", parties=parties.commitment()
-    )
+    body = ops.TransferChanged(transfer=transfer, grant=grant, sort="receiver", parties=parties.commitment())
     desk.append(body, (parties,), operation=operation)
 
 

@@ -16,9 +16,11 @@ from azpost_desk.domain.names import (
     lower_az,
     near_name,
     parse_name,
+    plain,
     same_person_name,
     title_az,
     upper_az,
+    written,
 )
 from azpost_desk.domain.refusals import Refused
 
@@ -134,6 +136,8 @@ def test_folding_twice_changes_nothing(text: str) -> None:
         ("Vüqar Rauf Əliyev", PersonName("Əliyev", "Vüqar", "Rauf")),
         ("ASLANOV, Dzheykhun Nasimi Ogly", PersonName("ASLANOV", "Dzheykhun", "Nasimi Ogly")),
         ("Əli Həsən", PersonName("Əli", "Həsən")),
+        ("Suharto -", PersonName("Suharto", "-")),
+        ("– SUHARTO", PersonName("–", "SUHARTO")),
     ],
 )
 def test_names_are_taken_apart(text: str, name: PersonName) -> None:
@@ -145,7 +149,9 @@ def test_the_parts_make_the_full_name() -> None:
     assert (name.full, name.key) == ("Əliyev Vüqar Rauf oğlu", "aliev vukar rauf oglu")
 
 
-@pytest.mark.parametrize("text", ["", "Əliyev", " , ", "Əliyev Rauf oğlu"])
+@pytest.mark.parametrize(
+    "text", ["", "Əliyev", " , ", "Əliyev Rauf oğlu", "- -", "- - Əliyev", "Əliyev ...", "Suharto \u200b"]
+)
 def test_half_a_name_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="I-009"):
         parse_name(text)
@@ -219,3 +225,43 @@ def test_one_slip_is_near_or_the_same(surname: str, given_name: str, data: st.Da
     if fold(slip) == slip:
         one, other = PersonName(surname, given_name), PersonName(slip, given_name)
         assert same_person_name(one, other) or near_name(one, other)
+
+
+def test_who_has_one_name_is_told_from_who_has_two() -> None:
+    assert same_person_name("Suharto -", "- SUHARTO")
+    assert near_name("Suharto -", "Suharta -")
+    assert not same_person_name("Suharto -", "Suharto Hacı")
+    assert not near_name("Suharto -", "Suharto Hacı")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Əliyev\u00a0 Vüqar ", "Əliyev Vüqar"),
+        ("D'Arc-Məs’ud Ӏван № 2 (J.)", "D'Arc-Məs’ud Ӏван № 2 (J.)"),
+        ("Г\u0443лиев\u0430 Hərmin", "Гулиева Hərmin"),
+        ("Zoe\u0308 O\u0308zil\u200d", "Zoë Özil"),
+    ],
+)
+def test_a_name_is_kept_as_it_is_seen(typed: str, kept: str) -> None:
+    assert written(typed) == kept
+    assert written(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "name", ["გიორგი Giorgi", "Ｖüqar Əliyev", "𝐕üqar Əliyev", "Əliyev V\ufffdqar", "ɒ 😀"]
+)
+def test_what_nobody_here_reads_is_named(name: str) -> None:
+    with pytest.raises(Refused, match="I-014") as refused:
+        written(name)
+    assert refused.value.facts["letter"] in name
+
+
+@given(st.text(max_size=30) | st.text("AaHhBВвНнАаСсhҺ \u0301\u200bαΝν", max_size=12))
+def test_a_name_made_plain_is_plain(text: str) -> None:
+    assert plain(plain(text)) == plain(text)
+
+
+@given(st.text(AZ_LETTERS + " '-", max_size=30) | st.text("абвгдеёжзийклмнопрстуфхцчшщъыьэюя ", max_size=30))
+def test_nothing_is_taken_from_a_name_of_one_alphabet(text: str) -> None:
+    assert plain(text) == text
