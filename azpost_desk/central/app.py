@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _START_SECONDS_MAX: Final = 30
+# Somebody stands at a counter: beyond it they are told to ask again.
+_CLAIM_MS_MAX: Final = 5_000
 UNKNOWN_CHAIN: Final = "X-024"
 
 
@@ -184,15 +187,14 @@ class Centre:
             return approvals.ask(conn, caller.desk, caller.epoch, caller.branch, message, self.clock.utc_ms())
 
     def claim_transfer(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
-        """See grants. What looks unready may only wait to be brought forward: then it is looked at again."""
+        """See grants. What a refusal depends on is brought forward first, before all else that waits."""
         if caller.state != "active":
             raise Unwelcome(409, STOPPED[caller.state])
-        # Asked before the claim: another thread may bring it forward while the claim still looks at before.
-        behind = self._rounds.is_behind()
-        answer = self._claim(caller, message, may_wait=behind)
-        if behind and answer.code in grants.MAY_CHANGE:
-            self._rounds.project()
-            answer = self._claim(caller, message)
+        until_ns = time.monotonic_ns() + _CLAIM_MS_MAX * 1_000_000
+        answer, waiting = self._claim(caller, message, may_wait=True)
+        while waiting:
+            in_time = self._rounds.bring(waiting, until_ns)
+            answer, waiting = self._claim(caller, message, may_wait=in_time)
         self._rounds.wake()
         return answer
 
@@ -241,7 +243,9 @@ class Centre:
             _log.warning("the key of a backup was handed out for a one-time code")
         return RecoveredKey(key=key) if key is not None else None
 
-    def _claim(self, caller: Caller, message: TransferClaim, may_wait: bool = False) -> TransferClaimed:
+    def _claim(
+        self, caller: Caller, message: TransferClaim, *, may_wait: bool
+    ) -> tuple[TransferClaimed, grants.Chains]:
         claimant = grants.Claimant(caller.desk, caller.epoch, caller.branch)
         with self.database.transaction() as conn:
             now_ms = self.clock.utc_ms()

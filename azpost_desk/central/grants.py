@@ -56,7 +56,25 @@ STATE_CODES: Final = {
 
 
 # Answers that a record still waiting to be brought forward could change.
-MAY_CHANGE: Final = frozenset({NOTHING_FITS, HELD_ELSEWHERE, NOT_READY})
+MAY_CHANGE: Final = frozenset({NOTHING_FITS, HELD_ELSEWHERE, NOT_READY, SENT_BACK})
+# A transfer is changed by the chain that sent it (known by its code before the transfer is known) and by the
+# one that holds it; what is asked for by its id alone may have been sent, or be held, in the asker's own
+# branch. After a restore everything that a chain held until it spoke again is waited for (_is_sure).
+_OLD_WORK: Final = """
+    select work.desk, work.epoch from work join chain_heads using (desk, epoch), centre
+    where centre.epoch > 1 and work.first <= chain_heads.spoke_sequence
+"""
+_WAITING_FOR: Final = f"""
+    select desk, epoch from work where (desk, epoch) in (
+        select desk, epoch from transfer_codes where code = %(code)s
+        union select desk, epoch from transfers where transfer = %(transfer)s or code = %(code)s
+        union select holder, holder_epoch from grants join transfers on transfer = thing
+            where grants.state = 'open' and (transfer = %(transfer)s or code = %(code)s)
+        union select chain_heads.desk, chain_heads.epoch from chain_heads join desks using (desk)
+            where branch = %(branch)s and %(code)s = ''
+    )
+    union {_OLD_WORK}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,10 @@ class _Transfer:
 _COLUMNS: Final = ", ".join(_Transfer.__dataclass_fields__)
 
 
+Chains = tuple[tuple[str, int], ...]
+"""Chains by desk and epoch."""
+
+
 def claim(
     conn: Connection,
     book: Book,
@@ -106,15 +128,16 @@ def claim(
     now_ms: int,
     *,
     may_wait: bool = False,
-) -> TransferClaimed:
+) -> tuple[TransferClaimed, Chains]:
     """The grant, or the T-code why not. The same request gets the same answer, however often it comes.
 
     A copy of a refused request that dawdled on the way must not reserve a transfer for a desk that has its
-    answer already: refusals are remembered too. With `may_wait` an answer that may change (MAY_CHANGE) is not
-    final yet: the caller brings forward what waits and asks again.
+    answer already: refusals are remembered too. But none is true while records wait that it depends on: with
+    `may_wait` the chains are given whose records they are, nothing is remembered, and the caller brings them
+    forward and asks again; without, the answer is that it is not ready.
     """
     if question.purpose not in PURPOSES or not question.request:
-        return TransferClaimed(code=NOTHING_FITS)
+        return TransferClaimed(code=NOTHING_FITS), ()
     # Two copies of one request on two connections: the second waits and finds the first one's answer.
     conn.execute(
         "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
@@ -122,14 +145,29 @@ def claim(
     )
     again = _answered(conn, who, question)
     if again is not None:
-        return again
+        return again, ()
+    # Looked at before the judgement: what is brought forward between the two makes the answer no older.
+    waiting = _waiting_for(conn, who, question)
     answer = _judge(conn, book, keys, who, question, now_ms)
-    if answer.grant is None and not (may_wait and answer.code in MAY_CHANGE):
+    if answer.code in MAY_CHANGE and waiting:
+        if may_wait:
+            return answer, waiting
+        answer = TransferClaimed(code=NOT_READY)
+    if answer.grant is None:
         conn.execute(
             "insert into missed_claims values (%s, %s, %s, %s)",
             (who.desk, who.epoch, question.request, msgspec.json.encode(answer)),
         )
-    return answer
+    return answer, ()
+
+
+def _waiting_for(conn: Connection, who: Claimant, question: TransferClaim) -> Chains:
+    about = {
+        "code": question.code,
+        "transfer": question.transfer,
+        "branch": who.branch,
+    }
+    return tuple((desk, epoch) for desk, epoch in conn.execute(_WAITING_FOR.encode(), about).fetchall())
 
 
 def _judge(
@@ -268,7 +306,7 @@ def _is_sure(conn: Connection, transfer: _Transfer) -> bool:
     silent = one(
         conn,
         "select exists (select from chain_heads join desks using (desk)"
-        " where chain_heads.state <> 'lost' and spoke_epoch < %s) or exists (select from work)",
+        f" where chain_heads.state <> 'lost' and spoke_epoch < %s) or exists ({_OLD_WORK})",
         (epoch,),
     )[0]
     return epoch == 1 or not silent

@@ -409,5 +409,5 @@ def test_lost_doubled_delayed_and_killed_in_any_order_both_sides_agree(postgres:
     with running(postgres) as post:
         post.line.delay_seconds = 0.01
         run_state_machine_as_test(
-            lambda: AnyOrder(post, tmp_path), settings=settings(max_examples=12, stateful_step_count=15)
+            lambda: AnyOrder(post, tmp_path), settings=settings(max_examples=8, stateful_step_count=15)
         )

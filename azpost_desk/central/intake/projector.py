@@ -1,7 +1,8 @@
 """The projector: brings transfers, payments, items and branches forward by what was accepted.
 
-One at a time in the country (an advisory lock), in the order the batches came, each piece of work in one
-transaction with its effects: done twice it changes nothing, interrupted it has not happened.
+One at a time in the country (an advisory lock), in the order the batches came but for a chain that somebody
+at a counter waits for, each piece of work in one transaction with its effects: done twice it changes nothing,
+interrupted it has not happened.
 """
 
 from __future__ import annotations
@@ -43,16 +44,36 @@ _HEADER: Final = msgspec.json.Decoder(Header)
 def project_once(conn: Connection, now_ms: int) -> int:
     """Work off the oldest batches; gives how many. Runs in its own transaction."""
     with conn.transaction():
-        conn.execute("select pg_advisory_xact_lock(%s)", (PROJECTOR_LOCK,))
-        work = conn.execute(
-            "select work, desk, epoch, first, last, received_ms from work order by work limit %s",
-            (_WORK_AT_ONCE,),
-        ).fetchall()
-        for _, desk, epoch, first, last, received_ms in work:
-            _batch(conn, _written(conn, desk, epoch, first, last, received_ms), now_ms)
-        for desk, epoch in sorted({(row[1], row[2]) for row in work}):
-            branches.tell_head(conn, desk, epoch, now_ms)
-        conn.execute("delete from work where work = any(%s)", ([row[0] for row in work],))
+        return _project(conn, "true", {}, now_ms)
+
+
+def project_chain(conn: Connection, chain: tuple[str, int], now_ms: int, *, wait_ms_max: int) -> int:
+    """Work off the oldest batches of one chain (desk, epoch), whatever else waits; gives how many.
+
+    Chains depend on each other only through what the centre has told a desk, which was brought forward then.
+    Runs in its own transaction.
+
+    Raises:
+        psycopg.errors.LockNotAvailable: somebody else has been at it for longer than `wait_ms_max`.
+    """
+    desk, epoch = chain
+    with conn.transaction():
+        conn.execute("select set_config('lock_timeout', %s, true)", (str(wait_ms_max),))
+        return _project(conn, "desk = %(desk)s and epoch = %(epoch)s", {"desk": desk, "epoch": epoch}, now_ms)
+
+
+def _project(conn: Connection, which: str, about: dict[str, Any], now_ms: int) -> int:
+    conn.execute("select pg_advisory_xact_lock(%s)", (PROJECTOR_LOCK,))
+    work = conn.execute(
+        f"select work, desk, epoch, first, last, received_ms from work where {which}"
+        " order by work limit %(at_once)s".encode(),
+        about | {"at_once": _WORK_AT_ONCE},
+    ).fetchall()
+    for _, desk, epoch, first, last, received_ms in work:
+        _batch(conn, _written(conn, desk, epoch, first, last, received_ms), now_ms)
+    for desk, epoch in sorted({(row[1], row[2]) for row in work}):
+        branches.tell_head(conn, desk, epoch, now_ms)
+    conn.execute("delete from work where work = any(%s)", ([row[0] for row in work],))
     return len(work)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
+import psycopg
+
 from azpost_desk.central import doubts, erasure, laundering, news, payments, screening, validity
-from azpost_desk.central.intake.projector import project_once
+from azpost_desk.central.intake.projector import project_chain, project_once
 from azpost_desk.central.storage.database import connect, make_partitions, one
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from azpost_desk.central.book import Book
     from azpost_desk.central.gateways.billers import Biller
@@ -26,8 +29,6 @@ _DAILY_EVERY_MS: Final = 24 * 3_600_000
 _DAILY_AGAIN_MS: Final = 600_000
 _DAILY_LOCK: Final = 0x6461696C
 _DELIVERERS: Final = 4
-# After an outage more may wait than somebody at a counter can: the claim is then asked again.
-_PROJECTED_FOR_A_CLAIM: Final = 5
 
 
 class Rounds:
@@ -82,17 +83,23 @@ class Rounds:
             with self._rest:
                 self._rest.wait_for(lambda: self._busy == 0)
 
-    def is_behind(self) -> bool:
-        """Whether something that was accepted is not yet brought forward."""
+    def bring(self, chains: Iterable[tuple[str, int]], until_ns: int) -> bool:
+        """Bring all records of these chains forward before everything else that waits; whether it was done
+        before `until_ns` of the computer's running time.
+        """
         with self._database.connection() as conn:
-            return bool(one(conn, "select exists (select from work)")[0])
-
-    def project(self) -> None:
-        """Bring forward what was accepted a moment ago; waits for whoever is doing it already."""
-        with self._database.connection() as conn:
-            for _ in range(_PROJECTED_FOR_A_CLAIM):
-                if not project_once(conn, self._clock.utc_ms()):
-                    break
+            for chain in chains:
+                while (left_ns := until_ns - time.monotonic_ns()) > 0:
+                    wait_ms = left_ns // 1_000_000 + 1
+                    try:
+                        done = project_chain(conn, chain, self._clock.utc_ms(), wait_ms_max=wait_ms)
+                    except psycopg.errors.LockNotAvailable:
+                        return False
+                    if not done:
+                        break
+                else:
+                    return False
+        return True
 
     def _round(self, work: Callable[[], bool], bell: threading.Event) -> None:
         while not self._stopping.is_set():

@@ -1,0 +1,1 @@
+create index work_by_chain on work (desk, epoch);
