@@ -143,6 +143,7 @@ class _Label:
         align: Align = "left",
         white: bool = False,
     ) -> None:
+        text = typeface.drawn(text)
         self._canvas.setFillGray(1 if white else 0)
         self._canvas.setFont(typeface.BOLD if bold else typeface.REGULAR, size)
         if align == "centre":

@@ -80,7 +80,8 @@ class Roll:
         for number, line in enumerate(typeface.wrap(left, size, room if beside else _POINTS - indent, bold)):
             self._line(indent, line, size, bold, "left")
             if number == 0 and beside:
-                self._texts.append(_Text(_POINTS, self._baseline(size), right, size, bold, "right"))
+                shown = typeface.drawn(right)
+                self._texts.append(_Text(_POINTS, self._baseline(size), shown, size, bold, "right"))
         if not beside:
             self.text(right, size, bold, "right")
 
@@ -177,7 +178,7 @@ class Roll:
 
     def _line(self, x: float, text: str, size: float, bold: bool, align: Align, white: bool = False) -> None:
         self._y += size * 1.36
-        self._texts.append(_Text(x, self._baseline(size), text, size, bold, align, white))
+        self._texts.append(_Text(x, self._baseline(size), typeface.drawn(text), size, bold, align, white))
 
     def _baseline(self, size: float) -> float:
         return self._y - size * 0.3

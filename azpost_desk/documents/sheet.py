@@ -111,6 +111,7 @@ class Sheet:
         align: Align = "left",
     ) -> None:
         """One line with its baseline at `y`; the pen stays."""
+        text = typeface.drawn(text)
         self.canvas.setFillColor(colour)
         self.canvas.setFont(typeface.BOLD if bold else typeface.REGULAR, size)
         if align == "left":
@@ -285,7 +286,7 @@ class Sheet:
             for number, line in enumerate(lines):
                 x = left if column.align == "left" else left + room - typeface.width(line, TABLE, bold)
                 pen.setTextOrigin(x, self.y - 10 - number * _TABLE_LEAD)
-                pen.textOut(line)
+                pen.textOut(typeface.drawn(line))
         self.canvas.drawText(pen)
 
     def _stamp_place(self, x: float, y: float) -> None:

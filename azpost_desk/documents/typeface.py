@@ -12,6 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from azpost_desk import places
+from azpost_desk.domain.names import seen
 from azpost_desk.domain.papers import Say, Words
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 REGULAR: Final = "NotoSans"
 BOLD: Final = "NotoSans-Bold"
+UNKNOWN: Final = "\ufffd"
 FILES: Final = {REGULAR: "NotoSans-Regular.ttf", BOLD: "NotoSans-Bold.ttf"}
 
 
@@ -30,11 +32,32 @@ def register() -> None:
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
 
 
+@cache
+def _drawable() -> frozenset[str]:
+    """What both weights have a letter for."""
+    register()
+    known = [set(pdfmetrics.getFont(name).face.charToGlyph) for name in FILES]
+    return frozenset(map(chr, set.intersection(*known)))
+
+
+@lru_cache(maxsize=20_000)
+def drawn(text: str) -> str:
+    """`text` as it comes onto paper: what our font has no letter for is a sign that somebody sees.
+
+    Else a name in such letters would be an empty place above a signature.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    known = _drawable()
+    shown = (char if char in known else " " if char.isspace() else UNKNOWN for char in seen(text))
+    return "".join(shown)
+
+
 @lru_cache(maxsize=20_000)
 def width(text: str, size: float, bold: bool = False) -> float:
     """Width of `text` in points at `size` points."""
     register()
-    return float(pdfmetrics.stringWidth(text, BOLD if bold else REGULAR, size))
+    return float(pdfmetrics.stringWidth(drawn(text), BOLD if bold else REGULAR, size))
 
 
 def wrap(text: str, size: float, room: float, bold: bool = False) -> list[str]:
@@ -56,6 +79,7 @@ def wrap(text: str, size: float, room: float, bold: bool = False) -> list[str]:
 
 def clip(text: str, size: float, room: float, bold: bool = False) -> str:
     """`text` cut to `room` points with an ellipsis, where a table has one line and no more."""
+    text = drawn(text)
     if width(text, size, bold) <= room:
         return text
     while text and width(text + "…", size, bold) > room:

@@ -105,8 +105,12 @@ def plain(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    seen = unicodedata.normalize("NFC", _UNSEEN.sub("", unicodedata.normalize("NFC", text)))
-    return unicodedata.normalize("NFC", _SPELLED.sub(lambda word: _one_alphabet(word[0]), seen))
+    return unicodedata.normalize("NFC", _SPELLED.sub(lambda word: _one_alphabet(word[0]), seen(text)))
+
+
+def seen(text: str) -> str:
+    """`text` composed, without what writes nothing."""
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", unicodedata.normalize("NFC", text)))
 
 
 def _one_alphabet(word: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 import unicodedata
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from azpost_desk.documents import (
     press,
     receipts,
     reports,
+    roll,
     sheet,
     transfers,
     typeface,
@@ -256,3 +257,45 @@ def _reportlabs_table(rows: tuple[Any, ...], texts: Texts) -> None:
     )
     table = Table(cells, colWidths=widths, rowHeights=14.4, style=style)
     SimpleDocTemplate(io.BytesIO(), invariant=1).build([table])
+
+
+STRANGE = "გიორგი 王\u202e小"
+
+
+def renamed(value: Any) -> Any:
+    """A paper on which people and places have names that our font cannot write."""
+    if isinstance(value, str):
+        for name in (samples.RECEIVER.name, samples.SENDER.name, "Bakı"):
+            value = value.replace(name, STRANGE)
+        return value
+    if isinstance(value, tuple):
+        return tuple(map(renamed, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{one.name: renamed(getattr(value, one.name)) for one in fields(value) if one.init}
+        )
+    return value
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_where_a_name_stands_something_stands(name: str) -> None:
+    draw, paper = PAPERS[name]
+    text = text_of(draw(renamed(paper), Texts("az")))
+    sign = typeface.UNKNOWN
+    assert text.count(sign * 6) > text_of(draw(paper, Texts("az"))).count(sign)
+    assert not set(STRANGE) - {" "} & set(text)
+
+
+def test_a_sign_for_what_has_no_letter_is_burnt_into_the_roll_too() -> None:
+    strange, empty = roll.Roll(), roll.Roll()
+    strange.text("გიორგი")
+    empty.text("")
+    assert strange.image().getbbox() is not None
+    dark = [sum(byte.bit_count() for byte in one.image().tobytes()) for one in (strange, empty)]
+    assert dark[0] < dark[1]
+
+
+def test_what_writes_nothing_takes_no_place() -> None:
+    assert typeface.drawn("A\u200bs\u00adla\u202en") == "Aslan"
+    assert typeface.drawn("O\u0308zil\tƏli\u00a0₼") == "Özil Əli\u00a0₼"
+    assert typeface.width("As\u200blan", 9) == typeface.width("Aslan", 9)
