@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LINES_MAX: Final = 100
+# Change of a whole note of two hundred: the customer would have given a note for nothing. Rather a slip.
+CHANGE_QAPIK_USUAL: Final = 20_000
 
 
 def to_pay(lines: Sequence[ops.AnyLine]) -> Money:
@@ -44,6 +46,11 @@ def change(lines: Sequence[ops.AnyLine], given: Money, card: Money | None = None
     if given < due:
         raise Refused("B-010", missing=due - given)
     return given - due
+
+
+def needs_second_look(given: Money, back: Money) -> bool:
+    """Whether so much change comes out of what was `given` that the figure must be asked back."""
+    return given.minor > 0 and back.minor >= CHANGE_QAPIK_USUAL
 
 
 def settle(

@@ -19,6 +19,7 @@ from azpost_desk.programs.desk_parts import paper_drawer as paper_drawer
 from azpost_desk.programs.desk_parts import paper_printer as paper_printer
 from azpost_desk.programs.desk_parts import paper_title as paper_title
 from azpost_desk.programs.desk_parts import report_press as report_press
+from azpost_desk.programs.desk_parts import scanner_gap_of as scanner_gap_of
 from azpost_desk.programs.desk_parts import signer_of as signer_of
 from azpost_desk.programs.desk_parts import stamp_drawer as stamp_drawer
 
@@ -180,13 +181,17 @@ def application(language: str, theme: str = "light") -> QApplication:
     return app
 
 
-def listen(app: QApplication, window: Window, clock: HandsClock | None = None) -> ScannerFilter:
-    """Hear the scanner in the whole program and hand scans to the window."""
+def listen(
+    app: QApplication, window: Window, clock: HandsClock | None = None, gap_ms: int = 0
+) -> ScannerFilter:
+    """Hear the scanner in the whole program and hand scans to the window; `gap_ms` is for a slow one."""
     from azpost_desk.domain.scans import read_scan
-    from azpost_desk.gui.kit.scanner import ScannerFilter
+    from azpost_desk.gui.kit.scanner import GAP_MS, ScannerFilter
 
-    scanner = ScannerFilter(app, read_scan, clock=clock)
+    scanner = ScannerFilter(app, read_scan, clock=clock, gap_ms=gap_ms or GAP_MS)
     scanner.bus.scanned.connect(window.heard)
+    scanner.bus.broken.connect(lambda: window.not_heard("kit.scan.broken"))
+    scanner.bus.refused.connect(lambda: window.not_heard("kit.scan.refused"))
     return scanner
 
 
@@ -268,7 +273,7 @@ def run_window(
     incidents = Incidents()
     runner = Runner()
     window = Window()
-    scanner = listen(app, window)
+    scanner = listen(app, window, gap_ms=scanner_gap_of(folder))
     garbage = GarbageOnMainThread(app)
     running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window, enrol_again)
     if card:

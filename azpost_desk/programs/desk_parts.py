@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import CardTerminal
     from azpost_desk.services.reports import DayReport, Press
     from azpost_desk.services.signatures import Draw
+
+SCANNER_GAP_MS: Final = (10, 150)
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,23 @@ def devices_of(folder: Path) -> Devices:
         certificates=certificates,
         signer=signer_of(str(settings.get("signing", ""))),
     )
+
+
+def scanner_gap_of(folder: Path) -> int:
+    """The longest pause (ms) between two keys of this desk's scanner, 0 for the usual one.
+
+    ``desk.toml``: scanner_gap_ms = 10 to 150; slower hands would be taken for a scanner. Anything else is
+    logged and the usual gap stays: a slip in a file is no reason to have no counter.
+    """
+    import tomllib
+
+    path = folder / "desk.toml"
+    settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    gap_ms = settings.get("scanner_gap_ms", 0)
+    if gap_ms == 0 or (type(gap_ms) is int and SCANNER_GAP_MS[0] <= gap_ms <= SCANNER_GAP_MS[1]):
+        return int(gap_ms)
+    _LOG.error("%s: scanner_gap_ms must be %d to %d, not %r", path, *SCANNER_GAP_MS, gap_ms)
+    return 0
 
 
 def copies_of(folder: Path) -> tuple[Path, Path | None]:

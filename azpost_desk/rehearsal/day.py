@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_MS: Final = 5
 PATIENCE_MS: Final = 12_000
-HAND_MS: Final = 120
+HAND_MS: Final = 250
 SCANNER_MS: Final = 4
 # The Azerbaijani and Russian layouts turn these US keys of a scanner into other letters (facts on scanners).
 _LAYOUTS: Final[dict[str, dict[int, int]]] = {

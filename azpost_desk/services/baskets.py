@@ -12,7 +12,7 @@ from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Billers, Settings
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.refusals import NeedsConfirmation, Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services.approvals import proven
@@ -231,7 +231,7 @@ class Baskets:
                 _own(books, basket, by)
                 books.save_basket(replace(basket, language=language))
 
-    def pay(self, by: Officer, basket_id: str, given: Money) -> Paid:
+    def pay(self, by: Officer, basket_id: str, given: Money, confirmed: frozenset[str] = frozenset()) -> Paid:
         """Pay the basket in cash, or what an approved card leaves of it: one settlement, then paper.
 
         While nobody knows what a card did nothing else pays: the terminal is asked first (services.cards).
@@ -242,9 +242,12 @@ class Baskets:
             Refused: B-005 this basket is paid or gone, B-003, B-010 not enough, B-011, B-012 the till has not
                 enough to pay out, B-031 stock, B-050 a card is under way, L-020, P-005, and what `may_sell`
                 refuses for each line.
+            NeedsConfirmation: B-013 the change would be more than a note: nothing is paid yet.
         """
         with self.counter.books.writing() as books:
             paid = self.settle_in(books, by, basket_id, given, approved_card(books, basket_id))
+            if baskets.needs_second_look(given, paid.change) and "B-013" not in confirmed:
+                raise NeedsConfirmation("B-013", given=given, change=paid.change)
         self.counter.line.wake()
         return paid
 

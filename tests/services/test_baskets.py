@@ -7,7 +7,7 @@ import pytest
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import Parties
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.refusals import NeedsConfirmation, Refused
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.payments import PayBill
 from azpost_desk.services.transfers import ClaimTransfer
@@ -146,6 +146,24 @@ def test_receipts_have_no_gap(stand: Stand) -> None:
     receipts = [body.receipt for body in stand.bodies(ops.Settlement) if isinstance(body, ops.Settlement)]
     assert [int(number[-6:]) for number in receipts] == [1, 2, 3, 4, 5]
     assert len({number[:-6] for number in receipts}) == 1
+
+
+def test_cash_beyond_all_sense_is_asked_back_before_anything_is_paid(stand: Stand) -> None:
+    """A scan over the sum given was cash: 4 760 991 234 manat for a stamp, change and all."""
+    basket = stand.desk.shop.sell(SellGoods("ST-60", 2), CLERK)
+    before, pay = stand.records(), stand.desk.baskets.pay
+    for given in (azn(20_120), azn(476_099_123_456)):
+        with pytest.raises(NeedsConfirmation, match="B-013") as asked:
+            pay(CLERK, basket.basket, given)
+        assert asked.value.facts == {"given": given, "change": given - azn(120)}
+        assert stand.records() == before
+        assert stand.desk.baskets.current() == basket
+    assert pay(CLERK, basket.basket, azn(20_120), frozenset({"B-013"})).change == azn(20_000)
+
+
+def test_change_below_a_note_is_nobodys_question(stand: Stand) -> None:
+    basket = stand.desk.shop.sell(SellGoods("ST-60", 2), CLERK)
+    assert stand.desk.baskets.pay(CLERK, basket.basket, azn(20_119)).change == azn(19_999)
 
 
 @pytest.mark.parametrize(("given", "code"), [(119, "B-010"), (0, "B-010")])

@@ -208,7 +208,7 @@ class Seat(Desk):
     def pay(self, given_qapik: int = 0) -> Paid:
         basket = self.services.baskets.current()
         assert basket is not None
-        return self.services.baskets.pay(self.clerk, basket.basket, azn(given_qapik))
+        return self.services.baskets.pay(self.clerk, basket.basket, azn(given_qapik), frozenset({"B-013"}))
 
     def balance(self, account: str, sub: str = "") -> int:
         with self.books.reading() as look:

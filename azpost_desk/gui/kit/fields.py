@@ -1,7 +1,7 @@
 """Fields: amounts, PINs, telephones, dates, scans and choices, each knowing how its value is typed.
 
 A field never lets a scan in by itself: `azpost_desk.gui.kit.scanner` keeps scans away, and fields with
-``scans = "never"`` (amounts, PINs) are guarded more strictly there.
+``scans`` (``never`` for amounts, ``secret`` for PINs) are guarded more strictly there.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class AmountField(TextField):
 class PinField(TextField):
     """A PIN or password: never shown, never taken from a scan, cleared by `take`."""
 
-    scans = "never"
+    scans = "secret"
     _ROLE = "pin"
 
     def __init__(

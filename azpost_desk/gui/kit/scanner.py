@@ -4,6 +4,15 @@ A scanner is a keyboard that types very fast. Every printable key is held back u
 whose it was: longer than `GAP_MS` and it was a hand's, delivered as if nothing had happened; a burst that
 ends in Enter, Tab or ETX was a scanner's, and goes to the bus instead. A hand waits at most one gap.
 
+Three kinds of widgets are guarded, by the property ``scans`` of the widget or of the nearest one around it:
+
+- ``never`` (amounts, counts): four keys within single gaps are no hand's there, Enter behind them or not.
+- ``secret`` (PINs): a short burst is a quick hand's, a long one is refused and never shown to anybody.
+- ``alone`` (where one key pays): only a key with `ALONE_MS` of silence behind it acts. A slow scanner, or one
+  that stalls, sends its next key sooner.
+
+What is not taken is always said: nothing that was typed vanishes without a word.
+
 Scanners that put STX before the code and ETX behind it (the way to set them up) are heard without guessing.
 Source of both modes and of the figures: facts collected on keyboard scanners; the limits below are ours.
 """
@@ -28,11 +37,15 @@ if TYPE_CHECKING:
 STX, ETX = "\x02", "\x03"
 
 GAP_MS: Final = 35
-"""The longest pause between two keys of a scanner."""
+"""The longest pause between two keys of a scanner, unless ``desk.toml`` says more (scanner_gap_ms)."""
 SCAN_MIN: Final = 8
 """Fewer characters are typing: no code we read is shorter."""
 GUARDED_MIN: Final = 4
 """In an amount or a PIN four keys within single gaps and an Enter are no hand's, either."""
+ALONE_MS: Final = 200
+"""A key that pays must be followed by as much silence, or by twice the gap of a slower scanner."""
+TORN_MS: Final = 500
+"""So soon after a burst without its Enter, keys in a guarded place are the rest of the same scan."""
 PREFIX_GAP_MS: Final = 250
 """After STX a pause this long means that no scanner is speaking (a person pressed Ctrl B)."""
 PREFIX_MAX_MS: Final = 5_000
@@ -54,19 +67,23 @@ class ScanBus(QObject):
         scanned(Scan, str, bool): what was read, the characters as received, and whether the same code was
             read less than 1.5 s ago.
         broken(): a scan began and did not end; scan again.
+        refused(): keys came as a scanner's where only a hand's are taken; type them again, slower.
     """
 
     scanned = Signal(object, str, bool)
     broken = Signal()
+    refused = Signal()
 
 
 @dataclass(slots=True)
 class _Held:
-    """Keys held back, with the widget they were meant for."""
+    """Keys held back, with the widget they were meant for, its guard, and whether a torn scan came before."""
 
     keys: list[tuple[QWidget, QKeyEvent]] = field(default_factory=list)
     text: str = ""
     last_ms: int = 0
+    guard: str = ""
+    torn: bool = False
 
 
 class ScannerFilter(QObject):
@@ -77,12 +94,18 @@ class ScannerFilter(QObject):
     """
 
     def __init__(
-        self, app: QApplication, read_scan: ReadScan, bus: ScanBus | None = None, clock: Clock | None = None
+        self,
+        app: QApplication,
+        read_scan: ReadScan,
+        bus: ScanBus | None = None,
+        clock: Clock | None = None,
+        gap_ms: int = GAP_MS,
     ) -> None:
         super().__init__(app)
         self.bus = bus or ScanBus(self)
         self._read_scan = read_scan
         self._clock = clock or DeskClock()
+        self._gap_ms = gap_ms
         self._held = _Held()
         self._gap_shot = self._clock.shot(self, self._on_gap)
         self._gap_due_ms = 0
@@ -94,6 +117,7 @@ class ScannerFilter(QObject):
         self._replaying = False
         self._last: tuple[str, int] | None = None
         self._suffix_until_ms = -1
+        self._torn_until_ms = -1
         self._app = app
         app.installEventFilter(self)
 
@@ -103,10 +127,20 @@ class ScannerFilter(QObject):
         self._app.removeEventFilter(self)
 
     def flush(self) -> None:
-        """What is held was typed: deliver it now, in order, with its original text."""
+        """What is held was typed: deliver it now, in order, with its own text, or say that it was not."""
         self._gap_shot.stop()
-        keys, self._held = self._held.keys, _Held()
-        self._deliver(keys)
+        held, self._held = self._held, _Held()
+        if held.text and not self._is_a_hands(held):
+            self._torn_until_ms = self._clock.monotonic_ms() + TORN_MS
+            self.bus.refused.emit()
+            return
+        self._deliver(held.keys)
+
+    def _is_a_hands(self, held: _Held) -> bool:
+        """Whether a short burst may be typing where it went."""
+        if held.guard == "alone":
+            return len(held.text) == 1 and not held.torn
+        return held.guard != "never" or len(held.text) < GUARDED_MIN
 
     @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -149,7 +183,7 @@ class ScannerFilter(QObject):
         if self._prefixed is not None:
             return self._pressed_in_frame(self._prefixed, widget, event, now_ms)
         at_ms = _moment(event, now_ms)
-        if self._held.keys and at_ms - self._held.last_ms > GAP_MS:
+        if self._held.keys and at_ms - self._held.last_ms > self._silence_ms():
             self._end_burst()
         if event.key() in _MODIFIERS:
             if self._held.keys:
@@ -166,6 +200,9 @@ class ScannerFilter(QObject):
 
     def _hold(self, widget: QWidget, event: QKeyEvent, at_ms: int) -> None:
         self._suffix_until_ms = -1
+        if not self._held.text:
+            self._held.guard = _guard(widget)
+            self._held.torn = self._clock.monotonic_ms() <= self._torn_until_ms
         self._held.keys.append((widget, _copy(event)))
         self._held.text += event.text()
         self._wait_on(at_ms)
@@ -173,13 +210,24 @@ class ScannerFilter(QObject):
     def _wait_on(self, at_ms: int) -> None:
         self._held.last_ms = at_ms
         self._waited_again = False
-        self._gap_due_ms = self._clock.monotonic_ms() + GAP_MS + 1
-        self._gap_shot.start(GAP_MS + 1)
+        wait_ms = self._silence_ms() + 1
+        self._gap_due_ms = self._clock.monotonic_ms() + wait_ms
+        self._gap_shot.start(wait_ms)
+
+    def _silence_ms(self) -> int:
+        """A pause longer than this ends what is held."""
+        return max(ALONE_MS, 2 * self._gap_ms) if self._held.guard == "alone" else self._gap_ms
 
     def _suffix(self, now_ms: int) -> bool:
         """Enter, Tab or ETX: the end of a scan, or a key like any other."""
-        if len(self._held.text) >= self._least():
-            self._emit(self._take())
+        held = self._held
+        if len(held.text) >= self._least():
+            self._emit(self._take(), held.guard)
+            return True
+        if held.text and (held.guard == "alone" or (held.guard and held.torn)):
+            # A key and an Enter at once, or the tail of a scan that stalled: no hand's, and it would pay.
+            self._take()
+            self.bus.refused.emit()
             return True
         self.flush()
         late = now_ms <= self._suffix_until_ms
@@ -187,8 +235,7 @@ class ScannerFilter(QObject):
         return late
 
     def _least(self) -> int:
-        guarded = bool(self._held.keys) and self._held.keys[0][0].property("scans") == "never"
-        return GUARDED_MIN if guarded else SCAN_MIN
+        return GUARDED_MIN if self._held.guard == "never" else SCAN_MIN
 
     def _on_gap(self) -> None:
         # The window was busy and keys may be waiting in the queue behind this timer: look once more, or the
@@ -201,9 +248,11 @@ class ScannerFilter(QObject):
 
     def _end_burst(self) -> None:
         """A pause: eight keys within single gaps are a scanner without suffix, anything else was typed."""
-        if len(self._held.text) >= SCAN_MIN:
-            self._emit(self._take())
-            self._suffix_until_ms = self._clock.monotonic_ms() + SUFFIX_LATE_MS
+        held = self._held
+        if len(held.text) >= SCAN_MIN:
+            self._emit(self._take(), held.guard)
+            now_ms = self._clock.monotonic_ms()
+            self._suffix_until_ms, self._torn_until_ms = now_ms + SUFFIX_LATE_MS, now_ms + TORN_MS
         else:
             self.flush()
 
@@ -255,8 +304,12 @@ class ScannerFilter(QObject):
         self._prefixed = None
         self._prefix_shot.stop()
 
-    def _emit(self, raw: str) -> None:
+    def _emit(self, raw: str, guard: str = "") -> None:
         scan = self._read_scan(raw)
+        if guard == "secret" and scan.kind == "unknown":
+            # It may be the PIN of somebody quick: it is looked up nowhere and stands in no notice.
+            self.bus.refused.emit()
+            return
         now_ms = self._clock.monotonic_ms()
         doubled = self._last is not None and self._last[0] == raw and now_ms - self._last[1] <= DOUBLED_MS
         self._last = (raw, now_ms)
@@ -278,6 +331,17 @@ _MODIFIERS: Final = frozenset({
     Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_Mode_switch,
 })  # fmt: skip
 _ENTER_TAB: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+
+
+def _guard(widget: QWidget) -> str:
+    """The property ``scans`` of the widget or of the nearest one around it that has one, else nothing."""
+    at: QWidget | None = widget
+    while at is not None:
+        guard = at.property("scans")
+        if isinstance(guard, str):
+            return guard
+        at = at.parentWidget()
+    return ""
 
 
 def _is(event: QKeyEvent, control: str) -> bool:

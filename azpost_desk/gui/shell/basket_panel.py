@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent
 
-    from azpost_desk.domain.refusals import Trouble
+    from azpost_desk.domain.refusals import NeedsConfirmation, Trouble
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.views import Basket, CardStep, PlannedLine
 
 
 # The same key on a Latin and on a Cyrillic keyboard.
 _CARD_KEYS: Final = ("K", "Л")
+_SURE_KEY: Final = "Shift+F10"
 
 
 class _Line(QFrame):
@@ -77,12 +78,14 @@ class _Cash(QWidget):
     """How the customer pays in cash: quick notes by a digit, or another sum typed."""
 
     chosen = Signal(object)
+    confirmed = Signal(object)
     card_chosen = Signal(object)
     left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("scans", "alone")
         follow(self, lambda: self.setAccessibleName(say("frame.basket.cash_given")))
         self._amounts: list[Money] = []
         self._buttons: list[Button] = []
@@ -99,6 +102,13 @@ class _Cash(QWidget):
         self._card.clicked.connect(self._on_card)
         column.addWidget(self._card)
         column.addWidget(self._other)
+        # Its key is no printable one and no Enter: a scanner cannot press it.
+        self._asked = azn(0)
+        self._sure = Button(phrase("frame.basket.sure", amount=azn(0)), _SURE_KEY)
+        self._sure.clicked.connect(lambda: self.confirmed.emit(self._asked))
+        self._sure.hide()
+        self._other.changed.connect(self._sure.hide)
+        column.addWidget(self._sure)
         back = Button("frame.basket.back", hint=plain("Esc"), role="quiet")
         back.clicked.connect(self.left.emit)
         column.addWidget(back)
@@ -128,16 +138,24 @@ class _Cash(QWidget):
             self._notes.addWidget(button, *place)
             self._buttons.append(button)
         self._other.clear()
+        self._sure.hide()
         self._other.setVisible(due.minor > 0)
         self.setFocus()
 
     def hold(self, held: bool) -> None:
         """While the basket is being paid no second key may pay."""
-        for button in (*self._buttons, self._card):
+        for button in (*self._buttons, self._card, self._sure):
             button.setDisabled(held)
 
     def show_refusal(self, error: Refused) -> None:
         self._other.set_error(error)
+
+    def ask_back(self, given: Money, words: Say) -> None:
+        """So much change comes out of `given` that it is rather a slip: only another key takes it."""
+        self._asked = given
+        self._sure.say(phrase("frame.basket.sure", amount=given))
+        self._sure.show()
+        self._other.set_error(words)
 
     def _on_card(self) -> None:
         """All of it, or what was typed as another sum."""
@@ -196,6 +214,7 @@ class BasketPanel(QFrame):
         self.tray = TrayBar(session, self)
         self._cash = _Cash()
         self._cash.chosen.connect(self._on_given)
+        self._cash.confirmed.connect(lambda given: self._on_given(given, frozenset({"B-013"})))
         self._cash.left.connect(self._on_back)
         self._cash.card_chosen.connect(self._on_card)
         self._card = CardState()
@@ -306,14 +325,20 @@ class BasketPanel(QFrame):
         self._show_cash(False)
         self._pay.setFocus()
 
-    def _on_given(self, given: Money) -> None:
+    def _on_given(self, given: Money, confirmed: frozenset[str] = frozenset()) -> None:
         if self._basket is None:
             return
         basket, by, baskets = self._basket.basket, self._session.by, self._session.services.baskets
         self._cash.hold(True)
-        Operation(self, lambda: baskets.pay(by, basket, given)).changes(
+
+        def ask(back: NeedsConfirmation) -> None:
+            self._cash.ask_back(given, refusal(back))
+
+        Operation(self, lambda: baskets.pay(by, basket, given, confirmed)).changes(
             "basket", "till", "journal"
-        ).succeeded(self._on_paid).refused(self._on_refused).ended(lambda: self._cash.hold(False)).start()
+        ).succeeded(self._on_paid).refused(self._on_refused).confirm(ask).ended(
+            lambda: self._cash.hold(False)
+        ).start()
 
     # --- a card ------------------------------------------------------------------------------------------
 

@@ -81,6 +81,8 @@ class SignIn(QWidget):
         self._card = Label("", "muted", wrap=True)
         self._warning = Label("", "hint", wrap=True)
         self._warning.hide()
+        self._lost = Label("", "hint", wrap=True, parent=self)
+        self._lost.hide()
         self._second = QWidget()
         self._build()
         self._show_names()
@@ -103,6 +105,7 @@ class SignIn(QWidget):
         column.addWidget(self._names)
         column.addWidget(self._second)
         column.addWidget(self._warning)
+        column.addWidget(self._lost)
         languages = QHBoxLayout()
         languages.addStretch()
         for code, shown in LANGUAGES:
@@ -158,6 +161,14 @@ class SignIn(QWidget):
         self._where.say(words, "bad")
         self._names.hide()
 
+    def not_taken(self, why: Say) -> None:
+        """Keys went nowhere: said beside the PIN where somebody is typing one, else below the names."""
+        if self._second.isVisible():
+            self._pin.set_error(why)
+        else:
+            self._lost.say(why, "warn")
+            self._lost.show()
+
     def warn(self, words: Say) -> None:
         """Something about this computer that everybody who signs in should know."""
         self._warning.say(words, "warn")
@@ -175,6 +186,7 @@ class SignIn(QWidget):
 
     def _on_picked(self, officer: OfficerAtDesk) -> None:
         self._chosen = officer
+        self._lost.hide()
         self._who.say(plain(officer.name))
         self._pin.clear()
         self._names.hide()

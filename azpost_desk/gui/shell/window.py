@@ -115,9 +115,18 @@ class Window(QStackedWidget):
         page.enrolled.connect(done)
 
     def heard(self, scan: Scan, raw: str, doubled: bool) -> None:
-        """A scan; nobody hears it while nobody is signed in or the screen is locked."""
+        """A scan; while nobody is signed in, or the screen is locked, only that nobody hears it is said."""
         if self.frame is not None and self.currentWidget() is self.frame:
             self.frame.heard(scan, raw, doubled)
+        else:
+            self.not_heard("kit.scan.nobody")
+
+    def not_heard(self, why: Say) -> None:
+        """Keys that were taken for a scanner's went nowhere: say so where the person is looking."""
+        if self.frame is not None and self.currentWidget() is self.frame:
+            self.frame.notices.show_notice(why, "warn")
+        elif self.currentWidget() is self.sign_in:
+            self.sign_in.not_taken(why)
 
     def lock(self) -> None:
         """Lock now; the basket and what was typed stay as they are."""

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout,
 
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.gui.kit.fields import AmountField, PinField
-from azpost_desk.gui.kit.scanner import DOUBLED_MS, GAP_MS, SCAN_MIN, ScanBus, ScannerFilter
+from azpost_desk.gui.kit.scanner import ALONE_MS, DOUBLED_MS, GAP_MS, SCAN_MIN, ScanBus, ScannerFilter
+from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.timers import HandClock
 from tests.gui.conftest import STX, press, scan, send_key, type_text
 
@@ -38,6 +39,7 @@ class Desk:
     filter: ScannerFilter
     heard: list[tuple[str, bool]]
     broken: list[bool]
+    refused: list[bool]
 
 
 @pytest.fixture
@@ -51,10 +53,12 @@ def desk(qtbot: QtBot, qapp: QApplication) -> Iterator[Desk]:
     clock, bus = HandClock(), ScanBus()
     heard: list[tuple[str, bool]] = []
     broken: list[bool] = []
+    refused: list[bool] = []
+    bus.refused.connect(lambda: refused.append(True))
     bus.scanned.connect(lambda _scan, raw, doubled: heard.append((raw, doubled)))
     bus.broken.connect(lambda: broken.append(True))
     listening = ScannerFilter(qapp, read_scan, bus, clock)
-    yield Desk(window, line, amount, pin, clock, listening, heard, broken)
+    yield Desk(window, line, amount, pin, clock, listening, heard, broken, refused)
     listening.remove()
 
 
@@ -70,7 +74,9 @@ def test_no_scan_reaches_an_amount_or_a_pin(desk: Desk, gap_ms: int, frame: bool
     for line in (desk.amount.line, desk.pin.line):
         scan(line, "4760991234567", desk.clock, gap_ms, frame)
         desk.clock.advance(2_000)
-    assert [raw for raw, _ in desk.heard] == ["4760991234567"] * 2
+    # A PIN is nobody's business: what came there unframed is refused, not announced.
+    assert [raw for raw, _ in desk.heard] == ["4760991234567"] * (2 if frame else 1)
+    assert len(desk.refused) == (0 if frame else 1)
     assert (desk.amount.line.text(), desk.pin.line.text()) == ("", "")
 
 
@@ -79,6 +85,89 @@ def test_even_a_short_code_is_kept_out_of_an_amount(desk: Desk) -> None:
     scan(desk.amount.line, "12345", desk.clock)
     assert desk.amount.line.text() == ""
     assert desk.heard == [("12345", False)]
+
+
+def test_a_short_pin_typed_in_a_hurry_or_while_the_window_was_busy_is_taken(desk: Desk, qtbot: QtBot) -> None:
+    """Four digits and an Enter in one lump vanished without a word."""
+    with qtbot.waitSignal(desk.pin.line.returnPressed):
+        type_text(desk.pin.line, "4711\n", desk.clock, gap_ms=0)
+    assert (desk.pin.take(), desk.heard, desk.refused) == ("4711", [], [])
+
+
+def test_a_long_pin_taken_for_a_scan_is_told_and_shown_to_nobody(desk: Desk) -> None:
+    type_text(desk.pin.line, "4711471147\n", desk.clock, gap_ms=5)
+    assert (desk.pin.take(), desk.heard, desk.refused) == ("", [], [True])
+
+
+def test_a_sum_that_stalls_like_a_scan_is_told_and_not_half_taken(desk: Desk) -> None:
+    type_text(desk.amount.line, "47609", desk.clock, gap_ms=8)
+    desk.clock.advance(60)
+    assert (desk.amount.line.text(), desk.refused) == ("", [True])
+    entered: list[bool] = []
+    desk.amount.line.returnPressed.connect(lambda: entered.append(True))
+    type_text(desk.amount.line, "12\n", desk.clock, gap_ms=8)
+    assert (desk.amount.line.text(), entered, desk.refused) == ("", [], [True, True])
+    desk.clock.advance(2_000)
+    type_text(desk.amount.line, "12\n", desk.clock, gap_ms=90)
+    assert (desk.amount.line.text(), entered) == ("12", [True])
+
+
+@pytest.fixture
+def paying(desk: Desk) -> tuple[QPushButton, list[str]]:
+    """Something that pays at the first key it gets."""
+    paid: list[str] = []
+
+    class Pays(QPushButton):
+        @guarded
+        def keyPressEvent(self, event: QKeyEvent) -> None:
+            paid.append(event.text())
+
+    around = QWidget(desk.window)
+    around.setProperty("scans", "alone")
+    return Pays(around), paid
+
+
+@pytest.mark.parametrize("gap_ms", [4, GAP_MS, 40, 60, 100, ALONE_MS])
+@pytest.mark.parametrize("code", [CODE, "4760991234567", "12"])
+def test_a_burst_never_pays_however_slow_the_scanner(
+    desk: Desk, paying: tuple[QPushButton, list[str]], gap_ms: int, code: str
+) -> None:
+    pays, paid = paying
+    scan(pays, code, desk.clock, gap_ms)
+    desk.clock.advance(2_000)
+    assert paid == []
+    assert desk.heard or desk.refused, "it is said"
+
+
+@pytest.mark.parametrize("stall_ms", [36, 60, ALONE_MS, ALONE_MS + 50, 450])
+@pytest.mark.parametrize("at", [2, 5, 8, 12])
+@pytest.mark.parametrize("enter", [True, False])
+def test_a_scan_that_stalls_pays_nothing(
+    desk: Desk, paying: tuple[QPushButton, list[str]], stall_ms: int, at: int, enter: bool
+) -> None:
+    pays, paid = paying
+    type_text(pays, "4760991234567"[:at], desk.clock, gap_ms=8)
+    desk.clock.advance(stall_ms)
+    type_text(pays, "4760991234567"[at:] + ("\n" if enter else ""), desk.clock, gap_ms=8)
+    desk.clock.advance(2_000)
+    assert [key for key in paid if key.strip()] == []
+
+
+def test_one_key_alone_pays_as_ever(desk: Desk, paying: tuple[QPushButton, list[str]]) -> None:
+    pays, paid = paying
+    type_text(pays, "1", desk.clock, gap_ms=ALONE_MS)
+    assert paid == []
+    desk.clock.advance(2)
+    type_text(pays, "2", desk.clock, gap_ms=ALONE_MS + 1)
+    assert (paid, desk.refused) == (["1", "2"], [])
+
+
+def test_a_slower_gap_is_a_setting(qtbot: QtBot, qapp: QApplication, desk: Desk) -> None:
+    desk.filter.remove()
+    slow = ScannerFilter(qapp, read_scan, desk.filter.bus, desk.clock, gap_ms=60)
+    scan(desk.amount.line, CODE, desk.clock, gap_ms=60)
+    slow.remove()
+    assert (desk.heard, desk.amount.line.text()) == ([(CODE, False)], "")
 
 
 def test_a_hand_waits_at_most_one_gap_for_its_letter(desk: Desk) -> None:
@@ -228,11 +317,12 @@ scanned = st.tuples(
 def test_no_typed_letter_is_lost_and_no_scanned_one_leaks(desk: Desk, acts: list[tuple[tuple, bool]]) -> None:
     """Whatever hands and scanners do one after the other, with a pause between them, in a line or a PIN."""
     desk.heard.clear()
+    desk.refused.clear()
     desk.line.clear()
     desk.pin.clear()
     desk.clock.advance(5_000)
     typed = {desk.line: "", desk.pin.line: ""}
-    scans = []
+    scans, refusals = list[str](), 0
     for act, in_pin in acts:
         widget = desk.pin.line if in_pin else desk.line
         if len(act) == 2:
@@ -240,9 +330,13 @@ def test_no_typed_letter_is_lost_and_no_scanned_one_leaks(desk: Desk, acts: list
             typed[widget] += act[0]
         else:
             scan(widget, act[0], desk.clock, act[1], frame=act[2])
-            scans.append(act[0])
+            # A PIN is looked up nowhere: what is no code there is refused aloud.
+            secret = in_pin and not act[2] and read_scan(act[0]).kind == "unknown"
+            refusals += secret
+            scans += [] if secret else [act[0]]
         desk.clock.advance(GAP_MS + 1)
     assert {widget: widget.text() for widget in typed} == {
         w: text[: w.maxLength()] for w, text in typed.items()
     }
     assert [raw for raw, _ in desk.heard] == scans
+    assert len(desk.refused) == refusals

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
@@ -16,12 +16,15 @@ from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.screens import Screen, Session
-from azpost_desk.gui.kit.words import Language
+from azpost_desk.gui.kit.words import Language, say
 from azpost_desk.gui.shell import window as shell
 from azpost_desk.gui.shell.line_panel import pill_words
 from azpost_desk.gui.work.runner import Runner
+from azpost_desk.gui.work.timers import HandClock
+from azpost_desk.programs.desk import listen
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.views import LineState
+from tests.gui.conftest import scan, type_text
 from tests.services.counters import CLERK, OTHER_CLERK, Stand, ended, new_stand, working
 
 if TYPE_CHECKING:
@@ -176,6 +179,63 @@ def test_two_keys_pay_a_basket_and_fifty_enters_pay_it_once(
     assert len(settlements(stand)) == 1
     assert stand.desk.baskets.current() is None
     qtbot.waitUntil(lambda: printer.papers.count("receipt") == 1)
+
+
+@pytest.mark.parametrize("gap_ms", [4, 40, 100])
+def test_a_scan_over_the_sums_pays_nothing_and_a_digit_alone_pays(
+    qtbot: QtBot, window: shell.Window, stand: Stand, qapp: QApplication, gap_ms: int
+) -> None:
+    """The first digit of a slow scanner's code paid the basket with the note of that digit."""
+    sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    press(window, Qt.Key.Key_F10)
+    clock, before = HandClock(), stand.records()
+    scanner = listen(qapp, window, clock)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    scan(focus, "4760991234567", clock, gap_ms)
+    clock.advance(2_000)
+    settled(qtbot)
+    assert (stand.records(), settlements(stand)) == (before, [])
+    type_text(focus, "1", clock, 300)
+    settled(qtbot)
+    scanner.remove()
+    assert len(settlements(stand)) == 1
+
+
+def test_cash_beyond_all_sense_is_taken_only_by_another_key(
+    qtbot: QtBot, window: shell.Window, stand: Stand
+) -> None:
+    sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    press(window, Qt.Key.Key_F10)
+    press(window, Qt.Key.Key_Tab)
+    digits(window, "476099")
+    for _ in range(3):
+        press(window, Qt.Key.Key_Return)
+        settled(qtbot)
+    assert settlements(stand) == []
+    assert any("476.099,00" in text or "476 099,00" in text.replace("\u00a0", " ") for text in _texts(window))
+    press(window, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    settled(qtbot)
+    [body] = settlements(stand)
+    assert isinstance(body, ops.Settlement)
+    assert body.cash_given_qapik == 47_609_900
+
+
+def test_keys_taken_for_a_scan_while_signing_in_are_told(
+    qtbot: QtBot, window: shell.Window, stand: Stand, qapp: QApplication
+) -> None:
+    place = [one.officer for one in stand.desk.staff.officers()].index(CLERK.officer)
+    digits(window, str(place + 1))
+    clock = HandClock()
+    scanner = listen(qapp, window, clock)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    scan(focus, "471147114711", clock)
+    scanner.remove()
+    assert window.frame is None
+    assert say("kit.scan.refused") in _texts(window)
 
 
 def test_the_change_is_the_largest_figure_after_paying(
