@@ -270,8 +270,9 @@ def _take_effect(
                 event = TransferEvent(transfer=transfer, state="available", office="", at_ms=now_ms)
                 tell(conn, event, [place[0]], now_ms)
         conn.execute(
-            "update payments set next_ms = %s where desk = %s and epoch = %s and sequence = %s"
-            " and state = 'accepted' and next_ms is null",
+            "update payments set state = 'accepted', next_ms = %s"
+            " where desk = %s and epoch = %s and sequence = %s"
+            " and state in ('accepted', 'held') and next_ms is null",
             (now_ms, *place),
         )
     elif posted:
@@ -287,7 +288,7 @@ def _take_effect(
         )
         conn.execute(
             "update payments set state = 'reversed', next_ms = null"
-            " where desk = %s and epoch = %s and sequence = %s and state = 'accepted'",
+            " where desk = %s and epoch = %s and sequence = %s and state in ('accepted', 'held')",
             place,
         )
 

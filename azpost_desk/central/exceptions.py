@@ -41,6 +41,7 @@ OWNERS: Final = {
     "strange_grant": "security",
     "older_than_acknowledgement": "security",
     "beyond_allowance": "compliance",
+    "ended_chain": "compliance",
     "too_late": "compliance",
     "under_review": "compliance",
     "over_limit": "compliance",

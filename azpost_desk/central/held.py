@@ -1,7 +1,8 @@
-"""Transfers that wait for people: held by a rule or by screening, rejected, closed after wrong tries.
+"""Transfers and bills that wait for people: held by a rule or by screening, rejected, closed after tries.
 
 Two people decide, by name and with evidence, in the centre's own book. A transfer that is let go can be paid
-out; one that is rejected is frozen, and only a further decision lets its money back to the sender.
+out; one that is rejected is frozen, and only a further decision lets its money back to the sender. A bill
+that is let go is delivered; one that is rejected is refused as if by its biller: its customer is paid back.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central import freed, screening
+from azpost_desk.central import freed, payments, screening
 from azpost_desk.central.doubts import two_people
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
@@ -30,7 +31,7 @@ _WAITING: Final = ("held", "rejected", "closed")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One transfer that waits; `reasons` are those of the exceptions list."""
+    """One transfer or bill that waits; `reasons` are those of the exceptions list."""
 
     transfer: str
     state: str
@@ -38,14 +39,20 @@ class Waiting:
     desk: str
     sent_ms: int
     reasons: list[str]
+    service: str = "transfers"
 
 
 def waiting(conn: Connection) -> list[Waiting]:
-    """Every transfer that waits for a decision, the oldest first."""
+    """Every transfer and bill that waits for a decision, the oldest first."""
     rows = conn.execute(
-        "select transfer, transfers.state, amount, transfers.desk, sent_ms,"
-        " array(select distinct reason from exceptions where about = transfer order by reason)"
-        " from transfers where transfers.state = any(%s) order by sent_ms, transfer",
+        "with waits as ("
+        " select transfer as thing, state, amount, desk, sent_ms as at_ms, 'transfers' as service"
+        " from transfers where state = any(%s)"
+        " union all select payment, state, amount, desk, accepted_ms, 'payments'"
+        " from payments where state = 'held')"
+        " select thing, state, amount, desk, at_ms,"
+        " array(select distinct reason from exceptions where about = thing order by reason), service"
+        " from waits order by at_ms, thing",
         (list(_WAITING),),
     ).fetchall()
     return [Waiting(*row) for row in rows]
@@ -60,13 +67,13 @@ def decide(
     evidence: str,
     now_ms: int,
 ) -> str:
-    """What becomes of a transfer that waits; gives its state from now on.
+    """What becomes of a transfer or bill that waits; gives its state from now on.
 
     Let go it is screened once more: by what the two did not know of it is held again.
 
     Raises:
-        Refused: X-044 not two people, X-047 no evidence, X-080 no such transfer, X-081 its state allows no
-            such decision (`state`).
+        Refused: X-044 not two people, X-047 no evidence, X-080 nothing of this number, X-081 its state
+            allows no such decision (`state`).
     """
     two_people(*people, evidence)
     with conn.transaction():
@@ -74,7 +81,7 @@ def decide(
             "select state, desk from transfers where transfer = %s for update", (transfer,)
         ).fetchone()
         if row is None:
-            raise Refused("X-080", transfer=transfer)
+            return payments.decide(conn, book, transfer, decision, people, evidence, now_ms)
         state, desk = row
         after = TRANSFER.get((state, decision))
         if after is None or decision not in DECISIONS:

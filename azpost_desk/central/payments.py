@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from azpost_desk.central import exposure
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.billers import (
     Checked,
@@ -28,8 +29,9 @@ from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money
-from azpost_desk.domain.moves import PAYMENT, arrive
+from azpost_desk.domain.moves import DECIDED, PAYMENT, arrive
 from azpost_desk.domain.people import Account
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import BillCheck, BillChecked
 from azpost_desk.protocol.news import PaymentResult
 
@@ -57,7 +59,7 @@ def txn_id(payment: str) -> int:
 
 
 def accepted(conn: Connection, written: Written, line: ops.PaymentAccepted, now_ms: int) -> None:
-    """A bill was taken: its delivery is planned."""
+    """A bill was taken: its delivery is planned, or it waits for two people (central.exposure)."""
     try:
         account = msgspec.json.decode(
             written.attachments.get(f"{line.operation}:account", b""), type=Account
@@ -89,6 +91,67 @@ def accepted(conn: Connection, written: Written, line: ops.PaymentAccepted, now_
         # Under this number another bill is delivered: this customer's never will be.
         reason = "repeated_operation"
         list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, line.operation)
+        return
+    reasons, _ = exposure.doubts(conn, written, "payments", line.operation, line.amount_qapik)
+    if reasons:
+        # What has gone to a biller does not come back: two people look at it before (central.held).
+        conn.execute(
+            "update payments set state = %s, next_ms = null where payment = %s",
+            (PAYMENT["accepted", "suspected"], line.operation),
+        )
+    for reason in reasons:
+        list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, line.operation)
+
+
+def decide(
+    conn: Connection,
+    book: Book,
+    payment: str,
+    decision: str,
+    people: tuple[str, str],
+    evidence: str,
+    now_ms: int,
+) -> str:
+    """Two people decide about a bill that is held (central.held); gives its state from now on.
+
+    Raises:
+        Refused: X-080 no such bill, X-081 it is not held, or bills know no such decision.
+    """
+    row = conn.execute(
+        "select state, desk, biller, amount from payments where payment = %s for update", (payment,)
+    ).fetchone()
+    if row is None:
+        raise Refused("X-080", transfer=payment)
+    state, desk, biller, amount = row
+    after = PAYMENT.get((state, decision))
+    if after is None or decision not in DECIDED:
+        raise Refused("X-081", state=state)
+    act = ops.OutgoingJudged(
+        thing=payment,
+        service="payments",
+        amount_qapik=amount,
+        decision=decision,
+        first_person=people[0].strip(),
+        second_person=people[1].strip(),
+        evidence=evidence.strip(),
+    )
+    book.append(conn, act)
+    let_go = after == PAYMENT["", "accepted"]
+    conn.execute(
+        "update payments set state = %s, next_ms = %s, reason = %s, changed_ms = %s where payment = %s",
+        (after, now_ms if let_go else None, "" if let_go else decision, now_ms, payment),
+    )
+    if not let_go:
+        refused = PaymentResult(
+            payment=payment,
+            biller=biller,
+            outcome=after,
+            provider_reference="",
+            reason=decision,
+            at_ms=now_ms,
+        )
+        tell(conn, refused, [desk], now_ms)
+    return after
 
 
 def reversed_line(conn: Connection, written: Written, original: ops.PaymentAccepted, now_ms: int) -> None:
@@ -97,7 +160,7 @@ def reversed_line(conn: Connection, written: Written, original: ops.PaymentAccep
         _accepted(conn, written.desk, original.operation) == original
         and conn.execute(
             "update payments set state = 'reversed', next_ms = null, changed_ms = %s"
-            " where payment = %s and state = 'accepted' and attempts = 0 returning payment",
+            " where payment = %s and state in ('accepted', 'held') and attempts = 0 returning payment",
             (now_ms, original.operation),
         ).fetchone()
     )
@@ -123,7 +186,7 @@ def refunded(conn: Connection, written: Written, line: ops.PaymentRefunded, now_
         # The customer has the money: what was not sent yet must not be delivered besides.
         conn.execute(
             "update payments set next_ms = null"
-            " where payment = %s and desk = %s and state = 'accepted' and attempts = 0",
+            " where payment = %s and desk = %s and state in ('accepted', 'held') and attempts = 0",
             (line.payment, written.desk),
         )
         list_exception(

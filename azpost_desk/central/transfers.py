@@ -4,12 +4,9 @@ A transfer becomes available when its record was accepted here. It is held inste
 exceptions list, when something about its sending needs a person (protocol.md 7):
 
 - its code was not given to this desk and epoch,
-- the record is older than the acknowledgement it embeds, or came later than `LATE_MS`,
+- its chain, its time or its desk's allowance leaves a doubt (central.exposure),
 - its sender goes beyond what one person may send in a day or a month, over all branches,
-- its sender or receiver may be on a watch list, or the lists are too old to say,
-- the desk sold more than its allowance without hearing from the centre in between: all sends of the chain
-  after the last record that the embedded acknowledgement covers count together, and so do all that embed none
-  known here: whoever holds a stolen key can embed an old one, or invent one.
+- its sender or receiver may be on a watch list, or the lists are too old to say.
 """
 
 from __future__ import annotations
@@ -18,14 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central import doubts, freed, laundering, screening
+from azpost_desk.central import doubts, exposure, freed, laundering, screening
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain import aml
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Settings, WatchState
+from azpost_desk.domain.catalogue import WatchState
 from azpost_desk.domain.moves import TRANSFER
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.protocol.keys import is_signed
@@ -35,9 +32,6 @@ from azpost_desk.protocol.news import TransferEvent
 if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.central.written import Written
-
-# [design] No law fixes it: a village desk may be off line for a long weekend.
-LATE_MS: Final = 7 * 24 * 3_600_000
 
 
 def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int) -> None:
@@ -85,22 +79,7 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
 _ABOUT_A_SEND: Final = """
     select
         exists (select from transfer_codes where code = %(code)s and desk = %(desk)s and epoch = %(epoch)s),
-        (select received_ms from batches
-            where ack_digest = %(acknowledged)s and desk = %(desk)s and epoch = %(epoch)s),
-        (select last from batches
-            where ack_digest = %(acknowledged)s and desk = %(desk)s and epoch = %(epoch)s),
-        (select content from reference where name = 'settings' and branch in (%(branch)s, '*')
-            order by version desc limit 1),
         (select content from reference where name = 'watch' order by version desc limit 1)
-"""
-_EXPOSED: Final = """
-    select coalesce(sum(amount), 0)::bigint from transfers
-    where desk = %(desk)s and epoch = %(epoch)s and sequence > %(covered)s and transfer <> %(transfer)s
-"""
-_EXPOSED_UNDER_NONE: Final = """
-    select coalesce(sum(amount), 0)::bigint from transfers
-    where desk = %(desk)s and epoch = %(epoch)s and transfer <> %(transfer)s
-        and not exists (select from batches where ack_digest = acknowledged and batches.desk = transfers.desk)
 """
 
 
@@ -108,38 +87,16 @@ def _why_held(
     conn: Connection, written: Written, line: ops.TransferSent, parties: Parties, now_ms: int
 ) -> list[str]:
     """Every reason why a person must look at a transfer just written down; its movements are noted."""
-    header = written.header
-    about = {
-        "code": parties.code,
-        "desk": written.desk,
-        "epoch": written.epoch,
-        "branch": written.branch,
-        "acknowledged": header.acknowledged,
-        "transfer": line.transfer,
-    }
-    # One statement: an office's busiest day is a thousand sends, and the line to the database counts.
-    is_given, acknowledged_ms, covered, *documents = one(conn, _ABOUT_A_SEND, about)
-    settings = msgspec.json.decode(documents[0], type=Settings) if documents[0] else Settings()
-    lists = msgspec.json.decode(documents[1], type=WatchState) if documents[1] else WatchState()
-    reasons = {
+    reasons, settings = exposure.doubts(conn, written, "transfers", line.transfer, line.amount_qapik)
+    about = {"code": parties.code, "desk": written.desk, "epoch": written.epoch}
+    is_given, document = one(conn, _ABOUT_A_SEND, about)
+    lists = msgspec.json.decode(document, type=WatchState) if document else WatchState()
+    more = {
         "strange_code": not is_given,
-        "older_than_acknowledgement": acknowledged_ms is not None and header.recorded_ms < acknowledged_ms,
-        "too_late": written.received_ms - header.recorded_ms > LATE_MS,
-        "beyond_allowance": _is_beyond(conn, line, settings, about | {"covered": covered}),
         screening.UNDER_REVIEW: screening.must_wait(conn, line.transfer, parties, lists, settings, now_ms),
         "over_limit": _is_over_limit(conn, written, line, parties),
     }
-    return [reason for reason, is_so in reasons.items() if is_so]
-
-
-def _is_beyond(
-    conn: Connection, line: ops.TransferSent, settings: Settings, about: dict[str, object]
-) -> bool:
-    allowance = settings.allowances_qapik.get("transfers")
-    if allowance is None:
-        return False
-    exposed: int = one(conn, _EXPOSED_UNDER_NONE if about["covered"] is None else _EXPOSED, about)[0]
-    return exposed + line.amount_qapik > allowance
+    return reasons + [reason for reason, is_so in more.items() if is_so]
 
 
 def _is_over_limit(conn: Connection, written: Written, line: ops.TransferSent, parties: Parties) -> bool:

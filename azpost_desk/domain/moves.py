@@ -61,7 +61,7 @@ TRANSFER: Final[Moves] = {
     ("unclaimed", "granted"): "returning",
 }
 
-# Events of TRANSFER that are two people's decision, not something that happens.
+# Events of TRANSFER and PAYMENT that are two people's decision, not something that happens.
 DECIDED: Final = frozenset({"let_go", "rejected", "let_back"})
 
 PAYMENT: Final[Moves] = {
@@ -77,6 +77,11 @@ PAYMENT: Final[Moves] = {
     ("unknown", "refused"): "refused",
     ("refused", "refunded"): "refunded",
     ("accepted", "reversed"): "reversed",
+    # Nothing leaves the post before two people have looked at it (central.exposure, central.held).
+    ("accepted", "suspected"): "held",
+    ("held", "let_go"): "accepted",
+    ("held", "rejected"): "refused",
+    ("held", "reversed"): "reversed",
 }
 
 # A step at the card terminal. Nothing leads from it to cash: another tender is another decision of a person.

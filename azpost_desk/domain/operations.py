@@ -87,6 +87,7 @@ from azpost_desk.domain.operations_slips import CloseAnnounced as CloseAnnounced
 from azpost_desk.domain.operations_slips import RemittanceAnnounced as RemittanceAnnounced
 from azpost_desk.domain.operations_transfers import BODIES as _OF_TRANSFERS
 from azpost_desk.domain.operations_transfers import CENTRE_KINDS as _CENTRE_OF_TRANSFERS
+from azpost_desk.domain.operations_transfers import OutgoingJudged as OutgoingJudged
 from azpost_desk.domain.operations_transfers import TransferChanged as TransferChanged
 from azpost_desk.domain.operations_transfers import TransferExpired as TransferExpired
 from azpost_desk.domain.operations_transfers import TransferJudged as TransferJudged

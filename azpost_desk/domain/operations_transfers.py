@@ -61,13 +61,29 @@ class TransferReclaimed(Body, frozen=True):
     grant: str
 
 
+class OutgoingJudged(Body, frozen=True):
+    """Centre: two people decided about money of another service that was held before it left the post.
+
+    `decision`: ``let_go`` (it is handed on) or ``rejected`` (its customer can have it back).
+    """
+
+    thing: str
+    service: str
+    amount_qapik: int
+    decision: str
+    first_person: str
+    second_person: str
+    evidence: str
+
+
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("transfer.changed", 1): TransferChanged,
     ("transfer.judged", 1): TransferJudged,
     ("transfer.expired", 1): TransferExpired,
     ("transfer.unclaimed", 1): TransferUnclaimed,
     ("transfer.reclaimed", 1): TransferReclaimed,
+    ("outgoing.judged", 1): OutgoingJudged,
 }
 CENTRE_KINDS: Final = frozenset(
-    {"transfer.judged", "transfer.expired", "transfer.unclaimed", "transfer.reclaimed"}
+    {"transfer.judged", "transfer.expired", "transfer.unclaimed", "transfer.reclaimed", "outgoing.judged"}
 )

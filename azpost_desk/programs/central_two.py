@@ -46,11 +46,11 @@ def add(commands: Any) -> None:
     for name in ("--first", "--second", "--evidence"):
         resolve.add_argument(name, required=True)
     both = ("--first", "--second", "--evidence")
-    waits = group("held", "transfers that were held, rejected or closed, decided one by one")
+    waits = group("held", "transfers and bills that were held, rejected or closed, decided one by one")
     waits("list", _held_list, "what waits for a decision")
     for name, decision, says in (
-        ("release", held.LET_GO, "it may be paid out"),
-        ("reject", held.REJECTED, "it is frozen, and its money too"),
+        ("release", held.LET_GO, "it may be paid out, or delivered"),
+        ("reject", held.REJECTED, "it is frozen, and its money too; a bill goes back to its customer"),
         ("refund", held.LET_BACK, "only its sender can have the money"),
     ):
         waits(name, _held_decide, says, "transfer", *both).set_defaults(decision=decision)

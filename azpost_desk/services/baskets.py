@@ -13,6 +13,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Billers, Settings
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused
+from azpost_desk.domain.services_sold import SERVICES, exposed_of, service_of
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services.approvals import proven
@@ -35,25 +36,6 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import CardStep
 
-# Which service sells a line: what licences and allowances are asked for.
-_SERVICE_OF = {
-    ops.GoodsSold: "goods",
-    ops.PaymentAccepted: "payments",
-    ops.PaymentRefunded: "payments",
-    ops.TransferSent: "transfers",
-    ops.TransferPaid: "transfers",
-    ops.TransferRefunded: "transfers",
-    ops.ItemAccepted: "express",
-}
-
-
-# Money taken for somebody else: what the centre's allowances off line speak of (protocol.md 7).
-_EXPOSED: Final[dict[str, type[ops.TransferSent] | type[ops.PaymentAccepted]]] = {
-    "transfers": ops.TransferSent,
-    "payments": ops.PaymentAccepted,
-}
-
-
 # A step at the terminal in one of these states: what it did is found out before anything else is paid.
 CARD_OPEN: Final = ("asked", "unknown", "reversing")
 CARD_UNDER_WAY: Final = (*CARD_OPEN, "approved")
@@ -66,24 +48,13 @@ BILL_WAITS: Final = "papers.receipt.state.waiting_line"
 def waiting_qapik(books: Reading, service: str) -> int:
     """What unpaid lines, parked ones too, would take of the allowance of `service` (transfers, payments)."""
     lines = [planned.line for basket in every_basket(books) for planned in basket.lines]
-    return _exposed_qapik(lines, service)
+    return exposed_of(lines, service)
 
 
 def every_basket(books: Reading) -> list[Basket]:
     """The basket in hand and those in the tray."""
     basket = books.basket()
     return [*([basket] if basket else []), *(one.basket for one in books.parked())]
-
-
-def _exposed_qapik(lines: Sequence[ops.AnyLine], service: str) -> int:
-    kind = _EXPOSED[service]
-    return sum(line.amount_qapik for line in lines if isinstance(line, kind))
-
-
-def service_of(line: ops.AnyLine) -> str:
-    """The service a line belongs to; a reversal belongs to its original's."""
-    sold = line.original if isinstance(line, ops.LineReversed) else line
-    return _SERVICE_OF[type(sold)]
 
 
 def papers_of(line: ops.AnyLine) -> tuple[str, ...]:
@@ -300,8 +271,8 @@ class Baskets:
         lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
         for line in lines:
             may_sell(books, by, service_of(line))
-        for service in _EXPOSED:
-            if taken := _exposed_qapik(lines, service):
+        for service in SERVICES:
+            if taken := exposed_of(lines, service):
                 within_exposure(books, self.counter.line, service, taken)
         self._in_stock(books, lines)
         return baskets.to_pay(lines)

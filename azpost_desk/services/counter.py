@@ -13,6 +13,7 @@ from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.ids import uuid7
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.services_sold import OUTGOING
 from azpost_desk.domain.staff import Permission, Role, require
 from azpost_desk.protocol.records import SALT_BYTES, Attachment
 
@@ -120,10 +121,16 @@ def may_sell(books: Reading, officer: Officer, service: str) -> Tariffs:
 
 
 def within_exposure(books: Reading, line: Line, service: str, qapik: int) -> bool:
-    """Whether the sale is made off line; Refused L-020 beyond the centre's allowance (protocol.md 7)."""
+    """Whether the sale is made off line; Refused L-020 beyond the centre's allowance (protocol.md 7).
+
+    Every service has its allowance. One that is not named binds nothing where the money is the post's own.
+    """
     if line.state().online:
         return False
-    allowance = books.document(Settings, books.day().date).allowances_qapik.get(service, 0)
+    allowance = books.document(Settings, books.day().date).allowances_qapik.get(service)
+    if allowance is None and service not in OUTGOING:
+        return True
+    allowance = allowance or 0
     left = allowance - books.exposure(service).minor
     if qapik > left:
         raise Refused("L-020", left=azn(max(left, 0)))

@@ -9,7 +9,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain import papers
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
-from azpost_desk.services.baskets import service_of
+from azpost_desk.domain.services_sold import service_of
 
 if TYPE_CHECKING:
     from azpost_desk.domain.reports import Figures

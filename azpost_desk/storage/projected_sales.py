@@ -11,6 +11,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.moves import PAYMENT, TRANSFER, move
 from azpost_desk.domain.people import Account, Parties
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.services_sold import exposed_qapik, service_of
 from azpost_desk.storage import people, projected_cards
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
@@ -33,7 +34,7 @@ def settled(connection: Connection, written: Written, body: ops.Settlement) -> N
                 "line": line.__struct_config__.tag,
                 "service": service_of(line),
                 "receipt": body.receipt,
-                "amount_qapik": _exposed_qapik(line),
+                "amount_qapik": exposed_qapik(line),
                 "reversed_by": "",
             }
             for position, line in enumerate(body.lines)
@@ -45,28 +46,6 @@ def settled(connection: Connection, written: Written, body: ops.Settlement) -> N
     for line in body.lines:
         _take_effect(connection, written, line, body.receipt)
         people.remember_line(connection, line, written.attachments, written.header.recorded_ms)
-
-
-def service_of(line: ops.AnyLine) -> str:
-    """The service of the catalogue a line belongs to."""
-    match line:
-        case ops.GoodsSold():
-            return "goods"
-        case ops.PaymentAccepted() | ops.PaymentRefunded():
-            return "payments"
-        case ops.TransferSent() | ops.TransferPaid() | ops.TransferRefunded():
-            return "transfers"
-        case ops.ItemAccepted():
-            return "express"
-        case ops.LineReversed():
-            return service_of(line.original)
-
-
-def _exposed_qapik(line: ops.AnyLine) -> int:
-    """What the post stands for until the centre knows of it: money taken in for somebody else, or a sale."""
-    if isinstance(line, ops.GoodsSold | ops.PaymentAccepted | ops.TransferSent | ops.ItemAccepted):
-        return line.amount_qapik
-    return 0
 
 
 def _take_effect(connection: Connection, written: Written, line: ops.AnyLine, receipt: str) -> None:

@@ -85,7 +85,7 @@ def test_a_copied_machine_uses_no_grant_before_its_head_was_compared(
     twin.road.up()
     twin.line._step()
     assert twin.line.state().stopped == "L-006"
-    with pytest.raises(Refused, match="G-072"):
+    with pytest.raises(Trouble, match="L-006"):
         twin.pay()
     twin.close()
 
