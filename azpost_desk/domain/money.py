@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
-from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused
 
 
@@ -40,6 +40,7 @@ CURRENCIES: Final = {
 
 # 10^15 qəpik is a hundred times the country's yearly budget: a larger figure is a mistake of input.
 MINOR_MAX: Final = 10**15
+_FIGURES_MAX: Final = 30
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,46 +97,45 @@ def total(amounts: list[Money], currency: str = "AZN") -> Money:
     return result
 
 
-def parse_amount(typed: str, currency: str = "AZN") -> Money:
-    """Read what a person typed: ``1.234,50``, ``1234.5``, ``1 234,50 ₼``.
+# What people write for whole and part. Blanks, dots and commas group by three; the last sign divides.
+_BLANKS: Final = str.maketrans("\u00a0\u202f\u2009\t", "    ")
+_PLAIN: Final = re.compile(r"([0-9]*)(?:[.,]([0-9]*))?")
+_GROUPED: Final = (
+    re.compile(r"([1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,([0-9]*))?"),
+    re.compile(r"([1-9][0-9]{0,2}(?: [0-9]{3})+)(?:[.,]([0-9]*))?"),
+    re.compile(r"([1-9][0-9]{0,2}(?:,[0-9]{3})+)\.([0-9]*)"),
+)
+_TWO_WAYS: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
-    The last of ``,`` and ``.`` is the decimal sign, unless exactly three digits follow a lone dot-grouping
-    pattern such as ``1.234`` together with az grouping; there the dot groups thousands.
+
+def parse_amount(typed: str, currency: str = "AZN") -> Money:
+    """Read what a person typed or pasted: ``1.234,50``, ``1234.5``, ``1 234,50 ₼``, ``2,500.00``.
+
+    ``1.234`` is grouped the Azerbaijani way, as every field writes it back. ``2,500`` is two thousand and a
+    half in English and two and a half in Azerbaijani: whatever language is on, it is refused. So is whatever
+    says more than one amount: nothing is left out of a text to make a figure of the rest.
 
     Raises:
-        Refused: G-012 when it is no amount, or has more decimals than the currency.
+        Refused: G-012 when it is no amount, or has more decimals than the currency; G-013 when it may mean
+            two amounts.
     """
     digits = CURRENCIES[currency].minor_digits
-    text = (
-        typed.replace("₼", "")
-        .replace(currency, "")
-        .replace("\u00a0", "")
-        .replace("\u202f", "")
-        .replace(" ", "")
-    )
+    text = typed.translate(_BLANKS).strip()
+    for unit in ("₼", currency):
+        text = text.removeprefix(unit).removesuffix(unit).strip()
+    text = text.replace("\u2212", "-")
     sign = -1 if text.startswith("-") else 1
-    text = text.removeprefix("-")
-    if "," in text:
-        whole, _, part = text.partition(",")
-        head, *groups = whole.split(".")
-        # A dot that groups no thousands is a slip of the finger: 12.50,00 must not become 1,250.
-        if groups and not (0 < len(head) <= 3 and all(len(group) == 3 for group in groups)):
-            raise Refused("G-012", typed=typed)
-        text = head + "".join(groups) + "." + part
-    elif "." in text:
-        head, *groups = text.split(".")
-        grouped = bool(head) and len(head) <= 3 and not head.startswith("0")
-        if grouped and all(len(group) == 3 for group in groups):
-            text = head + "".join(groups)
-    if not text or not all(char.isascii() and (is_digits(char) or char == ".") for char in text):
+    text = text.removeprefix("-").lstrip()
+    if digits and _TWO_WAYS.fullmatch(text):
+        raise Refused("G-013", typed=text, whole=text.replace(",", ""))
+    found = next((match for form in (*_GROUPED, _PLAIN) if (match := form.fullmatch(text))), None)
+    whole, part = (found[1], found[2] or "") if found else ("", "")
+    if not (whole or part) or len(part) > digits:
         raise Refused("G-012", typed=typed)
-    try:
-        value = Decimal(text).scaleb(digits)
-    except InvalidOperation:
-        raise Refused("G-012", typed=typed) from None
-    if value != value.to_integral_value():
-        raise Refused("G-012", typed=typed)
-    return Money(sign * int(value), currency)
+    figures = re.sub(r"[^0-9]", "", whole) + part.ljust(digits, "0")
+    if len(figures) > _FIGURES_MAX:
+        raise Refused("G-011")
+    return Money(sign * int(figures), currency)
 
 
 def share(amount: Money, parts_per_million: int) -> Money:

@@ -89,6 +89,29 @@ def test_a_slip_of_the_finger_is_no_amount(typed: str) -> None:
         parse_amount(typed)
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    ["2 x 50,00", "№ 15: 250,00", "12\u066b50", "(50,00)", "USD 20,00", "2 50,00", "1 2", "50,00 20,00", "- ",
+     "", "20-50", "1.234.5", "0.500", "5 AZN 0", "2,500,00", "9" * 5_000],
+)  # fmt: skip
+def test_a_text_that_says_more_than_an_amount_is_none(pasted: str) -> None:
+    with pytest.raises(Refused, match=r"G-01[12]"):
+        parse_amount(pasted)
+
+
+@pytest.mark.parametrize("typed", ["2,500", "1,234,567", "-2,500", " 2,500 AZN"])
+def test_what_means_two_amounts_is_refused_with_the_reason(typed: str) -> None:
+    with pytest.raises(Refused, match="G-013"):
+        parse_amount(typed)
+
+
+def test_pasted_amounts_mean_what_they_say() -> None:
+    pasted = {"\u221250,00": -5_000, " " * 40 + "250,00": 25_000, "2,500.00": 250_000,
+              "2\u00a0500,00 ₼": 250_000, "AZN 20.00": 2_000, "20,00 AZN": 2_000, "1,234,567.5": 123_456_750}  # fmt: skip
+    assert {text: parse_amount(text).minor for text in pasted} == pasted
+    assert parse_amount("USD 20,00", "USD") == Money(2_000, "USD")
+
+
 def test_what_people_write_still_is_one() -> None:
     written = {"1.234,50": 123_450, "1234,5": 123_450, "12.345.678,00": 1_234_567_800, "0,05": 5, ",5": 50}
     assert {typed: parse_amount(typed).minor for typed in written} == written

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -27,7 +27,7 @@ from azpost_desk.domain.money import Money, parse_amount
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.field_frame import Check, Field, TextField
 from azpost_desk.gui.kit.theme import Theme, figures, pixmap
-from azpost_desk.gui.kit.words import Say, plain, say
+from azpost_desk.gui.kit.words import Say, phrase, plain, say
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
@@ -52,10 +52,16 @@ __all__ = [
 ]
 
 
+_TYPED_MAX: Final = 24
+# Qt cuts what does not fit: a paste must arrive whole to be refused whole.
+_PASTED_MAX: Final = 10_000
+
+
 class AmountField(TextField):
     """An amount of money: typed as ``1.234,50``, ``1234,5`` or ``1234.5``; right-aligned, even figures.
 
-    What cannot be part of an amount is not taken at all, and scans never reach it.
+    A key that cannot be part of an amount is not taken at all, and scans never reach it. What is pasted is an
+    amount as it stands, or none of it is taken and that is said.
     """
 
     scans = "never"
@@ -73,14 +79,19 @@ class AmountField(TextField):
         check: Callable[[Money], object] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(words, name=name, hint=hint, optional=optional, max_length=24, parent=parent)
+        super().__init__(
+            words, name=name, hint=hint, optional=optional, max_length=_PASTED_MAX, parent=parent
+        )
         self.currency = currency
         self._check_money = check
         self._line.setProperty("role", "amount-big" if big else "amount")
         self._line.setProperty("scans", self.scans)
         self._line.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._line.setFont(figures(Theme.current().size("big" if big else "body"), bold=True))
-        self._line.textEdited.connect(self._drop_foreign)
+        self._before = ""
+        # Qt tells of an edit first and of the change after it.
+        self._line.textChanged.connect(lambda _text: self._note())
+        self._line.textEdited.connect(self._take)
 
     def money(self) -> Money | None:
         """The amount, or None when the field is empty or holds no amount."""
@@ -115,17 +126,48 @@ class AmountField(TextField):
         groups = re.sub(r"(?<=[0-9])(?=([0-9]{3})+$)", ".", whole)
         return ("-" if amount.minor < 0 else "") + groups + ("," + part if part else "")
 
-    def _drop_foreign(self, text: str) -> None:
-        kept = self._KEPT.sub("", text)
-        if kept != text:
-            at = self._line.cursorPosition() - (len(text) - len(kept))
-            self._line.setText(kept)
-            self._line.setCursorPosition(max(at, 0))
+    def _note(self) -> None:
+        self._before = self._line.text()
+
+    def _take(self, text: str) -> None:
+        """What a person just did: a key that fits no amount is dropped, a paste read whole or not at all."""
+        before = self._before
+        if len(_inserted(before, text)) <= 1:
+            kept = self._KEPT.sub("", text)[:_TYPED_MAX]
+            if kept != text:
+                at = self._line.cursorPosition() - (len(text) - len(kept))
+                self._put_back(kept, max(at, 0))
+            return
+        try:
+            amount = parse_amount(text, self.currency)
+        except Refused as no:
+            self._put_back(before, len(before))
+            self.set_error(no if no.code == "G-013" else phrase("kit.amount.pasted", text=text.strip()[:40]))
+            return
+        if self._KEPT.search(text) or len(text) > _TYPED_MAX:
+            self._put_back(self._written(amount), len(self._written(amount)))
+
+    def _put_back(self, text: str, cursor: int) -> None:
+        self._line.setText(text)
+        self._line.setCursorPosition(cursor)
 
     def _tidy(self) -> None:
         amount = self.money()
         if amount is not None and self._written(amount) != self._line.text():
             self._line.setText(self._written(amount))
+
+
+def _alike(one: str, other: str) -> int:
+    """With how many characters both begin."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _inserted(before: str, after: str) -> str:
+    """What was put in at one place to make `after` of `before`."""
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    return after[head : len(after) - tail]
 
 
 class PinField(TextField):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
@@ -90,6 +90,50 @@ def test_letters_never_enter_an_amount(qtbot: QtBot) -> None:
     shown(qtbot, field)
     type_text(field.line, "1ə2x,5ş0")
     assert field.line.text() == "12,50"
+
+
+def pasted(field: AmountField, text: str) -> None:
+    QApplication.clipboard().setText(text)
+    field.line.paste()
+
+
+@pytest.mark.parametrize("language", ["az", "ru", "en"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 x 50,00",
+        "№ 15: 250,00",
+        "12\u066b50",
+        "(50,00)",
+        "USD 20,00",
+        "2,500",
+        "x" * 300,
+        " " * 30 + "x 25",
+    ],
+)
+def test_what_is_pasted_and_no_amount_is_refused_whole_in_every_language(
+    qtbot: QtBot, language: str, text: str
+) -> None:
+    Language.current().choose(language)
+    field = AmountField(WORDS, name="amount")
+    shown(qtbot, field)
+    pasted(field, text)
+    assert (field.line.text(), field.money()) == ("", None)
+    assert field.error_text()
+    field.fill("7,00")
+    pasted(field, text)
+    assert field.line.text() == "7,00", "what stood there stays"
+
+
+@pytest.mark.parametrize("language", ["az", "ru", "en"])
+def test_what_is_pasted_and_an_amount_is_that_amount(qtbot: QtBot, language: str) -> None:
+    Language.current().choose(language)
+    for text, qapik in {"\u221250,00": -5_000, " " * 40 + "250,00": 25_000, "2,500.00": 250_000,
+                        "20,00 AZN": 2_000, "1\u202f234,50 ₼": 123_450}.items():  # fmt: skip
+        field = AmountField(WORDS, name="amount")
+        shown(qtbot, field)
+        pasted(field, text)
+        assert (field.money(), field.error_text()) == (azn(qapik), "")
 
 
 def test_a_limit_speaks_beside_the_amount(qtbot: QtBot) -> None:
