@@ -41,8 +41,15 @@ SLIPS: Final[Mapping[str, str]] = MappingProxyType(
     {"AZC": "certificate", "AZM": "remittance", "AZD": "close"}
 )
 
-# AIM identifier that many scanners put before the data: ]C0 is Code 128, ]Q1 a QR code.
-_AIM: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+# AIM identifier that many scanners put before the data: ]C0 is Code 128, ]Q1 a QR code. Where the bracket is
+# a letter (ğ, ъ), Caps Lock makes the other one of it.
+_AIM: Final = re.compile(r"[\]}][A-Za-z][0-9A-Za-z]")
+# Code 39 begins and ends with asterisks, which some scanners send too.
+_STARRED: Final = re.compile(r"\*([^*]+)\*")
+_DASHED_ITEM: Final = re.compile(r"([A-Z]{2})-?([0-9]{8})-?([0-9])-?([A-Z]{2})")
+# Its colon is an I under az; Caps Lock makes ; of it and > of a dot where those keys write letters.
+_ADDRESS: Final = re.compile(r"(?:HTTPS?[:;I]//|WWW[.>])\S+")
+_ITEM_INSIDE: Final = re.compile(r"(?<![0-9A-Z])[A-Z]{2}[0-9]{9}[A-Z]{2}(?![0-9A-Z])")
 _UPPER: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _RECEIPT: Final = re.compile(r"AZR([0-9]{4,6})([0-9]{6})([0-9])")
 _BILL: Final = re.compile(r"AZB([0-9]{4})([0-9]{4,16})([0-9])")
@@ -158,7 +165,11 @@ def is_azqr(payload: str) -> bool:
 
 def _read(text: str) -> tuple[str, str] | None:
     """Kind and value of a text in the right layout, in either case (Caps Lock swaps it), or None."""
-    payload = _AIM.sub("", text.strip(), count=1) if text.strip().startswith("]") else text.strip()
+    payload = text.strip()
+    if payload[:1] in ("]", "}"):
+        payload = _AIM.sub("", payload, count=1)
+    if starred := _STARRED.fullmatch(payload):
+        payload = starred[1].strip()
     for spelling in (payload, payload.swapcase()):
         if is_azqr(spelling):
             return "azqr", spelling
@@ -172,7 +183,15 @@ def _read(text: str) -> tuple[str, str] | None:
 
 def _item(code: str) -> str | None:
     # Only as it came: read_item_number forgives the Turkic i, which here tells the layout.
-    item = read_item_number(code) if code.isascii() else None
+    if not code.isascii():
+        return None
+    if _ADDRESS.fullmatch(code):
+        # A tracking page's address holds the number of its item; two numbers are two items, that is none.
+        inside = {found for one in _ITEM_INSIDE.findall(code) if (found := _item(one))}
+        return inside.pop() if len(inside) == 1 else None
+    if dashed := _DASHED_ITEM.fullmatch(code):
+        code = "".join(dashed.groups())
+    item = read_item_number(code)
     return item.number if item and item.valid else None
 
 

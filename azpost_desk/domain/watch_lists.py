@@ -11,6 +11,7 @@ several aliases, dates or places are divided by ``|``, a date is ISO, a year, or
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
@@ -236,7 +237,7 @@ def _rows(content: bytes, file: str, columns: int) -> Iterator[tuple[int, list[s
     if "\x00" in text:
         raise Refused("W-001", file=file)
     csv.field_size_limit(_FIELD_MAX)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_divider(text, columns))
     try:
         for row in reader:
             values = [value.strip() for value in row]
@@ -247,6 +248,18 @@ def _rows(content: bytes, file: str, columns: int) -> Iterator[tuple[int, list[s
             yield reader.line_num, values
     except csv.Error as fault:
         raise Refused("W-002", file=file, line=reader.line_num) from fault
+
+
+def _divider(text: str, columns: int) -> str:
+    """``;`` where the first row is whole with it alone, as Excel saves in our countries; else the comma.
+
+    A list is read one way from its first row to its last: a row that goes another way is named.
+    """
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    with contextlib.suppress(csv.Error):
+        if len(next(csv.reader([first], delimiter=";"), [])) == columns:
+            return "," if len(next(csv.reader([first]), [])) == columns else ";"
+    return ","
 
 
 def _whole(entries: list[Listed], file: str) -> list[Listed]:

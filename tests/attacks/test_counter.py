@@ -107,7 +107,8 @@ def test_what_means_two_amounts_is_refused_with_the_reason(typed: str) -> None:
 
 def test_pasted_amounts_mean_what_they_say() -> None:
     pasted = {"\u221250,00": -5_000, " " * 40 + "250,00": 25_000, "2,500.00": 250_000,
-              "2\u00a0500,00 ₼": 250_000, "AZN 20.00": 2_000, "20,00 AZN": 2_000, "1,234,567.5": 123_456_750}  # fmt: skip
+              "2\u00a0500,00 ₼": 250_000, "AZN 20.00": 2_000, "20,00 AZN": 2_000,
+              "1,234,567.5": 123_456_750}  # fmt: skip
     assert {text: parse_amount(text).minor for text in pasted} == pasted
     assert parse_amount("USD 20,00", "USD") == Money(2_000, "USD")
 

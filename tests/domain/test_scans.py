@@ -186,3 +186,52 @@ def test_the_crc_is_ccitt_false() -> None:
     assert crc16("123456789") == 0x29B1
     assert is_azqr(AZQR)
     assert not is_azqr(AZQR[4:])
+
+
+ITEM = "EE876543216CA"
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    [
+        "EE-876543216-CA",
+        "EE 87654321 6 CA",
+        "EE-87654321-6-CA",
+        f"*{ITEM}*",
+        f"]A0*{ITEM}*",
+        f"]C0{ITEM}",
+        f"https://track.example/item/{ITEM}",
+        f"HTTPS://TRACK.EXAMPLE/?id={ITEM}&lang=az",
+        f"www.track.example/{ITEM.lower()}",
+        f"https://track.example/{ITEM}?again={ITEM}",
+    ],
+)
+@pytest.mark.parametrize("layout", [None, "az", "ru"])
+@pytest.mark.parametrize("caps", [False, True])
+def test_an_item_is_found_in_what_scanners_and_labels_put_around_it(
+    scanned: str, layout: str | None, caps: bool
+) -> None:
+    """Caps Lock swaps the letters a layout gives, its own letters where the US keys have brackets too."""
+    raw = received(scanned, layout) if layout else scanned
+    assert read_scan(raw.swapcase() if caps else raw).value == ITEM
+
+
+def test_an_aim_identifier_in_the_other_case_is_taken_off() -> None:
+    assert read_scan("Ğc0ee876543216ca") == Scan("item", ITEM, "az")
+    assert read_scan("Ъс0уу876543216сф") == Scan("item", ITEM, "ru")
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    [
+        "EE-876543215-CA",
+        "*EE876543216CA",
+        "https://track.example/EE876543215CA",
+        "https://track.example/XEE876543216CA",
+        f"https://track.example/{ITEM}/EE473124829AZ",
+        "https://track.example/",
+        f"see {ITEM}",
+    ],
+)
+def test_what_is_no_item_or_two_is_none(scanned: str) -> None:
+    assert read_scan(scanned) == Scan("unknown")

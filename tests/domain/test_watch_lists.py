@@ -60,6 +60,21 @@ def test_a_row_of_each_is_understood() -> None:
     assert (one.born, one.places) == (("1960/1965",), ("Şəki",))
 
 
+def test_a_list_that_excel_saved_is_read_with_its_semicolons_and_mark() -> None:
+    assert read_national(b"\xef\xbb\xbf" + NATIONAL.replace(",", ";").encode()) == read_national(
+        NATIONAL.encode()
+    )
+    saved = [text.replace(b",", b";").replace(b"; ", b", ") for text in (SDN, ALT, ADD)]
+    assert [one.id for one in read_ofac(*(b"\xef\xbb\xbf" + text for text in saved))] == ["7"]
+
+
+def test_a_row_that_goes_another_way_is_named() -> None:
+    mixed = NATIONAL.replace(",", ";") + "2,person,Başqa,,1970,Bakı,Q-2\n"
+    with pytest.raises(Refused, match="W-002") as refused:
+        read_national(mixed.encode())
+    assert refused.value.facts["line"] == 3
+
+
 @pytest.mark.parametrize("end", [b"\x1a", b"\x1a\r\n", b"\r\n", b""])
 def test_the_files_may_end_as_they_are_published(end: bytes) -> None:
     assert len(read_ofac(SDN + end, ALT + end, ADD + end)) == 1
