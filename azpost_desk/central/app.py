@@ -21,6 +21,8 @@ from azpost_desk.central.registry.founding import found
 from azpost_desk.central.storage.database import Database, migrate
 from azpost_desk.central.web.api import application
 from azpost_desk.central.web.wire import Unwelcome
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.addresses import is_loopback
 from azpost_desk.protocol.old_chains import RecoveredKey
 
 if TYPE_CHECKING:
@@ -95,8 +97,11 @@ class Centre:
         """Serve; gives the URL. `port` 0 takes a free one; with `certificate` and `key` (PEM files) over TLS.
 
         Raises:
+            Refused: X-085 in clear beyond this machine: a false centre could stand between (A-07).
             RuntimeError: it did not come up (the port is taken, for instance).
         """
+        if certificate is None and not is_loopback(host):
+            raise Refused("X-085", host=host)
         now_ms = self.clock.utc_ms()
         migrate(self._dsn, now_ms)
         self.database.open()

@@ -1,4 +1,4 @@
-"""The centre's signing keys: one for acknowledgements, one for grants, one per writer of its own book.
+"""The centre's signing keys: one for acknowledgements and news, one for grants, one per writer of its book.
 
 They lie in the database, so that every process that serves it signs with the same keys. Whoever can read the
 database can therefore sign as the centre: its access rights and its backups deserve the care of a safe.

@@ -12,11 +12,14 @@ VERSION history:
 from __future__ import annotations
 
 import hashlib
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
 from azpost_desk.protocol.records import Attachment
+
+if TYPE_CHECKING:
+    from azpost_desk.protocol.keys import SigningKey
 
 VERSION: Final = 1
 BATCH_RECORDS_MAX: Final = 500
@@ -121,9 +124,9 @@ class Exchange(Message, frozen=True):
     read_ms: int = 0
 
 
-class Exchanged(Message, frozen=True):
+class Exchanged(Message, frozen=True, omit_defaults=True):
     """The answer. `expect` is the sequence the centre wants next; `refused` is an X-code when a batch was
-    not taken.
+    not taken. Where it brings news or refuses, `signature` is the centre's over `told_words`.
     """
 
     centre_epoch: int
@@ -134,6 +137,7 @@ class Exchanged(Message, frozen=True):
     more: bool = False
     open_grants: tuple[str, ...] = ()
     refused: str | None = None
+    signature: bytes = b""
 
 
 class Enrol(Message, frozen=True):
@@ -275,6 +279,24 @@ def unpack(wire: bytes, kind: type[M]) -> M:
 def words_of(ack_or_grant: Ack | Grant) -> bytes:
     """The bytes the centre signs."""
     return msgspec.json.encode(ack_or_grant)
+
+
+def told_words(desk: str, epoch: int, answer: Exchanged) -> bytes:
+    """What the centre signs of an answer that a desk must believe: to this chain, its news and refusal."""
+    digest = hashlib.sha256(_ENCODER.encode(answer.news)).hexdigest()
+    return msgspec.json.encode(["told", desk, epoch, answer.centre_epoch, answer.refused or "", digest])
+
+
+def with_signature(desk: str, epoch: int, answer: Exchanged, key: SigningKey) -> Exchanged:
+    """The answer with the centre's signature, where it needs one: an idle line pays for none."""
+    if not must_be_signed(answer):
+        return answer
+    return msgspec.structs.replace(answer, signature=key.sign(told_words(desk, epoch, answer)))
+
+
+def must_be_signed(answer: Exchanged) -> bool:
+    """Whether an answer says something beyond what its own parts prove."""
+    return bool(answer.news) or answer.refused is not None
 
 
 def ack_of(words: bytes) -> Ack:

@@ -248,7 +248,7 @@ class MemoryCentre:
         ack, refused = self._take(desk, chain, question.batch) if question.batch else (None, None)
         waiting = [piece for piece in chain.news if piece.position > question.news_after]
         told = waiting[: messages.NEWS_MAX]
-        return messages.Exchanged(
+        answer = messages.Exchanged(
             centre_epoch=1,
             time_ms=START_MS,
             expect=len(chain.tail) + 1,
@@ -257,6 +257,7 @@ class MemoryCentre:
             more=len(told) < len(waiting),
             refused=refused or (FORKED if chain.forked else None),
         )
+        return messages.with_signature(desk, 1, answer, self.ack_key)
 
     def _take(self, desk: str, chain: Chain, batch: Batch) -> tuple[Signed | None, str | None]:
         """See central.intake.custody.take."""

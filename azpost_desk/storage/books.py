@@ -94,8 +94,8 @@ class DeskBooks(LineBooks):
             base: a backup of this desk and its key: a new folder begins with what is in it.
 
         Raises:
-            Trouble: G-062 another program has the folder open, G-069, G-078 as old_epochs.keep; what
-                `earlier` raises. A folder that was new is as new again then.
+            Trouble: L-022 another centre than this desk's, G-062 another program has the folder open, G-069,
+                G-078 as old_epochs.keep; what `earlier` raises. A folder that was new is as new again then.
         """
         folder.mkdir(parents=True, exist_ok=True)
         lock = DeskLock(folder)
@@ -110,6 +110,7 @@ class DeskBooks(LineBooks):
             # Until the epoch is on the disk the old key stays the key: a cut leaves the one or the other.
             safe.put(vault.NEXT, key.secret().hex())
             connection = engine.connect(folder / DATABASE, vault.secret(safe, vault.DATABASE))
+            _stay_with_the_centre(connection, enrolled)
             # Beside the keys, and nowhere in the file: a copy of the database answers no challenge.
             safe.put(vault.APPROVALS, enrolled.approval_secret)
             enrolled = msgspec.structs.replace(enrolled, approval_secret="")
@@ -381,6 +382,14 @@ def _why_damaged(path: Path, key: bytes) -> str:
     """Whether the engine finds a damaged page; a large file is looked at after the start (`check`)."""
     small = path.stat().st_size <= DAMAGE_AT_START_BYTES_MAX
     return "page" if small and engine.damaged_pages(path, key) else ""
+
+
+def _stay_with_the_centre(connection: Connection, enrolled: Enrolled) -> None:
+    """A desk believes one centre for ever: another key would bring its own managers (A-07)."""
+    rows = connection.execute(select(t.identity.c.enrolled)).scalars()
+    known = {msgspec.json.decode(row, type=Enrolled).centre_key for row in rows}
+    if known - {enrolled.centre_key}:
+        raise Trouble("L-022")
 
 
 def _why_stopped(connection: Connection, reached: vault.Mark | None) -> str:

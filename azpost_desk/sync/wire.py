@@ -28,6 +28,7 @@ from urllib3.util import SKIP_HEADER
 
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol import messages
+from azpost_desk.protocol.addresses import is_guarded
 
 if TYPE_CHECKING:
     from azpost_desk.protocol.keys import SigningKey
@@ -51,6 +52,7 @@ class Wire:
             verify: True for the system's certificates, or the path of a file with the post's own.
         """
         self._url = url.rstrip("/")
+        self._is_guarded = is_guarded(self._url)
         self._open: set[HTTPConnection] = set()
         self._session = requests.Session()
         self._session.trust_env = False
@@ -65,6 +67,8 @@ class Wire:
 
     def is_reachable(self) -> bool:
         """Whether somebody accepts a connection at the centre's address; sends nothing."""
+        if not self._is_guarded:
+            return False
         parts = urlsplit(self._url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         try:
@@ -83,10 +87,13 @@ class Wire:
             key: the key that signs the request.
 
         Raises:
-            Trouble: L-001 not reached, L-002 no whole answer in time, L-003 not understood, L-005 the desk's
-                signature is not accepted, L-009 the centre answers but cannot serve.
+            Trouble: L-021 the address is neither https nor of this machine, L-001 not reached, L-002 no whole
+                answer in time, L-003 not understood, L-005 the desk's signature is not accepted, L-009 the
+                centre answers but cannot serve.
             Refused: the X-code and facts with which the centre said no.
         """
+        if not self._is_guarded:
+            raise Trouble("L-021", address=self._url)
         body = messages.pack(message)
         headers = {"X-Azpost-Desk": desk}
         if len(body) > GZIP_OVER_BYTES:

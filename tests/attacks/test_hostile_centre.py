@@ -16,7 +16,7 @@ from sqlalchemy import select
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.keys import SigningKey
-from azpost_desk.protocol.messages import Ack, Exchanged, News, Signed, pack, words_of
+from azpost_desk.protocol.messages import Ack, Exchanged, News, Signed, pack, with_signature, words_of
 from azpost_desk.storage import tables as t
 from azpost_desk.sync.exchanges import Exchanges
 from azpost_desk.sync.wire import Wire
@@ -98,14 +98,16 @@ class Desk:
         return ""
 
     def answer(self, ack: Signed | None = None, news: tuple[News, ...] = (), expect: int = 0) -> Exchanged:
-        head = self.stand.records()
-        return Exchanged(
+        """An answer with whatever it says, told as the centre tells it: the liar has come by its key."""
+        head, who = self.stand.records(), self.stand.books.identity()
+        answer = Exchanged(
             centre_epoch=self.epoch,
             time_ms=self.stand.clock.utc_ms(),
             expect=expect or head + 1,
             ack=ack,
             news=news,
         )
+        return with_signature(who.desk, who.epoch, answer, CENTRE)
 
     def ack(self, key: SigningKey = CENTRE, **other: object) -> Signed:
         """An acknowledgement of all there is, but for what is changed."""

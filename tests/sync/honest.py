@@ -245,7 +245,7 @@ class HonestCentre:
         ack = self.take(question.batch) if question.batch and not self.refuse else None
         after = question.news_after if question.centre_epoch == self.epoch else 0
         news = [piece for piece in self.news if piece.position > after]
-        return messages.Exchanged(
+        answer = messages.Exchanged(
             centre_epoch=self.epoch,
             time_ms=self.time_ms,
             expect=len(self.tail) + 1,
@@ -254,6 +254,7 @@ class HonestCentre:
             more=len(news) > self.news_at_once,
             refused=self.refuse or None if question.batch else None,
         )
+        return messages.with_signature(DESK, 1, answer, self.ack_key)
 
     def take(self, batch: Batch) -> Signed | None:
         if batch.first > len(self.tail) + 1:

@@ -8,7 +8,7 @@ from azpost_desk.central import news
 from azpost_desk.central.intake import custody
 from azpost_desk.central.registry.lost import HEARD_EVERY_MS
 from azpost_desk.central.storage.database import one
-from azpost_desk.protocol.messages import VERSION, Exchange, Exchanged
+from azpost_desk.protocol.messages import VERSION, Exchange, Exchanged, with_signature
 
 if TYPE_CHECKING:
     from azpost_desk.central.keys import CentreKeys
@@ -39,7 +39,8 @@ def exchange(
         # Words from before a restore say nothing of what the chain holds now, whoever brings them again.
         if message.centre_epoch == centre_epoch and message.head == sequence:
             _has_spoken(conn, desk, epoch, centre_epoch, sequence)
-    return _answer(database, desk, epoch, message, taken, sequence, state, now_ms)
+    answer = _answer(database, desk, epoch, message, taken, sequence, state, now_ms)
+    return with_signature(desk, epoch, answer, keys.ack)
 
 
 def _was_heard(conn: Connection, desk: str, epoch: int, read_ms: int) -> None:
