@@ -15,7 +15,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.screening import Asked, Index
 from azpost_desk.domain.watch_lists import OFAC, Listed
 from azpost_desk.rehearsal.bench_screen import listed
-from azpost_desk.services.transfers import SendTransfer
+from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 from tests.stories.town import LEYLA, ORXAN
 
 if TYPE_CHECKING:
@@ -136,3 +136,23 @@ def test_a_name_nobody_could_be_paid_by_is_not_sold(place: Town, ganja: Seat, ba
 
 def replace_name(person: Person, name: str) -> Person:
     return Person(**{field: getattr(person, field) for field in person.__struct_fields__} | {"name": name})
+
+
+def test_who_has_one_name_in_the_passport_sends_and_is_paid(place: Town, ganja: Seat, baku: Seat) -> None:
+    sender, receiver = replace_name(LEYLA, "Suharto -"), replace_name(ORXAN, "- SUKARNO")
+    command = SendTransfer(sender, receiver, azn(25_000), "family")
+    sent = ganja.transfers.send(command, ganja.clerk).lines[-1].line.operation
+    ganja.pay(25_300)
+    place.sync()
+    with ganja.books.reading() as look:
+        known = look.transfer(sent)
+    assert known is not None
+    with pytest.raises(Refused, match="I-009"):
+        baku.transfers.claim(ClaimTransfer(known.code, known.amount, "Suharto"), baku.clerk)
+    with pytest.raises(Refused, match="T-013"):
+        baku.transfers.claim(ClaimTransfer(known.code, known.amount, "Suharta -"), baku.clerk)
+    claimed = baku.transfers.claim(ClaimTransfer(known.code, known.amount, "SUHARTO -"), baku.clerk)
+    baku.transfers.plan_payout(claimed.grant, replace_name(ORXAN, "Sukarno -"), baku.clerk)
+    baku.pay()
+    place.sync()
+    assert place.state(sent) == "paid"
