@@ -39,6 +39,7 @@ OWNERS: Final = {
     "centre_kind": "security",
     "strange_code": "security",
     "strange_grant": "security",
+    "code_guessing": "security",
     "older_than_acknowledgement": "security",
     "beyond_allowance": "compliance",
     "ended_chain": "compliance",

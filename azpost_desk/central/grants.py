@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central import ahead
+from azpost_desk.central import ahead, guessing
 from azpost_desk.central.book import new_id
 from azpost_desk.central.news import tell
 from azpost_desk.central.storage.database import one
@@ -44,6 +44,9 @@ SENT_BACK: Final = "T-068"
 # Only the sender can have these.
 GONE_BACK: Final = frozenset({"returned", "unclaimed"})
 NO_ROOM: Final = "T-065"
+TOO_MANY_MISSES: Final = "T-072"
+# Nobody who holds the paper is told so; CLOSED is the answer to the fifth.
+MISSES: Final = frozenset({NOTHING_FITS, DIFFERS, CLOSED})
 STATE_CODES: Final = {
     "paid": PAID,
     "refunded": PAID,
@@ -146,6 +149,10 @@ def claim(
     again = _answered(conn, who, question)
     if again is not None:
         return again, ()
+    wait_ms = guessing.free_from_ms(conn, who.desk, now_ms) if question.code else 0
+    if wait_ms:
+        # Nothing was looked at: the same request may be asked again.
+        return TransferClaimed(code=TOO_MANY_MISSES, ready_ms=wait_ms), ()
     # Looked at before the judgement: what is brought forward between the two makes the answer no older.
     waiting = _waiting_for(conn, who, question)
     answer = _judge(conn, book, keys, who, question, now_ms)
@@ -153,6 +160,8 @@ def claim(
         if may_wait:
             return answer, waiting
         answer = TransferClaimed(code=NOT_READY)
+    if question.code and answer.code in MISSES:
+        guessing.missed(conn, who.desk, who.epoch, now_ms)
     if answer.grant is None:
         conn.execute(
             "insert into missed_claims values (%s, %s, %s, %s)",

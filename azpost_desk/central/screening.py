@@ -20,6 +20,7 @@ from azpost_desk.central.storage.database import PROJECTOR_LOCK, one
 from azpost_desk.domain.catalogue import ListState, Settings, WatchState
 from azpost_desk.domain.moves import TRANSFER
 from azpost_desk.domain.people import Parties
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.screening import Asked, Index
 from azpost_desk.domain.watch_lists import Listed
 from azpost_desk.protocol.news import GrantQuestion, TransferEvent
@@ -35,6 +36,8 @@ _LISTS_LOCK: Final = 0x6C697374
 # Shared by whoever frees a transfer until its commit, alone by a new version.
 _VERSION_LOCK: Final = 0x76657273
 _LOOKED_AT_ONCE: Final = 1_000
+# [design] One in so many may leave a list from one version to the next without a question.
+_LOST_SHARE_MAX: Final = 10
 _ENTRY: Final = msgspec.json.Decoder(Listed)
 
 
@@ -83,10 +86,16 @@ class _Indexes:
 _INDEXES: Final = _Indexes()
 
 
-def import_list(conn: Connection, entries: Iterable[Listed], by: str, now_ms: int) -> Imported:
+def import_list(
+    conn: Connection, entries: Iterable[Listed], by: str, now_ms: int, *, may_lose_many: bool = False
+) -> Imported:
     """A new version of one list, whole; what is new in it is held against everything that may still be paid.
 
     Imported again unchanged its age begins anew. Interrupted, the daily round `finish`es it.
+
+    Raises:
+        Refused: X-092 more than a tenth of the entries would be gone (`lost` of `known`), which is what a
+            file that broke off looks like: whoever means it says so with `may_lose_many`.
     """
     given = {entry.id: entry for entry in entries}
     source = next(iter(given.values())).source
@@ -103,6 +112,8 @@ def import_list(conn: Connection, entries: Iterable[Listed], by: str, now_ms: in
         }
         new = {number: msgspec.json.encode(entry) for number, entry in given.items()}
         removed = [number for number in known if number not in new]
+        if len(removed) * _LOST_SHARE_MAX > len(known) and not may_lose_many:
+            raise Refused("X-092", lost=len(removed), known=len(known))
         changed = [number for number in new if number in known and known[number] != new[number]]
         added = [number for number in new if number not in known]
         conn.execute(

@@ -40,6 +40,7 @@ def main(argv: list[str] | None = None) -> int:
         The program's exit code; 2 when no such program is here.
     """
     speak_utf8()
+    leave_no_core()
     arguments = sys.argv[1:] if argv is None else argv
     name = arguments[0] if arguments else ""
     if name in ("", "-h", "--help"):
@@ -54,6 +55,14 @@ def main(argv: list[str] | None = None) -> int:
     program = importlib.import_module(f"{__name__}.{name}")
     result: int = program.main(arguments[1:])
     return result
+
+
+def leave_no_core() -> None:
+    """Keys and names are in memory: a crash writes none of it to a disk."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def usage() -> str:

@@ -35,8 +35,9 @@ from azpost_desk.domain.catalogue import (
 )
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Role
-from azpost_desk.programs import central_answers, central_cash, central_lists, central_two
+from azpost_desk.programs import central_answers, central_cash, central_lists, central_people, central_two
 from azpost_desk.programs.central_commands import CLOCK, note, nothing
+from azpost_desk.programs.dsn import DSN_HELP, without_password
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="azpost-desk central", description=__doc__)
     place = parser.add_mutually_exclusive_group(required=True)
     place.add_argument("--embedded", type=Path, metavar="DIR", help="a PostgreSQL of its own in this folder")
-    place.add_argument("--dsn", help="an existing PostgreSQL")
+    place.add_argument("--dsn", type=without_password, help=DSN_HELP)
     parser.add_argument("--who", default=getpass.getuser(), help="who acts; the desks concerned are told")
     parser.add_argument("--why", default="", help="why; the desks concerned are told")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -136,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     central_answers.add(command, commands)
     central_cash.add(command)
     central_two.add(commands)
+    central_people.add(commands)
     central_lists.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser

@@ -11,6 +11,7 @@ from azpost_desk.domain.operations_disputes import ANSWERS
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
 from azpost_desk.domain.transfer_codes import read_case_number
 from azpost_desk.programs.central_commands import CLOCK, Command, book_of, note, nothing
+from azpost_desk.programs.central_people import proven, signs
 from azpost_desk.protocol.news import CorrectionProposal
 from azpost_desk.texts import Texts
 
@@ -51,7 +52,7 @@ def _approvals_parser(command: Command) -> None:
     for name in ("approve", "refuse"):
         one = act(name, _answer_approval, f"{name} a question on the list", "request")
         one.set_defaults(outcome="given" if name == "approve" else "refused")
-        one.add_argument("--approver", required=True, help="your id at the centre")
+        signs(one, "approver", "your id at the centre")
         one.add_argument("--reason", required=name == "refuse", default="")
     phone = act("answer", _answer_telephone, "the response to a challenge that was read out by telephone")
     phone.add_argument("--desk", required=True)
@@ -59,7 +60,7 @@ def _approvals_parser(command: Command) -> None:
     phone.add_argument("--subject", required=True, help="reversal, scan_void, …")
     phone.add_argument("--amount", required=True, help="as it was read out, e.g. 25.50; 0 when none moves")
     phone.add_argument("--asker", required=True, help="staff id of who asks")
-    phone.add_argument("--approver", required=True, help="your id at the centre")
+    signs(phone, "approver", "your id at the centre")
 
 
 def _list_approvals(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
@@ -71,18 +72,20 @@ def _list_approvals(wanted: argparse.Namespace, conn: Connection, dsn: str) -> N
 
 
 def _answer_approval(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    approver = proven(wanted, conn, "approver")
     with book_of(dsn) as book:
         approvals.answer(
-            conn, book, wanted.request, wanted.approver, wanted.outcome, wanted.reason, CLOCK.utc_ms()
+            conn, book, wanted.request, approver, wanted.outcome, wanted.reason, CLOCK.utc_ms()
         )
 
 
 def _answer_telephone(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     amount = parse_amount(wanted.amount)
+    approver = proven(wanted, conn, "approver")
     with book_of(dsn) as book:
         response = approvals.respond(
             conn, book, wanted.desk, wanted.challenge, wanted.subject, amount.minor, wanted.asker,
-            wanted.approver, CLOCK.utc_ms(),
+            approver, CLOCK.utc_ms(),
         )  # fmt: skip
     print(f"{response[:4]} {response[4:]}")
 

@@ -25,6 +25,9 @@ def add(command: Command) -> None:
     read = command("import-list", _import, says)
     read.add_argument("source", choices=SOURCES)
     read.add_argument("file", type=Path, help="ofac: the folder of sdn.csv, alt.csv, add.csv; else the file")
+    read.add_argument(
+        "--may-lose-many", action="store_true", help="more than a tenth of its entries are meant to go"
+    )
     command("lists", _lists, "the watch lists, their versions and their age")
     command("fiu-cases", _cases, "what the rules against money laundering found")
     report = command("fiu-report", _report, "the report of a case as a file; the case is closed", "case")
@@ -32,7 +35,10 @@ def add(command: Command) -> None:
 
 
 def _import(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    done = screening.import_list(conn, read_list(wanted.source, wanted.file), wanted.who, CLOCK.utc_ms())
+    entries = read_list(wanted.source, wanted.file)
+    done = screening.import_list(
+        conn, entries, wanted.who, CLOCK.utc_ms(), may_lose_many=wanted.may_lose_many
+    )
     changes = f"+{done.added} ~{done.changed} -{done.removed}"
     print(f"{wanted.source}\t{done.version}\t{changes}\theld {done.held}")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from azpost_desk.central import contested, doubts, held, screening
 from azpost_desk.central.registry import lost
 from azpost_desk.programs.central_commands import CLOCK, book_of
+from azpost_desk.programs.central_people import both, proven, signs
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
@@ -30,8 +31,11 @@ def add(commands: Any) -> None:
             one: argparse.ArgumentParser = inner.add_parser(act_name, help=what, description=what)
             one.set_defaults(act=act)
             for argument in names:
-                options: dict[str, Any] = {"required": True} if argument.startswith("--") else {}
-                one.add_argument(argument, **options)
+                if argument in ("--first", "--second"):
+                    signs(one, argument[2:], "who acts")
+                else:
+                    options: dict[str, Any] = {"required": True} if argument.startswith("--") else {}
+                    one.add_argument(argument, **options)
             return one
 
         return command
@@ -43,9 +47,10 @@ def add(commands: Any) -> None:
     lost_desk("list", _lost_list, "the grants that are in doubt")
     resolve = lost_desk("resolve", _lost_resolve, "what became of a grant in doubt", "grant")
     resolve.add_argument("outcome", choices=(doubts.PAID, doubts.NOT_PAID))
-    for name in ("--first", "--second", "--evidence"):
-        resolve.add_argument(name, required=True)
-    both = ("--first", "--second", "--evidence")
+    for name in ("first", "second"):
+        signs(resolve, name, "who acts")
+    resolve.add_argument("--evidence", required=True)
+    two = ("--first", "--second", "--evidence")
     waits = group("held", "transfers and bills that were held, rejected or closed, decided one by one")
     waits("list", _held_list, "what waits for a decision")
     for name, decision, says in (
@@ -53,16 +58,16 @@ def add(commands: Any) -> None:
         ("reject", held.REJECTED, "it is frozen, and its money too; a bill goes back to its customer"),
         ("refund", held.LET_BACK, "only its sender can have the money"),
     ):
-        waits(name, _held_decide, says, "transfer", *both).set_defaults(decision=decision)
+        waits(name, _held_decide, says, "transfer", *two).set_defaults(decision=decision)
     place = ("desk", "epoch", "sequence", "hash")
     says = "a key is worth nothing after this record (its hash, or ten digits of it as on a receipt)"
-    group("key", "the keys of desks")("revoke", _key_revoke, says, *place, *both, "--reason")
+    group("key", "the keys of desks")("revoke", _key_revoke, says, *place, *two, "--reason")
     judged = group("contested", "records of a fork or under a revoked key, judged one by one")
     judged("list", _contested_list, "what waits for judgement")
-    judged("confirm", _contested_judge, "it happened: it counts", *place, *both).set_defaults(
+    judged("confirm", _contested_judge, "it happened: it counts", *place, *two).set_defaults(
         decision=contested.CONFIRMED
     )
-    judged("reject", _contested_judge, "it did not: what counted is taken back", *place, *both).set_defaults(
+    judged("reject", _contested_judge, "it did not: what counted is taken back", *place, *two).set_defaults(
         decision=contested.REJECTED
     )
 
@@ -78,7 +83,7 @@ def _held_list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 
 def _held_decide(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    people = wanted.first, wanted.second
+    people = both(wanted, conn)
     with book_of(dsn) as book:
         decided = held.decide(
             conn, book, wanted.transfer, wanted.decision, people, wanted.evidence, CLOCK.utc_ms()
@@ -88,13 +93,15 @@ def _held_decide(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None
 
 def _lost_declare(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     now_ms = CLOCK.utc_ms()
-    from_ms = lost.declare(conn, wanted.desk, wanted.first, wanted.reason, wanted.evidence, now_ms)
+    first = proven(wanted, conn, "first")
+    from_ms = lost.declare(conn, wanted.desk, first, wanted.reason, wanted.evidence, now_ms)
     print(Texts("en").moment(from_ms))
 
 
 def _lost_confirm(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    second = proven(wanted, conn, "second")
     with book_of(dsn) as book:
-        for transfer in lost.confirm(conn, book, wanted.desk, wanted.second, CLOCK.utc_ms()):
+        for transfer in lost.confirm(conn, book, wanted.desk, second, CLOCK.utc_ms()):
             print(transfer)
 
 
@@ -104,7 +111,7 @@ def _lost_list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 
 def _lost_resolve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    people = (wanted.first, wanted.second)
+    people = both(wanted, conn)
     with book_of(dsn) as book:
         print(
             doubts.resolve(conn, book, wanted.grant, wanted.outcome, people, wanted.evidence, CLOCK.utc_ms())
@@ -113,7 +120,7 @@ def _lost_resolve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> Non
 
 def _key_revoke(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     place = wanted.desk, int(wanted.epoch), int(wanted.sequence)
-    people = wanted.first, wanted.second
+    people = both(wanted, conn)
     why = wanted.reason, wanted.evidence
     with book_of(dsn) as book:
         print(contested.revoke(conn, book, place, wanted.hash, people, *why, CLOCK.utc_ms()))
@@ -127,7 +134,7 @@ def _contested_list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> N
 
 def _contested_judge(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     place = wanted.desk, int(wanted.epoch), int(wanted.sequence)
-    people = wanted.first, wanted.second
+    people = both(wanted, conn)
     with book_of(dsn) as book:
         contested.decide(
             conn, book, place, wanted.hash, wanted.decision, people, wanted.evidence, CLOCK.utc_ms()

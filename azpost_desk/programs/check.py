@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from azpost_desk import places
 from azpost_desk.central.clock import SystemClock
 from azpost_desk.domain.refusals import Trouble
+from azpost_desk.programs.dsn import DSN_HELP, without_password
 from azpost_desk.texts import Texts
 from azpost_desk.texts.sentences import local
 
@@ -24,7 +25,7 @@ def main(argv: list[str]) -> int:
     books = parser.add_mutually_exclusive_group()
     folder = "a desk's data folder; default: this desk's; several for the desks of a branch together"
     books.add_argument("--data", type=Path, action="append", metavar="DIR", help=folder)
-    books.add_argument("--dsn", help="the centre's PostgreSQL")
+    books.add_argument("--dsn", type=without_password, help=f"the centre's books: {DSN_HELP}")
     parser.add_argument("--branch", default="", help="with --dsn: only the desks of this branch")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     wanted = parser.parse_args(argv)

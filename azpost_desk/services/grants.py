@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # What the centre may answer instead of a grant; another code is a newer centre's and becomes T-019.
 CENTRE_SAYS_NO: Final = frozenset(
-    {*(f"T-{number:03}" for number in range(10, 19)), "T-064", "T-065", "T-068"}
+    {*(f"T-{number:03}" for number in range(10, 19)), "T-064", "T-065", "T-068", "T-072"}
 )
 # [design] Longer than any line stays down; a question older than this is the centre's to clear up.
 OPEN_DAYS_MAX: Final = 31

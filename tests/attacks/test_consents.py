@@ -16,12 +16,14 @@ from azpost_desk.protocol import approvals as protocol
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import Grant, Signed, unpack, words_of
 from azpost_desk.sync.approvals import check_answer
+from tests.central import persons
 from tests.services.counters import CLERK
 from tests.storage.desks import GRANTS
 from tests.storage.desks import enrolled as identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from azpost_desk.central.app import Centre
     from tests.central.desks import SimDesk
@@ -144,13 +146,19 @@ def test_the_same_request_is_the_same_question_and_no_other(
 
 
 def test_a_question_that_comes_by_the_journal_alone_gets_no_consent_in_a_branch_of_two(
-    centre: Centre, enrolled: Callable[[str], SimDesk], postgres: str, capsys: pytest.CaptureFixture[str]
+    centre: Centre,
+    enrolled: Callable[[str], SimDesk],
+    postgres: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The desk never asked, it only wrote that it did: on the list it stands, and that is all."""
     with centre.database.transaction() as conn:
         for officer in ("1002", "1004"):
             known = Officer(officer=officer, name=officer, role="supervisor", pin_hash="")
             branches.add_staff(conn, "2002", known, centre.clock.utc_ms())
+        persons.enter(conn, "c07")
+    c07 = persons.signed(tmp_path, approver="c07")
     desk = enrolled("2002-1")
     asked = ops.ApprovalAsked(
         operation="o-1", subject="reversal", amount_qapik=1, asker="1002", way="centre_online", attempt=1
@@ -161,9 +169,9 @@ def test_a_question_that_comes_by_the_journal_alone_gets_no_consent_in_a_branch_
     acts = ["--dsn", postgres, "approvals"]
     assert main([*acts, "list"]) == 0
     assert request in capsys.readouterr().out
-    assert main([*acts, "approve", request, "--approver", "c07"]) == 1
+    assert main([*acts, "approve", request, *c07]) == 1
     assert "second person" in capsys.readouterr().err
-    assert main([*acts, "refuse", request, "--approver", "c07", "--reason", "ask your own"]) == 0
+    assert main([*acts, "refuse", request, *c07, "--reason", "ask your own"]) == 0
     assert main([*acts, "list"]) == 0
     assert capsys.readouterr().out == ""
 

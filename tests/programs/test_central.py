@@ -16,6 +16,7 @@ from azpost_desk.central.storage.database import connect
 from azpost_desk.domain.catalogue import Retention
 from azpost_desk.programs.central import main
 from tests.central.desks import ManualClock, SimDesk
+from tests.central.persons import enter, signed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,14 +59,17 @@ def test_a_branch_from_nothing_to_its_first_news(
     assert run(postgres, "give-codes", "2002-1", "10") == 0
     assert run(postgres, "give-range", "2002-1", "EE", "100") == 0
     assert capsys.readouterr().out.splitlines() == ["10", "EE00000001 EE00000100"]
-    burnt = ("--first", "a", "--reason", "fire", "--evidence", "police report 12")
-    assert run(postgres, "lost", "confirm", "2002-1", "--second", "b") == 1
+    with connect(postgres) as conn:
+        enter(conn, "a", "b")
+    burnt = (*signed(tmp_path, first="a"), "--reason", "fire", "--evidence", "police report 12")
+    second = signed(tmp_path, second="b")
+    assert run(postgres, "lost", "confirm", "2002-1", *second) == 1
     assert run(postgres, "lost", "declare", "2002-1", *burnt) == 0
     # The waiting time is not over.
-    assert run(postgres, "lost", "confirm", "2002-1", "--second", "b") == 1
+    assert run(postgres, "lost", "confirm", "2002-1", *second) == 1
     assert "24" in capsys.readouterr().err
     assert run(postgres, "lost", "list") == 0
-    two = ("--first", "a", "--second", "b", "--evidence", "police report 12")
+    two = (*signed(tmp_path, first="a", second="b"), "--evidence", "police report 12")
     assert run(postgres, "lost", "resolve", "no-such-grant", "paid", *two) == 1
     assert run(postgres, "key", "revoke", "2002-1", "1", "1", "0000000000", *two, "--reason", "theft") == 1
     assert run(postgres, "contested", "list") == 0

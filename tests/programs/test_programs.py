@@ -59,3 +59,28 @@ def test_starting_one_program_loads_no_other_ones_framework() -> None:
     ask = "import sys, azpost_desk.programs as p; p.available(); print('PySide6' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no core dumps there")
+def test_no_program_leaves_memory_on_a_disk() -> None:
+    """Keys and names are in memory; a core dump would write them down in clear."""
+    code = "import resource; from azpost_desk.programs import main; main(['--version'])"
+    code += "; print(resource.getrlimit(resource.RLIMIT_CORE))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "(0, 0)"
+
+
+@pytest.mark.parametrize("program", ["central", "check"])
+@pytest.mark.parametrize(
+    "dsn", ["postgresql://u:secret@127.0.0.1/azpost", "host=127.0.0.1 password=secret", "postgresql://[::1/x"]
+)
+def test_no_password_stands_on_a_command_line(
+    program: str, dsn: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--dsn", dsn, *(["migrate"] if program == "central" else [])]
+    with pytest.raises(SystemExit) as ended:
+        programs.main([program, *words])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert "--dsn" in said
+    assert "secret" not in said

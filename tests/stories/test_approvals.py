@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from azpost_desk.central import people
 from azpost_desk.central.registry import branches, reference
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import to_pay
@@ -17,6 +18,7 @@ from azpost_desk.domain.transfer_codes import with_check_digit
 from azpost_desk.programs.central import main
 from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
 from azpost_desk.services.counter import Approval
+from tests.central.persons import enter, signed
 from tests.stories.town import BAKU
 
 if TYPE_CHECKING:
@@ -76,7 +78,12 @@ def sale(seat: Seat, amount_qapik: int = 25_000) -> Sale:
 
 
 def command(place: Town, *words: str) -> int:
-    return main(["--dsn", place.dsn, "approvals", *words])
+    """A command of the centre's people, c07 and c08, who type their passwords."""
+    with place.centre.database.transaction() as conn:
+        if not people.listed(conn):
+            enter(conn, "c07", "c08")
+    proof = signed(place.folder, approver="")[2:] if "--approver" in words else ()
+    return main(["--dsn", place.dsn, "approvals", *words, *proof])
 
 
 def telephone(place: Town, asked: CentreConsent, capsys: pytest.CaptureFixture[str], **said: str) -> str:
