@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tempfile
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.devices.byte_lines import ByteLine, Deadline, Visit
@@ -20,6 +22,9 @@ RECEIPT_TIMEOUT_MS: Final = 15_000
 # A printer that can talk answers real-time questions within a tenth of this, also while it prints.
 ANSWER_TIMEOUT_MS: Final = 2_000
 PAGE_TIMEOUT_MS: Final = 20_000
+_AS_BYTES: Final = getattr(os, "O_BINARY", 0)
+# [design] Until the next day at the latest.
+TRAY_HOURS: Final = 24
 
 _NAME_CHARS: Final = re.compile(r"[^\w.-]+")
 _NAME_CHARS_MAX: Final = 80
@@ -101,19 +106,38 @@ class EscPosDrawer:
 
 
 class FolderPrinter:
-    """Keeps every document as a file: the printer of a desk that has none, and of the played day.
+    """Lays every document into a folder as a file: the tray of a desk without printer, and of the played day.
 
     Keeps the promises of `ports.PagePrinter`. A name that is taken gets a number; nothing is overwritten.
+    What lies in the tray is in clear, with names in it: it is the owner's alone, and taken out again after
+    `kept_hours` (None: never); every paper can be drawn anew from the books, where all is encrypted and
+    erased by rule.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept_hours: int | None = TRAY_HOURS) -> None:
         self._folder = folder
+        self._kept_hours = kept_hours
+        self.empty()
+
+    def empty(self) -> None:
+        """Take out what has lain long enough, by a clock that may have been set either way."""
+        if self._kept_hours is None or not self._folder.is_dir():
+            return
+        with suppress(OSError):
+            # Files tell their age by the clock of the disk they lie on.
+            with tempfile.NamedTemporaryFile(dir=self._folder) as probe:
+                now_s = os.fstat(probe.fileno()).st_mtime
+            for paper in self._folder.glob("*.pdf"):
+                if abs(now_s - paper.stat().st_mtime) > self._kept_hours * 3600:
+                    paper.unlink()
 
     def print_pdf(self, pdf: bytes, title: str) -> None:
         """See `ports.PagePrinter.print_pdf`."""
         name = _NAME_CHARS.sub("-", title).strip("-.")[:_NAME_CHARS_MAX] or "paper"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.empty()
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._folder.chmod(0o700)
             self._write_new(name, pdf)
         except OSError as failure:
             raise Trouble("D-005", place=str(self._folder)) from failure
@@ -131,7 +155,9 @@ class FolderPrinter:
         while True:
             path = self._folder / f"{name}{f'-{number}' if number > 1 else ''}.pdf"
             try:
-                with path.open("xb") as file:
+                # The owner's from its first byte on.
+                made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_BYTES, 0o600)
+                with os.fdopen(made, "wb") as file:
                     file.write(pdf)
                 return
             except FileExistsError:

@@ -275,7 +275,7 @@ def _open_window(here: Town, number: int, clock: PlayClock, out: Path) -> tuple[
     from azpost_desk.programs.desk import Devices, make_ready, open_counter, signer_of
 
     devices = Devices(
-        pages=FolderPrinter(out / "papers"),
+        pages=FolderPrinter(out / "papers", kept_hours=None),
         sound=RecordedSound(),
         scale=RecordedScale(1_240),
         terminal=EcrTerminal(*here.terminals[number].address, purchase_ms=2_000, query_ms=2_000),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import sys
 import threading
 import time
 from contextlib import ExitStack
@@ -205,6 +207,41 @@ def test_a_folder_keeps_every_document_under_a_safe_name(tmp_path: Path) -> None
     names = sorted(path.name for path in (tmp_path / "papers").iterdir())
     assert names == ["Qəbz-3-000412-2.pdf", "Qəbz-3-000412.pdf", "etc-passwd.pdf", "paper.pdf"]
     assert {path.read_bytes() for path in (tmp_path / "papers").iterdir()} == {PDF}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights of files are of another kind there")
+def test_what_lies_in_the_tray_is_its_owners_alone(tmp_path: Path) -> None:
+    """A-18: names, documents and addresses lay in papers/ in clear, for everybody and for ever."""
+    folder = tmp_path / "papers"
+    folder.mkdir(mode=0o755)
+    before = os.umask(0)
+    try:
+        FolderPrinter(folder).print_pdf(PDF, "application")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600]
+
+
+@pytest.mark.parametrize("hours", [-25, 25])
+def test_after_a_day_the_tray_is_empty_whatever_the_clock_was(tmp_path: Path, hours: int) -> None:
+    folder = tmp_path / "papers"
+    FolderPrinter(folder).print_pdf(PDF, "of yesterday")
+    (old,) = folder.iterdir()
+    at = time.time() - hours * 3600
+    os.utime(old, (at, at))
+    beside = folder / "notes.txt"
+    beside.write_text("somebody else's", "utf-8")
+    # The next paper takes it out, and so does the next start.
+    FolderPrinter(folder, kept_hours=None).print_pdf(PDF, "kept for ever")
+    assert old.exists()
+    FolderPrinter(folder).print_pdf(PDF, "of today")
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["kept-for-ever.pdf", "notes.txt", "of-today.pdf"]
+    at = time.time() - 25 * 3600
+    os.utime(folder / "of-today.pdf", (at, at))
+    FolderPrinter(folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["kept-for-ever.pdf", "notes.txt"]
 
 
 def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
