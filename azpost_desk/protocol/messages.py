@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 BATCH_RECORDS_MAX: Final = 500
 BATCH_BYTES_MAX: Final = 4 * 1024 * 1024
+# A batch at its limit plus the message around it; the same bound before and after unpacking.
+REQUEST_BYTES_MAX: Final = BATCH_BYTES_MAX + 64 * 1024
 NEWS_MAX: Final = 500
+# What msgpack adds around the parts of one record or one attachment.
+_FRAME_BYTES: Final = 16
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=False, kw_only=True):
@@ -37,6 +41,12 @@ class Sent(msgspec.Struct, frozen=True, array_like=True):
     header: bytes
     body: bytes
     attachments: tuple[Attachment, ...] = ()
+
+
+def sent_bytes(sent: Sent) -> int:
+    """What a record takes on the wire at most: its bytes, its attachments, and the frames around them."""
+    parts = sum(len(one.content) + len(one.salt) + len(one.slot) + _FRAME_BYTES for one in sent.attachments)
+    return len(sent.header) + len(sent.body) + parts + _FRAME_BYTES
 
 
 class Batch(Message, frozen=True):

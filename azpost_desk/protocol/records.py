@@ -18,7 +18,7 @@ import msgspec
 GENESIS: Final = bytes(32)
 SALT_BYTES: Final = 16
 FORMAT: Final = 1
-# A record larger than this is refused at the wire: the largest honest one is a basket of 100 lines.
+# A desk writes no larger record, attachments and all: several go into one batch, and none can hold the queue.
 RECORD_BYTES_MAX: Final = 256 * 1024
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.records import RECORD_BYTES_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +18,32 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Basket, PlannedLine
 
 
+# What a settlement holds beside its lines: header, receipt, tenders.
+_SETTLEMENT_BYTES: Final = 8 * 1024
+# The comma, the frame of an attachment, and what a line may still be told when it is paid.
+_LINE_FRAME_BYTES: Final = 96
+
+
 def record_sources(books: Writing, by: Officer, basket: Basket, operation: str) -> None:
     """How each line came in, where the header of the settlement cannot say it for all (H-08)."""
     sources = {planned.line.operation: planned.source for planned in basket.lines}
     if len(set(sources.values())) > 1:
         body = ops.BasketSources(basket=basket.basket, sources=sources)
         books.append(body, actor=by.officer, operation=operation)
+
+
+def sendable(lines: Sequence[PlannedLine]) -> None:
+    """Refuse with B-007 a basket whose record no line would carry: seen before a card is asked or money is
+    taken.
+    """
+    size = sum(
+        len(msgspec.json.encode(planned.line))
+        + sum(len(slot) + len(salt) + len(content) for slot, salt, content in planned.attachments)
+        + _LINE_FRAME_BYTES
+        for planned in lines
+    )
+    if size > RECORD_BYTES_MAX - _SETTLEMENT_BYTES:
+        raise Refused("B-007")
 
 
 def no_twin(basket: Basket, planned: PlannedLine) -> None:

@@ -17,7 +17,7 @@ from azpost_desk.domain.services_sold import SERVICES, exposed_of, service_of
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services.approvals import proven
-from azpost_desk.services.basket_lines import no_twin, record_sources, source_of
+from azpost_desk.services.basket_lines import no_twin, record_sources, sendable, source_of
 from azpost_desk.services.counter import (
     Approval,
     Counter,
@@ -96,7 +96,8 @@ class Baskets:
         """Put a line into the basket; stored at once, sold only when the basket is paid.
 
         Raises:
-            Refused: B-003 the basket is another officer's, B-002 too many lines, and what `may_sell` refuses.
+            Refused: B-003 the basket is another officer's, B-002 too many lines, B-007 too large for the
+                line, and what `may_sell` refuses.
         """
         return self.add_with(by, service_of(planned.line), lambda _: planned)
 
@@ -128,6 +129,7 @@ class Baskets:
         for other in (basket, *(one.basket for one in books.parked())):
             no_twin(other, planned)
         basket = replace(basket, lines=(*basket.lines, planned))
+        sendable(basket.lines)
         books.save_basket(basket)
         return basket
 
@@ -268,6 +270,7 @@ class Baskets:
         _own(books, basket, by)
         if any(one.basket == basket_id for one in books.card_steps(CARD_OPEN)):
             raise Refused("B-050")
+        sendable(basket.lines)
         lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
         for line in lines:
             may_sell(books, by, service_of(line))

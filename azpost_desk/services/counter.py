@@ -11,6 +11,7 @@ import msgspec
 from azpost_desk.domain.catalogue import Branch, Licences, Settings, Tariffs
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.ids import uuid7
+from azpost_desk.domain.lengths import require_lengths
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.services_sold import OUTGOING
@@ -69,7 +70,18 @@ class Counter:
 
 
 def attach(operation: str, group: str, value: object) -> Attachment:
-    """Personal data as an attachment of a line: its own salt, its slot named after the line and the group."""
+    """Personal data as an attachment of a line: its own salt, its slot named after the line and the group.
+
+    Raises:
+        Refused: G-014 a text in it is longer than its field holds.
+    """
+    is_field = isinstance(value, str) or group == "receiver"
+    require_lengths(value, group if is_field else "")
+    return shown(operation, group, value)
+
+
+def shown(operation: str, group: str, value: object) -> Attachment:
+    """As `attach`, for what the centre showed of another desk's customers: it was accepted elsewhere."""
     return Attachment(f"{operation}:{group}", secrets.token_bytes(SALT_BYTES), msgspec.json.encode(value))
 
 

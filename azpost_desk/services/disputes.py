@@ -13,6 +13,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain import reports
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.days import BusinessDay, days_after
+from azpost_desk.domain.lengths import characters_max
 from azpost_desk.domain.operations_disputes import OUTCOMES, Evidence
 from azpost_desk.domain.people import Words
 from azpost_desk.domain.refusals import Refused
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Case, Day, Dispute, Entry, Recorded
 
-WORDS_CHARACTERS_MAX: Final = 2_000
+WORDS_CHARACTERS_MAX: Final = characters_max("words")
 OPEN: Final = ("open", "answered", "escalated")
 
 # Figures of a day's report of this desk: word of ``dispute.figure.…`` → (value, unit).

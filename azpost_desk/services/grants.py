@@ -13,7 +13,7 @@ from azpost_desk.domain.names import fold, same_person_name
 from azpost_desk.domain.people import Parties
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.messages import Signed, TransferClaim, TransferClaimed, grant_of
-from azpost_desk.services.counter import Counter, Officer, attach
+from azpost_desk.services.counter import Counter, Officer, attach, shown
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
@@ -121,7 +121,7 @@ class Grants:
         """The grant word for word, and beside it whose money it is."""
         grant = grant_of(signed.words)
         operation = self.counter.new_id()
-        whose = attach(operation, "parties", msgspec.json.decode(parties, type=Parties))
+        whose = shown(operation, "parties", msgspec.json.decode(parties, type=Parties))
         books.append(
             ops.GrantStored(
                 grant=grant.grant,

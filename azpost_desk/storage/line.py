@@ -22,6 +22,7 @@ from azpost_desk.protocol.messages import (
     Signed,
     ack_digest,
     ack_of,
+    sent_bytes,
 )
 from azpost_desk.protocol.news import LateRecords
 from azpost_desk.protocol.records import GENESIS
@@ -107,6 +108,7 @@ class LineBooks:
 
         At least one commit, even when it alone is larger than the limits. A sale that was undone before it
         was offered goes with its reversal, whatever `limit_bytes` says: alone, the centre would act upon it.
+        Only where a request cannot hold both does it go ahead: nothing may hold the queue for ever.
         """
         with self._turn:
             return self._batch(self._line().acknowledged, limit_records, limit_bytes)
@@ -129,10 +131,9 @@ class LineBooks:
                 if not taken:
                     previous = row.previous
                 sent = Sent(row.header, row.body, look.attachments_of(row.id))
-                size += (
-                    len(sent.header) + len(sent.body) + sum(len(one.content) + 64 for one in sent.attachments)
-                )
-                if (signed[0] and len(taken) >= limit_records) or (whole[0] and size > limit_bytes):
+                size += sent_bytes(sent)
+                is_full = len(taken) >= limit_records or size > max(limit_bytes, BATCH_BYTES_MAX)
+                if (signed[0] and is_full) or (whole[0] and size > limit_bytes):
                     break
                 taken.append(sent)
                 if row.signature is not None:

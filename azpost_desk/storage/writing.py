@@ -16,11 +16,21 @@ from azpost_desk.domain.ended_chains import AFTER_THE_END
 from azpost_desk.domain.ids import uuid7
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.ledger import digest
+from azpost_desk.domain.lengths import require_typed_lengths
 from azpost_desk.domain.postings import postings as posted
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.soundness import is_sound
 from azpost_desk.domain.transfer_codes import case_number
-from azpost_desk.protocol.records import FORMAT, GENESIS, Attachment, Header, Record, seal
+from azpost_desk.protocol.messages import BATCH_BYTES_MAX, BATCH_RECORDS_MAX, Sent, sent_bytes
+from azpost_desk.protocol.records import (
+    FORMAT,
+    GENESIS,
+    RECORD_BYTES_MAX,
+    Attachment,
+    Header,
+    Record,
+    seal,
+)
 from azpost_desk.storage import erasing
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
@@ -47,6 +57,9 @@ _BEFORE: Final = text(
 )
 
 HASH_BYTES: Final = 32
+# Within one transaction a signature comes at least this often: the line sends up to a signature, never half.
+SIGNED_EVERY_RECORDS: Final = BATCH_RECORDS_MAX // 2
+SIGNED_EVERY_BYTES: Final = BATCH_BYTES_MAX // 2
 
 
 class BookWriting(BookReading, SlipWriting):
@@ -55,6 +68,8 @@ class BookWriting(BookReading, SlipWriting):
     def __init__(self, desk: OpenDesk) -> None:
         super().__init__(desk)
         self._newest: tuple[int, Record] | None = None
+        # (records, bytes) after the last signature.
+        self._unsigned = (0, 0)
         # Whether something was erased: then the log beside the file must not keep it either.
         self.emptied = False
 
@@ -76,7 +91,8 @@ class BookWriting(BookReading, SlipWriting):
             Refused: S-012 a consent from the centre that was never given, G-064 another content under a known
                 id, G-065 a settlement that does not add up or breaks the series of receipts, G-066 a second
                 time of what happens once, G-020 an illegal move, G-072 these books may be a copy, and the
-                centre has not been asked yet.
+                centre has not been asked yet, G-014 a text or G-015 a record too long for the line (B-007
+                for a basket).
         """
         if self._desk.stopped:
             raise Trouble("G-060", reason=self._desk.stopped)
@@ -90,6 +106,8 @@ class BookWriting(BookReading, SlipWriting):
         if self._desk.ended and kind not in AFTER_THE_END:
             raise Trouble(self._desk.ended)
         self._sound(body)
+        if actor_kind == "officer":
+            require_typed_lengths(body)
         self.require_consents(body, operation)
         if self._desk.elsewhere and _uses_a_grant(body):
             raise Refused("G-072")
@@ -102,6 +120,7 @@ class BookWriting(BookReading, SlipWriting):
             operation, kind, version, actor, actor_kind, source, digest(ledger)
         )
         record = seal(header, encoded, previous)
+        self._portion(Sent(record.header_bytes, encoded, tuple(attachments)), kind)
         self._store(record_id, header, record, attachments)
         written = Written(record_id, header, body, {one.slot: one.content for one in attachments})
         rows = posting_rows(record_id, header.day, ledger)
@@ -126,6 +145,17 @@ class BookWriting(BookReading, SlipWriting):
                 .values(thing=thing, content=one.content)
                 .on_conflict_do_update(index_elements=["thing"], set_={"content": one.content})
             )
+
+    def _portion(self, sent: Sent, kind: str) -> None:
+        """Nothing is written that the line could not carry, record by record or up to a signature."""
+        size = sent_bytes(sent)
+        if size > RECORD_BYTES_MAX:
+            raise Refused("B-007" if kind == "settlement" else "G-015")
+        records, before = self._unsigned
+        if records >= SIGNED_EVERY_RECORDS or (records and before + size > SIGNED_EVERY_BYTES):
+            self.sign()
+            records = before = 0
+        self._unsigned = records + 1, before + size
 
     def _sound(self, body: ops.Body) -> None:
         if isinstance(body, ops.Settlement) and not (is_sound(body) and body.receipt == self.next_receipt()):

@@ -12,9 +12,9 @@ import pytest
 import requests
 
 from azpost_desk.central.registry import enrolment
-from azpost_desk.central.web.wire import REQUEST_BYTES_MAX
 from azpost_desk.protocol import messages
 from azpost_desk.protocol.keys import SigningKey
+from azpost_desk.protocol.messages import REQUEST_BYTES_MAX
 from tests.central.desks import SimDesk, counted
 
 if TYPE_CHECKING:

@@ -19,9 +19,17 @@ from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.protocol.keys import is_signed
-from azpost_desk.protocol.messages import BATCH_RECORDS_MAX, Ack, Batch, Sent, Signed, ack_digest
+from azpost_desk.protocol.messages import (
+    BATCH_RECORDS_MAX,
+    REQUEST_BYTES_MAX,
+    Ack,
+    Batch,
+    Signed,
+    ack_digest,
+    sent_bytes,
+)
 from azpost_desk.protocol.news import LateRecords
-from azpost_desk.protocol.records import RECORD_BYTES_MAX, Record, place_of, rechain
+from azpost_desk.protocol.records import Record, place_of, rechain
 
 if TYPE_CHECKING:
     from azpost_desk.central.keys import CentreKeys
@@ -67,7 +75,8 @@ def take(
     if (
         batch.first < 1
         or not 0 < count <= BATCH_RECORDS_MAX
-        or any(_size(sent) > RECORD_BYTES_MAX for sent in batch.records)
+        # Not each by itself: what a desk once wrote must be able to come, as large as a request may be.
+        or sum(map(sent_bytes, batch.records)) > REQUEST_BYTES_MAX
     ):
         return Taken(refused=TOO_LARGE)
     again = _answered(conn, desk, epoch, batch)
@@ -108,14 +117,6 @@ def take(
     signed = keys.sign_ack(ack)
     _store(conn, head, judged, batch.signature, signed, now_ms)
     return Taken(signed)
-
-
-def _size(sent: Sent) -> int:
-    return (
-        len(sent.header)
-        + len(sent.body)
-        + sum(len(part.content) + len(part.slot) for part in sent.attachments)
-    )
 
 
 def _answered(conn: Connection, desk: str, epoch: int, batch: Batch) -> Signed | None:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from azpost_desk.central.web import wire
 from azpost_desk.protocol import approvals, watch
 from azpost_desk.protocol.messages import (
+    REQUEST_BYTES_MAX,
     AheadAsked,
     AheadTold,
     BillCheck,
@@ -104,7 +105,7 @@ def application(centre: Answers) -> Starlette:
         return work
 
     sealed = handed_in(SealedSalvage, centre.salvage_sealed)
-    whole = wire.REQUEST_BYTES_MAX
+    whole = REQUEST_BYTES_MAX
     return Starlette(
         routes=[
             Route("/v1/enrol", _open_to_all(enrol, wire.ENROL_BYTES_MAX), methods=["POST"]),

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import (
-    BATCH_BYTES_MAX,
+    REQUEST_BYTES_MAX,
     Enrol,
     Message,
     Refusal,
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.storage.database import Database
 
-# A batch at its limit plus the message around it; the same bound before and after unpacking.
-REQUEST_BYTES_MAX: Final = BATCH_BYTES_MAX + 64 * 1024
 ENROL_BYTES_MAX: Final = 4096
 GZIP_FROM_BYTES: Final = 1024
 MALFORMED: Final = "X-002"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from azpost_desk.domain.lengths import characters_max
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.labels import IconLabel, Label
 from azpost_desk.gui.kit.theme import dress
@@ -217,12 +218,13 @@ class TextField(Field):
         optional: bool = False,
         check: Check | None = None,
         placeholder: Say = "",
-        max_length: int = 200,
+        max_length: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(words, name=name, hint=hint, optional=optional, check=check, parent=parent)
         self._line = _Line()
-        self._line.setMaxLength(max_length)
+        # Unless its screen wants it shorter, a field holds what the services take.
+        self._line.setMaxLength(characters_max(name) if max_length is None else max_length)
         if self._ROLE:
             self._line.setProperty("role", self._ROLE)
         self._line.textEdited.connect(lambda _text: self._on_edited())

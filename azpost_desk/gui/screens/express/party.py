@@ -36,7 +36,7 @@ class Party(QWidget):
         self._several: Sheet | None = None
         key = "express.screen."
         self.phone = PhoneField(f"{key}phone", name=f"{who}.phone", optional=who == decide.ADDRESSEE)
-        self.full_name = TextField(f"{key}name", name=f"{who}.name", max_length=120)
+        self.full_name = TextField(f"{key}name", name=f"{who}.name")
         self.address = TextField(f"{key}address", name=f"{who}.address", max_length=160)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)

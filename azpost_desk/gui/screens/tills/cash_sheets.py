@@ -74,7 +74,7 @@ def _collect_fields(now: form.Now, chosen: Bag | None) -> list[Field]:
     return [
         bag,
         TextField("cash.screen.field.collector", name="name", max_length=80),
-        TextField("cash.screen.field.document", name="document", max_length=40),
+        TextField("cash.screen.field.document", name="document"),
     ]
 
 
@@ -86,8 +86,8 @@ def _suspect_fields() -> list[Field]:
         TextField("cash.screen.field.series", name="series", max_length=20),
         ChoiceField("cash.screen.field.sign", choices_of(SIGNS, "cash.sign."), name="sign", optional=True),
         TextField("cash.screen.field.presenter", name="name", max_length=80),
-        TextField("cash.screen.field.id", name="document", max_length=40, optional=True),
-        TextField("cash.screen.field.phone", name="phone", max_length=24, optional=True),
+        TextField("cash.screen.field.id", name="document", optional=True),
+        TextField("cash.screen.field.phone", name="phone", optional=True),
     ]
 
 

@@ -151,7 +151,7 @@ def sheet_for(over: QWidget, act: str, now: Now, remittance: Remittance | None =
         return ActSheet(over, act, _stock_fields(now), None)
     fields: list[Field] = []
     if act == form.SUPPLY_SAFE:
-        fields = [TextField("tills.screen.field.document", name="document", max_length=40)]
+        fields = [TextField("tills.screen.field.document", name="document")]
     elif act == form.ISSUE:
         fields = _issue_fields(now)
     expected: Money | None = None
@@ -181,7 +181,7 @@ def _stock_fields(now: Now) -> list[Field]:
             check=form.read_quantity,
             max_length=6,
         ),
-        TextField("tills.screen.field.document", name="document", max_length=40),
+        TextField("tills.screen.field.document", name="document"),
     ]
 
 

@@ -56,7 +56,7 @@ class ChangeSheet(Sheet):
         self.person = PersonFields(session, "sender", "change", pill, with_phone=False)
         self.person.full_name.fill(transfer.sender)
         self.sort = ChoiceField(f"{key}sort", choices_of(SORTS, f"{key}sort."), name="sort")
-        self.receiver = TextField("transfers.screen.receiver", name="receiver.name", max_length=120)
+        self.receiver = TextField("transfers.screen.receiver", name="receiver.name")
         self.mobile = PhoneField("transfers.screen.mobile", name="receiver.phone", optional=True)
         self.office = TextField(
             "transfers.screen.office", name="office", optional=True, placeholder="transfers.screen.office_any"

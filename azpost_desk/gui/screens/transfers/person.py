@@ -52,7 +52,7 @@ class PersonFields(QWidget):
         )
         self.document = TextField(f"{key}document", name=f"{who}.document", max_length=24)
         self.valid_to = DateField(f"{key}valid_to", name=f"{who}.document_valid_to", optional=True)
-        self.full_name = TextField(f"{key}name", name=f"{who}.name", max_length=120)
+        self.full_name = TextField(f"{key}name", name=f"{who}.name")
         self.phone = PhoneField(f"{key}phone", name=f"{who}.phone", optional=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

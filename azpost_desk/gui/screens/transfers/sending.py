@@ -47,10 +47,10 @@ class SendForm(QWidget):
         key = "transfers.screen."
         self._sender = Card(f"{key}card.sender")
         self.person = PersonFields(session, "sender", "send", self._sender.pill)
-        self.receiver = TextField(f"{key}receiver", name="receiver.name", max_length=120)
+        self.receiver = TextField(f"{key}receiver", name="receiver.name")
         self.mobile = PhoneField(f"{key}mobile", name="receiver.phone", optional=True)
         self.office = TextField(f"{key}office", name="office", optional=True, placeholder=f"{key}office_any")
-        self.address = TextField(f"{key}address", name="receiver.address", max_length=200)
+        self.address = TextField(f"{key}address", name="receiver.address")
         self.money = MoneyCard(session.services.transfers)
         self.add = PrimaryButton(f"{key}add", hint="transfers.screen.enter")
         self.form = Form(self.add)
