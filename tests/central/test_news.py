@@ -167,10 +167,11 @@ def test_after_a_restore_unread_news_is_told_again(
         reference.publish(conn, Settings(), clock.utc_ms())
     centre.settle()
     with centre.database.transaction() as conn:
-        assert founding.new_epoch(conn, clock.utc_ms()) == 2
+        begun = founding.new_epoch(conn, clock.utc_ms())
+    assert begun > 1
     before = len(desk.news)
     desk.exchange()
-    assert (desk.centre_epoch, desk.position) == (2, 0)
+    assert (desk.centre_epoch, desk.position) == (begun, 0)
     hear(centre, desk)
     assert [piece.kind for piece in desk.news[before:]] == ["reference"]
     assert desk.news[-1].position == 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from azpost_desk.central.registry import lost
+from azpost_desk.central.registry import founding, lost
 from azpost_desk.domain.refusals import Refused
 from tests.central.desks import counted
 from tests.incidents.test_d03_a_centre_restored_to_before_a_grant import snapshot as snapshot
@@ -118,3 +118,15 @@ def test_a_lost_desks_recording_does_not_keep_it_alive(place: Town, baku: Seat, 
             assert again(place.centre.url, one) == 200
         assert lost.confirm(conn, book, "1010-1", PEOPLE[1], place.clock.utc_ms()) == []
     place.seats.remove(baku)
+
+
+def test_two_restores_of_one_copy_are_two_epochs(centre: Centre, clock: ManualClock) -> None:
+    """Or words and news positions of the first would count in the second."""
+    begun = []
+    for _ in range(2):
+        with centre.database.transaction() as conn:
+            # What the copy holds: nothing of the restore before.
+            conn.execute("update centre set epoch = 1")
+            begun.append(founding.new_epoch(conn, clock.utc_ms()))
+        clock.now_ms += 60_000
+    assert 1 < begun[0] < begun[1]

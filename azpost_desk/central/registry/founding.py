@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 # A sequence beyond every record: nothing of such a chain counts as newer than the epoch.
 _ALL: Final = 2**63 - 1
+# The number of a new epoch is a time, in seconds from 2026 on: what a copy of the database counts is no
+# guide.
+_COUNTED_FROM_MS: Final = 1_767_225_600_000
 
 
 def found(conn: Connection, now_ms: int) -> None:
@@ -27,13 +30,14 @@ def new_epoch(conn: Connection, now_ms: int) -> int:
     """Begin a new epoch of the centre: after every restore or promotion that may have lost something.
 
     From now on nothing that a desk may hold from before is granted until that desk has spoken or was declared
-    lost, and news positions begin anew. Gives the epoch.
+    lost, and news positions begin anew. Gives the epoch: of two restores of one copy each has its own.
     """
     with conn.transaction():
+        before = one(conn, "select epoch from centre for update")[0]
         epoch: int = one(
             conn,
-            "update centre set epoch = epoch + 1, epoch_opened_ms = %s returning epoch",
-            (now_ms,),
+            "update centre set epoch = greatest(epoch + 1, %s), epoch_opened_ms = %s returning epoch",
+            ((now_ms - _COUNTED_FROM_MS) // 1000, now_ms),
         )[0]
         # Chains that had ended by then hold nothing that the database does not know.
         conn.execute(
@@ -41,5 +45,5 @@ def new_epoch(conn: Connection, now_ms: int) -> int:
             " where state in ('replaced', 'lost')",
             (epoch, _ALL),
         )
-        news.tell_again(conn, epoch - 1)
+        news.tell_again(conn, before)
     return epoch
