@@ -14,7 +14,7 @@ from azpost_desk.domain.invariants import check as check_facts
 from azpost_desk.domain.invariants_branch import HandedOver
 from azpost_desk.domain.invariants_outside import Seen, Watched
 from azpost_desk.protocol.keys import is_signed
-from azpost_desk.protocol.records import Attachment, Header, rechain
+from azpost_desk.protocol.records import Attachment, header_of, rechain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE: Final = 5_000
 _GENESIS: Final = bytes(32)
-_HEADER: Final = msgspec.json.Decoder(Header)
 _RECORDS: Final = """
     select j.desk, j.epoch, j.sequence, j.hash, j.header, j.body, b.signature
     from journal j left join batches b
@@ -58,7 +57,7 @@ def check(dsn: str, branch: str = "") -> list[Verdict]:
         if branch:
             return verdicts
         verdicts.append(_erasures(conn))
-        country = conn.execute("select currency, sum(minor)::bigint from postings group by currency")
+        country = conn.execute("select currency, sum(minor) from postings group by currency")
         verdicts[0].broken += [
             Broken("*", 0, f"the country's sum is {net} {currency}") for currency, net in country if net
         ]
@@ -125,7 +124,7 @@ def _ended(conn: Connection) -> dict[tuple[str, int], int]:
         "select desk, epoch, header, body from journal where sequence = 1 and epoch > 1"
     ):
         try:
-            kind = _HEADER.decode(header).kind
+            kind = header_of(header).kind
             opened = ops.decode(kind, 1, body)
         except (msgspec.DecodeError, ops.UnknownKind):
             continue
@@ -137,7 +136,7 @@ def _ended(conn: Connection) -> dict[tuple[str, int], int]:
 def _said(header_bytes: bytes) -> dict[str, Any]:
     """What the header says; a header that cannot be read says nothing, and I-08 finds it."""
     try:
-        header = _HEADER.decode(header_bytes)
+        header = header_of(header_bytes)
     except (msgspec.DecodeError, UnicodeDecodeError):
         nothing = dict.fromkeys(("operation", "kind", "actor", "actor_kind", "postings_digest"), "")
         return {**nothing, "version": 0, "day": 0}
@@ -169,10 +168,12 @@ def _erasures(conn: Connection) -> Verdict:
                 part = next(parts, None)
             if not accepted:
                 continue
-            said = _HEADER.decode(header)
+            operation, body = "", None
             try:
+                said = header_of(header)
+                operation = said.operation
                 body = ops.decode(said.kind, said.version, body_bytes)
             except (ops.UnknownKind, msgspec.DecodeError):
-                body = None
-            fold.take(Kept(desk, epoch, sequence, said.operation, body_bytes, body, mine))
+                pass
+            fold.take(Kept(desk, epoch, sequence, operation, body_bytes, body, mine))
     return fold.end()

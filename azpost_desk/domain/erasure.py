@@ -15,7 +15,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import KEPT_AT_LEAST
 from azpost_desk.domain.commitments import commitments
 from azpost_desk.domain.days import BusinessDay, calendar_day, day_start_ms
-from azpost_desk.domain.folds import BROKEN_MAX, Broken, Verdict
+from azpost_desk.domain.folds import BROKEN_MAX, UNRECKONABLE, Broken, Verdict, unreckoned
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -128,7 +128,13 @@ class Erasures:
         self._named: dict[tuple[str, int, int, str], str] = {}
 
     def take(self, kept: Kept) -> None:
-        """The next record."""
+        """The next record; one that no rule can read is named, and the fold goes on."""
+        try:
+            self._take(kept)
+        except UNRECKONABLE as fault:
+            self._fault(kept.desk, kept.epoch, kept.sequence, unreckoned(fault))
+
+    def _take(self, kept: Kept) -> None:
         if isinstance(kept.body, ops.AttachmentsErased):
             for epoch, sequence, slot, named in kept.body.erased:
                 self._named[kept.body.desk, epoch, sequence, slot] = named
@@ -140,20 +146,20 @@ class Erasures:
             if commitment is None:
                 self._gone[place] = expected.get(slot, ""), kept.proved
             elif commitment.encode() not in kept.body_bytes:
-                self._fault(kept.desk, kept.sequence, f"{slot} is not what the record commits to")
+                self._fault(kept.desk, kept.epoch, kept.sequence, f"{slot} is not what the record commits to")
 
     def end(self) -> Verdict:
         """No more records: everything that is gone must have been named."""
         for (desk, epoch, sequence, slot), (promised, proved) in self._gone.items():
             named = self._named.get((desk, epoch, sequence, slot))
             if named is None or (promised and named != promised):
-                self._fault(desk, sequence, f"{slot} is missing and no record of erasure names it")
+                self._fault(desk, epoch, sequence, f"{slot} is missing and no record of erasure names it")
             elif not proved:
-                self._fault(desk, sequence, f"{slot} was erased before the centre had it")
+                self._fault(desk, epoch, sequence, f"{slot} was erased before the centre had it")
             else:
                 self.verdict.erased += 1
         return self.verdict
 
-    def _fault(self, desk: str, sequence: int, why: str) -> None:
+    def _fault(self, desk: str, epoch: int, sequence: int, why: str) -> None:
         if len(self.verdict.broken) < BROKEN_MAX:
-            self.verdict.broken.append(Broken(desk, sequence, why))
+            self.verdict.broken.append(Broken(desk, sequence, why, epoch))

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import msgspec
+
+from azpost_desk.domain.ledger import Unbalanced
+from azpost_desk.domain.refusals import Refused
+
 if TYPE_CHECKING:
     from azpost_desk.domain import operations as ops
 
@@ -55,6 +60,7 @@ class Broken:
     desk: str
     sequence: int
     why: str
+    epoch: int = 0
 
 
 @dataclass(slots=True)
@@ -76,7 +82,19 @@ class Verdict:
     def fault(self, fact: Fact, why: str) -> None:
         """Note a fault; beyond the first hundred only that there are more."""
         if len(self.broken) < BROKEN_MAX:
-            self.broken.append(Broken(fact.desk, fact.sequence, why))
+            self.broken.append(Broken(fact.desk, fact.sequence, why, fact.epoch))
+
+
+# What stored bytes can make of a fold, whoever wrote them: a figure beyond bounds, a word for a figure.
+UNRECKONABLE: Final = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+    msgspec.MsgspecError, Refused, Unbalanced,
+)  # fmt: skip
+
+
+def unreckoned(fault: Exception) -> str:
+    """Why a fold could make nothing of a record: the kind of fault only, its words may hold personal data."""
+    return f"it cannot be reckoned with ({type(fault).__name__})"
 
 
 class Fold:
@@ -93,3 +111,13 @@ class Fold:
 
     def end(self) -> None:
         """No more records."""
+
+    def survive(self, fact: Fact, body: ops.Body | None) -> None:
+        """`take`, whatever was stored: a record this fold stumbles over is named, and the fold goes on.
+
+        One signed record with an impossible amount must not blind the check of everybody else's.
+        """
+        try:
+            self.take(fact, body)
+        except UNRECKONABLE as fault:
+            self.verdict.fault(fact, unreckoned(fault))

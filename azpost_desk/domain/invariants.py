@@ -17,6 +17,7 @@ from azpost_desk.domain import invariants_cash, reports, reports_bodies, reports
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.folds import BROKEN_MAX as BROKEN_MAX
+from azpost_desk.domain.folds import UNRECKONABLE, unreckoned
 from azpost_desk.domain.folds import Broken as Broken
 from azpost_desk.domain.folds import Fact as Fact
 from azpost_desk.domain.folds import Fold as Fold
@@ -26,6 +27,7 @@ from azpost_desk.domain.knowledge import Knowledge
 from azpost_desk.domain.ledger import Unbalanced, digest
 from azpost_desk.domain.money import CURRENCIES, MINOR_MAX
 from azpost_desk.domain.postings import postings as posted_by_rule
+from azpost_desk.domain.refusals import Refused
 
 IsSigned = Callable[[str, bytes, bytes], bool]
 """(public key hex, words, signature) → whether it is that key's; protocol.keys.is_signed."""
@@ -56,6 +58,9 @@ class Balanced(Fold):
             rule = posted_by_rule(fact.desk, fact.operation, fact.kind, fact.version, body)
         except Unbalanced:
             self.verdict.fault(fact, "the posting rule does not balance")
+            return
+        except (ArithmeticError, LookupError, ValueError, Refused):
+            self.verdict.fault(fact, "the posting rule cannot post it")
             return
         if tuple(Stored(p.operation, p.account, p.sub, p.amount.currency, p.amount.minor) for p in rule) != (
             fact.postings
@@ -405,7 +410,7 @@ class Whole(Fold):
             json.loads(fact.body, parse_float=_not_whole)
         except ArithmeticError:
             self.verdict.fault(fact, "the body holds a number that is not whole")
-        except ValueError:
+        except (ValueError, RecursionError):
             self.verdict.fault(fact, "the body is no JSON")
 
 
@@ -438,15 +443,18 @@ def check(facts: Iterable[Fact], is_signed: IsSigned, more: Iterable[Fold] = ())
     for fact in facts:
         body = _body(fact)
         for fold in folds:
-            fold.take(fact, body)
+            fold.survive(fact, body)
     for fold in folds:
-        fold.end()
+        try:
+            fold.end()
+        except UNRECKONABLE as fault:
+            fold.verdict.broken.append(Broken("*", 0, unreckoned(fault)))
     return list(verdicts.values())
 
 
 def _body(fact: Fact) -> ops.Body | None:
     try:
         body: ops.Body = ops.decode(fact.kind, fact.version, fact.body)
-    except (ops.UnknownKind, msgspec.DecodeError, UnicodeDecodeError):
+    except (ops.UnknownKind, msgspec.DecodeError):
         return None
     return body

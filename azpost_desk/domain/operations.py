@@ -486,9 +486,13 @@ def decode(kind: str, version: int, body: bytes) -> Any:
 
     Raises:
         UnknownKind: nobody here knows this (kind, version).
-        msgspec.ValidationError: the bytes are not such a body.
+        msgspec.DecodeError: the bytes are not such a body, whatever they are: no letters, or nested without
+            end.
     """
     known = BODIES.get((kind, version))
     if known is None:
         raise UnknownKind(f"{kind}@{version}")
-    return msgspec.json.decode(body, type=known)
+    try:
+        return msgspec.json.decode(body, type=known)
+    except (UnicodeDecodeError, RecursionError) as unreadable:
+        raise msgspec.DecodeError(type(unreadable).__name__) from unreadable

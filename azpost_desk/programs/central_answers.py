@@ -74,9 +74,7 @@ def _list_approvals(wanted: argparse.Namespace, conn: Connection, dsn: str) -> N
 def _answer_approval(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     approver = proven(wanted, conn, "approver")
     with book_of(dsn) as book:
-        approvals.answer(
-            conn, book, wanted.request, approver, wanted.outcome, wanted.reason, CLOCK.utc_ms()
-        )
+        approvals.answer(conn, book, wanted.request, approver, wanted.outcome, wanted.reason, CLOCK.utc_ms())
 
 
 def _answer_telephone(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

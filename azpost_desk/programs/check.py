@@ -46,9 +46,15 @@ def main(argv: list[str]) -> int:
 
 def _check(folders: list[Path], dsn: str | None, branch: str) -> tuple[list[Verdict], list[str]]:
     if dsn is not None:
+        from psycopg import Error
+
         from azpost_desk.central.checking import check as check_centre
 
-        return check_centre(dsn, branch), []
+        try:
+            return check_centre(dsn, branch), []
+        except Error as unreadable:
+            detail = (str(unreadable).strip().splitlines() or [""])[0]
+            raise Trouble("G-079", detail=detail) from unreadable
     # Here and not above: the centre's machine has no desk database.
     from azpost_desk.storage.checking import check_branch, check_folder
 
@@ -67,7 +73,8 @@ def summary(verdicts: list[Verdict], damaged: list[str]) -> dict[str, Any]:
                 "checked": verdict.checked,
                 **({"erased_by_rule": verdict.erased} if verdict.id == "I-11" else {}),
                 "broken": [
-                    {"desk": one.desk, "sequence": one.sequence, "why": one.why} for one in verdict.broken
+                    {"desk": one.desk, "epoch": one.epoch, "sequence": one.sequence, "why": one.why}
+                    for one in verdict.broken
                 ],
             }
             for verdict in verdicts
@@ -83,5 +90,6 @@ def _tell(answer: dict[str, Any]) -> None:
         erased = f", {one['erased_by_rule']} erased by rule" if one.get("erased_by_rule") else ""
         print(f"{one['id']}  {'holds ' if one['ok'] else 'BROKEN'}  {one['checked']:>8} checked{erased}")
         for broken in one["broken"]:
-            print(f"         {broken['desk']} record {broken['sequence']}: {broken['why']}")
+            epoch = f" epoch {broken['epoch']}" if broken["epoch"] else ""
+            print(f"         {broken['desk']}{epoch} record {broken['sequence']}: {broken['why']}")
     print("All invariants hold." if answer["ok"] else "The books are NOT sound.")

@@ -90,9 +90,9 @@ class Record(msgspec.Struct, frozen=True):
         """The header, decoded.
 
         Raises:
-            msgspec.DecodeError, msgspec.ValidationError: the bytes are no header.
+            msgspec.DecodeError: as `header_of`.
         """
-        return _HEADER.decode(self.header_bytes)
+        return header_of(self.header_bytes)
 
     def mark(self) -> str:
         """Ten characters of the hash, as printed on the customer's receipt."""
@@ -101,6 +101,18 @@ class Record(msgspec.Struct, frozen=True):
 
 _HEADER: Final = msgspec.json.Decoder(Header)
 _PLACE: Final = msgspec.json.Decoder(_Place)
+
+
+def header_of(header: bytes) -> Header:
+    """A header, decoded.
+
+    Raises:
+        msgspec.DecodeError: the bytes are no header, whatever they are.
+    """
+    try:
+        return _HEADER.decode(header)
+    except (UnicodeDecodeError, RecursionError) as unreadable:
+        raise msgspec.DecodeError(type(unreadable).__name__) from unreadable
 
 
 def place_of(header: bytes) -> tuple[str, int, int] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.erasure import Erasures, Kept
@@ -93,7 +93,7 @@ def check_books(connection: Connection, *, fold: bool = True) -> list[Verdict]:
         verdicts = check(facts(connection), is_signed, [Watched(seen(connection))])
         by_id = {verdict.id: verdict for verdict in verdicts}
         for invariant, fault in rows_at_fault(connection, fold=fold):
-            if len(by_id[invariant].broken) < BROKEN_MAX:
+            if fault not in by_id[invariant].broken and len(by_id[invariant].broken) < BROKEN_MAX:
                 by_id[invariant].broken.append(fault)
         return [*verdicts, erasures(connection)]
     finally:
@@ -107,7 +107,7 @@ def erasures(connection: Connection) -> Verdict:
         connection.execute(select(t.attachments).order_by(t.attachments.c.record)), key=lambda row: row.record
     )
     waiting = next(attached, None)
-    fold = Erasures()
+    fold, desk = Erasures(), _own_desk(connection)
     for row in connection.execute(select(t.journal).order_by(t.journal.c.id)):
         mine: dict[str, str | None] = {}
         if waiting is not None and waiting[0] == row.id:
@@ -117,20 +117,25 @@ def erasures(connection: Connection) -> Verdict:
             }
             waiting = next(attached, None)
         header = Record(row.header, row.body, row.previous, row.hash)
-        fold.take(_kept(row, header, mine, proved))
+        fold.take(_kept(row, header, mine, proved, desk))
     return fold.end()
 
 
 def _kept(
-    row: Row[Any], record: Record, attached: dict[str, str | None], proved: dict[tuple[str, int], int]
+    row: Row[Any],
+    record: Record,
+    attached: dict[str, str | None],
+    proved: dict[tuple[str, int], int],
+    desk: str,
 ) -> Kept:
     try:
         header = record.header()
         body = ops.decode(header.kind, header.version, row.body)
     except (msgspec.DecodeError, ops.UnknownKind):
         header, body = _UNREADABLE, None
-    had = row.sequence <= proved.get((header.desk, row.epoch), 0)
-    return Kept(header.desk, row.epoch, row.sequence, header.operation, row.body, body, attached, had)
+    desk = header.desk or desk
+    had = row.sequence <= proved.get((desk, row.epoch), 0)
+    return Kept(desk, row.epoch, row.sequence, header.operation, row.body, body, attached, had)
 
 
 def seen(connection: Connection) -> Seen:
@@ -181,23 +186,33 @@ def facts(connection: Connection) -> Iterator[Fact]:
         .order_by(t.journal.c.id)
     )
     present = 0
+    desk = _own_desk(connection)
     for row in connection.execute(wanted):
         mine: tuple[Stored, ...] = ()
         if waiting is not None and waiting[0] == row.id:
             mine = tuple(Stored(p.operation, p.account, p.sub, p.currency, p.minor) for p in waiting[1])
             waiting = next(posted, None)
-        yield _fact(row, mine, row.epoch < present)
+        yield _fact(row, mine, row.epoch < present, desk)
         present = max(present, row.epoch)
 
 
-def _fact(row: Row[Any], stored: tuple[Stored, ...], late: bool) -> Fact:
+def _own_desk(connection: Connection) -> str:
+    """Whose books these are: what a record that cannot be read is named by."""
+    newest = select(t.identity.c.enrolled).order_by(t.identity.c.epoch.desc()).limit(1)
+    try:
+        return msgspec.json.decode(connection.execute(newest).scalar_one(), type=Enrolled).desk
+    except (msgspec.DecodeError, UnicodeDecodeError, NoResultFound):
+        return ""
+
+
+def _fact(row: Row[Any], stored: tuple[Stored, ...], late: bool, desk: str) -> Fact:
     record = Record(row.header, row.body, row.previous, row.hash)
     try:
         header = record.header()
     except (msgspec.DecodeError, UnicodeDecodeError):
         header = _UNREADABLE
     return Fact(
-        header.desk,
+        header.desk or desk,
         row.epoch,
         row.sequence,
         # The columns beside the header must say what it says: a row is queried by them.

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.commitments import commitments
+from azpost_desk.domain.folds import UNRECKONABLE, unreckoned
 from azpost_desk.domain.invariants import BROKEN_MAX, Broken
 from azpost_desk.domain.ledger import Unbalanced
 from azpost_desk.domain.refusals import Refused
@@ -75,13 +76,23 @@ def rows_at_fault(connection: Connection, *, fold: bool) -> Iterator[tuple[str, 
     newest = select(t.identity.c.enrolled).order_by(t.identity.c.epoch.desc()).limit(1)
     enrolled = msgspec.json.decode(connection.execute(newest).scalar_one(), type=Enrolled)
     places = Places(connection, enrolled.desk)
-    yield from _strays(connection, places)
-    yield from _journal_columns(connection, enrolled)
-    yield from _attachments(connection, places)
-    yield from _acknowledgements(connection, enrolled)
-    yield from _papers(connection, enrolled)
-    if fold:
-        yield from _projections(connection, enrolled, places)
+    looks = [
+        ("I-01", _strays(connection, places)),
+        ("I-06", _journal_columns(connection, enrolled)),
+        ("I-06", _attachments(connection, places)),
+        ("I-06", _acknowledgements(connection, enrolled)),
+        ("I-07", _papers(connection, enrolled)),
+        *([("I-07", _projections(connection, enrolled, places))] if fold else []),
+    ]
+    for invariant, look in looks:
+        try:
+            yield from look
+        except DBAPIError:
+            # The engine cannot read a page: that is said of the file, not of a record.
+            raise
+        except UNRECKONABLE as fault:
+            # Whatever lies there: it is said, and the next look is taken all the same.
+            yield invariant, Broken(enrolled.desk, 0, unreckoned(fault))
 
 
 def _strays(connection: Connection, places: Places) -> Iterator[tuple[str, Broken]]:
@@ -196,7 +207,7 @@ def _projections(connection: Connection, enrolled: Enrolled, places: Places) -> 
     """Everything folded from the journal, folded once more: in memory, beside the running desk."""
     try:
         stored, again = _folded(connection, enrolled)
-    except UNFOLDABLE as wrong:
+    except (*UNFOLDABLE, ArithmeticError, TypeError) as wrong:
         yield "I-07", Broken(enrolled.desk, 0, f"the journal cannot be folded: {type(wrong).__name__}")
         return
     for name in stored:
