@@ -97,7 +97,7 @@ def open_counter(
     who = books.identity()
     if second_folder is not None and who.recovery_key:
         books.copy_to(SecondCopy(second_folder, (who.desk, who.epoch), who.recovery_key, clock))
-    rounds = BackupRounds(folder, backups_folder, clock, books.head)
+    rounds = BackupRounds(folder, backups_folder, clock, books)
     books.day_closed = rounds.want
     services = desk_services(
         Counter(books, clock, line, devices.terminal),
@@ -106,7 +106,7 @@ def open_counter(
         devices.signer or NoSigner(),
         paper_drawer(language),
         Around(books, devices, rounds),
-        Copies(clock, rounds, books.second),
+        Copies(line, rounds, books.second),
     )
     if not books.stopped():
         services.recovery.note_start()

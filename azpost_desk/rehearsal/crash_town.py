@@ -47,12 +47,15 @@ class SharedClock:
 
     def utc_ms(self) -> int:
         """See services.ports.Clock."""
-        days: int = struct.unpack("q", self._days)[0]
-        return self._real.utc_ms() + days * _DAY_MS
+        return self._real.utc_ms() + self._ahead_ms()
 
     def monotonic_ms(self) -> int:
         """See services.ports.Clock."""
-        return self._real.monotonic_ms()
+        return self._real.monotonic_ms() + self._ahead_ms()
+
+    def _ahead_ms(self) -> int:
+        days: int = struct.unpack("q", self._days)[0]
+        return days * _DAY_MS
 
     def next_day(self) -> None:
         """It is a day later for everybody."""

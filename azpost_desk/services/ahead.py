@@ -7,7 +7,7 @@ wrong and gives the transfer back at the fifth time. At the close of the day all
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -117,15 +117,22 @@ def reserved_ahead(books: Reading) -> list[HeldGrant]:
         return []
     without_code: set[str] = set()
     grants: dict[str, str] = {}
+    proven_ms: dict[str, int] = {}
     for entry in books.grant_entries(OPEN_DAYS_MAX):
         match entry.body:
             case ops.GrantRequested(purpose="pay", thing=thing) if thing:
                 without_code.add(entry.recorded.operation)
             case ops.GrantStored(grant=grant, words=words):
                 grants[grant] = grant_of(bytes.fromhex(words)).request
+                proven_ms[grant] = books.proven_by_ms(entry.recorded.sequence)
             case _:
                 pass
-    return [one for one in held if grants.get(one.grant) in without_code]
+    return [
+        # Its record may say later than it was: no reservation is younger than the centre's word on it.
+        replace(one, stored_ms=min(one.stored_ms, proven_ms[one.grant] or one.stored_ms))
+        for one in held
+        if grants.get(one.grant) in without_code
+    ]
 
 
 def give_back(counter: Counter, books: Writing, by: Officer, reason: str) -> int:
@@ -150,10 +157,13 @@ def check_off_line(
         Refused: T-066 it is too old to be paid off line (`hours`), T-067 too large (`limit`), T-071 the
             desk's own watch lists do not clear the receiver: the centre has to.
     """
-    if counter.line.state().online or held.grant not in {one.grant for one in reserved_ahead(books)}:
+    reserved = {one.grant: one for one in reserved_ahead(books)}
+    if counter.line.state().online or held.grant not in reserved:
         return
     settings = books.document(Settings, books.day().date)
-    if counter.line.trusted_ms() - held.stored_ms > settings.ahead_hours_max * _HOUR_MS:
+    age_ms = counter.line.trusted_ms() - reserved[held.grant].stored_ms
+    # From the future: the clock was set, and nobody knows how old it is.
+    if not -_HOUR_MS <= age_ms <= settings.ahead_hours_max * _HOUR_MS:
         raise Refused("T-066", hours=settings.ahead_hours_max)
     if held.amount.minor > settings.ahead_payout_qapik_max:
         raise Refused("T-067", field="amount", limit=azn(settings.ahead_payout_qapik_max))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from azpost_desk.services.ports import Clock
+    from azpost_desk.services.ports import Line
 
 # [design] A day and a little: the close of every day makes one.
 BACKUP_AGE_MAX_MS: Final = 26 * 3_600_000
@@ -38,7 +38,7 @@ class CopyState:
 class Copies:
     """What this desk has of copies; None where none is set up."""
 
-    clock: Clock
+    line: Line
     backups: CopySource | None = None
     second: CopySource | None = None
 
@@ -54,5 +54,5 @@ class Copies:
         if source is None:
             return None
         good_ms, trouble = source.state()
-        is_old = age_max_ms is not None and self.clock.utc_ms() - good_ms > age_max_ms
+        is_old = age_max_ms is not None and self.line.trusted_ms() - good_ms > age_max_ms
         return CopyState(good_ms, trouble, bool(trouble) or is_old)

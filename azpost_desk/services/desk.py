@@ -148,5 +148,5 @@ def desk_services(
         bags=Bags(counter),
         counts=Counts(counter),
         notes=Notes(counter),
-        copies=copies or Copies(counter.clock),
+        copies=copies or Copies(counter.line),
     )

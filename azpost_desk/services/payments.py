@@ -188,7 +188,7 @@ class Payments:
         with self.counter.books.reading() as books:
             found = books.payments(("accepted", "sent", "unknown", "refused"))
             limit_ms = books.document(Settings, books.day().date).payment_unknown_minutes_max * 60_000
-        oldest_ms = self.counter.clock.utc_ms() - limit_ms
+        oldest_ms = self.counter.line.trusted_ms() - limit_ms
         late = [one for one in found if one.state == "refused" or one.accepted_ms < oldest_ms]
         return sorted(late, key=lambda one: one.accepted_ms)
 

@@ -99,7 +99,7 @@ class Preflight:
             return self.days.begin(books, by, date)
 
     def _outside(self, scanned_ms: int) -> Iterator[Check]:
-        now_ms, line = self.counter.clock.utc_ms(), self.counter.line.state()
+        now_ms, line = self.counter.line.trusted_ms(), self.counter.line.state()
         off = abs(line.clock_off_ms)
         facts: dict[str, object] = {"seconds": off // 1000}
         if not line.online:
@@ -108,7 +108,8 @@ class Preflight:
             yield Check("clock", _above(off, CLOCK_OFF_WARN_MS, CLOCK_OFF_BAD_MS), "off", facts)
         if self.around is not None:
             yield from _machine(self.around, now_ms)
-        heard = bool(scanned_ms) and now_ms - scanned_ms < SCAN_HEARD_MS
+        # Both by the PC's clock, which the window goes by.
+        heard = bool(scanned_ms) and self.counter.clock.utc_ms() - scanned_ms < SCAN_HEARD_MS
         yield Check("scanner", "good" if heard else "warn", "heard" if heard else "silent")
         if not line.waiting:
             yield Check("unsent", "good", "none")

@@ -159,7 +159,7 @@ class Recovery:
     # --- the steps ------------------------------------------------------------------------------------
 
     def _steps(self, books: Reading, language: str) -> Iterator[Unfinished]:
-        now_ms = self.counter.clock.utc_ms()
+        now_ms = self.counter.line.trusted_ms()
         yield from _bills(books, language, now_ms)
         yield from self._grants(books, now_ms)
         yield from _cards(books, now_ms)

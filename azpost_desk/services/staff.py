@@ -109,29 +109,29 @@ class Staff:
 
     def _proven(self, officer: str, pin: str) -> OfficerAtDesk:
         """The officer, when the PIN is right and nothing is locked. Hashing is outside any transaction."""
-        now_ms = self.counter.clock.utc_ms()
         with self.counter.books.reading() as books:
             known = books.officer(officer)
         if known is None:
             raise Refused("S-003", field="officer")
-        if known.locked_until_ms > now_ms:
-            raise Refused("S-002", field="pin", seconds=-(-(known.locked_until_ms - now_ms) // 1000))
+        if known.wait_ms:
+            raise Refused("S-002", field="pin", seconds=-(-known.wait_ms // 1000))
         if self.hasher.verify(known.pin_hash, pin):
             if known.wrong_tries:
                 with self.counter.books.writing() as books:
                     books.set_tries(officer, 0, 0)
             return known
-        raise self._wrong(officer, now_ms)
+        raise self._wrong(officer)
 
-    def _wrong(self, officer: str, now_ms: int) -> Refused:
+    def _wrong(self, officer: str) -> Refused:
         """Count one wrong PIN, in one transaction; the refusal to raise."""
         with self.counter.books.writing() as books:
             # Read again: two windows of patience must not share one try.
             known = books.officer(officer)
             tries = (known.wrong_tries if known else 0) + 1
             seconds = lock_seconds(tries)
-            books.set_tries(officer, tries, now_ms + seconds * 1000 if seconds else 0)
-            if seconds:
+            books.set_tries(officer, tries, seconds * 1000)
+            # On a stopped desk nothing is recorded any more, and a PIN is guessed no faster for that.
+            if seconds and not books.stopped:
                 books.append(
                     ops.LockedOut(officer=officer, wrong_tries=tries, seconds=seconds),
                     actor=officer,

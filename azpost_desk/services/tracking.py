@@ -140,7 +140,7 @@ class Tracking:
             scans = books.scans(open_day(books).number)
             gone = {one.body.scan for one in scans if isinstance(one.body, ops.ScanVoided)}
             last = next((one for one in scans if _is_own_scan(one, by, gone)), None)
-            if last is None or self.counter.clock.utc_ms() - last.recorded.recorded_ms > VOID_OWN_MS:
+            if last is None or self.counter.line.trusted_ms() - last.recorded.recorded_ms > VOID_OWN_MS:
                 raise Refused("E-040")
             return self._void(books, last, by, "slip", "")
 

@@ -93,7 +93,7 @@ class Transfers:
     def _quoted(
         self, books: Reading, date: str, figure: Money, wanted: Wanted, *, paid: bool = False
     ) -> Quote:
-        at = Moment(date, self.counter.clock.utc_ms(), books.document(Settings, date).quote_minutes)
+        at = Moment(date, self.counter.line.trusted_ms(), books.document(Settings, date).quote_minutes)
         return quoted(books.document(Tariffs, date), figure, wanted, at, paid=paid)
 
     def _agreed(self, books: Reading, date: str, command: SendTransfer) -> Quote:

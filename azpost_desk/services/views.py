@@ -253,7 +253,13 @@ class PrintJob:
 
 @dataclass(frozen=True, slots=True)
 class OfficerAtDesk:
-    """Somebody who may sign in here. `pin_hash` is the newest argon2id hash this desk knows."""
+    """Somebody who may sign in here.
+
+    Attributes:
+        pin_hash: the newest argon2id hash this desk knows.
+        wrong_tries: how many wrong PINs in a row.
+        wait_ms: how long sign-in stays locked from now on, by running time; 0 when it is not.
+    """
 
     officer: str
     name: str
@@ -261,7 +267,7 @@ class OfficerAtDesk:
     language: str
     pin_hash: str
     wrong_tries: int
-    locked_until_ms: int
+    wait_ms: int
 
 
 @dataclass(frozen=True, slots=True)

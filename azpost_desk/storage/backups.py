@@ -11,7 +11,7 @@ import os
 import re
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -20,11 +20,10 @@ from azpost_desk.protocol.messages import Enrolled
 from azpost_desk.protocol.old_chains import EscrowedKey
 from azpost_desk.protocol.records import GENESIS, record_hash
 from azpost_desk.protocol.sealing import seal_for
-from azpost_desk.storage import engine, vault
+from azpost_desk.storage import engine, trusting, vault
 from azpost_desk.storage.books import DATABASE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from azpost_desk.services.ports import Clock
@@ -73,7 +72,8 @@ def kept(folder: Path) -> list[Backup]:
 def back_up(data: Path, to: Path, now_ms: int, safe: vault.Vault | None = None) -> Backup:
     """Take one backup of the desk in `data`, prove it and drop the ones that rotation lets go.
 
-    Beside it lies its key, sealed for the centre: a new machine gets it there with the desk's one-time code.
+    It is dated `now_ms`, unless the books say that this cannot be the time (storage.trusting). Beside it lies
+    its key, sealed for the centre: a new machine gets it there with the desk's one-time code.
 
     Raises:
         Trouble: G-070 no desk there, G-063 the key is lost, G-073 the copy could not be written or is not
@@ -92,6 +92,7 @@ def back_up(data: Path, to: Path, now_ms: int, safe: vault.Vault | None = None) 
             _copy(source, unproven, key)
             _prove(source, unproven, key)
             escrowed = _escrowed(source, key)
+            now_ms = trusting.believed_now(source.execute, now_ms)
         finally:
             source.close()
         done = Backup(to / f"desk-{now_ms:013}.db", now_ms)
@@ -122,14 +123,30 @@ def prove(path: Path, key: bytes) -> tuple[int, int, str]:
 
 
 def newest_proven(folder: Path, key: bytes) -> Path | None:
-    """The newest backup that is whole under this key."""
-    for one in kept(folder):
+    """The backup that reaches furthest of those that are whole under this key, whatever their dates say."""
+    for path in sorted((one.path for one in kept(folder)), key=lambda path: _reach(path, key), reverse=True):
         try:
-            prove(one.path, key)
+            prove(path, key)
         except Trouble:
             continue
-        return one.path
+        return path
     return None
+
+
+def _reach(path: Path, key: bytes) -> tuple[int, int]:
+    """(epoch, sequence) of the last record in it, unproven; (0, 0) where it cannot be read."""
+    try:
+        copy = engine.driver(path, key, read_only=True)
+    except (Trouble, engine.DriverError):
+        return 0, 0
+    try:
+        end = copy.execute("SELECT epoch, max(sequence) FROM journal GROUP BY epoch ORDER BY epoch DESC")
+        epoch, sequence = end.fetchone() or (0, 0)
+    except engine.DriverError:
+        return 0, 0
+    finally:
+        copy.close()
+    return epoch, sequence
 
 
 def _copy(source: Any, path: Path, key: bytes) -> None:
@@ -196,9 +213,10 @@ def _settle(unproven: Path, path: Path) -> None:
 
 def _rotate(folder: Path, now_ms: int) -> None:
     months: set[int] = set()
-    for number, one in enumerate(kept(folder)):
+    # What a wrong clock dated into the future is the first to go: it must not count as the newest for years.
+    for number, one in enumerate(sorted(kept(folder), key=lambda one: one.taken_ms > now_ms)):
         month = (now_ms - one.taken_ms) // _MONTH_MS
-        keep = number < NEWEST_KEPT or (month not in months and month < MONTHS_KEPT)
+        keep = number < NEWEST_KEPT or (month not in months and 0 <= month < MONTHS_KEPT)
         months.add(month)
         if not keep:
             one.path.unlink()
@@ -227,6 +245,16 @@ def _drop(path: Path) -> None:
         path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
 
 
+class Source(Protocol):
+    """The books that are copied."""
+
+    def head(self) -> tuple[int, int, str]:
+        """(epoch, sequence, hash) of the newest record; nothing new, no backup."""
+
+    def trusted_ms(self) -> int:
+        """Now by trusted time: a backup is dated and due by it."""
+
+
 class BackupRounds:
     """Takes a backup after every close of the day and every few hours in which something was recorded."""
 
@@ -235,14 +263,15 @@ class BackupRounds:
         data: Path,
         to: Path,
         clock: Clock,
-        head: Callable[[], tuple[int, int, str]],
+        books: Source,
         safe: vault.Vault | None = None,
     ) -> None:
         """
         Args:
-            head: the newest record of the books; nothing new, no backup.
+            clock: for the time this program has been running; what the PC calls the time decides nothing.
         """
-        self._data, self._to, self._clock, self._head, self._safe = data, to, clock, head, safe
+        self._data, self._to, self._clock, self._books, self._safe = data, to, clock, books, safe
+        self._done_run_ms = clock.monotonic_ms()
         self._due = threading.Event()
         self._wanted = False
         self._ending = False
@@ -268,14 +297,14 @@ class BackupRounds:
 
     def state(self) -> tuple[int, str]:
         """(when the newest proven backup was taken, 0 for never; why the last try failed, "" for nothing)."""
-        newest = kept(self._to)
-        return newest[0].taken_ms if newest else 0, self._trouble
+        return self._newest_ms(), self._trouble
 
     def look(self) -> Backup | None:
         """Take a backup when one is due; None when none is, or it failed (see `state`)."""
-        newest, now_ms = kept(self._to), self._clock.utc_ms()
-        is_old = not newest or now_ms - newest[0].taken_ms >= EVERY_MS
-        head = self._head()
+        now_ms, run_ms = self._books.trusted_ms(), self._clock.monotonic_ms()
+        # Whichever asks first: the trusted time, or the time this program has run since its last one.
+        is_old = now_ms - self._newest_ms() >= EVERY_MS or run_ms - self._done_run_ms >= EVERY_MS
+        head = self._books.head()
         if not (self._wanted or self._trouble or is_old) or head == self._copied:
             return None
         self._wanted = False
@@ -284,8 +313,13 @@ class BackupRounds:
         except Trouble as trouble:
             self._trouble = str(trouble.facts.get("why", trouble.code))
             return None
-        self._copied, self._trouble = head, ""
+        self._copied, self._trouble, self._done_run_ms = head, "", run_ms
         return done
+
+    def _newest_ms(self) -> int:
+        """When the newest one was taken that is not dated into the future; 0 for none."""
+        upto_ms = self._books.trusted_ms() + EVERY_MS
+        return next((one.taken_ms for one in kept(self._to) if one.taken_ms <= upto_ms), 0)
 
     def _run(self) -> None:
         while not self._ending:

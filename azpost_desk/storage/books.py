@@ -16,12 +16,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Trouble
+from azpost_desk.domain.trusted_time import TrustedTime
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import Enrolled
 from azpost_desk.protocol.old_chains import OldRecord
 from azpost_desk.protocol.records import record_hash
 from azpost_desk.services import views
-from azpost_desk.storage import engine, machine, old_epochs, vault
+from azpost_desk.storage import engine, machine, old_epochs, trusting, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.desk import OpenDesk
 from azpost_desk.storage.line import LineBooks
@@ -115,6 +116,7 @@ class DeskBooks(LineBooks):
             safe.put(vault.APPROVALS, enrolled.approval_secret)
             enrolled = msgspec.structs.replace(enrolled, approval_secret="")
             desk = OpenDesk(connection, enrolled, key, clock, safe)
+            desk.begin(TrustedTime(clock, enrolled.time_ms))
             books = cls(folder, desk, lock)
             books._begin_epoch(software, reason, earlier)
             if base is not None or earlier is not None:
@@ -156,6 +158,7 @@ class DeskBooks(LineBooks):
             if connection.info.get(engine.MIGRATED):
                 with _transaction(connection, "BEGIN IMMEDIATE"):
                     rebuild(desk)
+            desk.begin(trusting.begin(connection.exec_driver_sql, clock))
             desk.stopped = _why_damaged(folder / DATABASE, vault.secret(safe, vault.DATABASE))
             desk.stopped = desk.stopped or _why_stopped(connection, vault.mark(safe))
             desk.ended = vault.ended(safe, enrolled.epoch)

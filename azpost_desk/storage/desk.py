@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.catalogue import Document
     from azpost_desk.domain.days import Clock
+    from azpost_desk.domain.trusted_time import TrustedTime
     from azpost_desk.protocol.keys import SigningKey
     from azpost_desk.protocol.messages import Enrolled
     from azpost_desk.storage.vault import Vault
@@ -27,6 +28,10 @@ class OpenDesk:
         elsewhere: these books may be a copy; nothing that exists once is used before the centre's head and
             theirs were compared (protocol.md 1).
         documents: reference documents already decoded, by (name, version).
+        time: what decides on ages and dates; `clock` only says when something happened as the PC believes.
+        waits: officer → when, in running time, the wait after wrong PINs began to count.
+        opened_run_ms: the running time at which these books were opened: a wait from before begins anew
+            here, since nobody can tell how long the program was not running.
     """
 
     connection: Connection
@@ -38,3 +43,15 @@ class OpenDesk:
     ended: str = ""
     elsewhere: bool = False
     documents: dict[tuple[str, int], Document] = field(default_factory=dict)
+    time: TrustedTime = field(init=False)
+    waits: dict[str, int] = field(default_factory=dict)
+    opened_run_ms: int = 0
+
+    def begin(self, time: TrustedTime) -> None:
+        """A program works with these books from now on."""
+        self.time, self.opened_run_ms = time, self.clock.monotonic_ms()
+
+    def waits_ms(self, officer: str, whole_ms: int) -> int:
+        """How much of a wait of `whole_ms` after wrong PINs is left, counted by running time alone."""
+        began_ms = self.waits.get(officer, self.opened_run_ms)
+        return max(0, whole_ms - (self.clock.monotonic_ms() - began_ms))

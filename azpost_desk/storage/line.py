@@ -90,6 +90,10 @@ class LineBooks:
         with self.writing() as books:
             rotating.ask(books, self._desk, reason)
 
+    def trusted_ms(self) -> int:
+        """Now by trusted time (domain.trusted_time); waits for no transaction."""
+        return self._desk.time.now_ms()
+
     def note_clock(self, here_ms: int, centre_ms: int) -> None:
         """See sync.ports.SyncBooks; the record is the desk's own, made by its line."""
         with self.writing() as books:
@@ -163,7 +167,10 @@ class LineBooks:
     def mark_offered(self, sequence: int) -> None:
         """Durable before it returns: the records up to `sequence` may be known to the centre from now on."""
         with self.writing():
+            known = int(self._line().offered)
             self._set_line(offered=func.max(t.line.c.offered, sequence))
+        if sequence > known:
+            self._desk.time.offer(known + 1)
 
     def store_ack(self, signed: Signed, ack: Ack) -> None:
         """Keep an acknowledgement and advance the high-water mark.
@@ -200,6 +207,7 @@ class LineBooks:
         with self._turn:
             if new_key is not None:
                 rotating.take_over(self._desk, new_key)
+            self._desk.time.hear(ack.time_ms, ack.sequence)
             self._advance_mark()
             if self.second is not None:
                 self.second.forget(self._line().acknowledged)

@@ -14,6 +14,7 @@ from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.ledger import Posting
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Trouble
+from azpost_desk.domain.staff import lock_seconds
 from azpost_desk.domain.transfer_codes import receipt_number
 from azpost_desk.protocol.records import Attachment, Record
 from azpost_desk.services import views
@@ -95,7 +96,7 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
 
     def officers(self) -> list[views.OfficerAtDesk]:
         day = self.day()
-        date = day.date if day.state == "open" else calendar_day(self._desk.clock.utc_ms())
+        date = day.date if day.state == "open" else calendar_day(self._desk.time.now_ms())
         pins = {row.officer: row for row in self._all(select(t.pins))}
         return [
             self._officer(one, pins.get(one.officer))
@@ -106,8 +107,7 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
     def officer(self, officer: str) -> views.OfficerAtDesk | None:
         return next((one for one in self.officers() if one.officer == officer), None)
 
-    @staticmethod
-    def _officer(known: Any, pin: Row[Any] | None) -> views.OfficerAtDesk:
+    def _officer(self, known: Any, pin: Row[Any] | None) -> views.OfficerAtDesk:
         own = pin is not None and pin.pin_hash != "" and pin.instead_of == known.pin_hash
         return views.OfficerAtDesk(
             known.officer,
@@ -116,8 +116,13 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
             known.language,
             pin.pin_hash if own and pin is not None else known.pin_hash,
             pin.wrong_tries if pin is not None else 0,
-            pin.locked_until_ms if pin is not None else 0,
+            self._wait_ms(pin) if pin is not None else 0,
         )
+
+    def _wait_ms(self, pin: Row[Any]) -> int:
+        # An earlier program kept the time of the PC's clock here: then it is the whole wait, and no more.
+        whole_ms = min(pin.locked_until_ms, lock_seconds(pin.wrong_tries) * 1000)
+        return self._desk.waits_ms(pin.officer, whole_ms) if whole_ms else 0
 
     # --- books --------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, func, or_, select
 
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.names import fold
+from azpost_desk.protocol.messages import ack_of
 from azpost_desk.services import views
 from azpost_desk.storage import tables as t
 
@@ -118,6 +119,16 @@ class FeatureReading:
             )
             for row in self._all(wanted.order_by(t.grants.c.stored_ms, t.grants.c.held_grant))
         ]
+
+    def proven_by_ms(self, sequence: int) -> int:
+        a = t.acknowledgements.c
+        words = self._scalar(
+            select(a.words)
+            .where(a.epoch == self._desk.enrolled.epoch, a.sequence >= sequence)
+            .order_by(a.sequence)
+            .limit(1)
+        )
+        return ack_of(words).time_ms if words else 0
 
     def codes_left(self) -> int:
         free = select(func.count()).where(

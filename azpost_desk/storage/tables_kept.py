@@ -77,6 +77,7 @@ pins: Final = table(
     # The centre's hash this one replaced: when the centre sends another, that one is newer.
     text("instead_of"),
     whole("wrong_tries"),
+    # How long the wait is, in running time; an earlier program kept the time when it ended.
     whole("locked_until_ms"),
 )
 basket: Final = table("basket", whole("only", key=True), octets("content"))

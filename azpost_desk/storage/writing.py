@@ -181,8 +181,8 @@ class BookWriting(BookReading, SlipWriting):
             actor,
             actor_kind,
             source,
-            # Trusted time: a clock behind what is known cannot date a record back (protocol.md 7).
-            max(self._desk.clock.utc_ms(), before.recorded_ms or 0, before.acknowledged_ms),
+            # A clock behind what is known cannot date a record back, and none is dated before the last one.
+            max(self._desk.clock.utc_ms(), self._desk.time.now_ms(), before.recorded_ms or 0),
             before.digest,
             ledger,
         )
@@ -235,12 +235,12 @@ class BookWriting(BookReading, SlipWriting):
     def next_case(self) -> str:
         """The next case number of this desk: ``C2026-000123-7``."""
         raised = select(func.count()).where(t.journal.c.kind == "case.raised")
-        year = int(calendar_day(self._desk.clock.utc_ms())[:4])
+        year = int(calendar_day(self._desk.time.now_ms())[:4])
         return case_number("C", year, int(self._scalar(raised)) + 1)
 
     def next_dispute(self) -> str:
         raised = select(func.count()).select_from(t.disputes)
-        year = int(calendar_day(self._desk.clock.utc_ms())[:4])
+        year = int(calendar_day(self._desk.time.now_ms())[:4])
         return case_number("D", year, int(self._scalar(raised)) + 1)
 
     def store_supplement(self, supplement: views.Supplement) -> None:
@@ -292,8 +292,10 @@ class BookWriting(BookReading, SlipWriting):
             locked_until_ms=0,
         )
 
-    def set_tries(self, officer: str, wrong_tries: int, locked_until_ms: int) -> None:
-        self._keep_pin(officer, wrong_tries=wrong_tries, locked_until_ms=locked_until_ms)
+    def set_tries(self, officer: str, wrong_tries: int, wait_ms: int) -> None:
+        # Undone with the transaction it only makes an older wait begin anew.
+        self._desk.waits[officer] = self._desk.clock.monotonic_ms()
+        self._keep_pin(officer, wrong_tries=wrong_tries, locked_until_ms=wait_ms)
 
     def _keep_pin(self, officer: str, **values: str | int) -> None:
         fresh = {"pin_hash": "", "instead_of": "", "wrong_tries": 0, "locked_until_ms": 0} | values
@@ -305,7 +307,7 @@ class BookWriting(BookReading, SlipWriting):
 
     def _centres_pin(self, officer: str) -> str:
         day = self.day()
-        date = day.date if day.state == "open" else calendar_day(self._desk.clock.utc_ms())
+        date = day.date if day.state == "open" else calendar_day(self._desk.time.now_ms())
         staff = self.document(Staff, date).officers
         return next((one.pin_hash for one in staff if one.officer == officer), "")
 

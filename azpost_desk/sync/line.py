@@ -76,8 +76,6 @@ class CentreLine:
         self._bad_times = 0
         self._unknown_times = 0
         self._clock_noted_ms = 0
-        # (trusted time, monotonic time when it was true); raised only.
-        self._trusted = (0, clock.monotonic_ms())
         ended = books.ended()
         self._state = LineState(False, clock.utc_ms(), 0, 0, ended, clock.utc_ms(), 0, 0, ended)
 
@@ -111,9 +109,8 @@ class CentreLine:
         self._listeners.append(heard)
 
     def trusted_ms(self) -> int:
-        """Now, never below the last signed time of the centre or the last record; runs on while we do."""
-        then_ms, at_ms = self._trusted
-        return max(self._clock.utc_ms(), then_ms + self._clock.monotonic_ms() - at_ms)
+        """Now by the books' trusted time (services.ports.Line)."""
+        return self._books.trusted_ms()
 
     def check_bill(self, biller: str, account: str, amount_qapik: int | None) -> messages.BillChecked:
         """What the biller says of a subscriber.
@@ -281,15 +278,7 @@ class CentreLine:
     def _count(self) -> None:
         waiting, oldest_ms = self._books.waiting()
         ack = self._books.last_ack()
-        if ack is not None:
-            self._trust(ack.time_ms)
         self._tell(waiting=waiting, oldest_ms=oldest_ms, acknowledged_ms=ack.time_ms if ack else 0)
-
-    def _trust(self, signed_ms: int) -> None:
-        then_ms, at_ms = self._trusted
-        now = self._clock.monotonic_ms()
-        if signed_ms > then_ms + now - at_ms:
-            self._trusted = (signed_ms, now)
 
     def _tell(self, **changed: object) -> None:
         before, self._state = self._state, replace(self._state, **changed)  # type: ignore[arg-type]

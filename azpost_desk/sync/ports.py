@@ -98,6 +98,9 @@ class SyncBooks(Protocol):
             Trouble: L-004 it does not answer what was asked.
         """
 
+    def trusted_ms(self) -> int:
+        """Now by trusted time (protocol.md 7)."""
+
     def note_clock(self, here_ms: int, centre_ms: int) -> None:
         """Record that the PC's clock moved against the centre's signed time (U-05)."""
 

@@ -15,7 +15,7 @@ from azpost_desk.protocol.news import Reference
 from azpost_desk.services.transfers import ClaimTransfer
 from tests.fakes.line import PlayedTransfer
 from tests.services.counters import CLERK, MANAGER, RECEIVER, SENDER, Stand, close_counted
-from tests.storage.desks import piece
+from tests.storage.desks import acknowledge, piece
 
 CODE, OTHER_CODE = transfer_code("900000001"), transfer_code("900000002")
 HOUR_MS = 3_600_000
@@ -152,3 +152,26 @@ def test_a_list_that_has_not_come_whole_clears_nobody(ahead: Stand) -> None:
         ahead.desk.transfers.plan_payout(claimed.grant, RECEIVER, CLERK)
     ahead.line.online = True
     assert len(ahead.desk.transfers.plan_payout(claimed.grant, RECEIVER, CLERK).lines) == 1
+
+
+@pytest.mark.parametrize("hours_ahead", [10, 10_000])
+def test_a_reservation_taken_under_a_clock_set_ahead_is_no_younger_off_line(
+    stand: Stand, hours_ahead: int
+) -> None:
+    """A-11."""
+    true_ms = stand.clock.now_ms
+    stand.clock.now_ms += hours_ahead * HOUR_MS
+    known(stand, CODE, 5_000)
+    assert stand.desk.ahead.take(CLERK) == 1
+    stand.line.online = False
+    stand.clock.now_ms = true_ms
+    fresh = stand.desk.transfers.claim(claim(), CLERK)
+    # Nobody knows how old it is until the centre has its record.
+    with pytest.raises(Refused, match="T-066"):
+        stand.desk.transfers.plan_payout(fresh.grant, RECEIVER, CLERK)
+    acknowledge(stand.books, true_ms)
+    stand.clock.now_ms = true_ms + 24 * HOUR_MS + 1
+    with pytest.raises(Refused, match="T-066"):
+        stand.desk.transfers.plan_payout(fresh.grant, RECEIVER, CLERK)
+    stand.clock.now_ms = true_ms + 24 * HOUR_MS
+    stand.desk.transfers.plan_payout(fresh.grant, RECEIVER, CLERK)

@@ -27,8 +27,13 @@ RECOVERY = RecoveryKey(b"r" * 32)
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Iterator[DeskBooks]:
-    made = new_desk(tmp_path / "desk", recovery_key=RECOVERY.public())
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def books(tmp_path: Path, clock: FakeClock) -> Iterator[DeskBooks]:
+    made = new_desk(tmp_path / "desk", clock, recovery_key=RECOVERY.public())
     open_day(made, Ids())
     yield made
     made.close()
@@ -119,9 +124,11 @@ def test_rotation_keeps_the_last_ones_and_one_of_each_month(tmp_path: Path) -> N
     assert len(list(folder.glob("*.key"))) == len(ages)
 
 
-def test_a_backup_is_taken_when_it_is_due_and_a_failure_is_told(books: DeskBooks, tmp_path: Path) -> None:
-    clock, to = FakeClock(), tmp_path / "backups"
-    rounds = BackupRounds(books.folder, to, clock, books.head)
+def test_a_backup_is_taken_when_it_is_due_and_a_failure_is_told(
+    books: DeskBooks, clock: FakeClock, tmp_path: Path
+) -> None:
+    to = tmp_path / "backups"
+    rounds = BackupRounds(books.folder, to, clock, books)
     books.day_closed = rounds.want
     assert rounds.state() == (0, "")
     assert rounds.look() is not None
@@ -151,7 +158,7 @@ def test_a_backup_is_taken_when_it_is_due_and_a_failure_is_told(books: DeskBooks
 def test_the_close_of_a_day_asks_for_a_backup(tmp_path: Path) -> None:
     clock = FakeClock()
     books = new_desk(tmp_path / "desk", clock)
-    rounds = BackupRounds(books.folder, tmp_path / "backups", clock, books.head)
+    rounds = BackupRounds(books.folder, tmp_path / "backups", clock, books)
     books.day_closed = rounds.want
     player = Player(books, clock)
     assert player.play("open_day")

@@ -155,8 +155,8 @@ def test_a_closed_report_is_stored_bytes(selling: Player) -> None:
 
 def test_a_pin_set_here_counts_until_the_centre_sends_another(selling: Player) -> None:
     with selling.books.writing() as books:
-        books.set_tries("1002", 3, 99)
-        assert _officer(books.officer("1002")) == ("hash-1002", 3, 99)
+        books.set_tries("1002", 5, 60_000)
+        assert _officer(books.officer("1002")) == ("hash-1002", 5, 60_000)
         books.set_pin("1002", "mine")
         assert _officer(books.officer("1002")) == ("mine", 0, 0)
         books.set_tries("1002", 1, 0)
@@ -177,7 +177,7 @@ def test_a_pin_set_here_counts_until_the_centre_sends_another(selling: Player) -
 
 def _officer(one: views.OfficerAtDesk | None) -> tuple[str, int, int]:
     assert one is not None
-    return one.pin_hash, one.wrong_tries, one.locked_until_ms
+    return one.pin_hash, one.wrong_tries, one.wait_ms
 
 
 def test_the_basket_comes_back_as_it_was_saved(selling: Player) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Self
 import msgspec
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.trusted_time import TrustedTime
 from azpost_desk.protocol import messages
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.messages import Ack, Batch, News, Sent, Signed
@@ -63,6 +64,8 @@ class MemoryBooks:
         self.clocks: list[tuple[int, int]] = []
         self.agreed = 0
         self.over = ""
+        self.clock = HandClock()
+        self.time = TrustedTime(self.clock, 0)
 
     def ended(self) -> str:
         return self.over
@@ -84,6 +87,9 @@ class MemoryBooks:
 
     def keep_list(self, asked: object, told: object) -> bool:
         raise AssertionError("no list was asked for")
+
+    def trusted_ms(self) -> int:
+        return self.time.now_ms()
 
     def note_clock(self, here_ms: int, centre_ms: int) -> None:
         self.clocks.append((here_ms, centre_ms))
@@ -126,6 +132,8 @@ class MemoryBooks:
             )
 
     def mark_offered(self, sequence: int) -> None:
+        if sequence > self.offered:
+            self.time.offer(self.offered + 1)
         self.offered = max(self.offered, sequence)
 
     def store_ack(self, signed: Signed, ack: Ack) -> None:
@@ -133,6 +141,7 @@ class MemoryBooks:
         assert self.records[ack.sequence - 1].hash.hex() == ack.hash
         self.acks.append(ack)
         self.acknowledged = ack.sequence
+        self.time.hear(ack.time_ms, ack.sequence)
 
     def rewind_acknowledged(self, sequence: int) -> None:
         self.acknowledged = sequence

@@ -56,7 +56,7 @@ def sources() -> tuple[Source, Source]:
 def strip(qtbot: QtBot, stand: Stand, runner: Runner, sources: tuple[Source, Source]) -> StatusStrip:
     at = stand.desk.counter
     session = Session(
-        desk_services(at, PlainHasher(), press, copies=Copies(at.clock, *sources)), lambda tone: None
+        desk_services(at, PlainHasher(), press, copies=Copies(at.line, *sources)), lambda tone: None
     )
     session.officer = CLERK
     made = StatusStrip(session)

@@ -37,9 +37,8 @@ def rows(officers: Sequence[OfficerAtDesk], now_ms: int) -> list[Row]:
     """Everybody, by name."""
     made = []
     for one in officers:
-        locked = one.locked_until_ms > now_ms
-        standing: Standing = "locked" if locked else "wrong" if one.wrong_tries else "works"
-        until_ms = one.locked_until_ms if locked else 0
+        standing: Standing = "locked" if one.wait_ms else "wrong" if one.wrong_tries else "works"
+        until_ms = now_ms + one.wait_ms if one.wait_ms else 0
         made.append(Row(one.officer, one.name, one.role, standing, one.wrong_tries, until_ms))
     return made
 
