@@ -20,6 +20,8 @@ from azpost_desk.central.registry import enrolment
 from azpost_desk.central.registry.founding import found
 from azpost_desk.central.storage.database import Database, migrate
 from azpost_desk.central.web.api import application
+from azpost_desk.central.web.doors import Door, Doors, Limits
+from azpost_desk.central.web.lines import configuration
 from azpost_desk.central.web.wire import Unwelcome
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.addresses import is_loopback
@@ -73,6 +75,7 @@ class Centre:
         clock: where time comes from, the computer's own by default.
         billers: connector per biller id; payments to a biller without one wait.
         connections_max: connections to the database at most.
+        limits: what whoever connects may take.
     """
 
     def __init__(
@@ -82,11 +85,13 @@ class Centre:
         clock: Clock | None = None,
         billers: Mapping[str, Biller] | None = None,
         connections_max: int = 16,
+        limits: Limits | None = None,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self.database = Database(dsn, connections_max)
         self._dsn = dsn
         self.url = ""
+        self._limits = limits or Limits()
         self._billers = dict(billers or {})
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -110,27 +115,22 @@ class Centre:
             self._keys = keys.load(conn, now_ms)
         self._book = Book(self._dsn, self.clock)
         self._rounds = Rounds(self.database, self._book, self.clock, self._billers)
-        config = uvicorn.Config(
-            application(self),
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            # A sync with nothing to say stays under 500 bytes.
-            server_header=False,
-            date_header=False,
-            ssl_certfile=certificate,
-            ssl_keyfile=key,
-        )
+        try:
+            doors = Doors(self._limits)
+            open_doors = Door.open(doors, host, port)
+        except OSError as error:
+            self.stop()
+            raise RuntimeError("the port could not be opened") from error
+        where = open_doors[0].getsockname()
+        config = configuration(application(self), doors, certificate, key)
         server = self._server = _Server(config)
-        self._thread = threading.Thread(target=server.run, name="centre", daemon=True)
+        listening: list[socket.socket] = [*open_doors]
+        self._thread = threading.Thread(target=server.run, args=(listening,), name="centre", daemon=True)
         self._thread.start()
         if not server.decided.wait(_START_SECONDS_MAX) or not server.started:
             self.stop()
             raise RuntimeError("the centre did not start")
         self._rounds.start()
-        where = server.servers[0].sockets[0].getsockname()
         self.url = f"{'https' if certificate else 'http'}://{where[0]}:{where[1]}"
         return self.url
 

@@ -21,6 +21,7 @@ from azpost_desk.central.gateways.osmp import OsmpBiller
 from azpost_desk.central.registry import branches, enrolment, founding, reference
 from azpost_desk.central.storage.database import Connection, connect, migrate
 from azpost_desk.central.storage.embedded import EmbeddedServer
+from azpost_desk.central.web.doors import Limits, descriptors
 from azpost_desk.domain.catalogue import (
     Billers,
     Branch,
@@ -154,6 +155,8 @@ def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     stop = threading.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: stop.set())
+    # Many systems allow a program 1,024 connections until it asks for more.
+    descriptors(wanted=2 * Limits().connections_max)
     centre = Centre(dsn, clock=CLOCK, billers=billers)
     print(centre.start(wanted.port, wanted.host, wanted.certificate, wanted.key), flush=True)
     stop.wait()

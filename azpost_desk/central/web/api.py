@@ -1,9 +1,14 @@
-"""What desks call: enrol, exchange, check a bill, claim a transfer; all signed, all idempotent."""
+"""What desks call: enrol, exchange, check a bill, claim a transfer; all signed, all idempotent.
+
+Who signed a request is found out on the event loop's own few threads, and answered on others: however many
+strangers knock, the proven are not kept from being answered.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from azpost_desk.central.web import wire
+from azpost_desk.central.web.doors import TooMuch
 from azpost_desk.protocol import approvals, watch
 from azpost_desk.protocol.messages import (
     REQUEST_BYTES_MAX,
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from azpost_desk.central.storage.database import Database
+    from azpost_desk.central.web.doors import Guest
 
 
 class Answers(Protocol):
@@ -69,75 +76,83 @@ class Answers(Protocol):
 
 
 Endpoint = Callable[["Request"], Awaitable[Response]]
+# What a request is looked at as: its path, headers and body as sent.
+Headers = dict[str, str]
+P = TypeVar("P")
 
 
 def application(centre: Answers) -> Starlette:
     """The web application over one centre."""
 
-    def proven(kind: type[wire.M], answer: Callable[[wire.Caller, wire.M], Message]) -> Endpoint:
-        def work(path: str, headers: dict[str, str], body: bytes) -> Response:
-            caller = wire.caller(centre.database, path, headers, body)
-            return wire.respond(answer(caller, wire.decoded(headers, body, kind)))
-
-        async def endpoint(request: Request) -> Response:
-            try:
-                body = await wire.body_of(request)
-                return await run_in_threadpool(work, request.url.path, dict(request.headers), body)
-            except wire.Unwelcome as refused:
-                return refused.response()
-
-        return endpoint
-
-    def enrol(path: str, headers: dict[str, str], body: bytes) -> Message | None:
-        return centre.enrol(wire.enrol_message(path, headers, body))
-
-    def recover_key(path: str, headers: dict[str, str], body: bytes) -> Message | None:
-        return centre.recover_key(wire.self_signed(path, headers, body, RecoverKey))
+    def by_chain(path: str, headers: Headers, body: bytes) -> wire.Caller:
+        return wire.caller(centre.database, path, headers, body)
 
     # The records are signed, and so is whoever brings them; to others nothing is said.
-    def handed_in(
-        kind: type[wire.M], answer: Callable[[wire.Caller, wire.M], Message | None]
-    ) -> Callable[[str, dict[str, str], bytes], Message | None]:
-        def work(path: str, headers: dict[str, str], body: bytes) -> Message | None:
-            by = wire.hander_in(centre.database, centre.desk_of_code, path, headers, body)
-            return answer(by, wire.decoded(headers, body, kind))
+    def by_hander_in(path: str, headers: Headers, body: bytes) -> wire.Caller:
+        return wire.hander_in(centre.database, centre.desk_of_code, path, headers, body)
 
-        return work
+    def by_key(path: str, headers: Headers, body: bytes) -> RecoverKey:
+        return wire.self_signed(path, headers, body, RecoverKey)
 
-    sealed = handed_in(SealedSalvage, centre.salvage_sealed)
-    whole = REQUEST_BYTES_MAX
+    def route(
+        path: str,
+        kind: type[wire.M],
+        answer: Callable[[wire.Caller, wire.M], Message | None],
+        prove: Callable[[str, Headers, bytes], wire.Caller] = by_chain,
+    ) -> Route:
+        def work(caller: wire.Caller, headers: Headers, body: bytes) -> Message | None:
+            return answer(caller, wire.decoded(headers, body, kind))
+
+        return Route(path, _endpoint(prove, work, REQUEST_BYTES_MAX), methods=["POST"])
+
+    enrol = _endpoint(wire.enrol_message, lambda one, _, __: centre.enrol(one), wire.ENROL_BYTES_MAX)
+    recover = _endpoint(by_key, lambda one, _, __: centre.recover_key(one), wire.ENROL_BYTES_MAX)
     return Starlette(
         routes=[
-            Route("/v1/enrol", _open_to_all(enrol, wire.ENROL_BYTES_MAX), methods=["POST"]),
-            Route("/v1/exchange", proven(Exchange, centre.exchange), methods=["POST"]),
-            Route("/v1/bills/check", proven(BillCheck, centre.check_bill), methods=["POST"]),
-            Route(approvals.PATH, proven(approvals.ApprovalAsk, centre.ask_approval), methods=["POST"]),
-            Route("/v1/transfers/claim", proven(TransferClaim, centre.claim_transfer), methods=["POST"]),
-            Route("/v1/transfers/ahead", proven(AheadAsked, centre.transfers_ahead), methods=["POST"]),
-            Route("/v1/steps", proven(StepsAsked, centre.steps_of), methods=["POST"]),
-            Route(watch.PATH, proven(watch.ListAsked, centre.changes_of_list), methods=["POST"]),
-            Route(OWN_RECORDS_PATH, proven(OwnRecords, centre.own_records), methods=["POST"]),
-            Route(SALVAGE_PATH, _open_to_all(handed_in(Salvage, centre.salvage), whole), methods=["POST"]),
-            Route(SEALED_SALVAGE_PATH, _open_to_all(sealed, whole), methods=["POST"]),
-            Route(RECOVER_KEY_PATH, _open_to_all(recover_key, wire.ENROL_BYTES_MAX), methods=["POST"]),
+            Route("/v1/enrol", enrol, methods=["POST"]),
+            route("/v1/exchange", Exchange, centre.exchange),
+            route("/v1/bills/check", BillCheck, centre.check_bill),
+            route(approvals.PATH, approvals.ApprovalAsk, centre.ask_approval),
+            route("/v1/transfers/claim", TransferClaim, centre.claim_transfer),
+            route("/v1/transfers/ahead", AheadAsked, centre.transfers_ahead),
+            route("/v1/steps", StepsAsked, centre.steps_of),
+            route(watch.PATH, watch.ListAsked, centre.changes_of_list),
+            route(OWN_RECORDS_PATH, OwnRecords, centre.own_records),
+            route(SALVAGE_PATH, Salvage, centre.salvage, by_hander_in),
+            route(SEALED_SALVAGE_PATH, SealedSalvage, centre.salvage_sealed, by_hander_in),
+            Route(RECOVER_KEY_PATH, recover, methods=["POST"]),
         ]
     )
 
 
-def _open_to_all(answer: Callable[[str, dict[str, str], bytes], Message | None], bytes_max: int) -> Endpoint:
-    """An endpoint for those who have no chain yet, or no more: the message proves itself, or it is 401."""
+def _endpoint(
+    prove: Callable[[str, Headers, bytes], P],
+    answer: Callable[[P, Headers, bytes], Message | None],
+    bytes_max: int,
+) -> Endpoint:
+    """An endpoint: read, prove, and only then look at what it says; who is answered None gets 401."""
 
-    def work(path: str, headers: dict[str, str], body: bytes) -> Response:
-        message = answer(path, headers, body)
+    def work(proof: P, headers: Headers, body: bytes) -> Response:
+        message = answer(proof, headers, body)
         if message is None:
             raise wire.Unwelcome(401)
         return wire.respond(message)
 
     async def endpoint(request: Request) -> Response:
+        guest: Guest = request.state.guest
+        path, headers = request.url.path, dict(request.headers)
         try:
-            body = await wire.body_of(request, bytes_max)
-            return await run_in_threadpool(work, request.url.path, dict(request.headers), body)
+            body = await wire.body_of(request, guest, bytes_max)
+            loop = asyncio.get_running_loop()
+            proof = await loop.run_in_executor(None, prove, path, headers, body)
+            guest.prove(proof.chain if isinstance(proof, wire.Caller) else "")
+            return await run_in_threadpool(work, proof, headers, body)
         except wire.Unwelcome as refused:
             return refused.response()
+        except TooMuch:
+            # As from any server that is full: the desk asks again later.
+            return Response(status_code=503)
+        finally:
+            guest.drop()
 
     return endpoint

@@ -30,9 +30,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from azpost_desk.central.storage.database import Database
+    from azpost_desk.central.web.doors import Guest
 
 ENROL_BYTES_MAX: Final = 4096
 GZIP_FROM_BYTES: Final = 1024
+# An Ed25519 signature in its header.
+SIGNATURE_HEX: Final = 128
 MALFORMED: Final = "X-002"
 OVERSIZED: Final = "X-003"
 
@@ -48,6 +51,11 @@ class Caller:
     epoch: int
     branch: str
     state: str
+
+    @property
+    def chain(self) -> str:
+        """Its name, as connections are counted by it; "" for whoever has none yet."""
+        return f"{self.desk}/{self.epoch}" if self.epoch else ""
 
 
 class Unwelcome(Exception):
@@ -65,21 +73,29 @@ class Unwelcome(Exception):
         )
 
 
-async def body_of(request: Request, bytes_max: int = REQUEST_BYTES_MAX) -> bytes:
-    """The request's bytes as sent.
+async def body_of(request: Request, guest: Guest, bytes_max: int = REQUEST_BYTES_MAX) -> bytes:
+    """The request's bytes as sent, booked on `guest`.
 
     Raises:
-        Unwelcome: 413 as soon as there are too many, 400 when the sender is gone before the end.
+        Unwelcome: 413 as soon as there are too many, 401 when it bears no signature at all (of its body
+            nothing is kept), 400 when the sender is gone before the end.
     """
     body = bytearray()
+    count = 0
+    is_signed_at_all = len(request.headers.get("x-azpost-signature", "")) == SIGNATURE_HEX
     try:
         async for piece in request.stream():
-            body += piece
-            if len(body) > bytes_max:
+            count += len(piece)
+            if count > bytes_max:
                 raise Unwelcome(413, OVERSIZED)
+            if is_signed_at_all:
+                guest.keep(len(piece))
+                body += piece
     except ClientDisconnect:
         # A desk that died in the middle of a word: nobody hears the answer, and nothing is wrong here.
         raise Unwelcome(400, MALFORMED) from None
+    if not is_signed_at_all:
+        raise Unwelcome(401)
     return bytes(body)
 
 
