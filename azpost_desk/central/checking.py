@@ -126,7 +126,7 @@ def _ended(conn: Connection) -> dict[tuple[str, int], int]:
         try:
             kind = header_of(header).kind
             opened = ops.decode(kind, 1, body)
-        except (msgspec.DecodeError, ops.UnknownKind):
+        except (msgspec.DecodeError, UnicodeDecodeError, ops.UnknownKind):
             continue
         if isinstance(opened, ops.EpochOpened) and opened.previous is not None:
             found[desk, epoch - 1] = opened.previous.sequence
@@ -173,7 +173,7 @@ def _erasures(conn: Connection) -> Verdict:
                 said = header_of(header)
                 operation = said.operation
                 body = ops.decode(said.kind, said.version, body_bytes)
-            except (ops.UnknownKind, msgspec.DecodeError):
+            except (ops.UnknownKind, msgspec.DecodeError, UnicodeDecodeError):
                 pass
             fold.take(Kept(desk, epoch, sequence, operation, body_bytes, body, mine))
     return fold.end()

@@ -301,7 +301,7 @@ def _record(stored: bytes, previous: bytes) -> Record:
 def _header(record: Record) -> Header | None:
     try:
         return record.header()
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

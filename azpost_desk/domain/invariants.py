@@ -455,6 +455,6 @@ def check(facts: Iterable[Fact], is_signed: IsSigned, more: Iterable[Fold] = ())
 def _body(fact: Fact) -> ops.Body | None:
     try:
         body: ops.Body = ops.decode(fact.kind, fact.version, fact.body)
-    except (ops.UnknownKind, msgspec.DecodeError):
+    except (ops.UnknownKind, msgspec.DecodeError, UnicodeDecodeError):
         return None
     return body

@@ -15,7 +15,6 @@ slip.
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 from uuid import UUID
@@ -187,7 +186,7 @@ def read_code(code: str) -> Signed:
         whole = base64.b32decode(packed + "=" * (-len(packed) % 8))
         words, signature = whole[:-SIGNATURE_BYTES], whole[-SIGNATURE_BYTES:]
         slip: Slip = msgspec.msgpack.decode(words, type=kind)
-    except (binascii.Error, msgspec.DecodeError, RecursionError, OverflowError) as fault:
+    except (ValueError, msgspec.DecodeError, RecursionError, OverflowError) as fault:
         raise NoSlip(str(fault)) from fault
     if len(words) < _WORDS_BYTES_MIN or write_code(slip, signature) != code:
         raise NoSlip("written otherwise than slips are")

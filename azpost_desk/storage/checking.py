@@ -131,7 +131,7 @@ def _kept(
     try:
         header = record.header()
         body = ops.decode(header.kind, header.version, row.body)
-    except (msgspec.DecodeError, ops.UnknownKind):
+    except (msgspec.DecodeError, UnicodeDecodeError, ops.UnknownKind):
         header, body = _UNREADABLE, None
     desk = header.desk or desk
     had = row.sequence <= proved.get((desk, row.epoch), 0)

@@ -38,8 +38,9 @@ class NotTaken(Exception):
     """News this desk will not act upon; it is kept, with a case for somebody to look at."""
 
 
-# Nested beyond reading, or a number beyond the engine's 64 bits: one bad piece never blocks those behind it.
-UNUSABLE: Final = (NotTaken, msgspec.DecodeError, RecursionError, OverflowError)
+# No letters of any language (read or written), nested beyond reading, a number beyond the engine's 64 bits:
+# one bad piece never blocks those behind it.
+UNUSABLE: Final = (NotTaken, msgspec.DecodeError, UnicodeError, RecursionError, OverflowError)
 
 
 def take_news(books: BookWriting, news: News, centre_epoch: int) -> None:

@@ -104,7 +104,7 @@ def _keep(desk: OpenDesk, one: OldRecord, arrived_ms: int) -> int:
     header = record.header()
     try:
         body: ops.Body = ops.decode(header.kind, header.version, record.body)
-    except (ops.UnknownKind, msgspec.DecodeError) as newer:
+    except (ops.UnknownKind, msgspec.DecodeError, UnicodeDecodeError) as newer:
         raise Trouble("G-069", schema=f"{header.kind}@{header.version}") from newer
     newest: int = connection.execute(select(func.max(t.journal.c.id))).scalar() or 0
     present: int = connection.execute(select(func.max(t.journal.c.epoch))).scalar() or 0

@@ -86,7 +86,7 @@ class OldChain:
         sequence = self.sequence + 1
         try:
             header = record.header()
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise self._unproven(f"header {sequence}") from None
         if (header.desk, header.epoch, header.sequence) != (self._desk, self._epoch, sequence):
             raise self._unproven(f"place {sequence}")
@@ -101,7 +101,7 @@ class OldChain:
             return
         try:
             body = ops.decode(kind, version, record.body)
-        except (ops.UnknownKind, msgspec.DecodeError):
+        except (ops.UnknownKind, msgspec.DecodeError, UnicodeDecodeError):
             return
         if isinstance(body, ops.EpochOpened) and self.sequence == 0:
             self._key = body.public_key

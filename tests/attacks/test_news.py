@@ -171,3 +171,25 @@ def test_a_record_from_the_centre_is_never_written(stand: Stand, kind: str) -> N
     tell(stand, News(position(stand), kind, b"{}"))
     assert stand.till_qapik() == before
     assert [getattr(one, "reason", "") for one in stand.bodies(ops.CaseRaised)] == ["record"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("payment.result", b'{"payment":"\xff"}'),
+        ("transfer.event", b'{"transfer":"\xff"}'),
+        ("reference", b'{"name":"branch","version":9,"valid_from":"x","content":{"code":"\xff"}}'),
+        ("reference", b'{"name":"\xff","version":9,"valid_from":"x","content":{}}'),
+        ("codes", b'{"epoch":1,"transfer_codes":["\xc3"],"item_prefix":"","item_first":1,"item_last":0}'),
+        ("reference", b'{"name":"branch","version":9,"valid_from":"\\ud800","content":{}}'),
+    ],
+)
+def test_news_that_is_no_text_is_kept_with_a_case_and_holds_nothing_up(
+    stand: Stand, kind: str, payload: bytes
+) -> None:
+    """One such piece blocked the desk for good."""
+    payment, cases = billed(stand), len(stand.bodies(ops.CaseRaised))
+    at = position(stand)
+    tell(stand, News(at, kind, payload), piece(at + 1, "payment.result", result(payment, "refused")))
+    assert (stand.books.news_position(), state(stand, payment)) == (at + 1, "refused")
+    assert len(stand.bodies(ops.CaseRaised)) == cases + 1

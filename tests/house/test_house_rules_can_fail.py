@@ -38,7 +38,6 @@ BAD_LINES = {
         "price = float(typed)",
         "print(price)",
         "from PySide6.QtCore import Qt",
-        "except msgspec.DecodeError:",
         "if typed.isnumeric():",
     ],
     "azpost_desk/gui/shell/basket_panel.py": ["if event.text().isdigit():"],
@@ -100,6 +99,26 @@ def test_an_override_of_qt_that_is_not_guarded_is_seen() -> None:
     assert code_rules.override_faults(Bare) == [f"{__name__}.Bare.keyPressEvent: put @guarded over it"]
     assert not code_rules.override_faults(Safe)
     assert not code_rules.override_faults(QWidget)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "try:\n    go()\nexcept msgspec.DecodeError:\n    pass\n",
+        "try:\n    go()\nexcept msgspec.MsgspecError as bad:\n    pass\n",
+        "try:\n    go()\nexcept (msgspec.DecodeError, RecursionError):\n    pass\n",
+        "try:\n    go()\nexcept (\n    KeyError,\n    msgspec.ValidationError,\n):\n    pass\n",
+        "UNUSABLE = (NotTaken, msgspec.DecodeError, OverflowError)\n",
+    ],
+)
+def test_catching_what_does_not_decode_and_not_what_is_no_text_is_seen(planted: str) -> None:
+    assert code_rules.undecoded_faults("azpost_desk/services/transfers.py", planted)
+    for name in ("msgspec.DecodeError", "msgspec.MsgspecError", "msgspec.ValidationError"):
+        planted = planted.replace(f"except {name}", f"except ({name}, UnicodeDecodeError)")
+        planted = planted.replace(f", {name}", f", UnicodeDecodeError, {name}")
+        planted = planted.replace(f"    {name},\n", f"    {name},\n    ValueError,\n")
+        planted = planted.replace(f"({name}, R", f"({name}, UnicodeDecodeError, R")
+    assert not code_rules.undecoded_faults("azpost_desk/services/transfers.py", planted)
 
 
 @pytest.mark.parametrize("caught", [" Exception", " BaseException as bad", " (OSError, Exception)", ""])

@@ -296,7 +296,7 @@ class HonestCentre:
                 packed = self.headers["Content-Encoding"] == "gzip"
                 try:
                     status, content = centre.answer(self.path, desk, signature, body, packed)
-                except (msgspec.MsgspecError, OSError, EOFError):
+                except (UnicodeDecodeError, msgspec.MsgspecError, OSError, EOFError):
                     status, content = 400, messages.pack(messages.Refusal(code="X-002"))
                 self.send_response_only(status)
                 if len(content) > 1024:
