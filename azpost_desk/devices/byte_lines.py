@@ -11,6 +11,7 @@ import select
 import socket
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,6 +35,12 @@ class Deadline:
         return max(0.0, self._end - time.monotonic())
 
 
+Reader = Callable[[bytes, bytes], int | None]
+"""(all that came after a question, the question) → its answer, None while it is not there."""
+# Noise without end is no answer either.
+_NOISE_BYTES_MAX = 4096
+
+
 class Visit(Protocol):
     """An open way to the printer."""
 
@@ -45,8 +52,8 @@ class Visit(Protocol):
         """
         ...
 
-    def ask(self, query: bytes, within_ms: int) -> int:
-        """Send `query` and wait for its one byte of answer, at most `within_ms` and never past the deadline.
+    def ask(self, query: bytes, within_ms: int, read: Reader) -> int:
+        """Send `query` and wait until `read` finds its answer, at most `within_ms`, never past the deadline.
 
         Raises:
             OSError: as `write`, or the other side closed.
@@ -118,10 +125,15 @@ class _SocketVisit:
             self._arm(self._deadline.left())
             rest = rest[self._connection.send(rest) :]
 
-    def ask(self, query: bytes, within_ms: int) -> int:
+    def ask(self, query: bytes, within_ms: int, read: Reader) -> int:
         self.write(query)
-        self._arm(min(self._deadline.left(), within_ms / 1000))
-        return _first(self._connection.recv(1))
+        own = Deadline(within_ms)
+
+        def more() -> bytes:
+            self._arm(min(self._deadline.left(), own.left()))
+            return self._connection.recv(64)
+
+        return _answered(more, query, read)
 
     def _arm(self, seconds: float) -> None:
         # Zero would mean "do not wait" to a socket, and the error then is another one.
@@ -143,15 +155,28 @@ class _FileVisit:
                 raise TimedOut
             rest = rest[os.write(self._descriptor, rest) :]
 
-    def ask(self, query: bytes, within_ms: int) -> int:
+    def ask(self, query: bytes, within_ms: int, read: Reader) -> int:
         self.write(query)
-        ready, _, _ = select.select([self._descriptor], [], [], min(self._deadline.left(), within_ms / 1000))
-        if not ready:
-            raise TimedOut
-        return _first(os.read(self._descriptor, 1))
+        own = Deadline(within_ms)
+
+        def more() -> bytes:
+            left = min(self._deadline.left(), own.left())
+            ready, _, _ = select.select([self._descriptor], [], [], left)
+            if not ready:
+                raise TimedOut
+            return os.read(self._descriptor, 64)
+
+        return _answered(more, query, read)
 
 
-def _first(answer: bytes) -> int:
-    if not answer:
-        raise ConnectionResetError("closed instead of answering")
-    return answer[0]
+def _answered(more: Callable[[], bytes], query: bytes, read: Reader) -> int:
+    received = b""
+    while len(received) < _NOISE_BYTES_MAX:
+        piece = more()
+        if not piece:
+            raise ConnectionResetError("closed instead of answering")
+        received += piece
+        answer = read(received, query)
+        if answer is not None:
+            return answer
+    raise TimedOut

@@ -8,9 +8,11 @@ up to and with ETX.
     REF|reference|reference of the purchase|amount|currency
     QRY|reference
     REV|reference
-    →  outcome|reference|terminal's receipt|authorisation|reason
+    →  outcome|reference|terminal's receipt|authorisation|reason|amount|currency
 
 with outcome ``APP`` (approved, or reversed), ``DEC`` (declined; for QRY also: never heard of it) or ``UNK``.
+An approval of PUR, REF or QRY names what was approved, in smallest units: whether that is what was asked for
+is judged by who asked. All other answers may leave amount and currency empty.
 A terminal that gets a reference again answers what it answered before and charges nothing.
 """
 
@@ -21,7 +23,8 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.devices.byte_lines import Deadline
 from azpost_desk.devices.ports import DeviceState
-from azpost_desk.domain.cards import CardAnswer
+from azpost_desk.domain.cards import MANAT, CardAnswer
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Trouble
 
 if TYPE_CHECKING:
@@ -29,11 +32,12 @@ if TYPE_CHECKING:
 
 STX: Final = 0x02
 ETX: Final = 0x03
-MANAT: Final = "944"
 # A customer looks for the card, mistypes the PIN, tries again: two minutes, then it is unknown.
 PURCHASE_MS: Final = 120_000
 QUERY_MS: Final = 15_000
 FRAME_BYTES_MAX: Final = 1024
+_ANSWER_FIELDS: Final = 7
+_AMOUNT_FIGURES_MAX: Final = 12
 _OUTCOMES: Final[dict[str, Outcome]] = {"APP": "approved", "DEC": "declined", "UNK": "unknown"}
 
 
@@ -87,11 +91,19 @@ class EcrTerminal:
 
     def _read(self, answer: tuple[str, ...], reference: str) -> CardAnswer:
         # An answer about another payment, or in no known words, says nothing about ours.
-        if len(answer) != 5 or answer[1] != reference or answer[0] not in _OUTCOMES:
+        if len(answer) != _ANSWER_FIELDS or answer[1] != reference or answer[0] not in _OUTCOMES:
             raise Trouble("D-031", place=self.place)
-        outcome, _, receipt, authorisation, reason = answer
+        outcome, _, receipt, authorisation, reason, amount, currency = answer
+        if amount and (not is_digits(amount) or len(amount) > _AMOUNT_FIGURES_MAX):
+            raise Trouble("D-031", place=self.place)
         known = {"receipt": receipt, "authorisation": authorisation}
-        return CardAnswer(_OUTCOMES[outcome], {key: one for key, one in known.items() if one}, reason)
+        return CardAnswer(
+            _OUTCOMES[outcome],
+            {key: one for key, one in known.items() if one},
+            reason,
+            int(amount) if amount else None,
+            currency,
+        )
 
 
 def frame(*fields: str) -> bytes:

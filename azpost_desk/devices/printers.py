@@ -52,7 +52,7 @@ class EscPosPrinter:
                 begun = True
                 visit.write(data)
                 if self._answers:
-                    visit.ask(escpos.ASK_IN_ORDER, self._timeout_ms)
+                    visit.ask(escpos.ASK_IN_ORDER, self._timeout_ms, escpos.answer_in)
         except OSError as failure:
             raise Trouble("D-002" if begun else "D-001", place=self._line.place) from failure
 
@@ -70,9 +70,9 @@ class EscPosPrinter:
     def _ask_ready(self, visit: Visit) -> None:
         if not self._answers:
             return
-        if visit.ask(escpos.ASK_PAPER, ANSWER_TIMEOUT_MS) & escpos.PAPER_END:
+        if visit.ask(escpos.ASK_PAPER, ANSWER_TIMEOUT_MS, escpos.answer_in) & escpos.PAPER_END:
             raise Trouble("D-003", place=self._line.place)
-        if visit.ask(escpos.ASK_ONLINE, ANSWER_TIMEOUT_MS) & escpos.OFFLINE:
+        if visit.ask(escpos.ASK_ONLINE, ANSWER_TIMEOUT_MS, escpos.answer_in) & escpos.OFFLINE:
             raise Trouble("D-004", place=self._line.place)
 
 
@@ -90,7 +90,7 @@ class EscPosDrawer:
             with self._line.open(Deadline(self._timeout_ms)) as visit:
                 visit.write(escpos.DRAWER_KICK)
                 if self._answers:
-                    visit.ask(escpos.ASK_IN_ORDER, self._timeout_ms)
+                    visit.ask(escpos.ASK_IN_ORDER, self._timeout_ms, escpos.answer_in)
         except OSError as failure:
             raise Trouble("D-007", place=self._line.place) from failure
 
@@ -99,7 +99,7 @@ class EscPosDrawer:
         try:
             with self._line.open(Deadline(self._timeout_ms)) as visit:
                 if self._answers:
-                    visit.ask(escpos.ASK_ONLINE, self._timeout_ms)
+                    visit.ask(escpos.ASK_ONLINE, self._timeout_ms, escpos.answer_in)
         except OSError:
             return DeviceState(self._line.place, "D-007")
         return DeviceState(self._line.place)

@@ -26,6 +26,12 @@ ASK_IN_ORDER: Final = b"\x1dr\x01"
 PAPER_END: Final = 0x60
 OFFLINE: Final = 0x08
 
+# Bits that are fixed: they tell an answer from what a printer says unasked, and from noise.
+_REAL_TIME, _REAL_TIME_MASK = 0x12, 0x93
+_STATUS, _STATUS_MASK = 0x10, 0x93
+_STATUS_BYTES: Final = 4
+_IN_ORDER, _IN_ORDER_MASK = 0x00, 0x90
+
 # Cheap printers hold about 16 KB; 128 rows of 72 bytes stay well below.
 _BAND_ROWS: Final = 128
 
@@ -47,3 +53,22 @@ def picture(rows: bytes, width_dots: int = WIDTH_DOTS) -> bytes:
         parts.append(rows[top * stride : (top + count) * stride])
     parts.append(CUT)
     return b"".join(parts)
+
+
+def answer_in(received: bytes, question: bytes) -> int | None:
+    """The answer to `question` among all that a printer has sent since; None while it is not there.
+
+    Automatic status (four bytes, sent when a cover is opened or paper ends) is no answer, neither is what has
+    the fixed bits of none: a printer that only says such things has not said that it printed.
+    """
+    fixed, mask = (_IN_ORDER, _IN_ORDER_MASK) if question == ASK_IN_ORDER else (_REAL_TIME, _REAL_TIME_MASK)
+    at = 0
+    while at < len(received):
+        byte = received[at]
+        if byte & _STATUS_MASK == _STATUS:
+            at += _STATUS_BYTES
+            continue
+        if byte & mask == fixed:
+            return byte
+        at += 1
+    return None

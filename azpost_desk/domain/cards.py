@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# ISO 4217, as terminals write it.
+MANAT: Final = "944"
 Outcome = Literal["approved", "declined", "unknown"]
 
 
@@ -19,8 +21,15 @@ class CardAnswer:
         outcome: approved, declined, or unknown: the terminal itself does not know (yet).
         references: the terminal's own: ``receipt``, ``authorisation``; never a card's number.
         reason: the terminal's word for a refusal.
+        amount_qapik, currency: what was approved, as the terminal says it; None and "" when it says nothing.
     """
 
     outcome: Outcome
     references: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    amount_qapik: int | None = None
+    currency: str = ""
+
+    def is_for(self, amount_qapik: int) -> bool:
+        """Whether an approval is for exactly what was asked; what is no approval claims nothing."""
+        return self.outcome != "approved" or (self.amount_qapik, self.currency) == (amount_qapik, MANAT)

@@ -93,6 +93,9 @@ CARD: Final[Moves] = {
     ("unknown", "unknown"): "unknown",
     ("unknown", "approved"): "approved",
     ("unknown", "declined"): "declined",
+    # Approved for another sum is never approved: it goes back from here, and nothing is settled with it.
+    ("unknown", "reversed"): "reversed",
+    ("unknown", "reversal_unknown"): "reversing",
     ("approved", "settled"): "settled",
     ("approved", "reversed"): "reversed",
     ("approved", "reversal_unknown"): "reversing",

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Literal, Self
 
 from azpost_desk.devices.card_terminals import ETX, FRAME_BYTES_MAX, frame, unframed
+from azpost_desk.domain.cards import MANAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,11 +22,15 @@ Fault = Literal[
     "garbage",  # charged, and the answer is damaged on the way
     "unknown",  # the terminal itself does not know yet; asked later it was charged
     "other",  # charged, and the answer speaks of another payment
+    "other_sum",  # half of it charged, and that said
+    "other_currency",  # charged in dollars, and that said
+    "no_sum",  # charged, and not said how much
 ]
 FAULTS: Final[tuple[Fault, ...]] = (
     "approve", "decline", "silent", "charge_silent", "garbage", "unknown", "other",
+    "other_sum", "other_currency", "no_sum",
 )  # fmt: skip
-_CHARGES: Final = frozenset({"approve", "charge_silent", "garbage", "unknown", "other"})
+_CHARGES: Final = frozenset(FAULTS) - {"decline", "silent"}
 
 
 class SandboxTerminal:
@@ -41,6 +46,7 @@ class SandboxTerminal:
         self.asked: dict[str, int] = {}
         self._faults: deque[Fault] = deque()
         self._answers: dict[str, tuple[str, str]] = {}
+        self._said: dict[str, tuple[str, str]] = {}
         self._server = socket.create_server(("127.0.0.1", 0))
         self._ended = False
         self._thread = threading.Thread(target=self._serve, name="terminal", daemon=True)
@@ -85,16 +91,25 @@ class SandboxTerminal:
         if what == "REV":
             self.charged.pop(reference, None)
             self._answers[reference] = ("DEC", "reversed")
-            return frame("APP", reference, "R1", "", "")
+            return frame("APP", reference, "R1", "", "", "", "")
         if reference not in self._answers:
-            return frame("DEC", reference, "", "", "not_found")
+            return frame("DEC", reference, "", "", "not_found", "", "")
+        return self._known(reference)
+
+    def _known(self, reference: str) -> bytes:
         outcome, reason = self._answers[reference]
-        return frame(outcome, reference, "1", "A1" if outcome == "APP" else "", reason)
+        amount, currency = self._said.get(reference, ("", "")) if outcome == "APP" else ("", "")
+        authorisation = "A1" if outcome == "APP" else ""
+        return frame(outcome, reference, "1", authorisation, reason, amount, currency)
 
     def _charge(self, reference: str, purchase: str, qapik: int) -> bytes:
         if reference not in self._answers:
             fault = self._faults.popleft() if self._faults else "approve"
             self.asked[reference] = self.asked.get(reference, 0) + 1
+            if fault == "other_sum":
+                qapik //= 2
+            said = "" if fault == "no_sum" else str(abs(qapik))
+            self._said[reference] = said, "840" if fault == "other_currency" else MANAT
             if fault in _CHARGES:
                 self.charged[purchase] = self.charged.get(purchase, 0) + qapik
             if fault != "silent":
@@ -104,11 +119,10 @@ class SandboxTerminal:
             if fault == "garbage":
                 return b"\x02APP|?\x03\x00"
             if fault == "other":
-                return frame("APP", "another", "1", "A1", "")
+                return frame("APP", "another", "1", "A1", "", str(abs(qapik)), MANAT)
             if fault == "unknown":
-                return frame("UNK", reference, "", "", "line")
-        outcome, reason = self._answers[reference]
-        return frame(outcome, reference, "1", "A1" if outcome == "APP" else "", reason)
+                return frame("UNK", reference, "", "", "line", "", "")
+        return self._known(reference)
 
 
 def _received(way: socket.socket) -> bytes:

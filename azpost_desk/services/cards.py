@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import baskets as rules
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.cards import CardAnswer
+from azpost_desk.domain.cards import MANAT, CardAnswer
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.services.baskets import (
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # The terminal's way of saying that nothing was asked at all: the card was never charged.
 _NOT_ASKED: Final = "D-030"
+# Approved, but not what was asked for.
+OTHER_SUM: Final = "K-007"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,13 @@ class Cards:
         return paid
 
     def _note(self, by: Officer, step: str, answer: CardAnswer) -> None:
-        """Record what the terminal said of a giving back; raise unless the money went back."""
+        """Record what the terminal said of a giving back; raise unless exactly the money went back."""
+        with self.counter.books.reading() as books:
+            asked = next(one for one in books.card_steps() if one.step == step)
+        if not answer.is_for(asked.amount.minor):
+            # Nothing is undone on the word of a terminal that speaks of another sum: a person finds out.
+            self._note_other_sum(by, asked, answer)
+            raise Trouble("K-008", asked=asked.amount, said=_said(answer))
         with self.counter.books.writing() as books:
             self._append(books, by, _answer_body(step, answer))
         if answer.outcome == "declined":
@@ -151,10 +159,13 @@ class Cards:
         Raises:
             Refused: K-004 no such approved step. Trouble: K-005 the terminal did not confirm: try again.
         """
-        terminal = self._terminal()
         with self.counter.books.reading() as books:
             if not any(one.step == step for one in books.card_steps(("approved", "reversing"))):
                 raise Refused("K-004")
+        self._give_back(by, step, why)
+
+    def _give_back(self, by: Officer, step: str, why: str) -> None:
+        terminal = self._terminal()
         answer = _answered(lambda: terminal.reverse(step), "reverse")
         outcome = "reversed" if answer.outcome == "approved" else "unknown"
         with self.counter.books.writing() as books:
@@ -164,7 +175,17 @@ class Cards:
             raise Trouble("K-005", reason=answer.reason)
 
     def _conclude(self, by: Officer, step: str, answer: CardAnswer) -> Paid | CardStep:
-        """Record the answer; an approved card that pays all settles the basket in the same transaction."""
+        """Record the answer; an approved card that pays all settles the basket in the same transaction.
+
+        Raises:
+            Refused: K-007 approved for another sum or currency than asked for: recorded, a case, given back.
+        """
+        with self.counter.books.reading() as books:
+            asked = next(one for one in books.card_steps() if one.step == step)
+        if not answer.is_for(asked.amount.minor):
+            self._note_other_sum(by, asked, answer)
+            self._give_back(by, step, OTHER_SUM)
+            raise Refused(OTHER_SUM, asked=asked.amount, said=_said(answer))
         body = _answer_body(step, answer)
         try:
             with self.counter.books.writing() as books:
@@ -187,6 +208,23 @@ class Cards:
             raise Trouble("K-002", reason=answer.reason)
         return done
 
+    def _note_other_sum(self, by: Officer, asked: CardStep, answer: CardAnswer) -> None:
+        """An approval that is not ours: kept as unknown with what it said, and a case the first time."""
+        said = {"amount": str(answer.amount_qapik or ""), "currency": answer.currency}
+        body = ops.CardAnswered(
+            step=asked.step,
+            outcome="unknown",
+            references={**answer.references, **{name: one for name, one in said.items() if one}},
+            reason=OTHER_SUM,
+        )
+        with self.counter.books.writing() as books:
+            self._append(books, by, body)
+            if asked.reason != OTHER_SUM:
+                case = ops.CaseRaised(
+                    case=books.next_case(), reason="card approved for another sum", about=asked.step
+                )
+                self._append(books, by, case)
+
     def _unsettled(self, by: Officer, body: ops.CardAnswered, no: Refused) -> CardStep:
         """Approved, but the basket may not be settled any more: recorded, given back, and the reason said."""
         with self.counter.books.writing() as books:
@@ -201,6 +239,14 @@ class Cards:
         if self.counter.terminal is None:
             raise Refused("K-003")
         return self.counter.terminal
+
+
+def _said(answer: CardAnswer) -> str:
+    """What the terminal claims to have approved, with the currency's number when it is not manat."""
+    if answer.amount_qapik is None:
+        return "?"
+    figures = f"{answer.amount_qapik // 100}.{answer.amount_qapik % 100:02}"
+    return figures if answer.currency == MANAT else f"{figures} ({answer.currency or '?'})"
 
 
 def _undoes(step: CardStep, line: PaidLine) -> bool:

@@ -46,7 +46,9 @@ def test_a_separator_never_gets_into_a_field(field: str) -> None:
 def test_the_sandbox_and_the_part_speak_the_same_words() -> None:
     with SandboxTerminal() as sandbox:
         part = EcrTerminal(*sandbox.address, 500, 500)
-        assert part.purchase("r-1", 250) == CardAnswer("approved", {"receipt": "1", "authorisation": "A1"})
+        assert part.purchase("r-1", 250) == CardAnswer(
+            "approved", {"receipt": "1", "authorisation": "A1"}, "", 250, "944"
+        )
         assert part.purchase("r-1", 250).outcome == "approved"
         assert (sandbox.charged, sandbox.asked) == ({"r-1": 250}, {"r-1": 1})
         assert part.query("r-1").outcome == "approved"
@@ -63,12 +65,15 @@ def test_the_sandbox_and_the_part_speak_the_same_words() -> None:
         b"\x02",
         b"A" * 5000,
         b"\x02" + b"|" * 900 + b"\x03",
-        frame("APP", "another", "1", "A1", ""),
-        frame("YES", "r-1", "1", "A1", ""),
+        frame("APP", "another", "1", "A1", "", "250", "944"),
+        frame("YES", "r-1", "1", "A1", "", "250", "944"),
+        frame("APP", "r-1", "1", "A1", ""),
+        frame("APP", "r-1", "1", "A1", "", "-250", "944"),
+        frame("APP", "r-1", "1", "A1", "", "9" * 900, "944"),
         frame("APP", "r-1"),
         b"\x02\xff\xfe\x03\x02",
     ],
-    ids=range(8),
+    ids=range(11),
 )
 def hostile(request: pytest.FixtureRequest) -> Iterator[EcrTerminal]:
     """Something that listens where the terminal should be, and answers so."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -153,6 +154,41 @@ def test_a_mended_printer_prints_again(bench: ReceiptBench) -> None:
     bench.break_down(None)
     bench.printer.print_raster(RECEIPT)
     assert bench.printed() == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "is_printed"),
+    [
+        (b"\x12", False),  # ready by its first two answers, then silence
+        (b"\x12\x10\x00\x00\x00", False),  # it says by itself that something changed
+        (b"\x12\x10\x00\x0c\x00", False),
+        (b"\xff" * 300, False),
+        (b"\x11\x13\x91", False),
+        (b"\x10\x00\x00\x00\x12\x00", True),  # said by itself before it answered
+        (b"\x12\x00", True),
+    ],
+)
+def test_only_an_answer_to_the_question_says_that_it_is_printed(said: bytes, is_printed: bool) -> None:
+    """The same words are sent behind every question; the last one is only sent by a printer that printed."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        way, _ = server.accept()
+        with way, suppress(OSError):
+            while data := way.recv(65536):
+                if b"\x10\x04" in data or b"\x1dr\x01" in data:
+                    way.sendall(said)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    printer = EscPosPrinter(TcpLine(*server.getsockname()[:2]), 600)
+    if is_printed:
+        printer.print_raster(RECEIPT)
+    else:
+        with pytest.raises(Trouble, match=r"D-00[12]"):
+            printer.print_raster(RECEIPT)
+    thread.join()
+    server.close()
 
 
 def test_a_printer_that_cannot_answer_is_believed() -> None:

@@ -110,6 +110,56 @@ def test_a_declined_card_leaves_the_basket_as_it_was(till: Till) -> None:
     assert till.tenders() == [("cash", 300)]
 
 
+@pytest.mark.parametrize("fault", ["other_sum", "other_currency", "no_sum"])
+def test_an_approval_of_another_sum_is_an_incident_and_never_a_tender(till: Till, fault: Fault) -> None:
+    till.terminal.plan([fault])
+    basket = till.basket()
+    with pytest.raises(Refused, match="K-007"):
+        till.stand.desk.cards.purchase(CLERK, basket)
+    assert (till.tenders(), till.claims(), till.terminal.charged) == ([], 0, {})
+    assert till.step().state == "reversed"
+    (answered,) = till.stand.bodies(ops.CardAnswered)
+    assert isinstance(answered, ops.CardAnswered)
+    assert (answered.outcome, answered.reason) == ("unknown", "K-007")
+    assert (answered.references.get("amount"), answered.references["currency"]) == {
+        "other_sum": ("150", "944"),
+        "other_currency": ("300", "840"),
+        "no_sum": (None, "944"),
+    }[fault]
+    (case,) = till.stand.bodies(ops.CaseRaised)
+    assert isinstance(case, ops.CaseRaised)
+    assert case.about == till.step().step
+    # The customer may pay again: by another card, or in cash.
+    assert till.stand.pay(300).change == azn(0)
+    assert till.tenders() == [("cash", 300)]
+
+
+def test_another_sum_told_to_a_later_question_settles_nothing_either(till: Till) -> None:
+    real = till.stand.desk.counter.terminal
+    assert real is not None
+    basket = till.basket()
+
+    class Loses:
+        """Charges half, and the first answer is lost."""
+
+        place = real.place
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(real, name)
+
+        def purchase(self, reference: str, amount_qapik: int) -> object:
+            real.purchase(reference, amount_qapik)
+            raise Trouble("D-031", place=self.place)
+
+    till.terminal.plan(["other_sum"])
+    cards = replace(till.stand.desk.cards, counter=replace(till.stand.desk.counter, terminal=Loses()))
+    with pytest.raises(Trouble, match="K-002"):
+        cards.purchase(CLERK, basket)
+    with pytest.raises(Refused, match="K-007"):
+        cards.ask_again(CLERK, till.step().step)
+    assert (till.tenders(), till.terminal.charged, till.step().state) == ([], {}, "reversed")
+
+
 @pytest.mark.parametrize("fault", ["charge_silent", "garbage", "unknown", "other"])
 def test_an_unknown_card_is_asked_and_then_settles(till: Till, fault: Fault) -> None:
     till.terminal.plan([fault])
