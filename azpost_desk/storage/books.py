@@ -240,10 +240,12 @@ class DeskBooks(LineBooks):
                 books = BookWriting(self._desk)
                 yield books
                 is_more = books.sign() is not None
+                if books.closes_day():
+                    self._can_keep_mark()
             if is_more:
                 self._copy_unsent()
             if books.closes_day():
-                self._advance_mark()
+                self._keep_mark()
                 if self.day_closed is not None:
                     self.day_closed()
             if books.emptied:
@@ -253,7 +255,7 @@ class DeskBooks(LineBooks):
         """Note how far the journal reaches and let the next program in."""
         with self._turn:
             if not self._desk.stopped:
-                self._advance_mark()
+                self._keep_mark()
                 self._note_end()
             self._desk.connection.close()
             self._lock.release()
@@ -287,7 +289,7 @@ class DeskBooks(LineBooks):
         return self._desk.vault.protection()
 
     def stopped(self) -> str:
-        """Why no record may be written (``behind``, ``page``, ``chain``, ``ledger``), "" when all is well."""
+        """Why no record may be written (mark, behind, page, chain, ledger), "" when all is well."""
         return self._desk.stopped
 
     def check(self) -> views.BooksCheck:
@@ -322,6 +324,21 @@ class DeskBooks(LineBooks):
     def announce(self, port: int) -> None:
         """Say on which local port this program's window can be called up by a second start."""
         self._lock.announce(port)
+
+    def _can_keep_mark(self) -> None:
+        """Before the commit whose mark must be kept: behind it nobody can be told no any more.
+
+        Raises:
+            Trouble: G-088 the place of the keys takes nothing; the transaction is undone.
+        """
+        self._desk.vault.put(vault.PROBE, "kept")
+
+    def _keep_mark(self) -> None:
+        """Behind the commit: a mark that lags is brought up by the next one, and the commit stands."""
+        try:
+            self._advance_mark()
+        except Trouble as trouble:
+            _LOG.warning("the mark lags: %s", trouble)
 
     def _advance_mark(self) -> None:
         epoch, sequence, newest = BookReading(self._desk).head()
@@ -406,11 +423,13 @@ def _why_stopped(connection: Connection, reached: vault.Mark | None) -> str:
 
 def _why_fallen(connection: Connection, reached: vault.Mark | None) -> str:
     j = t.journal.c
-    if reached is not None:
-        at_mark = select(j.hash).where(j.epoch == reached.epoch, j.sequence == reached.sequence)
-        found = connection.execute(at_mark).scalar()
-        if found is None or found.hex() != reached.hash:
-            return "behind"
+    if reached is None:
+        # Enrolling makes one: who takes it away would bring an older file back unseen (A-12).
+        return "mark"
+    at_mark = select(j.hash).where(j.epoch == reached.epoch, j.sequence == reached.sequence)
+    found = connection.execute(at_mark).scalar()
+    if found is None or found.hex() != reached.hash:
+        return "behind"
     net = func.sum(t.balances.c.minor)
     if connection.execute(select(net).group_by(t.balances.c.currency).having(net != 0)).first():
         return "ledger"

@@ -21,8 +21,7 @@ class OpenDesk:
     """An open database with what belongs to it.
 
     Attributes:
-        stopped: why no record may be written any more (``behind``, ``page``, ``chain``, ``ledger``), "" if
-            all is well.
+        stopped: why no record may be written any more (mark, behind, page, chain, ledger), "" if all is well.
         ended: the L-code of what ended this chain (forked, replaced, lost, revoked), "" while it goes on:
             nothing that moves money is written any more (protocol.md 4, 5).
         elsewhere: these books may be a copy; nothing that exists once is used before the centre's head and

@@ -56,7 +56,8 @@ class LineBooks:
     if TYPE_CHECKING:
 
         def writing(self) -> AbstractContextManager[BookWriting]: ...
-        def _advance_mark(self) -> None: ...
+        def _can_keep_mark(self) -> None: ...
+        def _keep_mark(self) -> None: ...
 
     # --- who ----------------------------------------------------------------------------------------
 
@@ -176,7 +177,7 @@ class LineBooks:
         """Keep an acknowledgement and advance the high-water mark.
 
         Raises:
-            Trouble: L-060 when it is not the centre's word on this very chain.
+            Trouble: L-060 when it is not the centre's word on this very chain, G-088 the mark cannot be kept.
         """
         who = self._desk.enrolled
         if ack_of(signed.words) != ack or not is_signed(who.centre_key, signed.words, signed.signature):
@@ -204,11 +205,12 @@ class LineBooks:
                     offered=func.max(t.line.c.offered, ack.sequence),
                 )
             new_key = rotating.countersigned(self._desk, ack.sequence)
+            self._can_keep_mark()
         with self._turn:
             if new_key is not None:
                 rotating.take_over(self._desk, new_key)
             self._desk.time.hear(ack.time_ms, ack.sequence)
-            self._advance_mark()
+            self._keep_mark()
             if self.second is not None:
                 self.second.forget(self._line().acknowledged)
 

@@ -30,6 +30,8 @@ NEXT: Final = "signing-next"
 ROTATED: Final = "signing-rotated"
 """The key that follows as soon as the centre has countersigned the rotation."""
 MARK: Final = "mark"
+PROBE: Final = "probe"
+"""Holds nothing: written to see whether anything can be kept here now."""
 ENDED: Final = "ended"
 """The epoch whose chain has ended, and why: beside the keys, where no restored database forgets it."""
 
@@ -48,7 +50,11 @@ class Vault(Protocol):
     def protection(self) -> Protection: ...
     def get(self, name: str) -> str | None: ...
     def put(self, name: str, value: str) -> None:
-        """Durable before it returns."""
+        """Durable before it returns.
+
+        Raises:
+            Trouble: G-088 it cannot be kept; what was there before is still there.
+        """
 
 
 class FileVault:
@@ -65,9 +71,14 @@ class FileVault:
         return path.read_text("ascii") if path.exists() else None
 
     def put(self, name: str, value: str) -> None:
+        try:
+            self._write(self._folder / name, value)
+        except OSError as fault:
+            raise Trouble("G-088", why=fault.strerror or str(fault)) from fault
+
+    def _write(self, path: Path, value: str) -> None:
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        path = self._folder / name
-        beside = path.with_name(f"{name}.new")
+        beside = path.with_name(f"{path.name}.new")
         # Written beside and moved over: a power cut leaves the old value or the new one.
         with os.fdopen(
             os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
@@ -95,8 +106,12 @@ class KeyringVault:
 
     def put(self, name: str, value: str) -> None:
         import keyring
+        import keyring.errors
 
-        keyring.set_password(f"azpost-desk {name}", self._folder, value)
+        try:
+            keyring.set_password(f"azpost-desk {name}", self._folder, value)
+        except keyring.errors.KeyringError as fault:
+            raise Trouble("G-088", why=str(fault)) from fault
 
 
 def existing(folder: Path) -> Vault:
@@ -125,10 +140,10 @@ def new(folder: Path) -> Vault:
 
     candidate = KeyringVault(folder)
     try:
-        candidate.put("probe", "kept")
-        if candidate.get("probe") == "kept":
+        candidate.put(PROBE, "kept")
+        if candidate.get(PROBE) == "kept":
             return candidate
-    except (keyring.errors.KeyringError, RuntimeError):
+    except (keyring.errors.KeyringError, RuntimeError, Trouble):
         # No backend, or one that is locked away from this session.
         pass
     return FileVault(folder)
@@ -173,9 +188,11 @@ def put_ended(vault: Vault, epoch: int, code: str) -> None:
 
 
 def mark(vault: Vault) -> Mark | None:
-    """The high-water mark; None before the first."""
-    value = vault.get(MARK)
-    return msgspec.json.decode(value, type=Mark) if value else None
+    """The high-water mark; None where there is none, or none that can be read."""
+    try:
+        return msgspec.json.decode(vault.get(MARK) or "", type=Mark)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def put_mark(vault: Vault, reached: Mark) -> None:
