@@ -12,6 +12,8 @@ import uvicorn
 from azpost_desk.central import ahead, approvals, grants, keys, list_changes, payments, steps
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
+from azpost_desk.central.gateways.billers import is_away
+from azpost_desk.central.gateways.parties import Party
 from azpost_desk.central.intake import salvaging
 from azpost_desk.central.intake.custody import STOPPED
 from azpost_desk.central.intake.exchange import exchange
@@ -114,7 +116,10 @@ class Centre:
             found(conn, now_ms)
             self._keys = keys.load(conn, now_ms)
         self._book = Book(self._dsn, self.clock)
-        self._rounds = Rounds(self.database, self._book, self.clock, self._billers)
+        self._parties = {
+            name: Party(name, biller, self.clock, is_away) for name, biller in self._billers.items()
+        }
+        self._rounds = Rounds(self.database, self._book, self.clock, self._parties)
         try:
             doors = Doors(self._limits)
             open_doors = Door.open(doors, host, port)
@@ -142,6 +147,8 @@ class Centre:
             self._thread.join()
         self._server = self._thread = None
         self._rounds.stop()
+        for party in self._parties.values():
+            party.close()
         self._book.close()
         self.database.close()
 
@@ -168,9 +175,9 @@ class Centre:
             self._rounds.wake()
         return answer
 
-    def check_bill(self, caller: Caller, message: BillCheck) -> BillChecked:
+    async def check_bill(self, message: BillCheck) -> BillChecked:
         """Ask the biller; see payments."""
-        return payments.check(self._billers, message)
+        return await payments.check(self._parties, message)
 
     def steps_of(self, caller: Caller, message: StepsAsked) -> StepsTold:
         """See steps."""

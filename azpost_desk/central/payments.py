@@ -36,10 +36,11 @@ from azpost_desk.protocol.messages import BillCheck, BillChecked
 from azpost_desk.protocol.news import PaymentResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from azpost_desk.central.book import Book
     from azpost_desk.central.gateways.billers import Biller
+    from azpost_desk.central.gateways.parties import Party
     from azpost_desk.central.storage.database import Connection, Database
     from azpost_desk.central.written import Written
     from azpost_desk.domain.days import Clock
@@ -203,14 +204,18 @@ def _accepted(conn: Connection, desk: str, payment: str) -> ops.PaymentAccepted 
     return line if isinstance(line, ops.PaymentAccepted) else None
 
 
-def check(billers: Mapping[str, Biller], question: BillCheck) -> BillChecked:
-    """Ask a biller about an account; nothing is bound by it."""
-    biller = billers.get(question.biller)
-    if biller is None:
+async def check(parties: Mapping[str, Party[Biller]], question: BillCheck) -> BillChecked:
+    """Ask a biller about an account, in the biller's own threads; nothing is bound by it."""
+    party = parties.get(question.biller)
+    if party is None:
         return BillChecked(ok=False, code=UNKNOWN_BILLER)
     amount = None if question.amount_qapik is None else Money(question.amount_qapik)
+
+    def ask(biller: Biller) -> Checked | RefusedByBiller | Unknown:
+        return biller.check(question.account, amount)
+
     try:
-        answer = biller.check(question.account, amount)
+        answer = await party.ask(ask, Unknown("timeout"))
     except ValueError:
         return BillChecked(ok=False, code=BILLER_REFUSES)
     match answer:
@@ -223,7 +228,7 @@ def check(billers: Mapping[str, Biller], question: BillCheck) -> BillChecked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class Due:
     """A payment taken for one attempt; `attempt` counts from 1."""
 
     payment: str
@@ -236,21 +241,16 @@ class _Due:
     state_before: str
 
 
-def deliver_one(database: Database, book: Book, clock: Clock, billers: Mapping[str, Biller]) -> bool:
-    """Make one attempt at the payment that is due longest; False when none is due."""
-    now_ms = clock.utc_ms()
-    with database.transaction() as conn:
-        due = _take(conn, billers, now_ms)
-    if due is None:
-        return False
-    outcome = _ask(billers[due.biller], due)
+def deliver(database: Database, book: Book, clock: Clock, biller: Biller, due: Due) -> Outcome:
+    """Make the attempt that was taken, and keep what came of it."""
+    outcome = _ask(biller, due)
     with database.transaction() as conn:
         _settle(conn, book, due, outcome, clock.utc_ms())
-    return True
+    return outcome
 
 
-def _take(conn: Connection, billers: Mapping[str, Biller], now_ms: int) -> _Due | None:
-    """Store that an attempt is being made before it is made."""
+def take_due(conn: Connection, billers: Collection[str], now_ms: int) -> Due | None:
+    """The payment to one of these billers that is due longest, stored as being attempted before it is."""
     row = conn.execute(
         "select payment, biller, account, amount, accepted_ms, txn_id, attempts + 1, state from payments"
         " where next_ms <= %s and biller = any(%s) order by next_ms limit 1 for update skip locked",
@@ -258,7 +258,7 @@ def _take(conn: Connection, billers: Mapping[str, Biller], now_ms: int) -> _Due 
     ).fetchone()
     if row is None:
         return None
-    due = _Due(*row)
+    due = Due(*row)
     state = "sent" if due.state_before == "accepted" else due.state_before
     conn.execute(
         "update payments set state = %s, attempts = %s, next_ms = %s, changed_ms = %s where payment = %s",
@@ -267,7 +267,7 @@ def _take(conn: Connection, billers: Mapping[str, Biller], now_ms: int) -> _Due 
     return due
 
 
-def _ask(biller: Biller, due: _Due) -> Outcome:
+def _ask(biller: Biller, due: Due) -> Outcome:
     request = (due.txn_id, due.account, Money(due.amount), due.accepted_ms)
     try:
         if due.attempt == 1:
@@ -282,7 +282,7 @@ def _ask(biller: Biller, due: _Due) -> Outcome:
     return outcome
 
 
-def _settle(conn: Connection, book: Book, due: _Due, outcome: Outcome, now_ms: int) -> None:
+def _settle(conn: Connection, book: Book, due: Due, outcome: Outcome, now_ms: int) -> None:
     state, desk, epoch, sequence = conn.execute(
         "select state, desk, epoch, sequence from payments where payment = %s for update", (due.payment,)
     ).fetchone() or ("", "", 0, 0)

@@ -160,7 +160,7 @@ def test_what_is_not_signed_is_never_unpacked(
     unpacked: list[int] = []
     monkeypatch.setattr(wire, "decoded", lambda *_: unpacked.append(1))
     packed = bomb(4 << 20)
-    assert len(packed) > wire.ENROL_BYTES_MAX
+    assert len(packed) > wire.SMALL_BYTES_MAX
     stranger = SigningKey.new()
     for wrong in (stranger, SigningKey.new()):
         answer = centre.desk.post_bytes(path, packed, key=wrong, Content_Encoding="gzip")

@@ -29,6 +29,14 @@ Why = Literal[
 # Answers that contradict what was asked: somebody at the centre looks at them, while the asking goes on.
 INCIDENTS: Final[frozenset[Why]] = frozenset({"wrong_number", "wrong_sum"})
 
+# Answers of a biller that is not there, whatever is asked: nobody waits for it then (parties.py).
+AWAY: Final[frozenset[Why]] = frozenset({"timeout", "no_connection", "http_status"})
+
+
+def is_away(answer: object) -> bool:
+    """Whether an answer means that the biller is not there."""
+    return isinstance(answer, Unknown) and answer.why in AWAY
+
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:

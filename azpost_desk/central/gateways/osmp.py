@@ -157,6 +157,7 @@ class OsmpBiller:
         method: some billers take only GET; POST keeps account numbers out of the logs on the way.
         debt_field, holder_field: how this provider names debt and subscriber among the answer's fields.
         connect_s, answer_s: time limits, the second for the whole answer.
+        check_s: the limit for the whole answer to a check: somebody stands at the counter.
     """
 
     def __init__(
@@ -171,6 +172,7 @@ class OsmpBiller:
         holder_field: str = "holder",
         connect_s: float = 10,
         answer_s: float = 60,
+        check_s: float = 8,
     ) -> None:
         self._url = url
         self._now_ms = now_ms
@@ -181,6 +183,7 @@ class OsmpBiller:
         self._holder_field = holder_field
         self._connect_s = connect_s
         self._answer_s = answer_s
+        self._check_s = min(check_s, answer_s)
         self._threads = threading.local()
 
     def check(self, account: str, amount: Money | None = None) -> Checked | RefusedByBiller | Unknown:
@@ -189,7 +192,7 @@ class OsmpBiller:
         txn_id = 10**17 + secrets.randbelow(9 * 10**17)
         form = {"command": "getInfo" if amount is None else "check", "txn_id": str(txn_id)}
         form |= _account(account) | ({} if amount is None else _sum(amount))
-        answer = self._ask(txn_id, form)
+        answer = self._ask(txn_id, form, self._check_s)
         if isinstance(answer, Unknown):
             return answer
         if answer.result != OK:
@@ -216,7 +219,7 @@ class OsmpBiller:
         return self._outcome(txn_id, amount, form | _account(account) | _sum(amount))
 
     def _outcome(self, txn_id: int, amount: Money, form: dict[str, str]) -> Outcome:
-        answer = self._ask(txn_id, form)
+        answer = self._ask(txn_id, form, self._answer_s)
         if isinstance(answer, Unknown):
             return answer
         if answer.result != OK:
@@ -228,10 +231,10 @@ class OsmpBiller:
             return Unknown("wrong_sum", f"asked {amount.minor}, answered {answer.sum_minor}")
         return Confirmed(answer.provider_reference, self._now_ms())
 
-    def _ask(self, txn_id: int, form: dict[str, str]) -> Answer | Unknown:
+    def _ask(self, txn_id: int, form: dict[str, str], answer_s: float) -> Answer | Unknown:
         if self._prv_id:
             form = {**form, "prv_id": self._prv_id}
-        body = self._fetch(form)
+        body = self._fetch(form, answer_s)
         if isinstance(body, Unknown):
             return body
         try:
@@ -242,9 +245,9 @@ class OsmpBiller:
             return Unknown("wrong_number", f"asked {txn_id}, answered {answer.txn_id}")
         return answer
 
-    def _fetch(self, form: dict[str, str]) -> bytes | Unknown:
+    def _fetch(self, form: dict[str, str], answer_s: float) -> bytes | Unknown:
         """The body of the answer, whole and not too large."""
-        until = time.monotonic() + self._answer_s
+        until = time.monotonic() + answer_s
         in_address = self._method == "GET"
         try:
             with self._session().request(
@@ -252,7 +255,7 @@ class OsmpBiller:
                 self._url,
                 params=form if in_address else None,
                 data=None if in_address else form,
-                timeout=(self._connect_s, self._answer_s),
+                timeout=(min(self._connect_s, answer_s), answer_s),
                 allow_redirects=False,
                 stream=True,
             ) as response:

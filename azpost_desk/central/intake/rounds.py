@@ -5,19 +5,23 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import psycopg
 
 from azpost_desk.central import doubts, erasure, laundering, news, payments, screening, validity
+from azpost_desk.central.gateways.parties import Lane
 from azpost_desk.central.intake.projector import project_chain, project_once
 from azpost_desk.central.storage.database import connect, make_partitions, one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from concurrent.futures import Future
 
     from azpost_desk.central.book import Book
-    from azpost_desk.central.gateways.billers import Biller
+    from azpost_desk.central.gateways.billers import Biller, Outcome
+    from azpost_desk.central.gateways.parties import Party
     from azpost_desk.central.storage.database import Connection, Database
     from azpost_desk.domain.days import Clock
 
@@ -28,17 +32,19 @@ _AFTER_FAULT_SECONDS: Final = 5.0
 _DAILY_EVERY_MS: Final = 24 * 3_600_000
 _DAILY_AGAIN_MS: Final = 600_000
 _DAILY_LOCK: Final = 0x6461696C
-_DELIVERERS: Final = 4
 
 
 class Rounds:
     """The worker threads of one serving process."""
 
-    def __init__(self, database: Database, book: Book, clock: Clock, billers: Mapping[str, Biller]) -> None:
+    def __init__(
+        self, database: Database, book: Book, clock: Clock, parties: Mapping[str, Party[Biller]]
+    ) -> None:
         self._database = database
         self._book = book
         self._clock = clock
-        self._billers = billers
+        self._parties = parties
+        self._handing_over = threading.Lock()
         self._stopping = threading.Event()
         self._busy = 0
         self._worked = 0
@@ -51,8 +57,8 @@ class Rounds:
     def start(self) -> None:
         """Begin all rounds."""
         rounds = [("projector", self._bring_forward)]
-        if self._billers:
-            rounds += [(f"deliverer-{number}", self._deliver) for number in range(_DELIVERERS)]
+        if self._parties:
+            rounds.append(("deliverer", self._deliver))
         for name, work in rounds:
             bell = threading.Event()
             self._bells.append(bell)
@@ -138,7 +144,7 @@ class Rounds:
             if done:
                 doubts.settle(conn, self._book, now_ms)
             numbered = news.number(conn)
-        if done and self._billers:
+        if done and self._parties:
             self.wake()
         return bool(done or numbered)
 
@@ -176,4 +182,34 @@ class Rounds:
                 )
 
     def _deliver(self) -> bool:
-        return payments.deliver_one(self._database, self._book, self._clock, self._billers)
+        """Hand the payment that is due longest to its biller's threads; where none is free, it waits."""
+        with self._handing_over:
+            free = [name for name, party in self._parties.items() if party.is_free(Lane.DELIVERIES)]
+            if not free:
+                return False
+            with self._database.transaction() as conn:
+                due = payments.take_due(conn, free, self._clock.utc_ms())
+            if due is None:
+                return False
+            with self._rest:
+                self._busy += 1
+            self._parties[due.biller].begin(Lane.DELIVERIES, partial(self._attempt, due)).add_done_callback(
+                self._attempted
+            )
+        return True
+
+    def _attempt(self, due: payments.Due, biller: Biller) -> Outcome | None:
+        try:
+            return payments.deliver(self._database, self._book, self._clock, biller, due)
+        except Exception:
+            # The database may be away: what became of it is asked when its lease is over.
+            _log.exception("a delivery failed; it is asked for later")
+            return None
+
+    def _attempted(self, _: Future[Outcome | None]) -> None:
+        with self._rest:
+            self._busy -= 1
+            self._worked += 1
+            self._rest.notify_all()
+        # The next one to this biller may have its thread.
+        self.wake()

@@ -56,13 +56,13 @@ if TYPE_CHECKING:
 
 
 class Answers(Protocol):
-    """What the centre does with each proven request; every call may block."""
+    """What the centre does with each proven request; every call may block but those that are awaited."""
 
     database: Database
 
     def enrol(self, message: Enrol) -> Enrolled | None: ...
     def exchange(self, caller: wire.Caller, message: Exchange) -> Exchanged: ...
-    def check_bill(self, caller: wire.Caller, message: BillCheck) -> BillChecked: ...
+    async def check_bill(self, message: BillCheck) -> BillChecked: ...
     def claim_transfer(self, caller: wire.Caller, message: TransferClaim) -> TransferClaimed: ...
     def transfers_ahead(self, caller: wire.Caller, message: AheadAsked) -> AheadTold: ...
     def steps_of(self, caller: wire.Caller, message: StepsAsked) -> StepsTold: ...
@@ -103,15 +103,21 @@ def application(centre: Answers) -> Starlette:
         def work(caller: wire.Caller, headers: Headers, body: bytes) -> Message | None:
             return answer(caller, wire.decoded(headers, body, kind))
 
-        return Route(path, _endpoint(prove, work, REQUEST_BYTES_MAX), methods=["POST"])
+        return Route(path, _endpoint(prove, _by_worker(work), REQUEST_BYTES_MAX), methods=["POST"])
 
-    enrol = _endpoint(wire.enrol_message, lambda one, _, __: centre.enrol(one), wire.ENROL_BYTES_MAX)
-    recover = _endpoint(by_key, lambda one, _, __: centre.recover_key(one), wire.ENROL_BYTES_MAX)
+    async def bill(caller: wire.Caller, headers: Headers, body: bytes) -> Response:
+        # No worker waits for a biller: they are for exchanges and claims.
+        asked = wire.decoded(headers, body, BillCheck, wire.SMALL_BYTES_MAX)
+        return wire.respond(await centre.check_bill(asked))
+
+    small = wire.SMALL_BYTES_MAX
+    enrol = _endpoint(wire.enrol_message, _by_worker(lambda one, _, __: centre.enrol(one)), small)
+    recover = _endpoint(by_key, _by_worker(lambda one, _, __: centre.recover_key(one)), small)
     return Starlette(
         routes=[
             Route("/v1/enrol", enrol, methods=["POST"]),
             route("/v1/exchange", Exchange, centre.exchange),
-            route("/v1/bills/check", BillCheck, centre.check_bill),
+            Route("/v1/bills/check", _endpoint(by_chain, bill, small), methods=["POST"]),
             route(approvals.PATH, approvals.ApprovalAsk, centre.ask_approval),
             route("/v1/transfers/claim", TransferClaim, centre.claim_transfer),
             route("/v1/transfers/ahead", AheadAsked, centre.transfers_ahead),
@@ -125,18 +131,29 @@ def application(centre: Answers) -> Starlette:
     )
 
 
-def _endpoint(
-    prove: Callable[[str, Headers, bytes], P],
+def _by_worker(
     answer: Callable[[P, Headers, bytes], Message | None],
-    bytes_max: int,
-) -> Endpoint:
-    """An endpoint: read, prove, and only then look at what it says; who is answered None gets 401."""
+) -> Callable[[P, Headers, bytes], Awaitable[Response]]:
+    """What blocks, on a thread; who is answered None gets 401."""
 
     def work(proof: P, headers: Headers, body: bytes) -> Response:
         message = answer(proof, headers, body)
         if message is None:
             raise wire.Unwelcome(401)
         return wire.respond(message)
+
+    async def run(proof: P, headers: Headers, body: bytes) -> Response:
+        return await run_in_threadpool(work, proof, headers, body)
+
+    return run
+
+
+def _endpoint(
+    prove: Callable[[str, Headers, bytes], P],
+    answer: Callable[[P, Headers, bytes], Awaitable[Response]],
+    bytes_max: int,
+) -> Endpoint:
+    """An endpoint: read, prove, and only then look at what it says."""
 
     async def endpoint(request: Request) -> Response:
         guest: Guest = request.state.guest
@@ -146,7 +163,7 @@ def _endpoint(
             loop = asyncio.get_running_loop()
             proof = await loop.run_in_executor(None, prove, path, headers, body)
             guest.prove(proof.chain if isinstance(proof, wire.Caller) else "")
-            return await run_in_threadpool(work, proof, headers, body)
+            return await answer(proof, headers, body)
         except wire.Unwelcome as refused:
             return refused.response()
         except TooMuch:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Database
     from azpost_desk.central.web.doors import Guest
 
-ENROL_BYTES_MAX: Final = 4096
+SMALL_BYTES_MAX: Final = 4096
 GZIP_FROM_BYTES: Final = 1024
 # An Ed25519 signature in its header.
 SIGNATURE_HEX: Final = 128
@@ -164,7 +164,7 @@ def self_signed(path: str, headers: Mapping[str, str], body: bytes, kind: type[S
         Unwelcome: 401 for anything else.
     """
     try:
-        message = decoded(headers, body, kind, ENROL_BYTES_MAX)
+        message = decoded(headers, body, kind, SMALL_BYTES_MAX)
     except Unwelcome:
         raise Unwelcome(401) from None
     if not is_signed(message.public_key, request_words(path, body), _signature(headers)):
