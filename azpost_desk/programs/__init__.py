@@ -82,4 +82,6 @@ def speak_utf8() -> None:
     """Read and write UTF-8 whatever the locale says: names hold ə, amounts hold ₼."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+            # A file's name may hold bytes that are no letters: it is said all the same.
+            errors = "strict" if stream is sys.stdin else "backslashreplace"
+            stream.reconfigure(encoding="utf-8", errors=errors)

@@ -13,7 +13,7 @@ from azpost_desk.texts import Texts
 
 
 def main(argv: list[str]) -> int:
-    """0 when the backup was taken and proven, 1 when it was not."""
+    """0 when the backup was taken and proven, 1 when it was not, 2 when desk.toml cannot be understood."""
     parser = argparse.ArgumentParser(prog="azpost-desk backup", description=__doc__)
     parser.add_argument("--data", type=Path, help="data folder; default: this desk's")
     parser.add_argument("--to", type=Path, help="where to; default: what desk.toml says, else backups/ there")
@@ -23,7 +23,11 @@ def main(argv: list[str]) -> int:
     from azpost_desk.storage.backups import back_up, kept
 
     folder = wanted.data or places.data()
-    to = wanted.to or copies_of(folder)[0]
+    try:
+        to = wanted.to or copies_of(folder)[0]
+    except Trouble as trouble:
+        print(Texts("en").refusal(trouble), file=sys.stderr)
+        return 2
     try:
         done = back_up(folder, to, SystemClock().utc_ms())
     except Trouble as trouble:

@@ -227,7 +227,7 @@ def make_ready(window: Window, counter: OpenCounter) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Run the counter's window until it is closed."""
+    """Run the counter's window until it is closed; 2 when desk.toml cannot be understood."""
     parser = argparse.ArgumentParser(prog="azpost-desk desk", description="The counter's window.")
     parser.add_argument("--data", type=Path, default=None, help="data folder (AZPOST_DATA)")
     parser.add_argument("--centre", default=None, help="the centre's address (AZPOST_CENTRE)")
@@ -241,14 +241,31 @@ def main(argv: list[str]) -> int:
     # For `bench start`: say on stdout how long painting and readiness took since this moment, and end.
     parser.add_argument("--measure-start", type=int, default=0, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
+    folder = arguments.data or places.data()
+    if (folder / "desk.toml").exists() and not _is_understood(folder):
+        return 2
     return run_window(
-        arguments.data or places.data(),
+        folder,
         arguments.centre,
         arguments.lang,
         arguments.theme,
         started_ns=arguments.measure_start,
         enrol_again=arguments.enrol,
     )
+
+
+def _is_understood(folder: Path) -> bool:
+    """Whether desk.toml can be understood; said on stderr when not. Loaded only when there is one."""
+    from azpost_desk.domain.refusals import Trouble
+    from azpost_desk.programs.desk_settings import settings_of
+    from azpost_desk.texts import Texts
+
+    try:
+        settings_of(folder)
+    except Trouble as trouble:
+        print(Texts("en").refusal(trouble), file=sys.stderr)
+        return False
+    return True
 
 
 def run_window(

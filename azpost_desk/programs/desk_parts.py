@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import CardTerminal
     from azpost_desk.services.reports import DayReport, Press
     from azpost_desk.services.signatures import Draw
-
-SCANNER_GAP_MS: Final = (10, 150)
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,73 +133,61 @@ def paper_title(paper: Paper, sort: str) -> str:
 def devices_of(folder: Path) -> Devices:
     """The devices this desk is configured for; without a file papers go to ``papers/`` in the data folder.
 
-    ``desk.toml``: receipts = "tcp:HOST:PORT" or "file:PATH", pages = "lp[:QUEUE]" or "folder",
-    terminal = "tcp:HOST:PORT", centre_certificates = "PATH",
-    signing = "card:LIBRARY[#TOKEN]" or "file:PATH".
+    Raises:
+        Trouble: G-080 as settings_of.
     """
-    import tomllib
-
-    from azpost_desk.devices.byte_lines import FileLine, TcpLine
+    from azpost_desk.devices.byte_lines import ByteLine, FileLine, TcpLine
     from azpost_desk.devices.printers import EscPosPrinter, FolderPrinter, LpPrinter
     from azpost_desk.devices.sounds import sound_here
+    from azpost_desk.programs.desk_settings import settings_of
 
-    path = folder / "desk.toml"
-    settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    pages: PagePrinter = FolderPrinter(folder / "papers")
-    kind, _, queue = str(settings.get("pages", "folder")).partition(":")
-    if kind == "lp":
-        pages = LpPrinter(queue or None)
+    said = settings_of(folder)
+    kind, _, queue = said.pages.partition(":")
+    pages: PagePrinter = LpPrinter(queue or None) if kind == "lp" else FolderPrinter(folder / "papers")
     receipts: ReceiptPrinter | None = None
-    kind, _, place = str(settings.get("receipts", "")).partition(":")
-    if kind == "tcp":
-        host, _, port = place.rpartition(":")
-        receipts = EscPosPrinter(TcpLine(host, int(port)))
-    elif kind == "file":
-        receipts = EscPosPrinter(FileLine(Path(place)))
+    if said.receipts:
+        kind, _, place = said.receipts.partition(":")
+        way: ByteLine = TcpLine(*_host_port(place)) if kind == "tcp" else FileLine(Path(place))
+        receipts = EscPosPrinter(way, answers=said.receipts_answer != "none")
     terminal: CardTerminal | None = None
-    kind, _, place = str(settings.get("terminal", "")).partition(":")
-    if kind == "tcp":
+    if said.terminal:
         from azpost_desk.devices.card_terminals import EcrTerminal
 
-        host, _, port = place.rpartition(":")
-        terminal = EcrTerminal(host, int(port))
-    certificates = str(settings.get("centre_certificates", ""))
+        terminal = EcrTerminal(*_host_port(said.terminal.removeprefix("tcp:")))
     return Devices(
         pages=pages,
         sound=sound_here(),
         receipts=receipts,
         terminal=terminal,
-        certificates=certificates,
-        signer=signer_of(str(settings.get("signing", ""))),
+        certificates=said.centre_certificates,
+        signer=signer_of(said.signing),
     )
+
+
+def _host_port(place: str) -> tuple[str, int]:
+    host, _, port = place.rpartition(":")
+    return host, int(port)
 
 
 def scanner_gap_of(folder: Path) -> int:
     """The longest pause (ms) between two keys of this desk's scanner, 0 for the usual one.
 
-    ``desk.toml``: scanner_gap_ms = 10 to 150; slower hands would be taken for a scanner. Anything else is
-    logged and the usual gap stays: a slip in a file is no reason to have no counter.
+    Raises:
+        Trouble: G-080 as settings_of.
     """
-    import tomllib
+    from azpost_desk.programs.desk_settings import settings_of
 
-    path = folder / "desk.toml"
-    settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    gap_ms = settings.get("scanner_gap_ms", 0)
-    if gap_ms == 0 or (type(gap_ms) is int and SCANNER_GAP_MS[0] <= gap_ms <= SCANNER_GAP_MS[1]):
-        return int(gap_ms)
-    _LOG.error("%s: scanner_gap_ms must be %d to %d, not %r", path, *SCANNER_GAP_MS, gap_ms)
-    return 0
+    return settings_of(folder).scanner_gap_ms
 
 
 def copies_of(folder: Path) -> tuple[Path, Path | None]:
     """Where backups go, and where the second copy of unsent records does (None: nowhere).
 
-    ``desk.toml``: backups = "PATH" (another disk is better than the default, ``backups/`` in the data
-    folder), second_copy = "PATH" (a folder on another disk or stick).
+    Raises:
+        Trouble: G-080 as settings_of.
     """
-    import tomllib
+    from azpost_desk.programs.desk_settings import settings_of
 
-    path = folder / "desk.toml"
-    settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    second = str(settings.get("second_copy", ""))
-    return Path(str(settings.get("backups", folder / "backups"))), Path(second) if second else None
+    said = settings_of(folder)
+    backups = Path(said.backups) if said.backups else folder / "backups"
+    return backups, Path(said.second_copy) if said.second_copy else None

@@ -30,7 +30,12 @@ def main(argv: list[str]) -> int:
     Returns:
         0 when every line (or file) was answered; 2 on wrong usage or when a file cannot be read.
     """
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    if arguments.tool == "screen" and not any(
+        (arguments.pairs, arguments.ofac, arguments.un, arguments.national)
+    ):
+        parser.error("screen needs a list (--ofac, --un, --national) or --pairs: without one nobody is found")
     if arguments.tool == "signature":
         return _each(arguments.files, lambda path: _signature(path, arguments.issuer))
     if arguments.tool == "iso20022":

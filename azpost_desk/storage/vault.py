@@ -149,13 +149,24 @@ def new(folder: Path) -> Vault:
     return FileVault(folder)
 
 
+def _keyring_errors() -> tuple[type[Exception], ...]:
+    """Looked up only when something went wrong: the keyring is slow to load."""
+    import keyring.errors
+
+    return keyring.errors.KeyringError, RuntimeError
+
+
 def secret(vault: Vault, name: str) -> bytes:
     """A secret that must be there.
 
     Raises:
         Trouble: G-063 when the vault has lost it.
     """
-    value = vault.get(name)
+    try:
+        value = vault.get(name)
+    except _keyring_errors() as none:
+        # No keyring on this machine, or one that stays locked: the key is as good as lost here.
+        raise Trouble("G-063") from none
     if not value:
         raise Trouble("G-063")
     return bytes.fromhex(value)

@@ -1,32 +1,113 @@
-"""What desk.toml says of the scanner is taken when it makes sense, and never keeps a counter closed."""
+"""desk.toml is read whole or refused with its line: no counter opens with half of what its file says."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
 
+import keyring
+import keyring.errors
 import pytest
 
-from azpost_desk.programs.desk import scanner_gap_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from azpost_desk.domain.refusals import Trouble
+from azpost_desk.programs import backup, check, desk, tool
+from azpost_desk.programs.desk import copies_of, devices_of, scanner_gap_of
+from azpost_desk.programs.desk_settings import DeskSettings, settings_of
 
 pytestmark = pytest.mark.fast
+README = Path(__file__).parents[2] / "README.md"
 
 
-def test_without_a_file_or_a_line_the_gap_is_the_usual_one(tmp_path: Path) -> None:
+def write(folder: Path, content: str | bytes) -> None:
+    said = content.encode() if isinstance(content, str) else content
+    (folder / "desk.toml").write_bytes(said)
+
+
+def test_without_a_file_or_a_line_everything_is_as_usual(tmp_path: Path) -> None:
+    assert settings_of(tmp_path) == DeskSettings()
     assert scanner_gap_of(tmp_path) == 0
-    (tmp_path / "desk.toml").write_text('pages = "folder"\n', encoding="utf-8")
-    assert scanner_gap_of(tmp_path) == 0
+    write(tmp_path, 'pages = "folder"\n')
+    assert settings_of(tmp_path) == DeskSettings()
+    assert copies_of(tmp_path) == (tmp_path / "backups", None)
 
 
-@pytest.mark.parametrize(
-    ("said", "gap_ms"),
-    [("60", 60), ("10", 10), ("150", 150), ("9", 0), ("1000", 0), ('"60"', 0), ("true", 0)],
-)
-def test_a_slow_scanner_is_told_of_within_bounds(
-    tmp_path: Path, said: str, gap_ms: int, caplog: pytest.LogCaptureFixture
+def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:
+    write(tmp_path, b'\xef\xbb\xbfscanner_gap_ms = 60\r\nreceipts = "tcp:10.0.0.5:9100"\r\n')
+    assert scanner_gap_of(tmp_path) == 60
+    assert devices_of(tmp_path).receipts is not None
+
+
+def test_every_line_of_the_readme_is_understood_and_none_is_missing(tmp_path: Path) -> None:
+    block = re.search(r"```\n(receipts = .*?)```", README.read_text("utf-8"), re.DOTALL)
+    assert block is not None
+    write(tmp_path, block[1].replace("PORT", "9100"))
+    settings_of(tmp_path)
+    assert set(re.findall(r"^(\w+) =", block[1], re.MULTILINE)) == set(DeskSettings.__struct_fields__)
+
+
+WRONG = [
+    ('pages = "folder"\nreceipt = "x"\n', 2, "receipt"),
+    ('pages = "folder"\n\npages = "lp"\n', 3, ""),
+    ("pages = 5\n", 1, "str"),
+    ('scanner_gap_ms = "60"\n', 1, "int"),
+    ("scanner_gap_ms = true\n", 1, "int"),
+    ("scanner_gap_ms = 9\n", 1, "10"),
+    ("scanner_gap_ms = 151\n", 1, "150"),
+    ('pages = "folder"\nbackups = "D:\\Users\\post"\n', 2, "twice"),
+    ('backups = "D:\\backup"\n', 1, "twice"),
+    ('receipts = "tcp:10.0.0.5"\n', 1, "receipts"),
+    ('receipts_answer = "maybe"\n', 1, "maybe"),
+    ('terminal = "usb"\n', 1, "terminal"),
+    (b'pages = "folder"\nbackups = "\xff"\n', 2, "UTF-8"),
+    ("[receipts]\nplace = 1\n", 1, "receipts"),
+]
+
+
+@pytest.mark.parametrize(("content", "line", "word"), WRONG)
+def test_what_is_wrong_is_said_in_one_sentence_with_its_line(
+    tmp_path: Path, content: str | bytes, line: int, word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "desk.toml").write_text(f"scanner_gap_ms = {said}\n", encoding="utf-8")
-    assert scanner_gap_of(tmp_path) == gap_ms
-    assert bool(gap_ms) != ("scanner_gap_ms must be 10 to 150" in caplog.text)
+    write(tmp_path, content)
+    for reads in (settings_of, devices_of, copies_of, scanner_gap_of):
+        with pytest.raises(Trouble) as trouble:
+            reads(tmp_path)
+        assert (trouble.value.code, trouble.value.facts["line"]) == ("G-080", line)
+        assert word in str(trouble.value.facts["why"])
+    for program in (desk, backup):
+        assert program.main(["--data", str(tmp_path)]) == 2
+        told = capsys.readouterr().err.strip()
+        assert f"line {line}" in told
+        assert len(told.splitlines()) == 1
+
+
+def test_a_printer_that_never_answers_is_not_asked(tmp_path: Path) -> None:
+    write(tmp_path, f'receipts = "file:{tmp_path}/lp0"\nreceipts_answer = "none"\n')
+    (tmp_path / "lp0").touch()
+    printer = devices_of(tmp_path).receipts
+    assert printer is not None
+    printer.print_raster(b"receipt")
+    assert (tmp_path / "lp0").read_bytes() == b"receipt"
+
+
+def test_a_screening_without_a_list_is_no_screening(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        tool.main(["screen"])
+    assert ended.value.code == 2
+    assert "--ofac" in capsys.readouterr().err
+
+
+def test_a_folder_is_no_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert tool.main(["iso20022", str(tmp_path)]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_check_without_keys_cannot_run_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: str) -> None:
+        raise keyring.errors.NoKeyringError
+
+    monkeypatch.setattr(keyring, "get_password", none)
+    (tmp_path / "desk.db").write_bytes(b"x" * 8192)
+    assert check.main(["--data", str(tmp_path)]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1

@@ -1,0 +1,92 @@
+"""What `desk.toml` in a desk's data folder says: read once, checked whole, or refused with its line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import msgspec
+
+from azpost_desk.domain.refusals import Trouble
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE: Final = "desk.toml"
+_TCP: Final = r"tcp:[^:\s]+:[0-9]{1,5}"
+_LINE: Final = re.compile(r"line ([0-9]+)")
+_NAMED: Final = re.compile(r"\$\.(\w+)|unknown field `([^`]*)`")
+_BACKSLASH: Final = "in double quotes \\ is written twice; or put the path into single quotes"
+
+
+class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every line of the file, with what holds where it is missing.
+
+    Attributes:
+        receipts: the roll printer; "" prints receipts as pages.
+        receipts_answer: "none" for a printer that takes bytes and never says a word.
+        pages: "folder" (PDF files in ``papers/``) or CUPS.
+        scanner_gap_ms: the longest pause between two keys of the scanner, 0 for the usual one. Slower hands
+            than the bound would be taken for a scanner.
+    """
+
+    receipts: Annotated[str, msgspec.Meta(pattern=rf"^({_TCP}|file:.+)?$")] = ""
+    receipts_answer: Literal["status", "none"] = "status"
+    pages: Annotated[str, msgspec.Meta(pattern=r"^(folder|lp(:.*)?)$")] = "folder"
+    terminal: Annotated[str, msgspec.Meta(pattern=rf"^({_TCP})?$")] = ""
+    signing: Annotated[str, msgspec.Meta(pattern=r"^((card|file):.+)?$")] = ""
+    centre_certificates: str = ""
+    scanner_gap_ms: Annotated[int, msgspec.Meta(ge=10, le=150)] = 0
+    backups: str = ""
+    second_copy: str = ""
+
+
+def settings_of(folder: Path) -> DeskSettings:
+    """The settings of the desk in `folder`; the usual ones without a file.
+
+    Raises:
+        Trouble: G-080 with the line, when the file says something else than a desk understands.
+    """
+    path = folder / FILE
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return DeskSettings()
+    except OSError as unreadable:
+        raise Trouble("G-080", file=str(path), line=0, why=str(unreadable.strerror)) from unreadable
+    try:
+        # Notepad begins a file with a mark that is no part of what it says.
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as strange:
+        line = content[: strange.start].count(b"\n") + 1
+        raise Trouble("G-080", file=str(path), line=line, why="this is no UTF-8") from strange
+    lines = text.splitlines()
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        at = _LINE.search(str(wrong))
+        line = int(at[1]) if at else len(lines)
+        has_path = 0 < line <= len(lines) and "\\" in lines[line - 1]
+        raise Trouble(
+            "G-080", file=str(path), line=line, why=_BACKSLASH if has_path else str(wrong)
+        ) from wrong
+    for name, value in said.items():
+        # "D:\\b..." is a backspace to TOML, and no path that anybody meant.
+        if isinstance(value, str) and not value.isprintable():
+            raise Trouble("G-080", file=str(path), line=_line_of(name, lines), why=_BACKSLASH)
+    return _checked(said, path, lines)
+
+
+def _checked(said: dict[str, Any], path: Path, lines: list[str]) -> DeskSettings:
+    try:
+        return msgspec.convert(said, DeskSettings)
+    except (msgspec.ValidationError, UnicodeDecodeError) as wrong:
+        named = _NAMED.search(str(wrong))
+        name = (named[1] or named[2]) if named else ""
+        raise Trouble("G-080", file=str(path), line=_line_of(name, lines), why=str(wrong)) from wrong
+
+
+def _line_of(name: str, lines: list[str]) -> int:
+    key = re.compile(rf"""\s*["'\[]?{re.escape(name)}\b""")
+    return next((number for number, line in enumerate(lines, 1) if key.match(line)), 0)
