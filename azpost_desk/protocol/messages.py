@@ -136,7 +136,8 @@ class Exchange(Message, frozen=True):
 
 class Exchanged(Message, frozen=True, omit_defaults=True):
     """The answer. `expect` is the sequence the centre wants next; `refused` is an X-code when a batch was
-    not taken. Where it brings news or refuses, `signature` is the centre's over `told_words`.
+    not taken. Where it brings news, refuses, or wants more than the desk has, `signature` is the centre's
+    over `told_words`.
     """
 
     centre_epoch: int
@@ -292,21 +293,26 @@ def words_of(ack_or_grant: Ack | Grant) -> bytes:
 
 
 def told_words(desk: str, epoch: int, answer: Exchanged) -> bytes:
-    """What the centre signs of an answer that a desk must believe: to this chain, its news and refusal."""
+    """What the centre signs of an answer that a desk must believe: to this chain, news, refusal and place."""
     digest = hashlib.sha256(_ENCODER.encode(answer.news)).hexdigest()
-    return msgspec.json.encode(["told", desk, epoch, answer.centre_epoch, answer.refused or "", digest])
+    told = ["told", desk, epoch, answer.centre_epoch, answer.refused or "", answer.expect, digest]
+    return msgspec.json.encode(told)
 
 
-def with_signature(desk: str, epoch: int, answer: Exchanged, key: SigningKey) -> Exchanged:
+def with_signature(desk: str, epoch: int, answer: Exchanged, key: SigningKey, head: int) -> Exchanged:
     """The answer with the centre's signature, where it needs one: an idle line pays for none."""
-    if not must_be_signed(answer):
+    if not must_be_signed(answer, head):
         return answer
     return msgspec.structs.replace(answer, signature=key.sign(told_words(desk, epoch, answer)))
 
 
-def must_be_signed(answer: Exchanged) -> bool:
-    """Whether an answer says something beyond what its own parts prove."""
-    return bool(answer.news) or answer.refused is not None
+def must_be_signed(answer: Exchanged, head: int) -> bool:
+    """Whether an answer says something beyond what its own parts prove.
+
+    Args:
+        head: the last sequence that the desk named; a centre that holds more ends the chain.
+    """
+    return bool(answer.news) or answer.refused is not None or answer.expect > head + 1
 
 
 def ack_of(words: bytes) -> Ack:

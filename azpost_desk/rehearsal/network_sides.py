@@ -261,7 +261,7 @@ class MemoryCentre:
             more=len(told) < len(waiting),
             refused=refused or (FORKED if chain.forked else None),
         )
-        return messages.with_signature(desk, 1, answer, self.ack_key)
+        return messages.with_signature(desk, 1, answer, self.ack_key, question.head)
 
     def _take(self, desk: str, chain: Chain, batch: Batch) -> tuple[Signed | None, str | None]:
         """See central.intake.custody.take."""

@@ -164,7 +164,7 @@ class Exchanges:
             self._batch_bytes = min(self._batch_bytes * 2, messages.BATCH_BYTES_MAX)
         if answer.centre_epoch < identity.centre_epoch:
             raise Trouble("L-010", detail=f"epoch {answer.centre_epoch} after {identity.centre_epoch}")
-        if messages.must_be_signed(answer):
+        if messages.must_be_signed(answer, question.head):
             words = messages.told_words(identity.desk, identity.epoch, answer)
             if not is_signed(identity.centre_key, words, answer.signature):
                 raise Trouble("L-004", detail="news")

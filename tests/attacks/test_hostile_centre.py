@@ -107,7 +107,7 @@ class Desk:
             ack=ack,
             news=news,
         )
-        return with_signature(who.desk, who.epoch, answer, CENTRE)
+        return with_signature(who.desk, who.epoch, answer, CENTRE, head)
 
     def ack(self, key: SigningKey = CENTRE, **other: object) -> Signed:
         """An acknowledgement of all there is, but for what is changed."""

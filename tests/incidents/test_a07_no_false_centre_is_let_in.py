@@ -70,6 +70,17 @@ def test_no_unsigned_word_ends_a_chain(desk: Desk) -> None:
     assert desk.hears(msgspec.structs.replace(answer, signature=signature)) == "X-022"
 
 
+def test_no_unsigned_place_ends_a_chain(desk: Desk) -> None:
+    ahead = desk.answer(desk.ack(), expect=10_000)
+    unsigned = msgspec.structs.replace(ahead, signature=b"")
+    assert desk.hears(unsigned) == "L-004"
+    # Nor one that the centre signed of another place.
+    moved = msgspec.structs.replace(ahead, expect=10_001)
+    assert desk.hears(moved) == "L-004"
+    assert desk.stand.books.stopped() == ""
+    assert desk.hears(ahead) == "L-006"
+
+
 def test_a_desk_that_is_enrolled_anew_stays_with_its_centre(stand: Stand) -> None:
     epoch, sequence, newest = stand.books.head()
     stand.books.close()

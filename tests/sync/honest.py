@@ -263,7 +263,7 @@ class HonestCentre:
             more=len(news) > self.news_at_once,
             refused=self.refuse or None if question.batch else None,
         )
-        return messages.with_signature(DESK, 1, answer, self.ack_key)
+        return messages.with_signature(DESK, 1, answer, self.ack_key, question.head)
 
     def take(self, batch: Batch) -> Signed | None:
         if batch.first > len(self.tail) + 1:

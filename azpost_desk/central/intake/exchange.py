@@ -40,7 +40,7 @@ def exchange(
         if message.centre_epoch == centre_epoch and message.head == sequence:
             _has_spoken(conn, desk, epoch, centre_epoch, sequence)
     answer = _answer(database, desk, epoch, message, taken, sequence, state, now_ms)
-    return with_signature(desk, epoch, answer, keys.ack)
+    return with_signature(desk, epoch, answer, keys.ack, message.head)
 
 
 def _was_heard(conn: Connection, desk: str, epoch: int, read_ms: int) -> None:
