@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -50,11 +51,9 @@ def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection
     """
     if dbapi2.sqlite_version_info < SQLITE_MIN:
         raise Trouble("G-068", version=dbapi2.sqlite_version)
-    mode = "ro" if read_only else "rwc"
+    address = _to_read(path) if read_only else f"{path.absolute().as_uri()}?mode=rwc"
     # Services and the line take turns under one lock, from two threads.
-    raw = dbapi2.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None
-    )
+    raw = dbapi2.connect(address, uri=True, check_same_thread=False, isolation_level=None)
     try:
         raw.execute("PRAGMA cipher_log_level=NONE")
         raw.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
@@ -70,13 +69,24 @@ def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection
     return raw
 
 
+def _to_read(path: Path) -> str:
+    """The address of a file that is only read.
+
+    On a medium nobody can write to SQLite would still make its shared memory beside the file, and fail. There
+    nobody else writes either, so the file is taken as it stands; unless a log beside it holds newer pages.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    is_still = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_still else ''}"
+
+
 def damaged_pages(path: Path, key: bytes) -> list[str]:
     """What the engine says of each damaged page, by its number; [] when every byte of the file is whole.
 
     Raises:
         Trouble: G-063 when no page at all can be read: the key does not belong to this file.
     """
-    raw = dbapi2.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    raw = dbapi2.connect(_to_read(path), uri=True, isolation_level=None)
     try:
         raw.execute("PRAGMA cipher_log_level=NONE")
         raw.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
