@@ -31,7 +31,7 @@ from azpost_desk.protocol.records import (
     Record,
     seal,
 )
-from azpost_desk.storage import erasing
+from azpost_desk.storage import balancing, erasing
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
 from azpost_desk.storage.projections import project
@@ -86,8 +86,8 @@ class BookWriting(BookReading, SlipWriting):
         """Chain, post and project one record; the same operation with the same content is stored once.
 
         Raises:
-            Trouble: G-060 when the book is stopped; an L-code when the chain has ended and this is
-                more than looking, printing and proving.
+            Trouble: G-060 the book is stopped, or a close finds other balances than the journal; an L-code
+                when the chain has ended and this is more than looking, printing and proving.
             Refused: S-012 a consent from the centre that was never given, G-064 another content under a known
                 id, G-065 a settlement that does not add up or breaks the series of receipts, G-066 a second
                 time of what happens once, G-020 an illegal move, G-072 these books may be a copy, and the
@@ -158,6 +158,12 @@ class BookWriting(BookReading, SlipWriting):
         self._unsigned = records + 1, before + size
 
     def _sound(self, body: ops.Body) -> None:
+        if isinstance(body, ops.TillClosed | ops.DayClosed) and not balancing.is_balanced(
+            self._connection, self.day().number
+        ):
+            # Nobody counts a till against a figure that the journal does not give.
+            self._desk.stopped = "ledger"
+            raise Trouble("G-060", reason="ledger")
         if isinstance(body, ops.Settlement) and not (is_sound(body) and body.receipt == self.next_receipt()):
             raise Refused("G-065")
 
