@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_MS: Final = 5
 PATIENCE_MS: Final = 12_000
-# A machine with other work needs longer for what a key began; a window that never ends is a fault all the same.
+# A machine with other work needs longer for what a key began; a window that never ends is a fault.
 BUSY_PATIENCE_MS: Final = 60_000
 HAND_MS: Final = 250
 SCANNER_MS: Final = 4

@@ -179,9 +179,9 @@ def test_every_act_of_the_property_tests_survives_kills(tmp_path: Path) -> None:
     SharedClock.begin(tmp_path / "clock")
     place = Place(tmp_path, "")
     replaced_desk(tmp_path / OURS).close()
-    outcome = Crashes(place, 3, make=played, acts=ACTS).run(30)
+    outcome = Crashes(place, 3, make=played, acts=ACTS).run(12)
     assert outcome.violations == []
-    assert outcome.recoveries == 30
+    assert outcome.recoveries == 12
 
 
 def test_the_clock_of_a_town_is_one_for_all_its_processes(tmp_path: Path) -> None:
