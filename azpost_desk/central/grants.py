@@ -149,7 +149,7 @@ def claim(
     again = _answered(conn, who, question)
     if again is not None:
         return again, ()
-    wait_ms = guessing.free_from_ms(conn, who.desk, now_ms) if question.code else 0
+    wait_ms = guessing.free_from_ms(conn, who.desk, who.epoch, now_ms) if question.code else 0
     if wait_ms:
         # Nothing was looked at: the same request may be asked again.
         return TransferClaimed(code=TOO_MANY_MISSES, ready_ms=wait_ms), ()

@@ -21,13 +21,17 @@ _LONG_WAIT_MS: Final = 300_000
 REASON: Final = "code_guessing"
 
 
-def free_from_ms(conn: Connection, desk: str, now_ms: int) -> int:
-    """When this desk may ask again, 0 when it may now."""
+def free_from_ms(conn: Connection, desk: str, epoch: int, now_ms: int) -> int:
+    """When this desk may ask again, 0 when it may now. To ask before that is a miss too."""
     row = conn.execute("select since_ms, misses, last_ms from guesses where desk = %s", (desk,)).fetchone()
     if row is None or row[0] <= now_ms - _SPAN_MS or row[1] < MISSES_FREE:
         return 0
     free_ms: int = row[2] + (_LONG_WAIT_MS if row[1] >= MISSES_LISTED else _WAIT_MS)
-    return free_ms if free_ms > now_ms else 0
+    if free_ms <= now_ms:
+        return 0
+    if row[1] < MISSES_LISTED:
+        missed(conn, desk, epoch, row[2])
+    return free_ms
 
 
 def missed(conn: Connection, desk: str, epoch: int, now_ms: int) -> None:
