@@ -35,7 +35,7 @@ class Clock(Protocol):
 
 
 def business_day(text: str) -> BusinessDay:
-    """`text` (``2026-11-23``) as a business day.
+    """`text` (``2026-11-23``, or without the dashes) as a business day.
 
     Raises:
         Refused: I-010 when it is no date.
@@ -44,6 +44,9 @@ def business_day(text: str) -> BusinessDay:
         day = dt.date.fromisoformat(text)
     except ValueError:
         raise Refused("I-010", "day") from None
+    # Other ISO forms name weeks, which are not one day: ``2026-W48`` would be read as its Monday.
+    if text not in (day.isoformat(), day.isoformat().replace("-", "")):
+        raise Refused("I-010", "day")
     return BusinessDay(day.isoformat())
 
 

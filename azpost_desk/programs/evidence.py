@@ -24,12 +24,13 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="azpost-desk evidence", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="a desk's data folder; default: this desk's")
     parser.add_argument("--from", dest="first", required=True, metavar="DATE", help="first business day, ISO")
-    parser.add_argument("--to", dest="last", required=True, metavar="DATE", help="last business day, ISO")
+    last_help = "last business day, ISO; default: the first, which makes it one day"
+    parser.add_argument("--to", dest="last", metavar="DATE", help=last_help)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     wanted = parser.parse_args(argv)
     try:
-        first, last = business_day(wanted.first), business_day(wanted.last)
+        first, last = business_day(wanted.first), business_day(wanted.last or wanted.first)
         if last < first:
             raise Refused("R-082", field="last_day")
         content = export_folder(wanted.data or places.data(), first, last)

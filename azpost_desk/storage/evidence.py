@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.days import calendar_day
+from azpost_desk.domain.days import business_day, calendar_day, days_after
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol import evidence as file
 from azpost_desk.protocol.keys import SigningKey
@@ -125,12 +125,16 @@ class Excerpt:
     # --- what is needed -----------------------------------------------------------------------------
 
     def _dates(self) -> dict[int, str]:
-        """Business days by number; one that nobody opened yet goes by the clock of its first record."""
+        """Business days by number. One not opened yet goes by the clock of its first record, but by no
+        date that was a business day already: what is recorded after the close is none of that day.
+        """
         j = t.journal.c
+        named = self._connection.execute(select(t.days.c.number, t.days.c.date))
+        opened: dict[int, str] = {row[0]: row[1] for row in named}
+        earliest = days_after(business_day(max(opened.values())), 1) if opened else ""
         begun = select(j.day, func.min(j.recorded_ms)).group_by(j.day)
-        dates = {row[0]: str(calendar_day(row[1])) for row in self._connection.execute(begun)}
-        opened = self._connection.execute(select(t.days.c.number, t.days.c.date))
-        return dates | {row[0]: row[1] for row in opened}
+        dates = {row[0]: max(calendar_day(row[1]), earliest) for row in self._connection.execute(begun)}
+        return dates | opened
 
     def _without_exports(self, period: dict[int, Span]) -> dict[int, Span]:
         """Exports at the very end of the books say nothing about them: a second export is the same bytes."""

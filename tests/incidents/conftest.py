@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def stand(tmp_path: Path) -> Iterator[Stand]:
-    """A desk at work, whose books hold every invariant when the incident is over."""
-    made = working(new_stand(tmp_path / "desk"))
+def morning(tmp_path: Path) -> Iterator[Stand]:
+    """A desk before its day, whose books hold every invariant when the incident is over."""
+    made = new_stand(tmp_path / "desk")
     yield made
     assert made.books.rebuild() == []
     made.books.close()
     verdicts, damaged = check_folder(made.books.folder)
     assert damaged == []
     assert [one for verdict in verdicts for one in verdict.broken] == []
+
+
+@pytest.fixture
+def stand(morning: Stand) -> Stand:
+    """The same desk at work."""
+    return working(morning)
