@@ -41,18 +41,28 @@ class Device(Protocol):
 class ReceiptPrinter(Device, Protocol):
     """The printer of the 80-mm roll."""
 
+    @property
+    def proves(self) -> bool:
+        """Whether a paper that was printed without trouble is known to be out; False: it was only sent."""
+        ...
+
     def print_raster(self, data: bytes) -> None:
         """Print ESC/POS `data`; returns when the printer has taken all of it.
 
         Raises:
-            Trouble: D-001 no answer, nothing printed; D-002 stopped half-way, a part may be on paper;
-                D-003 out of paper; D-004 cover open or off line.
+            Trouble: D-001 no answer, nothing printed; D-002 stopped half-way or the roll ended, a part may be
+                on paper; D-003 out of paper; D-004 cover open or off line.
         """
         ...
 
 
 class PagePrinter(Device, Protocol):
     """A printer of whole pages."""
+
+    @property
+    def proves(self) -> bool:
+        """As `ReceiptPrinter.proves`."""
+        ...
 
     def print_pdf(self, pdf: bytes, title: str) -> None:
         """Hand over a document.

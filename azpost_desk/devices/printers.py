@@ -34,14 +34,19 @@ class EscPosPrinter:
     """A receipt printer that understands ESC/POS. Keeps the promises of `ports.ReceiptPrinter`.
 
     It is asked for paper before printing, and once more behind the last byte: that answer comes in order, so
-    it proves that everything before it was taken. A printer that cannot answer (`answers=False`) can only be
-    believed to have printed what its line accepted.
+    it proves that everything before it was taken, and says whether the roll lasted. A printer that cannot
+    answer (`answers=False`) proves nothing: what its line accepted is sent, and that is all.
     """
 
     def __init__(self, line: ByteLine, timeout_ms: int = RECEIPT_TIMEOUT_MS, answers: bool = True) -> None:
         self._line = line
         self._timeout_ms = timeout_ms
         self._answers = answers
+
+    @property
+    def proves(self) -> bool:
+        """See `ports.ReceiptPrinter.proves`."""
+        return self._answers
 
     def print_raster(self, data: bytes) -> None:
         """See `ports.ReceiptPrinter.print_raster`."""
@@ -52,7 +57,10 @@ class EscPosPrinter:
                 begun = True
                 visit.write(data)
                 if self._answers:
-                    visit.ask(escpos.ASK_IN_ORDER, self._timeout_ms, escpos.answer_in)
+                    told = visit.ask(escpos.ASK_IN_ORDER, self._timeout_ms, escpos.answer_in)
+                    if told & escpos.ROLL_END:
+                        # The roll lasted to somewhere in this paper: nobody knows how far.
+                        raise Trouble("D-002", place=self._line.place)
         except OSError as failure:
             raise Trouble("D-002" if begun else "D-001", place=self._line.place) from failure
 
@@ -119,6 +127,11 @@ class FolderPrinter:
         self._kept_hours = kept_hours
         self.empty()
 
+    @property
+    def proves(self) -> bool:
+        """See `ports.PagePrinter.proves`; the file lies there."""
+        return True
+
     def empty(self) -> None:
         """Take out what has lain long enough, by a clock that may have been set either way."""
         if self._kept_hours is None or not self._folder.is_dir():
@@ -177,6 +190,11 @@ class LpPrinter:
         self.name = name
         self._timeout_ms = timeout_ms
         self._program = program
+
+    @property
+    def proves(self) -> bool:
+        """See `ports.PagePrinter.proves`; the print service takes it, and says no more of it."""
+        return False
 
     def print_pdf(self, pdf: bytes, title: str) -> None:
         """See `ports.PagePrinter.print_pdf`."""

@@ -24,10 +24,12 @@ class _Recorded:
 
     Attributes:
         trouble: the code every call fails with; None while the device works.
+        proves: of a printer, see `ports.ReceiptPrinter.proves`.
     """
 
     def __init__(self, place: str) -> None:
         self.trouble: str | None = None
+        self.proves = True
         self._place = place
 
     def state(self) -> DeviceState:

@@ -25,6 +25,8 @@ ASK_IN_ORDER: Final = b"\x1dr\x01"
 # Bits of the answers to the first two.
 PAPER_END: Final = 0x60
 OFFLINE: Final = 0x08
+# Bits of the answer to the third; the two below them only say that the roll is near its end.
+ROLL_END: Final = 0x0C
 
 # Bits that are fixed: they tell an answer from what a printer says unasked, and from noise.
 _REAL_TIME, _REAL_TIME_MASK = 0x12, 0x93

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +106,7 @@ def signer_of(setting: str) -> Signer | None:
 def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
     """Sends each sort of paper to the device that prints it; customers' paper in their language."""
 
-    def print_paper(paper: Paper | bytes, sort: str) -> None:
+    def print_paper(paper: Paper | bytes, sort: str) -> Literal["sent"] | None:
         from azpost_desk.documents import press
         from azpost_desk.domain.papers import CertificatePaper, ReceiptPaper
         from azpost_desk.domain.papers_slips import SlipPaper
@@ -114,12 +114,13 @@ def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
 
         if isinstance(paper, bytes):
             devices.pages.print_pdf(paper, sort)
-            return
+            return None if devices.pages.proves else "sent"
         texts = Texts(paper.language if isinstance(paper, ReceiptPaper) else language())
         if isinstance(paper, ReceiptPaper | SlipPaper | CertificatePaper) and devices.receipts is not None:
             devices.receipts.print_raster(press.raster(paper, texts))
-            return
+            return None if devices.receipts.proves else "sent"
         devices.pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort))
+        return None if devices.pages.proves else "sent"
 
     return print_paper
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Entry, PaidLine, PrintJob
 
-Printer = Callable[[papers.Paper | bytes, str], None]
-"""Prints one paper (a value, or a stored report's bytes) named by its sort; raises Trouble("D-…")."""
+Printer = Callable[[papers.Paper | bytes, str], Literal["sent"] | None]
+"""Prints one paper (a value, or a stored report's bytes) named by its sort; raises Trouble("D-…").
+
+``sent`` comes back where no printer ever says what came out of it: then nobody is told that it is printed.
+"""
 
 TRIES_MAX: Final = 5
 
@@ -154,9 +157,10 @@ class Papers:
         # offered again as a duplicate (U-02), and one that cannot be drawn does not block those behind it.
         with self.counter.books.writing() as books:
             books.move_print_job(job.job, "printing")
-        state, trouble = "printed", ""
+        state: str
+        trouble = ""
         try:
-            printer(self.of_job(job), job.paper)
+            state = printer(self.of_job(job), job.paper) or "printed"
         except Trouble as problem:
             state, trouble = "failed", problem.code
         with self.counter.books.writing() as books:

@@ -362,12 +362,12 @@ class BookWriting(BookReading, SlipWriting):
         return int(self._scalar(select(func.last_insert_rowid())))
 
     def move_print_job(self, job: int, state: str, trouble: str = "") -> None:
-        """`tries` counts the moves to ``printed`` and ``failed``."""
+        """`tries` counts the moves to ``printed``, ``sent`` and ``failed``."""
         j = t.print_jobs.c
         self._connection.execute(
             update(t.print_jobs)
             .where(j.job == job)
-            .values(state=state, trouble=trouble, tries=j.tries + (state in ("printed", "failed")))
+            .values(state=state, trouble=trouble, tries=j.tries + (state in ("printed", "sent", "failed")))
         )
 
     def store_report(self, date: str, content: bytes, missing: Sequence[int] = ()) -> None:

@@ -166,6 +166,9 @@ def test_a_mended_printer_prints_again(bench: ReceiptBench) -> None:
         (b"\x11\x13\x91", False),
         (b"\x10\x00\x00\x00\x12\x00", True),  # said by itself before it answered
         (b"\x12\x00", True),
+        (b"\x12\x03", True),  # the roll is near its end
+        (b"\x12\x0c", False),  # the roll ended under this very paper
+        (b"\x12\x0f", False),
     ],
 )
 def test_only_an_answer_to_the_question_says_that_it_is_printed(said: bytes, is_printed: bool) -> None:
@@ -191,10 +194,12 @@ def test_only_an_answer_to_the_question_says_that_it_is_printed(said: bytes, is_
     server.close()
 
 
-def test_a_printer_that_cannot_answer_is_believed() -> None:
+def test_a_printer_that_cannot_answer_is_sent_to_and_proves_nothing() -> None:
     with VirtualPrinter() as virtual:
         virtual.fault = "out_of_paper"
-        EscPosPrinter(TcpLine("127.0.0.1", virtual.port), 4_000, answers=False).print_raster(RECEIPT)
+        silent = EscPosPrinter(TcpLine("127.0.0.1", virtual.port), 4_000, answers=False)
+        silent.print_raster(RECEIPT)
+        assert not silent.proves
         assert EscPosPrinter(TcpLine("127.0.0.1", virtual.port), answers=False).state().trouble is None
 
 

@@ -17,6 +17,7 @@ class Played:
     """Both printers; what came out of which."""
 
     came: list[str] = field(default_factory=list)
+    proves: bool = True
 
     def print_raster(self, raster: bytes) -> None:
         assert raster
@@ -42,3 +43,13 @@ def test_each_paper_finds_its_printer(paper: object, sort: str, with_roll: str, 
         devices = Devices(pages=played, sound=RecordedSound(), receipts=receipts)  # type: ignore[arg-type]
         paper_printer(devices, lambda: "az")(paper, sort)  # type: ignore[arg-type]
         assert played.came == [expected]
+
+
+@pytest.mark.parametrize("proves", [True, False])
+def test_only_what_a_printer_proves_is_called_printed(proves: bool) -> None:
+    for receipts in (Played(proves=proves), None):
+        pages = Played(proves=proves)
+        devices = Devices(pages=pages, sound=RecordedSound(), receipts=receipts)  # type: ignore[arg-type]
+        prints = paper_printer(devices, lambda: "az")
+        assert prints(samples.RECEIPT, "receipt") == (None if proves else "sent")
+        assert prints(b"%PDF-1.4 a report", "report") == (None if proves else "sent")

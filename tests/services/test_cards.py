@@ -355,6 +355,28 @@ def test_when_the_terminal_gives_nothing_back_nothing_is_undone(till: Till, faul
     assert list(till.terminal.charged.values()) == [300]
 
 
+@pytest.mark.parametrize("fault", ["other_sum", "other_currency", "no_sum"])
+def test_another_sum_given_back_undoes_nothing_and_is_one_case(till: Till, fault: Fault) -> None:
+    paid = till.stand.desk.cards.purchase(CLERK, till.basket())
+    assert isinstance(paid, Paid)
+    before = till.stand.till_qapik()
+    till.terminal.plan([fault])
+    # Asked again, the terminal says the same: it is not told to give back a second time.
+    for _ in range(2):
+        with pytest.raises(Trouble, match="K-008") as told:
+            undo(till, paid.receipt)
+        assert told.value.facts["asked"] == azn(300)
+    said = {"other_sum": "1.50", "other_currency": "3.00 (840)", "no_sum": "?"}
+    assert told.value.facts["said"] == said[fault]
+    assert (till.tenders(), till.stand.till_qapik(), till.claims()) == ([("card", 300)], before, 300)
+    assert max(till.terminal.asked.values()) == 1
+    (case,) = till.stand.bodies(ops.CaseRaised)
+    assert isinstance(case, ops.CaseRaised)
+    with till.stand.books.reading() as look:
+        (given,) = [one for one in look.card_steps() if one.refunds]
+    assert (case.about, given.state, given.reason) == (given.step, "unknown", "K-007")
+
+
 def test_a_lost_answer_to_a_refund_is_asked_and_not_refunded_twice(till: Till) -> None:
     paid = till.stand.desk.cards.purchase(CLERK, till.basket())
     assert isinstance(paid, Paid)
