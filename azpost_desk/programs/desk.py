@@ -330,6 +330,20 @@ def _measure(window: Window, app: QApplication, started_ns: int) -> None:
     window.usable.connect(usable)
 
 
+def _centre_of(folder: Path) -> str:
+    """The centre's address as the enrolment noted it.
+
+    Raises:
+        Trouble: G-097 it cannot be read.
+    """
+    from azpost_desk.domain.refusals import Trouble
+
+    try:
+        return (folder / "centre.url").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Trouble("G-097", why=str(fault)) from fault
+
+
 class _Running:
     """What happens behind the painted sign-in page: books, line, second starts."""
 
@@ -352,9 +366,7 @@ class _Running:
 
         if self._enrol_again or not DeskBooks.exists(self._folder):
             return None
-        url = self._url
-        if not url:
-            url = (self._folder / "centre.url").read_text(encoding="utf-8").strip()
+        url = self._url or _centre_of(self._folder)
         return open_counter(
             self._folder, url, self._clock, devices_of(self._folder), lambda: Language.current().code
         )

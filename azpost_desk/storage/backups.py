@@ -76,8 +76,8 @@ def back_up(data: Path, to: Path, now_ms: int, safe: vault.Vault | None = None) 
     its key, sealed for the centre: a new machine gets it there with the desk's one-time code.
 
     Raises:
-        Trouble: G-070 no desk there, G-063 the key is lost, G-073 the copy could not be written or is not
-            what the books are; nothing that counts was changed then.
+        Trouble: G-070 no desk there, G-063 the key is lost, G-071 it is empty or no file, G-073 the copy
+            could not be written or is not what the books are; nothing that counts was changed then.
     """
     database = data / DATABASE
     if not database.exists():

@@ -65,6 +65,8 @@ class DeskBooks(LineBooks):
         self._lock = lock
         self._turn = threading.RLock()
         self._ended_badly = False
+        at_work = (folder / DATABASE).stat()
+        self._file = at_work.st_dev, at_work.st_ino
         # Told under the books' turn when a day was closed: asks for a backup, and returns at once.
         self.day_closed: Callable[[], None] | None = None
 
@@ -138,9 +140,9 @@ class DeskBooks(LineBooks):
         """Open an enrolled desk. A database that is behind its mark, or broken, opens for looking only.
 
         Raises:
-            Trouble: G-062 another program has it open, G-063 the key is lost or wrong, G-068 SQLite too old,
-                G-069 the file is of a newer program, G-070 no desk was enrolled here, G-071 the file is so
-                damaged that nothing can be looked at: only a restore helps.
+            Trouble: G-062 another program has it open, G-096 no lock can be made, G-063 the key is lost or
+                wrong, G-068 SQLite too old, G-069 the file is of a newer program, G-070 no desk was enrolled
+                here, G-071 the file is so damaged that nothing can be looked at: only a restore helps.
         """
         if not cls.exists(folder):
             raise Trouble("G-070")
@@ -233,9 +235,11 @@ class DeskBooks(LineBooks):
         """One transaction; the last record in it is signed, then all of it is on the disk, or nothing.
 
         Raises:
-            Trouble: G-061 the disk would not take it; nothing was changed.
+            Trouble: G-061 the disk would not take it, G-060 the file was taken away under this program;
+                nothing was changed.
         """
         with self._turn:
+            self._require_file()
             with _transaction(self._desk.connection, "BEGIN IMMEDIATE"):
                 books = BookWriting(self._desk)
                 yield books
@@ -250,6 +254,16 @@ class DeskBooks(LineBooks):
                     self.day_closed()
             if books.emptied:
                 self._desk.connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _require_file(self) -> None:
+        """What is written into a file that was removed or replaced ends with this program."""
+        try:
+            found = (self.folder / DATABASE).stat()
+        except OSError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != self._file:
+            self._desk.stopped = self._desk.stopped or "page"
+            raise Trouble("G-060", reason=self._desk.stopped)
 
     def close(self) -> None:
         """Note how far the journal reaches and let the next program in."""
@@ -295,12 +309,18 @@ class DeskBooks(LineBooks):
     def check(self) -> views.BooksCheck:
         """All invariants over the whole file, on a connection of its own while the desk works.
 
-        A damaged page, a broken chain and an unbalanced ledger stop the desk from here on (protocol.md 11).
+        A damaged page, a broken chain and an unbalanced ledger stop the desk from here on (protocol.md 11);
+        so does a file that is no longer there.
         """
         # Not at the start: nobody waits for a check.
         from azpost_desk.storage.checking import check_folder
 
-        verdicts, damaged = check_folder(self.folder, self._desk.vault, FOLDED_AT_WORK_BYTES_MAX)
+        try:
+            verdicts, damaged = check_folder(self.folder, self._desk.vault, FOLDED_AT_WORK_BYTES_MAX)
+        except Trouble as gone:
+            if gone.code not in ("G-070", "G-071"):
+                raise
+            verdicts, damaged = [], [f"{DATABASE}: {gone.code}"]
         broken = {verdict.id for verdict in verdicts if not verdict.ok}
         with self._turn:
             if not self._desk.stopped:

@@ -41,7 +41,7 @@ def check_folder(
     Projections are folded once more, in memory, when the file is no larger than `folded_bytes_max`.
 
     Raises:
-        Trouble: G-063, G-068, G-069, G-070 when it cannot be opened.
+        Trouble: G-063, G-068, G-069, G-070, G-071 when it cannot be opened.
     """
     path = folder / "desk.db"
     if not path.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -47,13 +48,15 @@ def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection
     """A connection of the driver with every pragma set.
 
     Raises:
-        Trouble: G-063 when the key does not open the file, G-068 when SQLite is too old.
+        Trouble: G-063 when the key does not open the file, G-068 when SQLite is too old, G-071 when what lies
+            there is no file of books.
     """
     if dbapi2.sqlite_version_info < SQLITE_MIN:
         raise Trouble("G-068", version=dbapi2.sqlite_version)
     address = _to_read(path) if read_only else f"{path.absolute().as_uri()}?mode=rwc"
+    require_file(path)
     # Services and the line take turns under one lock, from two threads.
-    raw = dbapi2.connect(address, uri=True, check_same_thread=False, isolation_level=None)
+    raw = _connected(address)
     try:
         raw.execute("PRAGMA cipher_log_level=NONE")
         raw.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
@@ -67,6 +70,30 @@ def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection
         raw.execute("PRAGMA journal_mode=WAL")
         raw.execute("PRAGMA synchronous=FULL")
     return raw
+
+
+def require_file(path: Path) -> None:
+    """In an empty file the engine would begin new books, and throw away the log that lies beside it.
+
+    Raises:
+        Trouble: G-071 when an empty file lies there, a folder, or what this program may not look at.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return
+    except OSError as fault:
+        raise Trouble("G-071") from fault
+    if not stat.S_ISREG(found.st_mode) or not found.st_size:
+        raise Trouble("G-071")
+
+
+def _connected(address: str) -> dbapi2.Connection:
+    try:
+        return dbapi2.connect(address, uri=True, check_same_thread=False, isolation_level=None)
+    except dbapi2.OperationalError as fault:
+        # It is not there, or not for this program.
+        raise Trouble("G-071") from fault
 
 
 def _to_read(path: Path) -> str:
@@ -84,9 +111,11 @@ def damaged_pages(path: Path, key: bytes) -> list[str]:
     """What the engine says of each damaged page, by its number; [] when every byte of the file is whole.
 
     Raises:
-        Trouble: G-063 when no page at all can be read: the key does not belong to this file.
+        Trouble: G-063 when no page at all can be read: the key does not belong to this file; G-071 as
+            `driver`.
     """
-    raw = dbapi2.connect(_to_read(path), uri=True, isolation_level=None)
+    require_file(path)
+    raw = _connected(_to_read(path))
     try:
         raw.execute("PRAGMA cipher_log_level=NONE")
         raw.execute(f"PRAGMA key=\"x'{key.hex()}'\"")

@@ -44,7 +44,7 @@ def export_folder(folder: Path, first_day: str, last_day: str) -> bytes:
     """The evidence of the desk in `folder`, also beside the running desk: read only, without personal data.
 
     Raises:
-        Trouble: G-063, G-068, G-069, G-070 when it cannot be opened, R-081 the journal is damaged.
+        Trouble: G-063, G-068, G-069, G-070, G-071 when it cannot be opened, R-081 the journal is damaged.
         Refused: R-080 nothing was recorded in those days.
     """
     path = folder / "desk.db"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,8 @@ from azpost_desk.domain.refusals import Trouble
 if TYPE_CHECKING:
     from pathlib import Path
 
+_LOG = logging.getLogger(__name__)
+_NO_FOLDER: Final = -1
 # Far behind the text, because Windows locks bytes against reading too.
 _LOCKED_BYTE: Final = 1 << 20
 
@@ -25,16 +28,24 @@ class Holder(msgspec.Struct, frozen=True):
 
 
 class DeskLock:
-    """Holds ``desk.lock`` until `release` or the end of the process.
+    """Holds ``desk.lock`` and its folder until `release` or the end of the process.
+
+    The folder too, where the system lets a file be removed that is in use: the next program would make
+    another ``desk.lock``, and both would believe that they are alone.
 
     Raises:
-        Trouble: G-062 with `pid` and `port` when another program has this desk open.
+        Trouble: G-062 with `pid` and `port` when another program has this desk open, G-096 when there can be
+            no such file in the folder.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = os.open(folder / "desk.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        if not _taken(self._file):
-            os.close(self._file)
+        try:
+            self._file = os.open(folder / "desk.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as fault:
+            raise Trouble("G-096", why=fault.strerror or str(fault)) from fault
+        self._folder = _folder_taken(folder)
+        if self._folder is None or not _taken(self._file):
+            self.release()
             other = holder(folder)
             raise Trouble("G-062", pid=other.pid if other else 0, port=other.port if other else 0)
         self.announce(0)
@@ -42,13 +53,19 @@ class DeskLock:
     def announce(self, port: int) -> None:
         """Say on which local port the window of this program can be called up."""
         words = msgspec.json.encode(Holder(os.getpid(), port))
-        os.ftruncate(self._file, 0)
-        os.lseek(self._file, 0, os.SEEK_SET)
-        os.write(self._file, words)
+        try:
+            os.ftruncate(self._file, 0)
+            os.lseek(self._file, 0, os.SEEK_SET)
+            os.write(self._file, words)
+        except OSError as fault:
+            # A full disk: the lock holds all the same, only a second start cannot call this window up.
+            _LOG.warning("nothing could be written into desk.lock: %s", fault)
 
     def release(self) -> None:
         """Let the next program in."""
         os.close(self._file)
+        if self._folder is not None and self._folder != _NO_FOLDER:
+            os.close(self._folder)
 
 
 def holder(folder: Path) -> Holder | None:
@@ -69,6 +86,10 @@ if sys.platform == "win32":
         except OSError:
             return False
         return True
+
+    def _folder_taken(_folder: Path) -> int | None:
+        # Here nobody removes a file that is in use.
+        return _NO_FOLDER
 else:
     import fcntl
 
@@ -78,3 +99,17 @@ else:
         except OSError:
             return False
         return True
+
+    def _folder_taken(folder: Path) -> int | None:
+        """The folder, held until it is closed; None when another program holds it."""
+        held = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(held)
+            return None
+        except OSError:
+            # A file system that holds no folders: there the file alone is the lock.
+            os.close(held)
+            return _NO_FOLDER
+        return held

@@ -125,8 +125,9 @@ def old_disk(database: Path, key: bytes) -> Iterator[OldDisk]:
     """Look into a copy of `database` (with its write-ahead log where one lies beside it).
 
     Raises:
-        Trouble: G-063 the key does not open it.
+        Trouble: G-063 the key does not open it, G-071 it is empty or no file.
     """
+    engine.require_file(database)
     with tempfile.TemporaryDirectory(prefix="azpost-old-") as folder:
         copy = Path(folder) / database.name
         for name in (database.name, f"{database.name}-wal"):

@@ -48,7 +48,13 @@ class Vault(Protocol):
     """Where secrets lie."""
 
     def protection(self) -> Protection: ...
-    def get(self, name: str) -> str | None: ...
+    def get(self, name: str) -> str | None:
+        """None when it is not there.
+
+        Raises:
+            Trouble: G-063 something lies there that cannot be read.
+        """
+
     def put(self, name: str, value: str) -> None:
         """Durable before it returns.
 
@@ -67,8 +73,12 @@ class FileVault:
         return "file"
 
     def get(self, name: str) -> str | None:
-        path = self._folder / name
-        return path.read_text("ascii") if path.exists() else None
+        try:
+            return (self._folder / name).read_text("ascii")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as unreadable:
+            raise Trouble("G-063") from unreadable
 
     def put(self, name: str, value: str) -> None:
         try:
@@ -169,7 +179,14 @@ def secret(vault: Vault, name: str) -> bytes:
         raise Trouble("G-063") from none
     if not value:
         raise Trouble("G-063")
-    return bytes.fromhex(value)
+    return _bytes_of(value)
+
+
+def _bytes_of(value: str) -> bytes:
+    try:
+        return bytes.fromhex(value)
+    except ValueError as strange:
+        raise Trouble("G-063") from strange
 
 
 def signing_secret(vault: Vault, is_it: Callable[[bytes], bool]) -> bytes:
@@ -180,10 +197,10 @@ def signing_secret(vault: Vault, is_it: Callable[[bytes], bool]) -> bytes:
     """
     for name in (SIGNING, NEXT, ROTATED):
         value = vault.get(name)
-        if value and is_it(bytes.fromhex(value)):
+        if value and is_it(_bytes_of(value)):
             if name != SIGNING:
                 vault.put(SIGNING, value)
-            return bytes.fromhex(value)
+            return _bytes_of(value)
     raise Trouble("G-063")
 
 
@@ -202,7 +219,7 @@ def mark(vault: Vault) -> Mark | None:
     """The high-water mark; None where there is none, or none that can be read."""
     try:
         return msgspec.json.decode(vault.get(MARK) or "", type=Mark)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, Trouble):
         return None
 
 
