@@ -19,7 +19,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.item_numbers import read_despatch, read_item_number, read_receptacle
@@ -33,6 +33,7 @@ from azpost_desk.domain.transfer_codes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+Unread = Literal["check_digit", "two_numbers", "form"]
 KINDS: Final = (
     "item", "receptacle", "despatch", "transfer", "receipt", "bill", "azqr", "certificate", "remittance",
     "close", "unknown",
@@ -52,6 +53,8 @@ _ADDRESS: Final = re.compile(r"(?:HTTPS?[:;I]//|WWW[.>])\S+")
 _ITEM_INSIDE: Final = re.compile(r"(?<![0-9A-Z])[A-Z]{2}[0-9]{9}[A-Z]{2}(?![0-9A-Z])")
 _UPPER: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _RECEIPT: Final = re.compile(r"AZR([0-9]{4,6})([0-9]{6})([0-9])")
+# What is printed by us under a check digit: a receipt, a bill, a transfer's code.
+_OWN: Final = re.compile(r"AZR[0-9]{11,13}|AZB[0-9]{9,21}|AZT[0-9]{10}")
 _BILL: Final = re.compile(r"AZB([0-9]{4})([0-9]{4,16})([0-9])")
 _SLIP: Final = re.compile(r"(AZ[CMD])([0-9A-Z]+)([0-9A-F]{4})")
 _AZQR: Final = re.compile(r"3906[MC]PV002.*6304[0-9A-F]{4}", re.DOTALL)
@@ -113,6 +116,15 @@ def read_scan(raw: str) -> Scan:
     return Scan("unknown")
 
 
+def why_unread(raw: str) -> Unread:
+    """Why `read_scan` finds nothing in `raw`; the first that holds, in any layout."""
+    text = "".join(char for char in raw if unicodedata.category(char) != "Cc")
+    codes = [_code(_payload(one)) for one in (text, *(text.translate(table) for table in LAYOUTS.values()))]
+    if any(len(_items_of(code)) > 1 for code in codes):
+        return "two_numbers"
+    return "check_digit" if any(_is_miscounted(code) for code in codes) else "form"
+
+
 def receipt_code(number: str) -> str:
     """The barcode of a receipt from its number ``0042-000123``."""
     return "AZR" + with_check_digit(number.replace("-", ""))
@@ -165,20 +177,44 @@ def is_azqr(payload: str) -> bool:
 
 def _read(text: str) -> tuple[str, str] | None:
     """Kind and value of a text in the right layout, in either case (Caps Lock swaps it), or None."""
-    payload = text.strip()
-    if payload[:1] in ("]", "}"):
-        payload = _AIM.sub("", payload, count=1)
-    if starred := _STARRED.fullmatch(payload):
-        payload = starred[1].strip()
+    payload = _payload(text)
     for spelling in (payload, payload.swapcase()):
         if is_azqr(spelling):
             return "azqr", spelling
-    code = "".join(payload.split()).translate(_UPPER)
+    code = _code(payload)
     for kind, read in _READERS.items():
         value = read(code)
         if value is not None:
             return kind, value
     return None
+
+
+def _payload(text: str) -> str:
+    """The text without what a scanner puts around it."""
+    payload = text.strip()
+    if payload[:1] in ("]", "}"):
+        payload = _AIM.sub("", payload, count=1)
+    if starred := _STARRED.fullmatch(payload):
+        payload = starred[1].strip()
+    return payload
+
+
+def _code(payload: str) -> str:
+    return "".join(payload.split()).translate(_UPPER)
+
+
+def _items_of(address: str) -> set[str]:
+    """The items whose numbers stand in the address of a page; none in what is no address."""
+    inside = _ITEM_INSIDE.findall(address) if _ADDRESS.fullmatch(address) else []
+    return {found for one in inside if (found := _item(one))}
+
+
+def _is_miscounted(code: str) -> bool:
+    """Whether a code has the form of one of ours or of an item and only its check is wrong."""
+    inside = _ITEM_INSIDE.findall(code) if _ADDRESS.fullmatch(code) else [code.replace("-", "")]
+    if any(read_item_number(one).reason == "check_digit" for one in inside):
+        return True
+    return bool(_OWN.fullmatch(code) or _SLIP.fullmatch(code) or _AZQR.fullmatch(code))
 
 
 def _item(code: str) -> str | None:
@@ -187,7 +223,7 @@ def _item(code: str) -> str | None:
         return None
     if _ADDRESS.fullmatch(code):
         # A tracking page's address holds the number of its item; two numbers are two items, that is none.
-        inside = {found for one in _ITEM_INSIDE.findall(code) if (found := _item(one))}
+        inside = _items_of(code)
         return inside.pop() if len(inside) == 1 else None
     if dashed := _DASHED_ITEM.fullmatch(code):
         code = "".join(dashed.groups())

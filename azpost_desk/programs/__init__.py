@@ -6,7 +6,10 @@ import importlib
 import io
 import sys
 from importlib.util import find_spec
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.refusals import Refused, Trouble
 
 # Name → what it does. Each is a module here with `main(argv) -> int`, imported only when it is asked for:
 # the centre never loads Qt, the counter never loads the web server. What is not written yet is not offered.
@@ -63,6 +66,13 @@ def leave_no_core() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def complain(outcome: Refused | Trouble) -> None:
+    """One sentence to the error stream, its code first: what a script looks for and support asks for."""
+    from azpost_desk.texts import Texts
+
+    print(f"{outcome.code}: {Texts('en').refusal(outcome)}", file=sys.stderr)
 
 
 def usage() -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from azpost_desk import places
 from azpost_desk.domain.refusals import Trouble
-from azpost_desk.texts import Texts
+from azpost_desk.programs import complain
 
 
 def main(argv: list[str]) -> int:
@@ -26,12 +25,12 @@ def main(argv: list[str]) -> int:
     try:
         to = wanted.to or copies_of(folder)[0]
     except Trouble as trouble:
-        print(Texts("en").refusal(trouble), file=sys.stderr)
+        complain(trouble)
         return 2
     try:
         done = back_up(folder, to, SystemClock().utc_ms())
     except Trouble as trouble:
-        print(Texts("en").refusal(trouble), file=sys.stderr)
+        complain(trouble)
         return 1
     answer = {"path": str(done.path), "taken_ms": done.taken_ms, "kept": len(kept(to))}
     print(json.dumps(answer) if wanted.json else answer["path"])

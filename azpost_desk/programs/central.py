@@ -36,7 +36,14 @@ from azpost_desk.domain.catalogue import (
 )
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Role
-from azpost_desk.programs import central_answers, central_cash, central_lists, central_people, central_two
+from azpost_desk.programs import (
+    central_answers,
+    central_cash,
+    central_lists,
+    central_people,
+    central_two,
+    complain,
+)
 from azpost_desk.programs.central_commands import CLOCK, note, nothing
 from azpost_desk.programs.dsn import DSN_HELP, without_password
 from azpost_desk.texts import Texts
@@ -65,7 +72,7 @@ def main(argv: list[str]) -> int:
                 act: Callable[[argparse.Namespace, Connection, str], None] = wanted.act
                 act(wanted, conn, dsn)
     except Refused as refused:
-        print(Texts("en").refusal(refused), file=sys.stderr)
+        complain(refused)
         return 1
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         print(error, file=sys.stderr)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from azpost_desk import places
 from azpost_desk.central.clock import SystemClock
 from azpost_desk.domain.refusals import Trouble
+from azpost_desk.programs import complain
 from azpost_desk.programs.dsn import DSN_HELP, without_password
-from azpost_desk.texts import Texts
 from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def main(argv: list[str]) -> int:
     try:
         verdicts, damaged = _check(wanted.data or [places.data()], wanted.dsn, wanted.branch)
     except Trouble as trouble:
-        print(Texts("en").refusal(trouble), file=sys.stderr)
+        complain(trouble)
         return 2
     answer = summary(verdicts, damaged)
     if wanted.json:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from azpost_desk import places
+from azpost_desk.programs import complain
 from azpost_desk.programs.desk_parts import Argon2 as Argon2
 from azpost_desk.programs.desk_parts import Devices as Devices
 from azpost_desk.programs.desk_parts import copies_of as copies_of
@@ -258,12 +259,11 @@ def _is_understood(folder: Path) -> bool:
     """Whether desk.toml can be understood; said on stderr when not. Loaded only when there is one."""
     from azpost_desk.domain.refusals import Trouble
     from azpost_desk.programs.desk_settings import settings_of
-    from azpost_desk.texts import Texts
 
     try:
         settings_of(folder)
     except Trouble as trouble:
-        print(Texts("en").refusal(trouble), file=sys.stderr)
+        complain(trouble)
         return False
     return True
 

@@ -9,14 +9,13 @@ import argparse
 import hashlib
 import json
 import os
-import sys
 from pathlib import Path
 
 from azpost_desk import places
 from azpost_desk.domain.days import business_day
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.programs import complain
 from azpost_desk.storage.evidence import export_folder
-from azpost_desk.texts import Texts
 
 
 def main(argv: list[str]) -> int:
@@ -36,13 +35,13 @@ def main(argv: list[str]) -> int:
         content = export_folder(wanted.data or places.data(), first, last)
         write_whole(wanted.out, content)
     except Refused as refused:
-        print(Texts("en").refusal(refused), file=sys.stderr)
+        complain(refused)
         return 1
     except Trouble as trouble:
-        print(Texts("en").refusal(trouble), file=sys.stderr)
+        complain(trouble)
         return 2
     except OSError as error:
-        print(error, file=sys.stderr)
+        complain(Trouble("G-075", file=str(error.filename or wanted.out), why=str(error.strerror or error)))
         return 2
     digest = hashlib.sha256(content).hexdigest()
     if wanted.json:

@@ -7,7 +7,6 @@ key, and whatever is missing here comes from the centre, proven, before anything
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk import places
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.programs import complain
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def main(argv: list[str]) -> int:
             verify=wanted.certificates or True,
         )
     except (Refused, Trouble) as no:
-        print(Texts("en").refusal(no), file=sys.stderr)
+        complain(no)
         return 1
     texts = Texts("en")
     print(texts.t("restore.done", desk=done.desk, epoch=done.epoch, count=done.handed_in))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from azpost_desk import places
 from azpost_desk.central.clock import SystemClock
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.programs import complain
 from azpost_desk.texts import Texts
 
 
@@ -27,7 +27,7 @@ def main(argv: list[str]) -> int:
         finally:
             books.close()
     except (Refused, Trouble) as no:
-        print(Texts("en").refusal(no), file=sys.stderr)
+        complain(no)
         return 1
     print(Texts("en").t("rotate.done"))
     return 0

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk import places
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.programs import complain
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def main(argv: list[str]) -> int:
     try:
         done = _salvage(wire, wanted)
     except (Refused, Trouble) as no:
-        print(Texts("en").refusal(no), file=sys.stderr)
+        complain(no)
         return 1
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)

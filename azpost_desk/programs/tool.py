@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.domain.identifiers import CHECKS
 from azpost_desk.domain.item_numbers import read_item_number
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.scans import read_scan
-from azpost_desk.texts import Texts
+from azpost_desk.programs import complain
 from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
@@ -30,20 +30,23 @@ def main(argv: list[str]) -> int:
     Returns:
         0 when every line (or file) was answered; 2 on wrong usage or when a file cannot be read.
     """
-    parser = _parser()
-    arguments = parser.parse_args(argv)
+    arguments = _parser().parse_args(argv)
     if arguments.tool == "screen" and not any(
         (arguments.pairs, arguments.ofac, arguments.un, arguments.national)
     ):
-        parser.error("screen needs a list (--ofac, --un, --national) or --pairs: without one nobody is found")
+        complain(Refused("G-076"))
+        return 2
     if arguments.tool == "signature":
         return _each(arguments.files, lambda path: _signature(path, arguments.issuer))
     if arguments.tool == "iso20022":
         return _each(arguments.files, _message)
     try:
         answer = _by_line(arguments)
-    except (OSError, Refused) as fault:
-        print(Texts("en").refusal(fault) if isinstance(fault, Refused) else fault, file=sys.stderr)
+    except Refused as fault:
+        complain(fault)
+        return 2
+    except OSError as fault:
+        complain(_unreadable(fault))
         return 2
     # A stray byte must not end the run: it becomes U+FFFD, which no rule accepts.
     for line in sys.stdin.buffer:
@@ -91,9 +94,13 @@ def _each(files: Sequence[Path], answer: Callable[[Path], Answer]) -> int:
         for path in files:
             sys.stdout.write(json.dumps(answer(path), ensure_ascii=False) + "\n")
     except OSError as unreadable:
-        print(unreadable, file=sys.stderr)
+        complain(_unreadable(unreadable))
         return 2
     return 0
+
+
+def _unreadable(fault: OSError) -> Trouble:
+    return Trouble("G-075", file=str(fault.filename or ""), why=str(fault.strerror or fault))
 
 
 def _signature(path: Path, issuers: Sequence[Path]) -> Answer:
@@ -101,7 +108,7 @@ def _signature(path: Path, issuers: Sequence[Path]) -> Answer:
     # Here and not above: the other tools need no PDF library.
     from azpost_desk.devices.signatures import read_signatures
 
-    found = read_signatures(path.read_bytes(), [one.read_text("ascii") for one in issuers])
+    found = read_signatures(path.read_bytes(), [one.read_text("ascii", errors="replace") for one in issuers])
     return {
         "file": path.name,
         "signed": bool(found) and all(one.intact and one.whole for one in found),

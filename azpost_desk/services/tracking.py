@@ -11,7 +11,7 @@ from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number
 from azpost_desk.domain.moves import ITEM, arrive
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.domain.scans import read_scan
+from azpost_desk.domain.scans import read_scan, why_unread
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
@@ -249,7 +249,11 @@ def _number(books: Reading, raw: str) -> str | _No:
     if item.number and item.reason == "check_digit":
         expected = item_check_digit(item.number[2:10])
         return _No("refused", "check_digit", item.number, {"number": item.number, "expected": expected})
-    reason = "not_an_item" if scan.kind != "unknown" else item.reason or "format"
+    if scan.kind != "unknown":
+        reason = "not_an_item"
+    else:
+        unread = {"two_numbers": "two_numbers", "check_digit": "unchecked"}
+        reason = unread.get(why_unread(raw)) or item.reason or "format"
     return _No("refused", reason, facts={"text": raw.strip()[:40]})
 
 

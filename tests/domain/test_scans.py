@@ -23,6 +23,7 @@ from azpost_desk.domain.scans import (
     read_scan,
     receipt_code,
     slip_code,
+    why_unread,
 )
 from azpost_desk.domain.transfer_codes import receipt_number, shown_transfer_code, transfer_code
 
@@ -235,3 +236,31 @@ def test_an_aim_identifier_in_the_other_case_is_taken_off() -> None:
 )
 def test_what_is_no_item_or_two_is_none(scanned: str) -> None:
     assert read_scan(scanned) == Scan("unknown")
+
+
+ADDRESS = "https://track.example/"
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        ("EE876543215CA", "check_digit"),
+        ("EE-87654321-5-CA", "check_digit"),
+        ("]C0EE876543215CA", "check_digit"),
+        (received("EE876543215CA", "ru"), "check_digit"),
+        (ADDRESS + "EE876543215CA", "check_digit"),
+        (SLIP[:-1] + ("0" if SLIP[-1] != "0" else "1"), "check_digit"),
+        (AZQR[:-1] + ("0" if AZQR[-1] != "0" else "1"), "check_digit"),
+        ("AZR00420001230", "check_digit"),
+        (ADDRESS + "EE876543216CA/RB167995284IT", "two_numbers"),
+        (ADDRESS + "EE876543216CA/EE876543215CA/RB167995284IT", "two_numbers"),
+        (ADDRESS + "about", "form"),
+        ("Əliyev", "form"),
+        ("EE87654321", "form"),
+        ("\ud800", "form"),
+        ("", "form"),
+    ],
+)
+def test_what_is_not_read_says_why(raw: str, why: str) -> None:
+    assert read_scan(raw).kind == "unknown"
+    assert why_unread(raw) == why

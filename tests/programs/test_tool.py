@@ -186,3 +186,13 @@ def test_pairs_of_names_are_compared() -> None:
         {"a": "One Name", "b": "", "score": 0, "match": False},
         {"a": "Ada Byron", "b": "Alan Turing", "score": 0, "match": False},
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names there are letters")
+@pytest.mark.parametrize("named", ["iso20022", "signature"])
+def test_a_file_whose_name_is_no_text_is_answered_and_named(tmp_path: Path, named: str) -> None:
+    strange = os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe.xml")
+    Path(strange).write_bytes(b"nothing")
+    [answer] = tool(named, strange, lines=b"")
+    assert answer["file"].endswith("\udcff\udcfe.xml")
+    assert tool(named, strange + "gone", lines=b"", code=2) == []

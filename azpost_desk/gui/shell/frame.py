@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from azpost_desk.domain.scans import why_unread
 from azpost_desk.gui.kit.cards import NoticeStrip
 from azpost_desk.gui.kit.labels import DataLabel, Label, State
 from azpost_desk.gui.kit.preflight import PreflightSheet
@@ -270,7 +271,8 @@ class Frame(QWidget):
         if not found and scanned_here is not None and scanned_here.unread(text, False):
             return
         if not found:
-            self.notices.show_notice(phrase("frame.box.unknown", text=text[:40]), "warn")
+            why = f"frame.box.unknown.{why_unread(text)}"
+            self.notices.show_notice(phrase(why, text=text[:40]), "warn")
             return
         if len(found) > 1:
             self.answers.offer(found, self.box)
