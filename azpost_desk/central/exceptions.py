@@ -66,10 +66,17 @@ OWNERS: Final = {
 }
 
 
+ABOUT_CHARACTERS_MAX: Final = 200
+
+
 def list_exception(
     conn: Connection, desk: str, epoch: int, sequence: int, reason: str, now_ms: int, about: str = ""
 ) -> None:
-    """Put a record on the list, with its owner, and tell the desk; a second time changes nothing."""
+    """Put a record on the list, with its owner, and tell the desk; a second time changes nothing.
+
+    `about` comes from the record: whatever it holds, the list takes as much of it as a person reads.
+    """
+    about = about.replace("\0", "\ufffd")[:ABOUT_CHARACTERS_MAX]
     listed = conn.execute(
         "insert into exceptions (desk, epoch, sequence, reason, about, owner, made_ms)"
         " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing returning exception",

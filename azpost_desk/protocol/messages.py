@@ -287,6 +287,24 @@ def unpack(wire: bytes, kind: type[M]) -> M:
     return msgspec.msgpack.decode(wire, type=kind)
 
 
+def is_storable(value: object) -> bool:
+    """Whether a database takes all that a request says: texts without NUL, numbers from 0 up to 63 bits.
+
+    Nothing that a desk asks or counts is below zero. Records are another thing: they are kept as they came.
+    """
+    if isinstance(value, str):
+        return "\0" not in value
+    if isinstance(value, int):
+        return 0 <= value < 2**63
+    if isinstance(value, Sent):
+        return True
+    if isinstance(value, msgspec.Struct):
+        return all(is_storable(getattr(value, field)) for field in value.__struct_fields__)
+    if isinstance(value, tuple):
+        return all(map(is_storable, value))
+    return True
+
+
 def words_of(ack_or_grant: Ack | Grant) -> bytes:
     """The bytes the centre signs."""
     return msgspec.json.encode(ack_or_grant)

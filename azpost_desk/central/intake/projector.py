@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 # Short transactions: a claim at a counter may be waiting for the next piece of work.
 _WORK_AT_ONCE: Final = 4
+# PostgreSQL's class of errors for what exceeds a limit of its own.
+_TOO_LONG: Final = "54"
 _HEADER: Final = msgspec.json.Decoder(Header)
 
 
@@ -111,24 +113,32 @@ def _batch(conn: Connection, records: list[Written], now_ms: int) -> None:
         with conn.transaction():
             for written in records:
                 apply(conn, written, now_ms)
-    except psycopg.OperationalError:
-        # A lock or the database itself, not the record: the whole piece of work is done again.
-        raise
-    except Exception:
+    except Exception as fault:
+        if _is_the_databases(fault):
+            # The whole piece of work is done again.
+            raise
         # One bad record must not stop the country: it is set aside with its trace, the rest goes on.
         for written in records:
             try:
                 with conn.transaction():
                     apply(conn, written, now_ms)
-            except psycopg.OperationalError:
-                raise
-            except Exception:
+            except Exception as fault:
+                if _is_the_databases(fault):
+                    raise
                 _log.exception(
                     "%s/%s/%s was not brought forward", written.desk, written.epoch, written.sequence
                 )
                 list_exception(
                     conn, written.desk, written.epoch, written.sequence, "not_brought_forward", now_ms
                 )
+
+
+def _is_the_databases(fault: Exception) -> bool:
+    """Whether it is a lock or the database itself, and not the record.
+
+    What is too long for an index is counted among them, but would be no shorter the next time.
+    """
+    return isinstance(fault, psycopg.OperationalError) and not (fault.sqlstate or "").startswith(_TOO_LONG)
 
 
 def apply(conn: Connection, written: Written, now_ms: int) -> None:

@@ -11,7 +11,7 @@ from azpost_desk.central.keys import recovery
 from azpost_desk.central.registry.enrolment import end_of
 from azpost_desk.central.storage.database import one
 from azpost_desk.protocol.keys import is_signed
-from azpost_desk.protocol.messages import Sent, Signed, unpack
+from azpost_desk.protocol.messages import Sent, Signed, is_storable, unpack
 from azpost_desk.protocol.old_chains import (
     OWN_RECORDS_BYTES_MAX,
     OWN_RECORDS_MAX,
@@ -131,6 +131,7 @@ def _is_signed(conn: Connection, message: Salvage) -> bool:
 def opened(conn: Connection, message: SealedSalvage, now_ms: int) -> Salvage | None:
     """What a desk wrote to its stick for the centre; None when it is nothing of the kind."""
     try:
-        return unpack(recovery(conn, now_ms).open(message.sealed), Salvage)
+        found = unpack(recovery(conn, now_ms).open(message.sealed), Salvage)
     except (ValueError, msgspec.DecodeError, RecursionError):
         return None
+    return found if is_storable(found) else None

@@ -18,6 +18,7 @@ from azpost_desk.protocol.messages import (
     Enrol,
     Message,
     Refusal,
+    is_storable,
     pack,
     request_words,
     unpack,
@@ -183,14 +184,18 @@ def decoded(headers: Mapping[str, str], body: bytes, kind: type[M], bytes_max: i
     """The message in a request's bytes.
 
     Raises:
-        Unwelcome: 413 when it unpacks to too much, 400 when it is no such message.
+        Unwelcome: 413 when it unpacks to too much, 400 when it is no such message, or says what no database
+            takes.
     """
     if headers.get("content-encoding", "") == "gzip":
         body = _unzipped(body, bytes_max)
     try:
-        return unpack(body, kind)
+        message = unpack(body, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Unwelcome(400, MALFORMED) from None
+    if not is_storable(message):
+        raise Unwelcome(400, MALFORMED)
+    return message
 
 
 def _unzipped(body: bytes, bytes_max: int) -> bytes:
