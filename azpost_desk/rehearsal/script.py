@@ -125,9 +125,10 @@ def _stock(article: str, pieces: str) -> list[Instruction]:
     ]
 
 
-def pay(note: str) -> list[Instruction]:
-    """F10 and the note the customer gives, by its digit."""
-    return [keys("F10"), See("Müştəri nə qədər verdi?"), keys(note), See("Qəbz")]
+def pay(given: str = "") -> list[Instruction]:
+    """F10, what the customer gives (nothing typed is the exact sum), Enter."""
+    typed: list[Instruction] = [Type(given)] if given else []
+    return [keys("F10"), See("Müştəri nə qədər verdi?"), *typed, keys("Enter"), See("Qəbz")]
 
 
 def _first_customers() -> list[Instruction]:
@@ -145,7 +146,13 @@ def _first_customers() -> list[Instruction]:
         keys("Enter"),
         See("2,20"),
         Picture("goods"),
-        *pay("3"),
+        keys("F10"),
+        See("Müştəri nə qədər verdi?"),
+        Type("5"),
+        See("2,80"),
+        Picture("paying"),
+        keys("Enter"),
+        See("Qəbz"),
         See("2,80"),
         Picture("change"),
         Chapter("two bills by scanner"),
@@ -159,7 +166,7 @@ def _first_customers() -> list[Instruction]:
         See("21,90"),
         keys("Enter"),
         See("60,35"),
-        *pay("5"),
+        *pay("100"),
         See("39,65"),
     ]
 
@@ -175,7 +182,7 @@ def _cards() -> list[Instruction]:
         keys("F10"),
         See("Kartla"),
         Picture("card-offered"),
-        keys("K"),
+        keys("Ctrl+Y"),
         See("Qəbz 0001-000003"),
         Outside("card_answer_lost"),
         keys("3"),
@@ -184,7 +191,7 @@ def _cards() -> list[Instruction]:
         See("2,00"),
         keys("F10"),
         See("Kartla"),
-        keys("K"),
+        keys("Ctrl+Y"),
         See("nəticəsi məlum deyil"),
         Picture("card-unknown"),
         keys("Ctrl+Y"),
@@ -217,7 +224,7 @@ def _transfer() -> list[Instruction]:
         keys("Enter"),
         See("Həsənova Günel"),
         Picture("transfer-in-basket"),
-        *pay("2"),
+        *pay(),
         Picture("transfer-paid"),
     ]
 
@@ -284,7 +291,7 @@ def _pay_out() -> list[Instruction]:
         keys("Enter"),
         See("125,85"),
         Picture("pay-out-with-bill"),
-        keys("F10 1"),
+        keys("F10 Enter"),
         See("Müştəriyə verildi"),
         Picture("paid-out"),
     ]
@@ -325,7 +332,7 @@ def _line_down() -> list[Instruction]:
         keys("Enter"),
         See("EE"),
         Picture("off-line-basket"),
-        *pay("5"),
+        *pay(),
         See("gözləyir"),
         Picture("off-line"),
         keys("Ctrl+Q"),
@@ -348,7 +355,7 @@ def _refused_bill() -> list[Instruction]:
         See("120,60"),
         Outside("biller_refuses"),
         keys("Enter"),
-        *pay("1"),
+        *pay(),
         Outside("settle"),
         Outside("wake_1"),
         keys("Ctrl+2"),
@@ -356,7 +363,7 @@ def _refused_bill() -> list[Instruction]:
         Picture("payments-today"),
         keys("Enter"),
         See("Müştəriyə veriləcək"),
-        keys("F10 1"),
+        keys("F10 Enter"),
         See("Müştəriyə verildi"),
     ]
 
@@ -369,7 +376,7 @@ def _undone() -> list[Instruction]:
         Type("10"),
         keys("Enter"),
         See("2,00"),
-        *pay("1"),
+        *pay(),
         keys("F9"),
         See("2,00"),
         keys("Enter"),

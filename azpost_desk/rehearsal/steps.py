@@ -88,5 +88,5 @@ Instruction = Chapter | AtDesk | At | Keys | Type | Scan | See | Gone | Remember
 
 
 def keys(text: str) -> Keys:
-    """``keys("F10 1 Enter")``."""
+    """``keys("F10 Down Enter")``."""
     return Keys(tuple(text.split()))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.people import Parties
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.records import RECORD_BYTES_MAX
 
@@ -44,6 +45,17 @@ def sendable(lines: Sequence[PlannedLine]) -> None:
     )
     if size > RECORD_BYTES_MAX - _SETTLEMENT_BYTES:
         raise Refused("B-007")
+
+
+def codes_of(lines: Sequence[PlannedLine]) -> tuple[str, ...]:
+    """The numbers of the transfers that these lines send, in their order."""
+    return tuple(
+        msgspec.json.decode(content, type=Parties).code
+        for planned in lines
+        if isinstance(planned.line, ops.TransferSent)
+        for slot, _salt, content in planned.attachments
+        if slot.endswith(":parties")
+    )
 
 
 def no_twin(basket: Basket, planned: PlannedLine) -> None:

@@ -17,7 +17,7 @@ from azpost_desk.domain.services_sold import SERVICES, exposed_of, service_of
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services.approvals import proven
-from azpost_desk.services.basket_lines import no_twin, record_sources, sendable, source_of
+from azpost_desk.services.basket_lines import codes_of, no_twin, record_sources, sendable, source_of
 from azpost_desk.services.counter import (
     Approval,
     Counter,
@@ -72,13 +72,14 @@ def papers_of(line: ops.AnyLine) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A basket that is on the disk."""
+    """A basket that is on the disk; `codes` are the numbers of the transfers that were sent by it."""
 
     recorded: Recorded
     receipt: str
     to_pay: Money
     given: Money
     change: Money
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,8 @@ class Baskets:
             for paper in papers_of(line):
                 books.queue_paper(paper, line.operation)
         books.drop_basket()
-        return Paid(recorded, receipt, baskets.to_pay(lines), given, Money(body.change_qapik))
+        codes = codes_of(basket.lines)
+        return Paid(recorded, receipt, baskets.to_pay(lines), given, Money(body.change_qapik), codes)
 
     def ready(self, books: Reading, by: Officer, basket_id: str) -> Money:
         """Whether the basket may be paid now, and what is due.

@@ -152,6 +152,19 @@ class Papers:
             )
             books.queue_paper("receipt", receipt, "copy")
 
+    def again(self, receipt: str, by: Officer) -> None:
+        """Print a receipt again, whatever came of it: the duplicate of one that never came out, else a copy.
+
+        Raises:
+            Refused: B-040 no such receipt.
+        """
+        jobs = [job for job in self.waiting() if job.paper == "receipt" and job.key == receipt]
+        failed = next((job for job in jobs if job.state == "failed"), None)
+        if failed is not None:
+            self.retry(failed, by)
+        else:
+            self.copy(receipt, by)
+
     def _try(self, job: PrintJob, printer: Printer) -> None:
         # Said before it is tried: after a power cut in the middle nobody knows what came out, so the job is
         # offered again as a duplicate (U-02), and one that cannot be drawn does not block those behind it.

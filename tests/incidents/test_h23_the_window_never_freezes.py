@@ -118,7 +118,7 @@ def customer(hands: Hands) -> None:
         hands.settle()
     hands.frame.basket.pay()
     hands.settle()
-    hands.type("1")
+    hands.type("\n")
     hands.settle()
     hands.frame.show_screen("payments")
     hands.settle()

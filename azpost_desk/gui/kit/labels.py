@@ -173,6 +173,12 @@ class BigAmount(QWidget):
         self._name.say(words, tone)
         self._retranslate()
 
+    def resize_figure(self, size: Literal["huge", "big"]) -> None:
+        """Another size: beside a sum that matters more now this one steps back."""
+        dress(self._figure, role=size)
+        self._figure.setFont(figures(Theme.current().size(size), bold=True))
+        self._retranslate()
+
     def text(self) -> str:
         """The amount as it is written."""
         return self._figure.text()

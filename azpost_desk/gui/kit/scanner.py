@@ -4,12 +4,15 @@ A scanner is a keyboard that types very fast. Every printable key is held back u
 whose it was: longer than `GAP_MS` and it was a hand's, delivered as if nothing had happened; a burst that
 ends in Enter, Tab or ETX was a scanner's, and goes to the bus instead. A hand waits at most one gap.
 
-Three kinds of widgets are guarded, by the property ``scans`` of the widget or of the nearest one around it:
+Four kinds of widgets are guarded, by the property ``scans`` of the widget or of the nearest one around it:
 
 - ``never`` (amounts, counts): four keys within single gaps are no hand's there, Enter behind them or not.
 - ``secret`` (PINs): a short burst is a quick hand's, a long one is refused and never shown to anybody.
 - ``alone`` (where one key pays): only a key with `ALONE_MS` of silence behind it acts. A slow scanner, or one
   that stalls, sends its next key sooner.
+- ``pays`` (an amount where Enter pays): as ``never``, and over longer gaps too. Keys that follow each other
+  within `ALONE_MS` are one run. A run of eight, a sign of no amount, an Enter within a single gap, and
+  what comes within `TORN_MS` of any of them are a scanner's: nothing of it stays, and its Enter pays nothing.
 
 What is not taken is always said: nothing that was typed vanishes without a word.
 
@@ -26,7 +29,7 @@ from typing import TYPE_CHECKING, Final
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.timers import Clock, DeskClock
@@ -75,6 +78,18 @@ class ScanBus(QObject):
     refused = Signal()
 
 
+_AMOUNT_SIGNS: Final = frozenset("0123456789.,- ")
+
+
+@dataclass(slots=True)
+class _Run:
+    """Keys that reached an amount where Enter pays, one soon after the other."""
+
+    line: QWidget
+    text: str = ""
+    last_ms: int = 0
+
+
 @dataclass(slots=True)
 class _Held:
     """Keys held back, with the widget they were meant for, its guard, and whether a torn scan came before."""
@@ -118,6 +133,8 @@ class ScannerFilter(QObject):
         self._last: tuple[str, int] | None = None
         self._suffix_until_ms = -1
         self._torn_until_ms = -1
+        self._run: _Run | None = None
+        self._run_shot = self._clock.shot(self, self._end_run)
         self._app = app
         app.installEventFilter(self)
 
@@ -131,16 +148,27 @@ class ScannerFilter(QObject):
         self._gap_shot.stop()
         held, self._held = self._held, _Held()
         if held.text and not self._is_a_hands(held):
-            self._torn_until_ms = self._clock.monotonic_ms() + TORN_MS
+            self._strike()
             self.bus.refused.emit()
             return
         self._deliver(held.keys)
+
+    def _strike(self) -> None:
+        """The keys of this moment are a scanner's: what got through goes again, what follows is not taken."""
+        self._torn_until_ms = self._clock.monotonic_ms() + TORN_MS
+        self._run_shot.stop()
+        run, self._run = self._run, None
+        if run is not None and shiboken6.isValid(run.line) and isinstance(run.line, QLineEdit):
+            # Not `clear`: Ctrl Z would bring it back.
+            run.line.setText("")
 
     def _is_a_hands(self, held: _Held) -> bool:
         """Whether a short burst may be typing where it went."""
         if held.guard == "alone":
             return len(held.text) == 1 and not held.torn
-        return held.guard != "never" or len(held.text) < GUARDED_MIN
+        if held.guard == "pays" and (held.torn or not _AMOUNT_SIGNS.issuperset(held.text)):
+            return False
+        return held.guard not in _AMOUNTS or len(held.text) < GUARDED_MIN
 
     @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -191,7 +219,7 @@ class ScannerFilter(QObject):
                 self._wait_on(at_ms)
             return False
         if _is_suffix(event):
-            return self._suffix(now_ms)
+            return self._suffix(widget, at_ms, now_ms)
         if _printable(event) and not event.isAutoRepeat():
             self._hold(widget, event, at_ms)
             return True
@@ -205,7 +233,27 @@ class ScannerFilter(QObject):
             self._held.torn = self._clock.monotonic_ms() <= self._torn_until_ms
         self._held.keys.append((widget, _copy(event)))
         self._held.text += event.text()
+        if self._held.guard == "pays":
+            self._run_on(widget, event.text(), at_ms)
         self._wait_on(at_ms)
+
+    def _run_on(self, line: QWidget, text: str, at_ms: int) -> None:
+        run = self._run
+        if run is None or run.line is not line or at_ms - run.last_ms > self._alone_ms():
+            run = self._run = _Run(line)
+        run.text += text
+        run.last_ms = at_ms
+        self._run_shot.start(self._alone_ms() + 1)
+
+    def _end_run(self) -> None:
+        """A pause: as many keys as a code has, one soon after the other, leave nothing in an amount."""
+        if self._run is not None and len(self._run.text) >= SCAN_MIN:
+            self._strike()
+            self.bus.refused.emit()
+        self._run = None
+
+    def _alone_ms(self) -> int:
+        return max(ALONE_MS, 2 * self._gap_ms)
 
     def _wait_on(self, at_ms: int) -> None:
         self._held.last_ms = at_ms
@@ -216,13 +264,18 @@ class ScannerFilter(QObject):
 
     def _silence_ms(self) -> int:
         """A pause longer than this ends what is held."""
-        return max(ALONE_MS, 2 * self._gap_ms) if self._held.guard == "alone" else self._gap_ms
+        return self._alone_ms() if self._held.guard == "alone" else self._gap_ms
 
-    def _suffix(self, now_ms: int) -> bool:
+    def _suffix(self, widget: QWidget, at_ms: int, now_ms: int) -> bool:
         """Enter, Tab or ETX: the end of a scan, or a key like any other."""
         held = self._held
         if len(held.text) >= self._least():
             self._emit(self._take(), held.guard)
+            return True
+        if _guard(widget) == "pays" and self._is_a_scanners_enter(at_ms, now_ms):
+            self._take()
+            self._strike()
+            self.bus.refused.emit()
             return True
         if held.text and (held.guard == "alone" or (held.guard and held.torn)):
             # A key and an Enter at once, or the tail of a scan that stalled: no hand's, and it would pay.
@@ -234,8 +287,15 @@ class ScannerFilter(QObject):
         self._suffix_until_ms = -1
         return late
 
+    def _is_a_scanners_enter(self, at_ms: int, now_ms: int) -> bool:
+        """Where Enter pays: whether this one belongs to the keys before it."""
+        if self._held.text or now_ms <= self._torn_until_ms:
+            return True
+        run = self._run
+        return run is not None and len(run.text) >= SCAN_MIN and at_ms - run.last_ms <= self._alone_ms()
+
     def _least(self) -> int:
-        return GUARDED_MIN if self._held.guard == "never" else SCAN_MIN
+        return GUARDED_MIN if self._held.guard in _AMOUNTS else SCAN_MIN
 
     def _on_gap(self) -> None:
         # The window was busy and keys may be waiting in the queue behind this timer: look once more, or the
@@ -305,6 +365,8 @@ class ScannerFilter(QObject):
         self._prefix_shot.stop()
 
     def _emit(self, raw: str, guard: str = "") -> None:
+        if guard == "pays":
+            self._strike()
         scan = self._read_scan(raw)
         if guard == "secret" and scan.kind == "unknown":
             # It may be the PIN of somebody quick: it is looked up nowhere and stands in no notice.
@@ -326,6 +388,7 @@ class ScannerFilter(QObject):
             self._replaying = False
 
 
+_AMOUNTS: Final = ("never", "pays")
 _MODIFIERS: Final = frozenset({
     Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta,
     Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_Mode_switch,

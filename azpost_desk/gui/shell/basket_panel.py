@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import to_pay
-from azpost_desk.domain.cash import quick_notes
-from azpost_desk.domain.digits import is_digits
-from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button
-from azpost_desk.gui.kit.fields import AmountField
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
-from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, refusal, say
+from azpost_desk.gui.kit.words import language, phrase, plain, refusal
 from azpost_desk.gui.shell.card_state import CardState
+from azpost_desk.gui.shell.paid_state import PaidState
+from azpost_desk.gui.shell.pay_panel import PayPanel
 from azpost_desk.gui.shell.tray import TrayBar
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
@@ -31,11 +30,6 @@ if TYPE_CHECKING:
     from azpost_desk.domain.refusals import NeedsConfirmation, Trouble
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.views import Basket, CardStep, PlannedLine
-
-
-# The same key on a Latin and on a Cyrillic keyboard.
-_CARD_KEYS: Final = ("K", "Л")
-_SURE_KEY: Final = "Shift+F10"
 
 
 class _Line(QFrame):
@@ -74,119 +68,8 @@ class _Line(QFrame):
                 super().keyPressEvent(event)
 
 
-class _Cash(QWidget):
-    """How the customer pays in cash: quick notes by a digit, or another sum typed."""
-
-    chosen = Signal(object)
-    confirmed = Signal(object)
-    card_chosen = Signal(object)
-    left = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setProperty("scans", "alone")
-        follow(self, lambda: self.setAccessibleName(say("frame.basket.cash_given")))
-        self._amounts: list[Money] = []
-        self._buttons: list[Button] = []
-        self._other = AmountField("frame.basket.other_sum", name="given", hint="frame.basket.other_sum_hint")
-        self._other.line.returnPressed.connect(self._on_other)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(Label("frame.basket.cash_given", "label"))
-        self._notes = QGridLayout()
-        self._notes.setSpacing(6)
-        column.addLayout(self._notes)
-        self._card = Button(phrase("frame.basket.card", amount=azn(0)), hint=plain("K"))
-        self._card.clicked.connect(self._on_card)
-        column.addWidget(self._card)
-        column.addWidget(self._other)
-        # Its key is no printable one and no Enter: a scanner cannot press it.
-        self._asked = azn(0)
-        self._sure = Button(phrase("frame.basket.sure", amount=azn(0)), _SURE_KEY)
-        self._sure.clicked.connect(lambda: self.confirmed.emit(self._asked))
-        self._sure.hide()
-        self._other.changed.connect(self._sure.hide)
-        column.addWidget(self._sure)
-        back = Button("frame.basket.back", hint=plain("Esc"), role="quiet")
-        back.clicked.connect(self.left.emit)
-        column.addWidget(back)
-
-    def offer(self, due: Money, card: bool = False) -> None:
-        """Propose the sums a customer is likely to hand over; nothing to hand over when the post pays.
-
-        With `card` the sum, or the part of it typed as another sum, may go on a card.
-        """
-        self._card.say(phrase("frame.basket.card", amount=due))
-        self._card.setVisible(card and due.minor > 0)
-        for button in self._buttons:
-            button.deleteLater()
-        self._amounts = list(quick_notes(due)) if due.minor > 0 else [azn(0)]
-        self._buttons = []
-        for digit, amount in enumerate(self._amounts, start=1):
-            words: Say = plain(language().texts.money(amount))
-            if amount == due:
-                words = phrase("frame.basket.exact", amount=amount)
-            if due.minor <= 0:
-                words = phrase("frame.basket.hand_out", amount=-due)
-            button = Button(words, hint=plain(str(digit)), role="primary" if digit == 1 else "plain")
-            button.clicked.connect(lambda _checked=False, given=amount: self.chosen.emit(given))
-            # The exact sum is the likeliest and the widest; the rest stand two by two.
-            at = digit - 2
-            place = (0, 0, 1, 2) if digit == 1 else (1 + at // 2, at % 2, 1, 1)
-            self._notes.addWidget(button, *place)
-            self._buttons.append(button)
-        self._other.clear()
-        self._sure.hide()
-        self._other.setVisible(due.minor > 0)
-        self.setFocus()
-
-    def hold(self, held: bool) -> None:
-        """While the basket is being paid no second key may pay."""
-        for button in (*self._buttons, self._card, self._sure):
-            button.setDisabled(held)
-
-    def show_refusal(self, error: Refused) -> None:
-        self._other.set_error(error)
-
-    def ask_back(self, given: Money, words: Say) -> None:
-        """So much change comes out of `given` that it is rather a slip: only another key takes it."""
-        self._asked = given
-        self._sure.say(phrase("frame.basket.sure", amount=given))
-        self._sure.show()
-        self._other.set_error(words)
-
-    def _on_card(self) -> None:
-        """All of it, or what was typed as another sum."""
-        self.card_chosen.emit(None if self._other.is_empty() else self._other.money())
-
-    def _on_other(self) -> None:
-        amount = self._other.money()
-        if self._other.verify() and amount is not None:
-            self.chosen.emit(amount)
-
-    @guarded
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if event.isAutoRepeat():
-            return
-        if is_digits(event.text()) and 1 <= int(event.text()) <= len(self._buttons):
-            self._buttons[int(event.text()) - 1].click()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self._buttons) == 1:
-            self._buttons[0].click()
-        elif event.text().upper() in _CARD_KEYS and self._card.isVisible():
-            self._card.click()
-        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Down) and self._other.isVisible():
-            self._other.setFocus(Qt.FocusReason.TabFocusReason)
-        elif key == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
-
-
 class BasketPanel(QFrame):
-    """The basket of the customer at the counter. It commits only when it is paid, by F10 and a note key.
+    """The basket of the customer at the counter. It commits only when it is paid, by F10 and Enter.
 
     Signals:
         paid(object): services.baskets.Paid, after it is on the disk.
@@ -205,18 +88,18 @@ class BasketPanel(QFrame):
         self._lines = QVBoxLayout()
         self._lines.setSpacing(0)
         self._due = BigAmount("frame.basket.to_pay")
-        self._given = Label("", "muted", wrap=True, parent=self)
-        self._given.hide()
+        self.done = PaidState(self)
+        self.done.again_wanted.connect(self._on_again)
         self._pay = Button("frame.basket.pay", "F10", role="primary", bind=False)
         self._pay.clicked.connect(self.pay)
         self._void = Button("frame.basket.void_last", "Ctrl+Del", role="quiet")
         self._void.clicked.connect(self._on_void_last)
         self.tray = TrayBar(session, self)
-        self._cash = _Cash()
-        self._cash.chosen.connect(self._on_given)
-        self._cash.confirmed.connect(lambda given: self._on_given(given, frozenset({"B-013"})))
-        self._cash.left.connect(self._on_back)
-        self._cash.card_chosen.connect(self._on_card)
+        self.cash = PayPanel()
+        self.cash.given.connect(self._on_given)
+        self.cash.confirmed.connect(lambda given: self._on_given(given, frozenset({"B-013"})))
+        self.cash.left.connect(self._on_back)
+        self.cash.card_chosen.connect(self._on_card)
         self._card = CardState()
         self._card.ask_wanted.connect(self._on_ask_card)
         self._card.back_wanted.connect(self._on_card_back)
@@ -258,15 +141,16 @@ class BasketPanel(QFrame):
         column.addWidget(scroll, 1)
         column.addWidget(rule(strong=True))
         column.addWidget(self._due)
-        column.addWidget(self._given)
+        column.addWidget(self.done)
         column.addWidget(self._card)
         column.addWidget(self._acts)
-        column.addWidget(self._cash)
+        column.addWidget(self.cash)
 
     def _show_cash(self, paying: bool) -> None:
-        """Either the pay button or the sums the customer may hand over."""
+        """Either the pay button or what the customer gave; then the change is the largest figure."""
         self._acts.setVisible(not paying)
-        self._cash.setVisible(paying)
+        self.cash.setVisible(paying)
+        self._due.resize_figure("big" if paying else "huge")
 
     def show_basket(self, basket: Basket | None) -> None:
         """Show the basket as it is stored now."""
@@ -292,7 +176,8 @@ class BasketPanel(QFrame):
             self._due.say("frame.basket.to_pay")
             self._due.show_amount(None)
             return
-        self._given.hide()
+        self.done.hide()
+        self.done.forget_codes()
         due = to_pay([planned.line for planned in lines])
         self._due.say("frame.basket.to_pay" if due.minor >= 0 else "frame.basket.to_customer")
         self._due.show_amount(Money(abs(due.minor)))
@@ -308,7 +193,7 @@ class BasketPanel(QFrame):
 
     def pay(self) -> None:
         """Ask how the customer pays; nothing happens while the basket is empty or being paid."""
-        if self._basket is None or self._cash.isVisible():
+        if self._basket is None or self.cash.isVisible():
             return
         step = self._card.step
         if step is not None and step.state != "approved":
@@ -319,7 +204,9 @@ class BasketPanel(QFrame):
         due = to_pay([planned.line for planned in self._basket.lines])
         if step is not None:
             due -= step.amount
-        self._cash.offer(due, card=step is None and self._session.services.cards.is_offered())
+        # Nobody is asked for change when the post pays: then the sum itself stays the largest.
+        self._due.resize_figure("big" if due.minor > 0 else "huge")
+        self.cash.offer(due, card=step is None and self._session.services.cards.is_offered())
 
     def _on_back(self) -> None:
         self._show_cash(False)
@@ -329,15 +216,15 @@ class BasketPanel(QFrame):
         if self._basket is None:
             return
         basket, by, baskets = self._basket.basket, self._session.by, self._session.services.baskets
-        self._cash.hold(True)
+        self.cash.hold(True)
 
         def ask(back: NeedsConfirmation) -> None:
-            self._cash.ask_back(given, refusal(back))
+            self.cash.ask_back(given, refusal(back))
 
         Operation(self, lambda: baskets.pay(by, basket, given, confirmed)).changes(
             "basket", "till", "journal"
         ).succeeded(self._on_paid).refused(self._on_refused).confirm(ask).ended(
-            lambda: self._cash.hold(False)
+            lambda: self.cash.hold(False)
         ).start()
 
     # --- a card ------------------------------------------------------------------------------------------
@@ -380,7 +267,7 @@ class BasketPanel(QFrame):
 
     def _ask_terminal(self, work: Callable[[], Paid | CardStep]) -> None:
         """The customer is at the terminal: nothing else pays meanwhile, and the window stays alive."""
-        self._cash.hold(True)
+        self.cash.hold(True)
         self._show_cash(False)
         self._pay.setEnabled(False)
         self._card.show_waiting()
@@ -396,7 +283,7 @@ class BasketPanel(QFrame):
         self._session.notice(refusal(trouble), "bad", trouble.code)
 
     def _card_ended(self) -> None:
-        self._cash.hold(False)
+        self.cash.hold(False)
         self._look_at_card()
         if self._basket is None:
             return
@@ -413,17 +300,27 @@ class BasketPanel(QFrame):
         else:
             self._due.say("frame.basket.no_change", "good")
             self._due.show_amount(None)
-        words = "frame.basket.paid" if paid.given.minor else "frame.basket.paid_nothing"
-        self._given.say(phrase(words, receipt=paid.receipt, given=paid.given))
-        self._given.show()
+        self.done.show_paid(paid)
         self.paid.emit(paid)
+
+    def _on_again(self, receipt: str) -> None:
+        """The receipt once more: a copy, or the duplicate of one that never came out."""
+        papers, by = self._session.services.papers, self._session.by
+
+        def queued(_none: None) -> None:
+            self._session.paper_waits.emit()
+            self._session.notice(phrase("frame.basket.printed_again", receipt=receipt), "good")
+
+        Operation(self.done.again, lambda: papers.again(receipt, by)).changes("journal").succeeded(
+            queued
+        ).start()
 
     def _on_refused(self, error: Refused) -> None:
         if error.code == "B-005":
             # A second key on a basket that is paid already: nothing happened, nothing to say.
             return
         if error.field == "given" or error.code in ("B-010", "B-011"):
-            self._cash.show_refusal(error)
+            self.cash.show_refusal(error)
         self._session.notice(refusal(error), "bad", error.code)
 
     def _on_void_last(self) -> None:

@@ -44,6 +44,7 @@ FRAME_KEYS: Final = {
     "preflight.look": "Ctrl+I",
     "frame.keys.card": "Ctrl+Y",
     "frame.keys.card_back": "Ctrl+Shift+Y",
+    "frame.keys.print_again": "Ctrl+Shift+P",
 }
 
 

@@ -162,6 +162,67 @@ def test_one_key_alone_pays_as_ever(desk: Desk, paying: tuple[QPushButton, list[
     assert (paid, desk.refused) == (["1", "2"], [])
 
 
+@pytest.fixture
+def given_line(desk: Desk) -> tuple[QLineEdit, list[str]]:
+    """An amount where Enter pays, and what it paid."""
+    paid: list[str] = []
+    desk.amount.line.setProperty("scans", "pays")
+    desk.amount.line.returnPressed.connect(lambda: paid.append(desk.amount.line.text()))
+    return desk.amount.line, paid
+
+
+@pytest.mark.parametrize("gap_ms", [4, GAP_MS, 40, 60, 100, ALONE_MS])
+@pytest.mark.parametrize("code", [CODE, "4760991234567", "00000012", "ST-60", "A1"])
+@pytest.mark.parametrize("enter", ["\n", "", "\n\n"])
+def test_a_burst_leaves_nothing_where_enter_pays(
+    desk: Desk, given_line: tuple[QLineEdit, list[str]], gap_ms: int, code: str, enter: str
+) -> None:
+    line, paid = given_line
+    type_text(line, code + enter, desk.clock, gap_ms)
+    desk.clock.advance(2_000)
+    assert (line.text(), paid) == ("", [])
+    assert desk.heard or desk.refused, "it is said"
+
+
+@pytest.mark.parametrize("stall_ms", [36, 60, ALONE_MS, ALONE_MS + 50, 450])
+@pytest.mark.parametrize("at", [1, 2, 5, 8, 12])
+@pytest.mark.parametrize("gap_ms", [8, 100])
+def test_a_scan_that_stalls_leaves_no_sum_that_pays(
+    desk: Desk, given_line: tuple[QLineEdit, list[str]], gap_ms: int, at: int, stall_ms: int
+) -> None:
+    """Whole it may stand there when every part of it was as slow as a hand: no such sum is ever given."""
+    line, paid = given_line
+    code = "4760991234567"
+    type_text(line, code[:at], desk.clock, gap_ms)
+    desk.clock.advance(stall_ms)
+    type_text(line, code[at:] + "\n", desk.clock, gap_ms)
+    desk.clock.advance(2_000)
+    assert paid in ([], [code])
+    assert line.text() in ("", code)
+    assert not paid or gap_ms > GAP_MS
+
+
+@pytest.mark.parametrize("stall_ms", [40, 120, 450])
+def test_the_late_enter_of_a_scan_pays_nothing(
+    desk: Desk, given_line: tuple[QLineEdit, list[str]], stall_ms: int
+) -> None:
+    line, paid = given_line
+    type_text(line, "4760991", desk.clock, 8)
+    desk.clock.advance(stall_ms)
+    type_text(line, "\n", desk.clock, 8)
+    assert (line.text(), paid) == ("", [])
+
+
+@pytest.mark.parametrize("gap_ms", [50, 90, 150, ALONE_MS, 400])
+@pytest.mark.parametrize("typed", ["5", "100", "12,50", "1234,50"])
+def test_a_hand_pays_what_it_typed_at_any_pace(
+    desk: Desk, given_line: tuple[QLineEdit, list[str]], typed: str, gap_ms: int
+) -> None:
+    line, paid = given_line
+    type_text(line, typed + "\n", desk.clock, gap_ms)
+    assert (paid, desk.refused, desk.heard) == ([typed], [], [])
+
+
 def test_a_slower_gap_is_a_setting(qtbot: QtBot, qapp: QApplication, desk: Desk) -> None:
     desk.filter.remove()
     slow = ScannerFilter(qapp, read_scan, desk.filter.bus, desk.clock, gap_ms=60)

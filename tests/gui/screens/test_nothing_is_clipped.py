@@ -21,8 +21,9 @@ from azpost_desk.gui.shell.frame import Frame
 from azpost_desk.gui.shell.register import screens
 from azpost_desk.gui.shell.side_drawer import SideDrawer
 from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.transfers import SendTransfer
 from azpost_desk.services.views import CardStep
-from tests.services.counters import CLERK, DATE, MANAGER
+from tests.services.counters import CLERK, DATE, MANAGER, RECEIVER, SENDER
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -204,10 +205,20 @@ def test_no_word_of_the_basket_is_cut_off(
     found = looked_at(frame, qtbot, runner)
     frame._pay()
     found += looked_at(frame, qtbot, runner)
+    frame.basket.cash.amount.put("12.345,00")
+    asked = phrase("refusal.B-013", given=azn(1_234_500), change=azn(1_234_200))
+    frame.basket.cash.ask_back(azn(1_234_500), asked)
+    found += [f"asked back: {one}" for one in looked_at(frame, qtbot, runner)]
+    frame.basket.cash.offer(azn(123_456), card=True)
+    found += [f"a large sum or a card: {one}" for one in looked_at(frame, qtbot, runner)]
     card = frame.findChild(CardState)
     assert card is not None
     step = CardStep("step", basket.basket, "t", azn(123_450), CLERK.officer, "asked", "", "", {}, 0, 0)
     for state in ("asked", "unknown", "approved"):
         card.show_step(replace(step, state=state))
         found += [f"card {state}: {one}" for one in looked_at(frame, qtbot, runner)]
+    card.show_step(None)
+    stand.desk.transfers.send(SendTransfer(SENDER, RECEIVER, azn(5_000), "family"), CLERK)
+    frame.basket._on_paid(stand.pay(10_000))
+    found += [f"paid: {one}" for one in looked_at(frame, qtbot, runner)]
     assert not found, "\n".join(found)

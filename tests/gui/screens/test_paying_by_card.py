@@ -1,4 +1,4 @@
-"""F10 K: the card pays the basket; what the terminal did not say is asked with a key, and cash waits."""
+"""F10 Ctrl Y: the card pays the basket; what the terminal did not say is asked with a key, and cash waits."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.gui.work.runner import Runner
 
+CTRL = Qt.KeyboardModifier.ControlModifier
 BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -53,27 +54,30 @@ def tenders(stand: Stand) -> list[tuple[str, int]]:
 def test_two_keys_pay_the_basket_by_card(hands: Hands, stand: Stand) -> None:
     before = hands.keys
     hands.press(Qt.Key.Key_F10)
-    hands.type("k")
+    hands.press(Qt.Key.Key_Y, CTRL)
     assert hands.keys - before == 2
     assert tenders(stand) == [("card", 300)]
     assert stand.desk.baskets.current() is None
 
 
-def test_the_same_key_on_a_cyrillic_keyboard(hands: Hands, stand: Stand) -> None:
+@pytest.mark.parametrize("letters", ["k", "K", "л", "y", "q"])
+def test_no_letter_alone_and_no_tab_pays_by_card(hands: Hands, stand: Stand, letters: str) -> None:
     hands.press(Qt.Key.Key_F10)
-    hands.type("л")
-    assert tenders(stand) == [("card", 300)]
+    hands.type(letters)
+    for _ in range(6):
+        assert hands.focus is not hands.frame.basket.cash.card
+        hands.press(Qt.Key.Key_Tab)
+        hands.type(letters)
+    assert tenders(stand) == []
 
 
-def test_a_part_by_card_then_the_rest_by_a_note_key(hands: Hands, stand: Stand) -> None:
+def test_a_part_by_card_then_the_rest_in_cash(hands: Hands, stand: Stand) -> None:
     hands.press(Qt.Key.Key_F10)
-    hands.frame.basket._cash._other.editor.setFocus()
     hands.type("2")
-    hands.frame.basket._cash.setFocus()
-    hands.type("k")
+    hands.press(Qt.Key.Key_Y, CTRL)
     assert tenders(stand) == []
     hands.press(Qt.Key.Key_F10)
-    hands.type("1")
+    hands.type("\n")
     assert tenders(stand) == [("card", 200), ("cash", 100)]
 
 
@@ -82,7 +86,7 @@ def test_what_the_terminal_did_not_say_is_asked_with_a_key(
 ) -> None:
     terminal.plan(["charge_silent"])
     hands.press(Qt.Key.Key_F10)
-    hands.type("k")
+    hands.press(Qt.Key.Key_Y, CTRL)
     state = hands.frame.findChild(CardState)
     assert state is not None
     assert state.isVisible()
@@ -91,7 +95,8 @@ def test_what_the_terminal_did_not_say_is_asked_with_a_key(
     hands.press(Qt.Key.Key_F10)
     hands.type("1")
     assert tenders(stand) == []
-    hands.press(Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert not hands.frame.basket.cash.isVisible()
+    hands.press(Qt.Key.Key_Y, CTRL)
     assert tenders(stand) == [("card", 300)]
     assert not state.isVisible()
 
@@ -101,10 +106,10 @@ def test_a_declined_card_leaves_every_other_way_open(
 ) -> None:
     terminal.plan(["decline"])
     hands.press(Qt.Key.Key_F10)
-    hands.type("k")
+    hands.press(Qt.Key.Key_Y, CTRL)
     assert tenders(stand) == []
     hands.press(Qt.Key.Key_F10)
-    hands.type("1")
+    hands.type("\n")
     assert tenders(stand) == [("cash", 300)]
 
 
@@ -112,14 +117,12 @@ def test_the_card_gets_its_money_back_when_the_customer_changes_their_mind(
     hands: Hands, stand: Stand, terminal: SandboxTerminal
 ) -> None:
     hands.press(Qt.Key.Key_F10)
-    hands.frame.basket._cash._other.editor.setFocus()
     hands.type("2")
-    hands.frame.basket._cash.setFocus()
-    hands.type("k")
+    hands.press(Qt.Key.Key_Y, CTRL)
     hands.press(Qt.Key.Key_Y, BOTH)
     assert terminal.charged == {}
     hands.press(Qt.Key.Key_F10)
-    hands.type("1")
+    hands.type("\n")
     assert tenders(stand) == [("cash", 300)]
 
 
@@ -129,6 +132,6 @@ def test_a_counter_without_a_terminal_offers_no_card(
     stand.desk.shop.sell(SellGoods("ST-60", 5), CLERK)
     hands = Hands(qtbot, runner, session, stand, GoodsScreen)
     hands.press(Qt.Key.Key_F10)
-    hands.type("k")
-    assert not hands.frame.basket._cash._card.isVisible()
+    hands.press(Qt.Key.Key_Y, CTRL)
+    assert not hands.frame.basket.cash.card.isVisible()
     assert tenders(stand) == []

@@ -133,7 +133,7 @@ def test_two_bills_in_cash_take_at_most_6_keys_and_2_scans(hands: Hands, stand: 
     hands.type("\n")
     assert taken(stand) == [(FIRST, 3_615), (SECOND, 1_250)]
     hands.press(Qt.Key.Key_F10)
-    hands.type("1")
+    hands.type("\n")
     assert (hands.keys <= 6, hands.scans) == (True, 2)
     assert stand.desk.baskets.current() is None
     assert stand.till_qapik() == before + 3_615 + 1_250 + 2 * 50

@@ -57,7 +57,7 @@ def test_paying_opens_it_and_what_follows_shuts_it(hands: Hands, stand: Stand) -
     before = stand.till_qapik()
     hands.press(Qt.Key.Key_F10)
     assert in_sight(hands)
-    hands.type("1")
+    hands.type("\n")
     assert stand.till_qapik() == before + 120
     current = hands.frame.current()
     assert current is not None

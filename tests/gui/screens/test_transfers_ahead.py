@@ -62,7 +62,7 @@ def test_a_transfer_is_reserved_by_a_key_and_paid_without_the_line(hands: Hands,
     hands.type("7AB2CD3\n")
     hands.type("AA7654321\n\n")
     hands.press(Qt.Key.Key_F10)
-    hands.type("1")
+    hands.type("\n")
     assert stand.till_qapik() == before - 5_000
 
 

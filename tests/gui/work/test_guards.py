@@ -13,7 +13,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.gui.kit.cards import Candidate, NameList
 from azpost_desk.gui.kit.fields import ChoiceField, choice
 from azpost_desk.gui.kit.words import plain
-from azpost_desk.gui.shell.basket_panel import _Cash
+from azpost_desk.gui.shell.pay_panel import PayPanel
 from azpost_desk.gui.work.guards import Incidents, guarded
 from azpost_desk.gui.work.runner import Notice, Runner
 from tests.gui.conftest import send_key
@@ -110,12 +110,12 @@ def test_a_digit_of_another_script_picks_and_pays_nothing(
     qtbot: QtBot, notices: list[Notice], text: str
 ) -> None:
     done: list[object] = []
-    names, cash = NameList("kit.count.sum"), _Cash()
+    names, cash = NameList("kit.count.sum"), PayPanel()
     box = ChoiceField("kit.count.sum", [choice(str(at), f"{at}") for at in range(5)], name="box")
     names.offer([Candidate(plain(str(at)), plain(""), at) for at in range(5)])
     names.picked.connect(done.append)
     cash.offer(azn(1_234))
-    cash.chosen.connect(done.append)
+    cash.given.connect(done.append)
     box.edited.connect(lambda: done.append("chosen"))
     for widget in (names, cash, box):
         qtbot.addWidget(widget)
