@@ -149,10 +149,9 @@ def connect(path: Path, key: bytes, read_only: bool = False) -> Connection:
 
 def in_memory() -> Connection:
     """A desk's tables, empty and without their triggers, that are gone when the connection is closed."""
-    connection = _opened(lambda: dbapi2.connect(":memory:", isolation_level=None))
-    for statement in _schema():
-        connection.exec_driver_sql(statement)
-    return connection
+    empty = dbapi2.connect(":memory:", isolation_level=None)
+    empty.executescript(";".join(_schema()))
+    return _opened(lambda: empty)
 
 
 def _opened(opener: Callable[[], dbapi2.Connection]) -> Connection:
@@ -187,11 +186,13 @@ def _bring_to_schema(connection: Connection, read_only: bool) -> None:
 
 def create(connection: Connection) -> None:
     """All tables and triggers in an empty file; the same as every migration in turn (a test compares)."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-    for statement in (*_schema(), *tables.TRIGGERS):
-        connection.exec_driver_sql(statement)
-    connection.exec_driver_sql(f"PRAGMA user_version={tables.SCHEMA}")
-    connection.exec_driver_sql("COMMIT")
+    begun = f"BEGIN IMMEDIATE; PRAGMA user_version={tables.SCHEMA}"
+    raw(connection).executescript(";".join((begun, *_schema(), *tables.TRIGGERS, "COMMIT")))
+
+
+def raw(connection: Connection) -> dbapi2.Connection:
+    """The driver's own connection under ours: for scripts, and rows that nobody looks at."""
+    return connection.connection.driver_connection
 
 
 @cache
