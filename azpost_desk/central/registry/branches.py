@@ -97,12 +97,18 @@ def give_codes(conn: Connection, desk: str, count: int, now_ms: int) -> tuple[st
     given: list[str] = []
     with conn.transaction():
         while len(given) < count:
-            code = transfer_code(f"{secrets.randbelow(_CODE_DIGITS):09}")
+            wanted = {
+                transfer_code(f"{secrets.randbelow(_CODE_DIGITS):09}") for _ in range(count - len(given))
+            }
             new = conn.execute(
-                "insert into transfer_codes values (%s, %s, %s) on conflict do nothing returning code",
-                (code, desk, epoch),
-            ).fetchone()
-            given += [code] if new else []
+                "insert into transfer_codes select unnest(%s::text[]), %s, %s on conflict do nothing"
+                " returning code",
+                # In their order: two desks that are given codes at once wait for each other, and no more.
+                (sorted(wanted), desk, epoch),
+            ).fetchall()
+            given += [row[0] for row in new]
+        # Sorted they would tell the next code from the one before.
+        secrets.SystemRandom().shuffle(given)
         tell(conn, Codes(epoch=epoch, transfer_codes=tuple(given)), [desk], now_ms)
     return tuple(given)
 
