@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from psycopg import DataError
 
 from azpost_desk.central import acts, erasure
 from azpost_desk.central.app import Centre
@@ -46,7 +47,10 @@ from azpost_desk.programs import (
 )
 from azpost_desk.programs.central_commands import CLOCK, note, nothing
 from azpost_desk.programs.dsn import DSN_HELP, without_password
+from azpost_desk.protocol.messages import is_storable
 from azpost_desk.texts import Texts
+
+NUMBER_END = 2**31
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,6 +67,10 @@ class Connectors(msgspec.Struct, frozen=True):
 def main(argv: list[str]) -> int:
     """0 when it was done, 1 when a rule says no, 2 on wrong usage."""
     wanted = _parser().parse_args(argv)
+    strange = next((name for name, value in vars(wanted).items() if not _is_plain(value)), "")
+    if strange:
+        print(f"{strange}: no database takes this: {vars(wanted)[strange]!r:.100}", file=sys.stderr)
+        return 2
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     try:
         with _database(wanted) as dsn:
@@ -74,10 +82,17 @@ def main(argv: list[str]) -> int:
     except Refused as refused:
         complain(refused)
         return 1
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        print(error, file=sys.stderr)
+    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError, DataError) as error:
+        print((str(error).splitlines() or [""])[0], file=sys.stderr)
         return 2
     return 0
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a word of the command line can be kept: letters, and no number beyond all use."""
+    if isinstance(value, str):
+        return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return not isinstance(value, int) or 0 <= value < NUMBER_END
 
 
 @contextmanager
@@ -235,6 +250,8 @@ _DOCUMENTS: dict[str, type[Document]] = {
 def _publisher(kind: type[Document]) -> Callable[..., None]:
     def publish(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         document: Any = msgspec.json.decode(Path(wanted.file).read_bytes(), type=kind)
+        if not is_storable(document):
+            raise msgspec.ValidationError(f"{wanted.file}: a NUL, or a number below zero or beyond 63 bits")
         print(reference.publish(conn, document, CLOCK.utc_ms(), valid_from=wanted.valid_from))
 
     return publish

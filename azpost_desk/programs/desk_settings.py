@@ -64,7 +64,8 @@ def settings_of(folder: Path) -> DeskSettings:
     lines = text.splitlines()
     try:
         said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
+    except (ValueError, RecursionError) as wrong:
+        # Not only what is no TOML: a number of 5,000 figures, or brackets without end.
         at = _LINE.search(str(wrong))
         line = int(at[1]) if at else len(lines)
         has_path = 0 < line <= len(lines) and "\\" in lines[line - 1]

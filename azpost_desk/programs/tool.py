@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     Answer = dict[str, object]
 
+# JSON lets them stand as they are.
+_NO_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
 
 def main(argv: list[str]) -> int:
     """Answer every line of stdin, blank ones too, with one JSON line.
@@ -51,9 +54,14 @@ def main(argv: list[str]) -> int:
     # A stray byte must not end the run: it becomes U+FFFD, which no rule accepts.
     for line in sys.stdin.buffer:
         text = line.decode("utf-8", errors="replace").removesuffix("\n").removesuffix("\r")
-        sys.stdout.write(json.dumps(answer(text), ensure_ascii=False) + "\n")
+        sys.stdout.write(_line_of(answer(text)))
     sys.stdout.flush()
     return 0
+
+
+def _line_of(answer: Answer) -> str:
+    """An answer as one line, also for readers to whom more than a line feed ends a line."""
+    return json.dumps(answer, ensure_ascii=False).translate(_NO_LINE_ENDS) + "\n"
 
 
 def _by_line(arguments: argparse.Namespace) -> Callable[[str], Answer]:
@@ -92,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
 def _each(files: Sequence[Path], answer: Callable[[Path], Answer]) -> int:
     try:
         for path in files:
-            sys.stdout.write(json.dumps(answer(path), ensure_ascii=False) + "\n")
+            sys.stdout.write(_line_of(answer(path)))
     except OSError as unreadable:
         complain(_unreadable(unreadable))
         return 2

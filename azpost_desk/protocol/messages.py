@@ -300,9 +300,9 @@ def is_storable(value: object) -> bool:
         return True
     if isinstance(value, msgspec.Struct):
         return all(is_storable(getattr(value, field)) for field in value.__struct_fields__)
-    if isinstance(value, tuple):
-        return all(map(is_storable, value))
-    return True
+    if isinstance(value, dict):
+        return all(map(is_storable, value)) and all(map(is_storable, value.values()))
+    return all(map(is_storable, value)) if isinstance(value, tuple) else True
 
 
 def words_of(ack_or_grant: Ack | Grant) -> bytes:
