@@ -60,7 +60,8 @@ class Stage:
 
     def imported(self, *entries: Listed) -> Imported:
         with self.centre.database.connection() as conn:
-            return screening.import_list(conn, entries, "compliance", self.clock.utc_ms())
+            now_ms = self.clock.utc_ms()
+            return screening.import_list(conn, entries, "compliance", now_ms, may_lose_many=True)
 
     def state(self, transfer: str) -> str:
         with self.centre.database.transaction() as conn:
