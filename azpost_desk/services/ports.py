@@ -313,6 +313,9 @@ class Books(Protocol):
     def writing(self) -> AbstractContextManager[Writing]:
         """Commits when the block ends, rolls back when it raises. Not nested."""
 
+    def count_wrong_pin(self, officer: str) -> int:
+        """One wrong PIN more; how many in a row. It counts at once, whatever the disk takes afterwards."""
+
     def ended_badly(self) -> bool:
         """Whether the program before this one ended without closing the books."""
 

@@ -123,12 +123,11 @@ class Staff:
         raise self._wrong(officer)
 
     def _wrong(self, officer: str) -> Refused:
-        """Count one wrong PIN, in one transaction; the refusal to raise."""
+        """Count one wrong PIN and keep the count; the refusal to raise."""
+        # Counted first: a disk that takes nothing undoes the transaction, and would make guesses free.
+        tries = self.counter.books.count_wrong_pin(officer)
+        seconds = lock_seconds(tries)
         with self.counter.books.writing() as books:
-            # Read again: two windows of patience must not share one try.
-            known = books.officer(officer)
-            tries = (known.wrong_tries if known else 0) + 1
-            seconds = lock_seconds(tries)
             books.set_tries(officer, tries, seconds * 1000)
             # On a stopped desk nothing is recorded any more, and a PIN is guessed no faster for that.
             if seconds and not books.stopped:

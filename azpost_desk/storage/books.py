@@ -255,6 +255,14 @@ class DeskBooks(LineBooks):
             if books.emptied:
                 self._desk.connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def count_wrong_pin(self, officer: str) -> int:
+        """See services.ports.Books: under the books' turn, and before the disk is asked."""
+        with self.reading() as books:
+            known = books.officer(officer)
+            tries = self._desk.guessed[officer] = (known.wrong_tries if known else 0) + 1
+            self._desk.waits[officer] = self._desk.clock.monotonic_ms()
+        return tries
+
     def _require_file(self) -> None:
         """What is written into a file that was removed or replaced ends with this program."""
         try:

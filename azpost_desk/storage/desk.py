@@ -29,6 +29,8 @@ class OpenDesk:
         documents: reference documents already decoded, by (name, version).
         time: what decides on ages and dates; `clock` only says when something happened as the PC believes.
         waits: officer → when, in running time, the wait after wrong PINs began to count.
+        guessed: officer → wrong PINs in a row, as far as this program has seen them: on a full disk nothing
+            else remembers them.
         opened_run_ms: the running time at which these books were opened: a wait from before begins anew
             here, since nobody can tell how long the program was not running.
     """
@@ -44,6 +46,7 @@ class OpenDesk:
     documents: dict[tuple[str, int], Document] = field(default_factory=dict)
     time: TrustedTime = field(init=False)
     waits: dict[str, int] = field(default_factory=dict)
+    guessed: dict[str, int] = field(default_factory=dict)
     opened_run_ms: int = 0
 
     def begin(self, time: TrustedTime) -> None:

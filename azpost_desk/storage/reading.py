@@ -115,14 +115,21 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
             known.role,
             known.language,
             pin.pin_hash if own and pin is not None else known.pin_hash,
-            pin.wrong_tries if pin is not None else 0,
-            self._wait_ms(pin) if pin is not None else 0,
+            self._wrong_tries(known.officer, pin),
+            self._wait_ms(known.officer, pin),
         )
 
-    def _wait_ms(self, pin: Row[Any]) -> int:
-        # An earlier program kept the time of the PC's clock here: then it is the whole wait, and no more.
-        whole_ms = min(pin.locked_until_ms, lock_seconds(pin.wrong_tries) * 1000)
-        return self._desk.waits_ms(pin.officer, whole_ms) if whole_ms else 0
+    def _wrong_tries(self, officer: str, pin: Row[Any] | None) -> int:
+        """As they were kept, or more where the disk has taken no more of them."""
+        return max(pin.wrong_tries if pin is not None else 0, self._desk.guessed.get(officer, 0))
+
+    def _wait_ms(self, officer: str, pin: Row[Any] | None) -> int:
+        tries = self._wrong_tries(officer, pin)
+        whole_ms = lock_seconds(tries) * 1000
+        if pin is not None and tries == pin.wrong_tries:
+            # An earlier program kept the time of the PC's clock here: then it is the whole wait, and no more.
+            whole_ms = min(pin.locked_until_ms, whole_ms)
+        return self._desk.waits_ms(officer, whole_ms) if whole_ms else 0
 
     # --- books --------------------------------------------------------------------------------------
 

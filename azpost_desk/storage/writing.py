@@ -301,6 +301,7 @@ class BookWriting(BookReading, SlipWriting):
     def set_tries(self, officer: str, wrong_tries: int, wait_ms: int) -> None:
         # Undone with the transaction it only makes an older wait begin anew.
         self._desk.waits[officer] = self._desk.clock.monotonic_ms()
+        self._desk.guessed[officer] = wrong_tries
         self._keep_pin(officer, wrong_tries=wrong_tries, locked_until_ms=wait_ms)
 
     def _keep_pin(self, officer: str, **values: str | int) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.storage.backups import BackupRounds, back_up, kept, newest_proven
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.vault import FileVault
@@ -86,6 +88,32 @@ def test_a_stopped_desk_counts_wrong_pins_like_any_other(stand: Stand) -> None:
     locked(stand)
     assert guess(stand, "1003") == ("S-002", 60)
     stand.books._desk.stopped = ""
+
+
+@pytest.mark.parametrize("fails_at", ["BEGIN IMMEDIATE", "INSERT INTO pins", "COMMIT"])
+def test_a_disk_that_takes_nothing_gives_no_free_guesses(stand: Stand, fails_at: str) -> None:
+    begun: list[str] = []
+
+    def full(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("BEGIN"):
+            begun[:] = [statement]
+        # Looking commits too: only what is written is not taken.
+        if begun == ["BEGIN IMMEDIATE"] and statement.startswith(fails_at):
+            raise OperationalError(statement, parameters, OSError("database or disk is full"))
+
+    engine = stand.books._desk.connection.engine
+    event.listen(engine, "before_cursor_execute", full)
+    for _ in range(5):
+        with pytest.raises(Trouble, match="G-061"):
+            stand.desk.staff.sign_in("1003", "0000")
+    assert guess(stand, "1003") == ("S-002", 60)
+    event.remove(engine, "before_cursor_execute", full)
+    # The wait goes on when there is room again, and ends by running time alone.
+    assert guess(stand, "1003") == ("S-002", 60)
+    stand.clock.running_ms += 60_000
+    assert guess(stand) == ("S-002", 120)
+    stand.clock.running_ms += 120_000
+    assert stand.desk.staff.sign_in("1003", "1003").officer == "1003"
 
 
 def test_setting_the_clock_moves_no_trusted_time_and_a_restart_never_falls_behind_the_last_record(

@@ -61,6 +61,8 @@ def test_no_rule_over_what_is_scanned_typed_or_pasted_fails(rule: str) -> None:
 def test_what_writes_nothing_is_in_no_name() -> None:
     for text in TEXTS.values():
         assert not {"\0", "\ufeff", "\u202e"} & set(names.plain(text))
+        # What is kept can be written down.
+        names.plain(text).encode()
 
 
 LINES = [text.encode("utf-8", "surrogatepass") for text in TEXTS.values()] + [b"\xff\xfe", b"", b"a\rb"]
