@@ -86,6 +86,14 @@ def vat_contained(price: Money, vat_ppm: int) -> Money:
     return Money((price.minor * vat_ppm * 2 + gross_ppm) // (2 * gross_ppm), price.currency)
 
 
+def express_grams_plausible(row: ExpressRow) -> int:
+    """What an item of this service weighs at least: lighter is rather a kilogram figure typed as grams.
+
+    An empty envelope of stiff paper is some twenty grams; a service with a larger first step carries more.
+    """
+    return max(20, row.first_grams // 25)
+
+
 def express_price(row: ExpressRow, weight_grams: int) -> Money:
     """Price of one item: the first step, then each further step begun.
 

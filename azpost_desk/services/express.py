@@ -13,7 +13,7 @@ from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.domain.tariffs import express_price, vat_contained
+from azpost_desk.domain.tariffs import express_grams_plausible, express_price, vat_contained
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 from azpost_desk.services.customers import named
 from azpost_desk.services.views import Basket, PlannedLine
@@ -30,7 +30,9 @@ OTHER_PLACE: Final = "other"
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """One service at one weight. `office` is the office that will deliver."""
+    """One service at one weight. `office` is the office that will deliver; below `plausible_grams` the weight
+    is rather a slip.
+    """
 
     service: str
     name: str
@@ -39,6 +41,7 @@ class Price:
     vat: Money
     days: int
     office: Office
+    plausible_grams: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +174,5 @@ def _price(row: ExpressRow, weight_grams: int, office: Office, language: str) ->
         vat_contained(price, row.vat_ppm),
         row.days,
         office,
+        express_grams_plausible(row),
     )

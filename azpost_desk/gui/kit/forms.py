@@ -126,7 +126,9 @@ class Form(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Esc; everything else goes on to the screen."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _ACTING:
-            self.advance()
+            # A key held down is one press: it must not run ahead of what it has not shown yet.
+            if not event.isAutoRepeat():
+                self.advance()
         elif event.key() == Qt.Key.Key_Escape:
             self.escaped.emit(self.dirty)
         else:

@@ -13,7 +13,7 @@ from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
-from azpost_desk.gui.kit.words import language, phrase, plain, refusal
+from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal, say
 from azpost_desk.gui.shell.card_state import CardState
 from azpost_desk.gui.shell.paid_state import PaidState
 from azpost_desk.gui.shell.pay_panel import PayPanel
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     from azpost_desk.domain.refusals import NeedsConfirmation, Trouble
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.views import Basket, CardStep, PlannedLine
+
+
+def _detail(planned: PlannedLine) -> Say:
+    """What stands under the name; of an item its weight too, for the price hangs on it."""
+    if isinstance(planned.line, ops.ItemAccepted):
+        detail = plain(planned.detail)
+        return phrase("frame.basket.item", number=detail, count=planned.line.weight_grams)
+    return plain(planned.detail) if planned.detail else ""
 
 
 class _Line(QFrame):
@@ -51,9 +59,10 @@ class _Line(QFrame):
         amount = Money(ops.due_qapik(planned.line))
         top.addWidget(Label(plain(language().texts.amount(amount)), "strong"), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(top)
-        if planned.detail:
-            column.addWidget(Label(plain(planned.detail), "hint", wrap=True))
-        self.setAccessibleName(f"{planned.title} {planned.detail} {language().texts.amount(amount)}")
+        detail = _detail(planned)
+        if detail:
+            column.addWidget(Label(detail, "hint", wrap=True))
+        self.setAccessibleName(f"{planned.title} {say(detail)} {language().texts.amount(amount)}")
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:

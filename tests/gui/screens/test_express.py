@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import printed_item_number
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 FROM = Person(name="Əliyev Vüqar", fin="5ZK9XYZ", phone="+994501234567", address="Nizami 5, m. 12")
 TO = Person(name="Quliyeva Leyla", phone="+994557654321", address="Füzuli 1", postcode="1000")
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 KNOWN = AcceptItem(FROM, TO, 400, "ems")
 
 
@@ -209,3 +211,59 @@ def test_a_weight_is_read_as_it_is_written(grams: int) -> None:
 def test_what_is_no_weight_is_refused(typed: str) -> None:
     with pytest.raises(Refused, match="E-010"):
         decide.read_weight(typed)
+
+
+# --- the weight ------------------------------------------------------------------------------------------
+
+
+def below(hands: Hands) -> str:
+    return screen_of(hands).weight._below.text()
+
+
+def test_the_weight_is_said_back_in_grams_while_it_is_typed(hands: Hands) -> None:
+    fill(hands, weight="")
+    assert "kq" in screen_of(hands).weight._label.text()
+    for key, said in (("1", "= 1 q"), (",", "750 (q)"), ("2", "= 1200 q")):
+        hands.type(key)
+        assert said in below(hands)
+
+
+def test_what_hardly_weighs_so_little_is_warned_of_before_it_is_added(hands: Hands, stand: Stand) -> None:
+    fill(hands, weight="2")
+    assert stand.desk.baskets.current() is None
+    assert "= 2 q" in below(hands)
+    assert screen_of(hands).weight._below.property("tone") == "warn"
+    hands.type("\n")
+    assert only_line(stand).weight_grams == 2
+
+
+def test_a_usual_weight_is_warned_of_by_nobody(hands: Hands) -> None:
+    fill(hands)
+    assert "= 750 q" in below(hands)
+    assert screen_of(hands).weight._below.property("tone") != "warn"
+
+
+def test_the_weight_stands_in_the_basket(hands: Hands) -> None:
+    fill(hands)
+    hands.type("\n")
+    texts = [label.text() for label in hands.frame.basket.findChildren(QLabel) if label.isVisible()]
+    assert any(text.endswith("· 750 q") for text in texts)
+
+
+def test_no_enter_adds_the_item_before_its_price_was_shown(hands: Hands, stand: Stand) -> None:
+    """An Enter kept down, and one pressed again at once, ran ahead of the price."""
+    fill(hands, weight="")
+    hands.type("750")
+    screen = screen_of(hands)
+    type_text(screen.weight.editor, "\n\n\n")
+    assert screen.services.error_text() == ""
+    hands.settle()
+    assert stand.desk.baskets.current() is None
+    assert screen.total.amount == azn(600)
+    for _ in range(20):
+        held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, NO_MODIFIER, "\r", True)
+        QApplication.sendEvent(hands.focus, held)
+        hands.settle()
+    assert stand.desk.baskets.current() is None
+    hands.type("\n")
+    assert only_line(stand).weight_grams == 750

@@ -40,6 +40,20 @@ def read_weight(typed: str) -> int:
     return grams
 
 
+def understood(typed: str, weighed: str, price: Price | None) -> tuple[str, int]:
+    """How the weight was read, and its grams: ``hint`` (not at all), ``light``, ``weighed`` or ``echo``.
+
+    `weighed` is what the scale said last, `price` that of the chosen service.
+    """
+    try:
+        grams = read_weight(typed)
+    except Refused:
+        return "hint", 0
+    if price is not None and grams < price.plausible_grams:
+        return "light", grams
+    return "weighed" if typed == weighed else "echo", grams
+
+
 def is_postcode(typed: str) -> bool:
     """Whether this can be asked for its office."""
     return check_postcode(typed).valid

@@ -15,7 +15,7 @@ from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
 from azpost_desk.gui.kit.screens import Action, Screen
-from azpost_desk.gui.kit.words import phrase, refusal
+from azpost_desk.gui.kit.words import Say, phrase, plain, refusal
 from azpost_desk.gui.screens.express import actions
 from azpost_desk.gui.screens.express import form as decide
 from azpost_desk.gui.screens.express.party import Addressee, Sender, line
@@ -59,6 +59,8 @@ class ExpressScreen(Screen):
         self.form.add(*self.from_whom.fields, *self.to_whom.fields, self.weight, self.services)
         self._asked = False
         self._asked_for: tuple[str, str] = ("", "")
+        self._pricing = False
+        self._weighed = ""
         self._build()
         self._connect()
 
@@ -106,9 +108,11 @@ class ExpressScreen(Screen):
             party.placed.connect(self._go_on)
         self.to_whom.postcode.left.connect(self._price)
         self.weight.left.connect(self._price)
+        self.weight.changed.connect(self._echo)
         self.weight.editor.installEventFilter(self)
         self.scale.clicked.connect(self.weigh)
         self.services.changed.connect(self._show_total)
+        self.services.changed.connect(self._echo)
         self.add.clicked.connect(self._on_add)
         self.form.escaped.connect(self._on_escape)
         self.form.edited.connect(self._forget_asking)
@@ -161,8 +165,9 @@ class ExpressScreen(Screen):
             return
 
         def weighed(grams: int) -> None:
-            self.weight.fill(str(grams))
-            self.weight.set_hint("express.screen.from_scale", "good")
+            self._weighed = str(grams)
+            self.weight.fill(self._weighed)
+            self._echo()
             self._price()
 
         Operation(self.scale, weigh).succeeded(weighed).trouble(self._on_no_weight).refused(
@@ -173,10 +178,25 @@ class ExpressScreen(Screen):
         self.weight.set_hint(refusal(error), "warn")
         self.session.notice(refusal(error), "warn", error.code)
 
+    def _echo(self) -> None:
+        """What was typed, in grams, before anything is priced by it; a warning where it is hardly true."""
+        price = self.services.price()
+        how, grams = decide.understood(self.weight.text(), self._weighed, price)
+        words: dict[str, Say] = {
+            "hint": "express.screen.weight_hint",
+            "light": phrase(
+                "express.screen.weight_light", count=grams, service=plain(price.name if price else "")
+            ),
+            "weighed": phrase("express.screen.weight_weighed", count=grams),
+            "echo": phrase("express.screen.weight_echo", count=grams),
+        }
+        self.weight.set_hint(words[how], {"light": "warn", "weighed": "good"}.get(how, ""))
+
     def _price(self) -> None:
         """What every service costs, once postcode and weight are there."""
         postcode, weight = self.to_whom.postcode.text(), self.weight.text()
         self._asked_for = (postcode, weight)
+        self._pricing = False
         self.services.offer(())
         self._show_total()
         if not decide.is_postcode(postcode):
@@ -199,13 +219,18 @@ class ExpressScreen(Screen):
             if asked == self._asked_for:
                 self._on_prices(prices)
 
+        def ended() -> None:
+            self._pricing = self._pricing and asked != self._asked_for
+
+        self._pricing = True
         Operation(self, lambda: express.prices(postcode, grams, language)).succeeded(priced).refused(
             self._on_no_price
-        ).start()
+        ).ended(ended).start()
 
     def _on_prices(self, prices: list[Price]) -> None:
         self.services.offer(prices)
         self.services.fill(decide.usual(prices))
+        self._echo()
         self.to_whom.postcode.set_hint(phrase("express.screen.place", office=prices[0].office.name))
         self._show_total()
         if self.weight.editor.hasFocus() or self.services.editor.hasFocus():
@@ -223,6 +248,9 @@ class ExpressScreen(Screen):
     # --- into the basket ---------------------------------------------------------------------------------
 
     def _on_add(self) -> None:
+        if self._pricing:
+            # Nobody has seen yet what it costs; the price brings the focus to the next Enter.
+            return
         if not self.form.verify():
             return
         known = self.from_whom.customer
@@ -251,8 +279,9 @@ class ExpressScreen(Screen):
         self.from_whom.clear()
         self.to_whom.clear()
         self.to_whom.postcode.set_hint("")
-        self.weight.set_hint("express.screen.weight_hint")
+        self._weighed = ""
         self.services.clear()
+        self._echo()
         self._show_total()
         self.form.mark_clean()
         self._asked = False
