@@ -152,10 +152,11 @@ class LockedOut(Body, frozen=True):
 
 
 class PinReset(Body, frozen=True):
-    """A manager set a new PIN for an officer at this desk. The PIN itself is nowhere in the journal."""
+    """An officer's PIN was given by a manager (`temporary`: until an own one is chosen) or chosen."""
 
     officer: str
     reset_by: str
+    temporary: bool = False
 
 
 class CustomerViewed(Body, frozen=True):

@@ -1,4 +1,4 @@
-"""Signing in, wrong PINs, a new PIN from the manager, and a second person's consent."""
+"""Signing in, wrong PINs, a PIN from the manager or an own one, and a second person's consent."""
 
 from __future__ import annotations
 
@@ -42,9 +42,10 @@ class Staff:
         """Sign in and record it; on a stopped desk one may only look, and nothing can be recorded any more.
 
         Raises:
-            Refused: S-001 wrong PIN (with the tries left), S-002 locked (with the seconds), S-003 unknown.
+            Refused: S-001 wrong PIN (with the tries left), S-002 locked (with the seconds), S-003 unknown,
+                S-006 the PIN was given by somebody else: `choose_pin` comes before anything.
         """
-        known = self._proven(officer, pin)
+        known = self._own(officer, pin)
         with self.counter.books.writing() as books:
             if not books.stopped:
                 books.append(
@@ -60,16 +61,18 @@ class Staff:
         Raises:
             Refused: as `sign_in`.
         """
-        self._proven(officer.officer, pin)
+        self._own(officer.officer, pin)
 
     def approve(self, asker: Officer, approver: str, pin: str, operation: str) -> Approval:
         """A second person's consent to exactly one operation.
 
         Raises:
-            Refused: S-011 the same person, S-010 may not approve, and as `sign_in`.
+            Refused: S-011 the same person, S-010 may not approve, S-013 by a PIN that was given to the
+                approver, S-014 the asker gave the approver a PIN today, and as `sign_in`.
         """
         known = self._proven(approver, pin)
         second_person(asker.officer, known.officer, Role(known.role))
+        _by_an_own_pin(asker, known)
         return Approval(known.officer, Role(known.role), operation)
 
     def co_sign(
@@ -78,21 +81,41 @@ class Staff:
         """Somebody else signs one operation with the own PIN: takes the till, or consents as a manager.
 
         Raises:
-            Refused: S-011 the same person, S-010 without the permission, and as `sign_in`.
+            Refused: S-011 the same person, S-010 without the permission, S-013 and S-014 as `approve`, and as
+                `sign_in`.
         """
         known = self._proven(officer, pin)
         if known.officer == asker.officer:
             raise Refused("S-011")
         require(Role(known.role), permission)
+        _by_an_own_pin(asker, known)
         return Approval(known.officer, Role(known.role), operation)
 
     def reset_pin(self, by: Officer, officer: str, new_pin: str) -> None:
-        """The manager gives somebody a new PIN; recorded, the PIN itself is nowhere.
+        """The manager gives somebody a PIN that is only good for choosing an own one; recorded.
 
         Raises:
-            Refused: S-010 not a manager, S-003 unknown, S-004 the PIN is too short, long or not digits.
+            Refused: S-010 not a manager, S-003 unknown, S-004 the PIN is too short, long or not digits, S-008
+                the manager's own PIN: that is chosen with the old one.
         """
         by.may(Permission.RESET_PIN)
+        if officer == by.officer:
+            raise Refused("S-008", field="officer")
+        self._set_pin(by.officer, officer, new_pin, temporary=True)
+
+    def choose_pin(self, officer: str, old_pin: str, new_pin: str) -> None:
+        """Somebody chooses an own PIN, with the old one or the one that was given; recorded.
+
+        Raises:
+            Refused: S-004 as `reset_pin`, S-007 the PIN is the old one, and as `sign_in` for the old one.
+        """
+        self._proven(officer, old_pin)
+        if new_pin == old_pin:
+            raise Refused("S-007", field="pin")
+        self._set_pin(officer, officer, new_pin, temporary=False)
+
+    def _set_pin(self, by: str, officer: str, new_pin: str, *, temporary: bool) -> None:
+        """Keep the hash and record whose doing it was; the PIN itself is nowhere."""
         if not (is_digits(new_pin) and PIN_DIGITS[0] <= len(new_pin) <= PIN_DIGITS[1]):
             raise Refused("S-004", field="pin", digits=PIN_DIGITS[0])
         new_hash = self.hasher.hash(new_pin)
@@ -102,10 +125,17 @@ class Staff:
             books.set_pin(officer, new_hash)
             books.set_tries(officer, 0, 0)
             books.append(
-                ops.PinReset(officer=officer, reset_by=by.officer),
-                actor=by.officer,
+                ops.PinReset(officer=officer, reset_by=by, temporary=temporary),
+                actor=by,
                 operation=self.counter.new_id(),
             )
+
+    def _own(self, officer: str, pin: str) -> OfficerAtDesk:
+        """As `_proven`, by a PIN that nobody else has given."""
+        known = self._proven(officer, pin)
+        if known.temporary:
+            raise Refused("S-006", field="pin")
+        return known
 
     def _proven(self, officer: str, pin: str) -> OfficerAtDesk:
         """The officer, when the PIN is right and nothing is locked. Hashing is outside any transaction."""
@@ -139,6 +169,14 @@ class Staff:
         if seconds:
             return Refused("S-002", field="pin", seconds=seconds)
         return Refused("S-001", field="pin", left=PIN_TRIES_MAX - tries)
+
+
+def _by_an_own_pin(asker: Officer, second: OfficerAtDesk) -> None:
+    """Refuse a consent that the asker, or whoever gave the PIN, could have given in the other's name."""
+    if second.temporary:
+        raise Refused("S-013", name=second.name)
+    if asker.officer in second.given_by:
+        raise Refused("S-014", name=second.name)
 
 
 def consent(approval: Approval | None, operation: str, asker: Officer) -> str:

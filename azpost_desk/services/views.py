@@ -259,6 +259,8 @@ class OfficerAtDesk:
         pin_hash: the newest argon2id hash this desk knows.
         wrong_tries: how many wrong PINs in a row.
         wait_ms: how long sign-in stays locked from now on, by running time; 0 when it is not.
+        temporary: the PIN was given by somebody else and is only good for choosing an own one.
+        given_by: who gave this officer a PIN on this business day, whatever became of it.
     """
 
     officer: str
@@ -268,6 +270,8 @@ class OfficerAtDesk:
     pin_hash: str
     wrong_tries: int
     wait_ms: int
+    temporary: bool = False
+    given_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,20 @@ def _grant_released(connection: Connection, written: Written, body: ops.GrantRel
     sales.move_transfer(connection, written, body.thing, "released")
 
 
+def _pin_reset(connection: Connection, written: Written, body: ops.PinReset) -> None:
+    """Whatever was temporary is replaced; who gave a PIN stays known when the officer has chosen another."""
+    g = t.given_pins.c
+    connection.execute(update(t.given_pins).where(g.officer == body.officer).values(temporary=0))
+    if body.reset_by == body.officer:
+        return
+    values = {"day": written.header.day, "temporary": int(body.temporary)}
+    connection.execute(
+        upsert(t.given_pins)
+        .values(officer=body.officer, given_by=body.reset_by, **values)
+        .on_conflict_do_update(index_elements=["officer", "given_by"], set_=values)
+    )
+
+
 def _paper_reprinted(connection: Connection, written: Written, body: ops.PaperReprinted) -> None:
     r = t.reprints.c
     connection.execute(
@@ -258,6 +272,7 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "transfer.changed": sales.transfer_changed,
     "item.scanned": items.scanned,
     "scan.voided": items.voided,
+    "staff.pin_reset": _pin_reset,
     "paper.reprinted": _paper_reprinted,
     "grant.kept": _grant_kept,
     "correction.accepted": _correction_accepted,

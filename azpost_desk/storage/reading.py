@@ -98,8 +98,17 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
         day = self.day()
         date = day.date if day.state == "open" else calendar_day(self._desk.time.now_ms())
         pins = {row.officer: row for row in self._all(select(t.pins))}
+        given = self._all(select(t.given_pins))
+        # As the next record would be numbered: after the close it is the coming day.
+        closed = day.number or self._desk.enrolled.day_next - 1
+        today = day.number if day.state == "open" else closed + 1
         return [
-            self._officer(one, pins.get(one.officer))
+            self._officer(
+                one,
+                pins.get(one.officer),
+                any(row.temporary for row in given if row.officer == one.officer),
+                frozenset(row.given_by for row in given if row.officer == one.officer and row.day == today),
+            )
             for one in self.document(Staff, date).officers
             if one.valid_to >= date
         ]
@@ -107,7 +116,9 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
     def officer(self, officer: str) -> views.OfficerAtDesk | None:
         return next((one for one in self.officers() if one.officer == officer), None)
 
-    def _officer(self, known: Any, pin: Row[Any] | None) -> views.OfficerAtDesk:
+    def _officer(
+        self, known: Any, pin: Row[Any] | None, temporary: bool, given_by: frozenset[str]
+    ) -> views.OfficerAtDesk:
         own = pin is not None and pin.pin_hash != "" and pin.instead_of == known.pin_hash
         return views.OfficerAtDesk(
             known.officer,
@@ -117,6 +128,8 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
             pin.pin_hash if own and pin is not None else known.pin_hash,
             self._wrong_tries(known.officer, pin),
             self._wait_ms(known.officer, pin),
+            own and temporary,
+            given_by,
         )
 
     def _wrong_tries(self, officer: str, pin: Row[Any] | None) -> int:

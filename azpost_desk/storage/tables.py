@@ -40,7 +40,7 @@ from azpost_desk.storage.tables_kept import supplements as supplements
 from azpost_desk.storage.tables_kept import watch_entries as watch_entries
 from azpost_desk.storage.tables_kept import watch_lists as watch_lists
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """PRAGMA user_version of a database that these tables describe."""
 
 # --- written once -----------------------------------------------------------------------------------
@@ -337,6 +337,14 @@ cases: Final = table(
     text("about"),
     whole("raised_ms"),
 )
+# Who gave whom a PIN, and on which business day last; temporary until the officer has chosen an own one.
+given_pins: Final = table(
+    "given_pins",
+    text("officer", key=True),
+    text("given_by", key=True),
+    whole("day"),
+    whole("temporary"),
+)
 # What an operation of any year is found by (storage.projected_words).
 words: Final = table("words", text("word", key=True), whole("record", key=True))
 
@@ -449,6 +457,7 @@ DERIVED: Final = (
     approvals,
     disputes,
     cases,
+    given_pins,
     words,
     paper_signatures,
 )

@@ -58,9 +58,12 @@ def test_a_manager_gives_a_new_pin_which_is_nowhere_in_the_journal(morning: Stan
         with pytest.raises(Refused, match="S-004"):
             morning.desk.staff.reset_pin(MANAGER, "1002", pin)
     morning.desk.staff.reset_pin(MANAGER, "1002", "482915")
-    assert morning.desk.staff.sign_in("1002", "482915").officer == "1002"
+    with pytest.raises(Refused, match="S-006"):
+        morning.desk.staff.sign_in("1002", "482915")
+    morning.desk.staff.choose_pin("1002", "482915", "519284")
+    assert morning.desk.staff.sign_in("1002", "519284").officer == "1002"
     with morning.books.reading() as books:
-        assert all(b"482915" not in record.body for record, _ in books.records())
+        assert all(pin not in record.body for record, _ in books.records() for pin in (b"482915", b"519284"))
 
 
 def test_the_idle_lock_opens_for_whom_it_locked(stand: Stand) -> None:

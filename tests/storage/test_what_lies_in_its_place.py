@@ -143,7 +143,7 @@ def test_check_backup_and_evidence_say_one_sentence(
         said = capsys.readouterr()
         assert said.out == ""
         assert len(said.err.splitlines()) == 1
-        assert said.err.startswith(sentence(Texts("en").refusal, code))
+        assert said.err.startswith(f"{code}: {sentence(Texts('en').refusal, code)}")
     assert content(folder) == before
     assert not copies.exists() or list(copies.iterdir()) == []
 

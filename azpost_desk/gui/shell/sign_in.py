@@ -14,6 +14,7 @@ from azpost_desk.gui.kit.cards import Candidate, NameList
 from azpost_desk.gui.kit.fields import PinField
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.words import Say, language, phrase, plain
+from azpost_desk.gui.shell.own_pin import OwnPin
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
 
@@ -84,6 +85,11 @@ class SignIn(QWidget):
         self._lost = Label("", "hint", wrap=True, parent=self)
         self._lost.hide()
         self._second = QWidget()
+        self._choose: Callable[[str, str, str], None] | None = None
+        self._given = ""
+        self._own = OwnPin()
+        self._own.chosen.connect(self._on_own)
+        self._own.hide()
         self._build()
         self._show_names()
 
@@ -104,6 +110,7 @@ class SignIn(QWidget):
         column.addWidget(self._where)
         column.addWidget(self._names)
         column.addWidget(self._second)
+        column.addWidget(self._own)
         column.addWidget(self._warning)
         column.addWidget(self._lost)
         languages = QHBoxLayout()
@@ -139,18 +146,33 @@ class SignIn(QWidget):
         around.addWidget(scroll)
 
     def offer(
-        self, where: Say, officers: Sequence[OfficerAtDesk], prove: Callable[[str, str], Officer]
+        self,
+        where: Say,
+        officers: Sequence[OfficerAtDesk],
+        prove: Callable[[str, str], Officer],
+        choose: Callable[[str, str, str], None] | None = None,
     ) -> None:
-        """The desk is ready: who may sign in here. `prove(officer, pin)` signs in, off the main thread."""
-        self._prove, self._unlock = prove, None
+        """The desk is ready: who may sign in here. `prove(officer, pin)` signs in, off the main thread.
+
+        `choose(officer, given, own)` takes an own PIN from whom somebody else gave one (S-006).
+        """
+        self._prove, self._unlock, self._choose = prove, None, choose
         self._title.say("frame.sign_in.title")
         self._where.say(where)
         self._names.offer([Candidate(plain(one.name), f"staff.role.{one.role}", one) for one in officers])
         self._show_names()
 
-    def lock(self, officer: OfficerAtDesk, unlock: Callable[[str], None]) -> None:
-        """The screen is locked: only `officer` gets back in; the basket waits behind."""
-        self._unlock = unlock
+    def lock(
+        self,
+        officer: OfficerAtDesk,
+        unlock: Callable[[str], None],
+        choose: Callable[[str, str, str], None] | None = None,
+    ) -> None:
+        """The screen is locked: only `officer` gets back in; the basket waits behind.
+
+        `choose` as in `offer`.
+        """
+        self._unlock, self._choose = unlock, choose
         self._title.say("frame.lock.title")
         self._where.say("frame.lock.kept")
         self._on_picked(officer)
@@ -181,6 +203,7 @@ class SignIn(QWidget):
 
     def _show_names(self) -> None:
         self._second.hide()
+        self._leave_own()
         self._names.show()
         self._names.setFocus()
 
@@ -190,6 +213,7 @@ class SignIn(QWidget):
         self._who.say(plain(officer.name))
         self._pin.clear()
         self._names.hide()
+        self._leave_own()
         self._other.show()
         self._second.show()
         self._pin.setFocus()
@@ -207,15 +231,70 @@ class SignIn(QWidget):
     def _on_enter(self) -> None:
         if self._chosen is None or self._pin.is_empty() or not self._enter.isEnabled():
             return
-        pin, officer, prove, unlock = self._pin.take(), self._chosen.officer, self._prove, self._unlock
+        pin = self._pin.take()
+
+        def refused(error: Refused) -> None:
+            if error.code == "S-006" and self._choose is not None:
+                self._ask_own(pin)
+            else:
+                self._on_refused(error)
+
+        self._let_in(self._enter, pin, lambda: None, refused)
+
+    def _let_in(
+        self, at: QWidget, pin: str, first: Callable[[], None], refused: Callable[[Refused], None]
+    ) -> None:
+        """Do `first`, then sign in or unlock with `pin`."""
+        if self._chosen is None:
+            return
+        officer, prove, unlock = self._chosen.officer, self._prove, self._unlock
+
+        def get_back() -> None:
+            first()
+            if unlock is not None:
+                unlock(pin)
+
+        def get_in() -> Officer | None:
+            first()
+            return prove(officer, pin) if prove is not None else None
+
         if unlock is not None:
-            Operation(self._enter, lambda: unlock(pin)).succeeded(lambda _none: self.unlocked.emit()).refused(
-                self._on_refused
-            ).start(Lane.NETWORK)
+            Operation(at, get_back).succeeded(self._on_unlocked).refused(refused).start(Lane.NETWORK)
         elif prove is not None:
-            Operation(self._enter, lambda: prove(officer, pin)).succeeded(self.signed_in.emit).refused(
-                self._on_refused
-            ).start(Lane.NETWORK)
+            Operation(at, get_in).succeeded(self._on_signed_in).refused(refused).start(Lane.NETWORK)
+
+    def _on_unlocked(self, _done: object) -> None:
+        self._leave_own()
+        self.unlocked.emit()
+
+    def _on_signed_in(self, officer: Officer | None) -> None:
+        self._leave_own()
+        self.signed_in.emit(officer)
+
+    def _ask_own(self, given: str) -> None:
+        self._given = given
+        self._second.hide()
+        self._own.start()
+
+    def _leave_own(self) -> None:
+        self._given = ""
+        self._own.hide()
+
+    def _on_own(self, own: str) -> None:
+        choose, given, chosen = self._choose, self._given, self._chosen
+        if choose is None or chosen is None:
+            return
+        officer = chosen.officer
+        self._let_in(self._own.main, own, lambda: choose(officer, given, own), self._on_own_refused)
+
+    def _on_own_refused(self, error: Refused) -> None:
+        if error.code in ("S-004", "S-007"):
+            self._own.refuse(error)
+            return
+        # The given PIN is none any more: back to where one is typed.
+        self._leave_own()
+        self._second.show()
+        self._on_refused(error)
 
     def _on_refused(self, error: Refused) -> None:
         self._pin.set_error(error)

@@ -136,7 +136,7 @@ class Window(QStackedWidget):
         officer = next(one for one in self._officers if one.officer == session.by.officer)
         staff, by = session.services.staff, session.by
         self.setCurrentWidget(self.sign_in)
-        self.sign_in.lock(officer, lambda pin: staff.unlock(by, pin))
+        self.sign_in.lock(officer, lambda pin: staff.unlock(by, pin), staff.choose_pin)
 
     def sign_out(self) -> None:
         """Sign out; refused while the basket holds lines (it would be nobody's)."""
@@ -160,7 +160,8 @@ class Window(QStackedWidget):
         session = self._session
         if session is None:
             return
-        self.sign_in.offer(self._where, self._officers, session.services.staff.sign_in)
+        staff = session.services.staff
+        self.sign_in.offer(self._where, self._officers, staff.sign_in, staff.choose_pin)
         self.setCurrentWidget(self.sign_in)
 
     def _on_signed_in(self, officer: Officer) -> None:

@@ -54,11 +54,16 @@ def test_a_new_pin_typed_twice_signs_the_officer_in(office: Office, stand: Stand
     office.press(Qt.Key.Key_N, CTRL)
     office.type("4711\n4711\n")
     assert resets(stand) == [picked.officer]
-    assert stand.desk.staff.sign_in(picked.officer, "4711").name == picked.name
+    # It is good for choosing an own one, and for nothing else.
+    with pytest.raises(Refused, match="S-006"):
+        stand.desk.staff.sign_in(picked.officer, "4711")
+    stand.desk.staff.choose_pin(picked.officer, "4711", "471147")
+    assert stand.desk.staff.sign_in(picked.officer, "471147").name == picked.name
     assert office.screen.sheet is None
 
 
 def test_two_pins_that_differ_are_refused_beside_the_second(office: Office, stand: Stand) -> None:
+    office.press(Qt.Key.Key_Down)
     office.type("\n4711\n4712\n")
     sheet = office.screen.sheet
     assert sheet is not None
@@ -68,6 +73,7 @@ def test_two_pins_that_differ_are_refused_beside_the_second(office: Office, stan
 
 
 def test_a_pin_too_short_is_refused_beside_the_first(office: Office, stand: Stand) -> None:
+    office.press(Qt.Key.Key_Down)
     office.type("\n12\n12\n")
     sheet = office.screen.sheet
     assert sheet is not None
@@ -83,10 +89,27 @@ def test_escape_gives_no_pin(office: Office, stand: Stand) -> None:
 
 
 def test_fifty_enters_give_one_pin(office: Office, stand: Stand) -> None:
+    office.press(Qt.Key.Key_Down)
     office.type("\n4711\n4711")
     hold_enter(office.frame)
     office.settle()
     assert len(resets(stand)) == 1
+
+
+def test_the_own_pin_is_changed_with_the_old_one(office: Office, stand: Stand) -> None:
+    staff = stand.desk.staff
+    office.type("\n0000\n4711\n4711\n")
+    sheet = office.screen.sheet
+    assert sheet is not None
+    assert sheet.old is not None
+    assert sheet.old.error_text() == language().texts.refusal("S-001", left=4)
+    assert resets(stand) == []
+    sheet.old.setFocus()
+    office.type(MANAGER.officer)
+    sheet.again.setFocus()
+    office.type("\n")
+    assert resets(stand) == [MANAGER.officer]
+    assert staff.sign_in(MANAGER.officer, "4711").officer == MANAGER.officer
 
 
 def test_who_is_locked_out_stands_there_with_the_time(office: Office, stand: Stand) -> None:

@@ -95,10 +95,10 @@ class StaffScreen(Screen):
         row = self.officers.current()
         if row is None or self.sheet is not None:
             return
-        self.sheet = PinSheet(self, row)
+        self.sheet = PinSheet(self, row, own=row.officer == self.session.by.officer)
         self.sheet.main.clicked.connect(lambda: self._do(row))
         self.sheet.closed.connect(self._on_sheet_closed)
-        self.sheet.open(self.sheet.pin.line)
+        self.sheet.open((self.sheet.old or self.sheet.pin).line)
 
     def _on_privacy(self) -> None:
         if self.privacy is None and self.sheet is None:
@@ -127,12 +127,25 @@ class StaffScreen(Screen):
             sheet.form.show_refusal(no)
             return
         staff, by = self.session.services.staff, self.session.by
-        Operation(sheet.main, lambda: staff.reset_pin(by, row.officer, pin)).holding(sheet).refused(
-            self._on_refused
-        ).succeeded(lambda _none: self._on_done(row)).changes("staff").start(Lane.NETWORK)
+        old = sheet.old.take() if sheet.old is not None else None
+
+        def change() -> None:
+            if old is None:
+                staff.reset_pin(by, row.officer, pin)
+            else:
+                staff.choose_pin(by.officer, old, pin)
+
+        Operation(sheet.main, change).holding(sheet).refused(self._on_refused).succeeded(
+            lambda _none: self._on_done(row)
+        ).changes("staff").start(Lane.NETWORK)
 
     def _on_refused(self, error: Refused) -> None:
-        if self.sheet is None or not self.sheet.form.show_refusal(error):
+        old = self.sheet.old if self.sheet is not None else None
+        if old is not None and error.code in ("S-001", "S-002"):
+            # It is the old one that was wrong.
+            old.set_error(error)
+            old.setFocus()
+        elif self.sheet is None or not self.sheet.form.show_refusal(error):
             self.session.notice(refusal(error), "bad", error.code)
 
     def _on_done(self, row: Row) -> None:
@@ -143,19 +156,21 @@ class StaffScreen(Screen):
 
 
 class PinSheet(Sheet):
-    """A new PIN for one officer, typed twice by the two who are standing there."""
+    """A new PIN for one officer, typed twice by the two who are standing there; the own one with the old."""
 
-    def __init__(self, over: QWidget, row: Row) -> None:
+    def __init__(self, over: QWidget, row: Row, *, own: bool = False) -> None:
         super().__init__(over, phrase("staff.screen.sheet", name=row.name))
+        self.old = PinField("staff.screen.old", name="old", max_length=12) if own else None
         self.pin = PinField("staff.screen.pin", hint="staff.screen.pin_hint", max_length=12)
         self.again = PinField("staff.screen.again", name="again", max_length=12)
         self.main = PrimaryButton("staff.screen.reset", hint=plain("Enter"))
         self.form = Form(self.main)
-        self.form.add(self.pin, self.again)
+        fields = [field for field in (self.old, self.pin, self.again) if field is not None]
+        self.form.add(*fields)
         self.form.escaped.connect(lambda _dirty: self.close_sheet())
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        for widget in (self.pin, self.again, self.main):
+        for widget in (*fields, self.main):
             column.addWidget(widget)
         self.body.addWidget(self.form)
