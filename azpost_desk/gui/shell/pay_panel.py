@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain.cash import quick_notes
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.fields import AmountField
-from azpost_desk.gui.kit.flow import Flow
 from azpost_desk.gui.kit.labels import BigAmount
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, say
 from azpost_desk.gui.shell.register import FRAME_KEYS
@@ -60,7 +59,7 @@ class PayPanel(QWidget):
         # Of the line itself: what a scanner left there is taken away without a hand.
         self.amount.line.textChanged.connect(lambda _text: self._on_typed())
         self.change = BigAmount("frame.basket.change")
-        self._row: Flow | None = None
+        self._row: QWidget | None = None
         self._column = QVBoxLayout(self)
         self._pay = Button("frame.basket.pay", hint=plain("Enter"), role="primary")
         self._pay.clicked.connect(self._on_pay)
@@ -132,13 +131,17 @@ class PayPanel(QWidget):
             self._row = None
         if not self._notes:
             return
-        buttons = []
-        for note in self._notes:
+        # The panel's width is known, so the places are: nothing moves once it is seen.
+        self._row = QWidget()
+        grid = QGridLayout(self._row)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(6)
+        beside = 3 if self._due < _LONG_FROM else 2
+        for at, note in enumerate(self._notes):
             button = Button(plain(language().texts.amount(note)))
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _checked=False, given=note: self._put(given))
-            buttons.append(button)
-        self._row = Flow(buttons, 6, (1, 1, 1))
+            grid.addWidget(button, at // beside, at % beside)
         self._column.insertWidget(1, self._row)
 
     def _put(self, given: Money | None) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QLabel
 
 from azpost_desk.domain import operations as ops
@@ -14,6 +15,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Parties
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.domain.transfer_codes import check_transfer_code, transfer_code
+from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.scanner import ScanBus, ScannerFilter
 from azpost_desk.gui.kit.theme import Theme
 from azpost_desk.gui.kit.words import Language, say
@@ -165,6 +167,15 @@ def test_the_change_is_the_largest_figure_while_paying(hands: Hands) -> None:
     assert sizes[money(700)] == max(
         label.font().pixelSize() for label in hands.frame.findChildren(QLabel) if label.isVisible()
     )
+
+
+def test_the_notes_stand_clear_of_each_other_at_the_first_look(hands: Hands) -> None:
+    hands.frame.grab()
+    notes = [one for one in panel(hands).findChildren(Button) if one.text().endswith(",00")]
+    places = [QRect(one.mapTo(hands.frame, QPoint()), one.size()) for one in notes if one.isVisible()]
+    assert len(places) == 5
+    assert not [pair for pair in combinations(places, 2) if pair[0].intersects(pair[1])]
+    assert all(one.parentWidget().rect().contains(one.geometry()) for one in notes)
 
 
 def test_a_pay_out_says_what_to_hand_over_and_asks_nothing(
