@@ -22,7 +22,7 @@ from azpost_desk.protocol.messages import Enrolled
 from azpost_desk.protocol.old_chains import OldRecord
 from azpost_desk.protocol.records import record_hash
 from azpost_desk.services import views
-from azpost_desk.storage import engine, machine, old_epochs, trusting, vault
+from azpost_desk.storage import balancing, engine, machine, old_epochs, trusting, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.desk import OpenDesk
 from azpost_desk.storage.line import LineBooks
@@ -127,6 +127,7 @@ class DeskBooks(LineBooks):
             safe.put(vault.NEXT, "")
             safe.put(vault.ROTATED, "")
             books._advance_mark()
+            balancing.forget(safe)
             machine.settle(safe, folder / DATABASE)
             unfinished.unlink(missing_ok=True)
             books._note_start()
@@ -162,7 +163,7 @@ class DeskBooks(LineBooks):
                     rebuild(desk)
             desk.begin(trusting.begin(connection.exec_driver_sql, clock))
             desk.stopped = _why_damaged(folder / DATABASE, vault.secret(safe, vault.DATABASE))
-            desk.stopped = desk.stopped or _why_stopped(connection, vault.mark(safe))
+            desk.stopped = desk.stopped or _why_stopped(connection, safe)
             desk.ended = vault.ended(safe, enrolled.epoch)
             desk.elsewhere = machine.is_elsewhere(safe, folder / DATABASE)
             books = cls(folder, desk, lock)
@@ -250,6 +251,7 @@ class DeskBooks(LineBooks):
                 self._copy_unsent()
             if books.closes_day():
                 self._keep_mark()
+                self._keep_checked()
                 if self.day_closed is not None:
                     self.day_closed()
             if books.emptied:
@@ -331,8 +333,11 @@ class DeskBooks(LineBooks):
             verdicts, damaged = [], [f"{DATABASE}: {gone.code}"]
         broken = {verdict.id for verdict in verdicts if not verdict.ok}
         with self._turn:
-            if not self._desk.stopped:
-                self._desk.stopped = next((why for why, found in _stops(damaged, broken) if found), "")
+            if self._desk.stopped in ("", balancing.LEDGER):
+                why = next((why for why, found in _stops(damaged, broken) if found), "")
+                self._desk.stopped = why or ("" if self._is_sound(broken) else balancing.LEDGER)
+                is_ledger = self._desk.stopped == balancing.LEDGER
+                balancing.keep_stop(self._desk.vault, balancing.LEDGER if is_ledger else "")
             return views.BooksCheck(
                 self._desk.clock.utc_ms(),
                 self._desk.stopped,
@@ -343,6 +348,14 @@ class DeskBooks(LineBooks):
                     for one in verdict.broken
                 ),
             )
+
+    def _is_sound(self, broken: set[str]) -> bool:
+        """Whether a check that stops for nothing lifts a stop over the ledger: when every invariant holds,
+        and every posting and balance is what the journal gives.
+        """
+        if not self._desk.stopped:
+            return True
+        return not broken and balancing.is_balanced(self._desk.connection, None)
 
     def rebuild(self) -> list[str]:
         """Make postings and projections again from the journal; names the tables that had other rows."""
@@ -367,6 +380,13 @@ class DeskBooks(LineBooks):
             self._advance_mark()
         except Trouble as trouble:
             _LOG.warning("the mark lags: %s", trouble)
+
+    def _keep_checked(self) -> None:
+        """Behind a close or a check that found the ledger right: the next look begins there."""
+        try:
+            balancing.put_anchor(self._desk.connection, self._desk.vault)
+        except Trouble as trouble:
+            _LOG.warning("what was checked is looked at again: %s", trouble)
 
     def _advance_mark(self) -> None:
         epoch, sequence, newest = BookReading(self._desk).head()
@@ -440,10 +460,13 @@ def _stay_with_the_centre(connection: Connection, enrolled: Enrolled) -> None:
         raise Trouble("L-022")
 
 
-def _why_stopped(connection: Connection, reached: vault.Mark | None) -> str:
+def _why_stopped(connection: Connection, safe: vault.Vault) -> str:
     """Whether the journal is behind its mark, the ledger unbalanced, the chain broken since the last look."""
     try:
-        return _why_fallen(connection, reached)
+        fallen = _why_fallen(connection, vault.mark(safe))
+        if fallen or balancing.kept_stop(safe):
+            return fallen or balancing.LEDGER
+        return "" if balancing.agrees(connection, balancing.anchor(safe)) else balancing.LEDGER
     except DBAPIError:
         # A page that the engine refuses to read.
         return "page"
@@ -458,9 +481,6 @@ def _why_fallen(connection: Connection, reached: vault.Mark | None) -> str:
     found = connection.execute(at_mark).scalar()
     if found is None or found.hex() != reached.hash:
         return "behind"
-    net = func.sum(t.balances.c.minor)
-    if connection.execute(select(net).group_by(t.balances.c.currency).having(net != 0)).first():
-        return "ledger"
     last_checked = connection.execute(select(t.checked.c.record)).scalar() or 0
     previous: dict[int, bytes] = {}
     newest = last_checked

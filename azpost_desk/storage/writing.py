@@ -159,10 +159,11 @@ class BookWriting(BookReading, SlipWriting):
 
     def _sound(self, body: ops.Body) -> None:
         if isinstance(body, ops.TillClosed | ops.DayClosed) and not balancing.is_balanced(
-            self._connection, self.day().number
+            self._connection, balancing.anchor(self._desk.vault)
         ):
             # Nobody counts a till against a figure that the journal does not give.
-            self._desk.stopped = "ledger"
+            self._desk.stopped = balancing.LEDGER
+            balancing.keep_stop(self._desk.vault, balancing.LEDGER)
             raise Trouble("G-060", reason="ledger")
         if isinstance(body, ops.Settlement) and not (is_sound(body) and body.receipt == self.next_receipt()):
             raise Refused("G-065")
