@@ -291,6 +291,7 @@ class BookWriting(BookReading, SlipWriting):
 
     def set_pin(self, officer: str, pin_hash: str) -> None:
         """Also forgets the wrong tries."""
+        self._desk.guessed.pop(officer, None)
         self._keep_pin(
             officer,
             pin_hash=pin_hash,
