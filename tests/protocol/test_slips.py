@@ -157,3 +157,12 @@ def test_every_layout_lets_a_slip_through(layout: str | None) -> None:
 )  # fmt: skip
 def test_a_slip_fits_a_code_that_a_hand_scanner_reads(slip: slips.Slip, characters: int) -> None:
     assert len(code_of(slip)) <= characters
+
+
+def test_words_that_are_no_letters_are_no_slip() -> None:
+    words = slips.words_of(remittance())
+    assert words.count(b"2002-1") == 1
+    for strange in (b"2002-\xff", b"\xed\xa0\x80002", b"\xc3(02-1"):
+        packed = base64.b32encode(words.replace(b"2002-1", strange) + bytes(64)).decode().rstrip("=")
+        with pytest.raises(slips.NoSlip):
+            slips.read_code(slip_code("AZM", packed))
