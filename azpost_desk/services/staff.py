@@ -156,8 +156,11 @@ class Staff:
         """Count one wrong PIN and keep the count; the refusal to raise."""
         # Counted first: a disk that takes nothing undoes the transaction, and would make guesses free.
         tries = self.counter.books.count_wrong_pin(officer)
-        seconds = lock_seconds(tries)
         with self.counter.books.writing() as books:
+            # Another thread may have counted on meanwhile: the newest count stands, whoever writes last.
+            known = books.officer(officer)
+            tries = max(tries, known.wrong_tries if known else 0)
+            seconds = lock_seconds(tries)
             books.set_tries(officer, tries, seconds * 1000)
             # On a stopped desk nothing is recorded any more, and a PIN is guessed no faster for that.
             if seconds and not books.stopped:

@@ -108,14 +108,14 @@ def test_a_hostile_desk_that_names_the_centre_is_found(
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
-        ({"amount_qapik": -1}, "S-067"),
+        ({"amount_qapik": -1}, "X-002"),
         ({"amount_qapik": 2**63 - 1}, "S-067"),
         ({"subject": "Robert'); drop table approvals"}, "S-067"),
         ({"request": ""}, "S-067"),
         ({"request": "r" * 65}, "S-067"),
         ({"operation": ""}, "S-067"),
         ({"asker": ""}, "S-067"),
-        ({"asker": "10\x0002"}, "S-067"),
+        ({"asker": "10\x0002"}, "X-002"),
         ({"attempt": 2**31}, "S-067"),
     ],
 )

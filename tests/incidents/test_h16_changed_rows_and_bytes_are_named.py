@@ -48,6 +48,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     player.tell("centre.act", tidings.CentreAct(act_id="a", act="records_read", who="x", why="", at_ms=1))
     printed = ops.PaperReprinted(receipt="4201-000001", sort="copy", count=1)
     player._append(printed, "1002")
+    player._append(ops.PinReset(officer="1003", reset_by="1001", temporary=True), "1001")
     player.tell(
         "desk.head",
         tidings.DeskHead(
