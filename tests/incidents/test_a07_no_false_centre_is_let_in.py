@@ -17,21 +17,12 @@ from azpost_desk.protocol.news import Reference
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.vault import FileVault
 from azpost_desk.sync.wire import Wire
-from tests.attacks.test_hostile_centre import Desk
+from tests.attacks.test_hostile_centre import desk as desk
 from tests.storage.desks import CENTRE, DATE, SECOND_KEY, enrolled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from tests.attacks.test_hostile_centre import Desk
     from tests.services.counters import Stand
-
-
-@pytest.fixture
-def desk(stand: Stand) -> Iterator[Desk]:
-    made = Desk(stand)
-    yield made
-    made.wire.hang_up()
-    made.centre.end()
 
 
 def their_manager(desk: Desk) -> News:
