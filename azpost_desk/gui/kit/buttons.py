@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
+from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.theme import Theme, dress, follow_theme, pixmap
 from azpost_desk.gui.kit.words import Say, follow, phrase, say
 from azpost_desk.gui.work.guards import guarded
@@ -44,6 +45,8 @@ class Button(QPushButton):
         self.setProperty("role", role)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        # Connected first, so that it is told before the act does anything.
+        self.clicked.connect(lambda: acts().began.emit(self))
         if key and bind:
             # Not the button's own shortcut: that clicks a tenth of a second later, for show.
             shortcut = QShortcut(QKeySequence(key), self)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from azpost_desk.domain.digits import is_digits
+from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import IconLabel, Label, State, StatePill
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE, dress
@@ -73,13 +74,16 @@ class Card(QFrame):
 class NoticeStrip(QFrame):
     """One sentence at the top of the work, its code and perhaps one act; never a box in the way.
 
+    With `follows_acts` it lives until its cause is gone (`end`) or the next act begins, whichever is first;
+    one that offers an act to a key (a scan that waits) lives until it is answered or another takes its place.
+
     Signals:
         dismissed(): a person sent it away (Esc while it has the focus, or its cross).
     """
 
     dismissed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, follows_acts: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "notice")
         self._icon = IconLabel("info", "neutral")
@@ -88,6 +92,8 @@ class NoticeStrip(QFrame):
         self._act = Button("", role="quiet")
         self._act.clicked.connect(self._on_act)
         self._callback: Callable[[], object] | None = None
+        self._words: Say = ""
+        self._state: State = "neutral"
         self._close = Button(phrase("kit.notice.close"), role="quiet")
         self._close.clicked.connect(self._on_close)
         row = QHBoxLayout(self)
@@ -99,6 +105,9 @@ class NoticeStrip(QFrame):
         row.addWidget(self._act)
         row.addWidget(self._close)
         self.hide()
+        if follows_acts:
+            acts().began.connect(self._on_act_begun)
+            acts().resumed.connect(self._on_resumed)
 
     def show_notice(
         self,
@@ -110,6 +119,7 @@ class NoticeStrip(QFrame):
         key: str = "",
     ) -> None:
         """Show a sentence; `code` is what the clerk reads out to support, `act` does `callback`."""
+        self._words, self._state = words, state
         token = {"good": "good", "warn": "warn", "bad": "bad", "neutral": "on_accent_soft"}[state]
         dress(self, state=state)
         self._icon.show_icon(_ICONS[state], token)
@@ -129,6 +139,30 @@ class NoticeStrip(QFrame):
         """Take the notice away."""
         self._callback = None
         self.hide()
+
+    def says(self, key: str) -> bool:
+        """Whether the sentence shown is the one of this catalogue key."""
+        said = self._words if isinstance(self._words, str) else self._words.key
+        return not self.isHidden() and said == key
+
+    def end(self, key: str) -> None:
+        """The cause of the sentence with this key is gone, and the sentence with it."""
+        if self.says(key):
+            self.clear()
+
+    def press_act(self) -> None:
+        """Do what the notice offers; nothing when it offers nothing."""
+        if not self.isHidden():
+            self._on_act()
+
+    def _on_act_begun(self, pressed: QWidget | None) -> None:
+        own = pressed is not None and self.isAncestorOf(pressed)
+        if not own and self._callback is None:
+            self.clear()
+
+    def _on_resumed(self) -> None:
+        if self._callback is None and self._state in ("good", "neutral"):
+            self.clear()
 
     def _on_act(self) -> None:
         callback = self._callback

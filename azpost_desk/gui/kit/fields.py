@@ -25,6 +25,7 @@ from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.identifiers import check_phone
 from azpost_desk.domain.money import Money, parse_amount
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.field_frame import Check, Field, TextField
 from azpost_desk.gui.kit.theme import Theme, figures, pixmap
 from azpost_desk.gui.kit.words import Say, phrase, plain, say
@@ -334,6 +335,7 @@ class ScanField(TextField):
         typed = self.text()
         self.clear()
         if typed:
+            acts().began.emit(self)
             self.entered.emit(typed)
 
 

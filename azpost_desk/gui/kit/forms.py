@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ class Form(QWidget):
             if not event.isAutoRepeat():
                 self.advance()
         elif event.key() == Qt.Key.Key_Escape:
+            acts().began.emit(self)
             self.escaped.emit(self.dirty)
         else:
             super().keyPressEvent(event)
@@ -152,6 +154,8 @@ class Form(QWidget):
         return super().event(event)
 
     def _on_edited(self) -> None:
+        if not self.dirty:
+            acts().resumed.emit()
         self.dirty = True
         self.edited.emit()
 

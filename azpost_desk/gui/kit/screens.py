@@ -60,12 +60,14 @@ class Session(QObject):
         opened(str, object): somebody asks the frame to show a screen with an argument.
         counting(bool): the till is being counted blind; nothing on the screen may say what is expected.
         noticed(object, str, str): a sentence (Say), its state (good warn bad neutral), its code.
+        taken_back(str): the key of a sentence whose cause is gone.
     """
 
     officer_changed = Signal()
     basket_changed = Signal(object)
     opened = Signal(str, object)
     noticed = Signal(object, str, str)
+    taken_back = Signal(str)
     paper_waits = Signal()
     print_asked = Signal(object)
     counting = Signal(bool)
@@ -105,6 +107,10 @@ class Session(QObject):
     def notice(self, words: Say, state: str = "neutral", code: str = "") -> None:
         """Say something in the frame's notice strip."""
         self.noticed.emit(words, state, code)
+
+    def take_back(self, key: str) -> None:
+        """The cause of what was said with this key is gone."""
+        self.taken_back.emit(key)
 
 
 class Screen(QWidget):

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.labels import Label, State
 from azpost_desk.gui.kit.theme import Theme, figures, follow_theme
 from azpost_desk.gui.kit.words import Say, follow, say
@@ -181,7 +182,7 @@ class Table(QFrame, Generic[R]):
         self._view.setModel(self.rows)
         self._view.setItemDelegate(_PillDelegate(self._view))
         self._view.enter_pressed.connect(self._on_enter)
-        self._view.doubleClicked.connect(lambda index: self.chosen.emit(self.rows.records[index.row()]))
+        self._view.doubleClicked.connect(lambda _index: self._on_enter())
         self._view.selectionModel().currentRowChanged.connect(
             lambda _new, _old: self.moved.emit(self.current())
         )
@@ -231,6 +232,7 @@ class Table(QFrame, Generic[R]):
     def _on_enter(self) -> None:
         record = self.current()
         if record is not None:
+            acts().began.emit(self)
             self.chosen.emit(record)
 
 

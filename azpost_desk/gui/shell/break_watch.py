@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # What waits for the line alone is answered by the line alone; these wait for a person.
 _FOR_A_PERSON: Final = frozenset({"request", "question", "centre_grant", "proposal"})
+_SAID: Final = "recovery.after_break"
 
 
 class BreakWatch(QObject):
@@ -33,15 +34,17 @@ class BreakWatch(QObject):
         """Say what waits for a person, when the line has just come back."""
         online = self._line.state().online
         is_back, self._was_online = online and not self._was_online, online
-        if is_back:
+        if is_back or self._notices.says(_SAID):
             recovery = self._session.services.recovery
             Operation(self._over, recovery.unfinished).succeeded(self._tell).start()
 
     def _tell(self, steps: list[Unfinished]) -> None:
         waiting = [one for one in steps if one.overdue or one.sort in _FOR_A_PERSON]
-        if waiting:
+        if not waiting:
+            self._notices.end(_SAID)
+        else:
             self._notices.show_notice(
-                counted_phrase("recovery.after_break", len(waiting)),
+                counted_phrase(_SAID, len(waiting)),
                 "warn",
                 act="recovery.screen.name",
                 callback=lambda: self._session.open("recovery"),

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from azpost_desk.domain.scans import why_unread
+from azpost_desk.gui.kit.acts import acts, begun
 from azpost_desk.gui.kit.cards import NoticeStrip
 from azpost_desk.gui.kit.labels import DataLabel, Label, State
 from azpost_desk.gui.kit.preflight import PreflightSheet
@@ -79,14 +80,13 @@ class Frame(QWidget):
         self._pages: dict[str, QScrollArea] = {}
         self._current: Screen | None = None
         self._printing = False
-        self._waiting: Found | None = None
         self._brand = Label("frame.brand", "brand")
         self._rail = Rail([kind for kind in screens if kind.key and session.may(kind.permission)])
         self.box = OneBox()
         self.pill = LinePill(line)
         self.lamp = BooksLamp(session)
         self.strip = StatusStrip(session)
-        self.notices = NoticeStrip()
+        self.notices = NoticeStrip(follows_acts=True)
         self.basket = BasketPanel(session)
         self._work = QStackedWidget()
         self._drawer = SideDrawer(self, self._rail)
@@ -152,6 +152,7 @@ class Frame(QWidget):
         self._rail.asked.connect(self.show_screen)
         session.opened.connect(self.show_screen)
         session.noticed.connect(self._on_noticed)
+        session.taken_back.connect(self.notices.end)
         session.basket_changed.connect(self._on_basket)
         session.paper_waits.connect(self.print_waiting)
         session.print_asked.connect(self._on_print_asked)
@@ -169,7 +170,7 @@ class Frame(QWidget):
         self.strip.help.clicked.connect(self.open_help)
 
     def _keys(self) -> None:
-        acts: dict[str, Callable[[], object]] = {
+        keys: dict[str, Callable[[], object]] = {
             "frame.keys.help": self.open_help,
             "frame.keys.basket": self._show_lines,
             "frame.keys.pay": self._pay,
@@ -183,8 +184,8 @@ class Frame(QWidget):
             "recovery.tray.title": self.basket.tray.open_tray,
             "preflight.look": lambda: PreflightSheet(self, self._session).ask(),
         }
-        for name, act in acts.items():
-            QShortcut(QKeySequence(FRAME_KEYS[name]), self, act)
+        for name, act in keys.items():
+            QShortcut(QKeySequence(FRAME_KEYS[name]), self, act if name in _NO_ACTS else begun(act))
 
     @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -230,7 +231,7 @@ class Frame(QWidget):
         screen = kind(self._session)
         for action in screen.actions_here():
             if action.act is not None and self._session.may(action.permission):
-                shortcut = QShortcut(QKeySequence(action.key), screen, action.act)
+                shortcut = QShortcut(QKeySequence(action.key), screen, begun(action.act))
                 shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         self._made[name] = screen
         # On a small screen a tall page scrolls instead of pushing the strip out of sight.
@@ -249,6 +250,7 @@ class Frame(QWidget):
 
     def heard(self, scan: Scan, raw: str, doubled: bool) -> None:
         """A scan from anywhere in the program: the screen first, then the one box finds what it is."""
+        acts().began.emit(None)
         self._session.scanned_ms = self._session.services.counter.clock.utc_ms()
         if self._current is not None and self._current.heard(scan, doubled):
             return
@@ -258,6 +260,7 @@ class Frame(QWidget):
 
     def look_up(self, text: str, from_scan: Scan | None = None) -> None:
         """What is it? One answer opens, several are listed, none is said."""
+        acts().began.emit(None)
         finding = self._session.services.finding
 
         def answered(found: list[Found]) -> None:
@@ -288,14 +291,12 @@ class Frame(QWidget):
                 callback=lambda: self.open_found(found[0]),
                 key="Ctrl Enter",
             )
-            self._waiting = found[0]
             return
         self.open_found(found[0])
 
     def open_found(self, found: Found) -> None:
         """Open an answer in the place that knows it."""
         self.box.clear()
-        self._waiting = None
         place = OPENS.get(found.kind)
         if place is None or not self._may_see(place):
             what = phrase(f"frame.kind.{found.kind}")
@@ -307,8 +308,8 @@ class Frame(QWidget):
         return any(one.name == name and self._session.may(one.permission) for one in self._kinds)
 
     def _open_waiting_scan(self) -> None:
-        if self._waiting is not None:
-            self.open_found(self._waiting)
+        if self.notices.says("frame.box.scan_waits"):
+            self.notices.press_act()
 
     def _on_box(self) -> None:
         self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -392,6 +393,8 @@ class Frame(QWidget):
                     callback=self.open_queue,
                     key="Ctrl Q",
                 )
+            else:
+                self.notices.end("frame.paper.failed")
 
         Operation(self.strip, papers.waiting).succeeded(told).start()
 
@@ -470,6 +473,10 @@ class Frame(QWidget):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             Theme.apply(app, THEMES[(THEMES.index(Theme.current().name) + 1) % len(THEMES)])
+
+
+# These change how the screen looks, and that is all.
+_NO_ACTS: Final = frozenset({"frame.keys.language", "frame.keys.theme", "frame.keys.open_scan"})
 
 
 def _demo_strip() -> QWidget:

@@ -299,6 +299,7 @@ class ExpressScreen(Screen):
 
     def _forget_asking(self) -> None:
         self._asked = False
+        self.session.take_back("express.screen.escape")
 
     @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

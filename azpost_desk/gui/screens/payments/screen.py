@@ -223,3 +223,4 @@ class PaymentsScreen(Screen):
 
     def _forget_asking(self) -> None:
         self._asked = False
+        self.session.take_back("payments.screen.escape")

@@ -220,3 +220,4 @@ class TransfersScreen(Screen):
 
     def _forget_asking(self) -> None:
         self._asked = False
+        self.session.take_back("transfers.screen.escape")
