@@ -56,6 +56,11 @@ def schemas() -> Path:
     return resources() / "iso20022"
 
 
+def templates() -> Path:
+    """A commented example of each file the centre takes."""
+    return resources() / "templates"
+
+
 def watch_lists() -> Path:
     """Watch lists of a day, for rehearsals."""
     return resources() / "lists"

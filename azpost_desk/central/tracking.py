@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from azpost_desk.central.news import tell
-from azpost_desk.central.registry import reference
+from azpost_desk.central.registry import reference, supply
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.moves import ITEM, arrive
 from azpost_desk.protocol.news import ItemEvent
@@ -27,6 +27,7 @@ def accepted(conn: Connection, written: Written, line: ops.ItemAccepted, now_ms:
         (line.number, written.desk, written.branch, destination.code if destination else "", line.postcode),
     )
     _event(conn, written, line.operation, (line.number, "EMA", written.branch, line.service), now_ms)
+    supply.used_number(conn, written.desk, line.number, now_ms)
 
 
 def scanned(conn: Connection, written: Written, body: ops.ItemScanned, now_ms: int) -> None:

@@ -18,6 +18,7 @@ import msgspec
 from azpost_desk.central import doubts, exposure, freed, laundering, screening
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
+from azpost_desk.central.registry import supply
 from azpost_desk.central.sold import sold_line
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain import aml
@@ -67,6 +68,7 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
         _except(conn, written, "transfer_known", line.transfer, now_ms)
         return
     reasons = _why_held(conn, written, line, parties, now_ms)
+    supply.used_code(conn, written.desk, parties.code, now_ms)
     if not reasons:
         return
     after = TRANSFER["available", "suspected"]

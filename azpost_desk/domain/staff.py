@@ -53,6 +53,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     },
 }
 
+# A PIN has at least and at most so many.
+PIN_DIGITS: Final = (4, 12)
 PIN_TRIES_MAX: Final = 5
 # After five wrong PINs: one minute, then twice as long each time, at most an hour.
 LOCK_SECONDS_FIRST: Final = 60

@@ -10,7 +10,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from psycopg import DataError
@@ -19,7 +19,8 @@ from azpost_desk.central import acts, erasure
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
 from azpost_desk.central.gateways.osmp import OsmpBiller
-from azpost_desk.central.registry import branches, enrolment, founding, reference
+from azpost_desk.central.registry import branches, enrolment, files, founding, reference
+from azpost_desk.central.registry.files import WrongFile
 from azpost_desk.central.storage.database import Connection, connect, migrate
 from azpost_desk.central.storage.embedded import EmbeddedServer
 from azpost_desk.central.web.doors import Limits, descriptors
@@ -39,6 +40,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Role
 from azpost_desk.programs import (
     central_answers,
+    central_branch,
     central_cash,
     central_lists,
     central_people,
@@ -47,7 +49,6 @@ from azpost_desk.programs import (
 )
 from azpost_desk.programs.central_commands import CLOCK, note, nothing
 from azpost_desk.programs.dsn import DSN_HELP, without_password
-from azpost_desk.protocol.messages import is_storable
 from azpost_desk.texts import Texts
 
 NUMBER_END = 2**31
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 
 
 class Connectors(msgspec.Struct, frozen=True):
-    """One biller's connector in the file that --connectors names (a JSON object: biller id → this)."""
+    """One biller's connector in the file that --connectors names (biller id → this)."""
 
     url: str
     prv_id: str = ""
@@ -66,13 +67,21 @@ class Connectors(msgspec.Struct, frozen=True):
 
 def main(argv: list[str]) -> int:
     """0 when it was done, 1 when a rule says no, 2 on wrong usage."""
-    wanted = _parser().parse_args(argv)
+    parser = _parser()
+    wanted = parser.parse_args(argv)
+    if wanted.act is not central_branch.template and not (wanted.dsn or wanted.embedded):
+        parser.error("one of the arguments --embedded --dsn is required")
     strange = next((name for name, value in vars(wanted).items() if not _is_plain(value)), "")
     if strange:
         print(f"{strange}: no database takes this: {vars(wanted)[strange]!r:.100}", file=sys.stderr)
         return 2
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    # Only a server has something to tell while it goes well.
+    level = logging.INFO if wanted.act is _serve else logging.WARNING
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(name)s %(message)s")
     try:
+        if wanted.act is central_branch.template:
+            central_branch.template(wanted)
+            return 0
         with _database(wanted) as dsn:
             migrate(dsn, CLOCK.utc_ms())
             with connect(dsn) as conn:
@@ -81,7 +90,7 @@ def main(argv: list[str]) -> int:
                 act(wanted, conn, dsn)
     except Refused as refused:
         complain(refused)
-        return 1
+        return 2 if isinstance(refused, WrongFile) else 1
     except (OSError, msgspec.DecodeError, UnicodeError, RecursionError, DataError) as error:
         print((str(error).splitlines() or [""])[0], file=sys.stderr)
         return 2
@@ -109,7 +118,7 @@ def _database(wanted: argparse.Namespace) -> Iterator[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="azpost-desk central", description=__doc__)
-    place = parser.add_mutually_exclusive_group(required=True)
+    place = parser.add_mutually_exclusive_group()
     place.add_argument("--embedded", type=Path, metavar="DIR", help="a PostgreSQL of its own in this folder")
     place.add_argument("--dsn", type=without_password, help=DSN_HELP)
     parser.add_argument("--who", default=getpass.getuser(), help="who acts; the desks concerned are told")
@@ -128,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8470)
     serve.add_argument("--certificate", type=Path, help="PEM file: serve over TLS (with --key)")
     serve.add_argument("--key", type=Path, help="PEM file: the certificate's private key")
-    serve.add_argument("--connectors", type=Path, help="JSON: biller id → url, prv_id, has_status")
+    serve.add_argument("--connectors", type=Path, help="how billers are reached (see: template connectors)")
     command("migrate", nothing, "bring the schema up to this program")
     branch = command("create-branch", _create_branch, "register a branch", "code", "name", "postcode")
     branch.add_argument("--address", default="")
@@ -146,7 +155,9 @@ def _parser() -> argparse.ArgumentParser:
     licence = ("branch", "service", "number", "valid_from", "valid_to")
     command("set-licence", _set_licence, "give a branch a dated licence", *licence)
     for name, kind in _DOCUMENTS.items():
-        document = command(f"set-{name}", _publisher(kind), f"publish {name} from a JSON file", "file")
+        document = command(
+            f"set-{name}", _publisher(kind), f"publish {name} from a file (see: template {name})", "file"
+        )
         document.add_argument("--valid-from", default="0001-01-01", help="business day, ISO")
     approve = command("approve-tariffs", _approve_tariffs, "mark the newest tariffs as approved")
     approve.add_argument("--valid-from", default="0001-01-01", help="business day, ISO")
@@ -157,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     erasing = command("erasure", _erasure, "erase by rule what is due, or list who has not followed")
     erasing.add_argument("what", choices=("list", "run"))
     command("exceptions", _exceptions, "list the records that wait for a person")
+    central_branch.add(command, _DOCUMENTS)
     central_answers.add(command, commands)
     central_cash.add(command)
     central_two.add(commands)
@@ -169,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     connectors: dict[str, Connectors] = {}
     if wanted.connectors:
-        connectors = msgspec.json.decode(wanted.connectors.read_bytes(), type=dict[str, Connectors])
+        connectors = files.read(wanted.connectors, dict[str, Connectors])
     billers = {
         biller: OsmpBiller(one.url, now_ms=CLOCK.utc_ms, prv_id=one.prv_id, has_status=one.has_status)
         for biller, one in connectors.items()
@@ -249,9 +261,7 @@ _DOCUMENTS: dict[str, type[Document]] = {
 
 def _publisher(kind: type[Document]) -> Callable[..., None]:
     def publish(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-        document: Any = msgspec.json.decode(Path(wanted.file).read_bytes(), type=kind)
-        if not is_storable(document):
-            raise msgspec.ValidationError(f"{wanted.file}: a NUL, or a number below zero or beyond 63 bits")
+        document = files.read(Path(wanted.file), kind)
         print(reference.publish(conn, document, CLOCK.utc_ms(), valid_from=wanted.valid_from))
 
     return publish

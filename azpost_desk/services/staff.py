@@ -10,6 +10,7 @@ from azpost_desk.domain.approvals import is_from_centre
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import (
+    PIN_DIGITS,
     PIN_TRIES_MAX,
     Permission,
     Role,
@@ -22,8 +23,6 @@ from azpost_desk.services.counter import Approval, Counter, Officer
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Hasher
     from azpost_desk.services.views import OfficerAtDesk
-
-PIN_DIGITS = (4, 12)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.money import CURRENCIES, Money
@@ -125,7 +126,9 @@ class Texts:
             return write(value) if write else str(value)
         text = str(value)
         if _ISO_DATE.fullmatch(text):
-            return self.date(text)
+            # The 30th of February is said as it was written.
+            with suppress(ValueError):
+                return self.date(text)
         word = self._entries.get(f"fact.{name}.{text}")
         return word if isinstance(word, str) else text
 

@@ -129,7 +129,9 @@ def give_range(conn: Connection, desk: str, prefix: str, count: int, now_ms: int
         if last > 99_999_999:
             raise Refused("X-042", prefix=prefix)
         conn.execute(
-            "insert into item_ranges values (%s, %s, %s, %s, %s)", (prefix, first, last, desk, epoch)
+            "insert into item_ranges (prefix, first, last, desk, epoch, next)"
+            " values (%s, %s, %s, %s, %s, %s)",
+            (prefix, first, last, desk, epoch, first),
         )
         tell(conn, Codes(epoch=epoch, item_prefix=prefix, item_first=first, item_last=last), [desk], now_ms)
     return first, last

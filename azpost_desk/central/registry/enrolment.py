@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.central import approval_secrets, branch_keys, keys
-from azpost_desk.central.registry import reference
+from azpost_desk.central.registry import reference, supply
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import Enrol, Enrolled, code_digest
@@ -80,6 +80,7 @@ def _open_epoch(conn: Connection, desk: str, public_key: str, now_ms: int) -> tu
     )
     reference.tell_all(conn, desk, branch, now_ms)
     branch_keys.introduce(conn, desk, branch, now_ms)
+    supply.fill(conn, desk, now_ms)
     return epoch, one(conn, "select nextval('receipt_series')")[0]
 
 

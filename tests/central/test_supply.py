@@ -1,0 +1,85 @@
+"""Numbers fill up by themselves: a desk on line is kept at its stock, also after its machine was replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from azpost_desk.central.registry import supply
+from azpost_desk.central.registry.supply import Stock
+from azpost_desk.domain.item_numbers import item_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.central.app import Centre
+    from tests.central.desks import SimDesk
+
+
+@pytest.fixture
+def kept(centre: Centre) -> None:
+    """Desk 2002-1 is kept at a small stock."""
+    with centre.database.transaction() as conn:
+        supply.keep(conn, "2002-1", Stock(codes=6, prefix="EE", items=4))
+
+
+def codes(desk: SimDesk) -> list[str]:
+    return [code for one in desk.told("codes") for code in one.get("transfer_codes", ())]
+
+
+def ranges(desk: SimDesk) -> list[tuple[int, int]]:
+    told = desk.told("codes")
+    return [(one["item_first"], one["item_last"]) for one in told if one.get("item_prefix")]
+
+
+@pytest.mark.usefixtures("kept")
+def test_half_used_is_filled_up_again_and_a_new_machine_begins_with_a_full_stock(
+    centre: Centre, enrolled: Callable[[str], SimDesk]
+) -> None:
+    def exchange(desk: SimDesk) -> None:
+        desk.exchange()
+        centre.settle()
+        desk.exchange()
+
+    desk = enrolled("2002-1")
+    exchange(desk)
+    assert (len(codes(desk)), ranges(desk)) == (6, [(1, 4)])
+    for code in codes(desk)[:2]:
+        desk.send(code)
+    desk.accept_item(item_number("EE", 1), "AZ1010")
+    exchange(desk)
+    # More than half is left: nothing comes.
+    assert (len(codes(desk)), ranges(desk)) == (6, [(1, 4)])
+    desk.send(codes(desk)[2])
+    desk.accept_item(item_number("EE", 2), "AZ1010")
+    exchange(desk)
+    assert (len(codes(desk)), ranges(desk)) == (9, [(1, 4), (5, 6)])
+    assert len(set(codes(desk))) == 9
+    # Another's numbers change nothing here.
+    other = enrolled("1010-1")
+    other.accept_item(item_number("EE", 3), "AZ1010")
+    exchange(other)
+    exchange(desk)
+    assert (codes(other), ranges(other), ranges(desk)) == ([], [], [(1, 4), (5, 6)])
+
+    restored = enrolled("2002-1")
+    exchange(restored)
+    fresh = [one for one in restored.told("codes") if one["epoch"] == 2]
+    assert sum(len(one.get("transfer_codes", ())) for one in fresh) == 6
+    assert [(one["item_first"], one["item_last"]) for one in fresh if one.get("item_prefix")] == [(7, 10)]
+
+
+@pytest.mark.usefixtures("kept")
+def test_an_indicator_without_numbers_keeps_nobody_from_working(
+    centre: Centre, enrolled: Callable[[str], SimDesk]
+) -> None:
+    with centre.database.transaction() as conn:
+        conn.execute(
+            "insert into item_ranges (prefix, first, last, desk, epoch, next)"
+            " values ('EE', 1, 99999998, '1010-1', 1, 1)"
+        )
+    desk = enrolled("2002-1")
+    centre.settle()
+    desk.exchange()
+    assert (len(codes(desk)), ranges(desk)) == (6, [])
