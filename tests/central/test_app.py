@@ -8,6 +8,7 @@ import pytest
 
 from azpost_desk.central.app import Centre
 from azpost_desk.central.storage.database import connect, migrate, migrations
+from azpost_desk.domain.refusals import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def test_a_taken_port_is_told(centre: Centre, postgres: str, clock: ManualClock) -> None:
     other = Centre(postgres, clock=clock)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(Trouble, match="X-108"):
         other.start(int(centre.url.rsplit(":", 1)[1]))
 
 
@@ -39,5 +40,6 @@ def test_a_database_of_a_newer_program_is_left_alone(postgres: str) -> None:
     assert migrate(postgres, 1_795_000_000_000) == migrate(postgres, 1_795_000_000_000) == max(migrations())
     with connect(postgres) as conn:
         conn.execute("insert into schema_number values (9999, 0)")
-    with pytest.raises(RuntimeError, match="9999"):
+    with pytest.raises(Trouble, match="X-109") as newer:
         migrate(postgres, 1_795_000_000_000)
+    assert newer.value.facts["found"] == "9999"

