@@ -46,8 +46,8 @@ class ReceiptPrinter(Device, Protocol):
         """Whether a paper that was printed without trouble is known to be out; False: it was only sent."""
         ...
 
-    def print_raster(self, data: bytes) -> None:
-        """Print ESC/POS `data`; returns when the printer has taken all of it.
+    def print_raster(self, data: bytes) -> str:
+        """Print ESC/POS `data`; returns where, when the printer has taken all of it.
 
         Raises:
             Trouble: D-001 no answer, nothing printed; D-002 stopped half-way or the roll ended, a part may be
@@ -64,8 +64,13 @@ class PagePrinter(Device, Protocol):
         """As `ReceiptPrinter.proves`."""
         ...
 
-    def print_pdf(self, pdf: bytes, title: str) -> None:
-        """Hand over a document.
+    @property
+    def saves(self) -> bool:
+        """Whether papers become files here, and no paper moves."""
+        ...
+
+    def print_pdf(self, pdf: bytes, title: str) -> str:
+        """Hand over a document; returns where it is now: the printer, or the file's name.
 
         Raises:
             Trouble: D-005 the folder cannot be written; D-006 the printer did not take it.

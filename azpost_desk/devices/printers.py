@@ -48,7 +48,7 @@ class EscPosPrinter:
         """See `ports.ReceiptPrinter.proves`."""
         return self._answers
 
-    def print_raster(self, data: bytes) -> None:
+    def print_raster(self, data: bytes) -> str:
         """See `ports.ReceiptPrinter.print_raster`."""
         begun = False
         try:
@@ -63,6 +63,7 @@ class EscPosPrinter:
                         raise Trouble("D-002", place=self._line.place)
         except OSError as failure:
             raise Trouble("D-002" if begun else "D-001", place=self._line.place) from failure
+        return self._line.place
 
     def state(self) -> DeviceState:
         """See `ports.Device.state`."""
@@ -132,6 +133,25 @@ class FolderPrinter:
         """See `ports.PagePrinter.proves`; the file lies there."""
         return True
 
+    @property
+    def saves(self) -> bool:
+        """See `ports.PagePrinter.saves`."""
+        return True
+
+    @property
+    def folder(self) -> Path:
+        """Where they lie."""
+        return self._folder
+
+    def find(self, title: str) -> list[Path]:
+        """The files of papers called `title`, the newest first."""
+        name = re.escape(_file_name(title))
+        is_it = re.compile(rf"{name}(-[0-9]+)?\.pdf")
+        with suppress(OSError):
+            found = [path for path in self._folder.glob("*.pdf") if is_it.fullmatch(path.name)]
+            return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        return []
+
     def empty(self) -> None:
         """Take out what has lain long enough, by a clock that may have been set either way."""
         if self._kept_hours is None or not self._folder.is_dir():
@@ -144,14 +164,14 @@ class FolderPrinter:
                 if abs(now_s - paper.stat().st_mtime) > self._kept_hours * 3600:
                     paper.unlink()
 
-    def print_pdf(self, pdf: bytes, title: str) -> None:
+    def print_pdf(self, pdf: bytes, title: str) -> str:
         """See `ports.PagePrinter.print_pdf`."""
-        name = _NAME_CHARS.sub("-", title).strip("-.")[:_NAME_CHARS_MAX] or "paper"
+        name = _file_name(title)
         try:
             self.empty()
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._folder.chmod(0o700)
-            self._write_new(name, pdf)
+            return self._write_new(name, pdf)
         except OSError as failure:
             raise Trouble("D-005", place=str(self._folder)) from failure
 
@@ -163,7 +183,7 @@ class FolderPrinter:
         writable = nearest.is_dir() and os.access(nearest, os.W_OK)
         return DeviceState(str(self._folder), None if writable else "D-005")
 
-    def _write_new(self, name: str, pdf: bytes) -> None:
+    def _write_new(self, name: str, pdf: bytes) -> str:
         number = 1
         while True:
             path = self._folder / f"{name}{f'-{number}' if number > 1 else ''}.pdf"
@@ -172,9 +192,13 @@ class FolderPrinter:
                 made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_BYTES, 0o600)
                 with os.fdopen(made, "wb") as file:
                     file.write(pdf)
-                return
+                return path.name
             except FileExistsError:
                 number += 1
+
+
+def _file_name(title: str) -> str:
+    return _NAME_CHARS.sub("-", title).strip("-.")[:_NAME_CHARS_MAX] or "paper"
 
 
 class LpPrinter:
@@ -196,10 +220,16 @@ class LpPrinter:
         """See `ports.PagePrinter.proves`; the print service takes it, and says no more of it."""
         return False
 
-    def print_pdf(self, pdf: bytes, title: str) -> None:
+    @property
+    def saves(self) -> bool:
+        """See `ports.PagePrinter.saves`."""
+        return False
+
+    def print_pdf(self, pdf: bytes, title: str) -> str:
         """See `ports.PagePrinter.print_pdf`."""
         queue = ["-d", self.name] if self.name else []
         self._run([self._program, *queue, "-t", title, "-"], pdf)
+        return self.name or ""
 
     def state(self) -> DeviceState:
         """See `ports.Device.state`."""

@@ -24,12 +24,13 @@ class _Recorded:
 
     Attributes:
         trouble: the code every call fails with; None while the device works.
-        proves: of a printer, see `ports.ReceiptPrinter.proves`.
+        proves, saves: of a printer, see `ports.PagePrinter`.
     """
 
     def __init__(self, place: str) -> None:
         self.trouble: str | None = None
         self.proves = True
+        self.saves = False
         self._place = place
 
     def state(self) -> DeviceState:
@@ -52,10 +53,11 @@ class RecordedReceipts(_Recorded):
         super().__init__("receipts")
         self.printed: list[bytes] = []
 
-    def print_raster(self, data: bytes) -> None:
+    def print_raster(self, data: bytes) -> str:
         """See `ports.ReceiptPrinter.print_raster`."""
         self._fail_if_told()
         self.printed.append(data)
+        return self._place
 
     def fail(self, fault: Fault | None) -> None:
         """Behave as a printer with `fault`, or well again."""
@@ -81,10 +83,11 @@ class RecordedPages(_Recorded):
         super().__init__("pages")
         self.printed: list[RecordedPage] = []
 
-    def print_pdf(self, pdf: bytes, title: str) -> None:
+    def print_pdf(self, pdf: bytes, title: str) -> str:
         """See `ports.PagePrinter.print_pdf`."""
         self._fail_if_told()
         self.printed.append(RecordedPage(pdf, title))
+        return self._place
 
     def print_label(self, pdf: bytes, title: str) -> None:
         """See `ports.LabelPrinter.print_label`."""

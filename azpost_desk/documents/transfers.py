@@ -28,6 +28,7 @@ def application_pdf(paper: ApplicationPaper, texts: Texts) -> bytes:
     number = texts.t("papers.number", number=paper.number)
     sheet = Sheet(texts, paper.head, f"{title} {paper.number}", number)
     _title(sheet, texts, paper.head, title, number)
+    sheet.copy_state(paper.copy)
     _persons(sheet, texts, ("papers.sender", paper.sender), ("papers.receiver", paper.receiver))
     _representative(sheet, texts, paper.representative)
     sheet.gap(8)

@@ -116,6 +116,7 @@ class ApplicationPaper:
         total: amount, fee and extras together.
         paid_from_ms: from when it is paid out (UTC ms), 0 as soon as it is known.
         representative: who acts for the sender by power of attorney, if anyone.
+        copy: which print this is.
     """
 
     head: PaperHead
@@ -130,6 +131,7 @@ class ApplicationPaper:
     extras: tuple[tuple[Words, Money], ...] = ()
     paid_from_ms: int = 0
     representative: PaperPerson | None = None
+    copy: CopyState = ORIGINAL
 
 
 @dataclass(frozen=True, slots=True)

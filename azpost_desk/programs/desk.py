@@ -23,6 +23,7 @@ from azpost_desk.programs.desk_parts import report_press as report_press
 from azpost_desk.programs.desk_parts import scanner_gap_of as scanner_gap_of
 from azpost_desk.programs.desk_parts import signer_of as signer_of
 from azpost_desk.programs.desk_parts import stamp_drawer as stamp_drawer
+from azpost_desk.programs.desk_parts import tray_of as tray_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,12 +109,14 @@ def open_counter(
         paper_drawer(language),
         Around(books, devices, rounds),
         Copies(line, rounds, books.second),
+        tray_of(devices),
     )
     if not books.stopped():
         services.recovery.note_start()
     line.start()
     rounds.start()
-    return OpenCounter(books, line, services, paper_printer(devices, language), devices, rounds)
+    printer = paper_printer(devices, language, services.counter.today)
+    return OpenCounter(books, line, services, printer, devices, rounds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Literal
 
     from azpost_desk.devices.ports import PagePrinter, ReceiptPrinter, Scale, Signer, Sound
+    from azpost_desk.devices.printers import FolderPrinter
     from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.signatures import Stamp
     from azpost_desk.services.papers import Printer
     from azpost_desk.services.ports import CardTerminal
+    from azpost_desk.services.print_jobs import Came
     from azpost_desk.services.reports import DayReport, Press
     from azpost_desk.services.signatures import Draw
 
@@ -103,32 +106,69 @@ def signer_of(setting: str) -> Signer | None:
     return FileSigner(Path(place), stamp_drawer) if kind == "file" else None
 
 
-def paper_printer(devices: Devices, language: Callable[[], str]) -> Printer:
-    """Sends each sort of paper to the device that prints it; customers' paper in their language."""
+def paper_printer(
+    devices: Devices, language: Callable[[], str], today: Callable[[], str] = lambda: ""
+) -> Printer:
+    """Sends each sort of paper to the device that prints it; customers' paper in their language.
 
-    def print_paper(paper: Paper | bytes, sort: str) -> Literal["sent"] | None:
+    `today` (ISO) stands in the name of what is stored bytes; every other paper knows its day.
+    """
+
+    def print_paper(paper: Paper | bytes, sort: str) -> Came:
         from azpost_desk.documents import press
         from azpost_desk.domain.papers import CertificatePaper, ReceiptPaper
         from azpost_desk.domain.papers_slips import SlipPaper
+        from azpost_desk.services.print_jobs import Came
         from azpost_desk.texts import Texts
 
+        pages = devices.pages
+        way: Literal["printed", "sent", "saved"] = "saved" if pages.saves else "printed"
         if isinstance(paper, bytes):
-            devices.pages.print_pdf(paper, sort)
-            return None if devices.pages.proves else "sent"
+            place = pages.print_pdf(paper, "_".join(filter(None, (today(), sort))))
+            return Came(way if pages.proves else "sent", place)
         texts = Texts(paper.language if isinstance(paper, ReceiptPaper) else language())
         if isinstance(paper, ReceiptPaper | SlipPaper | CertificatePaper) and devices.receipts is not None:
-            devices.receipts.print_raster(press.raster(paper, texts))
-            return None if devices.receipts.proves else "sent"
-        devices.pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort))
-        return None if devices.pages.proves else "sent"
+            place = devices.receipts.print_raster(press.raster(paper, texts))
+            return Came("printed" if devices.receipts.proves else "sent", place)
+        place = pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort))
+        return Came(way if pages.proves else "sent", place)
 
     return print_paper
 
 
 def paper_title(paper: Paper, sort: str) -> str:
-    """What a document is called in the printer's queue or as a file."""
+    """What a document is called in the printer's queue or as a file: its day first, so that they sort."""
     number = getattr(paper, "item", "") or getattr(paper, "number", "")
-    return f"{sort}-{number}" if number else sort
+    copy = getattr(paper, "copy", None)
+    again = f"{copy.kind}-{copy.number}" if copy is not None and copy.kind != "original" else ""
+    name = "-".join(filter(None, (sort, number, again)))
+    return f"{paper.head.business_day.isoformat()}_{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTray:
+    """The tray of a desk whose papers become files; implements services.ports.Tray."""
+
+    printer: FolderPrinter
+
+    def folder(self) -> str:
+        """See services.ports.Tray."""
+        return str(self.printer.folder)
+
+    def find(self, paper: Paper | bytes, sort: str) -> str:
+        """See services.ports.Tray; stored bytes are known by what they say."""
+        if isinstance(paper, bytes):
+            paths = [path for path in self.printer.folder.glob(f"*{sort}*.pdf") if path.read_bytes() == paper]
+        else:
+            paths = self.printer.find(paper_title(paper, sort))
+        return str(paths[0]) if paths else ""
+
+
+def tray_of(devices: Devices) -> PaperTray | None:
+    """The tray, where this desk has one."""
+    from azpost_desk.devices.printers import FolderPrinter
+
+    return PaperTray(devices.pages) if isinstance(devices.pages, FolderPrinter) else None
 
 
 def devices_of(folder: Path) -> Devices:

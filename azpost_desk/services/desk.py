@@ -27,6 +27,7 @@ from azpost_desk.services.goods import Shop
 from azpost_desk.services.history import History
 from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.papers import Papers
+from azpost_desk.services.papers_made import PapersMade
 from azpost_desk.services.parking import Parking
 from azpost_desk.services.payments import Payments
 from azpost_desk.services.preflight import Preflight
@@ -45,7 +46,7 @@ from azpost_desk.services.transfers import Transfers
 
 if TYPE_CHECKING:
     from azpost_desk.services.counter import Counter
-    from azpost_desk.services.ports import Hasher, Surroundings
+    from azpost_desk.services.ports import Hasher, Surroundings, Tray
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class DeskServices:
     counts: Counts
     notes: Notes
     copies: Copies
+    papers_made: PapersMade
 
 
 def desk_services(
@@ -101,11 +103,12 @@ def desk_services(
     draw: Draw | None = None,
     around: Surroundings | None = None,
     copies: Copies | None = None,
+    tray: Tray | None = None,
 ) -> DeskServices:
     """The use cases over one counter.
 
     Without a `signer` papers are signed by hand; `around` is the machine it stands on, if anybody asks;
-    `copies` are the backup and the second copy, where there are any.
+    `copies` are the backup and the second copy, where there are any; `tray` is where papers lie as files.
     """
     baskets, papers, days = Baskets(counter), Papers(counter), Days(counter)
     transfers = Transfers(counter, baskets)
@@ -149,4 +152,5 @@ def desk_services(
         counts=Counts(counter),
         notes=Notes(counter),
         copies=copies or Copies(counter.line),
+        papers_made=PapersMade(counter, papers, draw or undrawn, tray),
     )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -23,6 +23,7 @@ from azpost_desk.domain.people import GROUPS, Account, Addresses, Parties, Perso
 from azpost_desk.domain.quotes import EXTRAS
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.services import cash_papers
+from azpost_desk.services.print_jobs import Came, copy_of, number_of
 from azpost_desk.services.slip_papers import slip_paper
 from azpost_desk.services.slips import PAPER
 
@@ -31,11 +32,8 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Entry, PaidLine, PrintJob
 
-Printer = Callable[[papers.Paper | bytes, str], Literal["sent"] | None]
-"""Prints one paper (a value, or a stored report's bytes) named by its sort; raises Trouble("D-…").
-
-``sent`` comes back where no printer ever says what came out of it: then nobody is told that it is printed.
-"""
+Printer = Callable[[papers.Paper | bytes, str], Came | None]
+"""Prints one paper (a value, or a stored report's bytes) named by its sort; raises Trouble("D-…")."""
 
 TRIES_MAX: Final = 5
 
@@ -95,7 +93,7 @@ class Papers:
                 entry = books.entry(job.key)
                 if entry is None:
                     raise Trouble("D-020")
-                return slip_paper(books, _head(books, entry), entry, job)
+                return slip_paper(books, _head(books, entry), entry, job, copy_of(books, job))
             if job.paper in ("cash_move", "till_close"):
                 return _cash_paper(books, job)
             if job.paper == "certificate":
@@ -105,8 +103,7 @@ class Papers:
             line = books.paid_line(job.key)
             if line is None:
                 raise Trouble("D-020")
-            copy = papers.CopyState("duplicate", 1) if job.sort == "duplicate" else papers.CopyState()
-            return _line_paper(books, line, copy)
+            return _line_paper(books, line, copy_of(books, job))
 
     def waiting(self) -> list[PrintJob]:
         """Jobs that are not on paper yet, oldest first."""
@@ -114,13 +111,15 @@ class Papers:
             return books.print_jobs(("waiting", "printing", "failed"))
 
     def print_next(self, printer: Printer) -> PrintJob | None:
-        """Try the oldest waiting job; its state is stored whatever comes of it. None when nothing waits."""
+        """Try the oldest waiting job; what comes of it is stored, and comes back with its place.
+
+        None when nothing waits.
+        """
         with self.counter.books.reading() as books:
             jobs = books.print_jobs(("waiting",))
         if not jobs:
             return None
-        self._try(jobs[0], printer)
-        return jobs[0]
+        return self._try(jobs[0], printer)
 
     def retry(self, job: PrintJob, by: Officer) -> None:
         """Put a job that failed back into the queue as the duplicate of one that never came out; counted."""
@@ -165,19 +164,21 @@ class Papers:
         else:
             self.copy(receipt, by)
 
-    def _try(self, job: PrintJob, printer: Printer) -> None:
+    def _try(self, job: PrintJob, printer: Printer) -> PrintJob:
         # Said before it is tried: after a power cut in the middle nobody knows what came out, so the job is
         # offered again as a duplicate (U-02), and one that cannot be drawn does not block those behind it.
         with self.counter.books.writing() as books:
             books.move_print_job(job.job, "printing")
-        state: str
-        trouble = ""
+        state, trouble, came = "failed", "", Came()
         try:
-            state = printer(self.of_job(job), job.paper) or "printed"
+            came = printer(self.of_job(job), job.paper) or came
+            state = "sent" if came.way == "sent" else "printed"
         except Trouble as problem:
-            state, trouble = "failed", problem.code
+            trouble = problem.code
         with self.counter.books.writing() as books:
             books.move_print_job(job.job, state, trouble)
+            number = number_of(books, job)
+        return replace(job, state=state, trouble=trouble, number=number, way=came.way, place=came.place)
 
     def _copy_state(self, job: PrintJob) -> papers.CopyState:
         if job.sort == "original":
@@ -296,7 +297,7 @@ def _line_paper(books: Reading, stored: PaidLine, copy: papers.CopyState) -> pap
         case ops.TransferSent():
             parties = _group(books, record, line.operation, "parties")
             if isinstance(parties, Parties):
-                return _application(books, head, stored.receipt, line, parties)
+                return _application(books, head, stored.receipt, line, parties, copy)
         case ops.TransferPaid() | ops.TransferRefunded():
             receiver = _group(books, record, line.operation, "receiver")
             if isinstance(receiver, Person):
@@ -317,7 +318,12 @@ def _person(person: Person) -> papers.PaperPerson:
 
 
 def _application(
-    books: Reading, head: papers.PaperHead, receipt: str, line: ops.TransferSent, parties: Parties
+    books: Reading,
+    head: papers.PaperHead,
+    receipt: str,
+    line: ops.TransferSent,
+    parties: Parties,
+    copy: papers.CopyState,
 ) -> papers.ApplicationPaper:
     office = books.document(Offices, head.business_day.isoformat()).find(line.office) if line.office else None
     extras = line.terms.extras_qapik if line.terms else {}
@@ -333,6 +339,7 @@ def _application(
         paid_from_ms=line.terms.available_ms if line.terms else 0,
         payout=office.name if office else Say("papers.application.any_office"),
         purpose=Say(f"transfers.purpose.{line.purpose}"),
+        copy=copy,
     )
 
 
@@ -421,9 +428,10 @@ def _cash_paper(books: Reading, job: PrintJob) -> papers.Paper:
                 counts=_pieces(moved.pieces),
                 signatures=signatures,
                 record_mark=entry.recorded.mark,
+                copy=copy_of(books, job),
             )
         case ops.TillClosed() as closed:
-            return _till_close(books, head, entry, closed)
+            return replace(_till_close(books, head, entry, closed), copy=copy_of(books, job))
         case _:
             raise Trouble("D-020")
 
@@ -439,7 +447,7 @@ def _certificate(books: Reading, job: PrintJob) -> papers.CertificatePaper:
         says=read.says,
         record_mark=entry.recorded.mark,
         code=code,
-        copy=_copy_of(job),
+        copy=copy_of(books, job),
     )
 
 
@@ -447,12 +455,7 @@ def _cash_act(books: Reading, job: PrintJob) -> papers.Paper:
     entry = books.entry(job.key)
     if entry is None:
         raise Trouble("D-020")
-    return cash_papers.cash_act(books, _head(books, entry), entry, _copy_of(job))
-
-
-def _copy_of(job: PrintJob) -> papers.CopyState:
-    """Whether this is the paper itself, or one for a paper that never came out."""
-    return papers.CopyState("duplicate", 1) if job.sort == "duplicate" else papers.CopyState()
+    return cash_papers.cash_act(books, _head(books, entry), entry, copy_of(books, job))
 
 
 def _till_close(

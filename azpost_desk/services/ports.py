@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.cards import CardAnswer
     from azpost_desk.domain.ledger import Posting
     from azpost_desk.domain.money import Money
+    from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.signatures import Known
     from azpost_desk.domain.watch_lists import Listed
     from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
@@ -155,7 +156,10 @@ class Reading(Protocol):
         """The reference documents in force on `date`, each with its version and since when."""
 
     def centre_acts(self, limit: int = 500) -> list[views_recovery.CentreAct]: ...
-    def print_jobs(self, states: Sequence[str] = ()) -> list[views.PrintJob]: ...
+    def print_jobs(self, states: Sequence[str] = (), since_ms: int = 0) -> list[views.PrintJob]: ...
+    def prints_until(self, job: views.PrintJob) -> int:
+        """How many of this paper there are of its sort (original, copy, duplicate), up to this one."""
+
     def reprints(self, receipt: str, sort: str) -> int: ...
     def closed_report(self, date: str) -> bytes | None: ...
     def days(self, limit: int = 400) -> list[views.Day]: ...
@@ -360,6 +364,14 @@ class Surroundings(Protocol):
 
     def printer(self) -> str:
         """The D-code of what is wrong with the receipt printer, "" when it is ready. May take its timeout."""
+
+
+class Tray(Protocol):
+    """The folder in which the papers of a desk without a printer lie for a day (decisions/024)."""
+
+    def folder(self) -> str: ...
+    def find(self, paper: Paper | bytes, sort: str) -> str:
+        """The file of a paper that was laid there, "" when none is (any more)."""
 
 
 class CardTerminal(Protocol):

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Entry, PrintJob
 
 
-def slip_paper(books: Reading, head: papers.PaperHead, entry: Entry, job: PrintJob) -> SlipPaper:
+def slip_paper(
+    books: Reading, head: papers.PaperHead, entry: Entry, job: PrintJob, copy: papers.CopyState
+) -> SlipPaper:
     """The paper of a remittance or a close.
 
     Raises:
         Trouble: D-020 no slip was signed with this record.
     """
     code, body = books.slip(job.key), entry.body
-    copy = papers.CopyState("duplicate", 1) if job.sort == "duplicate" else papers.CopyState()
     here = _desk(books.desk().number)
     match body:
         case ops.RemittanceIssued() if code:

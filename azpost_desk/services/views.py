@@ -239,7 +239,12 @@ class PaperSignature:
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """Paper that is owed: made from a committed record, printed after it, retried without touching money."""
+    """Paper that is owed: made from a committed record, printed after it, retried without touching money.
+
+    Attributes:
+        number: what people call it by (receipt, item), "" where nobody asked.
+        way, place: once it was tried just now: printed, sent or saved, and where.
+    """
 
     job: int
     paper: str
@@ -249,6 +254,9 @@ class PrintJob:
     tries: int
     trouble: str
     made_ms: int
+    number: str = ""
+    way: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

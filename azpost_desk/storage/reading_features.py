@@ -285,16 +285,23 @@ class FeatureReading:
 
     # --- paper, reports, the one box ----------------------------------------------------------------
 
-    def print_jobs(self, states: Sequence[str] = ()) -> list[views.PrintJob]:
+    def print_jobs(self, states: Sequence[str] = (), since_ms: int = 0) -> list[views.PrintJob]:
         wanted = select(t.print_jobs).order_by(t.print_jobs.c.job)
         if states:
             wanted = wanted.where(t.print_jobs.c.state.in_(states))
+        if since_ms:
+            wanted = wanted.where(t.print_jobs.c.made_ms >= since_ms)
         return [
             views.PrintJob(
                 row.job, row.paper, row.key, row.sort, row.state, row.tries, row.trouble, row.made_ms
             )
             for row in self._all(wanted)
         ]
+
+    def prints_until(self, job: views.PrintJob) -> int:
+        j = t.print_jobs.c
+        same = (j.paper == job.paper, j.key == job.key, j.sort == job.sort, j.job <= job.job)
+        return int(self._scalar(select(func.count()).select_from(t.print_jobs).where(*same)))
 
     def reprints(self, receipt: str, sort: str) -> int:
         r = t.reprints.c

@@ -60,7 +60,9 @@ class PrivacyReading(FeatureReading):
 
     def newest_job(self, paper: str, key: str) -> views.PrintJob | None:
         p = t.print_jobs.c
-        this = select(t.print_jobs).where(p.paper == paper, p.key == key).order_by(p.job.desc()).limit(1)
+        # A copy is no act of its own: what is signed is the paper itself.
+        is_it = (p.paper == paper, p.key == key, p.sort != "copy")
+        this = select(t.print_jobs).where(*is_it).order_by(p.job.desc()).limit(1)
         row = self._one(this)
         if row is None:
             return None

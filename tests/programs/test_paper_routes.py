@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from azpost_desk.devices.printers import FolderPrinter
 from azpost_desk.devices.stand_ins import RecordedSound
+from azpost_desk.domain.papers import CopyState
 from azpost_desk.programs.desk import Devices, paper_printer
+from azpost_desk.programs.desk_parts import tray_of
+from azpost_desk.services.print_jobs import Came
 from tests.documents import samples
 from tests.documents.test_slips import PAPER as SLIP
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAY = samples.RECEIPT.head.business_day.isoformat()
 
 
 @dataclass
@@ -18,22 +28,25 @@ class Played:
 
     came: list[str] = field(default_factory=list)
     proves: bool = True
+    saves: bool = False
 
-    def print_raster(self, raster: bytes) -> None:
+    def print_raster(self, raster: bytes) -> str:
         assert raster
         self.came.append("roll")
+        return "the roll"
 
-    def print_pdf(self, pdf: bytes, title: str) -> None:
+    def print_pdf(self, pdf: bytes, title: str) -> str:
         assert pdf.startswith(b"%PDF")
         self.came.append(title)
+        return "the office"
 
 
 @pytest.mark.parametrize(
     ("paper", "sort", "with_roll", "without"),
     [
-        (SLIP, "slip", "roll", "slip-a1b2c3d4e5"),
-        (samples.RECEIPT, "receipt", "roll", f"receipt-{samples.RECEIPT.number}"),
-        (samples.CASH_MOVE, "cash_move", f"cash_move-{samples.CASH_MOVE.number}", None),
+        (SLIP, "slip", "roll", f"{DAY}_slip-a1b2c3d4e5"),
+        (samples.RECEIPT, "receipt", "roll", f"{DAY}_receipt-{samples.RECEIPT.number}"),
+        (samples.CASH_MOVE, "cash_move", f"{DAY}_cash_move-{samples.CASH_MOVE.number}-duplicate-1", None),
     ],
 )
 def test_each_paper_finds_its_printer(paper: object, sort: str, with_roll: str, without: str | None) -> None:
@@ -51,5 +64,23 @@ def test_only_what_a_printer_proves_is_called_printed(proves: bool) -> None:
         pages = Played(proves=proves)
         devices = Devices(pages=pages, sound=RecordedSound(), receipts=receipts)  # type: ignore[arg-type]
         prints = paper_printer(devices, lambda: "az")
-        assert prints(samples.RECEIPT, "receipt") == (None if proves else "sent")
-        assert prints(b"%PDF-1.4 a report", "report") == (None if proves else "sent")
+        way: Literal["printed", "sent"] = "printed" if proves else "sent"
+        assert prints(samples.RECEIPT, "receipt") == Came(way, "the roll" if receipts else "the office")
+        assert prints(b"%PDF-1.4 a report", "report") == Came(way, "the office")
+
+
+def test_a_file_is_called_by_its_day_and_by_which_copy_it_is_and_found_again(tmp_path: Path) -> None:
+    devices = Devices(pages=FolderPrinter(tmp_path / "papers"), sound=RecordedSound())
+    prints, tray = paper_printer(devices, lambda: "az", lambda: "2026-11-30"), tray_of(devices)
+    assert tray is not None
+    copy = replace(samples.RECEIPT, copy=CopyState("copy", 2))
+    number = samples.RECEIPT.number
+    assert tray.find(copy, "receipt") == ""
+    for paper, sort, name in (
+        (samples.RECEIPT, "receipt", f"{DAY}_receipt-{number}.pdf"),
+        (copy, "receipt", f"{DAY}_receipt-{number}-copy-2.pdf"),
+        (b"%PDF-1.4 a report", "report", "2026-11-30_report.pdf"),
+        (b"%PDF-1.4 another", "report", "2026-11-30_report-2.pdf"),
+    ):
+        assert prints(paper, sort) == Came("saved", name)
+        assert tray.find(paper, sort) == str(tmp_path / "papers" / name)

@@ -88,19 +88,25 @@ class NoticeStrip(QFrame):
         self.setProperty("role", "notice")
         self._icon = IconLabel("info", "neutral")
         self._sentence = Label("", "body", wrap=True)
+        self._more = Label("", "hint", wrap=True)
         self._code = Label("", "hint")
         self._act = Button("", role="quiet")
         self._act.clicked.connect(self._on_act)
         self._callback: Callable[[], object] | None = None
         self._words: Say = ""
         self._state: State = "neutral"
+        self._is_aside = False
         self._close = Button(phrase("kit.notice.close"), role="quiet")
         self._close.clicked.connect(self._on_close)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 4, 4)
         row.setSpacing(12)
         row.addWidget(self._icon)
-        row.addWidget(self._sentence, 1)
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        said.addWidget(self._sentence)
+        said.addWidget(self._more)
+        row.addLayout(said, 1)
         row.addWidget(self._code)
         row.addWidget(self._act)
         row.addWidget(self._close)
@@ -124,6 +130,8 @@ class NoticeStrip(QFrame):
         dress(self, state=state)
         self._icon.show_icon(_ICONS[state], token)
         self._sentence.say(words)
+        self._more.hide()
+        self._is_aside = False
         self._code.say(plain(code))
         self._callback = callback
         self._act.say(act, plain(key))
@@ -131,9 +139,24 @@ class NoticeStrip(QFrame):
         self.setAccessibleName(self._sentence.text())
         self.show()
 
+    def add(self, words: Say) -> None:
+        """Say what an act had for a consequence: below what is said of the act, alone where nothing is.
+
+        It never takes the place of a sentence about the act itself, and its own sentence before does.
+        """
+        if self.isHidden() or self._is_aside:
+            self.show_notice(words, "good")
+            self._is_aside = True
+            return
+        self._more.say(words)
+        self._more.show()
+
     def text(self) -> str:
-        """The sentence shown; nothing when hidden."""
-        return "" if self.isHidden() else self._sentence.text()
+        """The sentences shown; nothing when hidden."""
+        if self.isHidden():
+            return ""
+        more = "" if self._more.isHidden() else self._more.text()
+        return "\n".join(filter(None, (self._sentence.text(), more)))
 
     def clear(self) -> None:
         """Take the notice away."""

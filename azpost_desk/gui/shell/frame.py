@@ -31,21 +31,22 @@ from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.lamp import BooksLamp, BooksSheet
 from azpost_desk.gui.shell.line_panel import LinePill, QueueSheet
 from azpost_desk.gui.shell.one_box import Answers, OneBox
+from azpost_desk.gui.shell.printing import Printing
 from azpost_desk.gui.shell.rail import Rail
 from azpost_desk.gui.shell.register import FRAME_KEYS, OPENS
 from azpost_desk.gui.shell.side_drawer import SideDrawer
 from azpost_desk.gui.shell.status_strip import StatusStrip
 from azpost_desk.gui.work.guards import guarded
-from azpost_desk.gui.work.runner import Lane, Notice, Operation, Runner
+from azpost_desk.gui.work.runner import Notice, Operation, Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtGui import QResizeEvent
 
-    from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.screens import Screen, Session
+    from azpost_desk.gui.shell.papers_drawer import PapersDrawer
     from azpost_desk.services.licences import Permitted
     from azpost_desk.services.papers import Printer
     from azpost_desk.services.ports import Line
@@ -74,12 +75,12 @@ class Frame(QWidget):
         super().__init__()
         self.setProperty("role", "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._session, self._line, self._printer = session, line, printer
+        self._session, self._line = session, line
         self._kinds = screens
         self._made: dict[str, Screen] = {}
         self._pages: dict[str, QScrollArea] = {}
         self._current: Screen | None = None
-        self._printing = False
+        self._papers: PapersDrawer | None = None
         self._brand = Label("frame.brand", "brand")
         self._rail = Rail([kind for kind in screens if kind.key and session.may(kind.permission)])
         self.box = OneBox()
@@ -97,6 +98,7 @@ class Frame(QWidget):
         self.queue = QueueSheet(self, line)
         self.books = BooksSheet(self, self.lamp)
         self.help = HelpSheet(self)
+        self._printing = Printing(self, session, printer)
         self._watch = BreakWatch(self, session, line, self.notices)
         self._connect()
         self._keys()
@@ -155,7 +157,7 @@ class Frame(QWidget):
         session.taken_back.connect(self.notices.end)
         session.basket_changed.connect(self._on_basket)
         session.paper_waits.connect(self.print_waiting)
-        session.print_asked.connect(self._on_print_asked)
+        session.print_asked.connect(self._printing.print_once)
         session.counting.connect(self.strip.keep_blind)
         runner.noticed.connect(self._on_outcome)
         runner.changed.connect(self._on_changed)
@@ -168,6 +170,7 @@ class Frame(QWidget):
         self.lamp.clicked.connect(self.books.show_found)
         self.queue.reprint.clicked.connect(self._on_reprint)
         self.strip.help.clicked.connect(self.open_help)
+        self.strip.papers.clicked.connect(self.open_papers)
 
     def _keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {
@@ -179,6 +182,7 @@ class Frame(QWidget):
             "frame.keys.theme": self._next_theme,
             "frame.keys.queue": self.open_queue,
             "frame.keys.books": self.books.show_found,
+            "frame.keys.papers": self.open_papers,
             "frame.keys.open_scan": self._open_waiting_scan,
             "recovery.tray.park": self.basket.tray.park,
             "recovery.tray.title": self.basket.tray.open_tray,
@@ -357,46 +361,23 @@ class Frame(QWidget):
         self.strip.refresh()
 
     def print_waiting(self) -> None:
-        """Print what is owed, one after the other, off the main thread; a failure waits in the queue."""
-        if self._printing:
-            return
-        self._printing = True
-        papers, printer = self._session.services.papers, self._printer
-        Operation(self.strip, lambda: papers.print_next(printer)).succeeded(self._on_printed).ended(
-            self._printing_ended
-        ).start(Lane.NETWORK)
+        """Print what is owed."""
+        self._printing.print_waiting()
 
-    def _on_print_asked(self, paper: Paper) -> None:
-        """Paper that no record owes (an interim report): printed once, a failure is said and that is all."""
-        printer = self._printer
-        Operation(self.strip, lambda: printer(paper, "report")).start(Lane.NETWORK)
+    def open_papers(self) -> None:
+        """What this desk made today."""
+        if self._papers is None:
+            # It shows pages: loaded only once somebody looks.
+            from azpost_desk.gui.shell.papers_drawer import PapersDrawer
 
-    def _printing_ended(self) -> None:
-        self._printing = False
+            self._papers = PapersDrawer(self, self._session)
+            self._papers.queued.connect(self._on_queued_again)
+        self._papers.ask()
 
-    def _on_printed(self, job: PrintJob | None) -> None:
-        if job is None:
-            self._check_paper()
-            return
-        self._printing = False
+    def _on_queued_again(self) -> None:
+        if self._papers is not None:
+            self._papers.close_sheet()
         self.print_waiting()
-
-    def _check_paper(self) -> None:
-        papers = self._session.services.papers
-
-        def told(jobs: list[PrintJob]) -> None:
-            if any(job.state != "waiting" for job in jobs):
-                self.notices.show_notice(
-                    "frame.paper.failed",
-                    "warn",
-                    act="frame.paper.queue",
-                    callback=self.open_queue,
-                    key="Ctrl Q",
-                )
-            else:
-                self.notices.end("frame.paper.failed")
-
-        Operation(self.strip, papers.waiting).succeeded(told).start()
 
     def _on_reprint(self) -> None:
         papers, by = self._session.services.papers, self._session.by

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from azpost_desk.domain.transfer_codes import shown_transfer_code
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.words import phrase, plain
+from azpost_desk.gui.kit.words import Say, phrase, plain
 from azpost_desk.gui.shell.register import FRAME_KEYS
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class PaidState(QWidget):
         self._receipt = ""
         self._sum = Label("", "strong", wrap=True)
         self._words = Label("", "muted", wrap=True)
+        self._paper = Label("", "hint", wrap=True)
+        self._paper.hide()
         self._codes = QVBoxLayout()
         self._codes.setSpacing(2)
         self.again = Button("frame.basket.print_again", FRAME_KEYS["frame.keys.print_again"], role="quiet")
@@ -43,8 +45,14 @@ class PaidState(QWidget):
         column.addWidget(self._sum)
         column.addWidget(self._words)
         column.addLayout(self._codes)
+        column.addWidget(self._paper)
         column.addWidget(self.again)
         self.hide()
+
+    def show_paper(self, words: Say) -> None:
+        """Where its papers went."""
+        self._paper.say(words)
+        self._paper.show()
 
     def show_paid(self, paid: Paid) -> None:
         """Show a settlement that is on the disk."""
@@ -53,6 +61,7 @@ class PaidState(QWidget):
         self._sum.setVisible(paid.to_pay.minor > 0)
         words = "frame.basket.paid" if paid.given.minor else "frame.basket.paid_nothing"
         self._words.say(phrase(words, receipt=paid.receipt, given=paid.given))
+        self._paper.hide()
         self.forget_codes()
         for code in paid.codes:
             self._codes.addWidget(Label("frame.basket.transfer_number", "label"))

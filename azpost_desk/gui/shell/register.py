@@ -45,6 +45,7 @@ FRAME_KEYS: Final = {
     "frame.keys.card": "Ctrl+Y",
     "frame.keys.card_back": "Ctrl+Shift+Y",
     "frame.keys.print_again": "Ctrl+Shift+P",
+    "frame.keys.papers": "Ctrl+F9",
 }
 
 

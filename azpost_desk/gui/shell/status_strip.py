@@ -13,6 +13,7 @@ from azpost_desk.domain.money import Money
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.words import Language, language, phrase, plain
+from azpost_desk.gui.shell.register import FRAME_KEYS
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class StatusStrip(QFrame):
         self._till = Label("")
         self._limit = Label("")
         self._receipt = Label("")
+        self.papers = Button("frame.strip.papers", FRAME_KEYS["frame.keys.papers"], role="quiet", bind=False)
         self.help = Button("frame.keys.help", "F1", role="quiet", bind=False)
         self.lock = Button("frame.keys.lock", "F12", role="quiet", bind=False)
         self.clock = Label("")
@@ -57,6 +59,7 @@ class StatusStrip(QFrame):
         for label in (self._till, self._limit, self._receipt, self._backup, self._second):
             row.addWidget(label)
         row.addStretch()
+        row.addWidget(self.papers)
         row.addWidget(self.help)
         row.addWidget(self.lock)
         self._blind = self._called = False
@@ -75,7 +78,7 @@ class StatusStrip(QFrame):
         """Move together on a narrow screen."""
         row = self.layout()
         if row is not None:
-            row.setSpacing(_SPACING_PX // 4 if narrow else _SPACING_PX)
+            row.setSpacing(_SPACING_PX // 6 if narrow else _SPACING_PX)
 
     def refresh(self) -> None:
         """Read till, limit and last receipt again."""

@@ -323,7 +323,7 @@ def test_a_printer_that_fails_changes_nothing_and_prints_a_duplicate_later(
     sell(qtbot, window, stand)
     press(window, Qt.Key.Key_F10)
     press(window, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(frame.notices.text()))
+    qtbot.waitUntil(lambda: say("frame.paper.failed") in frame.notices.text())
     assert len(settlements(stand)) == 1
     printer.trouble = ""
     frame.open_queue()
@@ -352,7 +352,7 @@ def test_a_scan_never_throws_the_clerk_out_of_unfinished_work(
     assert isinstance(desk, Desk)
     desk.field.put("yarımçıq")
     window.heard(read_scan(paid.receipt), paid.receipt, False)
-    qtbot.waitUntil(lambda: bool(frame.notices.text()))
+    qtbot.waitUntil(lambda: paid.receipt in frame.notices.text())
     assert frame.current() is desk
     desk.field.setFocus()
     press(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, Signal
-from PySide6.QtPdf import QPdfDocument
-from PySide6.QtPdfWidgets import QPdfView
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain.staff import Permission
@@ -17,8 +15,9 @@ from azpost_desk.gui.kit.disputing import DISPUTE_KEY
 from azpost_desk.gui.kit.fields import DateField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label, StatePill, rule
+from azpost_desk.gui.kit.paper_view import PaperView
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
-from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal, say
+from azpost_desk.gui.kit.words import language, phrase, plain, refusal, say
 from azpost_desk.gui.screens.reports import actions
 from azpost_desk.gui.screens.reports.signing import STATES
 
@@ -184,14 +183,9 @@ class StoredSheet(Sheet):
             leave="kit.words.close",
         )
         self._date, self.content = date, content
-        self._buffer = QBuffer(self)
-        self.document = QPdfDocument(self)
+        view = PaperView(phrase("reports.screen.stored", date=date), self)
+        self._view, self.document = view, view.pages
         self.show_content(content)
-        view = QPdfView(self)
-        view.setPageMode(QPdfView.PageMode.MultiPage)
-        view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
-        view.setDocument(self.document)
-        follow(view, lambda: view.setAccessibleName(say(phrase("reports.screen.stored", date=date))))
         self.again = Button("reports.screen.print_stored", actions.PRINT_KEY, bind=False, icon="printer")
         self.again.clicked.connect(self.print_asked.emit)
         save = Button("reports.screen.save", "Ctrl+S", bind=False)
@@ -209,11 +203,7 @@ class StoredSheet(Sheet):
     def show_content(self, content: bytes) -> None:
         """Show these stored bytes; they are what is printed and saved."""
         self.content = content
-        self.document.close()
-        self._buffer.close()
-        self._buffer.setData(QByteArray(content))
-        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        self.document.load(self._buffer)
+        self._view.show_content(content)
 
     def _on_save(self) -> None:
         path = ask_where_to_save(self, "reports.screen.save", f"{self._date}.pdf")

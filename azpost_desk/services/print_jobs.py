@@ -1,0 +1,42 @@
+"""What is said of a print job: what people call its paper by, which copy it is, what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain import papers
+
+if TYPE_CHECKING:
+    from azpost_desk.services.ports import Reading
+    from azpost_desk.services.views import PrintJob
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What became of a paper and where it is: a printer's place or a file's name.
+
+    ``sent`` is where no printer ever says what came out of it: then nobody is told that it is printed.
+    """
+
+    way: Literal["printed", "sent", "saved"] = "printed"
+    place: str = ""
+
+
+def number_of(books: Reading, job: PrintJob) -> str:
+    """What people call a paper by: receipt, item or day; else the mark of its record."""
+    if job.paper in ("receipt", "report"):
+        return job.key
+    line = books.paid_line(job.key)
+    if line is not None:
+        return line.line.number if isinstance(line.line, ops.ItemAccepted) else line.receipt
+    entry = books.entry(job.key)
+    return entry.recorded.mark if entry is not None else ""
+
+
+def copy_of(books: Reading, job: PrintJob) -> papers.CopyState:
+    """The paper itself, its n-th copy, or the n-th for one that never came out; not of receipts."""
+    if job.sort == "original":
+        return papers.CopyState()
+    return papers.CopyState("copy" if job.sort == "copy" else "duplicate", books.prints_until(job))
