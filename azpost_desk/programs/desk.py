@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.refusals import Trouble
     from azpost_desk.gui.kit.scanner import ScannerFilter
+    from azpost_desk.gui.kit.words import Say
     from azpost_desk.gui.shell.window import Window
     from azpost_desk.gui.work.timers import Clock as HandsClock
     from azpost_desk.services.desk import DeskServices
@@ -200,8 +201,13 @@ def listen(
 
 
 def make_ready(window: Window, counter: OpenCounter) -> None:
-    """Hand an open counter to the window: who may sign in, where this is, what the line does."""
+    """Hand an open counter to the window: who may sign in, where this is, what the line does.
+
+    Raises:
+        Trouble: G-050 the centre has not sent what nobody can work without (`name`).
+    """
     from azpost_desk.domain.catalogue import Branch, Settings, Tariffs
+    from azpost_desk.domain.refusals import Trouble
     from azpost_desk.gui.kit.screens import Session
 
     session = Session(
@@ -214,6 +220,9 @@ def make_ready(window: Window, counter: OpenCounter) -> None:
         date = books.day().date or counter.services.counter.today()
         branch, number = books.document(Branch, date), books.desk().number
         settings, tariffs = books.document(Settings, date), books.document(Tariffs, date)
+    officers = counter.services.staff.officers()
+    if not officers:
+        raise Trouble("G-050", name="staff")
     if counter.books.protection() == "file":
         window.sign_in.warn("frame.sign_in.file_key")
     if counter.books.stopped():
@@ -224,10 +233,20 @@ def make_ready(window: Window, counter: OpenCounter) -> None:
         session,
         counter.printer,
         (branch.name, number),
-        counter.services.staff.officers(),
+        officers,
         settings.idle_lock_seconds,
         not tariffs.approved,
     )
+
+
+def _missing(counter: OpenCounter, name: str) -> Say:
+    """Why nobody can sign in yet: the line, the first data on its way, or what the centre does not have."""
+    state = counter.line.state()
+    if not state.online and state.last_error in ("L-001", "L-002"):
+        return "frame.sign_in.no_line"
+    if not state.online:
+        return f"refusal.{state.last_error}" if state.last_error else "frame.sign_in.wait"
+    return f"frame.sign_in.missing.{name}"
 
 
 def main(argv: list[str]) -> int:
@@ -356,6 +375,7 @@ class _Running:
         self._clock = SystemClock()
         self._counter: OpenCounter | None = None
         self._is_ready = False
+        self._lacks_codes = False
 
     def load(self) -> None:
         """Open the books off the main thread, or ask to enrol first."""
@@ -397,6 +417,8 @@ class _Running:
         from azpost_desk.domain.refusals import Trouble
 
         counter = self._counter
+        if counter is not None and self._is_ready and self._lacks_codes:
+            self._look_for_codes(counter)
         if counter is None or self._is_ready:
             return
         try:
@@ -404,8 +426,25 @@ class _Running:
         except Trouble as trouble:
             if trouble.code != "G-050":
                 self._stopped(trouble)
+            else:
+                self._window.sign_in.waits_for(_missing(counter, str(trouble.facts["name"])))
             return
         self._is_ready = True
+        self._look_for_codes(counter)
+
+    def _look_for_codes(self, counter: OpenCounter) -> None:
+        """Said until they have come; who may not send transfers misses none."""
+        from azpost_desk.domain.catalogue import Licences
+        from azpost_desk.domain.refusals import Refused, Trouble
+
+        date = counter.services.counter.today()
+        with counter.books.reading() as books:
+            self._lacks_codes = books.codes_left() == 0
+            try:
+                books.document(Licences, date).require("transfers", date)
+            except (Refused, Trouble):
+                self._lacks_codes = False
+        self._window.sign_in.lack("frame.sign_in.no_codes" if self._lacks_codes else "")
 
     def _stopped(self, trouble: Trouble) -> None:
         from azpost_desk.gui.kit.words import refusal

@@ -80,3 +80,10 @@ def test_a_centre_with_a_strange_certificate_is_not_spoken_to(guarded: tuple[Cen
         enrol(centre.url, code, SigningKey.new(), "test")
     # Nothing was said: the code is still good.
     assert enrol(centre.url, code, SigningKey.new(), "test", verify=str(shown)).desk == "2002-1"
+
+
+def test_plain_http_typed_for_a_centre_over_tls_is_told(guarded: tuple[Centre, Path, str]) -> None:
+    centre, _shown, code = guarded
+    with pytest.raises(Trouble, match="L-027") as told:
+        enrol(centre.url.replace("https", "http"), code, SigningKey.new(), "test")
+    assert told.value.facts["port"] == centre.url.rsplit(":", 1)[1]

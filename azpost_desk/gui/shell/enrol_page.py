@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.fields import TextField
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from azpost_desk.domain.refusals import Refused, Trouble
+
+# What is wrong with the address is said beside it.
+ADDRESS_CODES: Final = frozenset({"L-021", "L-023", "L-024", "L-025", "L-026", "L-027", "L-028"})
 
 
 class EnrolPage(QWidget):
@@ -59,7 +62,12 @@ class EnrolPage(QWidget):
         column.addWidget(self._go)
         whole = QVBoxLayout(self)
         whole.addStretch()
-        whole.addWidget(panel, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Between stretches, not aligned: an aligned panel is not asked how high its wrapped words make it.
+        middle = QHBoxLayout()
+        middle.addStretch()
+        middle.addWidget(panel)
+        middle.addStretch()
+        whole.addLayout(middle)
         whole.addStretch()
         self._form.focus_first()
 
@@ -77,4 +85,8 @@ class EnrolPage(QWidget):
             self._trouble.say(refusal(error), "bad")
 
     def _on_trouble(self, error: Trouble) -> None:
-        self._trouble.say(refusal(error), "bad")
+        if error.code in ADDRESS_CODES:
+            self._url.set_error(refusal(error))
+            self._url.setFocus()
+        else:
+            self._trouble.say(refusal(error), "bad")

@@ -82,6 +82,8 @@ class SignIn(QWidget):
         self._card = Label("", "muted", wrap=True)
         self._warning = Label("", "hint", wrap=True)
         self._warning.hide()
+        self._lack = Label("", "hint", wrap=True)
+        self._lack.hide()
         self._lost = Label("", "hint", wrap=True, parent=self)
         self._lost.hide()
         self._second = QWidget()
@@ -112,6 +114,7 @@ class SignIn(QWidget):
         column.addWidget(self._second)
         column.addWidget(self._own)
         column.addWidget(self._warning)
+        column.addWidget(self._lack)
         column.addWidget(self._lost)
         languages = QHBoxLayout()
         languages.addStretch()
@@ -183,6 +186,11 @@ class SignIn(QWidget):
         self._where.say(words, "bad")
         self._names.hide()
 
+    def waits_for(self, words: Say) -> None:
+        """Nobody can sign in yet: says what has not come and who can send it."""
+        self._where.say(words, "warn")
+        self._names.hide()
+
     def not_taken(self, why: Say) -> None:
         """Keys went nowhere: said beside the PIN where somebody is typing one, else below the names."""
         if self._second.isVisible():
@@ -195,6 +203,11 @@ class SignIn(QWidget):
         """Something about this computer that everybody who signs in should know."""
         self._warning.say(words, "warn")
         self._warning.show()
+
+    def lack(self, words: Say) -> None:
+        """Something that has not come from the centre yet; "" when it is there."""
+        self._lack.say(words, "warn")
+        self._lack.setVisible(bool(words))
 
     def show_card(self, text: str) -> None:
         """A note under the panel: the demo's officers and their PINs."""
