@@ -13,6 +13,7 @@ from azpost_desk.domain.digits import is_digits
 from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import IconLabel, Label, State, StatePill
+from azpost_desk.gui.kit.lost_keys import put_where_it_belongs, writes
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE, dress
 from azpost_desk.gui.kit.words import Say, follow, phrase, plain, say
 from azpost_desk.gui.work.guards import guarded
@@ -240,7 +241,10 @@ class Sheet(QFrame):
         column = QVBoxLayout(self._panel)
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(GAP_WIDE)
+        self._lost = Label("", "hint", wrap=True)
+        self._lost.hide()
         column.addLayout(head)
+        column.addWidget(self._lost)
         self.body = QVBoxLayout()
         self.body.setSpacing(GAP)
         column.addLayout(self.body, 1)
@@ -308,6 +312,13 @@ class Sheet(QFrame):
             ):
                 button.click()
                 return
+        self._take_letter(event)
+
+    def _take_letter(self, event: QKeyEvent) -> None:
+        if writes(event):
+            lost = not put_where_it_belongs(event, self._panel)
+            self._lost.say(phrase("kit.key.lost", text=event.text()) if lost else "", "warn")
+            self._lost.setVisible(lost)
 
     @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from azpost_desk.domain.lengths import characters_max
@@ -16,7 +17,7 @@ from azpost_desk.gui.kit.words import Say, follow, refusal, say
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent
+    from PySide6.QtGui import QFocusEvent, QMouseEvent
 
 Check = Callable[[str], object]
 """Looks at a typed text and raises `Refused` when it cannot be right."""
@@ -29,6 +30,7 @@ class Field(QWidget):
         name: the field's name in its form; `Refused.field` finds it by this.
         optional: whether it may stay empty.
         filled: the program put the value there; Enter skips the field until a person changes it.
+        edits: how often a person has changed the value; a look-up fills only what is still as it was.
 
     Signals:
         edited(): a person changed the value.
@@ -54,6 +56,7 @@ class Field(QWidget):
         self.name = name
         self.optional = optional
         self.filled = False
+        self.edits = 0
         self._words, self._hint, self._check = words, hint, check
         self._label = Label(words, "label", parent=self)
         self._below = Label(hint, "hint", wrap=True, parent=self)
@@ -169,6 +172,7 @@ class Field(QWidget):
 
     def _on_edited(self) -> None:
         self.filled = False
+        self.edits += 1
         self._stale = True
         self.set_ok(False)
         self.clear_error()
@@ -188,6 +192,10 @@ class Field(QWidget):
         if watched is self._editor and event.type() is QEvent.Type.FocusOut:
             self.leave()
         return super().eventFilter(watched, event)
+
+    def is_untouched(self) -> bool:
+        """Whether a person has done nothing here since the field was left the last time."""
+        return not self._stale
 
     def leave(self) -> bool:
         """What happens when the person is done here: tidy, check, tell. False when it cannot be right."""
@@ -249,6 +257,33 @@ class TextField(Field):
             self.clear_error()
             self.changed.emit()
 
+    def fill(self, text: str) -> None:
+        """See `Field.fill`; whoever stands here already replaces it by typing."""
+        super().fill(text)
+        if text and self._line.hasFocus():
+            self._line.selectAll()
+
+    def is_search(self) -> bool:
+        """Whether it only looks for something: Esc empties it, a letter on the list comes here."""
+        return self.name.rpartition(".")[2] in _SEARCHES
+
+    @guarded
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc empties a search first."""
+        if (
+            watched is self._line
+            and isinstance(event, QKeyEvent)
+            and event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
+            and event.key() == Qt.Key.Key_Escape
+            and self.is_search()
+            and self._line.text()
+        ):
+            if event.type() is QEvent.Type.KeyPress:
+                self.clear()
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
     def is_skipped(self) -> bool:
         """A read-only line is passed by."""
         return super().is_skipped() or self._line.isReadOnly()
@@ -260,10 +295,32 @@ class TextField(Field):
 
 
 class _Line(QLineEdit):
-    """A line whose text is selected when the keyboard comes to it, so that typing replaces it."""
+    """A line whose text is selected when it is reached, however that is, so that typing replaces it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._clicked = False
 
     @guarded
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+        self._clicked = event.reason() is Qt.FocusReason.MouseFocusReason
+        if event.reason() not in _NOT_REACHED:
             self.selectAll()
+
+    @guarded
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        # The press of a mouse puts the cursor somewhere; a part that was drawn over stays the part.
+        if self._clicked and not self.hasSelectedText():
+            self.selectAll()
+        self._clicked = False
+
+
+_SEARCHES: Final = ("search", "find")
+# The window or a menu came and went: the clerk was here all the time. A click is seen when it is released.
+_NOT_REACHED: Final = frozenset({
+    Qt.FocusReason.MouseFocusReason,
+    Qt.FocusReason.ActiveWindowFocusReason,
+    Qt.FocusReason.PopupFocusReason,
+})  # fmt: skip

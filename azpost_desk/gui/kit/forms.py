@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.work.guards import guarded
@@ -36,6 +36,7 @@ class Form(QWidget):
         self.main = main
         self.dirty = False
         self._known: list[Field] = []
+        self._led: tuple[Field, int] | None = None
 
     @property
     def fields(self) -> list[Field]:
@@ -74,12 +75,16 @@ class Form(QWidget):
         """What stands here is safe elsewhere: Esc need not ask."""
         self.dirty = False
 
-    def show_refusal(self, refused: Refused) -> bool:
-        """Show it beside its field and go there; False when it names no field of this form."""
+    def show_refusal(self, refused: Refused, *, looked_up: bool = False) -> bool:
+        """Show it beside its field and go there; False when it names no field of this form.
+
+        What a look-up found out (`looked_up`) fetches nobody back who has gone on by themselves.
+        """
         for field in self._known:
             if field.name == refused.field and not field.isHidden():
                 field.set_error(refused)
-                field.setFocus(Qt.FocusReason.OtherFocusReason)
+                if not looked_up or self.follows(field):
+                    field.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
         return False
 
@@ -105,7 +110,27 @@ class Form(QWidget):
         if target is None and self._known:
             target = self._known[0]
         if target is not None:
-            target.setFocus(Qt.FocusReason.TabFocusReason)
+            self.lead(target)
+
+    def lead(self, target: Field) -> None:
+        """Go to a field because the program says so; a look-up may go on from there (`follows`)."""
+        self._led = (target, target.edits)
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def follows(self, *asked: Field) -> bool:
+        """Whether a look-up may move the focus: it is where the program led it, or in `asked`, with nothing
+        typed there since; or it stands nowhere.
+        """
+        focus = QApplication.focusWidget()
+        here = next((field for field in self._known if field.editor is focus), None)
+        if here is None:
+            return focus is None or not focus.isVisible() or focus.isAncestorOf(self)
+        return (here, here.edits) == self._led or (here in asked and here.is_untouched())
+
+    def go_on(self, *asked: Field) -> None:
+        """After a look-up for `asked`: to the first field that waits, unless the person is elsewhere."""
+        if self.follows(*asked):
+            self.focus_first()
 
     def advance(self) -> None:
         """What Enter does; also for screens that fill a field from a scan."""
@@ -119,7 +144,7 @@ class Form(QWidget):
         behind = next((field for i, field in waiting if i <= here and not field.optional), None)
         target = ahead or behind
         if target is not None:
-            target.setFocus(Qt.FocusReason.TabFocusReason)
+            self.lead(target)
         elif self.main is not None and self.main.isEnabled():
             self.main.click()
 

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.labels import Label, State
+from azpost_desk.gui.kit.lost_keys import writes
 from azpost_desk.gui.kit.theme import Theme, figures, follow_theme
 from azpost_desk.gui.kit.words import Say, follow, say
 from azpost_desk.gui.work.guards import guarded
@@ -322,6 +323,9 @@ class _View(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.enter_pressed.emit()
+        elif writes(event):
+            # Not Qt's search in the first column: the search of the screen takes it (see lost_keys).
+            event.ignore()
         else:
             super().keyPressEvent(event)
 

@@ -20,6 +20,7 @@ from azpost_desk.domain.scans import why_unread
 from azpost_desk.gui.kit.acts import acts, begun
 from azpost_desk.gui.kit.cards import NoticeStrip
 from azpost_desk.gui.kit.labels import DataLabel, Label, State
+from azpost_desk.gui.kit.lost_keys import put_where_it_belongs, writes
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action
 from azpost_desk.gui.kit.theme import THEMES, Theme
@@ -42,7 +43,7 @@ from azpost_desk.gui.work.runner import Notice, Operation, Runner
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.screens import Screen, Session
@@ -201,6 +202,17 @@ class Frame(QWidget):
         self.box.setMinimumWidth(150 if narrow else 200)
         self.strip.fit(narrow)
         self._drawer.fit(narrow)
+
+    @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A letter that nobody took goes to the field that waits for it, or is said."""
+        if not writes(event):
+            super().keyPressEvent(event)
+            return
+        page, focus = self._current, QApplication.focusWidget()
+        in_hand = page is not None and (focus is None or focus.isAncestorOf(page) or page.isAncestorOf(focus))
+        if page is None or not in_hand or not put_where_it_belongs(event, page):
+            self.notices.show_notice(phrase("kit.key.lost", text=event.text()), "neutral")
 
     # --- screens -----------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from azpost_desk.gui.work.timers import Repeating
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QKeyEvent
 
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.screens import Session
@@ -246,6 +246,18 @@ class Window(QStackedWidget):
         if event.type() in _INPUT:
             self._note_input()
         return super().eventFilter(watched, event)
+
+    @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """With the focus nowhere a key comes here, and is the frame's."""
+        if (
+            QApplication.focusWidget() is None
+            and self.frame is not None
+            and self.currentWidget() is self.frame
+        ):
+            self.frame.keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
 
     @guarded
     def event(self, event: QEvent) -> bool:

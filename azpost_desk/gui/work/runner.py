@@ -167,6 +167,7 @@ class Operation(QObject, Generic[T]):
         self._busy: list[ShowsBusy] = [parent] if isinstance(parent, ShowsBusy) else []
         self._was_enabled: list[QWidget] = []
         self._topics: tuple[str, ...] = ()
+        self._gave_up_focus: tuple[QWidget, QWidget] | None = None
         self._cancelled = False
         self._on_success: Callable[[T], object] | None = None
         self._on_refused: Callable[[Refused], object] | None = None
@@ -214,11 +215,29 @@ class Operation(QObject, Generic[T]):
         """Begin; returns at once."""
         self._was_enabled = [widget for widget in self._held if widget.isEnabled()]
         for widget in self._was_enabled:
-            widget.setEnabled(False)
+            self._disable(widget)
         if self._busy:
             self._busy_shot.start(BUSY_AFTER_MS)
         self._runner.submit(lane, self._work, self._answer)
         return self
+
+    def _disable(self, widget: QWidget) -> None:
+        """Disable it; where it had the focus, what stands around it waits instead.
+
+        Qt would go to the next button, and the Enter after that would start an act nobody meant.
+        """
+        around = widget.parentWidget()
+        if widget.hasFocus() and around is not None:
+            around.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._gave_up_focus = (widget, around)
+        widget.setEnabled(False)
+
+    def _give_focus_back(self) -> None:
+        if self._gave_up_focus is None:
+            return
+        widget, around = self._gave_up_focus
+        if shiboken6.isValid(widget) and shiboken6.isValid(around) and around.hasFocus():
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def cancel(self) -> None:
         """Drop the answer: nothing but `ended` is called. The work itself is not interrupted."""
@@ -237,6 +256,7 @@ class Operation(QObject, Generic[T]):
         for widget in self._was_enabled:
             if shiboken6.isValid(widget):
                 widget.setEnabled(True)
+        self._give_focus_back()
         if not self._cancelled:
             self._follow(future)
         if self._on_end is not None:

@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk.gui.kit.screens import Session
+from azpost_desk.gui.kit.words import plain
+from azpost_desk.gui.shell.frame import Frame
+from azpost_desk.gui.shell.register import screens
 from azpost_desk.gui.work.runner import Runner
 from azpost_desk.services.counter import Counter
 from azpost_desk.services.desk import desk_services
 from tests.fakes.line import FakeLine
-from tests.services.counters import CLERK, MORNING_MS, PlainHasher, Stand, ended, new_stand, press, working
+from tests.services.counters import (
+    CLERK,
+    MANAGER,
+    MORNING_MS,
+    PlainHasher,
+    Stand,
+    ended,
+    new_stand,
+    press,
+    working,
+)
 from tests.storage.desks import FakeClock, first_news, new_desk
 
 if TYPE_CHECKING:
@@ -50,6 +63,19 @@ def session(stand: Stand, runner: Runner, tones: list[Tone]) -> Session:
     """The clerk who holds the till is signed in; there is no scale until a test gives one."""
     made = Session(stand.desk, tones.append)
     made.officer = CLERK
+    return made
+
+
+@pytest.fixture
+def whole(qtbot: QtBot, runner: Runner, session: Session, stand: Stand) -> Frame:
+    """The frame with every screen, the manager at it, in front of everything else."""
+    session.officer = MANAGER
+    made = Frame(session, screens(), stand.line, lambda _paper, _sort: None, plain("Sumqayıt 2"), True)
+    made.resize(1366, 768)
+    qtbot.addWidget(made)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     return made
 
 

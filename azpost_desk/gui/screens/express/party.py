@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import Field, PhoneField, TextField
+from azpost_desk.gui.kit.look_ups import LookUp
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain
 from azpost_desk.gui.screens.express import form as decide
@@ -66,26 +67,34 @@ class Party(QWidget):
         typed, customers = asked.text(), self._session.services.customers
         if not typed:
             return
+        since = LookUp(self.fields)
 
         def answered(found: list[Customer]) -> None:
             if asked.text() != typed:
                 return
             if len(found) == 1:
-                self.open_customer(found[0])
+                self.open_customer(found[0], since)
             elif found:
-                self._offer(found)
+                self._offer(found, since)
             else:
                 self._unknown(asked)
 
         Operation(self, lambda: customers.find(typed)).succeeded(answered).start()
 
-    def open_customer(self, customer: Customer) -> None:
-        """Open a known customer's file; the look is recorded."""
+    def open_customer(self, customer: Customer, since: LookUp | None = None) -> None:
+        """Open a known customer's file, which is recorded; what was typed `since` (or from now on) stays."""
+        began = since or LookUp(self.fields)
         customers, by, purpose = self._session.services.customers, self._session.by, f"express.{self._who}"
-        Operation(self, lambda: customers.view(customer, by, purpose)).succeeded(self._on_opened).start()
+        Operation(self, lambda: customers.view(customer, by, purpose)).succeeded(
+            lambda opened: self._on_opened(opened, began)
+        ).start()
 
-    def _on_opened(self, opened: Opened) -> None:
+    def _on_opened(self, opened: Opened, since: LookUp) -> None:
         one = opened.customer
+        if since.is_theirs(self.full_name) and self.full_name.text() != one.name:
+            # Another name was written meanwhile: that is another person.
+            self.placed.emit()
+            return
         self.customer = one
         for field, value in (
             (self.phone, one.phone),
@@ -93,7 +102,7 @@ class Party(QWidget):
             (self.address, one.address),
         ):
             if value:
-                field.fill(value)
+                since.fill(field, value)
         self.full_name.set_hint(phrase("express.screen.known", last_ms=one.last_seen_ms), "good")
         self.placed.emit()
 
@@ -101,14 +110,14 @@ class Party(QWidget):
         self.full_name.set_hint("express.screen.new")
         self.placed.emit()
 
-    def _offer(self, found: list[Customer]) -> None:
+    def _offer(self, found: list[Customer], since: LookUp) -> None:
         sheet = Sheet(self, "express.screen.several")
         names = NameList()
         names.offer([Candidate(plain(one.name), plain(one.address or one.phone), one) for one in found])
 
         def picked(customer: Customer) -> None:
             sheet.close_sheet()
-            self.open_customer(customer)
+            self.open_customer(customer, since)
 
         names.picked.connect(picked)
         sheet.body.addWidget(names)

@@ -14,6 +14,7 @@ from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
+from azpost_desk.gui.kit.look_ups import LookUp
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.words import Say, phrase, plain, refusal
 from azpost_desk.gui.screens.express import actions
@@ -105,7 +106,7 @@ class ExpressScreen(Screen):
 
     def _connect(self) -> None:
         for party in (self.from_whom, self.to_whom):
-            party.placed.connect(self._go_on)
+            party.placed.connect(self._on_placed)
         self.to_whom.postcode.left.connect(self._price)
         self.weight.left.connect(self._price)
         self.weight.changed.connect(self._echo)
@@ -146,6 +147,11 @@ class ExpressScreen(Screen):
 
         Operation(self, lambda: customers.find(found.title, 50)).succeeded(answered).start()
 
+    def _on_placed(self) -> None:
+        """A look-up has answered; whoever has gone elsewhere meanwhile stays there."""
+        if self.form.follows(self.from_whom.search, self.from_whom.phone, self.to_whom.phone):
+            self._go_on()
+
     def _go_on(self) -> None:
         """To the first field that still waits, to the services when none does."""
         waiting = (
@@ -154,7 +160,7 @@ class ExpressScreen(Screen):
             if one is not self.from_whom.search and one.is_empty() and not one.is_skipped()
         )
         target = next(waiting, self.services if self.services.text() else self.weight)
-        target.setFocus(Qt.FocusReason.TabFocusReason)
+        self.form.lead(target)
 
     # --- weight and price --------------------------------------------------------------------------------
 
@@ -163,8 +169,11 @@ class ExpressScreen(Screen):
         weigh = self.session.weigh
         if weigh is None:
             return
+        since = LookUp([self.weight])
 
         def weighed(grams: int) -> None:
+            if since.is_theirs(self.weight):
+                return
             self._weighed = str(grams)
             self.weight.fill(self._weighed)
             self._echo()
@@ -233,11 +242,12 @@ class ExpressScreen(Screen):
         self._echo()
         self.to_whom.postcode.set_hint(phrase("express.screen.place", office=prices[0].office.name))
         self._show_total()
-        if self.weight.editor.hasFocus() or self.services.editor.hasFocus():
+        if self.form.follows(self.weight, self.services):
             self._go_on()
 
     def _on_no_price(self, error: Refused) -> None:
-        self._refused(decide.renamed(error))
+        if not self.form.show_refusal(decide.renamed(error), looked_up=True):
+            self.session.notice(refusal(error), "bad", error.code)
 
     def _show_total(self) -> None:
         price = self.services.price()

@@ -246,8 +246,8 @@ class TakeForm(Form):
         amount = decide.amount_told(checked)
         if amount is not None and self.amount.is_empty():
             self.amount.set_money(amount)
-        if amount is None or self.amount.editor.hasFocus():
-            self.amount.setFocus()
+        if amount is None:
+            self.go_on(self.account)
 
     def _on_not_checked(self, bill: Bill, no: Refused | Trouble) -> None:
         if bill in self.aside:
@@ -255,7 +255,7 @@ class TakeForm(Form):
         elif bill == self._asking:
             self._asking = None
             self.account.set_hint("")
-            if isinstance(no, Trouble) or not self.show_refusal(no):
+            if isinstance(no, Trouble) or not self.show_refusal(no, looked_up=True):
                 self._session.notice(refusal(no), "bad", no.code)
 
     # --- money -----------------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ class TakeForm(Form):
                 self.total.set_money(amount + fee)
 
         Operation(self, lambda: payments.fee(chosen.biller, amount)).succeeded(answered).refused(
-            lambda no: self.show_refusal(no)
+            lambda no: self.show_refusal(no, looked_up=True)
         ).start()
 
     # --- adding ----------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ class ChangeSheet(Sheet):
         column.addWidget(self.wrong)
         self.body.addWidget(self.form)
         self.sort.changed.connect(self._on_sort)
-        self.person.opened.connect(lambda _opened: self.form.focus_first())
+        self.person.opened.connect(lambda _opened: self.form.go_on(self.person.fin))
         self.form.escaped.connect(lambda _dirty: self.close_sheet())
         self.go.clicked.connect(self._on_go)
         self.closed.connect(self.deleteLater)

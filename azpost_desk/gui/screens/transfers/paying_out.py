@@ -101,8 +101,8 @@ class PayOutForm(QWidget):
         self.release.clicked.connect(self.ask_release)
         self.unanswered_names.picked.connect(self._ask_again)
         self.held_names.picked.connect(self.show_grant)
-        self.receiver.opened.connect(lambda _opened: self.payout.focus_first())
-        self.receiver.placed.connect(self.payout.focus_first)
+        self.receiver.opened.connect(lambda _opened: self.payout.go_on(self.receiver.fin))
+        self.receiver.placed.connect(lambda: self.payout.go_on(self.receiver.fin))
 
     # --- what the screen tells the form --------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from azpost_desk.domain.identifiers import DOCUMENT_KINDS
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import ChoiceField, DateField, Field, PhoneField, TextField, choices_of
+from azpost_desk.gui.kit.look_ups import LookUp
 from azpost_desk.gui.kit.screens import Screen
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain
@@ -82,23 +83,27 @@ class PersonFields(QWidget):
         typed, customers = self.fin.text(), self._session.services.customers
         if not typed:
             return
+        since = LookUp(self.fields)
 
         def answered(found: list[Customer]) -> None:
             if self.fin.text() == typed:
-                self._on_found(typed, found)
+                self._on_found(typed, found, since)
 
         Operation(self, lambda: customers.find(typed)).succeeded(answered).start()
 
-    def open_customer(self, customer: Customer) -> None:
-        """Open a known customer's file and fill in what stands there."""
+    def open_customer(self, customer: Customer, since: LookUp | None = None) -> None:
+        """Open a known customer's file and fill in what nobody has typed `since` (else from now on)."""
+        began = since or LookUp(self.fields)
         customers, by, purpose = self._session.services.customers, self._session.by, self._purpose
-        Operation(self, lambda: customers.view(customer, by, purpose)).succeeded(self._on_opened).start()
+        Operation(self, lambda: customers.view(customer, by, purpose)).succeeded(
+            lambda opened: self._on_opened(opened, began)
+        ).start()
 
-    def _on_found(self, typed: str, found: list[Customer]) -> None:
+    def _on_found(self, typed: str, found: list[Customer], since: LookUp) -> None:
         if len(found) == 1:
-            self.open_customer(found[0])
+            self.open_customer(found[0], since)
         elif found:
-            self._offer(typed, found)
+            self._offer(typed, found, since)
         else:
             self._place(typed)
 
@@ -115,7 +120,7 @@ class PersonFields(QWidget):
         self.pill.show_state("transfers.screen.person.new", "neutral")
         self.placed.emit()
 
-    def _offer(self, typed: str, found: list[Customer]) -> None:
+    def _offer(self, typed: str, found: list[Customer], since: LookUp) -> None:
         sheet = Sheet(screen_of(self), "transfers.screen.person.several")
         names = NameList()
         names.offer(
@@ -127,7 +132,7 @@ class PersonFields(QWidget):
 
         def picked(customer: object) -> None:
             sheet.close_sheet()
-            self.open_customer(customer)  # type: ignore[arg-type]
+            self.open_customer(customer, since)  # type: ignore[arg-type]
 
         names.picked.connect(picked)
         # Esc: none of these, so it is somebody new.
@@ -137,7 +142,7 @@ class PersonFields(QWidget):
         self._several = sheet
         sheet.open(names)
 
-    def _on_opened(self, opened: Opened) -> None:
+    def _on_opened(self, opened: Opened, since: LookUp) -> None:
         one = opened.customer
         kind = document_kind(one.document)
         values = {
@@ -149,8 +154,8 @@ class PersonFields(QWidget):
         }
         for field, value in values.items():
             if value:
-                field.fill(value)
-        if not one.fin:
+                since.fill(field, value)
+        if not one.fin and not since.is_theirs(self.fin):
             # What was typed to find them is no FİN; only an identity card needs one.
             self.fin.put("")
             self.fin.filled = bool(one.document) and kind != IDENTITY_CARD

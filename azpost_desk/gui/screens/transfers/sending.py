@@ -99,7 +99,7 @@ class SendForm(QWidget):
 
     def _connect(self) -> None:
         self.person.opened.connect(self._on_customer)
-        self.person.placed.connect(self.form.focus_first)
+        self.person.placed.connect(lambda: self.form.go_on(self.person.fin))
         self.receiver.edited.connect(self._on_receiver)
         self.office.left.connect(self._on_office)
         self.money.wanted_changed.connect(self._on_wanted)
@@ -140,7 +140,7 @@ class SendForm(QWidget):
     def _on_customer(self, opened: Opened) -> None:
         self.form.dirty = True
         self._show_receivers(opened.receivers)
-        self.focus()
+        self.form.go_on(self.person.fin)
 
     def _show_receivers(self, receivers: tuple[KnownReceiver, ...]) -> None:
         while self._known_grid.count():

@@ -177,7 +177,7 @@ class RefundSheet(Sheet):
         self.wrong = Label("", "body", wrap=True)
         column.addWidget(self.wrong)
         self.body.addWidget(self.form)
-        self.person.opened.connect(lambda _opened: self.form.focus_first())
+        self.person.opened.connect(lambda _opened: self.form.go_on(self.person.fin))
         self.form.escaped.connect(lambda _dirty: self.close_sheet())
         self.go.clicked.connect(self._on_go)
         self.closed.connect(self.deleteLater)
