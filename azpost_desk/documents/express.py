@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from azpost_desk.documents import bars, typeface
 from azpost_desk.documents.sheet import Align, stamp_time
-from azpost_desk.documents.typeface import clip, grouped_item, say, wrap
+from azpost_desk.documents.typeface import grouped_item, say
 
 if TYPE_CHECKING:
     from azpost_desk.domain.papers import AddressBlock, LabelPaper
@@ -24,6 +24,8 @@ _MODULE_DOTS: Final = 3
 _BAR_HEIGHT: Final = 18 * mm
 _EDGE: Final = 4 * mm
 _ROOM: Final = WIDTH - 2 * _EDGE
+# From baseline to baseline, in sizes of the letters.
+_LEAD: Final = 1.34
 
 
 def label_pdf(paper: LabelPaper, texts: Texts) -> bytes:
@@ -64,13 +66,13 @@ class _Label:
             self._canvas.rect(WIDTH - _EDGE - wide, top - 12 * mm, wide, 8.5 * mm, fill=1)
             self._put(demo, WIDTH - _EDGE - wide / 2, top - 9.7 * mm, 15, True, "centre", white=True)
             room -= wide + 6
-        self._put(clip(say(self._texts, paper.service), 17, room, True), _EDGE, top - 10 * mm, 17, True)
+        service = say(self._texts, paper.service)
+        self._box([(service, 17, True)], _EDGE, top - 7.5 * mm, room, 3.5 * mm, single=top - 10 * mm)
         extras = " · ".join(say(self._texts, extra) for extra in paper.extras)
         if paper.copy.kind != "original":
             copy = self._texts.t(f"papers.{paper.copy.kind}", number=paper.copy.number)
             extras = " · ".join(filter(None, (copy, extras)))
-        for number, line in enumerate(wrap(extras, 8, _ROOM, True)[:2]):
-            self._put(line, _EDGE, top - 15.5 * mm - number * 9.5, 8, True)
+        self._box([(extras, 8, True)], _EDGE, top - 15.5 * mm, _ROOM, 3.4 * mm)
         self._rule(top - 20 * mm)
 
     def _barcode(self, top: float) -> None:
@@ -82,14 +84,14 @@ class _Label:
 
     def _sender(self, top: float) -> None:
         self._put(self._texts.t("papers.sender"), _EDGE, top, 7.5)
-        self._address(self._paper.sender, _EDGE, top - 4 * mm, _ROOM * 0.72, 8.5, 9, lines_max=5)
+        self._address(self._paper.sender, _EDGE, top - 4 * mm, _ROOM * 0.72, 8.5, 9, 17 * mm)
 
     def _addressee(self, top: float) -> None:
         left = _EDGE + _ROOM * 0.16
         room = _ROOM * 0.84
         self._rule(top + 3.5 * mm)
         self._put(self._texts.t("papers.addressee"), left, top - 1.5 * mm, 8)
-        self._address(self._paper.addressee, left, top - 8 * mm, room, 12.5, 14, lines_max=7)
+        self._address(self._paper.addressee, left, top - 8 * mm, room, 12.5, 14, 31 * mm)
 
     def _address(
         self,
@@ -99,20 +101,32 @@ class _Label:
         room: float,
         size: float,
         name_size: float,
-        lines_max: int,
+        height: float,
     ) -> None:
         """Name; street, house, flat; postcode; settlement; and never over the next section."""
         phone = self._texts.t("papers.label.phone", phone=block.phone) if block.phone else ""
-        place = f"{block.postcode}, {block.settlement}"
-        lines = [(line, name_size, True) for line in wrap(block.name, name_size, room, True)]
-        for text, bold in ((block.street, False), (place, True), (block.country, True), (phone, False)):
-            if text:
-                lines += [(line, size, bold) for line in wrap(text, size, room, bold)]
+        place = ", ".join(filter(None, (block.postcode, block.settlement)))
+        parts = [(block.name, name_size, True), (block.street, size, False), (place, size, True)]
+        parts += [(block.country, size, True), (phone, size, False)]
         # Too many lines shrink together instead of losing the last, which is the place.
-        shrink = min(1.0, lines_max / len(lines))
+        self._box([part for part in parts if part[0]], x, y, room, height)
+
+    def _box(
+        self,
+        parts: list[tuple[str, float, bool]],
+        x: float,
+        y: float,
+        room: float,
+        height: float,
+        single: float | None = None,
+    ) -> None:
+        """Text in its box, first baseline at `y`, last at most `height` lower; one line alone at `single`."""
+        lines = typeface.fit(parts, room, height, _LEAD)
+        if len(lines) == 1 and single is not None:
+            y = single
         for text, points, bold in lines:
-            self._put(text, x, y, points * shrink, bold)
-            y -= points * shrink * 1.34
+            self._put(text, x, y, points, bold)
+            y -= points * _LEAD
 
     def _foot(self, top: float) -> None:
         paper, texts = self._paper, self._texts
@@ -124,10 +138,9 @@ class _Label:
         )
         for key, value, start, share in cells:
             x, room = _EDGE + _ROOM * start, _ROOM * share - 5
-            self._put(clip(texts.t(key), 7.5, room), x, top - 5 * mm, 7.5)
+            self._box([(texts.t(key), 7.5, False)], x, top - 5 * mm, room, 0)
             size = 12.0 if key == "papers.label.weight" else 9.5
-            for number, line in enumerate(wrap(value, size, room, True)[:3]):
-                self._put(line, x, top - 10 * mm - number * 11, size, True)
+            self._box([(value, size, True)], x, top - 10 * mm, room, 9 * mm)
 
     def _rule(self, y: float) -> None:
         self._canvas.setLineWidth(0.7)

@@ -34,7 +34,8 @@ def open_roll(head: PaperHead, texts: Texts, title: str, number: str, copy: Copy
         roll.gap()
     roll.text(head.office, LARGE, bold=True, align="centre")
     roll.text(head.address, SMALL, align="centre")
-    roll.text(texts.t("papers.voen", voen=head.voen), SMALL, align="centre")
+    if head.voen:
+        roll.text(texts.t("papers.voen", voen=head.voen), SMALL, align="centre")
     roll.rule()
     roll.pair(title, number, LARGE, bold=True)
     if copy.kind != "original":

@@ -34,7 +34,8 @@ PALE: Final = HexColor("#F2F5F8")
 BLUE: Final = HexColor("#0B57A4")
 LIGHT_BLUE: Final = HexColor("#7FB2E5")
 RED: Final = HexColor("#A61B1B")
-_WATERMARK: Final = HexColor("#F7ECEC")
+# How far the frame of DEMO reaches below the upper edge of the text.
+_DEMO_BELOW: Final = 27.0
 
 SMALL: Final = 7.5
 BODY: Final = 9.5
@@ -302,19 +303,18 @@ class Sheet:
     def _open_page(self) -> None:
         self._page += 1
         self.y = HEIGHT - MARGIN
-        if self._head.demo:
-            self._watermark()
         top = self.y
         right = 0.0
         if self._head.demo:
             right = self._demo_tag()
-        voen = self._texts.t("papers.voen", voen=self._head.voen)
+        voen = self._texts.t("papers.voen", voen=self._head.voen) if self._head.voen else ""
         if self._page == 1:
             self.text(self._head.office, 11, bold=True, room=ROOM - right)
-            self.text(f"{self._head.address} · {voen}", 8, colour=GREY, room=ROOM - right)
+            under = " · ".join(filter(None, (self._head.address, voen)))
+            self.text(under, 8, colour=GREY, room=ROOM - right)
         else:
             self.text(typeface.clip(self._head.office, 8, ROOM - right), 8, colour=GREY, room=ROOM)
-        self.y = min(self.y - 4, top - 22)
+        self.y = min(self.y - 4, top - (_DEMO_BELOW + 6 if self._head.demo else 22))
         self.rule(BLUE, 1.4)
         self.gap(10)
 
@@ -325,21 +325,16 @@ class Sheet:
         x = MARGIN + ROOM - wide
         self.canvas.setStrokeColor(RED)
         self.canvas.setLineWidth(1.2)
-        self.canvas.roundRect(x, self.y - 27, wide, 30, 3, stroke=1, fill=0)
+        self.canvas.roundRect(x, self.y - _DEMO_BELOW, wide, _DEMO_BELOW + 3, 3, stroke=1, fill=0)
         self.put(name, x + wide / 2, self.y - 10, 13, True, RED, "centre")
         self.put(why, x + wide / 2, self.y - 21, 6.5, False, RED, "centre")
         return wide + 12
 
-    def _watermark(self) -> None:
-        """Very pale and drawn first: everything written later stays readable."""
-        self.canvas.saveState()
-        self.canvas.translate(WIDTH / 2, HEIGHT / 2)
-        self.canvas.rotate(52)
-        self.put(self._texts.t("papers.demo"), 0, -60, 190, True, _WATERMARK, "centre")
-        self.canvas.restoreState()
-
     def _close_page(self) -> None:
         y = BOTTOM - 8 * mm
+        if self._head.demo:
+            # Below every line of the page, so that no half of it that is cut off is without.
+            self.put(self._texts.t("papers.demo"), WIDTH / 2, y - 5 * mm, 13, True, RED, "centre")
         desk = f"{self._texts.t('papers.desk')} {self._head.desk}"
         moment = self._texts.moment(self._head.recorded_at)
         self.put(" · ".join(filter(None, (self._foot, desk, moment))), MARGIN, y, SMALL, colour=GREY)

@@ -16,10 +16,15 @@ from azpost_desk.domain.names import seen
 from azpost_desk.domain.papers import Say, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from azpost_desk.texts import Texts
 
 REGULAR: Final = "NotoSans"
 BOLD: Final = "NotoSans-Bold"
+# Down to this part of its size a text shrinks before one of its words is broken; below the other, no more.
+_BROKEN_BELOW: Final = 0.55
+_LEAST: Final = 0.2
 UNKNOWN: Final = "\ufffd"
 FILES: Final = {REGULAR: "NotoSans-Regular.ttf", BOLD: "NotoSans-Bold.ttf"}
 
@@ -75,6 +80,28 @@ def wrap(text: str, size: float, room: float, bold: bool = False) -> list[str]:
                 lines.append("")
             lines[-1] += char
     return lines
+
+
+def fit(
+    parts: Sequence[tuple[str, float, bool]], room: float, height: float, lead: float
+) -> list[tuple[str, float, bool]]:
+    """`parts` (text, size, bold) as lines in a box, from the first baseline down: smaller where they must be.
+
+    `height` is from the first baseline to the last. A word is broken only where it would be unreadable whole.
+    """
+    scale = 1.0
+    while True:
+        lines = [
+            (line, size * scale, bold)
+            for text, size, bold in parts
+            for line in wrap(text, size * scale, room, bold)
+        ]
+        whole = scale < _BROKEN_BELOW or all(
+            width(word, size * scale, bold) <= room for text, size, bold in parts for word in text.split(" ")
+        )
+        if (whole and sum(size for _, size, _ in lines[:-1]) * lead <= height) or scale < _LEAST:
+            return lines
+        scale *= 0.96
 
 
 def clip(text: str, size: float, room: float, bold: bool = False) -> str:

@@ -70,7 +70,7 @@ def report_press(language: Callable[[], str]) -> Press:
         from azpost_desk.services.report_papers import report_paper
         from azpost_desk.texts import Texts
 
-        return report_pdf(report_paper(report), Texts(language()))
+        return report_pdf(report_paper(report, language()), Texts(language()))
 
     return press
 

@@ -395,7 +395,8 @@ class Evidence:
         if moved is None and any(cash.values()):
             self._unruled.add(f"{kind}@{version}")
         elif moved is not None and moved != (cash[TILL], cash[SAFE]):
-            self.fault(where, f"the body moves {moved} qapik of till and safe, not the postings")
+            told = " and ".join(map(manat, moved))
+            self.fault(where, f"the body moves {told} manat of till and safe, not the postings")
         if (kind, version) == ("settlement", 1):
             paid = sum(one["amount_qapik"] for one in body["tenders"])
             if paid != sum(due(line) for line in body["lines"]):
@@ -406,9 +407,8 @@ class Evidence:
         """The till from one record to the next, as soon as one says what lies in it."""
         said = "balance_qapik" if kind == "till.opened" else "expected_qapik" if kind in SHIFT_ENDS else None
         if said is not None and run["till"] not in (None, body[said]):
-            self.fault(
-                where, f"the till is said to hold {body[said]} qapik, not {run['till']} as carried here"
-            )
+            told, carried = manat(body[said]), manat(run["till"])
+            self.fault(where, f"the till is said to hold {told} manat, not {carried} as carried here")
         before = body[said] if said is not None else run["till"]
         run["till"] = None if before is None else before + moved
         if kind in SHIFT_ENDS:
@@ -830,7 +830,8 @@ def _tell(result: dict[str, Any]) -> None:
             say(
                 f"  desk {says['desk']}, {says['date']}, officer {says['holder']}, {says['operations']} sales"
             )
-            say(f"  counted {says['counted']}, expected {says['expected']} qapik: {says['difference']}")
+            counted, expected = manat(says["counted"]), manat(says["expected"])
+            say(f"  counted {counted}, expected {expected} manat: {manat(says['difference'])}")
         for fault in answer["faults"]:
             say(f"  WRONG  {fault['where']}: {fault['why']}")
         for note in answer["notes"]:
@@ -855,7 +856,13 @@ def _tell_evidence(answer: dict[str, Any]) -> None:
         whole = "whole" if day["opened"] and day["closed"] else "in part, or not closed"
         say(f"  {day['date']}: {day['records']} records ({whole})")
         for account, sub, currency, net, count in day["sums"]:
-            say(f"    {account} {sub:<12} {net:>14} {currency} in {count} postings")
+            say(f"    {account} {sub:<12} {manat(net):>16} {currency} in {count} postings")
+
+
+def manat(minor: int) -> str:
+    """An amount in hundredths as people here write it: ``1.234,50``."""
+    whole, rest = divmod(abs(minor), 100)
+    return f"{'-' if minor < 0 else ''}{whole:,}".replace(",", ".") + f",{rest:02}"
 
 
 def say(words: str) -> None:

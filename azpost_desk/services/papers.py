@@ -270,7 +270,9 @@ def _receipt_line(books: Reading, entry: Entry, line: ops.AnyLine, language: str
         case ops.PaymentRefunded():
             return papers.ReceiptLine(Say("papers.line.payment_refunded"), azn(-line.amount_qapik))
         case ops.ItemAccepted():
-            weight = Say("papers.line.item", (("number", _spaced(line.number)), ("grams", line.weight_grams)))
+            weight = Say(
+                "papers.line.item", (("number", _spaced(line.number)), ("weight_grams", line.weight_grams))
+            )
             return papers.ReceiptLine(
                 Say(f"express.service.{line.service}"), azn(line.amount_qapik), (weight,)
             )

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from azpost_desk.services.views_cash import Count
 
 
-def report_paper(report: DayReport) -> papers.DailyReportPaper:
-    """`report` as the value that documents draws."""
+def report_paper(report: DayReport, language: str = "az") -> papers.DailyReportPaper:
+    """`report` as the value that documents draws; `language` is that of names of which there are several."""
     figures = report.branch
     return papers.DailyReportPaper(
         head=papers.PaperHead(
@@ -52,7 +52,11 @@ def report_paper(report: DayReport) -> papers.DailyReportPaper:
         provisional=_provisional(report),
         pending=tuple(
             papers.ReportPending(
-                one.receipt, one.biller, one.amount, Say(f"report.state.{one.state}"), one.changed_ms
+                one.receipt,
+                _biller(report, one.biller, language),
+                one.amount,
+                Say(f"report.state.{one.state}"),
+                one.changed_ms,
             )
             for one in report.pending
         ),
@@ -62,6 +66,12 @@ def report_paper(report: DayReport) -> papers.DailyReportPaper:
         reversals=tuple(row for entry in report.reversals for row in _reversed(report, entry)),
         counts=tuple(_count(report, one) for one in report.counts),
     )
+
+
+def _biller(report: DayReport, biller: str, language: str) -> str:
+    """A biller by its name; by its number where nobody knows it any more."""
+    names = report.billers.get(biller, {})
+    return names.get(language) or names.get("az") or biller
 
 
 def _services(figures: Figures) -> tuple[papers.ReportService, ...]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import reports, reports_bodies, reports_ledger
-from azpost_desk.domain.catalogue import Branch, Tariffs
+from azpost_desk.domain.catalogue import Billers, Branch, Tariffs
 from azpost_desk.domain.days import BAKU_OFFSET_MS
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
@@ -80,6 +80,7 @@ class DayReport:
         supplement: 0 for the report itself, n for its n-th supplement.
         counts: every count of this till on this day, in order; also those that ended nothing.
         names: of the officers, by id.
+        billers: names of those with something pending, by number and language.
     """
 
     day: Day
@@ -106,6 +107,7 @@ class DayReport:
     demo: bool
     disputes: tuple[Dispute, ...] = ()
     supplement: int = 0
+    billers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,7 @@ class Reports:
         closed = [figures for other in spoken if (figures := _closed_figures(other))]
         epoch, sequence, head = books.head()
         state = books.till().state if day.number == books.day().number else "closed"
+        pending = tuple(books.payments(("accepted", "sent", "unknown", "refused")))
         own_till = _own_till(entries, desk.desk, desk.number, own_a, books, state)
         return DayReport(
             day=day,
@@ -223,7 +226,7 @@ class Reports:
             branch=reports.together([own_a, *closed]),
             tills=(own_till, *(_other_till(other) for other in spoken)),
             hours=_hours(entries),
-            pending=tuple(books.payments(("accepted", "sent", "unknown", "refused"))),
+            pending=pending,
             late=(*late_results(books, day, entries), *late_records(books, day)),
             reversals=tuple(entry for entry in entries if _is_reversal(entry)),
             counts=tuple(books.counts(day=day.number))[::-1],
@@ -236,6 +239,7 @@ class Reports:
             names={one.officer: one.name for one in books.officers()},
             demo=not _approved(books, day.date),
             disputes=_disputes(books, day.date),
+            billers={one.biller: _biller_names(books, one.biller, day.date) for one in pending},
         )
 
 
@@ -251,6 +255,12 @@ def day_figures(books: Reading, number: int) -> tuple[Figures, Figures, list[Ent
     by_ledger = reports_ledger.figures(desk, kind_of_day, opening.minor, receipts)
     by_bodies = reports_bodies.figures((entry.body for entry in entries), opening.minor)
     return by_ledger, by_bodies, entries
+
+
+def _biller_names(books: Reading, biller: str, date: str) -> Mapping[str, str]:
+    """What a biller is called in each language; nothing when it is no longer served."""
+    known = books.document(Billers, date).find(biller)
+    return known.names if known else {}
 
 
 def _disputes(books: Reading, date: str) -> tuple[Dispute, ...]:

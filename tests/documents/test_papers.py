@@ -299,3 +299,114 @@ def test_what_writes_nothing_takes_no_place() -> None:
     assert typeface.drawn("A\u200bs\u00adla\u202en") == "Aslan"
     assert typeface.drawn("O\u0308zil\tƏli\u00a0₼") == "Özil Əli\u00a0₼"
     assert typeface.width("As\u200blan", 9) == typeface.width("Aslan", 9)
+
+
+LONG_NAME = "Məhəmmədəliyeva-Hacıbəyzadə Gülşən Əbdürrəhman qızı (vəkil Şükürov Ələddin Zülfüqar oğlu)"
+LONG_STREET = (
+    "Əhmədbəy Ağaoğlu və Həsən bəy Zərdabi küçələrinin kəsişməsi, 145/147, blok 3, giriş 2, mənzil 148"
+)
+LONG_PLACE = "Naxçıvan Muxtar Respublikası, Şərur rayonu, Cəlilkənd kəndi"
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_demo_stands_clear_of_every_line_and_letter(name: str) -> None:
+    draw, paper = PAPERS[name]
+    for page in pypdfium2.PdfDocument(draw(paper, Texts("az"))):
+        letters = page.get_textpage()
+        every = [letters.get_charbox(at) for at in range(letters.count_chars())]
+        lines = [
+            one.get_bounds() for one in page.get_objects() if one.type == pypdfium2.raw.FPDF_PAGEOBJ_PATH
+        ]
+        found, places = letters.search("DEMO", match_case=True), []
+        while (at := found.get_next()) is not None:
+            places.append(at[0])
+        assert len(places) >= (1 if name == "label" else 2)
+        for first in places:
+            own = every[first : first + 4]
+            stamp = _around(own)
+            # What stands wholly around it is its frame, its band or the edge of a label.
+            frames = [line for line in lines if _holds(line, stamp)]
+            around = min(frames, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]), default=stamp)
+            others = every[:first] + every[first + 4 :]
+            assert not [box for box in others if box[2] > box[0] and _meet(box, stamp)]
+            crossing = [line for line in lines if _meet(line, around) and not _holds(line, around)]
+            assert [line for line in crossing if not _holds(around, line)] == []
+
+
+def test_a_label_shrinks_its_text_to_its_boxes_and_loses_no_letter() -> None:
+    block = replace(
+        samples.LABEL.addressee,
+        name=LONG_NAME,
+        street=LONG_STREET,
+        settlement=LONG_PLACE,
+        country="AZERBAIJAN",
+    )
+    service = "EMS · ölkədaxili sürətli çatdırılma xidməti"
+    office = "Bakı şəhəri Xətai rayonu 25 nömrəli mərkəzləşdirilmiş poçt şöbəsi, Nobel prospekti filialı"
+    paper = replace(
+        samples.LABEL,
+        sender=block,
+        addressee=block,
+        service=service,
+        extras=(
+            "Bəyan olunmuş dəyər 150,00 ₼",
+            "Çatdırma haqqında xəbərnamə",
+            "Ünvançının özünə təqdim",
+            "Kövrək",
+        ),
+        head=replace(samples.LABEL.head, office=office),
+    )
+    page = pypdfium2.PdfDocument(express.label_pdf(paper, Texts("az")))[0]
+    letters = page.get_textpage()
+    read = letters.get_text_range().replace("\r\n", "").replace(" ", "")
+    for text in (LONG_NAME, LONG_STREET, LONG_PLACE):
+        assert read.count(text.replace(" ", "")) == 2
+    for text in (service, office, "Kövrək"):
+        assert text.replace(" ", "") in read
+    assert "…" not in read
+    rules = [
+        box[1]
+        for one in page.get_objects()
+        if one.type == pypdfium2.raw.FPDF_PAGEOBJ_PATH
+        and (box := one.get_bounds())[3] - box[1] < 2 < box[2] - box[0]
+    ]
+    boxes = [letters.get_charbox(at) for at in range(letters.count_chars())]
+    crossed = [box for box in boxes if box[2] > box[0] and any(box[1] < rule < box[3] for rule in rules)]
+    assert len(rules) == 4
+    assert crossed == []
+    assert max(box[2] for box in boxes) <= express.WIDTH - 8
+    # What is short stays as large as ever.
+    assert typeface.fit([("Gəncə", 14, True)], 200, 40, 1.34) == [("Gəncə", 14, True)]
+
+
+@pytest.mark.parametrize(("missing", "left"), [("postcode", "Gəncə şəhəri"), ("settlement", "AZ2000")])
+def test_no_comma_stands_alone_where_a_part_of_an_address_is_missing(missing: str, left: str) -> None:
+    block = replace(samples.LABEL.addressee, **{missing: ""})
+    lines = text_of(express.label_pdf(replace(samples.LABEL, addressee=block), Texts("az"))).splitlines()
+    assert left in lines
+    nameless = replace(samples.RECEIPT, head=replace(samples.RECEIPT.head, voen=""))
+    assert "VÖEN" not in text_of(receipts.receipt_pdf(nameless, Texts("az")))
+    nameless_sheet = replace(samples.REPORT, head=replace(samples.REPORT.head, voen=""))
+    assert "VÖEN" not in text_of(reports.report_pdf(nameless_sheet, Texts("az")))
+
+
+def test_a_weight_bears_its_unit_in_every_language() -> None:
+    shown = [Texts(code).t("papers.line.item", number="EE 1", weight_grams=12_250) for code in LANGUAGES]
+    plain = {text.replace("\u00a0", " ") for text in shown}
+    assert plain == {"EE 1 · 12,250 kq", "EE 1 · 12,250 кг", "EE 1 · 12.250 kg"}
+
+
+Box = tuple[float, float, float, float]
+
+
+def _around(boxes: list[Box]) -> Box:
+    left, bottom, right, top = zip(*boxes, strict=True)
+    return min(left), min(bottom), max(right), max(top)
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pypdf import PdfReader
 
+from azpost_desk.domain.catalogue import Billers
 from azpost_desk.services.report_papers import report_paper
 from azpost_desk.texts import Texts
-from tests.stories.town import DAY_MS, METER, MOBILE, PHONE
+from tests.stories.town import DAY_MS, ELECTRICITY, METER, MOBILE, PHONE
 
 if TYPE_CHECKING:
     from tests.stories.town import Seat, Town
@@ -30,6 +31,14 @@ def test_bills_not_sent_unknown_and_refused_are_listed_and_counted(place: Town, 
     }  # fmt: skip
     paper = report_paper(report)
     assert len(paper.pending) == 3
+    # By the names of their billers, in the language of the office.
+    with ganja.books.reading() as books:
+        names = books.document(Billers, report.day.date)
+    known = [one for one in names.billers if one.biller in (ELECTRICITY, MOBILE)]
+    for code in ("az", "ru"):
+        called = {one.names[code] for one in known}
+        assert len(called) == 2
+        assert {one.title for one in report_paper(report, code).pending} == called
     ganja.go_online()
     # A quarter of an hour later two are settled; what the customer is owed stays until it is paid back.
     place.clock.pass_ms(900_000)

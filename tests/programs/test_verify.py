@@ -299,6 +299,22 @@ def test_a_known_key_is_compared(folder: Path, whole: bytes, capsys: pytest.Capt
     assert any("compare it" in note for note in answer["files"][0]["notes"])
 
 
+def test_people_read_manat_and_programs_read_hundredths(
+    folder: Path, whole: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = {0: "0,00", 5: "0,05", -123_450: "-1.234,50", 123_456_789: "1.234.567,89"}
+    assert {minor: verify.manat(minor) for minor in written} == written
+    path = folder / "sums"
+    path.write_bytes(whole)
+    assert verify.main([str(path), "--json"]) == 0
+    (answer,) = json.loads(capsys.readouterr().out.splitlines()[-1])["files"]
+    account, sub, _currency, net, _count = answer["days"][0]["sums"][0]
+    assert verify.main([str(path)]) == 0
+    read = capsys.readouterr().out
+    assert f"{account} {sub:<12} {verify.manat(net):>16} AZN" in read
+    assert "qapik" not in read
+
+
 def test_what_a_stranger_wrote_moves_no_cursor(
     folder: Path, whole: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:

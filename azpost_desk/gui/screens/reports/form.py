@@ -123,19 +123,19 @@ def past(desk: DeskServices, by: Officer, date: str) -> tuple[bytes, Signed]:
     return content, standing
 
 
-def look(desk: DeskServices, by: Officer) -> Picture:
+def look(desk: DeskServices, by: Officer, language: str = "az") -> Picture:
     """The day as of now.
 
     Raises:
         Refused: S-010, R-001 there has never been a day.
     """
     report = desk.reports.interim(by)
-    return picture(report, {one.officer: one.name for one in desk.staff.officers()})
+    return picture(report, {one.officer: one.name for one in desk.staff.officers()}, language)
 
 
-def picture(report: DayReport, names: Mapping[str, str]) -> Picture:
+def picture(report: DayReport, names: Mapping[str, str], language: str = "az") -> Picture:
     """A report as the screen shows it; `names` by officer id."""
-    paper = report_paper(report)
+    paper = report_paper(report, language)
     desks = _desks(report, names)
     own_open = any(row.desk == report.desk and row.state == "open" for row in report.tills)
     return Picture(

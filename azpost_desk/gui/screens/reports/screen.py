@@ -134,8 +134,8 @@ class ReportsScreen(Screen):
 
     def reload(self) -> None:
         """Compute the report as of now, off the main thread."""
-        services, by = self.session.services, self.session.by
-        Operation(self, lambda: form.look(services, by)).succeeded(self._on_read).refused(
+        services, by, code = self.session.services, self.session.by, language().code
+        Operation(self, lambda: form.look(services, by, code)).succeeded(self._on_read).refused(
             self._on_none
         ).start()
 
@@ -235,7 +235,7 @@ class ReportsScreen(Screen):
         reports, by = self.session.services.reports, self.session.by
 
         def ready(report: DayReport) -> None:
-            self.session.print_asked.emit(report_paper(report))
+            self.session.print_asked.emit(report_paper(report, language().code))
 
         Operation(self.panel.print_interim, lambda: reports.printable(by)).succeeded(ready).start()
 
