@@ -149,9 +149,9 @@ def connect(path: Path, key: bytes, read_only: bool = False) -> Connection:
 
 def in_memory() -> Connection:
     """A desk's tables, empty and without their triggers, that are gone when the connection is closed."""
-    empty = dbapi2.connect(":memory:", isolation_level=None)
-    empty.executescript(";".join(_schema()))
-    return _opened(lambda: empty)
+    new = dbapi2.connect(":memory:", isolation_level=None)
+    _empty().backup(new)
+    return _opened(lambda: new)
 
 
 def _opened(opener: Callable[[], dbapi2.Connection]) -> Connection:
@@ -193,6 +193,14 @@ def create(connection: Connection) -> None:
 def raw(connection: Connection) -> dbapi2.Connection:
     """The driver's own connection under ours: for scripts, and rows that nobody looks at."""
     return connection.connection.driver_connection
+
+
+@cache
+def _empty() -> dbapi2.Connection:
+    """A desk's tables, to copy: pages are copied in a tenth of the time in which statements make them."""
+    made = dbapi2.connect(":memory:", check_same_thread=False, isolation_level=None)
+    made.executescript(";".join(_schema()))
+    return made
 
 
 @cache

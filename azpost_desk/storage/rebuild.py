@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.postings import postings as posted
 from azpost_desk.protocol.messages import News
 from azpost_desk.protocol.records import Record
+from azpost_desk.storage import engine
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.news import UNUSABLE, act
 from azpost_desk.storage.old_epochs import project_old
@@ -42,7 +43,7 @@ def folded_again(desk: OpenDesk) -> tuple[Rows, Rows]:
     connection = desk.connection
     stored = _rows(connection)
     for table in reversed(t.DERIVED):
-        connection.execute(delete(table))
+        engine.raw(connection).execute(f"DELETE FROM {table.name}")
     ledger = _replay(desk)
     return stored, _rows(connection) | {"postings": ledger}
 
@@ -97,7 +98,8 @@ def _rows(connection: Connection) -> Rows:
     """Derived tables and postings as sorted rows; a number that only counts rows says nothing."""
     result: Rows = {}
     for table in (*t.DERIVED, t.postings):
-        columns = [column for column in table.columns if column.name != "id"]
-        rows = [tuple(row) for row in connection.execute(select(*columns))]
+        columns = ", ".join(column.name for column in table.columns if column.name != "id")
+        # By the driver itself: whoever folds wants the values as they lie in the file.
+        rows = engine.raw(connection).execute(f"SELECT {columns} FROM {table.name}").fetchall()
         result[table.name] = rows if table is t.postings else sorted(rows)
     return result

@@ -10,7 +10,7 @@ from azpost_desk.central.app import Centre
 from azpost_desk.central.registry import branches, enrolment
 from azpost_desk.domain.catalogue import Branch
 from tests.central.desks import ManualClock, SimDesk
-from tests.services.counters import Stand, new_stand, working
+from tests.services.counters import Stand, stand_at_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
     """A desk at work: 200 manat in the till, stamps in the drawer; in the end as its journal says."""
-    stand = working(new_stand(tmp_path / "desk"))
+    stand = stand_at_work(tmp_path / "desk")
     yield stand
     assert stand.books.rebuild() == []
     stand.books.close()

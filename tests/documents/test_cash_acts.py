@@ -28,8 +28,7 @@ from tests.services.counters import (
     Stand,
     approval,
     ended,
-    new_stand,
-    working,
+    stand_at_work,
 )  # fmt: skip
 from tests.services.test_cash_bags import announce
 
@@ -46,7 +45,7 @@ WITH_PAPER = (
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
     """A desk where each act was done once."""
-    made = working(new_stand(tmp_path / "desk"))
+    made = stand_at_work(tmp_path / "desk")
     desk = made.desk
     desk.notes.suspect(CLERK, Suspect(azn(5_000), "AB1234567", SENDER, ("watermark",)))
     desk.bags.seal(MANAGER, Seal("PL-1", "cash", azn(10_000), {10_000: 1}))

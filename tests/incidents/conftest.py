@@ -10,7 +10,7 @@ from azpost_desk.storage.checking import check_folder
 from tests.attacks.conftest import centre as centre
 from tests.attacks.conftest import clock as clock
 from tests.attacks.conftest import enrolled as enrolled
-from tests.services.counters import new_stand, working
+from tests.services.counters import new_stand, stand_at_work
 from tests.stories.conftest import baku as baku
 from tests.stories.conftest import ganja as ganja
 from tests.stories.conftest import place as place
@@ -27,14 +27,20 @@ def morning(tmp_path: Path) -> Iterator[Stand]:
     """A desk before its day, whose books hold every invariant when the incident is over."""
     made = new_stand(tmp_path / "desk")
     yield made
-    assert made.books.rebuild() == []
-    made.books.close()
-    verdicts, damaged = check_folder(made.books.folder)
-    assert damaged == []
-    assert [one for verdict in verdicts for one in verdict.broken] == []
+    _sound(made)
 
 
 @pytest.fixture
-def stand(morning: Stand) -> Stand:
-    """The same desk at work."""
-    return working(morning)
+def stand(tmp_path: Path) -> Iterator[Stand]:
+    """A desk at work, whose books hold every invariant when the incident is over."""
+    made = stand_at_work(tmp_path / "desk")
+    yield made
+    _sound(made)
+
+
+def _sound(stand: Stand) -> None:
+    assert stand.books.rebuild() == []
+    stand.books.close()
+    verdicts, damaged = check_folder(stand.books.folder)
+    assert damaged == []
+    assert [one for verdict in verdicts for one in verdict.broken] == []

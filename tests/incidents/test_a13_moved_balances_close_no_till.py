@@ -12,7 +12,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.vault import FileVault
-from tests.services.counters import CLERK, MANAGER, new_stand, working
+from tests.services.counters import CLERK, MANAGER, stand_at_work
 from tests.storage.desks import DATE
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ POSTINGS = (
 @pytest.fixture
 def stand(tmp_path: Path) -> Stand:
     """A desk at work; what is done to its file here is for the check to name, and not for this fixture."""
-    return working(new_stand(tmp_path / "desk"))
+    return stand_at_work(tmp_path / "desk")
 
 
 def changed(folder: Path, *statements: str) -> None:

@@ -21,9 +21,8 @@ from tests.services.counters import (
     RECEIVER,
     SENDER,
     close_counted,
-    new_stand,
     press,
-    working,
+    stand_at_work,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def test_a_turned_sign_closes_no_day(tmp_path: Path, monkeypatch: pytest.MonkeyP
                 extra.append(Posting(one.operation, partner, "", -moved))
         return found + extra
 
-    stand = working(new_stand(tmp_path / "desk"))
+    stand = stand_at_work(tmp_path / "desk")
     monkeypatch.setitem(rules.RULES, ("settlement", 1), wrong)
     stand.desk.shop.sell(SellGoods("EN-C5", 2), CLERK)
     stand.desk.payments.pay(PayBill("0101", "12345678", azn(2_000)), CLERK)

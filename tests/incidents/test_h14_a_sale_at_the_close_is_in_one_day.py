@@ -17,7 +17,7 @@ from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.reports import day_figures
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.vault import FileVault
-from tests.services.counters import CLERK, MANAGER, Stand, ended, new_stand, press, working
+from tests.services.counters import CLERK, MANAGER, Stand, ended, press, stand_at_work
 
 if TYPE_CHECKING:
     from tests.storage.desks import FakeClock
@@ -116,7 +116,7 @@ def test_a_process_killed_in_the_middle_of_its_sales_and_another_that_closes_sha
 ) -> None:
     """While one process sells no other gets in; when it died, the close finds every sale it told of."""
     folder = tmp_path / "desk"
-    stand = working(new_stand(folder))
+    stand = stand_at_work(folder)
     stand.desk.tills.stock(CLERK, "ST-60", 1_000, "N-2")
     clock, days = stand.clock, ["2026-11-24", "2026-11-25", "2026-11-26"]
     told: list[set[str]] = []

@@ -15,7 +15,7 @@ from azpost_desk.storage import engine, vault
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.checking import check_folder
 from azpost_desk.storage.vault import FileVault
-from tests.services.counters import CLERK, new_stand, working
+from tests.services.counters import CLERK, stand_at_work
 from tests.storage.desks import FakeClock
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The closed books of a desk that sold stamps for 13.20 in one piece."""
-    stand = working(new_stand(tmp_path / "desk"))
+    stand = stand_at_work(tmp_path / "desk")
     stand.desk.shop.sell(SellGoods("ST-60", 22), CLERK)
     stand.pay(1_320)
     stand.books.close()

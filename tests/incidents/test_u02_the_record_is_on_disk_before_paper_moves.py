@@ -10,7 +10,7 @@ import pytest
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.papers import ReceiptPaper
-from tests.services.counters import CLERK, MORNING_MS, Stand, new_stand, working
+from tests.services.counters import CLERK, MORNING_MS, Stand, stand_at_work
 
 ROOT = Path(__file__).resolve().parents[2]
 # Sells two stamps and is killed: before the printer is asked, or with the paper half out of it.
@@ -46,7 +46,7 @@ while desk.papers.print_next(die):
 def test_killed_between_commit_and_paper_the_sale_is_there_and_its_paper_is_offered(
     tmp_path: Path, when: str
 ) -> None:
-    stand = working(new_stand(tmp_path / "desk"))
+    stand = stand_at_work(tmp_path / "desk")
     stand.books.close()
     done = subprocess.run(
         [sys.executable, "-c", SELLER, str(tmp_path / "desk"), when],

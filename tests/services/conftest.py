@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.services.counters import Stand, ended, new_stand, working
+from tests.services.counters import Stand, ended, new_stand, stand_at_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ def morning(tmp_path: Path) -> Iterator[Stand]:
 
 
 @pytest.fixture
-def stand(morning: Stand) -> Stand:
+def stand(tmp_path: Path) -> Iterator[Stand]:
     """A desk at work: 200 manat in the till, stamps in the drawer."""
-    return working(morning)
+    stand = stand_at_work(tmp_path / "desk")
+    yield stand
+    ended(stand)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,19 +20,18 @@ from azpost_desk.domain.staff import Role
 from azpost_desk.protocol.news import Reference
 from azpost_desk.services.counter import Approval, Counter, Officer
 from azpost_desk.services.desk import DeskServices, desk_services
+from azpost_desk.storage import machine
+from azpost_desk.storage.books import DATABASE, DeskBooks
 from azpost_desk.storage.checking import check_folder
 from tests.fakes.line import FakeLine
-from tests.storage.desks import DATE, FakeClock, documents, first_news, new_desk, piece
+from tests.storage.desks import DATE, FakeClock, FileVault, documents, first_news, new_desk, piece
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from azpost_desk.domain.operations import Body
     from azpost_desk.rehearsal.terminals import SandboxTerminal
     from azpost_desk.services.baskets import Paid
     from azpost_desk.services.cash_counts import Counted
     from azpost_desk.services.reports import DayReport
-    from azpost_desk.storage.books import DeskBooks
 
 # The morning of the business day that `desks.DATE` names, in Azerbaijan.
 MORNING_MS = 1_795_410_000_000
@@ -103,9 +106,44 @@ class Stand:
 
 def new_stand(folder: Path) -> Stand:
     """A desk before its day."""
-    clock = FakeClock(now_ms=MORNING_MS)
-    books = new_desk(folder, clock, told=False)
+    return _copied(_morning(), folder)
+
+
+def stand_at_work(folder: Path) -> Stand:
+    """A desk as `working` leaves it."""
+    return _copied(_at_work(), folder)
+
+
+@cache
+def _room() -> TemporaryDirectory[str]:
+    """Where the desks lie that are copied, until the program ends."""
+    return TemporaryDirectory(prefix="stands-")
+
+
+@cache
+def _morning() -> Path:
+    """A desk that was enrolled and told what it sells, made once and closed."""
+    folder = Path(_room().name) / "morning"
+    books = new_desk(folder, FakeClock(now_ms=MORNING_MS), told=False)
     books.store_news(first_news(desk_numbers=(1, 2)), 1)
+    books.close()
+    return folder
+
+
+@cache
+def _at_work() -> Path:
+    folder = Path(_room().name) / "work"
+    working(new_stand(folder)).books.close()
+    return folder
+
+
+def _copied(made: Path, folder: Path) -> Stand:
+    """The copy of a desk, at home where it lies: a new one costs three times as much."""
+    copytree(made, folder, dirs_exist_ok=True)
+    keep = FileVault(folder)
+    machine.settle(keep, folder / DATABASE)
+    clock = FakeClock(now_ms=MORNING_MS)
+    books = DeskBooks.open(folder, clock, keep=keep)
     line = FakeLine(clock)
     counter = Counter(books, clock, line)
     return Stand(books, clock, line, desk_services(counter, PlainHasher(), press))

@@ -26,9 +26,8 @@ from tests.services.counters import (
     Stand,
     approval,
     ended,
-    new_stand,
+    stand_at_work,
     with_terminal,
-    working,
 )
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Till:
 @pytest.fixture
 def till(tmp_path: Path) -> Iterator[Till]:
     with SandboxTerminal() as terminal:
-        stand = working(with_terminal(new_stand(tmp_path / "desk"), terminal))
+        stand = with_terminal(stand_at_work(tmp_path / "desk"), terminal)
         yield Till(stand, terminal)
         ended(stand)
 
@@ -275,7 +274,7 @@ def test_what_the_bank_took_is_what_the_books_say(
 ) -> None:
     """Goal: any mix of terminal faults ends with the bank's sum = the claim on the acquirer."""
     with SandboxTerminal() as terminal:
-        stand = working(with_terminal(new_stand(tmp_path_factory.mktemp("card") / "desk"), terminal))
+        stand = with_terminal(stand_at_work(tmp_path_factory.mktemp("card") / "desk"), terminal)
         till = Till(stand, terminal)
         terminal.plan(faults)
         for stamps in amounts:

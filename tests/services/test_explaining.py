@@ -22,10 +22,9 @@ from tests.services.counters import (
     OTHER_CLERK,
     close_counted,
     ended,
-    new_stand,
     press,
+    stand_at_work,
     with_terminal,
-    working,
 )
 from tests.storage.desks import piece
 
@@ -132,7 +131,7 @@ def test_a_hand_over_that_differs_is_explained_to_who_leaves(stand: Stand) -> No
 def test_a_card_that_said_no_and_cash_a_minute_later_belong_together(tmp_path: Path) -> None:
     """The customer was told to pay in cash, and the drawer lacks exactly that."""
     with SandboxTerminal() as terminal:
-        stand = working(with_terminal(new_stand(tmp_path / "desk"), terminal))
+        stand = with_terminal(stand_at_work(tmp_path / "desk"), terminal)
         terminal.plan(["decline"])
         basket = stand.desk.shop.sell(SellGoods("ST-60", 5), CLERK)
         with pytest.raises(Refused, match="K-001"):

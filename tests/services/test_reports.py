@@ -24,8 +24,7 @@ from tests.services.counters import (
     SENDER,
     Stand,
     approval,
-    new_stand,
-    working,
+    stand_at_work,
 )
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def refuse_a_bill(stand: Stand) -> None:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(deeds=st.lists(_DEED, min_size=1, max_size=14))
 def test_both_routines_agree_on_any_day(tmp_path: Path, deeds: list[tuple[str, int]]) -> None:
-    stand = working(new_stand(tmp_path / f"desk-{next(_COUNT)}"))
+    stand = stand_at_work(tmp_path / f"desk-{next(_COUNT)}")
     try:
         for what, much in [*deeds, ("pay", 1)]:
             do(stand, what, much)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from azpost_desk.storage import engine
 from azpost_desk.storage.backups import back_up
 from azpost_desk.storage.checking import check_folder
-from tests.services.counters import MORNING_MS, new_stand, working
+from tests.services.counters import MORNING_MS, stand_at_work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def test_they_are_checked_and_copied_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand = working(new_stand(tmp_path / "desk"))
+    stand = stand_at_work(tmp_path / "desk")
     stand.books.close()
     medium = tmp_path / "medium"
     shutil.copytree(tmp_path / "desk", medium)

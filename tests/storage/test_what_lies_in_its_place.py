@@ -20,7 +20,7 @@ from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.old_disk import is_whole
 from azpost_desk.storage.vault import FileVault
 from azpost_desk.texts import Texts
-from tests.services.counters import new_stand, working
+from tests.services.counters import stand_at_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,7 +89,7 @@ def runner(qtbot: QtBot) -> Iterator[Runner]:
 @pytest.fixture
 def closed(tmp_path: Path) -> tuple[Path, Stand]:
     """The folder of a desk whose program has ended."""
-    stand = working(new_stand(tmp_path / "desk"))
+    stand = stand_at_work(tmp_path / "desk")
     stand.books.close()
     (tmp_path / "desk" / "centre.url").write_text("https://centre.example\n", encoding="utf-8")
     return tmp_path / "desk", stand

@@ -14,7 +14,7 @@ from azpost_desk.gui.work.runner import Runner
 from azpost_desk.services.counter import Approval
 from azpost_desk.services.views import OfficerAtDesk
 from tests.gui.conftest import press, type_text
-from tests.services.counters import CLERK, MANAGER, SUPERVISOR, Stand, new_stand, working
+from tests.services.counters import CLERK, MANAGER, SUPERVISOR, Stand, stand_at_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ def runner(qtbot: QtBot) -> Iterator[Runner]:
 
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
-    made = working(new_stand(tmp_path / "desk"))
+    made = stand_at_work(tmp_path / "desk")
     yield made
     made.books.close()
 

@@ -22,7 +22,7 @@ from azpost_desk.protocol.messages import Signed
 from azpost_desk.protocol.news import Reference
 from azpost_desk.storage.vault import FileVault
 from tests.gui.conftest import press, type_text
-from tests.services.counters import CLERK, Stand, new_stand, working
+from tests.services.counters import CLERK, Stand, stand_at_work
 from tests.services.paper import tell
 from tests.storage.desks import GRANTS, documents
 
@@ -46,7 +46,7 @@ def runner(qtbot: QtBot) -> Iterator[Runner]:
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
     """One clerk and nobody else at this branch, which the centre has marked."""
-    made = working(new_stand(tmp_path / "desk"))
+    made = stand_at_work(tmp_path / "desk")
     FileVault(made.books.folder).put("approvals", SECRET.hex())
     branch, staff = documents((1, 2))["branch"], documents()["staff"]
     assert isinstance(staff, cat.Staff)

@@ -21,9 +21,8 @@ from tests.services.counters import (
     PlainHasher,
     Stand,
     ended,
-    new_stand,
     press,
-    working,
+    stand_at_work,
 )
 from tests.storage.desks import FakeClock, first_news, new_desk
 
@@ -47,7 +46,7 @@ def runner(qtbot: QtBot) -> Iterator[Runner]:
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
     """A desk whose day and till are open, 200 manat and some goods in the drawer."""
-    made = working(new_stand(tmp_path / "desk"))
+    made = stand_at_work(tmp_path / "desk")
     yield made
     ended(made)
 

@@ -12,7 +12,7 @@ from azpost_desk.gui.shell.status_strip import StatusStrip
 from azpost_desk.gui.work.runner import Runner
 from azpost_desk.services.copies import BACKUP_AGE_MAX_MS, Copies
 from azpost_desk.services.desk import desk_services
-from tests.services.counters import CLERK, PlainHasher, Stand, ended, new_stand, press, working
+from tests.services.counters import CLERK, PlainHasher, Stand, ended, press, stand_at_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Source:
 
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
-    made = working(new_stand(tmp_path / "desk"))
+    made = stand_at_work(tmp_path / "desk")
     yield made
     ended(made)
 

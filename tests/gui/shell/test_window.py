@@ -25,7 +25,7 @@ from azpost_desk.programs.desk import listen
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.views import LineState
 from tests.gui.conftest import scan, type_text
-from tests.services.counters import CLERK, OTHER_CLERK, Stand, ended, new_stand, working
+from tests.services.counters import CLERK, OTHER_CLERK, Stand, ended, stand_at_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ class Printer:
 
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
-    made = working(new_stand(tmp_path / "desk"))
+    made = stand_at_work(tmp_path / "desk")
     yield made
     ended(made)
 
