@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,8 +12,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
-from azpost_desk.gui.kit.theme import Theme
+from azpost_desk.gui.kit.theme import FAMILY, Theme
 from azpost_desk.gui.kit.words import Language
 
 if TYPE_CHECKING:
@@ -27,13 +28,28 @@ STX, ETX = "\x02", "\x03"
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[None]:
     """Every test begins light and Azerbaijani, and leaves no window behind."""
-    if Theme.current().name != "light" or not qapp.styleSheet():
+    if Theme.current().name != "light" or qapp.font().family() != FAMILY:
         Theme.apply(qapp, "light")
     Language.current().choose("az")
     yield
     left = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
     for window in left:
         window.close()
+
+
+class Wardrobe(QtBot):
+    """Whatever a test shows by itself is dressed as the program's window is."""
+
+    def addWidget(self, widget: QWidget, **more: Any) -> None:
+        """See `QtBot.addWidget`."""
+        Theme.current().clothe(widget)
+        super().addWidget(widget, **more)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """The hands of pytest-qt, with clothes for every window."""
+    return Wardrobe(request)
 
 
 def send_key(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget
 
+from azpost_desk.gui.kit.theme import Theme
 from azpost_desk.gui.kit.words import Say, language, phrase, plain, say
 from azpost_desk.gui.shell.register import FRAME_KEYS, screens
 from azpost_desk.gui.shell.sign_in import SignIn, where_words
@@ -58,6 +59,7 @@ class Window(QStackedWidget):
         self.sign_in = SignIn()
         self.frame: Frame | None = None
         self.addWidget(self.sign_in)
+        Theme.current().clothe(self)
         self.resize(1366, 768)
         self.sign_in.signed_in.connect(self._on_signed_in)
         self.sign_in.unlocked.connect(self._on_unlocked)

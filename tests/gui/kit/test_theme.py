@@ -85,7 +85,7 @@ def test_the_theme_changes_live(qapp: QApplication, qtbot: QtBot) -> None:
     before = shown.pixmap().toImage()
     Theme.apply(qapp, "dark")
     assert shown.pixmap().toImage() != before
-    assert qapp.styleSheet() == sheet("dark")
+    assert shown.styleSheet() == sheet("dark")
     Theme.apply(qapp, "light")
     assert shown.pixmap().toImage() == before
 

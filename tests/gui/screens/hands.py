@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from azpost_desk.domain.catalogue import Licences
 from azpost_desk.domain.scans import read_scan
+from azpost_desk.gui.kit.theme import Theme
 from azpost_desk.gui.kit.words import plain
 from azpost_desk.gui.shell.frame import Frame
 from azpost_desk.protocol import news as tidings
@@ -46,6 +47,7 @@ class Hands:
         runner.noticed.connect(self.notices.append)
         self.frame = Frame(session, [kind], stand.line, lambda _paper, _sort: None, plain("Sumqayıt 2"), True)
         self.frame.resize(1366, 768)
+        Theme.current().clothe(self.frame)
         qtbot.addWidget(self.frame)
         self.frame.show()
         self.frame.activateWindow()
