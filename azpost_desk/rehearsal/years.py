@@ -37,14 +37,14 @@ class Years:
         self.date = first
         self.made = 0
 
-    def work(self, days: int, per_day: int) -> None:
-        """So many business days, each opened, worked, counted and closed."""
+    def work(self, days: int, per_day: int, step_days: int = 1) -> None:
+        """So many business days, each opened, worked, counted and closed; the next is `step_days` later."""
         for first in range(0, days, _DAYS_AT_ONCE):
             with self._books.writing() as books:
                 for _ in range(min(_DAYS_AT_ONCE, days - first)):
                     self._set(day_start_ms(BusinessDay(self.date)) + _MORNING_MS)
                     self._day(books, per_day)
-                    self.date = days_after(BusinessDay(self.date), 1)
+                    self.date = days_after(BusinessDay(self.date), step_days)
 
     def _set(self, now_ms: int) -> None:
         self._clock.now_ms = now_ms  # type: ignore[attr-defined]
