@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from azpost_desk.protocol.keys import SigningKey
     from azpost_desk.sync.connections import Connections
 
-REACH_SECONDS: Final = 5
+CONNECT_SECONDS: Final = 5
 GZIP_OVER_BYTES: Final = 1024
 
 
@@ -52,7 +52,7 @@ class Wire:
         parts = urlsplit(self._url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         try:
-            with socket.create_connection((parts.hostname or "", port), REACH_SECONDS):
+            with socket.create_connection((parts.hostname or "", port), CONNECT_SECONDS):
                 return True
         except OSError:
             return False
