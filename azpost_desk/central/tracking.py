@@ -30,6 +30,13 @@ def accepted(conn: Connection, written: Written, line: ops.ItemAccepted, now_ms:
     supply.used_number(conn, written.desk, line.number, now_ms)
 
 
+def reversed_line(
+    conn: Connection, written: Written, operation: str, line: ops.ItemAccepted, now_ms: int
+) -> None:
+    """An acceptance was reversed: the item's file ends with it (EXX), and nobody waits for it any more."""
+    _event(conn, written, operation, (line.number, "EXX", written.branch, ""), now_ms)
+
+
 def scanned(conn: Connection, written: Written, body: ops.ItemScanned, now_ms: int) -> None:
     """An event was scanned at an office; items of other posts begin their file here with it."""
     conn.execute("insert into items values (%s, '', '', '', '', '') on conflict do nothing", (body.number,))

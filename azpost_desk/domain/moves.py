@@ -170,6 +170,7 @@ _ITEM_EVENTS: Final = {
     "EXX": "cancelled",
     "EDX": "terminated",
 }
+ENDED_ITEMS: Final = ("delivered", "cancelled", "terminated")
 ITEM: Final[Moves] = {
     (state, event): after
     for event, after in _ITEM_EVENTS.items()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number
-from azpost_desk.domain.moves import ITEM, arrive
+from azpost_desk.domain.moves import ENDED_ITEMS, ITEM, arrive
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan, why_unread
 from azpost_desk.domain.staff import Permission
@@ -271,7 +271,7 @@ def _why_not(books: Reading, number: str, command: ScanItem, event: EventHere) -
     if known and known[-1].event == command.event and known[-1].office == books.desk().branch:
         return _No("already", "already", number, {**facts, **_by_whom(books, known[-1])})
     if (state, command.event) not in ITEM:
-        ended = state in {"delivered", "cancelled", "terminated"}
+        ended = state in ENDED_ITEMS
         return _No("refused", "ended" if ended else "illegal", number, {**facts, "at_ms": known[-1].at_ms})
     return _elsewhere(books, number, known, command.event)
 

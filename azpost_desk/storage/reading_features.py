@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import Row, Select, func, or_, select
 
 from azpost_desk.domain.money import Money
+from azpost_desk.domain.moves import ENDED_ITEMS, ITEM, arrive
 from azpost_desk.domain.names import fold
 from azpost_desk.protocol.messages import ack_of
 from azpost_desk.services import views
@@ -168,7 +170,7 @@ class FeatureReading:
     def item_events(self, number: str) -> list[views.ItemEvent]:
         e = t.item_events.c
         rows = self._all(select(t.item_events).where(e.number == number).order_by(e.at_ms, e.id))
-        return [
+        events = [
             views.ItemEvent(
                 row.number,
                 row.event,
@@ -181,10 +183,32 @@ class FeatureReading:
             )
             for row in rows
         ]
+        ended = [event for one in events if one.event == "EMA" for event in self._reversals(one)]
+        return sorted([*events, *ended], key=lambda one: one.at_ms) if ended else events
+
+    def _reversals(self, accepted: views.ItemEvent) -> list[views.ItemEvent]:
+        """What the reversal of an acceptance is to its item: read off the line that was paid back."""
+        was, undone, j = t.lines.alias(), t.lines.alias(), t.journal.c
+        wanted = (
+            select(undone.c.operation, j.recorded_ms)
+            .join(was, was.c.reversed_by == undone.c.operation)
+            .join(t.journal, j.id == undone.c.record)
+            .where(was.c.operation == accepted.operation)
+        )
+        return [
+            replace(accepted, event="EXX", at_ms=row.recorded_ms, operation=row.operation)
+            for row in self._all(wanted)
+        ]
+
+    def _item_state(self, number: str) -> str:
+        state = ""
+        for one in self.item_events(number):
+            state = state if one.voided else arrive(ITEM, state, one.event)
+        return state
 
     def announced(self, last_digits: str) -> list[str]:
-        """Items expected here whose number ends, before the country, in these digits."""
-        wanted = select(t.items.c.number).where(t.items.c.expected == 1)
+        """Items expected here whose number ends, before the country, in these digits; not one that ended."""
+        wanted = select(t.items.c.number).where(t.items.c.expected == 1, t.items.c.state.not_in(ENDED_ITEMS))
         if len(last_digits) >= 4:
             wanted = wanted.where(t.items.c.tail == last_digits[-4:])
         rows = self._all(wanted.order_by(t.items.c.number))
@@ -328,7 +352,10 @@ class FeatureReading:
             views.Found("receipt", row.thing, row.thing, "") for row in self._all(receipts.limit(limit))
         ]
         numbers = select(t.items).where(begins_with(t.items.c.number, upper)).limit(limit)
-        found += [views.Found("item", row.number, row.number, row.state) for row in self._all(numbers)]
+        found += [
+            views.Found("item", row.number, row.number, self._item_state(row.number))
+            for row in self._all(numbers)
+        ]
         bills = select(t.payments).where(begins_with(t.payments.c.account, key)).limit(limit)
         found += [views.Found("payment", row.payment, row.account, row.biller) for row in self._all(bills)]
         found += [

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.money import azn
+from azpost_desk.services.counter import Approval
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.tracking import ScanItem
 from tests.stories.town import LEYLA, ORXAN
@@ -78,3 +79,38 @@ def test_the_till_holds_what_the_item_cost(ganja: Seat) -> None:
     accept(ganja, 501)
     assert ganja.till_qapik() == 100_000 + 675
     assert ganja.services.baskets.safe_balance() == before == azn(100_000)
+
+
+def test_an_item_that_was_paid_back_is_cancelled_in_its_timeline_and_expected_nowhere(
+    place: Town, ganja: Seat, baku: Seat
+) -> None:
+    number = accept(ganja, 400)
+    ganja.sync()
+    baku.sync()
+    digits = number[7:11]
+    with baku.books.reading() as books:
+        assert books.announced("") == [number]
+    place.clock.pass_ms(60_000)
+    with ganja.books.reading() as books:
+        line = books.paid_line(books.item_events(number)[0].operation)
+    assert line is not None
+    reversal = ganja.services.counter.new_id()
+    consent = Approval(ganja.manager.officer, ganja.manager.role, reversal)
+    ganja.services.baskets.reverse(ganja.clerk, line, reversal, "customer took it back", consent)
+    place.sync()
+    story = [("EMA", "2002"), ("EXX", "2002")]
+    for seat in (ganja, baku):
+        assert events(seat, number) == story
+        # No arrival list, no four digits and no answer of the one box waits for it.
+        with seat.books.reading() as books:
+            assert books.announced("") == []
+            assert [one.detail for one in books.search(number[:9])] == ["cancelled"]
+        assert seat.services.finding.find(digits) == []
+        (found,) = seat.services.finding.find(number)
+        assert (found.key, found.detail) == (number, "EXX")
+        by_digits = seat.services.tracking.scan(ScanItem(digits, "EMG"), seat.clerk)
+        assert (by_digits.verdict, by_digits.key) == ("refused", "express.scan.not_announced")
+        for event in ("EMG", "EDG", "EDF"):
+            scanned = seat.services.tracking.scan(ScanItem(number, event), seat.clerk)
+            assert (scanned.verdict, scanned.key) == ("refused", "express.scan.ended")
+    assert place.ask(f"select state from items where number = '{number}'") == [("cancelled",)]

@@ -222,6 +222,8 @@ def _line(conn: Connection, written: Written, line: Any, now_ms: int) -> None:
             tracking.accepted(conn, written, line, now_ms)
         case ops.LineReversed(original=ops.PaymentAccepted() as original):
             payments.reversed_line(conn, written, original, now_ms)
+        case ops.LineReversed(original=ops.ItemAccepted() as original):
+            tracking.reversed_line(conn, written, line.operation, original, now_ms)
         case ops.LineReversed():
             transfers.reversed_line(conn, written, line, now_ms)
         case _:
