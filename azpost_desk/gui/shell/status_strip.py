@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 _SPACING_PX: Final = 24
+# On line the centre fills up long before: so few are left only where the line is down, or nothing comes.
+FEW_NUMBERS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class _Facts:
     holds_safe: bool
     backup: CopyState | None
     second: CopyState | None
+    codes_left: int
+    items_left: int
 
 
 class StatusStrip(QFrame):
@@ -63,6 +67,7 @@ class StatusStrip(QFrame):
         row.addWidget(self.help)
         row.addWidget(self.lock)
         self._blind = self._called = False
+        self._left = {"codes": FEW_NUMBERS + 1, "items": FEW_NUMBERS + 1}
         self._languages: dict[str, Button] = {}
         for code in ("az", "ru", "en"):
             button = Button(plain(code.upper()), role="quiet")
@@ -100,6 +105,7 @@ class StatusStrip(QFrame):
                 Settings, day.date or self._session.services.counter.today()
             ).till_qapik_max
             last = books.last_receipt()
+            left = books.codes_left(), books.item_numbers_left()
             holds_safe = bool(day.date) and (
                 books.document(Branch, day.date).safe_desk == books.desk().number
             )
@@ -113,6 +119,7 @@ class StatusStrip(QFrame):
             holds_safe,
             copies.backup(),
             copies.second_copy(),
+            *left,
         )
 
     def _show(self, facts: _Facts) -> None:
@@ -124,6 +131,8 @@ class StatusStrip(QFrame):
         else:
             self._till.say(phrase("frame.strip.till", amount=facts.till), "warn" if over else "")
         self._call(facts, over)
+        self._count_down("codes", facts.codes_left)
+        self._count_down("items", facts.items_left)
         self._limit.say(phrase("frame.strip.limit", amount=facts.limit))
         self._receipt.say(
             phrase("frame.strip.receipt", number=facts.last_receipt) if facts.last_receipt else ""
@@ -139,6 +148,14 @@ class StatusStrip(QFrame):
             key = "frame.strip.over_limit" if facts.holds_safe else "frame.strip.over_limit_desk"
             self._session.notice(phrase(key, amount=facts.till - facts.limit), "warn")
         self._called = over
+
+    def _count_down(self, sort: str, left: int) -> None:
+        """Say how many numbers are left each time one of the last was used, and before anybody needs more."""
+        if left < self._left[sort] and 0 < left <= FEW_NUMBERS:
+            self._session.notice(phrase(f"frame.strip.few_{sort}", count=left), "warn")
+        elif left == 0 and 0 < self._left[sort] <= FEW_NUMBERS:
+            self._session.notice(f"frame.strip.no_{sort}", "warn")
+        self._left[sort] = left
 
     def _on_language(self) -> None:
         for code, button in self._languages.items():
