@@ -20,7 +20,7 @@ from azpost_desk.central import acts, erasure
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
 from azpost_desk.central.gateways.osmp import OsmpBiller
-from azpost_desk.central.registry import branches, enrolment, files, founding, reference
+from azpost_desk.central.registry import branches, enrolment, files, founding, reference, supply
 from azpost_desk.central.registry.files import WrongFile
 from azpost_desk.central.storage.database import Connection, connect, migrate
 from azpost_desk.central.storage.embedded import EmbeddedServer
@@ -303,12 +303,14 @@ def _approve_tariffs(wanted: argparse.Namespace, conn: Connection, dsn: str) -> 
 
 def _give_codes(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     given = branches.give_codes(conn, wanted.desk, wanted.count, CLOCK.utc_ms())
+    supply.begin(conn, wanted.desk)
     note(wanted, conn, dsn, [wanted.desk], "codes_given", str(len(given)))
     print(len(given))
 
 
 def _give_range(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     first, last = branches.give_range(conn, wanted.desk, wanted.prefix, wanted.count, CLOCK.utc_ms())
+    supply.begin(conn, wanted.desk)
     note(wanted, conn, dsn, [wanted.desk], "codes_given", f"{wanted.prefix}{first:08}")
     print(f"{wanted.prefix}{first:08} {wanted.prefix}{last:08}")
 

@@ -60,6 +60,8 @@ def test_a_branch_from_nothing_to_its_first_news(
     assert run(postgres, "give-range", "2002-1", "EE", "100") == 0
     assert capsys.readouterr().out.splitlines() == ["10", "EE00000001 EE00000100"]
     with connect(postgres) as conn:
+        # Given by hand once, kept supplied from then on.
+        assert conn.execute("select desk, codes, items from desk_stocks").fetchall() == [("2002-1", 200, 500)]
         enter(conn, "a", "b")
     burnt = (*signed(tmp_path, first="a"), "--reason", "fire", "--evidence", "police report 12")
     second = signed(tmp_path, second="b")

@@ -45,6 +45,15 @@ def keep(conn: Connection, desk: str, stock: Stock) -> None:
     )
 
 
+def begin(conn: Connection, desk: str) -> None:
+    """A desk that was given numbers by hand is kept supplied from now on, where nothing else was said."""
+    stock = Stock()
+    conn.execute(
+        "insert into desk_stocks (desk, codes, prefix, items) values (%s, %s, %s, %s) on conflict do nothing",
+        (desk, stock.codes, stock.prefix, stock.items),
+    )
+
+
 def fill(conn: Connection, desk: str, now_ms: int) -> None:
     """Give a desk what is missing to its stock, when half of it or more is; in the caller's transaction."""
     row = conn.execute(

@@ -152,9 +152,9 @@ class StatusStrip(QFrame):
     def _count_down(self, sort: str, left: int) -> None:
         """Say how many numbers are left each time one of the last was used, and before anybody needs more."""
         if left < self._left[sort] and 0 < left <= FEW_NUMBERS:
-            self._session.notice(phrase(f"frame.strip.few_{sort}", count=left), "warn")
+            self._session.notice(phrase(_FEW[sort][0], count=left), "warn")
         elif left == 0 and 0 < self._left[sort] <= FEW_NUMBERS:
-            self._session.notice(f"frame.strip.no_{sort}", "warn")
+            self._session.notice(_FEW[sort][1], "warn")
         self._left[sort] = left
 
     def _on_language(self) -> None:
@@ -162,6 +162,10 @@ class StatusStrip(QFrame):
             button.setChecked(code == Language.current().code)
 
 
+_FEW: Final = {
+    "codes": ("frame.strip.few_codes", "frame.strip.no_codes"),
+    "items": ("frame.strip.few_items", "frame.strip.no_items"),
+}
 _BACKUP: Final = ("frame.strip.backup", "frame.strip.backup_bad", "frame.strip.backup_none")
 _SECOND: Final = ("frame.strip.second", "frame.strip.second_bad", "frame.strip.second_none")
 
