@@ -390,6 +390,15 @@ def test_no_comma_stands_alone_where_a_part_of_an_address_is_missing(missing: st
     assert "VÖEN" not in text_of(reports.report_pdf(nameless_sheet, Texts("az")))
 
 
+def test_the_hours_say_whose_they_are_where_the_branch_has_more_desks() -> None:
+    branch = text_of(reports.report_pdf(samples.REPORT, Texts("en")))
+    assert f"Operations by hour · desk {samples.REPORT.head.desk} only" in branch
+    alone = replace(samples.REPORT, tills=samples.REPORT.tills[:1], provisional=())
+    read = text_of(reports.report_pdf(alone, Texts("en")))
+    assert "Operations by hour" in read
+    assert "only" not in read.split("Operations by hour")[1].splitlines()[0]
+
+
 def test_a_weight_bears_its_unit_in_every_language() -> None:
     shown = [Texts(code).t("papers.line.item", number="EE 1", weight_grams=12_250) for code in LANGUAGES]
     plain = {text.replace("\u00a0", " ") for text in shown}

@@ -89,7 +89,7 @@ class ReportsScreen(Screen):
         for figure in self.figures.values():
             cards.addWidget(figure, 1)
         column.addLayout(cards)
-        bars = Card("reports.screen.chart")
+        self.bars = bars = Card("reports.screen.chart")
         bars.grid.addWidget(self.chart, 0, 0)
         column.addWidget(bars)
         column.addWidget(self.services)
@@ -181,6 +181,9 @@ class ReportsScreen(Screen):
         self._as_of.show()
         self._show_warning(picture)
         self._show_figures(picture)
+        # The other desks' closes bring no hours: where there are any, these are the hours of this desk.
+        of_desk = phrase("reports.screen.chart_desk", number=picture.paper.head.desk)
+        self.bars.say(of_desk if len(picture.desks) > 1 else "reports.screen.chart")
         self.chart.show_bars(
             ("reports.screen.cash", "reports.screen.other"),
             [Bar(plain(str(hour.hour)), (hour.cash_qapik, hour.electronic_qapik)) for hour in picture.hours],
