@@ -16,6 +16,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.services_sold import OUTGOING
 from azpost_desk.domain.staff import Permission, Role, require
+from azpost_desk.domain.typed import require_writable
 from azpost_desk.protocol.records import SALT_BYTES, Attachment
 
 if TYPE_CHECKING:
@@ -73,9 +74,10 @@ def attach(operation: str, group: str, value: object) -> Attachment:
     """Personal data as an attachment of a line: its own salt, its slot named after the line and the group.
 
     Raises:
-        Refused: G-014 a text in it is longer than its field holds.
+        Refused: G-014 a text in it is longer than its field holds, G-016 it holds what cannot be written.
     """
     is_field = isinstance(value, str) or group == "receiver"
+    require_writable(value, group if is_field else "")
     require_lengths(value, group if is_field else "")
     return shown(operation, group, value)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.catalogue import Billers, Goods
 from azpost_desk.domain.digits import is_digits
@@ -12,6 +12,7 @@ from azpost_desk.domain.identifiers import check_voen
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.scans import Scan, read_bill_code, read_scan
 from azpost_desk.domain.transfer_codes import shown_transfer_code
+from azpost_desk.domain.typed import one_line
 from azpost_desk.protocol import slips
 from azpost_desk.services.customers import sought
 from azpost_desk.services.views import Found
@@ -19,6 +20,9 @@ from azpost_desk.services.views import Found
 if TYPE_CHECKING:
     from azpost_desk.services.counter import Counter
     from azpost_desk.services.ports import Reading
+
+# The code of a close on paper is the longest that anybody brings here.
+_ASKED_MAX: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,8 @@ class Finding:
 
     def find(self, text: str, language: str = "az", limit: int = 20) -> list[Found]:
         """The best answer first; empty when it is nothing we know."""
-        typed = text.strip()
-        if not typed:
+        typed = one_line(text).strip()
+        if not typed or len(typed) > _ASKED_MAX:
             return []
         with self.counter.books.reading() as books:
             found = _scanned(books, read_scan(typed), language) or _article(books, typed, language)

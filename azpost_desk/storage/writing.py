@@ -21,6 +21,7 @@ from azpost_desk.domain.postings import postings as posted
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.soundness import is_sound
 from azpost_desk.domain.transfer_codes import case_number
+from azpost_desk.domain.typed import require_writable
 from azpost_desk.protocol.messages import BATCH_BYTES_MAX, BATCH_RECORDS_MAX, Sent, sent_bytes
 from azpost_desk.protocol.records import (
     FORMAT,
@@ -88,16 +89,15 @@ class BookWriting(BookReading, SlipWriting):
         Raises:
             Trouble: G-060 the book is stopped, or a close finds other balances than the journal; an L-code
                 when the chain has ended and this is more than looking, printing and proving.
-            Refused: S-012 a consent from the centre that was never given, G-064 another content under a known
-                id, G-065 a settlement that does not add up or breaks the series of receipts, G-066 a second
-                time of what happens once, G-020 an illegal move, G-072 these books may be a copy, and the
-                centre has not been asked yet, G-014 a text or G-015 a record too long for the line (B-007
-                for a basket).
+            Refused: S-012 a consent that the centre never gave, G-064 another content under a known id, G-065
+                a settlement that does not add up or breaks the series of receipts, G-066 a second time of
+                what happens once, G-020 an illegal move, G-072 these books may be a copy, G-016 what cannot
+                be written, G-014 a text or G-015 a record (B-007 a basket) too long for the line.
         """
         if self._desk.stopped:
             raise Trouble("G-060", reason=self._desk.stopped)
         kind, version = ops.kind_of(body)
-        encoded = ops.encode(body)
+        encoded = _encoded(body, actor_kind)
         known = self._one(select(t.journal).where(t.journal.c.operation == operation))
         if known is not None:
             if (known.kind, known.body) != (kind, encoded):
@@ -405,6 +405,13 @@ class BookWriting(BookReading, SlipWriting):
     def empty(self, personal: Sequence[views.Personal]) -> None:
         erasing.empty(self._connection, personal)
         self.emptied = True
+
+
+def _encoded(body: ops.Body, actor_kind: str) -> bytes:
+    """The bytes of a body; what a person typed into it must be text (G-016)."""
+    if actor_kind == "officer":
+        require_writable(body)
+    return ops.encode(body)
 
 
 def _uses_a_grant(body: ops.Body) -> bool:

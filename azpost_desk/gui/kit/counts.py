@@ -205,7 +205,6 @@ class _Row:
         self.line.setProperty("role", "count")
         self.line.setProperty("scans", "never")
         self.line.setFixedWidth(_COUNT_PX)
-        self.line.setMaxLength(8)
         self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.line.setFont(figures(Theme.current().size("body")))
         self.sum = QLabel(parent)

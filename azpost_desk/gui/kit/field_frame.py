@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, 
 
 from azpost_desk.domain.lengths import characters_max
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import one_line
 from azpost_desk.gui.kit.labels import IconLabel, Label
 from azpost_desk.gui.kit.theme import dress
 from azpost_desk.gui.kit.words import Say, follow, refusal, say
@@ -122,6 +123,10 @@ class Field(QWidget):
         """Whether Enter passes by: hidden, disabled, read only or filled by the program."""
         return self.isHidden() or not self.isEnabled() or self.filled
 
+    def is_awaited(self) -> bool:
+        """Whether the program has yet to bring what is put in here: nobody is accused of leaving it empty."""
+        return False
+
     def verify(self) -> bool:
         """Check what stands there and show the sentence if it cannot be right. An empty field passes.
 
@@ -231,11 +236,12 @@ class TextField(Field):
     ) -> None:
         super().__init__(words, name=name, hint=hint, optional=optional, check=check, parent=parent)
         self._line = _Line()
-        # Unless its screen wants it shorter, a field holds what the services take.
-        self._line.setMaxLength(characters_max(name) if max_length is None else max_length)
+        # Unless its screen wants it shorter, a field holds what the services take. Qt would cut a paste
+        # without a word: it stands whole here, and is refused.
+        self.length_max = characters_max(name) if max_length is None else max_length
         if self._ROLE:
             self._line.setProperty("role", self._ROLE)
-        self._line.textEdited.connect(lambda _text: self._on_edited())
+        self._line.textEdited.connect(self._on_typed)
         self._frame(self._line)
         if placeholder:
             follow(self, lambda: self._line.setPlaceholderText(say(placeholder)))
@@ -248,6 +254,29 @@ class TextField(Field):
     def text(self) -> str:
         """What stands in the field, trimmed."""
         return self._line.text().strip()
+
+    def verify(self) -> bool:
+        """Refuse what is longer than the field holds (G-014), then ask the check."""
+        return super().verify() and not self._is_too_long()
+
+    def _on_typed(self, text: str) -> None:
+        cleaned = self._cleaned(text)
+        if cleaned != text:
+            before = self._cleaned(text[: self._line.cursorPosition()])
+            self._line.setText(cleaned)
+            self._line.setCursorPosition(len(before))
+        self._on_edited()
+        self._is_too_long()
+
+    def _cleaned(self, text: str) -> str:
+        """What of a typed or pasted text the field takes."""
+        return one_line(text)
+
+    def _is_too_long(self) -> bool:
+        if len(self._line.text()) <= self.length_max:
+            return False
+        self.set_error(Refused("G-014", field=self.name, limit=self.length_max))
+        return True
 
     def put(self, text: str) -> None:
         """See `Field.put`."""

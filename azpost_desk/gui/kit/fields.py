@@ -54,7 +54,6 @@ __all__ = [
 
 
 _TYPED_MAX: Final = 24
-# Qt cuts what does not fit: a paste must arrive whole to be refused whole.
 _PASTED_MAX: Final = 10_000
 
 
@@ -148,6 +147,10 @@ class AmountField(TextField):
         if self._KEPT.search(text) or len(text) > _TYPED_MAX:
             self._put_back(self._written(amount), len(self._written(amount)))
 
+    def _cleaned(self, text: str) -> str:
+        # Read whole or not at all: an amount in the digits of another script is refused, not rewritten.
+        return text
+
     def _put_back(self, text: str, cursor: int) -> None:
         self._line.setText(text)
         self._line.setCursorPosition(cursor)
@@ -217,7 +220,15 @@ class PhoneField(TextField):
         optional: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(words, name=name, hint=hint, optional=optional, max_length=24, parent=parent)
+        super().__init__(
+            words,
+            name=name,
+            hint=hint,
+            optional=optional,
+            placeholder="kit.phone.example",
+            max_length=24,
+            parent=parent,
+        )
 
     def number(self) -> str:
         """The number in international form without blanks, or nothing when it is not (yet) one."""
@@ -333,6 +344,8 @@ class ScanField(TextField):
 
     def _enter(self) -> None:
         typed = self.text()
+        if not self.verify():
+            return
         self.clear()
         if typed:
             acts().began.emit(self)

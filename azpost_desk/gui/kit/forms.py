@@ -21,7 +21,7 @@ class Form(QWidget):
     """A part of a screen with fields in reading order and one main button.
 
     Enter checks the field and goes to the next one that is empty, passing by what the program has filled.
-    When none is left ahead it returns to a required field still empty, else it presses the main button.
+    When none is left ahead every fault is shown and it goes to the first, else it presses the main button.
 
     Signals:
         escaped(bool): Esc was pressed; True when a person has typed something since `mark_clean`.
@@ -142,11 +142,19 @@ class Form(QWidget):
         ]
         ahead = next((field for i, field in waiting if i > here), None)
         behind = next((field for i, field in waiting if i <= here and not field.optional), None)
-        target = ahead or behind
-        if target is not None:
-            self.lead(target)
-        elif self.main is not None and self.main.isEnabled():
+        if ahead is not None:
+            self.lead(ahead)
+        elif behind is not None and behind.is_awaited():
+            self.lead(behind)
+        elif behind is not None:
+            # The end was tried: what is wrong is shown at once, not one fault a press.
+            self.verify()
+        elif self.main is not None and self.main.isEnabled() and (self._is_awaiting() or self.verify()):
             self.main.click()
+
+    def _is_awaiting(self) -> bool:
+        """Whether the program has yet to bring something: the main act itself waits for that."""
+        return any(field.is_awaited() for field in self._known)
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:

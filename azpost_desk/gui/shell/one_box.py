@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
+from azpost_desk.domain.typed import one_line
 from azpost_desk.gui.kit.cards import Candidate, NameList
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.words import follow, plain, say
@@ -32,8 +33,6 @@ class OneBox(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "search")
-        # The code of a close on paper is the longest that anybody brings here.
-        self.setMaxLength(1_000)
         follow(self, self._retranslate)
         self.returnPressed.connect(self._on_return)
 
@@ -42,7 +41,7 @@ class OneBox(QLineEdit):
         self.setAccessibleName(say("frame.box.name"))
 
     def _on_return(self) -> None:
-        text = self.text().strip()
+        text = one_line(self.text()).strip()
         if text:
             self.asked.emit(text)
 

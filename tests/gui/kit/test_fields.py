@@ -320,3 +320,63 @@ def test_a_field_says_its_name_in_every_language(qtbot: QtBot) -> None:
         Language.current().choose(code)
         names.append(field.editor.accessibleName())
     assert names == ["Cəmi", "Total", "Итого"]
+
+
+def test_a_paste_longer_than_its_field_stands_whole_and_is_refused(qtbot: QtBot) -> None:
+    """Qt's own limit would cut it without a word."""
+    field = TextField(plain("a"), name="words", max_length=10)
+    form = shown(qtbot, field)
+    field.line.insert("0123456789ABC")
+    assert field.text() == "0123456789ABC"
+    assert field.error_text() == say(phrase("refusal.G-014", limit=10))
+    assert not form.verify()
+    press(field.editor, "Backspace")
+    press(field.editor, "Backspace")
+    press(field.editor, "Backspace")
+    assert field.error_text() == ""
+    assert form.verify()
+
+
+def test_a_code_too_long_for_a_scan_line_is_not_handed_on(qtbot: QtBot) -> None:
+    field = ScanField(plain("a"))
+    shown(qtbot, field)
+    heard: list[str] = []
+    field.entered.connect(heard.append)
+    field.line.insert("1" * 121)
+    type_text(field.editor, "\n")
+    assert heard == []
+    assert field.error_text()
+
+
+def test_passing_by_accuses_nothing_and_the_end_shows_every_fault_at_once(qtbot: QtBot) -> None:
+    first, phone, day, last = (
+        text_field("a"),
+        PhoneField(plain("b")),
+        DateField(plain("c"), name="c"),
+        text_field("d"),
+    )
+    form = shown(qtbot, first, phone, day, last)
+    pressed: list[bool] = []
+    assert form.main is not None
+    form.main.clicked.connect(lambda: pressed.append(True))
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    for field in (first, phone, day):
+        press(field.editor, "Tab")
+        assert field.error_text() == ""
+    phone.line.insert("12")
+    day.line.insert("99.99.9999")
+    last.setFocus(Qt.FocusReason.TabFocusReason)
+    type_text(last.editor, "x\n")
+    assert not pressed
+    assert [bool(field.error_text()) for field in (first, phone, day, last)] == [True, True, True, False]
+    assert first.editor.hasFocus()
+
+
+def test_what_no_key_writes_is_cleaned_where_it_comes_in(qtbot: QtBot) -> None:
+    field = text_field("a")
+    shown(qtbot, field)
+    field.line.insert("xy")
+    field.line.setCursorPosition(1)
+    field.line.insert("\x00٣\u202e\n")
+    assert field.line.text() == "x3 y"
+    assert field.line.cursorPosition() == 3

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.digits import has_digit
-from azpost_desk.domain.identifiers import check_fin, check_phone, check_postcode
+from azpost_desk.domain.identifiers import check_fin, check_phone, check_postcode, require
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.express import AcceptItem
@@ -57,6 +57,11 @@ def understood(typed: str, weighed: str, price: Price | None) -> tuple[str, int]
 def is_postcode(typed: str) -> bool:
     """Whether this can be asked for its office."""
     return check_postcode(typed).valid
+
+
+def require_postcode(typed: str) -> None:
+    """Refuse what is no postcode at all; whether anybody delivers there the services know."""
+    require("postcode", typed, f"{ADDRESSEE}.postcode")
 
 
 def place_of(typed: str) -> str:

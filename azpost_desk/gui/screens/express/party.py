@@ -157,7 +157,13 @@ class Addressee(Party):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, decide.ADDRESSEE)
-        self.postcode = TextField("express.screen.postcode", name="addressee.postcode", max_length=6)
+        self.postcode = TextField(
+            "express.screen.postcode",
+            name="addressee.postcode",
+            placeholder="express.screen.postcode_place",
+            check=decide.require_postcode,
+            max_length=24,
+        )
         self.column.addWidget(self.phone)
         self.column.addWidget(self.full_name)
         self.column.addLayout(line((self.address, 8), (self.postcode, 5)))

@@ -42,6 +42,10 @@ class ServiceField(Field):
         """What the chosen service costs."""
         return self._cards.chosen
 
+    def is_awaited(self) -> bool:
+        """See `Field`; until the prices are there nothing can be chosen."""
+        return not self._cards.prices
+
     def text(self) -> str:
         """The service chosen, or nothing."""
         return self._cards.chosen.service if self._cards.chosen else ""

@@ -59,7 +59,9 @@ class PrivacySheet(Sheet):
 
     def _request(self) -> Form:
         """A person asks for the erasure of their data: the FİN, and the answer the law gives."""
-        self.fin = TextField("staff.privacy.fin", name="fin", hint="staff.privacy.fin_hint", max_length=7)
+        self.fin = TextField(
+            "staff.privacy.fin", name="fin", hint="staff.privacy.fin_hint", placeholder="kit.fin.example"
+        )
         self.answer = Button("staff.privacy.answer", hint=plain("Enter"))
         self.answer.clicked.connect(self._on_asked)
         self.request = Form(self.answer)

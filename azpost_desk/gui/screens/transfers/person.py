@@ -51,7 +51,9 @@ class PersonFields(QWidget):
         self.kind = ChoiceField(
             f"{key}kind", choices_of(DOCUMENT_KINDS, f"{key}kind."), name=f"{who}.document_kind"
         )
-        self.document = TextField(f"{key}document", name=f"{who}.document", max_length=24)
+        self.document = TextField(
+            f"{key}document", name=f"{who}.document", placeholder=f"{key}document_place", max_length=24
+        )
         self.valid_to = DateField(f"{key}valid_to", name=f"{who}.document_valid_to", optional=True)
         self.full_name = TextField(f"{key}name", name=f"{who}.name")
         self.phone = PhoneField(f"{key}phone", name=f"{who}.phone", optional=True)
