@@ -24,7 +24,7 @@ from urllib3.exceptions import TimeoutError as WireTimeout
 from urllib3.util import SKIP_HEADER
 
 from azpost_desk.domain.refusals import Trouble
-from azpost_desk.sync.wire import CONNECT_SECONDS
+from azpost_desk.sync.ports import CONNECT_SECONDS
 
 # [design] What a centre under load may take before its first byte, beside the time on a 9.6 kbit/s line.
 THINK_SECONDS: Final = 20

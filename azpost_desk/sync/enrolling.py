@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol import messages
-from azpost_desk.sync.wire import CONNECT_SECONDS, Wire
+from azpost_desk.sync.ports import CONNECT_SECONDS
+from azpost_desk.sync.wire import Wire
 
 if TYPE_CHECKING:
     from azpost_desk.protocol.keys import SigningKey

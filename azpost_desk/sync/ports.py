@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from azpost_desk.protocol.messages import Ack, Batch, News, Signed
     from azpost_desk.protocol.old_chains import OldRecord
     from azpost_desk.protocol.watch import ListAsked, ListTold
+
+CONNECT_SECONDS: Final = 5
 
 
 class Identity(Protocol):

@@ -16,12 +16,12 @@ import msgspec
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol import messages
 from azpost_desk.protocol.addresses import is_guarded
+from azpost_desk.sync.ports import CONNECT_SECONDS
 
 if TYPE_CHECKING:
     from azpost_desk.protocol.keys import SigningKey
     from azpost_desk.sync.connections import Connections
 
-CONNECT_SECONDS: Final = 5
 GZIP_OVER_BYTES: Final = 1024
 
 
