@@ -223,8 +223,6 @@ def make_ready(window: Window, counter: OpenCounter) -> None:
     officers = counter.services.staff.officers()
     if not officers:
         raise Trouble("G-050", name="staff")
-    if counter.books.protection() == "file":
-        window.sign_in.warn("frame.sign_in.file_key")
     if counter.books.stopped():
         window.sign_in.warn(f"refusal.G-060.{counter.books.stopped()}")
     elif counter.books.ended():

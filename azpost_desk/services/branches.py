@@ -26,6 +26,10 @@ class Days:
         with self.counter.books.reading() as books:
             return books.day()
 
+    def is_left_open(self, day: Day) -> bool:
+        """Whether `day` is still open though by trusted time its date is over."""
+        return day.state == "open" and day.date < self.counter.today()
+
     def proposed(self) -> str:
         """The date to propose when opening: today, never one already used."""
         return self.counter.today()

@@ -23,6 +23,7 @@ from azpost_desk.gui.kit.labels import DataLabel, Label, State
 from azpost_desk.gui.kit.lost_keys import put_where_it_belongs, writes
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action
+from azpost_desk.gui.kit.standing import StandingNotice
 from azpost_desk.gui.kit.theme import THEMES, Theme
 from azpost_desk.gui.kit.words import Language, Say, language, phrase
 from azpost_desk.gui.shell.basket_panel import BasketPanel
@@ -89,6 +90,7 @@ class Frame(QWidget):
         self.lamp = BooksLamp(session)
         self.strip = StatusStrip(session)
         self.notices = NoticeStrip(follows_acts=True)
+        self.day_left = StandingNotice(self)
         self.basket = BasketPanel(session)
         self._work = QStackedWidget()
         self._drawer = SideDrawer(self, self._rail)
@@ -118,6 +120,7 @@ class Frame(QWidget):
         centre = QVBoxLayout()
         centre.setContentsMargins(24, 16, 24, 16)
         centre.setSpacing(8)
+        centre.addWidget(self.day_left)
         centre.addWidget(self.notices)
         centre.addWidget(self._work, 1)
         middle.addLayout(centre, 1)

@@ -13,6 +13,7 @@ from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, NameList
 from azpost_desk.gui.kit.fields import PinField
 from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.standing import StandingNotice
 from azpost_desk.gui.kit.words import Say, language, phrase, plain
 from azpost_desk.gui.shell.own_pin import OwnPin
 from azpost_desk.gui.work.guards import guarded
@@ -84,6 +85,7 @@ class SignIn(QWidget):
         self._warning.hide()
         self._lack = Label("", "hint", wrap=True)
         self._lack.hide()
+        self.day_left = StandingNotice(self)
         self._lost = Label("", "hint", wrap=True, parent=self)
         self._lost.hide()
         self._second = QWidget()
@@ -110,6 +112,7 @@ class SignIn(QWidget):
         column.addWidget(Label("frame.brand", "brand"))
         column.addWidget(self._title)
         column.addWidget(self._where)
+        column.addWidget(self.day_left)
         column.addWidget(self._names)
         column.addWidget(self._second)
         column.addWidget(self._own)

@@ -56,6 +56,8 @@ class Window(QStackedWidget):
         self._where: Say = ""
         self._demo = False
         self._officers: list[OfficerAtDesk] = []
+        self._day: Day | None = None
+        self._left_open = ""
         self.sign_in = SignIn()
         self.frame: Frame | None = None
         self.addWidget(self.sign_in)
@@ -92,6 +94,7 @@ class Window(QStackedWidget):
         for name, act in (("frame.keys.lock", self.lock), ("frame.keys.sign_out", self.sign_out)):
             QShortcut(QKeySequence(FRAME_KEYS[name]), self, act)
         self._offer()
+        self._look_at_day()
         self.usable.emit()
 
     def come_up(self) -> None:
@@ -182,6 +185,7 @@ class Window(QStackedWidget):
         self.setCurrentWidget(frame)
         session.officer_changed.emit()
         self._show_who()
+        self._say_day_left()
         frame.strip.refresh()
         frame.first_screen()
         frame.print_waiting()
@@ -208,6 +212,34 @@ class Window(QStackedWidget):
 
         Operation(frame, session.services.days.current).succeeded(show).start()
 
+    def _look_at_day(self) -> None:
+        """Read which day is open, so that every tick can say whether it was left open past midnight."""
+        session = self._session
+        if session is None:
+            return
+
+        def show(day: Day) -> None:
+            self._day = day
+            self._see_midnight()
+
+        Operation(self, session.services.days.current).succeeded(show).start()
+
+    def _see_midnight(self) -> None:
+        session, day = self._session, self._day
+        if session is None or day is None:
+            return
+        left = day.date if session.services.days.is_left_open(day) else ""
+        if left != self._left_open:
+            self._left_open = left
+            self._say_day_left()
+
+    def _say_day_left(self) -> None:
+        date = self._left_open
+        words = phrase("frame.day.left_open", date=date) if date else ""
+        self.sign_in.day_left.stand(words)
+        if self.frame is not None:
+            self.frame.day_left.stand(words)
+
     def _on_unlocked(self) -> None:
         if self.frame is not None:
             self.setCurrentWidget(self.frame)
@@ -216,6 +248,7 @@ class Window(QStackedWidget):
     def _on_changed(self, topics: frozenset[str]) -> None:
         if "day" in topics:
             self._show_who()
+            self._look_at_day()
 
     def _on_noticed(self, notice: Notice) -> None:
         """A fault while nobody is signed in, or the screen is locked: the frame tells the others."""
@@ -229,12 +262,13 @@ class Window(QStackedWidget):
             Runner.current().announce("line", "news")
 
     def tick(self) -> None:
-        """Show the time; lock when nobody has touched anything for too long."""
+        """Show the time; say a day left open; lock when nobody has touched anything for too long."""
         if self._session is None:
             return
         clock = self._session.services.counter.clock
         if self.frame is not None:
             self.frame.strip.tick(clock.utc_ms())
+        self._see_midnight()
         if self._idle_ms_max and clock.monotonic_ms() - self._last_input_ms > self._idle_ms_max:
             self.lock()
 

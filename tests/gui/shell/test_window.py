@@ -16,7 +16,7 @@ from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.screens import Screen, Session
-from azpost_desk.gui.kit.words import Language, say
+from azpost_desk.gui.kit.words import Language, phrase, say
 from azpost_desk.gui.shell import window as shell
 from azpost_desk.gui.shell.line_panel import pill_words
 from azpost_desk.gui.work.runner import Runner
@@ -25,7 +25,9 @@ from azpost_desk.programs.desk import listen
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.views import LineState
 from tests.gui.conftest import scan, type_text
-from tests.services.counters import CLERK, OTHER_CLERK, Stand, ended, stand_at_work
+from tests.services.counters import CLERK, MANAGER, OTHER_CLERK, Stand, close_counted, ended, stand_at_work
+from tests.services.counters import press as report_press
+from tests.storage.desks import DATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -359,6 +361,36 @@ def test_a_scan_never_throws_the_clerk_out_of_unfinished_work(
     settled(qtbot)
     assert isinstance(frame.current(), History)
     assert desk.field.text() == "yarımçıq"
+
+
+def test_a_day_left_open_past_midnight_is_said_until_it_is_closed(
+    qtbot: QtBot, window: shell.Window, stand: Stand
+) -> None:
+    """On the sign-in page and in the frame; acts take it away no more than keys do, the close does."""
+    said = say(phrase("frame.day.left_open", date=DATE))
+    assert said not in _texts(window)
+    stand.clock.pass_ms(15 * 3_600_000)
+    qtbot.waitUntil(lambda: said in _texts(window.sign_in))
+    frame = sign_in(qtbot, window, stand)
+    assert said in _texts(frame)
+    sell(qtbot, window, stand)
+    press(window, Qt.Key.Key_F10)
+    press(window, Qt.Key.Key_Return)
+    settled(qtbot)
+    assert len(settlements(stand)) == 1
+    assert said in _texts(frame)
+    Language.current().choose("en")
+    assert "The business day 23.11.2026 is still open." in frame.day_left.accessibleName()
+    with stand.books.reading() as books:
+        held = books.till().balance
+    close_counted(stand, {1: held.minor})
+    stand.desk.reports.close_day(MANAGER, report_press)
+    Runner.current().announce("day")
+    qtbot.waitUntil(lambda: frame.day_left.text() == "")
+    held_keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    press(window, Qt.Key.Key_Q, held_keys)
+    qtbot.waitUntil(lambda: window.currentWidget() is window.sign_in)
+    assert window.sign_in.day_left.text() == ""
 
 
 def test_the_language_changes_live_on_every_label(qtbot: QtBot, window: shell.Window, stand: Stand) -> None:
