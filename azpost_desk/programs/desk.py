@@ -16,6 +16,7 @@ from azpost_desk.programs.desk_parts import Argon2 as Argon2
 from azpost_desk.programs.desk_parts import Devices as Devices
 from azpost_desk.programs.desk_parts import copies_of as copies_of
 from azpost_desk.programs.desk_parts import devices_of as devices_of
+from azpost_desk.programs.desk_parts import looks_of as looks_of
 from azpost_desk.programs.desk_parts import paper_drawer as paper_drawer
 from azpost_desk.programs.desk_parts import paper_printer as paper_printer
 from azpost_desk.programs.desk_parts import paper_title as paper_title
@@ -255,7 +256,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--lang", choices=("az", "ru", "en"), default=None, help="first language (AZPOST_LANG)"
     )
-    parser.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    parser.add_argument("--theme", choices=("light", "dark", "contrast"), default=None)
     parser.add_argument(
         "--enrol", action="store_true", help="enrol again: the desk was stopped, or its file is damaged"
     )
@@ -292,7 +293,7 @@ def run_window(
     folder: Path,
     url: str | None,
     language: str | None,
-    theme: str = "light",
+    theme: str | None = None,
     card: str = "",
     started_ns: int = 0,
     enrol_again: bool = False,
@@ -300,7 +301,9 @@ def run_window(
     """Show the window on a data folder; `card` is a note under the sign-in (the demo's officers and PINs)."""
     import os
 
-    app = application(language or os.environ.get("AZPOST_LANG", "az"), theme)
+    looks = looks_of(folder)
+    spoken = language or looks.last.language or os.environ.get("AZPOST_LANG", "az")
+    app = application(spoken, theme or looks.last.theme or "light")
 
     from azpost_desk.gui.shell.window import Window
     from azpost_desk.gui.work.garbage import GarbageOnMainThread
@@ -309,7 +312,7 @@ def run_window(
 
     incidents = Incidents()
     runner = Runner()
-    window = Window()
+    window = Window(looks)
     scanner = listen(app, window, gap_ms=scanner_gap_of(folder))
     garbage = GarbageOnMainThread(app)
     running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window, enrol_again)

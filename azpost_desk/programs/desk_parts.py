@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from azpost_desk.devices.printers import FolderPrinter
     from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.signatures import Stamp
+    from azpost_desk.services.looks import Looks
     from azpost_desk.services.papers import Printer
     from azpost_desk.services.ports import CardTerminal
     from azpost_desk.services.print_jobs import Came
@@ -208,6 +209,20 @@ def devices_of(folder: Path) -> Devices:
 def _host_port(place: str) -> tuple[str, int]:
     host, _, port = place.rpartition(":")
     return host, int(port)
+
+
+def looks_of(folder: Path) -> Looks:
+    """The looks kept in the data folder `folder`; a file that is not whole is never in its place."""
+    from azpost_desk.services.looks import FILE, Looks
+
+    path = folder / FILE
+
+    def write(content: bytes) -> None:
+        beside = path.with_name(f"{path.name}.part")
+        beside.write_bytes(content)
+        beside.replace(path)
+
+    return Looks(lambda: path.read_bytes() if path.exists() else b"", write)
 
 
 def scanner_gap_of(folder: Path) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from azpost_desk.domain.staff import PERMISSIONS, Permission
+from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
@@ -89,10 +90,13 @@ class Session(QObject):
 
     @property
     def by(self) -> Officer:
-        """The officer at the counter; screens exist only while somebody is signed in."""
+        """The officer at the counter, reading what the window shows; screens exist only while somebody is
+        signed in.
+        """
         if self.officer is None:
             raise RuntimeError("nobody is signed in")
-        return self.officer
+        code = language().code
+        return self.officer if self.officer.language == code else replace(self.officer, language=code)
 
     def may(self, permission: Permission | None) -> bool:
         """Whether the officer may; nobody signed in may nothing."""

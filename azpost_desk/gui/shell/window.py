@@ -17,6 +17,7 @@ from azpost_desk.gui.shell.sign_in import SignIn, where_words
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Notice, Operation, Runner
 from azpost_desk.gui.work.timers import Repeating
+from azpost_desk.services.looks import Looks, look_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +47,10 @@ class Window(QStackedWidget):
     line_moved = Signal()
     usable = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, looks: Looks | None = None) -> None:
         super().__init__()
+        self._looks = looks or Looks()
+        self._is_dressing = False
         self._session: Session | None = None
         self._printer: Printer | None = None
         self._idle_ms_max = 0
@@ -67,6 +70,8 @@ class Window(QStackedWidget):
         self.sign_in.unlocked.connect(self._on_unlocked)
         self.line_moved.connect(self._on_line)
         language().changed.connect(self._retitle)
+        language().changed.connect(self._keep_look)
+        Theme.current().changed.connect(self._keep_look)
         self._retitle()
 
     def ready(
@@ -176,8 +181,8 @@ class Window(QStackedWidget):
         from azpost_desk.gui.shell.frame import Frame
 
         session.officer = officer
-        language().choose(officer.language)
         self._drop_frame()
+        self._dress_for(officer)
         frame = Frame(session, screens(), session.services.counter.line, printer, self._where, self._demo)
         frame.strip.lock.clicked.connect(self.lock)
         self.frame = frame
@@ -190,6 +195,26 @@ class Window(QStackedWidget):
         frame.first_screen()
         frame.print_waiting()
         frame.lamp.watch()
+
+    def _dress_for(self, officer: Officer) -> None:
+        """The language and the theme this officer chose here; else the language the centre knows of."""
+        look, app = self._looks.of(officer.officer), QApplication.instance()
+        self._is_dressing = True
+        language().choose(look.language or officer.language)
+        if isinstance(app, QApplication) and look.theme and look.theme != Theme.current().name:
+            Theme.apply(app, look.theme)
+        self._is_dressing = False
+        self._keep_look(chosen=False)
+
+    def _keep_look(self, chosen: bool = True) -> None:
+        """What somebody chose comes back at their next sign-in, and on the sign-in page of the next start."""
+        if self._is_dressing:
+            return
+        look = look_of(language().code, Theme.current().name)
+        if chosen and self._session is not None and self._session.officer is not None:
+            self._looks.choose(self._session.officer.officer, look)
+        else:
+            self._looks.wear(look)
 
     def _drop_frame(self) -> None:
         if self.frame is not None:
