@@ -1,8 +1,12 @@
-"""Identifiers that a client makes itself, before anything is sent."""
+"""Identifiers that a client makes itself, before anything is sent, and what the parts of a desk's id say."""
 
 from __future__ import annotations
 
+import re
 import uuid
+from typing import Final
+
+_DESK: Final = re.compile("([0-9]+)-([0-9]+)")
 
 
 def uuid7(unix_ms: int, random_bytes: bytes) -> uuid.UUID:
@@ -30,3 +34,9 @@ def uuid7(unix_ms: int, random_bytes: bytes) -> uuid.UUID:
 def unix_ms_of(identifier: uuid.UUID) -> int:
     """The instant a uuid7 was made at, in milliseconds since 1970, UTC."""
     return identifier.int >> 80
+
+
+def desk_parts(desk: str) -> tuple[str, str]:
+    """(branch, number within it) of a desk's id ``2002-2``; two empty texts when it is none."""
+    match = _DESK.fullmatch(desk)
+    return (match[1], match[2]) if match else ("", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.catalogue import Billers, Goods
@@ -15,6 +15,7 @@ from azpost_desk.domain.transfer_codes import shown_transfer_code
 from azpost_desk.domain.typed import one_line
 from azpost_desk.protocol import slips
 from azpost_desk.services.customers import sought
+from azpost_desk.services.refunds import biller_name
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
@@ -51,11 +52,18 @@ class Finding:
                 ]
             # A code that passes its check is one thing; what merely begins like it would only confuse.
             if not found:
-                found = books.search(sought(typed), limit)
+                found = [_by_name(books, one, language) for one in books.search(sought(typed), limit)]
                 voen = check_voen(typed).value
                 if voen:
                     found.append(Found("voen", voen, voen, ""))
         return list({(one.kind, one.key): one for one in reversed(found)}.values())[::-1][:limit]
+
+
+def _by_name(books: Reading, found: Found, language: str) -> Found:
+    """A bill's biller by its name instead of its number."""
+    if found.kind != "payment":
+        return found
+    return replace(found, detail=biller_name(books, found.detail, language))
 
 
 def _bag(books: Reading, typed: str) -> list[Found]:

@@ -54,6 +54,7 @@ class Unfinished:
         contact: whom to call, "" when not known.
         opens: (kind, key) for the frame: the record it opens.
         more: how many bills like this one, taken later, are not shown.
+        paper: which paper did not come out (word of ``history.screen.paper.…``).
     """
 
     sort: str
@@ -68,6 +69,7 @@ class Unfinished:
     contact: str = ""
     opens: tuple[str, str] = ("", "")
     more: int = 0
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,8 @@ class Recovery:
                 yield _paper(job)
         for one in books.proposals():
             if one.state == "open":
-                about = f"{one.holder} · {one.reason}"
+                holder = books.officer(one.holder)
+                about = f"{holder.name if holder else one.holder} · {one.reason}"
                 yield Unfinished(
                     "proposal", one.proposal, about, one.amount, one.at_ms, False, f"proposal_{one.sort}"
                 )
@@ -179,7 +182,7 @@ class Recovery:
     def _grants(self, books: Reading, now_ms: int) -> Iterator[Unfinished]:
         requests = Grants(self.counter).open_requests(books)
         for asked, at_ms in requests:
-            about = asked.code or asked.transfer
+            about = asked.code or _receiver(books, asked.transfer)
             opens = ("payout", asked.code) if asked.code else ("transfer", asked.transfer)
             late = now_ms - at_ms > _OVERDUE_MS
             yield Unfinished(
@@ -196,14 +199,14 @@ class Recovery:
             sort = "question" if question is not None and not question.answer else "grant"
             since = question.asked_ms if sort == "question" and question is not None else held.stored_ms
             state = "wanted" if sort == "question" else f"held_{held.purpose}"
-            about = f"{whose.code} · {whose.receiver.name}" if whose else held.thing[:13]
+            about = f"{whose.code} · {whose.receiver.name}" if whose else _receiver(books, held.thing)
             late = now_ms - since > _OVERDUE_MS
             opens = ("payout", whose.code) if whose else ("", "")
             yield Unfinished(sort, held.grant, about, held.amount, since, late, state, opens=opens)
         if not requests:
             # While a request has no answer, what the centre holds for open may be just that answer.
             for grant in books.only_open_at_centre():
-                yield Unfinished("centre_grant", grant, grant[:13], None, now_ms, True, "unknown_here")
+                yield Unfinished("centre_grant", grant, "", None, now_ms, True, "unknown_here")
 
 
 def _bills(books: Reading, language: str, now_ms: int) -> Iterator[Unfinished]:
@@ -266,11 +269,18 @@ def _whose(held: HeldGrant) -> Parties | None:
         return None
 
 
+def _receiver(books: Reading, transfer: str) -> str:
+    """For whom a transfer sent here is; "" when nothing of it is known any more."""
+    known = books.transfer(transfer)
+    return " · ".join(filter(None, (known.code, known.receiver))) if known else ""
+
+
 def _paper(job: PrintJob) -> Unfinished:
     opens = ("receipt", job.key) if job.paper == "receipt" else ("", "")
     state = f"paper_{job.state}"
+    number = job.key if job.paper == "receipt" else ""
     return Unfinished(
-        "paper", str(job.job), f"{job.paper} {job.key}", None, job.made_ms, True, state, opens=opens
+        "paper", str(job.job), number, None, job.made_ms, True, state, opens=opens, paper=job.paper
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import papers
+from azpost_desk.domain.ids import desk_parts
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.services_sold import service_of
@@ -47,7 +48,10 @@ def report_paper(report: DayReport, language: str = "az") -> papers.DailyReportP
             )
             for hour in report.hours
         ),
-        cut=tuple(papers.ReportCut(cut.desk, cut.epoch, cut.sequence, cut.mark) for cut in report.cut),
+        cut=tuple(
+            papers.ReportCut(desk_parts(cut.desk)[1] or cut.desk, cut.epoch, cut.sequence, cut.mark)
+            for cut in report.cut
+        ),
         signatures=(papers.SignatureLine(Say("papers.sign.manager"), report.made_by),),
         provisional=_provisional(report),
         pending=tuple(

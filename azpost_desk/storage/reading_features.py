@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Row, Select, func, or_, select
 
 from azpost_desk.domain.money import Money
-from azpost_desk.domain.moves import ENDED_ITEMS, ITEM, arrive
+from azpost_desk.domain.moves import ENDED_ITEMS
 from azpost_desk.domain.names import fold
 from azpost_desk.protocol.messages import ack_of
 from azpost_desk.services import views
@@ -200,11 +200,8 @@ class FeatureReading:
             for row in self._all(wanted)
         ]
 
-    def _item_state(self, number: str) -> str:
-        state = ""
-        for one in self.item_events(number):
-            state = state if one.voided else arrive(ITEM, state, one.event)
-        return state
+    def _last_event(self, number: str) -> str:
+        return next((one.event for one in reversed(self.item_events(number)) if not one.voided), "")
 
     def announced(self, last_digits: str) -> list[str]:
         """Items expected here whose number ends, before the country, in these digits; not one that ended."""
@@ -353,7 +350,7 @@ class FeatureReading:
         ]
         numbers = select(t.items).where(begins_with(t.items.c.number, upper)).limit(limit)
         found += [
-            views.Found("item", row.number, row.number, self._item_state(row.number))
+            views.Found("item", row.number, row.number, self._last_event(row.number))
             for row in self._all(numbers)
         ]
         bills = select(t.payments).where(begins_with(t.payments.c.account, key)).limit(limit)

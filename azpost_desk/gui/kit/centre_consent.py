@@ -172,6 +172,7 @@ class CentreConsentBox(QWidget):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
+        # As it is read out: the centre types the desk by its id.
         told: tuple[tuple[Say, Say], ...] = (
             ("kit.approval.desk", plain(asked.desk)),
             ("kit.approval.subject", f"approvals.subject.{asked.subject}"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 
+from azpost_desk.domain.ids import desk_parts
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
@@ -100,15 +101,19 @@ class Language(QObject):
             return self._texts.t(words) if words else ""
         if not words.key:
             return words.verbatim
-        values = {
-            name: self.say(value) if isinstance(value, Phrase) else value
-            for name, value in words.values.items()
-        }
+        values = {name: self._named(name, value) for name, value in words.values.items()}
         if words.key.startswith(_REFUSAL):
             return self._texts.refusal(words.key.removeprefix(_REFUSAL), **values)
         if words.count is not None:
             return self._texts.n(words.key, words.count, **values)
         return self._texts.t(words.key, **values)
+
+    def _named(self, name: str, value: object) -> object:
+        """A value as people know it: ``Desk 2`` for what the books call 2002-2."""
+        if isinstance(value, Phrase):
+            return self.say(value)
+        number = desk_parts(value)[1] if name == "desk" and isinstance(value, str) else ""
+        return self._texts.t("general.desk", number=number) if number else value
 
 
 def language() -> Language:

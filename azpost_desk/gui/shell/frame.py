@@ -21,6 +21,7 @@ from azpost_desk.gui.kit.acts import acts, begun
 from azpost_desk.gui.kit.cards import NoticeStrip
 from azpost_desk.gui.kit.labels import DataLabel, Label, State
 from azpost_desk.gui.kit.lost_keys import put_where_it_belongs, writes
+from azpost_desk.gui.kit.named import found_title
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action
 from azpost_desk.gui.kit.standing import StandingNotice
@@ -303,7 +304,9 @@ class Frame(QWidget):
             # Rule 0: while a form is dirty a scan never throws the clerk out of it.
             self.notices.show_notice(
                 phrase(
-                    "frame.box.scan_waits", what=phrase(f"frame.kind.{found[0].kind}"), text=found[0].title
+                    "frame.box.scan_waits",
+                    what=phrase(f"frame.kind.{found[0].kind}"),
+                    text=found_title(found[0]),
                 ),
                 "neutral",
                 act="frame.box.open",
@@ -319,7 +322,7 @@ class Frame(QWidget):
         place = OPENS.get(found.kind)
         if place is None or not self._may_see(place):
             what = phrase(f"frame.kind.{found.kind}")
-            self.notices.show_notice(phrase("frame.box.no_place", what=what, text=found.title), "warn")
+            self.notices.show_notice(phrase("frame.box.no_place", what=what, text=found_title(found)), "warn")
             return
         self.show_screen(place, found)
 

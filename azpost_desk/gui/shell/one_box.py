@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 from azpost_desk.domain.typed import one_line
 from azpost_desk.gui.kit.cards import Candidate, NameList
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.words import follow, plain, say
+from azpost_desk.gui.kit.named import found_words
+from azpost_desk.gui.kit.words import follow, say
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
@@ -80,9 +81,7 @@ class Answers(QFrame):
 
     def offer(self, found: list[Found], under: QWidget) -> None:
         """Show the answers below `under`."""
-        self._names.offer(
-            [Candidate(plain(f"{one.title}  {one.detail}"), f"frame.kind.{one.kind}", one) for one in found]
-        )
+        self._names.offer([Candidate(found_words(one), f"frame.kind.{one.kind}", one) for one in found])
         corner = under.mapTo(under.window(), under.rect().bottomLeft())
         self.setFixedWidth(under.width())
         self.adjustSize()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.gui.kit.named import found_title
 from azpost_desk.gui.kit.words import language, say
 from azpost_desk.gui.screens.goods.screen import GoodsScreen
 from azpost_desk.gui.screens.reports.screen import ReportsScreen
@@ -78,7 +79,7 @@ def test_a_forged_slip_is_refused_aloud_and_opens_nothing(
     screen = hands.frame.current()
     assert isinstance(screen, TillsScreen)
     assert screen.sheet is None
-    assert hands.said() == [language().texts.refusal("C-165", desk="2002-2")]
+    assert hands.said() == [language().texts.refusal("C-165", desk="İş yeri 2")]
     assert tones == ["refused"]
     assert stand.records() == before
 
@@ -112,7 +113,7 @@ def test_a_close_counts_in_the_managers_report(
 def test_the_code_itself_is_nowhere_to_be_read(hands: Elsewhere) -> None:
     code = signed(remittance())
     (found,) = hands.frame._session.services.finding.find(code)
-    assert (found.kind, found.key, found.title) == ("remittance", code, "2002-2")
+    assert (found.kind, found.key, say(found_title(found))) == ("remittance", code, "İş yeri 2")
 
 
 def test_pasted_into_the_one_box_it_is_not_cut(hands: Elsewhere) -> None:

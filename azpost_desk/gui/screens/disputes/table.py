@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.money import Money
+from azpost_desk.gui.kit.named import case_words
 from azpost_desk.gui.kit.tables import Column
 from azpost_desk.gui.kit.words import Say, language, phrase
 
@@ -39,7 +40,7 @@ def what_words(row: Row) -> Say:
     """The disputed figure, or what the program found."""
     if row.what:
         return phrase(f"dispute.figure.{row.what}")
-    return phrase("disputes.screen.case", reason=row.reason)
+    return phrase("disputes.screen.case", reason=case_words(row.reason))
 
 
 def value_words(row: Row) -> str:

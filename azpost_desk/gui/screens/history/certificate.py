@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from azpost_desk.domain.money import azn
 from azpost_desk.gui.kit.cards import Sheet, pair
 from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.named import desk_and_office
 from azpost_desk.gui.kit.words import language, phrase, plain
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ class CertificateSheet(Sheet):
         super().__init__(over, f"{_KEY}title", side="right", width_px=440, leave="kit.words.close")
         texts, says = language().texts, seen.says
         self.verdict = Label("", "section", wrap=True)
-        self.verdict.say(phrase(f"{_KEY}{seen.verdict}", desk=says.desk), _TONES[seen.verdict])
+        self.verdict.say(
+            phrase(f"{_KEY}{seen.verdict}", whose=desk_and_office(says.desk)), _TONES[seen.verdict]
+        )
         self.body.addWidget(self.verdict)
         moments = phrase(f"{_KEY}moments", begun=texts.moment(says.from_ms), ended=texts.moment(says.to_ms))
         difference = azn(says.difference_qapik)
@@ -41,6 +44,7 @@ class CertificateSheet(Sheet):
             self.body.addWidget(pair(f"{_KEY}{name}", value))
         tone: Literal["bad", "good"] = "bad" if difference else "good"
         self.body.addWidget(pair(f"{_KEY}difference", plain(texts.money(difference)), tone))
-        place = plain(f"{says.desk} · {says.epoch}/{says.sequence} · {says.hash[:10]}")
+        self.body.addWidget(pair(f"{_KEY}desk", desk_and_office(says.desk)))
+        place = plain(f"{says.epoch}/{says.sequence} · {says.hash[:10]}")
         self.body.addWidget(pair(f"{_KEY}record", place))
         self.body.addStretch()

@@ -12,7 +12,7 @@ from azpost_desk.gui.kit.labels import BigAmount, Label, StatePill
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain
 from azpost_desk.gui.screens.recovery import form as decide
 from azpost_desk.gui.screens.recovery.actions import ASK_KEY, MAIN_KEY, OTHER_KEY
-from azpost_desk.gui.screens.recovery.table import state_of
+from azpost_desk.gui.screens.recovery.table import about_words, state_of
 
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
@@ -83,7 +83,7 @@ class StepPanel(QFrame):
             return
         self.title.say(f"recovery.sort.{step.sort}")
         self._pill.show_state(f"recovery.state.{step.state}", state_of(step))
-        self._about.say(plain(step.about))
+        self._about.say(about_words(step))
         self.amount.say(f"recovery.amount.{_direction(step)}")
         self.amount.show_amount(step.amount)
         for words, value in _facts(step):

@@ -10,6 +10,7 @@ from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.charts import Step, Timeline
 from azpost_desk.gui.kit.labels import Label, StatePill
+from azpost_desk.gui.kit.named import event_words
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, say
 
 if TYPE_CHECKING:
@@ -81,9 +82,7 @@ def _step(event: ItemEvent, known: Known) -> Step:
     if texts.has(reason):
         office = phrase("tracking.screen.item.office_reason", office=office, reason=phrase(reason))
     state: State = "good" if event.event == "EMI" else "bad" if event.event == "EMH" else "neutral"
-    title: Say = phrase(
-        "tracking.screen.item.event", code=event.event, event=phrase(f"express.event.{event.event}")
-    )
+    title = event_words(event.event)
     if event.voided:
         title, state = phrase("tracking.screen.item.voided", event=title), "warn"
     return Step(title, office, texts.moment(event.at_ms), state)

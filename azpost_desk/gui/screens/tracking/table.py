@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.gui.kit.named import event_words
 from azpost_desk.gui.kit.tables import Column
 from azpost_desk.gui.kit.words import language, phrase, plain
 
@@ -28,7 +29,7 @@ def columns() -> list[Column[Seen]]:
     """Item, event, time, result."""
     return [
         Column("tracking.screen.column.item", lambda one: plain(one.printed()), 200),
-        Column("tracking.screen.column.event", lambda one: plain(one.event), 90),
+        Column("tracking.screen.column.event", lambda one: event_words(one.event), 210),
         Column("tracking.screen.column.time", lambda one: language().texts.seconds_time(one.at_ms), 90),
         Column(
             "tracking.screen.column.result",
