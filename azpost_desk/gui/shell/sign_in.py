@@ -133,14 +133,16 @@ class SignIn(QWidget):
         whole.addStretch()
         # Between stretches, not aligned: an aligned panel is not asked how high its wrapped words make it.
         middle = QHBoxLayout()
-        middle.addStretch()
+        middle.addStretch(1)
         middle.addWidget(panel)
-        middle.addStretch()
+        # Beside the panel: below it a longer panel (the PIN, a notice) would push the card out of sight.
+        beside = QWidget()
+        room = QVBoxLayout(beside)
+        room.setContentsMargins(24, 0, 8, 0)
+        room.addWidget(self._card)
+        middle.addWidget(beside, 1)
         whole.addLayout(middle)
-        self._card.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._card.hide()
-        whole.addSpacing(16)
-        whole.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
         whole.addStretch()
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -213,7 +215,7 @@ class SignIn(QWidget):
         self._lack.setVisible(bool(words))
 
     def show_card(self, text: str) -> None:
-        """A note under the panel: the demo's officers and their PINs."""
+        """A note beside the panel: the demo's officers and their PINs."""
         self._card.say(plain(text))
         self._card.show()
 

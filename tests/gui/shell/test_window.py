@@ -8,7 +8,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
@@ -19,6 +27,7 @@ from azpost_desk.gui.kit.screens import Screen, Session
 from azpost_desk.gui.kit.words import Language, phrase, say
 from azpost_desk.gui.shell import window as shell
 from azpost_desk.gui.shell.line_panel import pill_words
+from azpost_desk.gui.shell.sign_in import PinPad
 from azpost_desk.gui.work.runner import Runner
 from azpost_desk.gui.work.timers import HandClock
 from azpost_desk.programs.desk import listen
@@ -391,6 +400,31 @@ def test_a_day_left_open_past_midnight_is_said_until_it_is_closed(
     press(window, Qt.Key.Key_Q, held_keys)
     qtbot.waitUntil(lambda: window.currentWidget() is window.sign_in)
     assert window.sign_in.day_left.text() == ""
+
+
+def test_the_demos_card_stays_in_sight_after_an_officer_was_chosen(
+    qtbot: QtBot, window: shell.Window, stand: Stand
+) -> None:
+    """At 1366x768, with the PIN, its pad and a notice in the panel, which stays in the middle."""
+    page = window.sign_in
+    [panel] = [one for one in page.findChildren(QFrame) if one.property("role") == "card"]
+
+    def middle_px() -> int:
+        return panel.mapTo(page, panel.rect().center()).x()
+
+    qtbot.waitUntil(lambda: abs(middle_px() - page.width() // 2) <= 4)
+    rows = [f"Nigar Əliyeva · əməliyyatçı · PIN {pin}" for pin in range(1_357, 1_361)]
+    page.show_card("\n".join(["DEMO", *rows]))
+    page.day_left.stand(phrase("frame.day.left_open", date=DATE))
+    digits(window, "1")
+    assert window.size().toTuple() == (1366, 768)
+    [card] = [one for one in page.findChildren(QLabel) if one.text().startswith("DEMO")]
+    [pad] = page.findChildren(PinPad)
+    qtbot.waitUntil(lambda: pad.height() >= pad.minimumSizeHint().height() >= 4 * 36)
+    assert card.visibleRegion().boundingRect() == card.rect()
+    assert card.height() >= card.heightForWidth(card.width())
+    assert panel.visibleRegion().boundingRect() == panel.rect()
+    assert abs(middle_px() - page.width() // 2) <= 4
 
 
 def test_the_language_changes_live_on_every_label(qtbot: QtBot, window: shell.Window, stand: Stand) -> None:
