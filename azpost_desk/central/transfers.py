@@ -180,8 +180,8 @@ def reversed_line(conn: Connection, written: Written, line: ops.LineReversed, no
                 _except(conn, written, "payout_reversed", original.transfer, now_ms)
         case ops.TransferRefunded() as original:
             _except(conn, written, "refund_reversed", original.transfer, now_ms)
-        case _:
-            pass
+        case ops.GoodsSold() | ops.PaymentAccepted() | ops.PaymentRefunded() | ops.ItemAccepted():
+            return
 
 
 def by_holder(conn: Connection, written: Written, now_ms: int) -> None:

@@ -31,12 +31,14 @@ class Account:
         name: text key suffix (`account.<name>`).
         side: whose money it is.
         sub: what the sub-account names (a desk, a biller, a service), or "" when it has none.
+        service: the service of the catalogue whose sales alone post here, or "".
     """
 
     number: str
     name: str
     side: Side
     sub: str = ""
+    service: str = ""
 
 
 SAFE: Final = "1010"
@@ -76,18 +78,18 @@ CHART: Final = {
         Account(BAG_DIFFERENCES, "bag_differences", Side.OWN, "bag"),
         # Zero after every settlement: lines post against it gross, tenders clear it.
         Account(CLEARING, "clearing", Side.CLEARING),
-        Account(TRANSFERS_PAYABLE, "transfers_payable", Side.CUSTOMERS),
-        Account(BILLS_COLLECTED, "bills_collected", Side.CUSTOMERS, "biller"),
+        Account(TRANSFERS_PAYABLE, "transfers_payable", Side.CUSTOMERS, service="transfers"),
+        Account(BILLS_COLLECTED, "bills_collected", Side.CUSTOMERS, "biller", "payments"),
         Account(BILLS_DUE, "bills_due", Side.CUSTOMERS, "biller"),
         # Transfers that neither receiver nor sender fetched in time; theirs all the same.
         Account(UNCLAIMED, "unclaimed", Side.CUSTOMERS),
         Account(VAT_PAYABLE, "vat_payable", Side.OWN),
-        Account(REFUNDS_PAYABLE, "refunds_payable", Side.CUSTOMERS, "biller"),
+        Account(REFUNDS_PAYABLE, "refunds_payable", Side.CUSTOMERS, "biller", "payments"),
         Account(SURPLUS, "surplus", Side.OWN, "officer"),
         Account(HEADQUARTERS, "headquarters", Side.OWN),
         Account(FEES, "fees", Side.OWN, "service"),
-        Account(GOODS_SOLD, "goods_sold", Side.OWN),
-        Account(EXPRESS_SOLD, "express_sold", Side.OWN, "service"),
+        Account(GOODS_SOLD, "goods_sold", Side.OWN, service="goods"),
+        Account(EXPRESS_SOLD, "express_sold", Side.OWN, "service", "express"),
         # Paid twice because a desk was lost: the post's own loss, never a clerk's.
         Account(RISK, "risk", Side.OWN, "desk"),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ CHANGE_QAPIK_USUAL: Final = 20_000
 
 def to_pay(lines: Sequence[ops.AnyLine]) -> Money:
     """Net of all lines: positive from the customer, negative to the customer."""
-    return azn(sum(ops.due_qapik(line) for line in lines))
+    return azn(sum(due_qapik(line) for line in lines))
 
 
 def on_card(lines: Sequence[ops.AnyLine], card: Money) -> None:
@@ -93,7 +94,7 @@ def settle(
 
 def is_sound(body: ops.Settlement) -> bool:
     """Whether tenders pay the lines exactly and change agrees: what the centre asks of every settlement."""
-    due = sum(ops.due_qapik(line) for line in body.lines)
+    due = sum(due_qapik(line) for line in body.lines)
     paid = sum(tender.amount_qapik for tender in body.tenders)
     cash = sum(tender.amount_qapik for tender in body.tenders if tender.tender == "cash")
     ids = [line.operation for line in body.lines] + [tender.operation for tender in body.tenders]

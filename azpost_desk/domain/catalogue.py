@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from azpost_desk.domain import products
 from azpost_desk.domain.refusals import Refused
 
 
@@ -87,12 +88,11 @@ class Licence(Document, frozen=True):
     valid_to: str
 
 
+# No law lets the post lend or take deposits yet: the catalogue says so instead of hiding it.
+NOT_PERMITTED: Final = ("loans", "deposits")
 # Services of the catalogue. Goods and acceptance of mail need no licence of their own: the post's law
 # suffices.
-SERVICES: Final = ("transfers", "payments", "express", "goods", "loans", "deposits")
-LICENSED: Final = frozenset({"transfers", "payments"})
-# No law lets the post lend or take deposits yet: the catalogue says so instead of hiding it.
-NOT_PERMITTED: Final = frozenset({"loans", "deposits"})
+SERVICES: Final = (*products.SERVICES, *NOT_PERMITTED)
 
 
 class Licences(Document, frozen=True):
@@ -101,10 +101,10 @@ class Licences(Document, frozen=True):
     licences: tuple[Licence, ...] = ()
 
     def require(self, service: str, date: str) -> None:
-        """Refuse with G-030 (never permitted) or G-031 (this branch has no licence that day)."""
-        if service in NOT_PERMITTED:
+        """Refuse with G-030 (never permitted, or unknown) or G-031 (this branch has no licence that day)."""
+        if service not in products.SERVICES:
             raise Refused("G-030", service=service)
-        if service not in LICENSED:
+        if service not in products.LICENSED:
             return
         for licence in self.licences:
             if licence.service == service and licence.valid_from <= date <= licence.valid_to:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.products import groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,6 @@ GROUPS: Final[dict[type[ops.Body], dict[str, str]]] = {
     ops.CorrectionDeclined: {"words": "words"},
     ops.TransferChanged: {"parties": "parties"},
 }
-LINE_GROUPS: Final = {group: group for group in ("account", "parties", "receiver", "addresses")}
 _COMMITMENT: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -36,7 +36,7 @@ def commitments(operation: str, body: ops.Body) -> Iterator[tuple[str, str]]:
     """(slot, commitment in hex) of every group that the record `operation` with this body speaks of."""
     owners: list[tuple[str, object, dict[str, str]]] = [(operation, body, GROUPS.get(type(body), {}))]
     if isinstance(body, ops.Settlement):
-        owners += [(line.operation, line, LINE_GROUPS) for line in body.lines]
+        owners += [(line.operation, line, {one: one for one in groups_of(line)}) for line in body.lines]
     for owner_id, owner, groups in owners:
         for group, field in groups.items():
             value = getattr(owner, field, "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.invariants import Fact, Fold
+from azpost_desk.domain.products import once_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,16 +122,11 @@ def _ends(body: ops.Body | None) -> Iterator[Step]:
 
 
 def _ended_by(line: ops.AnyLine) -> Iterator[Step]:
-    match line:
-        case ops.TransferPaid() | ops.TransferRefunded():
-            yield "grant", line.grant
-        case ops.PaymentRefunded():
-            yield "payment", line.payment
-        case ops.LineReversed():
-            yield "payment", line.original.operation
-            yield "grant", line.grant
-        case _:
-            pass
+    if isinstance(line, ops.LineReversed):
+        yield "payment", line.original.operation
+        yield "grant", line.grant
+    elif used := once_of(line):
+        yield used
 
 
 def _request_of(words: str) -> str:

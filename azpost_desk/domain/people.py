@@ -72,10 +72,6 @@ class Signer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 GROUPS: Final[dict[str, type[msgspec.Struct]]] = {
-    "parties": Parties,
-    "receiver": Person,
-    "account": Account,
-    "addresses": Addresses,
     "words": Words,
     "signer": Signer,
     "collector": Person,

@@ -1,7 +1,7 @@
 """Posting rules, frozen: each (kind, version) has one rule, and a released rule never changes.
 
 A rule is a pure function of the record. Lines post gross against the clearing account, tenders clear it, so
-every line balances by itself and its reversal is its exact opposite.
+every line balances by itself and its reversal is its exact opposite. What a line posts its product says.
 """
 
 from __future__ import annotations
@@ -11,89 +11,13 @@ from typing import Any, Final
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain import postings_cash
+from azpost_desk.domain import postings_cash, products
 from azpost_desk.domain.ledger import Posting, checked, negated
 from azpost_desk.domain.money import Money
+from azpost_desk.domain.products.base import pair
 
 Rule = Callable[[str, str, Any], list[Posting]]
 """(desk, operation id of the record, body) → postings."""
-
-
-def _pair(operation: str, debit: tuple[str, str], credit: tuple[str, str], qapik: int) -> list[Posting]:
-    return [
-        Posting(operation, *debit, Money(qapik)),
-        Posting(operation, *credit, Money(-qapik)),
-    ]
-
-
-def _goods_sold(line: ops.GoodsSold) -> list[Posting]:
-    return [
-        Posting(line.operation, chart.CLEARING, "", Money(line.amount_qapik)),
-        Posting(line.operation, chart.GOODS_SOLD, "", Money(line.vat_qapik - line.amount_qapik)),
-        Posting(line.operation, chart.VAT_PAYABLE, "", Money(-line.vat_qapik)),
-    ]
-
-
-def _payment_accepted(line: ops.PaymentAccepted) -> list[Posting]:
-    return [
-        Posting(line.operation, chart.CLEARING, "", Money(line.amount_qapik + line.fee_qapik)),
-        Posting(line.operation, chart.BILLS_COLLECTED, line.biller, Money(-line.amount_qapik)),
-        Posting(line.operation, chart.FEES, line.service, Money(-line.fee_qapik)),
-    ]
-
-
-def _transfer_sent(line: ops.TransferSent) -> list[Posting]:
-    return [
-        Posting(line.operation, chart.CLEARING, "", Money(line.amount_qapik + line.fee_qapik)),
-        Posting(line.operation, chart.TRANSFERS_PAYABLE, "", Money(-line.amount_qapik)),
-        Posting(line.operation, chart.FEES, "transfers", Money(-line.fee_qapik)),
-    ]
-
-
-def _transfer_paid(line: ops.TransferPaid) -> list[Posting]:
-    return _pair(line.operation, (chart.TRANSFERS_PAYABLE, ""), (chart.CLEARING, ""), line.amount_qapik)
-
-
-def _transfer_refunded(line: ops.TransferRefunded) -> list[Posting]:
-    return [
-        Posting(line.operation, chart.TRANSFERS_PAYABLE, "", Money(line.amount_qapik)),
-        Posting(line.operation, chart.FEES, "transfers", Money(line.fee_returned_qapik)),
-        Posting(line.operation, chart.CLEARING, "", Money(-line.amount_qapik - line.fee_returned_qapik)),
-    ]
-
-
-def _payment_refunded(line: ops.PaymentRefunded) -> list[Posting]:
-    return _pair(
-        line.operation, (chart.REFUNDS_PAYABLE, line.biller), (chart.CLEARING, ""), line.amount_qapik
-    )
-
-
-def _item_accepted(line: ops.ItemAccepted) -> list[Posting]:
-    return [
-        Posting(line.operation, chart.CLEARING, "", Money(line.amount_qapik)),
-        Posting(line.operation, chart.EXPRESS_SOLD, line.service, Money(line.vat_qapik - line.amount_qapik)),
-        Posting(line.operation, chart.VAT_PAYABLE, "", Money(-line.vat_qapik)),
-    ]
-
-
-def _line(line: ops.AnyLine) -> list[Posting]:
-    match line:
-        case ops.GoodsSold():
-            return _goods_sold(line)
-        case ops.PaymentAccepted():
-            return _payment_accepted(line)
-        case ops.TransferSent():
-            return _transfer_sent(line)
-        case ops.TransferPaid():
-            return _transfer_paid(line)
-        case ops.TransferRefunded():
-            return _transfer_refunded(line)
-        case ops.PaymentRefunded():
-            return _payment_refunded(line)
-        case ops.ItemAccepted():
-            return _item_accepted(line)
-        case ops.LineReversed():
-            return negated(_line(line.original), line.operation)
 
 
 _TENDER_ACCOUNT: Final = {"cash": chart.TILL, "card": chart.CARD_RECEIVABLE}
@@ -103,10 +27,10 @@ def _settlement(desk: str, operation: str, body: ops.Settlement) -> list[Posting
     """Per line it balances against clearing; the tenders close clearing to zero as one operation of their
     own.
     """
-    result = [posting for line in body.lines for posting in _line(line)]
+    result = [posting for line in body.lines for posting in products.postings_of(line)]
     for tender in body.tenders:
         sub = desk if tender.tender == "cash" else ""
-        result += _pair(
+        result += pair(
             tender.operation, (_TENDER_ACCOUNT[tender.tender], sub), (chart.CLEARING, ""), tender.amount_qapik
         )
     return result
@@ -117,18 +41,18 @@ def _till_closed(desk: str, operation: str, body: ops.TillClosed) -> list[Postin
     account.
     """
     if body.difference_qapik >= 0:
-        return _pair(operation, (chart.TILL, desk), (chart.SURPLUS, body.holder), body.difference_qapik)
-    return _pair(operation, (chart.SHORTAGE, body.holder), (chart.TILL, desk), -body.difference_qapik)
+        return pair(operation, (chart.TILL, desk), (chart.SURPLUS, body.holder), body.difference_qapik)
+    return pair(operation, (chart.SHORTAGE, body.holder), (chart.TILL, desk), -body.difference_qapik)
 
 
 def _safe_supplied(desk: str, operation: str, body: ops.SafeSupplied) -> list[Posting]:
-    return _pair(operation, (chart.SAFE, desk), (chart.HEADQUARTERS, ""), body.amount_qapik)
+    return pair(operation, (chart.SAFE, desk), (chart.HEADQUARTERS, ""), body.amount_qapik)
 
 
 def _cash_moved(desk: str, operation: str, body: ops.CashMoved) -> list[Posting]:
     safe, till = (chart.SAFE, desk), (chart.TILL, desk)
     debit, credit = (till, safe) if body.direction == "to_till" else (safe, till)
-    return _pair(operation, debit, credit, body.amount_qapik)
+    return pair(operation, debit, credit, body.amount_qapik)
 
 
 _PLACES: Final = {"safe": chart.SAFE, "till": chart.TILL}
@@ -136,12 +60,12 @@ _PLACES: Final = {"safe": chart.SAFE, "till": chart.TILL}
 
 def _remittance_issued(desk: str, operation: str, body: ops.RemittanceIssued) -> list[Posting]:
     place = (_PLACES[body.from_place], desk)
-    return _pair(operation, (chart.TRANSIT, body.remittance), place, body.amount_qapik)
+    return pair(operation, (chart.TRANSIT, body.remittance), place, body.amount_qapik)
 
 
 def _remittance_accepted(desk: str, operation: str, body: ops.RemittanceAccepted) -> list[Posting]:
     place = (_PLACES[body.to_place], desk)
-    return _pair(operation, place, (chart.TRANSIT, body.remittance), body.amount_qapik)
+    return pair(operation, place, (chart.TRANSIT, body.remittance), body.amount_qapik)
 
 
 def _payment_resolved(desk: str, operation: str, body: ops.PaymentResolved) -> list[Posting]:
@@ -158,7 +82,7 @@ def _payment_resolved(desk: str, operation: str, body: ops.PaymentResolved) -> l
 
 
 def _payment_delivered(desk: str, operation: str, body: ops.PaymentDelivered) -> list[Posting]:
-    return _pair(
+    return pair(
         operation, (chart.BILLS_COLLECTED, body.biller), (chart.BILLS_DUE, body.biller), body.amount_qapik
     )
 
@@ -171,28 +95,28 @@ def _correction_accepted(desk: str, operation: str, body: ops.CorrectionAccepted
         "shortage_cleared": ((chart.HEADQUARTERS, ""), shortage),
         "difference_explained": (surplus, shortage),
     }[body.sort]
-    return _pair(operation, debit, credit, body.amount_qapik)
+    return pair(operation, debit, credit, body.amount_qapik)
 
 
 def _doubt_resolved(desk: str, operation: str, body: ops.DoubtResolved) -> list[Posting]:
     """What a lost desk paid is no longer owed to the customer; its till shows it when its record comes."""
     if body.outcome != "paid":
         return []
-    return _pair(operation, (chart.TRANSFERS_PAYABLE, ""), (chart.DOUBTFUL, body.desk), body.amount_qapik)
+    return pair(operation, (chart.TRANSFERS_PAYABLE, ""), (chart.DOUBTFUL, body.desk), body.amount_qapik)
 
 
 def _doubt_settled(desk: str, operation: str, body: ops.DoubtSettled) -> list[Posting]:
     """The late record took it off what is owed a second time: that is put right, at whose cost it says."""
     account = chart.DOUBTFUL if body.outcome == "confirmed" else chart.RISK
-    return _pair(operation, (account, body.desk), (chart.TRANSFERS_PAYABLE, ""), body.amount_qapik)
+    return pair(operation, (account, body.desk), (chart.TRANSFERS_PAYABLE, ""), body.amount_qapik)
 
 
 def _transfer_unclaimed(desk: str, operation: str, body: ops.TransferUnclaimed) -> list[Posting]:
-    return _pair(operation, (chart.TRANSFERS_PAYABLE, ""), (chart.UNCLAIMED, ""), body.amount_qapik)
+    return pair(operation, (chart.TRANSFERS_PAYABLE, ""), (chart.UNCLAIMED, ""), body.amount_qapik)
 
 
 def _transfer_reclaimed(desk: str, operation: str, body: ops.TransferReclaimed) -> list[Posting]:
-    return _pair(operation, (chart.UNCLAIMED, ""), (chart.TRANSFERS_PAYABLE, ""), body.amount_qapik)
+    return pair(operation, (chart.UNCLAIMED, ""), (chart.TRANSFERS_PAYABLE, ""), body.amount_qapik)
 
 
 def _contested_judged(desk: str, operation: str, body: ops.ContestedJudged) -> list[Posting]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from azpost_desk.domain import baskets, cash, soundness_cash
+from azpost_desk.domain import baskets, cash, products, soundness_cash
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
 
@@ -23,7 +23,7 @@ def is_sound(body: ops.Body) -> bool:
             return (
                 baskets.is_sound(body)
                 and _RECEIPT.fullmatch(body.receipt) is not None
-                and all(map(_is_line_sound, body.lines))
+                and all(map(products.is_sound, body.lines))
             )
         case (
             ops.SafeSupplied()
@@ -43,39 +43,6 @@ def is_sound(body: ops.Body) -> bool:
             return soundness_cash.is_sound(body)
         case _:
             return getattr(body, "amount_qapik", 0) >= 0 and getattr(body, "fee_qapik", 0) >= 0
-
-
-def _is_line_sound(line: ops.AnyLine) -> bool:
-    match line:
-        case ops.LineReversed():
-            return _is_line_sound(line.original)
-        case ops.GoodsSold():
-            counts = line.quantity > 0 and line.quantity * line.price_qapik == line.amount_qapik
-            return counts and 0 <= line.vat_qapik <= line.amount_qapik
-        case ops.ItemAccepted():
-            return line.weight_grams > 0 and 0 <= line.vat_qapik <= line.amount_qapik
-        case ops.TransferSent() if line.transfer != line.operation:
-            # The transfer is known by the operation that made it.
-            return False
-        case ops.TransferSent(terms=ops.Terms() as terms) if not _are_terms_sound(terms, line.fee_qapik):
-            return False
-        case ops.PaymentAccepted() | ops.TransferSent():
-            return line.amount_qapik > 0 and line.fee_qapik >= 0
-        case ops.TransferRefunded():
-            return line.amount_qapik > 0 and line.fee_returned_qapik >= 0
-        case ops.TransferPaid() | ops.PaymentRefunded():
-            return line.amount_qapik > 0
-
-
-def _are_terms_sound(terms: ops.Terms, fee_qapik: int) -> bool:
-    """The extras are parts of the fee, and a quote ends after it began."""
-    extras = terms.extras_qapik.values()
-    return (
-        0 < terms.quoted_ms < terms.stands_ms
-        and all(extra >= 0 for extra in extras)
-        and sum(extras) <= fee_qapik
-        and terms.available_ms >= 0
-    )
 
 
 def _is_counted(pieces: dict[str, int], qapik: int) -> bool:

@@ -207,7 +207,8 @@ def cash_moved(kind: str, version: int, body: dict[str, Any]) -> tuple[int, int]
             return (0, -amount) if body["from_place"] == "safe" else (-amount, 0)
         case "remittance.accepted", 1:
             return (0, amount) if body["to_place"] == "safe" else (amount, 0)
-    return None
+        case _:
+            return None
 
 
 def strings(value: object) -> Iterator[str]:
@@ -442,6 +443,9 @@ class Evidence:
                 self.closes[epoch, sequence] = shift | {"to_ms": header[11]}
                 if kind == "till.handed_over":
                     run["sales"], run["since"] = 0, header[11]
+            case _:
+                # Every other kind says nothing of chains, grants or shifts.
+                pass
         if sequence == 1 and kind != "epoch.opened":
             self.fault(where, "the chain does not begin with its epoch")
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self
 
 from azpost_desk.domain.money import Money
-from azpost_desk.domain.operations import due_qapik
 from azpost_desk.domain.people import Person
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Role
 from azpost_desk.rehearsal.crash_town import OTHER, OURS, KnownPins, open_books

@@ -14,6 +14,7 @@ from azpost_desk.domain.days import BusinessDay, day_start_ms, days_after
 from azpost_desk.domain.ids import uuid7
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Account, Parties, Person
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.transfer_codes import transfer_code
 from azpost_desk.protocol.records import SALT_BYTES, Attachment
 
@@ -102,7 +103,7 @@ class Years:
                 operation=operation, transfer=operation, amount_qapik=amount, fee_qapik=100, tariff="t",
                 office=None, purpose="family", parties=group.commitment(), offline=False, told="",
             )  # fmt: skip
-        due = azn(ops.due_qapik(line))
+        due = azn(due_qapik(line))
         body = baskets.settle(self._new_id(), books.next_receipt(), [line], self._new_id(), due, "az")
         books.append(body, actor="1002", operation=body.basket, attachments=[group])
 

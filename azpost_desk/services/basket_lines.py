@@ -8,6 +8,7 @@ import msgspec
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.people import Parties
+from azpost_desk.domain.products import once_of
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.records import RECORD_BYTES_MAX
 
@@ -63,20 +64,9 @@ def no_twin(basket: Basket, planned: PlannedLine) -> None:
     for other in basket.lines:
         if other.line.operation == planned.line.operation:
             raise Refused("B-006")
-        once = _what_exists_once(planned.line)
-        if once and once == _what_exists_once(other.line):
+        once = once_of(planned.line)
+        if once and once == once_of(other.line):
             raise Refused("B-006")
-
-
-def _what_exists_once(line: ops.AnyLine) -> str:
-    """What a line uses up: its grant, or the refused payment it gives back; "" for other lines."""
-    match line:
-        case ops.TransferPaid() | ops.TransferRefunded():
-            return line.grant
-        case ops.PaymentRefunded():
-            return line.payment
-        case _:
-            return ""
 
 
 def source_of(lines: Sequence[PlannedLine]) -> str:

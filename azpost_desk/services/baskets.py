@@ -12,8 +12,8 @@ from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Billers, Settings
 from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.products import SERVICES, due_qapik, exposed_of, papers_of, rule_of, service_of, sold
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused
-from azpost_desk.domain.services_sold import SERVICES, exposed_of, service_of
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services.approvals import proven
@@ -55,19 +55,6 @@ def every_basket(books: Reading) -> list[Basket]:
     """The basket in hand and those in the tray."""
     basket = books.basket()
     return [*([basket] if basket else []), *(one.basket for one in books.parked())]
-
-
-def papers_of(line: ops.AnyLine) -> tuple[str, ...]:
-    """Paper a line needs beside the receipt: what the customer signs, or what goes on the item."""
-    match line:
-        case ops.TransferSent():
-            return ("application",)
-        case ops.TransferPaid() | ops.TransferRefunded():
-            return ("voucher",)
-        case ops.ItemAccepted():
-            return ("label",)
-        case _:
-            return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +363,14 @@ class Baskets:
                 if biller is not None and not biller.offline:
                     raise Refused("P-005", field="biller")
                 return msgspec.structs.replace(line, told=BILL_WAITS)
-            case _:
+            case (
+                ops.TransferPaid()
+                | ops.TransferRefunded()
+                | ops.PaymentRefunded()
+                | ops.ItemAccepted()
+                | ops.GoodsSold()
+                | ops.LineReversed()
+            ):
                 return line
 
     def _may_reverse(self, books: Reading, stored: PaidLine, day: int) -> None:
@@ -387,20 +381,10 @@ class Baskets:
         newest = books.entries(day, limit=1)[0].recorded.recorded_ms
         if max(self.counter.line.trusted_ms(), newest) - stored.recorded.recorded_ms > minutes * 60_000:
             raise Refused("B-024")
-        match stored.line:
-            case ops.TransferSent():
-                if books.is_offered(stored.recorded.operation):
-                    raise Refused("T-040")
-            case ops.TransferPaid() | ops.TransferRefunded():
-                # The grant was used: what becomes of the transfer the centre decides (protocol.md 5).
-                raise Refused("T-041")
-            case ops.PaymentAccepted():
-                if books.is_offered(stored.recorded.operation):
-                    raise Refused("P-040")
-            case ops.PaymentRefunded():
-                raise Refused("P-041")
-            case _:
-                pass
+        allowed = rule_of(sold(stored.line)).reversal
+        offered = allowed.when == "until_offered" and books.is_offered(stored.recorded.operation)
+        if offered or allowed.when == "never":
+            raise Refused(allowed.code)
 
     def _in_stock(self, books: Reading, lines: Sequence[ops.AnyLine]) -> None:
         """The drawer and the shelf agree: nothing is sold that the till's stock does not hold."""
@@ -452,7 +436,7 @@ def card_of(books: Reading, receipt: str) -> CardStep | None:
 def card_share(books: Reading, line: PaidLine) -> Money:
     """What of a line goes back to the card when it is undone: the card first, cash last (protocol.md 3)."""
     card = card_of(books, line.receipt)
-    due = ops.due_qapik(line.line)
+    due = due_qapik(line.line)
     if card is None or due <= 0:
         return azn(0)
     gone = sum(

@@ -13,8 +13,8 @@ from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.ids import uuid7
 from azpost_desk.domain.lengths import require_lengths
 from azpost_desk.domain.money import azn
+from azpost_desk.domain.products import PAID_OUTSIDE
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.domain.services_sold import OUTGOING
 from azpost_desk.domain.staff import Permission, Role, require
 from azpost_desk.domain.typed import require_writable
 from azpost_desk.protocol.records import SALT_BYTES, Attachment
@@ -142,7 +142,7 @@ def within_exposure(books: Reading, line: Line, service: str, qapik: int) -> boo
     if line.state().online:
         return False
     allowance = books.document(Settings, books.day().date).allowances_qapik.get(service)
-    if allowance is None and service not in OUTGOING:
+    if allowance is None and service not in PAID_OUTSIDE:
         return True
     allowance = allowance or 0
     left = allowance - books.exposure(service).minor

@@ -16,6 +16,7 @@ from azpost_desk.domain.days import BusinessDay, days_after
 from azpost_desk.domain.lengths import characters_max
 from azpost_desk.domain.operations_disputes import OUTCOMES, Evidence
 from azpost_desk.domain.people import Words
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import PERMISSIONS, Permission
 from azpost_desk.services.counter import Counter, Officer, attach
@@ -308,7 +309,7 @@ def _named(books: Reading, figure: Figure) -> Named:
 def amount_of(body: ops.Body) -> int | None:
     """The sum an operation is about, qəpik; None where it has none."""
     if isinstance(body, ops.Settlement):
-        return sum(ops.due_qapik(line) for line in body.lines)
+        return sum(due_qapik(line) for line in body.lines)
     if isinstance(body, ops.TillClosed):
         return body.difference_qapik
     amount = getattr(body, "amount_qapik", None)

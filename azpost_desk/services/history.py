@@ -11,9 +11,9 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Billers, Goods
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.money import Money
-from azpost_desk.domain.people import GROUPS, Account, Addresses, Parties, Person
+from azpost_desk.domain.people import Account, Addresses, Parties, Person
+from azpost_desk.domain.products import GROUPS, due_qapik, papers_of
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.services.baskets import papers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -209,7 +209,7 @@ class _Told:
             paid = self.books.paid_line(line.operation)
             if paid is not None:
                 about = self.about(entry.recorded.operation, line)
-                lines.append(DoneLine(_kind(line), about, Money(ops.due_qapik(line)), paid))
+                lines.append(DoneLine(_kind(line), about, Money(due_qapik(line)), paid))
         papers = {line.operation for line in body.lines if papers_of(line)}
         return Detail(
             done,
@@ -281,7 +281,7 @@ def _money(body: ops.Body) -> tuple[Money | None, Money | None]:
     """(into, out of) the till or, for the safe's own supply and for bags, the safe."""
     match body:
         case ops.Settlement():
-            due = sum(ops.due_qapik(line) for line in body.lines)
+            due = sum(due_qapik(line) for line in body.lines)
             return (Money(due), None) if due > 0 else (None, Money(-due)) if due else (None, None)
         case ops.CashMoved(direction="to_safe") | ops.RemittanceIssued() | ops.BagSealed():
             return None, Money(body.amount_qapik)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.products import due_qapik
 
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading
@@ -103,7 +104,7 @@ def late_records(books: Reading, day: Day, after_ms: int = 0) -> tuple[Late, ...
 
 def _sum(body: ops.Body | None) -> int:
     if isinstance(body, ops.Settlement):
-        return sum(ops.due_qapik(line) for line in body.lines)
+        return sum(due_qapik(line) for line in body.lines)
     amount = getattr(body, "amount_qapik", 0)
     return amount if isinstance(amount, int) else 0
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from azpost_desk.domain.catalogue import LICENSED, SERVICES, Licences
+from azpost_desk.domain.catalogue import SERVICES, Licences
+from azpost_desk.domain.products import LICENSED
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:

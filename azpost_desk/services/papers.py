@@ -19,7 +19,8 @@ from azpost_desk.domain.catalogue import Billers, Branch, Goods, Offices, Tariff
 from azpost_desk.domain.certificates import read_certificate
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
-from azpost_desk.domain.people import GROUPS, Account, Addresses, Parties, Person
+from azpost_desk.domain.people import Account, Addresses, Parties, Person
+from azpost_desk.domain.products import GROUPS, due_qapik
 from azpost_desk.domain.quotes import EXTRAS
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.services import cash_papers
@@ -59,7 +60,7 @@ class Papers:
                 head=_head(books, entry),
                 number=body.receipt,
                 lines=tuple(_receipt_line(books, entry, line, body.language) for line in body.lines),
-                total_due=azn(sum(ops.due_qapik(line) for line in body.lines)),
+                total_due=azn(sum(due_qapik(line) for line in body.lines)),
                 tenders=tuple(_tender(tender) for tender in body.tenders),
                 record_mark=entry.recorded.mark,
                 cash_given=azn(body.cash_given_qapik) if body.cash_given_qapik else None,
@@ -309,6 +310,9 @@ def _line_paper(books: Reading, stored: PaidLine, copy: papers.CopyState) -> pap
             if isinstance(addresses, Addresses):
                 service = _express_name(books, head.business_day.isoformat(), line, "az")
                 return _label(head, line, addresses, copy, service)
+        case ops.GoodsSold() | ops.PaymentAccepted() | ops.PaymentRefunded() | ops.LineReversed():
+            # The receipt is all the paper they have.
+            pass
     raise Trouble("D-020")
 
 

@@ -10,7 +10,7 @@ from azpost_desk.domain import papers
 from azpost_desk.domain.ids import desk_parts
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
-from azpost_desk.domain.services_sold import service_of
+from azpost_desk.domain.products import due_qapik, service_of
 
 if TYPE_CHECKING:
     from azpost_desk.domain.reports import Figures
@@ -200,7 +200,7 @@ def _reversed(report: DayReport, entry: Entry) -> list[papers.ReportReversal]:
             receipt=body.receipt,
             reversal_of=line.original_receipt,
             title=Say(f"report.service.{service_of(line.original)}"),
-            amount=azn(ops.due_qapik(line)),
+            amount=azn(due_qapik(line)),
             approved_by=report.names.get(line.approved_by, line.approved_by),
             reason=line.reason,
         )

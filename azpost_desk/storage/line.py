@@ -10,8 +10,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.products import PAID_OUTSIDE
 from azpost_desk.domain.refusals import Trouble
-from azpost_desk.domain.services_sold import OUTGOING
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.messages import (
     BATCH_BYTES_MAX,
@@ -160,7 +160,7 @@ class LineBooks:
             .join_from(t.once, t.lines, t.lines.c.operation == t.once.c.thing)
             .join(sold, sold.c.id == t.lines.c.record)
             .join(back, back.c.id == t.once.c.record)
-            .where(t.once.c.sort == "reversal", t.lines.c.service.in_(OUTGOING))
+            .where(t.once.c.sort == "reversal", t.lines.c.service.in_(PAID_OUTSIDE))
             .where(sold.c.epoch == self._desk.enrolled.epoch, sold.c.sequence > after)
         )
         return [(row[0], row[1]) for row in self._desk.connection.execute(wanted)]

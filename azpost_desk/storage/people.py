@@ -75,8 +75,9 @@ def remember_line(
             block = read(attached.get(f"{line.operation}:addresses"), Addresses)
             if block and wanted(block.sender):
                 remember(connection, block.sender, at_ms)
-        case _:
-            pass
+        case ops.GoodsSold() | ops.PaymentAccepted() | ops.PaymentRefunded() | ops.LineReversed():
+            # They name nobody.
+            return
 
 
 def remember(connection: Connection, one: Person, seen_ms: int) -> str:

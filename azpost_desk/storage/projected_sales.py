@@ -10,8 +10,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.moves import PAYMENT, TRANSFER, move
 from azpost_desk.domain.people import Account, Parties
+from azpost_desk.domain.products import exposed_qapik, service_of
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.domain.services_sold import exposed_qapik, service_of
 from azpost_desk.storage import people, projected_cards
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
@@ -83,7 +83,8 @@ def _line_reversed(connection: Connection, written: Written, line: ops.LineRever
             move_transfer(connection, written, original.transfer, "reversed")
         case ops.TransferPaid():
             move_transfer(connection, written, original.transfer, "payout_reversed")
-        case _:
+        case ops.TransferRefunded() | ops.PaymentRefunded() | ops.ItemAccepted():
+            # Refunds are never undone here; what an item is now is read from its line.
             pass
     if line.grant:
         end_grant(connection, written, line.grant, "", "used")

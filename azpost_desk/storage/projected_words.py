@@ -16,6 +16,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Account, Addresses, Parties, Person
 from azpost_desk.domain.postings import postings
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.protocol.records import Record
 from azpost_desk.storage import people
 from azpost_desk.storage import tables as t
@@ -81,9 +82,9 @@ def _of_sale(written: Written, body: ops.Settlement) -> Iterator[str]:
     yield number_word(body.receipt)
     due = 0
     for line in body.lines:
-        due += ops.due_qapik(line)
+        due += due_qapik(line)
         yield f"~{line.__struct_config__.tag}"
-        yield f"={abs(ops.due_qapik(line))}"
+        yield f"={abs(due_qapik(line))}"
         sold = line.original if isinstance(line, ops.LineReversed) else line
         if isinstance(line, ops.LineReversed):
             yield number_word(line.original_receipt)
@@ -102,7 +103,8 @@ def _of_line(written: Written, line: ops.Sold) -> Iterator[str]:
             yield number_word(line.number)
         case ops.PaymentAccepted() | ops.PaymentRefunded():
             yield number_word(line.biller)
-        case _:
+        case ops.TransferSent() | ops.TransferPaid() | ops.TransferRefunded():
+            # Only their attachments name anything.
             pass
     operation = line.operation
     if parties := people.read(written.attached(operation, "parties"), Parties):

@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import false, func, or_, select
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.people import GROUPS, Addresses, Parties, Person, Signer
+from azpost_desk.domain.people import Addresses, Parties, Person, Signer
+from azpost_desk.domain.products import GROUPS
 from azpost_desk.domain.signatures import Known
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services import views

@@ -11,6 +11,7 @@ import pytest
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Settings
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.transfer_codes import transfer_code
 from azpost_desk.protocol import messages
 from azpost_desk.protocol.records import GENESIS, Attachment, Header, rechain, seal
@@ -56,7 +57,7 @@ def taken(desk: SimDesk) -> None:
 
 def settlement(desk: SimDesk, *lines: ops.AnyLine, **changed: Any) -> ops.Settlement:
     desk.receipts += 1
-    net = sum(ops.due_qapik(line) for line in lines)
+    net = sum(due_qapik(line) for line in lines)
     body = ops.Settlement(
         basket=desk.new_id(),
         receipt=f"0001-{desk.receipts:06}",

@@ -13,6 +13,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.ledger import Posting, Unbalanced, balances, checked, digest, sums
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.postings import RULES, postings
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.programs import verify
 from tests.domain import test_postings_cash
 
@@ -110,7 +111,7 @@ def test_every_line_balances_and_clears(line: ops.AnyLine) -> None:
     assert baskets.is_sound(body)
     assert not any(sums(ledger).values())
     assert balances(ledger).get((chart.CLEARING, "", "AZN"), 0) == 0
-    assert balances(ledger).get((chart.TILL, "d", "AZN"), 0) == ops.due_qapik(line)
+    assert balances(ledger).get((chart.TILL, "d", "AZN"), 0) == due_qapik(line)
 
 
 @given(_LINES)

@@ -10,6 +10,9 @@ import tokenize
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import get_args
+
+from azpost_desk.domain.lines import AnyLine
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES_MAX = 500
@@ -179,6 +182,26 @@ def swallow_faults(path: str, text: str) -> list[str]:
         raises = isinstance(last, ast.Raise) and last.exc is None
         if caught & {"Exception", "BaseException"} and not raises:
             faults.append(f"{path}:{node.lineno} catches everything: catch what you can mend, or raise again")
+    return faults
+
+
+LINES = frozenset(line.__name__ for line in get_args(AnyLine))
+
+
+def wildcard_faults(path: str, text: str) -> list[str]:
+    """Matches over the lines of a sale that let a new one pass without a word."""
+    if not path.startswith("azpost_desk/") or "case _" not in text:
+        return []
+    faults = []
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Match):
+            continue
+        parts = [part for case in node.cases for part in ast.walk(case.pattern)]
+        classes = [part.cls for part in parts if isinstance(part, ast.MatchClass)]
+        named = {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in classes}
+        open_ended = any(isinstance(c.pattern, ast.MatchAs) and c.pattern.pattern is None for c in node.cases)
+        if named & LINES and open_ended:
+            faults.append(f"{path}:{node.lineno} `case _` over lines: name those that need nothing")
     return faults
 
 

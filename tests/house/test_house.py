@@ -102,6 +102,11 @@ def test_nothing_swallows_every_error(sources: dict[str, str]) -> None:
 
 
 @pytest.mark.fast
+def test_no_line_of_a_sale_falls_through(sources: dict[str, str]) -> None:
+    show([fault for path, text in sources.items() for fault in code_rules.wildcard_faults(path, text)])
+
+
+@pytest.mark.fast
 def test_who_catches_bytes_that_do_not_decode_catches_those_that_are_no_text(sources: dict[str, str]) -> None:
     show([fault for path, text in sources.items() for fault in code_rules.undecoded_faults(path, text)])
 

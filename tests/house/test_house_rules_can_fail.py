@@ -129,6 +129,14 @@ def test_catching_everything_is_seen_unless_it_is_raised_again(caught: str) -> N
     assert not code_rules.swallow_faults("azpost_desk/gui/work/runner.py", handler)
 
 
+def test_a_match_over_lines_that_lets_a_new_one_pass_is_seen() -> None:
+    match = "match line:\n    case ops.GoodsSold():\n        go()\n    case {}:\n        pass\n"
+    assert code_rules.wildcard_faults("azpost_desk/storage/people.py", match.format("_"))
+    assert not code_rules.wildcard_faults("azpost_desk/storage/people.py", match.format("ops.ItemAccepted()"))
+    other = match.replace("ops.GoodsSold", "ops.DayClosed").format("_")
+    assert not code_rules.wildcard_faults("azpost_desk/storage/people.py", other)
+
+
 def test_long_files_functions_and_lines_are_seen() -> None:
     body = "".join(f"    x = {number}\n" for number in range(code_rules.FUNCTION_LINES_MAX))
     assert code_rules.size_faults("a.py", "def f():\n" + body)

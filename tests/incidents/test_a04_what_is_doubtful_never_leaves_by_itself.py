@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -11,12 +11,8 @@ import pytest
 from azpost_desk.central import held
 from azpost_desk.central.exposure import LATE_MS
 from azpost_desk.central.registry import branches, reference
-from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import SERVICES as CATALOGUE
 from azpost_desk.domain.catalogue import Settings
-from azpost_desk.domain.lines import AnyLine
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.domain.services_sold import LINES, OUTGOING, SERVICES
 from azpost_desk.protocol.old_chains import SALVAGE_PATH, Salvage
 from azpost_desk.services.goods import SellGoods
 from tests.central.desks import SimDesk
@@ -179,9 +175,3 @@ def test_at_the_counter_every_service_is_bound_by_its_allowance(place: Town, bak
         baku.pay(shelf.article.price_qapik)
     baku.go_online()
     baku.pay(shelf.article.price_qapik)
-
-
-def test_the_table_of_services_knows_every_line_that_is_sold() -> None:
-    assert set(LINES) == set(get_args(AnyLine)) - {ops.LineReversed}
-    assert set(SERVICES) <= set(CATALOGUE)
-    assert set(OUTGOING) <= set(SERVICES)

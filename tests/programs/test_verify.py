@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from azpost_desk.domain import commitments
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.products import PRODUCTS
 from azpost_desk.programs import verify
 from azpost_desk.protocol.evidence import SEAL_TAG, line
 from azpost_desk.protocol.keys import SigningKey
@@ -347,4 +348,5 @@ def test_a_record_dated_before_the_acknowledgement_it_names_is_bad() -> None:
 def test_the_verifier_knows_every_group_of_personal_data() -> None:
     kinds = {body: kind for (kind, _), body in ops.BODIES.items()}
     assert {kinds[body]: groups for body, groups in commitments.GROUPS.items()} == verify.GROUPS
-    assert commitments.LINE_GROUPS == verify.LINE_GROUPS
+    groups = {group for product in PRODUCTS for rule in product.rules for group in rule.groups}
+    assert {group: group for group in groups} == verify.LINE_GROUPS

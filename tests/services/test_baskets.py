@@ -7,6 +7,7 @@ import pytest
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import Parties
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.payments import PayBill
@@ -42,7 +43,7 @@ def test_two_bills_and_a_pay_out_are_netted_and_paid_once_in_cash(stand: Stand) 
     assert stand.till_qapik() == before + 600
     [settlement] = stand.bodies(ops.Settlement)
     assert isinstance(settlement, ops.Settlement)
-    assert [ops.due_qapik(line) for line in settlement.lines] == [2_050, 3_550, -5_000]
+    assert [due_qapik(line) for line in settlement.lines] == [2_050, 3_550, -5_000]
     assert [tender.amount_qapik for tender in settlement.tenders] == [600]
     assert desk.baskets.current() is None
 

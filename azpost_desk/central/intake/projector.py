@@ -30,6 +30,7 @@ from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.storage.database import PROJECTOR_LOCK, one
 from azpost_desk.central.written import Written
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.protocol.records import Header
 
 if TYPE_CHECKING:
@@ -205,9 +206,9 @@ def _cash(conn: Connection, written: Written, now_ms: int) -> None:
             disputes.project(conn, written)
 
 
-def _line(conn: Connection, written: Written, line: Any, now_ms: int) -> None:
+def _line(conn: Connection, written: Written, line: ops.AnyLine, now_ms: int) -> None:
     if isinstance(line, ops.LineReversed):
-        amount_qapik = abs(ops.due_qapik(line))
+        amount_qapik = abs(due_qapik(line))
         approvals.used(conn, written, line.operation, line.approved_by, now_ms, amount_qapik)
     match line:
         case ops.TransferSent():
@@ -226,5 +227,6 @@ def _line(conn: Connection, written: Written, line: Any, now_ms: int) -> None:
             tracking.reversed_line(conn, written, line.operation, original, now_ms)
         case ops.LineReversed():
             transfers.reversed_line(conn, written, line, now_ms)
-        case _:
-            pass
+        case ops.GoodsSold():
+            # The post's own: the journal and the reports of the branch say all there is.
+            return

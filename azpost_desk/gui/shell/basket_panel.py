@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import to_pay
 from azpost_desk.domain.money import Money
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
@@ -56,7 +57,7 @@ class _Line(QFrame):
         top = QHBoxLayout()
         title = Label(plain(planned.title), "body", wrap=True)
         top.addWidget(title, 1)
-        amount = Money(ops.due_qapik(planned.line))
+        amount = Money(due_qapik(planned.line))
         top.addWidget(Label(plain(language().texts.amount(amount)), "strong"), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(top)
         detail = _detail(planned)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QStackedWidget, QWidget
 
-from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.words import phrase
 from azpost_desk.gui.work.guards import guarded
@@ -125,7 +125,7 @@ class SideDrawer(QScrollArea):
 
     def show_basket(self, basket: Basket | None) -> None:
         """The handle says what is to pay: on a narrow screen too it is always in sight."""
-        due = sum(ops.due_qapik(planned.line) for planned in basket.lines) if basket else 0
+        due = sum(due_qapik(planned.line) for planned in basket.lines) if basket else 0
         self.handle.say(phrase("frame.basket.handle", amount=azn(due)) if due else "frame.basket.title")
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:

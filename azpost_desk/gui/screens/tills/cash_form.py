@@ -202,7 +202,8 @@ def record(
             signs = (values["sign"],) if values["sign"] else ()
             note = read_denomination(values["denomination"])
             return desk.notes.suspect(by, Suspect(note, values["series"], person, signs))
-    raise ValueError(act)
+        case _:
+            raise ValueError(act)
 
 
 def make_good(

@@ -205,7 +205,8 @@ def record(
         case "stock":
             quantity = read_quantity(values["quantity"])
             return tills.stock(by, values["article"], quantity, values["document"])
-    raise ValueError(act)
+        case _:
+            raise ValueError(act)
 
 
 def age(now_ms: int, at_ms: int) -> tuple[str, dict[str, int]]:
