@@ -117,6 +117,7 @@ class ApplicationPaper:
         paid_from_ms: from when it is paid out (UTC ms), 0 as soon as it is known.
         representative: who acts for the sender by power of attorney, if anyone.
         copy: which print this is.
+        language: the customer's, "" for the one of the office.
     """
 
     head: PaperHead
@@ -132,6 +133,7 @@ class ApplicationPaper:
     paid_from_ms: int = 0
     representative: PaperPerson | None = None
     copy: CopyState = ORIGINAL
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class VoucherPaper:
         code: the transfer's ten digits, shown 3-3-4.
         sent_at: office that took the money in.
         refund: true when the sender gets the money back; `receiver` is then the sender.
+        language: the customer's, "" for the one of the office.
     """
 
     head: PaperHead
@@ -156,6 +159,7 @@ class VoucherPaper:
     refund: bool = False
     copy: CopyState = ORIGINAL
     representative: PaperPerson | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,7 @@ class LabelPaper:
         service: e.g. EMS domestic.
         weight_grams: weight taken at the counter.
         extras: e.g. declared value, advice of delivery.
+        language: the customer's, "" for the one of the office.
     """
 
     head: PaperHead
@@ -198,6 +203,7 @@ class LabelPaper:
     service: Words
     extras: tuple[Words, ...] = ()
     copy: CopyState = ORIGINAL
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

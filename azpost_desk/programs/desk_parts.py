@@ -77,15 +77,20 @@ def report_press(language: Callable[[], str]) -> Press:
 
 
 def paper_drawer(language: Callable[[], str]) -> Draw:
-    """Draws an act as PDF, to be signed electronically, in the language of the office."""
+    """Draws a paper as PDF, to be looked at or signed electronically: a customer's in their language."""
 
     def draw(paper: Paper) -> bytes:
         from azpost_desk.documents import press
         from azpost_desk.texts import Texts
 
-        return press.pdf(paper, Texts(language()))
+        return press.pdf(paper, Texts(_spoken(paper) or language()))
 
     return draw
+
+
+def _spoken(paper: Paper) -> str:
+    """A customer's paper says in which language it is; the office's own are in the one on the screen."""
+    return str(getattr(paper, "language", ""))
 
 
 def stamp_drawer(stamp: Stamp) -> bytes:
@@ -127,7 +132,7 @@ def paper_printer(
         if isinstance(paper, bytes):
             place = pages.print_pdf(paper, "_".join(filter(None, (today(), sort))))
             return Came(way if pages.proves else "sent", place)
-        texts = Texts(paper.language if isinstance(paper, ReceiptPaper) else language())
+        texts = Texts(_spoken(paper) or language())
         if isinstance(paper, ReceiptPaper | SlipPaper | CertificatePaper) and devices.receipts is not None:
             place = devices.receipts.print_raster(press.raster(paper, texts))
             return Came("printed" if devices.receipts.proves else "sent", place)

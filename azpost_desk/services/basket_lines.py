@@ -11,19 +11,43 @@ from azpost_desk.domain.people import Parties
 from azpost_desk.domain.products import once_of
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.records import RECORD_BYTES_MAX
+from azpost_desk.services.views import PlannedLine
+from azpost_desk.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from azpost_desk.protocol.records import Attachment
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.ports import Writing
-    from azpost_desk.services.views import Basket, PlannedLine
+    from azpost_desk.services.views import Basket
 
 
 # What a settlement holds beside its lines: header, receipt, tenders.
 _SETTLEMENT_BYTES: Final = 8 * 1024
 # The comma, the frame of an attachment, and what a line may still be told when it is paid.
 _LINE_FRAME_BYTES: Final = 96
+
+
+def line_told(
+    line: ops.AnyLine,
+    attached: Sequence[Attachment],
+    told: Callable[[str], tuple[str, str]],
+    language: str,
+    source: str,
+) -> PlannedLine:
+    """The line as the panel shows it; `told` gives title and detail in one language, and is asked for all:
+    the line may be looked at in another than it was sold in.
+    """
+    words = {code: told(code) for code in LANGUAGES}
+    return PlannedLine(
+        line,
+        tuple((one.slot, one.salt, one.content) for one in attached),
+        *words[language],
+        source,
+        {code: title for code, (title, _) in words.items()},
+        {code: detail for code, (_, detail) in words.items()},
+    )
 
 
 def record_sources(books: Writing, by: Officer, basket: Basket, operation: str) -> None:

@@ -106,9 +106,7 @@ class Baskets:
     def _put(self, books: Writing, by: Officer, planned: PlannedLine) -> Basket:
         basket = books.basket()
         if basket is None:
-            basket = Basket(
-                self.counter.new_id(), by.officer, (), self.counter.clock.utc_ms(), language=by.language
-            )
+            basket = Basket(self.counter.new_id(), by.officer, (), self.counter.clock.utc_ms(), language="")
         _own(books, basket, by)
         if any(one.basket == basket.basket for one in books.card_steps(CARD_UNDER_WAY)):
             raise Refused("B-050")
@@ -185,7 +183,11 @@ class Baskets:
                 self._release(books, supervisor, planned.line)
 
     def set_language(self, by: Officer, language: str) -> None:
-        """The customer's language for the receipt."""
+        """The language of this customer's papers, "" for the one on the screen when the basket is paid.
+
+        Raises:
+            Refused: B-003 another officer's basket.
+        """
         with self.counter.books.writing() as books:
             basket = books.basket()
             if basket is not None:
@@ -226,8 +228,9 @@ class Baskets:
             raise Refused("B-005")
         lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
         receipt = books.next_receipt()
+        spoken = basket.language or by.language
         body = baskets.settle(
-            basket.basket, receipt, lines, self.counter.new_id(), given, basket.language, _tender(card)
+            basket.basket, receipt, lines, self.counter.new_id(), given, spoken, _tender(card)
         )
         if body.change_qapik - body.cash_given_qapik > books.till().balance.minor:
             raise Refused("B-012", balance=books.till().balance)

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Branch, ExpressRow, Office, Offices, Tariffs
+from azpost_desk.domain.catalogue import Branch, ExpressRow, Names, Office, Offices, Tariffs
 from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import express_grams_plausible, express_price, vat_contained
+from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 from azpost_desk.services.customers import named
-from azpost_desk.services.views import Basket, PlannedLine
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
     from azpost_desk.services.baskets import Baskets
     from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.views import Basket, PlannedLine
 
 # Zones of ExpressRow: within the branch's own zone (Office.zone), or to another one; "" holds everywhere.
 SAME_PLACE: Final = "same"
@@ -31,11 +32,11 @@ OTHER_PLACE: Final = "other"
 @dataclass(frozen=True, slots=True)
 class Price:
     """One service at one weight. `office` is the office that will deliver; below `plausible_grams` the weight
-    is rather a slip.
+    is rather a slip; `names` is what the tariff calls it in each language.
     """
 
     service: str
-    name: str
+    names: Names
     zone: str
     price: Money
     vat: Money
@@ -71,7 +72,7 @@ class Express:
         with self.counter.books.reading() as books:
             return _office(books, postcode)
 
-    def prices(self, postcode: str, weight_grams: int, language: str = "az") -> list[Price]:
+    def prices(self, postcode: str, weight_grams: int) -> list[Price]:
         """What each service to that postcode costs at that weight; services it is too heavy for are left out.
 
         Raises:
@@ -84,7 +85,7 @@ class Express:
         too_heavy: Refused | None = None
         for row in rows:
             try:
-                found.append(_price(row, weight_grams, office, language))
+                found.append(_price(row, weight_grams, office))
             except Refused as refused:
                 if refused.code != "E-011":
                     raise
@@ -108,7 +109,7 @@ class Express:
             row = next((row for row in _rows(books, office) if row.service == command.service), None)
             if row is None:
                 raise Refused("E-003", field="service")
-            price = _price(row, command.weight_grams, office, by.language)
+            price = _price(row, command.weight_grams, office)
             operation = self.counter.new_id()
             number = books.take_item_number(operation)
             addressee = replace(addressee, settlement=addressee.settlement or office.name)
@@ -124,13 +125,11 @@ class Express:
                 postcode=addressee.postcode,
                 addresses=whose.commitment(),
             )
-            return PlannedLine(
-                line,
-                ((whose.slot, whose.salt, whose.content),),
-                price.name,
-                printed_item_number(number),
-                command.source,
-            )
+
+            def told(language: str) -> tuple[str, str]:
+                return row.names.get(language, row.names["az"]), printed_item_number(number)
+
+            return line_told(line, (whose,), told, by.language, command.source)
 
         return self.baskets.add_with(by, "express", plan)
 
@@ -164,11 +163,11 @@ def _rows(books: Reading, to: Office) -> list[ExpressRow]:
     return [row for row in books.document(Tariffs, date).express if row.zone in ("", zone)]
 
 
-def _price(row: ExpressRow, weight_grams: int, office: Office, language: str) -> Price:
+def _price(row: ExpressRow, weight_grams: int, office: Office) -> Price:
     price = express_price(row, weight_grams)
     return Price(
         row.service,
-        row.names.get(language, row.names["az"]),
+        row.names,
         row.zone,
         price,
         vat_contained(price, row.vat_ppm),

@@ -10,12 +10,13 @@ from azpost_desk.domain.catalogue import Article, Goods
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import vat_contained
+from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.counter import Counter, Officer, may_sell, open_day
-from azpost_desk.services.views import Basket, PlannedLine
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
     from azpost_desk.services.baskets import Baskets
+    from azpost_desk.services.views import Basket
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,9 @@ class Shop:
             vat_qapik=vat_contained(amount, article.vat_ppm).minor,
             tariff=tariffs.version,
         )
-        each = Texts(by.language).money(azn(article.price_qapik))
-        title = article.names.get(by.language, article.names["az"])
-        return self.baskets.add(
-            by, PlannedLine(line, (), title, f"{command.quantity} × {each}", source=command.source)
-        )
+
+        def told(language: str) -> tuple[str, str]:
+            each = Texts(language).money(azn(article.price_qapik))
+            return article.names.get(language, article.names["az"]), f"{command.quantity} × {each}"
+
+        return self.baskets.add(by, line_told(line, (), told, by.language, command.source))

@@ -296,20 +296,23 @@ def _line_paper(books: Reading, stored: PaidLine, copy: papers.CopyState) -> pap
         raise Trouble("D-020")
     head = _head(books, entry)
     line, record = stored.line, stored.recorded.operation
+    # Whatever a customer takes or signs is in one language: that of their receipt.
+    spoken = entry.body.language if isinstance(entry.body, ops.Settlement) else ""
     match line:
         case ops.TransferSent():
             parties = _group(books, record, line.operation, "parties")
             if isinstance(parties, Parties):
-                return _application(books, head, stored.receipt, line, parties, copy)
+                paper = _application(books, head, stored.receipt, line, parties, copy)
+                return replace(paper, language=spoken)
         case ops.TransferPaid() | ops.TransferRefunded():
             receiver = _group(books, record, line.operation, "receiver")
             if isinstance(receiver, Person):
-                return _voucher(books, head, stored, line, receiver, copy)
+                return replace(_voucher(books, head, stored, line, receiver, copy), language=spoken)
         case ops.ItemAccepted():
             addresses = _group(books, record, line.operation, "addresses")
             if isinstance(addresses, Addresses):
-                service = _express_name(books, head.business_day.isoformat(), line, "az")
-                return _label(head, line, addresses, copy, service)
+                service = _express_name(books, head.business_day.isoformat(), line, spoken or "az")
+                return replace(_label(head, line, addresses, copy, service), language=spoken)
         case ops.GoodsSold() | ops.PaymentAccepted() | ops.PaymentRefunded() | ops.LineReversed():
             # The receipt is all the paper they have.
             pass

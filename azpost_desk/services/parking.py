@@ -13,6 +13,7 @@ from azpost_desk.domain.staff import Permission
 from azpost_desk.services.baskets import CARD_UNDER_WAY
 from azpost_desk.services.grants import Grants
 from azpost_desk.services.views_recovery import Parked
+from azpost_desk.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
@@ -33,7 +34,7 @@ class Waiting:
         waits: for what: customer, card (its terminal has not said the last word), grant (an answer of the
             centre), line (a bill that its biller takes only on line), stranded (in hand, but
             not in the hand of who asks).
-        titles: what stands in it, in the words of the panel.
+        titles: what stands in it, in each language in the words of the panel.
         owner: the officer's name.
     """
 
@@ -42,7 +43,7 @@ class Waiting:
     since_ms: int
     officer: str
     owner: str
-    titles: tuple[str, ...]
+    titles: dict[str, str]
     due: Money
 
 
@@ -142,7 +143,7 @@ def _waiting(books: Reading, one: Parked, online: bool, asked_since: int | None)
         one.parked_ms,
         basket.officer,
         owner.name if owner else basket.officer,
-        tuple(line.title for line in basket.lines),
+        {code: ", ".join(one.titles.get(code, one.title) for one in basket.lines) for code in LANGUAGES},
         to_pay([planned.line for planned in basket.lines]),
     )
 

@@ -15,14 +15,16 @@ from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Account
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.tariffs import fee
+from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.baskets import BILL_WAITS, Baskets, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, open_day, within_exposure
-from azpost_desk.services.views import Basket, Payment, PlannedLine
+from azpost_desk.services.refunds import biller_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.ports import Writing
+    from azpost_desk.services.views import Basket, Payment, PlannedLine
 
 TOLD_DELIVERING: Final = "papers.receipt.state.delivering"
 TOLD_WAITING: Final = BILL_WAITS
@@ -168,13 +170,11 @@ class Payments:
                 account=account.commitment(),
                 told=TOLD_WAITING if offline else TOLD_DELIVERING,
             )
-            return PlannedLine(
-                line,
-                ((account.slot, account.salt, account.content),),
-                biller.names.get(by.language, biller.names["az"]),
-                number,
-                command.source,
-            )
+
+            def told(language: str) -> tuple[str, str]:
+                return biller.names.get(language, biller.names["az"]), number
+
+            return line_told(line, (account,), told, by.language, command.source)
 
         return self.baskets.add_with(by, "payments", plan)
 
@@ -212,7 +212,11 @@ class Payments:
                 biller=known.biller,
                 amount_qapik=known.amount.minor + known.fee.minor,
             )
-            return PlannedLine(line, (), _name(books, known.biller, by.language), known.account, source)
+
+            def told(language: str) -> tuple[str, str]:
+                return biller_name(books, known.biller, language), known.account
+
+            return line_told(line, (), told, by.language, source)
 
         return self.baskets.add_with(by, "payments", plan)
 
@@ -252,9 +256,3 @@ def _within_bounds(biller: Biller, amount: Money) -> None:
         raise Refused("P-003", field="amount", limit=azn(max(biller.amount_qapik_min, 1)))
     if amount.minor > biller.amount_qapik_max:
         raise Refused("P-004", field="amount", limit=azn(biller.amount_qapik_max))
-
-
-def _name(books: Reading, biller: str, language: str) -> str:
-    """What the biller is called; its number when it is no longer served."""
-    known = books.document(Billers, books.day().date).find(biller)
-    return known.names.get(language, known.names["az"]) if known else biller

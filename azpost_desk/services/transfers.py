@@ -15,17 +15,18 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
 from azpost_desk.services.ahead import answer_here, check_off_line
+from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.baskets import TRANSFER_WAITS, Baskets, every_basket, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.customers import identified, named
 from azpost_desk.services.grants import Claimed, Grants, Unanswered, claimed, granted, held_for, held_grant
 from azpost_desk.services.screening import Screener, announced
-from azpost_desk.services.views import Basket, PlannedLine, Transfer
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
     from azpost_desk.protocol.records import Attachment
     from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.views import Basket, PlannedLine, Transfer
 
 TOLD_AVAILABLE: Final = "transfers.told.available"
 TOLD_WAITING: Final = TRANSFER_WAITS
@@ -367,13 +368,15 @@ def _can_be_carried(command: SendTransfer) -> None:
 
 def _planned(line: ops.Sold, personal: Attachment, name: str, language: str, source: str) -> PlannedLine:
     """The basket shows what it is and whose; the code stands on the receipt, once the money is paid."""
-    attached = (personal.slot, personal.salt, personal.content)
-    texts = Texts(language)
-    title = texts.t(_TITLES[type(line)])
-    detail = name
-    if isinstance(line, ops.TransferSent):
-        detail = texts.t("transfers.basket.sent", name=name, fee=azn(line.fee_qapik))
-    return PlannedLine(line, (attached,), title, detail, source)
+
+    def told(code: str) -> tuple[str, str]:
+        texts = Texts(code)
+        title = texts.t(_TITLES[type(line)])
+        if isinstance(line, ops.TransferSent):
+            return title, texts.t("transfers.basket.sent", name=name, fee=azn(line.fee_qapik))
+        return title, name
+
+    return line_told(line, (personal,), told, language, source)
 
 
 def _sender_named(typed: str) -> str:

@@ -82,6 +82,10 @@ class PaidLine:
 class PlannedLine:
     """A line waiting in the basket: the line, its attachments (slot → JSON) and what the panel shows of
     it.
+
+    Attributes:
+        title, detail: in the language it was sold in; a basket stored by an older desk has these alone.
+        titles, details: in every language.
     """
 
     line: ops.AnyLine
@@ -89,11 +93,16 @@ class PlannedLine:
     title: str
     detail: str
     source: str
+    titles: dict[str, str] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """The customer's basket of this desk: stored on every change, committed only by being paid."""
+    """The customer's basket of this desk: stored on every change, committed only by being paid.
+
+    `language` is that of the customer's papers, "" for the one on the screen when it is paid.
+    """
 
     basket: str
     officer: str

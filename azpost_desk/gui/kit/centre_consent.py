@@ -13,7 +13,7 @@ from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label, StatePill
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
-from azpost_desk.gui.kit.words import language, phrase, plain, refusal
+from azpost_desk.gui.kit.words import language, phrase, plain, refusal, written
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.gui.work.timers import Repeating
 
@@ -176,7 +176,7 @@ class CentreConsentBox(QWidget):
         told: tuple[tuple[Say, Say], ...] = (
             ("kit.approval.desk", plain(asked.desk)),
             ("kit.approval.subject", f"approvals.subject.{asked.subject}"),
-            ("kit.approval.amount", plain(language().texts.money(self._amount))),
+            ("kit.approval.amount", written("money", self._amount)),
             ("kit.approval.asker", plain(asked.asker)),
         )
         for at, (name, value) in enumerate(told):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from azpost_desk.domain.refusals import NeedsConfirmation, Refused, Trouble
 
 _REFUSAL: Final = "refusal."
+# How `Texts` writes a value; dates and times look the same in every language.
+How = Literal["money", "amount", "number", "weekday_date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,17 @@ class Phrase:
         values: named values; a `Phrase` among them is said first.
         verbatim: words that are the same in every language.
         count: the number that chooses the plural form, for keys that have plural forms.
+        written: the value that every language writes in its own way, as `how` of `Texts` does.
+        translated: the words in each language, where they come from no catalogue (what the books call it).
     """
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
     verbatim: str = ""
     count: int | None = None
+    how: How | Literal[""] = ""
+    written: object = None
+    translated: Mapping[str, str] | None = None
 
 
 # What every widget of the kit takes where it shows words: a key, or a key with values, or verbatim words.
@@ -51,8 +58,18 @@ def counted_phrase(key: str, count: int, **values: object) -> Phrase:
 
 
 def plain(text: str) -> Phrase:
-    """Words that are not translated: a person's name, an item number, an amount already written out."""
+    """Words that are not translated: a person's name, an item number, a time."""
     return Phrase("", verbatim=text)
+
+
+def written(how: How, value: object) -> Phrase:
+    """A value that is written anew when the language changes: money with its marks, a number, a weekday."""
+    return Phrase("", how=how, written=value)
+
+
+def translated(words: Mapping[str, str], otherwise: str = "") -> Phrase:
+    """What is called something in each language (a biller, a line of the basket); else `otherwise`."""
+    return Phrase("", verbatim=otherwise, translated=words)
 
 
 def refusal(error: Refused | NeedsConfirmation | Trouble) -> Phrase:
@@ -99,6 +116,10 @@ class Language(QObject):
         """The words in the language in force."""
         if isinstance(words, str):
             return self._texts.t(words) if words else ""
+        if words.translated is not None:
+            return words.translated.get(self.code) or words.verbatim or words.translated.get("az", "")
+        if words.how:
+            return str(getattr(self._texts, words.how)(words.written))
         if not words.key:
             return words.verbatim
         values = {name: self._named(name, value) for name, value in words.values.items()}

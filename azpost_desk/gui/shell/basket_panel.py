@@ -14,7 +14,7 @@ from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
-from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal, say
+from azpost_desk.gui.kit.words import Say, follow, phrase, refusal, say, translated, written
 from azpost_desk.gui.shell.card_state import CardState
 from azpost_desk.gui.shell.paid_state import PaidState
 from azpost_desk.gui.shell.pay_panel import PayPanel
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 def _detail(planned: PlannedLine) -> Say:
     """What stands under the name; of an item its weight too, for the price hangs on it."""
+    detail = translated(planned.details, planned.detail)
     if isinstance(planned.line, ops.ItemAccepted):
-        detail = plain(planned.detail)
         return phrase("frame.basket.item", number=detail, count=planned.line.weight_grams)
-    return plain(planned.detail) if planned.detail else ""
+    return detail if planned.detail else ""
 
 
 class _Line(QFrame):
@@ -55,15 +55,15 @@ class _Line(QFrame):
         column.setContentsMargins(4, 6, 4, 6)
         column.setSpacing(2)
         top = QHBoxLayout()
-        title = Label(plain(planned.title), "body", wrap=True)
-        top.addWidget(title, 1)
-        amount = Money(due_qapik(planned.line))
-        top.addWidget(Label(plain(language().texts.amount(amount)), "strong"), 0, Qt.AlignmentFlag.AlignTop)
+        title, amount = translated(planned.titles, planned.title), Money(due_qapik(planned.line))
+        top.addWidget(Label(title, "body", wrap=True), 1)
+        top.addWidget(Label(written("amount", amount), "strong"), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(top)
         detail = _detail(planned)
         if detail:
             column.addWidget(Label(detail, "hint", wrap=True))
-        self.setAccessibleName(f"{planned.title} {say(detail)} {language().texts.amount(amount)}")
+        parts = (title, detail, written("amount", amount))
+        follow(self, lambda: self.setAccessibleName(" ".join(filter(None, map(say, parts)))))
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:

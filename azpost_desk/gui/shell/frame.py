@@ -166,6 +166,8 @@ class Frame(QWidget):
         session.counting.connect(self.strip.keep_blind)
         runner.noticed.connect(self._on_outcome)
         runner.changed.connect(self._on_changed)
+        # What the books put into words is read again; sentences of the kit have changed by themselves.
+        language().changed.connect(self._on_language)
         self.basket.paid.connect(self._on_paid)
         self.box.asked.connect(self.look_up)
         self.box.left.connect(self._back_to_work)
@@ -281,12 +283,12 @@ class Frame(QWidget):
     def look_up(self, text: str, from_scan: Scan | None = None) -> None:
         """What is it? One answer opens, several are listed, none is said."""
         acts().began.emit(None)
-        finding = self._session.services.finding
+        finding, code = self._session.services.finding, language().code
 
         def answered(found: list[Found]) -> None:
             self._on_found(text, found, from_scan)
 
-        Operation(self.box, lambda: finding.find(text)).succeeded(answered).start()
+        Operation(self.box, lambda: finding.find(text, code)).succeeded(answered).start()
 
     def _on_found(self, text: str, found: list[Found], from_scan: Scan | None) -> None:
         # A damaged label on a scan screen is refused aloud and recorded there.
@@ -466,7 +468,9 @@ class Frame(QWidget):
     def _next_language(self) -> None:
         codes = ("az", "ru", "en")
         language().choose(codes[(codes.index(Language.current().code) + 1) % len(codes)])
-        self.pill.refresh()
+
+    def _on_language(self) -> None:
+        Runner.current().announce("language")
 
     def _next_theme(self) -> None:
         app = QApplication.instance()

@@ -13,7 +13,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.fields import AmountField
 from azpost_desk.gui.kit.labels import BigAmount
-from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, say
+from azpost_desk.gui.kit.words import Say, follow, phrase, plain, say, written
 from azpost_desk.gui.shell.register import FRAME_KEYS
 from azpost_desk.gui.work.guards import guarded
 
@@ -138,7 +138,7 @@ class PayPanel(QWidget):
         grid.setSpacing(6)
         beside = 3 if self._due < _LONG_FROM else 2
         for at, note in enumerate(self._notes):
-            button = Button(plain(language().texts.amount(note)))
+            button = Button(written("amount", note))
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _checked=False, given=note: self._put(given))
             grid.addWidget(button, at // beside, at % beside)

@@ -11,7 +11,7 @@ from azpost_desk.domain.staff import PERMISSIONS, Permission, Role
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.words import counted_phrase, language, phrase, plain, refusal
+from azpost_desk.gui.kit.words import counted_phrase, language, phrase, plain, refusal, translated
 from azpost_desk.gui.work.runner import Operation, Runner
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class HandOverSheet(Sheet):
 
 
 def _candidate(one: Waiting) -> Candidate:
-    title = phrase("recovery.tray.one", what=plain(", ".join(one.titles)), amount=one.due)
+    title = phrase("recovery.tray.one", what=translated(one.titles), amount=one.due)
     detail = phrase(
         f"recovery.tray.waits.{one.waits}",
         time=plain(language().texts.time(one.since_ms)),

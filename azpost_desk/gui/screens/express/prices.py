@@ -11,7 +11,7 @@ from azpost_desk.domain.digits import is_digits
 from azpost_desk.gui.kit.fields import Field
 from azpost_desk.gui.kit.labels import IconLabel, Label
 from azpost_desk.gui.kit.theme import dress
-from azpost_desk.gui.kit.words import counted_phrase, phrase, plain, say
+from azpost_desk.gui.kit.words import counted_phrase, phrase, say, translated
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class _Card(QFrame):
         self.setProperty("role", "notice")
         self.setMinimumWidth(150)
         self._tick = IconLabel("check", "on_accent_soft", 16)
-        self._name = phrase("kit.candidate", number=digit, title=plain(price.name))
+        self._name = phrase("kit.candidate", number=digit, title=translated(price.names))
         self._days = counted_phrase("express.screen.days", price.days)
         head = QHBoxLayout()
         head.addWidget(Label(self._name, "strong"))

@@ -16,7 +16,7 @@ from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
 from azpost_desk.gui.kit.look_ups import LookUp
 from azpost_desk.gui.kit.screens import Action, Screen
-from azpost_desk.gui.kit.words import Say, phrase, plain, refusal
+from azpost_desk.gui.kit.words import Say, phrase, refusal, translated
 from azpost_desk.gui.screens.express import actions
 from azpost_desk.gui.screens.express import form as decide
 from azpost_desk.gui.screens.express.party import Addressee, Sender, line
@@ -194,7 +194,7 @@ class ExpressScreen(Screen):
         words: dict[str, Say] = {
             "hint": "express.screen.weight_hint",
             "light": phrase(
-                "express.screen.weight_light", count=grams, service=plain(price.name if price else "")
+                "express.screen.weight_light", count=grams, service=translated(price.names if price else {})
             ),
             "weighed": phrase("express.screen.weight_weighed", count=grams),
             "echo": phrase("express.screen.weight_echo", count=grams),
@@ -210,7 +210,7 @@ class ExpressScreen(Screen):
         self._show_total()
         if not decide.is_postcode(postcode):
             return
-        express, language = self.session.services.express, self.session.by.language
+        express = self.session.services.express
         asked = self._asked_for
         if not weight:
             Operation(self, lambda: express.office(postcode)).succeeded(
@@ -232,7 +232,7 @@ class ExpressScreen(Screen):
             self._pricing = self._pricing and asked != self._asked_for
 
         self._pricing = True
-        Operation(self, lambda: express.prices(postcode, grams, language)).succeeded(priced).refused(
+        Operation(self, lambda: express.prices(postcode, grams)).succeeded(priced).refused(
             self._on_no_price
         ).ended(ended).start()
 

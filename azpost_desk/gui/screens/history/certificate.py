@@ -8,7 +8,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.gui.kit.cards import Sheet, pair
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.named import desk_and_office
-from azpost_desk.gui.kit.words import language, phrase, plain
+from azpost_desk.gui.kit.words import language, phrase, plain, written
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -37,13 +37,13 @@ class CertificateSheet(Sheet):
             ("officer", plain(seen.officer_name)),
             ("date", plain(texts.date(says.date))),
             ("shift", moments),
-            ("sales", plain(texts.number(says.sales))),
-            ("expected", plain(texts.money(azn(says.expected_qapik)))),
-            ("counted", plain(texts.money(azn(says.counted_qapik)))),
+            ("sales", written("number", says.sales)),
+            ("expected", written("money", azn(says.expected_qapik))),
+            ("counted", written("money", azn(says.counted_qapik))),
         ):
             self.body.addWidget(pair(f"{_KEY}{name}", value))
         tone: Literal["bad", "good"] = "bad" if difference else "good"
-        self.body.addWidget(pair(f"{_KEY}difference", plain(texts.money(difference)), tone))
+        self.body.addWidget(pair(f"{_KEY}difference", written("money", difference), tone))
         self.body.addWidget(pair(f"{_KEY}desk", desk_and_office(says.desk)))
         place = plain(f"{says.epoch}/{says.sequence} · {says.hash[:10]}")
         self.body.addWidget(pair(f"{_KEY}record", place))

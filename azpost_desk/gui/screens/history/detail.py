@@ -11,7 +11,7 @@ from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import pair
 from azpost_desk.gui.kit.disputing import DISPUTE_KEY
 from azpost_desk.gui.kit.labels import BigAmount, Label, StatePill, rule
-from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain
+from azpost_desk.gui.kit.words import Say, follow, phrase, plain, written
 from azpost_desk.gui.screens.history import form as decide
 from azpost_desk.gui.screens.history.actions import COPY_KEY, EXPLAIN_KEY, REVERSE_KEY
 from azpost_desk.gui.screens.history.table import STATES, state_words
@@ -114,7 +114,7 @@ def _line(line: DoneLine) -> QWidget:
     words: Say = phrase(f"history.screen.kind.{line.kind}")
     if line.paid.reversed_by:
         words = phrase("history.screen.line_reversed", what=words)
-    column.addWidget(pair(words, plain(language().texts.amount(line.amount))))
+    column.addWidget(pair(words, written("amount", line.amount)))
     if line.about:
         column.addWidget(Label(plain(line.about), "hint", wrap=True))
     return widget
@@ -122,13 +122,12 @@ def _line(line: DoneLine) -> QWidget:
 
 def _facts(detail: Detail) -> list[QWidget]:
     """Tenders, cash given and change, prints, the record mark."""
-    texts = language().texts
     rows: list[tuple[Say, Money | None]] = [
         (phrase(f"history.screen.tender.{tender}"), amount) for tender, amount in detail.tenders
     ]
     rows += [(f"dispute.figure.{name}", amount) for name, amount in detail.figures]
     rows += [("history.screen.given", detail.given), ("history.screen.change", detail.change)]
-    shown = [pair(words, plain(texts.amount(amount))) for words, amount in rows if amount is not None]
+    shown = [pair(words, written("amount", amount)) for words, amount in rows if amount is not None]
     for job in detail.prints:
         state = phrase(f"history.screen.print.{job.state}")
         paper: Say = phrase(f"history.screen.paper.{job.paper}")

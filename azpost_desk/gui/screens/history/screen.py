@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.certificates import Seen
     from azpost_desk.services.history import Detail, Done
 
-_WATCHED = frozenset({"journal", "till", "day", "papers"})
+_WATCHED = frozenset({"language", "journal", "till", "day", "papers"})
 
 
 class HistoryScreen(Screen):

@@ -15,7 +15,7 @@ from azpost_desk.gui.kit.fields import AmountField, PhoneField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP
-from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal
+from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, refusal, translated
 from azpost_desk.gui.screens.payments import form as decide
 from azpost_desk.gui.screens.payments.form import Bill
 from azpost_desk.gui.work.runner import Lane, Operation
@@ -100,6 +100,13 @@ class TakeForm(Form):
         self.account.left.connect(self.check)
         self.amount.changed.connect(self._on_amount)
         self.add_button.clicked.connect(self._on_add)
+        follow(self, self._rename)
+
+    def _rename(self) -> None:
+        """What stands in a field is no sentence of the kit: the biller is called anew by hand."""
+        if self._chosen is not None:
+            self.biller.fill(decide.name_of(self._chosen, language().code))
+        self._show_aside()
 
     # --- what the screen tells the form ----------------------------------------------------------------
 
@@ -344,7 +351,7 @@ class TakeForm(Form):
 def _called(thing: Group | Biller) -> Say:
     if isinstance(thing, Group):
         return _group_words(thing.group)
-    return plain(decide.name_of(thing, language().code))
+    return translated(thing.names)
 
 
 def _group_words(group: str) -> Say:

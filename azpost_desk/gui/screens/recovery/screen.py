@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Basket
     from azpost_desk.services.views_recovery import CentreAct
 
-_WATCHED = frozenset({"basket", "till", "day", "journal", "payments", "transfers", "paper", "news", "line"})
+_WATCHED = frozenset(
+    {"language", "basket", "till", "day", "journal", "payments", "transfers", "paper", "news", "line"}
+)
 
 
 class RecoveryScreen(Screen):

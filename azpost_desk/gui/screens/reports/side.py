@@ -17,7 +17,7 @@ from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label, StatePill, rule
 from azpost_desk.gui.kit.paper_view import PaperView
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
-from azpost_desk.gui.kit.words import language, phrase, plain, refusal, say
+from azpost_desk.gui.kit.words import language, phrase, plain, refusal, say, written
 from azpost_desk.gui.screens.reports import actions
 from azpost_desk.gui.screens.reports.signing import STATES
 
@@ -147,12 +147,11 @@ class CloseSheet(Sheet):
 
     def __init__(self, over: QWidget, picture: Picture) -> None:
         super().__init__(over, phrase("reports.screen.close_of", date=picture.date))
-        texts = language().texts
-        self.body.addWidget(pair("reports.screen.card.operations", plain(texts.number(picture.operations))))
-        self.body.addWidget(pair("reports.screen.card.cash", plain(texts.money(picture.cash))))
+        self.body.addWidget(pair("reports.screen.card.operations", written("number", picture.operations)))
+        self.body.addWidget(pair("reports.screen.card.cash", written("money", picture.cash)))
         tone: Literal["bad", "good"] = "bad" if picture.difference else "good"
         self.body.addWidget(
-            pair("reports.screen.card.difference", plain(texts.money(picture.difference)), tone)
+            pair("reports.screen.card.difference", written("money", picture.difference), tone)
         )
         silent = [desk.number for desk in picture.desks if desk.standing != "closed" and not desk.own]
         if silent:

@@ -14,7 +14,7 @@ from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.counts import DenominationSheet
 from azpost_desk.gui.kit.fields import AmountField, Choice, ChoiceField, Field, TextField, choices_of
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.words import language, phrase, plain
+from azpost_desk.gui.kit.words import phrase, plain, written
 from azpost_desk.gui.screens.tills import cash_form as form
 from azpost_desk.gui.screens.tills.sheets import ActSheet
 from azpost_desk.gui.work.runner import Operation
@@ -79,8 +79,7 @@ def _collect_fields(now: form.Now, chosen: Bag | None) -> list[Field]:
 
 
 def _suspect_fields() -> list[Field]:
-    texts = language()
-    notes = [Choice(str(note), plain(texts.texts.money(Money(note)))) for note in NOTES_QAPIK[::-1]]
+    notes = [Choice(str(note), written("money", Money(note))) for note in NOTES_QAPIK[::-1]]
     return [
         ChoiceField("cash.screen.field.denomination", notes, name="denomination"),
         TextField("cash.screen.field.series", name="series", max_length=20),

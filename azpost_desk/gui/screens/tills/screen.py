@@ -16,7 +16,7 @@ from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action, Screen, Session
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP_WIDE
-from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal
+from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal, written
 from azpost_desk.gui.screens.tills import actions, form
 from azpost_desk.gui.screens.tills.counting import EndingCount
 from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet, sheet_for
@@ -157,7 +157,7 @@ class TillsScreen(Screen):
         opened = now.day.state == "open"
         shown = now.day.date if opened else now.proposed
         self._date.say(plain(texts.date(shown)))
-        self._weekday.say("tills.screen.day.today" if not opened else plain(texts.weekday_date(shown)))
+        self._weekday.say("tills.screen.day.today" if not opened else written("weekday_date", shown))
         self._day.pill.show_state(
             "tills.screen.day.open" if opened else "tills.screen.day.closed",
             "good" if opened else "neutral",
@@ -169,7 +169,7 @@ class TillsScreen(Screen):
         else:
             self._till.pill.show_state("tills.screen.till.closed", "neutral")
         self._show_till(now, now.is_held)
-        self._lies.say(plain(texts.money(now.safe)) if now.safe is not None else plain("–"))
+        self._lies.say(written("money", now.safe) if now.safe is not None else plain("–"))
         self._safe_at.say(
             "tills.screen.safe.here"
             if now.safe is not None

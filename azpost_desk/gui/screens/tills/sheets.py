@@ -16,7 +16,7 @@ from azpost_desk.gui.kit.fields import Choice, ChoiceField, Field, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
-from azpost_desk.gui.kit.words import language, phrase, plain, refusal
+from azpost_desk.gui.kit.words import language, phrase, plain, refusal, written
 from azpost_desk.gui.screens.tills import actions, form
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.services.disputes import Figure
@@ -261,6 +261,6 @@ def _column(words: str, amount: Money, tone: Tone = "") -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.addWidget(Label(words, "label"))
     figure = Label("", "big")
-    figure.say(plain(language().texts.money(amount)), tone)
+    figure.say(written("money", amount), tone)
     column.addWidget(figure)
     return widget
