@@ -25,7 +25,7 @@ Names = dict[str, str]
 
 class Branch(Document, frozen=True):
     """This branch. `safe_desk` is the desk number that holds the safe; `single_handed`: nobody to approve
-    here.
+    here; `hours` are its opening hours as they stand on its door.
     """
 
     code: str
@@ -33,6 +33,7 @@ class Branch(Document, frozen=True):
     address: str
     postcode: str
     phone: str = ""
+    hours: str = ""
     voen: str = ""
     safe_desk: int = 1
     desks: tuple[int, ...] = (1,)
@@ -40,12 +41,15 @@ class Branch(Document, frozen=True):
 
 
 class Office(Document, frozen=True):
-    """A post office of the country, for pay-out and delivery."""
+    """A post office of the country, for pay-out and delivery; what nobody told of it is empty."""
 
     code: str
     name: str
     postcode: str
     zone: str = ""
+    address: str = ""
+    phone: str = ""
+    hours: str = ""
 
 
 class Offices(Document, frozen=True):

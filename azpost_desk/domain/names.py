@@ -13,9 +13,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _TO_UPPER_AZ: Final = str.maketrans("iı", "İI")
 _TO_LOWER_AZ: Final = str.maketrans("İI", "iı")
@@ -65,6 +68,8 @@ _NOT_KEY: Final = re.compile(r"[^a-z0-9]+")
 
 # What near spellings still confuse after folding: ə heard as e, q and h that Russian writes г.
 _CONFUSED: Final = str.maketrans("egh", "akk")
+
+_SOFT: Final = re.compile("(?<=[b-df-hj-np-tvz])y")
 
 # Letters that are read in more than one way (what `fold` takes is the Azerbaijani one): Alexander, Marc,
 # Cecilia, Michel, Jurij, Schultz, Łukasz, Živko.
@@ -224,6 +229,25 @@ def fold(text: str) -> str:
             key = key.replace(pair, letter)
         key = _DOUBLED.sub(r"\1", _SILENT_Y.sub("", key))
     return key
+
+
+@lru_cache(maxsize=20_000)
+def loose(text: str) -> str:
+    """`fold` for the names of places and things, where nobody is mistaken for somebody else.
+
+    ə typed as e, the soft vowels that Russian writes (Гянджа) and its г for q are the same too.
+    """
+    return _SOFT.sub("", fold(text)).translate(_CONFUSED)
+
+
+def begins_a_word(key: str, words: Sequence[str]) -> bool:
+    """Whether `key` is one of `words` (all of `loose`) as far as it was typed, with an ending, or by a slip.
+
+    A slip counts in whole words of four letters and more only: Bakı and Баку.
+    """
+    if any(word.startswith(key) or (len(word) > 3 and key.startswith(word)) for word in words):
+        return True
+    return len(key) >= 4 and any(len(word) >= 4 and _one_slip(key, word) for word in words)
 
 
 @dataclass(frozen=True, slots=True)

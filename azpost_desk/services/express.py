@@ -80,7 +80,7 @@ class Express:
         """
         with self.counter.books.reading() as books:
             office = _office(books, postcode)
-            rows = _rows(books, office)
+            rows = rows_to(books, office)
         found: list[Price] = []
         too_heavy: Refused | None = None
         for row in rows:
@@ -106,7 +106,7 @@ class Express:
             sender = _addressed(command.sender, "sender", ("name", "phone", "address"))
             addressee = _addressed(command.addressee, "addressee", ("name", "address", "postcode"))
             office = _office(books, addressee.postcode, "addressee.postcode")
-            row = next((row for row in _rows(books, office) if row.service == command.service), None)
+            row = next((row for row in rows_to(books, office) if row.service == command.service), None)
             if row is None:
                 raise Refused("E-003", field="service")
             price = _price(row, command.weight_grams, office)
@@ -153,9 +153,11 @@ def _office(books: Reading, postcode: str, field: str = "postcode") -> Office:
     return office
 
 
-def _rows(books: Reading, to: Office) -> list[ExpressRow]:
-    """The tariff rows that hold from this branch to that office."""
+def rows_to(books: Reading, to: Office | None) -> list[ExpressRow]:
+    """The tariff rows that hold from this branch to that office; all of them while no office is named."""
     date = books.day().date
+    if to is None:
+        return list(books.document(Tariffs, date).express)
     branch = books.document(Branch, date)
     own = books.document(Offices, date).find(branch.code)
     same = to.code == branch.code or (own is not None and own.zone != "" and own.zone == to.zone)

@@ -6,17 +6,22 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.domain.catalogue import Billers, Goods
-from azpost_desk.domain.digits import is_digits
+from msgspec import structs
+
+from azpost_desk.domain.catalogue import Billers, Branch, Goods, Office, Offices
+from azpost_desk.domain.digits import has_digit, is_digits
 from azpost_desk.domain.identifiers import check_voen
 from azpost_desk.domain.item_numbers import printed_item_number
-from azpost_desk.domain.scans import Scan, read_bill_code, read_scan
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.scans import LAYOUTS, Scan, read_bill_code, read_scan
 from azpost_desk.domain.transfer_codes import shown_transfer_code
 from azpost_desk.domain.typed import one_line
 from azpost_desk.protocol import slips
 from azpost_desk.services.customers import sought
+from azpost_desk.services.express import rows_to
+from azpost_desk.services.offers import answers
 from azpost_desk.services.refunds import biller_name
-from azpost_desk.services.views import Found
+from azpost_desk.services.views import Found, Offer
 
 if TYPE_CHECKING:
     from azpost_desk.services.counter import Counter
@@ -24,6 +29,20 @@ if TYPE_CHECKING:
 
 # The code of a close on paper is the longest that anybody brings here.
 _ASKED_MAX: Final = 1_000
+# What the beginning of a number or name leads to; anything else was read from a whole code.
+_BEGUN: Final = frozenset({"customer", "payment", "receipt", "transfer"})
+
+
+_OF_A_BRANCH: Final = ("address", "phone", "hours")
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFacts:
+    """An office opened. `express` are the services from here to it at their first step of weight."""
+
+    office: Office
+    is_here: bool
+    express: tuple[Offer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +51,57 @@ class Finding:
 
     Kinds of `Found` and their keys: item (number), receptacle and despatch (identifier), transfer (its id),
     payout (a code sent elsewhere: claim it), receipt (number), bill (``biller:account``), payment (its id),
-    customer (its id), voen (the ten digits), azqr, certificate, remittance (the code).
+    customer (its id), voen (the ten digits), azqr, certificate, remittance (the code); asked in words also
+    office (code), price and item_price (with their `Offer`), article (SKU), receiver (the sender's id).
     """
 
     counter: Counter
+
+    def ask(self, text: str, language: str = "az", limit: int = 20) -> list[Found]:
+        """What was typed by hand: a number or code is the one thing it is, anything else may mean several.
+
+        Looks at no file, so nothing is recorded; that happens when one is opened.
+        """
+        typed = one_line(text).strip()
+        # Somebody forgot to change the keyboard: the same keys in Latin letters.
+        for meant in dict.fromkeys((typed, *(typed.translate(table) for table in LAYOUTS.values()))):
+            found = self._asked(meant, language, limit)
+            if found:
+                return found
+        return []
+
+    def _asked(self, typed: str, language: str, limit: int) -> list[Found]:
+        if not typed or len(typed) > _ASKED_MAX:
+            return []
+        known = self.find(typed, language, limit)
+        if any(one.kind not in _BEGUN for one in known):
+            return known
+        if not has_digit(typed):
+            known = [replace(one, sure=False) for one in known]
+        now_ms = self.counter.line.trusted_ms()
+        with self.counter.books.reading() as books:
+            more = answers(books, typed, language, now_ms)
+        # A telephone is its owner's before it is that of somebody they send to.
+        return [*known, *more][:limit]
+
+    def office(self, code: str, language: str = "az") -> OfficeFacts | None:
+        """What is known here of an office, and what an express item from here to it costs; None for none."""
+        with self.counter.books.reading() as books:
+            date = books.day().date
+            office = books.document(Offices, date).find(code) if date else None
+            if office is None:
+                return None
+            branch = books.document(Branch, date)
+            if office.code == branch.code:
+                more = {name: getattr(office, name) or getattr(branch, name) for name in _OF_A_BRANCH}
+                office = structs.replace(office, **more)
+            rows = rows_to(books, office)
+        prices = tuple(
+            Offer(azn(row.first_qapik), row.names.get(language, row.names["az"]), row.service,
+                  weight_grams=row.first_grams, days=row.days)
+            for row in rows
+        )  # fmt: skip
+        return OfficeFacts(office, office.code == branch.code, prices)
 
     def find(self, text: str, language: str = "az", limit: int = 20) -> list[Found]:
         """The best answer first; empty when it is nothing we know."""

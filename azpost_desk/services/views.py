@@ -329,13 +329,45 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What something costs by the tariffs in force, and where to.
+
+    Attributes:
+        name: the service in the reader's language, "" for a transfer.
+        office: branch code, "" for any office; `place` and `postcode` are that office's.
+        amount: what a receiver gets; None for an item, which has `weight_grams` instead.
+        zone: of an item without a place: ``same`` or ``other``, "" wherever it goes.
+        fee, vat: what is contained in `total`; None where there is none.
+    """
+
+    total: Money
+    name: str = ""
+    service: str = ""
+    office: str = ""
+    place: str = ""
+    postcode: str = ""
+    zone: str = ""
+    amount: Money | None = None
+    weight_grams: int = 0
+    fee: Money | None = None
+    vat: Money | None = None
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """One answer of the one box: what it is, and where it opens."""
+    """One answer of the one box: what it is, and where it opens.
+
+    `sure`: it was asked for by a number or a code, so that it opens at once when it is the only one. `offer`
+    is what a price consists of.
+    """
 
     kind: str
     key: str
     title: str
     detail: str
+    sure: bool = True
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)

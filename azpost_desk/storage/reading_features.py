@@ -223,18 +223,33 @@ class FeatureReading:
             named = select(t.customer_names.c.customer).where(begins_with(t.customer_names.c.folded, name))
             found.append(c.customer.in_(named))
         wanted = select(t.customers).where(or_(*found)).order_by(c.last_seen_ms.desc(), c.customer)
-        return [
-            views.Customer(
-                row.customer, row.fin, row.document, row.name, row.phone, row.address, row.last_seen_ms
-            )
-            for row in self._all(wanted.limit(limit))
-        ]
+        return [_customer(row) for row in self._all(wanted.limit(limit))]
+
+    def customer(self, customer: str) -> views.Customer | None:
+        row = self._one(select(t.customers).where(t.customers.c.customer == customer))
+        return _customer(row) if row else None
 
     def known_receivers(self, customer: str, limit: int = 9) -> list[views.KnownReceiver]:
         r = t.receivers.c
         wanted = select(t.receivers).where(r.customer == customer).order_by(r.last_ms.desc(), r.folded)
         return [
             views.KnownReceiver(row.name, row.phone, row.office, row.last_ms)
+            for row in self._all(wanted.limit(limit))
+        ]
+
+    def sent_to(self, typed: str, limit: int = 9) -> list[tuple[views.Customer, views.KnownReceiver]]:
+        r, key, name = t.receivers.c, typed.strip(), fold(typed)
+        if not key:
+            return []
+        named = [func.instr(" " + r.folded, f" {name}") > 0] if name else []
+        wanted = (
+            select(t.customers, r.name.label("whom"), r.phone.label("called"), r.office, r.last_ms)
+            .join(t.receivers, r.customer == t.customers.c.customer)
+            .where(or_(r.phone == key, *named))
+            .order_by(r.last_ms.desc(), r.folded)
+        )
+        return [
+            (_customer(row), views.KnownReceiver(row.whom, row.called, row.office, row.last_ms))
             for row in self._all(wanted.limit(limit))
         ]
 
@@ -359,6 +374,12 @@ class FeatureReading:
             views.Found("customer", one.customer, one.name, one.phone) for one in self.customers(key, limit)
         ]
         return found[:limit]
+
+
+def _customer(row: Row[Any]) -> views.Customer:
+    return views.Customer(
+        row.customer, row.fin, row.document, row.name, row.phone, row.address, row.last_seen_ms
+    )
 
 
 def _payment(row: Row[Any]) -> views.Payment:

@@ -40,7 +40,13 @@ def create_branches(conn: Connection, branches: Iterable[tuple[Branch, str]], no
             )
             reference.publish(conn, branch, now_ms, branch=branch.code)
             offices[branch.code] = Office(
-                code=branch.code, name=branch.name, postcode=branch.postcode, zone=zone
+                code=branch.code,
+                name=branch.name,
+                postcode=branch.postcode,
+                zone=zone,
+                address=branch.address,
+                phone=branch.phone,
+                hours=branch.hours,
             )
         reference.publish(conn, Offices(offices=tuple(offices.values())), now_ms)
 

@@ -387,11 +387,15 @@ def _takes_focus(widget: QWidget) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One line to pick: who, and what tells them from the others. `value` is handed back."""
+    """One line to pick: who, and what tells them from the others. `value` is handed back.
+
+    Candidates of one `group` that follow each other stand below its name.
+    """
 
     title: Say
     detail: Say = ""
     value: object = None
+    group: Say = ""
 
 
 class NameList(QWidget):
@@ -408,6 +412,7 @@ class NameList(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._candidates: list[Candidate] = []
         self._rows: list[Button] = []
+        self._groups: list[Label] = []
         self._empty = Label(empty, "muted", wrap=True)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -417,11 +422,17 @@ class NameList(QWidget):
 
     def offer(self, candidates: Sequence[Candidate]) -> None:
         """Show these, at most nine."""
-        for row in self._rows:
-            row.deleteLater()
+        for old in (*self._rows, *self._groups):
+            old.hide()
+            old.deleteLater()
         self._candidates = list(candidates)[:9]
-        self._rows = []
+        self._rows, self._groups = [], []
+        group: Say = ""
         for number, candidate in enumerate(self._candidates, start=1):
+            if candidate.group != group:
+                group = candidate.group
+                self._groups.append(Label(group, "hint"))
+                self._column.addWidget(self._groups[-1])
             row = Button(self._line_of(number, candidate), hint=candidate.detail, role="rail")
             row.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.clicked.connect(lambda _checked=False, at=number - 1: self.pick(at))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain.ids import desk_parts
-from azpost_desk.gui.kit.words import Say, language, phrase, plain, say
+from azpost_desk.gui.kit.words import Say, language, phrase, plain
 
 if TYPE_CHECKING:
     from azpost_desk.services.views import Found
@@ -47,10 +47,9 @@ def found_title(found: Found) -> Say:
     return desk_words(found.title) if found.kind in _SLIPS else plain(found.title)
 
 
-def found_words(found: Found) -> Say:
-    """The name with what tells it from others."""
-    detail = event_words(found.detail) if found.kind == "item" and found.detail else plain(found.detail)
-    return plain(f"{say(found_title(found))}  {say(detail)}".rstrip())
+def found_detail(found: Found) -> Say:
+    """What tells it from others."""
+    return event_words(found.detail) if found.kind == "item" and found.detail else plain(found.detail)
 
 
 _SLIPS = ("remittance", "close")

@@ -16,17 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from azpost_desk.domain.scans import why_unread
 from azpost_desk.gui.kit.acts import acts, begun
 from azpost_desk.gui.kit.cards import NoticeStrip
 from azpost_desk.gui.kit.labels import DataLabel, Label, State
 from azpost_desk.gui.kit.lost_keys import put_where_it_belongs, writes
-from azpost_desk.gui.kit.named import found_title
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action
 from azpost_desk.gui.kit.standing import StandingNotice
 from azpost_desk.gui.kit.theme import THEMES, Theme
 from azpost_desk.gui.kit.words import Language, Say, language, phrase
+from azpost_desk.gui.shell.asking import Asking
 from azpost_desk.gui.shell.basket_panel import BasketPanel
 from azpost_desk.gui.shell.break_watch import BreakWatch
 from azpost_desk.gui.shell.first_place import first_place
@@ -36,7 +35,7 @@ from azpost_desk.gui.shell.line_panel import LinePill, QueueSheet
 from azpost_desk.gui.shell.one_box import Answers, OneBox
 from azpost_desk.gui.shell.printing import Printing
 from azpost_desk.gui.shell.rail import Rail
-from azpost_desk.gui.shell.register import FRAME_KEYS, OPENS
+from azpost_desk.gui.shell.register import FRAME_KEYS
 from azpost_desk.gui.shell.side_drawer import SideDrawer
 from azpost_desk.gui.shell.status_strip import StatusStrip
 from azpost_desk.gui.work.guards import guarded
@@ -53,7 +52,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.licences import Permitted
     from azpost_desk.services.papers import Printer
     from azpost_desk.services.ports import Line
-    from azpost_desk.services.views import Basket, Found, PrintJob
+    from azpost_desk.services.views import Basket, PrintJob
 
 
 _WIDE_PX: Final = 1200
@@ -99,6 +98,8 @@ class Frame(QWidget):
         self._side.addWidget(self.basket)
         self._build(where, demo)
         self.answers = Answers(self)
+        places = (self.box, self.answers, self.notices)
+        self.asking = Asking(self, session, screens, places, self.current)
         self.queue = QueueSheet(self, line)
         self.books = BooksSheet(self, self.lamp)
         self.help = HelpSheet(self)
@@ -169,9 +170,7 @@ class Frame(QWidget):
         # What the books put into words is read again; sentences of the kit have changed by themselves.
         language().changed.connect(self._on_language)
         self.basket.paid.connect(self._on_paid)
-        self.box.asked.connect(self.look_up)
         self.box.left.connect(self._back_to_work)
-        self.answers.opened.connect(self.open_found)
         self.answers.left.connect(self._back_to_work)
         self.pill.clicked.connect(self.open_queue)
         self.lamp.clicked.connect(self.books.show_found)
@@ -190,7 +189,7 @@ class Frame(QWidget):
             "frame.keys.queue": self.open_queue,
             "frame.keys.books": self.books.show_found,
             "frame.keys.papers": self.open_papers,
-            "frame.keys.open_scan": self._open_waiting_scan,
+            "frame.keys.open_scan": self.asking.open_waiting_scan,
             "recovery.tray.park": self.basket.tray.park,
             "recovery.tray.title": self.basket.tray.open_tray,
             "preflight.look": lambda: PreflightSheet(self, self._session).ask(),
@@ -278,62 +277,7 @@ class Frame(QWidget):
             return
         if doubled:
             return
-        self.look_up(raw, from_scan=scan)
-
-    def look_up(self, text: str, from_scan: Scan | None = None) -> None:
-        """What is it? One answer opens, several are listed, none is said."""
-        acts().began.emit(None)
-        finding, code = self._session.services.finding, language().code
-
-        def answered(found: list[Found]) -> None:
-            self._on_found(text, found, from_scan)
-
-        Operation(self.box, lambda: finding.find(text, code)).succeeded(answered).start()
-
-    def _on_found(self, text: str, found: list[Found], from_scan: Scan | None) -> None:
-        # A damaged label on a scan screen is refused aloud and recorded there.
-        scanned_here = self._current if from_scan is not None else None
-        if not found and scanned_here is not None and scanned_here.unread(text, False):
-            return
-        if not found:
-            why = f"frame.box.unknown.{why_unread(text)}"
-            self.notices.show_notice(phrase(why, text=text[:40]), "warn")
-            return
-        if len(found) > 1:
-            self.answers.offer(found, self.box)
-            return
-        if from_scan is not None and self._current is not None and self._current.is_dirty():
-            # Rule 0: while a form is dirty a scan never throws the clerk out of it.
-            self.notices.show_notice(
-                phrase(
-                    "frame.box.scan_waits",
-                    what=phrase(f"frame.kind.{found[0].kind}"),
-                    text=found_title(found[0]),
-                ),
-                "neutral",
-                act="frame.box.open",
-                callback=lambda: self.open_found(found[0]),
-                key="Ctrl Enter",
-            )
-            return
-        self.open_found(found[0])
-
-    def open_found(self, found: Found) -> None:
-        """Open an answer in the place that knows it."""
-        self.box.clear()
-        place = OPENS.get(found.kind)
-        if place is None or not self._may_see(place):
-            what = phrase(f"frame.kind.{found.kind}")
-            self.notices.show_notice(phrase("frame.box.no_place", what=what, text=found_title(found)), "warn")
-            return
-        self.show_screen(place, found)
-
-    def _may_see(self, name: str) -> bool:
-        return any(one.name == name and self._session.may(one.permission) for one in self._kinds)
-
-    def _open_waiting_scan(self) -> None:
-        if self.notices.says("frame.box.scan_waits"):
-            self.notices.press_act()
+        self.asking.ask(raw, from_scan=scan)
 
     def _on_box(self) -> None:
         self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)

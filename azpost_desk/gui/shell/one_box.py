@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
@@ -10,14 +10,50 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 from azpost_desk.domain.typed import one_line
 from azpost_desk.gui.kit.cards import Candidate, NameList
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.named import found_words
-from azpost_desk.gui.kit.words import follow, say
+from azpost_desk.gui.kit.named import found_detail, found_title
+from azpost_desk.gui.kit.words import Say, counted_phrase, follow, phrase, plain, say
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from azpost_desk.services.views import Found
+
+
+# A price with its place and its fee is longer than the box.
+_WIDTH_PX: Final = 640
+
+
+def candidate(found: Found) -> Candidate:
+    """An answer as a line of the list, under the name of its kind."""
+    title, detail = _words(found)
+    return Candidate(title, detail, found, f"frame.kind.{found.kind}")
+
+
+def _words(found: Found) -> tuple[Say, Say]:
+    offer = found.offer
+    if offer is None:
+        return found_title(found), found_detail(found)
+    if found.kind == "article":
+        return plain(found.title), phrase("frame.box.price.total", total=offer.total)
+    place: Say = plain(f"{offer.place} {offer.postcode}")
+    if not offer.place:
+        place = f"frame.box.price.zone.{offer.zone or 'any'}" if offer.weight_grams else "frame.box.price.any"
+        place = phrase(place)
+    if offer.amount is not None:
+        return (
+            phrase("frame.box.price.transfer", amount=offer.amount, place=place),
+            phrase("frame.box.price.sum", fee=offer.fee, total=offer.total),
+        )
+    return (
+        phrase("frame.box.price.item", service=plain(offer.name), item_grams=offer.weight_grams, place=place),
+        phrase(
+            "frame.box.price.item_sum" if offer.vat else "frame.box.price.item_sum_plain",
+            vat=offer.vat,
+            total=offer.total,
+            time=counted_phrase("express.screen.days", offer.days),
+        ),
+    )
 
 
 class OneBox(QLineEdit):
@@ -71,24 +107,25 @@ class Answers(QFrame):
         super().__init__(over)
         self.setProperty("role", "sheet")
         self._head = Label("frame.box.several", "hint")
-        self._names = NameList("frame.box.nothing")
-        self._names.picked.connect(self._on_picked)
+        self.names = NameList("frame.box.nothing")
+        self.names.picked.connect(self._on_picked)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 12)
         column.addWidget(self._head)
-        column.addWidget(self._names)
+        column.addWidget(self.names)
         self.hide()
 
     def offer(self, found: list[Found], under: QWidget) -> None:
         """Show the answers below `under`."""
-        self._names.offer([Candidate(found_words(one), f"frame.kind.{one.kind}", one) for one in found])
+        self._head.say("frame.box.several" if len(found) > 1 else "frame.box.one")
+        self.names.offer([candidate(one) for one in found])
         corner = under.mapTo(under.window(), under.rect().bottomLeft())
-        self.setFixedWidth(under.width())
+        self.setFixedWidth(min(max(under.width(), _WIDTH_PX), under.window().width() - corner.x() - 8))
         self.adjustSize()
         self.move(corner.x(), corner.y() + 4)
         self.show()
         self.raise_()
-        self._names.setFocus()
+        self.names.setFocus()
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:

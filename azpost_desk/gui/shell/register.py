@@ -24,6 +24,9 @@ OPENS: Final = {
     "close": "reports",
     "certificate": "history",
     "bag": "cash",
+    "price": "transfers",
+    "item_price": "express",
+    "receiver": "transfers",
 }
 # Keys of the frame; no screen may use them.
 FRAME_KEYS: Final = {

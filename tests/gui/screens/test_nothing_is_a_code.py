@@ -17,7 +17,7 @@ from azpost_desk.domain.people import Parties
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.transfer_codes import transfer_code
 from azpost_desk.gui.kit.cards import Sheet
-from azpost_desk.gui.kit.named import case_words, desk_and_office, found_words
+from azpost_desk.gui.kit.named import case_words, desk_and_office, found_detail, found_title
 from azpost_desk.gui.kit.words import Language, phrase, say
 from azpost_desk.gui.screens.recovery.screen import RecoveryScreen
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
@@ -161,10 +161,10 @@ def test_answers_of_the_one_box_are_named(stand: Stand) -> None:
     Language.current().choose("en")
     under_way(stand)
     by_account, by_number = (stand.desk.finding.find(text, "en")[0] for text in ("1234567", ITEM))
-    assert say(found_words(by_account)) == "12345678  Azərişıq"
-    assert say(found_words(by_number)).endswith("Left the inward office of exchange")
+    assert (say(found_title(by_account)), say(found_detail(by_account))) == ("12345678", "Azərişıq")
+    assert say(found_detail(by_number)) == "Left the inward office of exchange"
     begun = stand.desk.finding.find(ITEM[:6], "en")[0]
-    assert say(found_words(begun)).endswith("Left the inward office of exchange")
+    assert say(found_detail(begun)) == "Left the inward office of exchange"
 
 
 def test_a_desk_is_named_in_every_sentence_and_language() -> None:

@@ -112,7 +112,9 @@ def test_the_one_box_takes_whatever_is_pasted(
         whole.box.insert(pasted)
         type_text(whole.box, "\n")
         qtbot.waitUntil(lambda: runner.under_way == 0)
-        assert whole.notices.text() or whole.answers.isVisible()
+        # One of them is a postcode once it is cleaned: its office opens.
+        assert whole.notices.text() or whole.answers.isVisible() or whole.asking.office.isVisible()
+        whole.asking.office.close_sheet()
         # Half a character comes from outside the window too; it was a fault of the program here.
         stand.desk.finding.find(pasted)
     assert not incidents

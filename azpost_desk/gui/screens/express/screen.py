@@ -126,7 +126,9 @@ class ExpressScreen(Screen):
 
     def enter(self, argument: object = None) -> None:
         """See `Screen`; a customer of the one box becomes the sender."""
-        if isinstance(argument, Found) and argument.kind == "customer" and not self.is_dirty():
+        if isinstance(argument, Found) and argument.kind in ("item_price", "office"):
+            self._propose(argument)
+        elif isinstance(argument, Found) and argument.kind == "customer" and not self.is_dirty():
             self._open_sender(argument)
         elif self.is_dirty():
             self._go_on()
@@ -137,15 +139,26 @@ class ExpressScreen(Screen):
         """See `Screen`."""
         return self.form.dirty
 
+    def _propose(self, found: Found) -> None:
+        """Place and weight that were asked for in the one box; what a person typed stays."""
+        offer = found.offer
+        postcode = offer.postcode if offer else found.detail
+        if postcode and self.to_whom.postcode.is_empty():
+            self.to_whom.postcode.fill(postcode)
+        if offer is not None and offer.weight_grams and self.weight.is_empty():
+            self.weight.fill(str(offer.weight_grams))
+            self._echo()
+        self._price()
+        self.form.focus_first()
+
     def _open_sender(self, found: Found) -> None:
         customers = self.session.services.customers
 
-        def answered(known: list[Customer]) -> None:
-            one = next((one for one in known if one.customer == found.key), None)
+        def answered(one: Customer | None) -> None:
             if one is not None:
                 self.from_whom.open_customer(one)
 
-        Operation(self, lambda: customers.find(found.title, 50)).succeeded(answered).start()
+        Operation(self, lambda: customers.known(found.key)).succeeded(answered).start()
 
     def _on_placed(self) -> None:
         """A look-up has answered; whoever has gone elsewhere meanwhile stays there."""

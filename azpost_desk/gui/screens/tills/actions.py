@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from azpost_desk.gui.kit.screens import Action
-from azpost_desk.gui.screens.tills import form
+from azpost_desk.gui.screens.tills import cash_form, form
 
 # The buttons bind these themselves: a hidden or disabled one does nothing.
 # None is a letter that a scanner uses for a control character (Ctrl+B, C, J, M).
@@ -32,3 +32,10 @@ def words(act: str) -> str:
 def actions() -> list[Action]:
     """All acts of the screen."""
     return [Action(words(act), words(act), key, form.PERMISSIONS[act]) for act, key in KEYS.items()]
+
+
+def cash_actions() -> list[Action]:
+    """All acts of the page of bags, counts and notes."""
+    return [
+        Action(words(act), words(act), key, cash_form.PERMISSIONS[act]) for act, key in cash_form.KEYS.items()
+    ]

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.screens import Action, Screen, Session
+from azpost_desk.gui.kit.screens import Screen, Session
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal
+from azpost_desk.gui.screens.tills import actions
 from azpost_desk.gui.screens.tills import cash_form as form
 from azpost_desk.gui.screens.tills.cash_sheets import MakeGoodSheet, ReceiveSheet, sheet_for
 from azpost_desk.gui.screens.tills.sheets import ClosedSheet
@@ -23,6 +24,7 @@ from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
+    from azpost_desk.gui.kit.screens import Action
     from azpost_desk.gui.screens.tills.sheets import ActSheet
     from azpost_desk.services.views_cash import Bag, Count
 
@@ -100,11 +102,7 @@ class CashScreen(Screen):
 
     def actions_here(self) -> list[Action]:
         """See `Screen.actions_here`."""
-        return [
-            Action(f"tills.screen.act.{act}", f"tills.screen.act.{act}", key, form.PERMISSIONS[act])
-            for act, key in form.KEYS.items()
-            if self.session.may(form.PERMISSIONS[act])
-        ]
+        return [action for action in actions.cash_actions() if self.session.may(action.permission)]
 
     def enter(self, argument: object = None) -> None:
         """Read anew; an act in hand stays in hand. A bag that was scanned opens to be received."""

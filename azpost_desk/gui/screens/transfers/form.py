@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.services.counter import Counter, Officer
     from azpost_desk.services.grants import Claimed
-    from azpost_desk.services.views import Basket, Customer, Found, Transfer
+    from azpost_desk.services.views import Basket, Found, Transfer
 
 IDENTITY_CARD: Final = "identity_card"
 # Parts of a person's form as `services.customers` names them in refusals: ``sender.fin``.
@@ -205,11 +205,6 @@ def not_planned(
     baskets = (*([basket] if basket else []), *parked)
     planned = {getattr(one.line, "grant", "") for one_basket in baskets for one in one_basket.lines}
     return [one for one in held if one.grant not in planned]
-
-
-def the_customer(customers: Iterable[Customer], found: Found) -> Customer | None:
-    """The customer that the one box meant, among those of the same name."""
-    return next((one for one in customers if one.customer == found.key), None)
 
 
 def sent_here(transfers: Iterable[Transfer], typed: str = "") -> list[Transfer]:

@@ -38,6 +38,7 @@ class MoneyCard(Card):
         super().__init__("transfers.screen.card.money")
         self._transfers = transfers
         self._named: AmountField | None = None
+        self._is_proposed = False
         self._asked = 0
         self._when_told: Callable[[], object] | None = None
         self._no: Refused | None = None
@@ -104,6 +105,12 @@ class MoneyCard(Card):
         self._named.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
+    def propose(self, amount: Money) -> None:
+        """What the receiver is to get, asked for elsewhere: Enter passes it by, the price is told."""
+        self.amount.set_money(amount)
+        self._on_typed(self.amount, self.total)
+        self._is_proposed = self.amount.filled = True
+
     def ask(self) -> None:
         """Ask for the price of what stands there."""
         named = self._named
@@ -141,6 +148,7 @@ class MoneyCard(Card):
             act()
 
     def _on_typed(self, typed: AmountField, other: AmountField) -> None:
+        self._is_proposed = False
         self._named = None if typed.is_empty() else typed
         if typed.is_empty():
             other.clear()
@@ -161,7 +169,8 @@ class MoneyCard(Card):
         if self._named is not self.total:
             self.total.set_money(quote.total if quote else None)
         for follower in (self.amount, self.total):
-            follower.filled = self._named is not None and follower is not self._named
+            asked_for = follower is not self._named or self._is_proposed
+            follower.filled = self._named is not None and asked_for
         self.pill.show_state(_by_what(quote) if quote else "", "neutral")
 
 

@@ -143,8 +143,13 @@ class TransfersScreen(Screen):
     # --- what the one box and the centre bring ---------------------------------------------------------
 
     def _open(self, found: Found) -> None:
-        if found.kind == "customer":
+        if found.kind in ("customer", "receiver"):
             self._open_customer(found)
+            return
+        if found.kind in ("price", "office"):
+            self.show_mode(actions.SEND)
+            offer = found.offer
+            self.send.propose(offer.amount if offer else None, offer.office if offer else found.key)
             return
         code = decide.code_in(found)
         if not code:
@@ -163,12 +168,14 @@ class TransfersScreen(Screen):
         person = self.payout.receiver if paying else self.send.person
         self.show_mode(actions.PAY_OUT if paying else actions.SEND)
 
-        def answered(known: list[Customer]) -> None:
-            one = decide.the_customer(known, found)
+        if found.kind == "receiver" and not paying:
+            self.send.will_send_to(found.title)
+
+        def answered(one: Customer | None) -> None:
             if one is not None:
                 person.open_customer(one)
 
-        Operation(self, lambda: customers.find(found.title, 50)).succeeded(answered).start()
+        Operation(self, lambda: customers.known(found.key)).succeeded(answered).start()
 
     def _on_refund_granted(self, claimed: Claimed) -> None:
         """An answer that came late was for a refund: open it where refunds are made."""

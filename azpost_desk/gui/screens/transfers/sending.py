@@ -24,6 +24,7 @@ from azpost_desk.gui.screens.transfers.person import PersonFields, scrolled
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.money import Money
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.customers import Opened
     from azpost_desk.services.views import Basket, KnownReceiver
@@ -44,6 +45,8 @@ class SendForm(QWidget):
         self._offices = Offices()
         self._purposes: tuple[str, ...] = ()
         self._receivers: tuple[KnownReceiver, ...] = ()
+        self._proposed: tuple[Money | None, str] | None = None
+        self._to_whom = ""
         key = "transfers.screen."
         self._sender = Card(f"{key}card.sender")
         self.person = PersonFields(session, "sender", "send", self._sender.pill)
@@ -115,6 +118,26 @@ class SendForm(QWidget):
         self._usual_purpose()
         self.offline.setVisible(not facts.online)
         self.add.setEnabled(facts.blocked is None)
+        self._fill_proposed()
+
+    def propose(self, amount: Money | None, office: str) -> None:
+        """Fill in a sum and an office (branch code) that were asked for elsewhere; what was typed stays."""
+        self._proposed = amount, office
+        self._fill_proposed()
+
+    def will_send_to(self, name: str) -> None:
+        """Pick this receiver among those of the customer who is opened next."""
+        self._to_whom = name
+
+    def _fill_proposed(self) -> None:
+        if self._proposed is None or not self._offices.offices:
+            return
+        (amount, code), self._proposed = self._proposed, None
+        office = self._offices.find(code) if code else None
+        if office is not None and self.office.is_empty():
+            self.office.fill(decide.written_office(office))
+        if amount is not None and self.money.amount.is_empty():
+            self.money.propose(amount)
 
     def focus(self) -> None:
         """To the first field that waits."""
@@ -125,6 +148,7 @@ class SendForm(QWidget):
         self.form.clear()
         self.person.reset()
         self.money.reset()
+        self._to_whom = ""
         self._show_receivers(())
         self._usual_purpose()
         self.form.mark_clean()
@@ -140,6 +164,11 @@ class SendForm(QWidget):
     def _on_customer(self, opened: Opened) -> None:
         self.form.dirty = True
         self._show_receivers(opened.receivers)
+        name, self._to_whom = self._to_whom, ""
+        number = next((at for at, one in enumerate(self._receivers, start=1) if one.name == name), 0)
+        if number:
+            self._pick(number)
+            return
         self.form.go_on(self.person.fin)
 
     def _show_receivers(self, receivers: tuple[KnownReceiver, ...]) -> None:
@@ -169,7 +198,8 @@ class SendForm(QWidget):
         self.receiver.fill(one.name)
         self.mobile.fill(one.phone)
         office = self._offices.find(one.office) if one.office else None
-        self.office.fill(decide.written_office(office) if office else "")
+        if office is not None or not self.office.filled:
+            self.office.fill(decide.written_office(office) if office else "")
         # An empty telephone and "any office" were right the last time: Enter passes them by.
         self.mobile.filled = self.office.filled = True
         self._known.hide()

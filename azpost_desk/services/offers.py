@@ -1,0 +1,212 @@
+"""What can be asked in words: offices and postcodes, what a transfer or an item costs, goods, receivers.
+
+In: a text as it was typed into the one box. Out: answers to pick from; nothing is recorded, for nobody's file
+is opened yet.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.catalogue import Goods, Offices, Settings, Tariffs
+from azpost_desk.domain.digits import has_digit, is_digits
+from azpost_desk.domain.identifiers import check_postcode
+from azpost_desk.domain.money import Money, parse_amount
+from azpost_desk.domain.names import begins_a_word, loose
+from azpost_desk.domain.quotes import PLAIN, Moment, quoted
+from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.tariffs import express_price, vat_contained
+from azpost_desk.services.customers import sought
+from azpost_desk.services.express import rows_to
+from azpost_desk.services.views import Found, Offer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from azpost_desk.domain.catalogue import ExpressRow, Office
+    from azpost_desk.services.ports import Reading
+
+# More of one kind would push the others out of nine.
+OFFICES_MAX: Final = 4
+PRICED_PLACES_MAX: Final = 2
+GOODS_MAX: Final = 4
+RECEIVERS_MAX: Final = 4
+_GRAMS_MAX: Final = 1_000_000
+_KILOGRAMS: Final = r"kg|kq|кг|кило"
+_UNITS: Final = rf"{_KILOGRAMS}|qram|qr|gr|гр|q|g|г"
+_WEIGHT: Final = re.compile(
+    rf"(?<![\w.,])([0-9]{{1,6}})(?:[.,]([0-9]{{1,3}}))?\s?({_UNITS})(?!\w)", re.IGNORECASE
+)
+_MANAT: Final = re.compile(r"₼|azn|man|manat|ман|манат|м", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question taken apart: a sum or a weight, and a place; any of them may be missing."""
+
+    amount: Money | None = None
+    weight_grams: int = 0
+    place: tuple[str, ...] = ()
+
+
+def asked(typed: str) -> Asked:
+    """``200 Gəncə``, ``2kg AZ2000``, ``1.250,50 ₼``: the first figure is the sum, with a unit a weight."""
+    weight = _WEIGHT.search(typed)
+    grams = _grams(weight) if weight else 0
+    rest = typed[: weight.start()] + " " + typed[weight.end() :] if weight else typed
+    amount: Money | None = None
+    place: list[str] = []
+    for word in rest.split():
+        figure = _amount(word) if amount is None and not grams else None
+        if figure is not None:
+            amount = figure
+        elif not (amount is not None and _MANAT.fullmatch(word)):
+            place.append(word)
+    return Asked(amount, grams, tuple(place))
+
+
+def _grams(weight: re.Match[str]) -> int:
+    whole, part, unit = weight[1], weight[2] or "", weight[3].lower()
+    if not re.fullmatch(_KILOGRAMS, unit):
+        # Nobody weighs parts of a gram.
+        return 0 if part else int(whole)
+    grams = int(whole) * 1_000 + int(part.ljust(3, "0"))
+    return grams if grams <= _GRAMS_MAX else 0
+
+
+def _amount(word: str) -> Money | None:
+    try:
+        figure = parse_amount(word)
+    except Refused:
+        return None
+    return figure if figure.minor > 0 else None
+
+
+def answers(books: Reading, typed: str, language: str, now_ms: int) -> list[Found]:
+    """Offices, prices, goods and receivers that fit what was typed, one kind after the other."""
+    found: list[Found] = []
+    date = books.day().date
+    if date:
+        with suppress(Trouble):
+            # What the centre has not sent yet answers nothing; who is known here is found all the same.
+            offices = books.document(Offices, date)
+            found += [_office(one, typed) for one in offices_like(offices, typed.split())[:OFFICES_MAX]]
+            found += _prices(books, date, asked(typed), language, now_ms)
+            found += _goods(books.document(Goods, date), typed, language)
+    found += [
+        Found("receiver", one.customer, to.name, one.name, sure=False)
+        for one, to in books.sent_to(sought(typed), RECEIVERS_MAX)
+    ]
+    return found
+
+
+# --- offices --------------------------------------------------------------------------------------------
+
+
+def offices_like(offices: Offices, words: Sequence[str]) -> list[Office]:
+    """The office of this postcode or code, else those whose name has every word, as far as it was typed."""
+    if not words:
+        return []
+    if len(words) == 1:
+        postcode = check_postcode(words[0]).value
+        exact = offices.by_postcode(postcode or "") or offices.find(words[0])
+        if exact is not None:
+            return [exact]
+    keys = [key for word in words for key in loose(word).split()]
+    return [one for one in offices.offices if keys and _has(one.name, keys)]
+
+
+def _has(name: str, keys: Sequence[str]) -> bool:
+    words = loose(name).split()
+    return all(begins_a_word(key, words) for key in keys)
+
+
+def _office(office: Office, typed: str) -> Found:
+    by_number = has_digit(typed)
+    return Found("office", office.code, office.name, office.postcode, sure=by_number)
+
+
+# --- prices ---------------------------------------------------------------------------------------------
+
+
+def _prices(books: Reading, date: str, question: Asked, language: str, now_ms: int) -> list[Found]:
+    if question.amount is None and not question.weight_grams:
+        return []
+    places: Sequence[Office | None] = (None,)
+    if question.place:
+        places = offices_like(books.document(Offices, date), question.place)[:PRICED_PLACES_MAX]
+    if question.amount is not None:
+        at = Moment(date, now_ms, books.document(Settings, date).quote_minutes)
+        tariffs = books.document(Tariffs, date)
+        return [one for place in places if (one := _transfer(tariffs, question.amount, at, place))]
+    return [
+        one
+        for place in places
+        for row in rows_to(books, place)
+        if (one := _item(row, question.weight_grams, place, language))
+    ]
+
+
+def _transfer(tariffs: Tariffs, amount: Money, at: Moment, to: Office | None) -> Found | None:
+    try:
+        quote = quoted(tariffs, amount, PLAIN, at, paid=False)
+    except Refused:
+        # A figure that nobody may send is no question about sending.
+        return None
+    offer = Offer(
+        quote.total,
+        office=to.code if to else "",
+        place=to.name if to else "",
+        postcode=to.postcode if to else "",
+        amount=amount,
+        fee=quote.fee,
+    )
+    return Found("price", f"{amount.minor}:{offer.office}", offer.place, "", sure=False, offer=offer)
+
+
+def _item(row: ExpressRow, weight_grams: int, to: Office | None, language: str) -> Found | None:
+    try:
+        price = express_price(row, weight_grams)
+    except Refused:
+        return None
+    vat = vat_contained(price, row.vat_ppm)
+    offer = Offer(
+        price,
+        name=row.names.get(language, row.names["az"]),
+        service=row.service,
+        office=to.code if to else "",
+        place=to.name if to else "",
+        postcode=to.postcode if to else "",
+        zone="" if to else row.zone,
+        weight_grams=weight_grams,
+        vat=vat if vat.minor else None,
+        days=row.days,
+    )
+    key = f"{row.service}:{weight_grams}:{offer.postcode}:{row.zone}"
+    return Found("item_price", key, offer.place, "", sure=False, offer=offer)
+
+
+# --- goods ----------------------------------------------------------------------------------------------
+
+
+def _goods(goods: Goods, typed: str, language: str) -> list[Found]:
+    """By the beginning of every word of a name in any language, or by SKU."""
+    keys = loose(typed).split()
+    code = typed.upper()
+    found = [
+        Found(
+            "article",
+            one.sku,
+            one.names.get(language, one.names["az"]),
+            one.sku,
+            sure=one.sku.upper() == code,
+            offer=Offer(Money(one.price_qapik)),
+        )
+        for one in goods.articles
+        if one.sku.upper() == code
+        or (keys and not is_digits(typed) and any(_has(name, keys) for name in set(one.names.values())))
+    ]
+    return found[:GOODS_MAX]
