@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 def day_opened(conn: Connection, written: Written, body: ops.DayOpened) -> None:
     """A desk's business day began."""
     conn.execute(
-        "update desks set date = %s, state = 'open', figures = 'null' where desk = %s",
+        "update desks set date = %s, state = 'open', figures = 'null', hours = '' where desk = %s",
         (body.date, written.desk),
     )
 
 
 def day_closed(conn: Connection, written: Written, body: ops.DayClosed) -> None:
-    """A desk's business day ended, with the figures of its report."""
+    """A desk's business day ended, with the figures of its report and its hours."""
     conn.execute(
-        "update desks set date = %s, state = 'closed', figures = %s where desk = %s",
-        (body.date, _json(body.figures), written.desk),
+        "update desks set date = %s, state = 'closed', figures = %s, hours = %s where desk = %s",
+        (body.date, _json(body.figures), body.hours.encode(), written.desk),
     )
 
 
@@ -44,8 +44,8 @@ def _json(figures: str) -> bytes:
 
 def tell_head(conn: Connection, desk: str, epoch: int, now_ms: int) -> None:
     """Tell the other desks of the branch where this one stands."""
-    branch, number, date, state, figures = one(
-        conn, "select branch, number, date, state, figures from desks where desk = %s", (desk,)
+    branch, number, date, state, figures, hours = one(
+        conn, "select branch, number, date, state, figures, hours from desks where desk = %s", (desk,)
     )
     sequence, digest, recorded_ms, received_ms, public_key = one(
         conn,
@@ -68,6 +68,7 @@ def tell_head(conn: Connection, desk: str, epoch: int, now_ms: int) -> None:
         state=state,
         figures=msgspec.Raw(figures),
         public_key=public_key,
+        hours=hours.decode(),
     )
     tell(conn, head, [row[0] for row in others], now_ms)
 

@@ -117,10 +117,8 @@ class _Report:
         if not self._paper.hours:
             return
         self._sheet.need(_CHART_HEIGHT + 50)
-        # What the other desks send at their close has no hours: then these are of this desk, and it is said.
-        others = len(self._paper.tills) + len(self._paper.provisional) > 1
-        desk = self._texts.t("papers.report.hours_desk", number=self._paper.head.desk)
-        self._sheet.heading(desk if others else self._t("hours"))
+        desks = ", ".join(map(str, self._paper.without_hours))
+        self._sheet.heading(self._t("hours_without", desks=desks) if desks else self._t("hours"))
         self._sheet.gap(_CHART_HEIGHT)
         renderPDF.draw(_chart(self._paper.hours), self._sheet.canvas, MARGIN, self._sheet.y)
 

@@ -174,14 +174,15 @@ class DayOpened(Body, frozen=True):
     date: str
 
 
-class DayClosed(Body, frozen=True):
-    """The business day ends. `report` is the SHA-256 of the stored report's bytes."""
+class DayClosed(Body, frozen=True, omit_defaults=True):
+    """The business day ends. `report` is the SHA-256 of the stored report, `hours` see domain.hours."""
 
     date: str
     report: str
     figures: str
     operations: int
     cash_qapik: int
+    hours: str = ""
 
 
 class TillOpened(Body, frozen=True):

@@ -358,6 +358,7 @@ class DailyReportPaper:
         provisional: sentences such as "without desk 3, last heard of 14:05"; empty when nothing is missing.
         as_of: moment of the cut, UTC in milliseconds.
         operations: the list of operations, empty when it was not asked for.
+        hours: of the branch, without the desks of these numbers: `without_hours`.
     """
 
     head: PaperHead
@@ -380,6 +381,7 @@ class DailyReportPaper:
     operations: tuple[ReportOperation, ...] = ()
     disputes: tuple[ReportDispute, ...] = ()
     counts: tuple[ReportCount, ...] = ()
+    without_hours: tuple[int, ...] = ()
 
     @property
     def electronic_ppm(self) -> int | None:

@@ -28,6 +28,8 @@ class Reference(Tidings, frozen=True):
 class DeskHead(Tidings, frozen=True):
     """Where another desk of the branch stands, and its day's figures when it closed.
 
+    `hours` are those of its closing record, see domain.hours.
+
     `public_key` ("" from an older centre) is the key of this epoch, learned ahead: what the desk signs on
     paper is believed without a line.
     """
@@ -43,6 +45,7 @@ class DeskHead(Tidings, frozen=True):
     state: str
     figures: msgspec.Raw
     public_key: str = ""
+    hours: str = ""
 
 
 class DeskKey(Tidings, frozen=True):

@@ -42,6 +42,7 @@ def report_paper(report: DayReport, language: str = "az") -> papers.DailyReportP
         tills=tuple(_till(row) for row in report.tills),
         tenders=_tenders(figures),
         control=_control(report.own_a, report.own_b),
+        without_hours=report.without_hours,
         hours=tuple(
             papers.ReportHour(
                 hour.hour, hour.receipts, azn(hour.cash_qapik + hour.electronic_qapik), azn(hour.out_qapik)

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from azpost_desk.domain import hours, reports, reports_bodies, reports_ledger
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain import reports, reports_bodies, reports_ledger
 from azpost_desk.domain.catalogue import Billers, Branch, Tariffs
-from azpost_desk.domain.days import BAKU_OFFSET_MS
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.ahead import give_back
@@ -21,6 +20,7 @@ from azpost_desk.services.late import late_records, late_results
 from azpost_desk.services.slips import close_slip
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.hours import Hour
     from azpost_desk.domain.reports import Figures
     from azpost_desk.services.late import Late
     from azpost_desk.services.ports import Reading
@@ -29,17 +29,6 @@ if TYPE_CHECKING:
 
 Press = Callable[["DayReport"], bytes]
 """Draws a report as PDF bytes; handed in by the program, so that services know no paper."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hour:
-    """One bar of the day's chart: receipts of that hour, money in by tender and money out, qəpik."""
-
-    hour: int
-    receipts: int
-    cash_qapik: int
-    electronic_qapik: int
-    out_qapik: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +69,7 @@ class DayReport:
         supplement: 0 for the report itself, n for its n-th supplement.
         counts: every count of this till on this day, in order; also those that ended nothing.
         names: of the officers, by id.
+        hours: of the branch, without the desks `without_hours`; own_hours are this desk's.
         billers: names of those with something pending, by number and language.
     """
 
@@ -96,6 +86,7 @@ class DayReport:
     branch: Figures
     tills: tuple[TillRow, ...]
     hours: tuple[Hour, ...]
+    own_hours: tuple[Hour, ...]
     pending: tuple[Payment, ...]
     late: tuple[Late, ...]
     reversals: tuple[Entry, ...]
@@ -108,6 +99,7 @@ class DayReport:
     disputes: tuple[Dispute, ...] = ()
     supplement: int = 0
     billers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    without_hours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +150,7 @@ class Reports:
                 figures=reports.encode(report.own_a),
                 operations=report.own_a.operations,
                 cash_qapik=report.own_a.till_closing_qapik,
+                hours=hours.encode(report.own_hours),
             )
             recorded = books.append(body, actor=by.officer, operation=self.counter.new_id())
             close_slip(books, self.counter.line, recorded, body, report.own_a)
@@ -207,7 +200,10 @@ class Reports:
         others = books.other_desks(day.date)
         # A desk's word on another day is no word on this one: last week's sums are never pulled in (H-03).
         spoken = [other for other in others if other.date == day.date]
-        closed = [figures for other in spoken if (figures := _closed_figures(other))]
+        closed = {other.number: (other, told) for other in spoken if (told := _closed_figures(other))}
+        own_hours = _own_hours(entries)
+        known = {number: _hours_of(*one) for number, one in closed.items()}
+        missing = _missing(branch, desk.number, day.date, others)
         epoch, sequence, head = books.head()
         state = books.till().state if day.number == books.day().number else "closed"
         pending = tuple(books.payments(("accepted", "sent", "unknown", "refused")))
@@ -223,14 +219,16 @@ class Reports:
             own_a=own_a,
             own_b=own_b,
             differences=tuple(reports.differences(own_a, own_b)),
-            branch=reports.together([own_a, *closed]),
+            branch=reports.together([own_a, *(figures for _, figures in closed.values())]),
             tills=(own_till, *(_other_till(other) for other in spoken)),
-            hours=_hours(entries),
+            hours=hours.together([own_hours, *(one for one in known.values() if one is not None)]),
+            own_hours=own_hours,
+            without_hours=_without(known, missing),
             pending=pending,
             late=(*late_results(books, day, entries), *late_records(books, day)),
             reversals=tuple(entry for entry in entries if _is_reversal(entry)),
             counts=tuple(books.counts(day=day.number))[::-1],
-            missing=_missing(branch, desk.number, day.date, others),
+            missing=missing,
             cut=(
                 Cut(desk.desk, epoch, sequence, head[:10]),
                 *(Cut(other.desk, other.epoch, other.sequence, other.hash[:10]) for other in others),
@@ -331,18 +329,17 @@ def _missing(branch: Branch, own: int, date: str, others: list[OtherDesk]) -> tu
     return tuple(result)
 
 
-def _hours(entries: list[Entry]) -> tuple[Hour, ...]:
-    """Receipts and money in by local hour, from the first hour with one to the last."""
-    found: dict[int, list[int]] = {}
-    for entry in entries:
-        if not isinstance(entry.body, ops.Settlement):
-            continue
-        hour = (entry.recorded.recorded_ms + BAKU_OFFSET_MS) // 3_600_000 % 24
-        row = found.setdefault(hour, [0, 0, 0, 0])
-        row[0] += 1
-        for tender in entry.body.tenders:
-            row[1 if tender.tender == "cash" else 2] += max(tender.amount_qapik, 0)
-            row[3] += max(-tender.amount_qapik, 0)
-    if not found:
-        return ()
-    return tuple(Hour(hour, *found.get(hour, [0, 0, 0, 0])) for hour in range(min(found), max(found) + 1))
+def _without(
+    known: Mapping[int, tuple[Hour, ...] | None], missing: tuple[tuple[int, int], ...]
+) -> tuple[int, ...]:
+    """Numbers of the desks whose hours the chart lacks: not closed, or closed without telling them."""
+    return tuple(sorted({number for number, _ in missing} | {n for n, one in known.items() if one is None}))
+
+
+def _own_hours(entries: list[Entry]) -> tuple[Hour, ...]:
+    return hours.by_hour((entry.recorded.recorded_ms, entry.body) for entry in entries)
+
+
+def _hours_of(other: OtherDesk, figures: Figures) -> tuple[Hour, ...] | None:
+    """The hours another desk closed with; None where its program told none, or only its slip is known."""
+    return hours.decode(other.hours, figures.receipts)

@@ -22,9 +22,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The business day of this desk. `state` is "" (never opened), open or closed; `date` is ISO, "" if
-    none.
-    """
+    """The business day of this desk. `state`: "" (never opened), open or closed; `date`: ISO, "" if none."""
 
     number: int
     date: str
@@ -383,6 +381,7 @@ class OtherDesk:
     date: str
     state: str
     figures: bytes
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from azpost_desk.storage import projected_cash
 from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.projected_slips import against_slip, learn_key
+from azpost_desk.storage.projected_slips import add_hours, against_slip, learn_key
 from azpost_desk.storage.projections import keep_remittance, remittance_differs
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def _desk_head(connection: Connection, desk: OpenDesk, told: tidings.DeskHead) -
     if beside_slip == "differs":
         raise NotTaken("a close that differs from its slip")
     if beside_slip == "known":
+        add_hours(connection, told)
         return
     values = {
         "number": told.number,
@@ -141,6 +142,7 @@ def _desk_head(connection: Connection, desk: OpenDesk, told: tidings.DeskHead) -
         "received_ms": told.received_ms,
         "state": told.state,
         "figures": bytes(told.figures),
+        "hours": told.hours,
     }
     o = t.other_desks.c
     newer = (o.epoch < told.epoch) | ((o.epoch == told.epoch) & (o.sequence <= told.sequence))

@@ -62,6 +62,7 @@ def close_announced(connection: Connection, written: Written, body: ops.CloseAnn
         "received_ms": written.header.recorded_ms,
         "state": "closed",
         "figures": figures,
+        "hours": "",
     }
     o = t.other_desks.c
     newer = (o.epoch < body.epoch) | ((o.epoch == body.epoch) & (o.sequence < body.sequence))
@@ -88,6 +89,15 @@ def against_slip(connection: Connection, told: DeskHead) -> Literal["", "known",
     if told.state == "closed" and not same_figures(bytes(told.figures), slip.figures):
         return "differs"
     return "known" if place <= known or told.state != "closed" else ""
+
+
+def add_hours(connection: Connection, told: DeskHead) -> None:
+    """A slip has no room for hours: what the centre tells of the same close brings them."""
+    if told.state != "closed" or not told.hours:
+        return
+    o = t.other_desks.c
+    same = (o.desk == told.desk, o.date == told.date, o.epoch == told.epoch, o.sequence == told.sequence)
+    connection.execute(update(t.other_desks).where(*same).values(hours=told.hours))
 
 
 def same_figures(one: bytes, other: bytes) -> bool:

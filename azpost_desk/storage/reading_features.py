@@ -298,6 +298,7 @@ class FeatureReading:
                 row.date,
                 row.state,
                 row.figures,
+                row.hours,
             )
             for row in newest.values()
         ]

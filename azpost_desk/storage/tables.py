@@ -40,7 +40,7 @@ from azpost_desk.storage.tables_kept import supplements as supplements
 from azpost_desk.storage.tables_kept import watch_entries as watch_entries
 from azpost_desk.storage.tables_kept import watch_lists as watch_lists
 
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 """PRAGMA user_version of a database that these tables describe."""
 
 # --- written once -----------------------------------------------------------------------------------
@@ -306,6 +306,7 @@ other_desks: Final = table(
     whole("received_ms"),
     text("state"),
     octets("figures"),
+    text("hours", default=""),
 )
 # Disputes of this desk, with what the centre answered by news; cases that the program raised itself.
 disputes: Final = table(

@@ -177,6 +177,7 @@ REPORT = DailyReportPaper(
         SignatureLine(Say("papers.sign.clerk"), "Məmmədova A."),
         SignatureLine(Say("papers.sign.manager"), "Quliyev E."),
     ),
+    without_hours=(4,),
     provisional=(Say("papers.report.provisional.desk", (("desk", "4"), ("since_ms", AT))),),
     pending=(ReportPending("3-000398", "Azərişıq ASC", azn(4_237), Say("papers.receipt.state.unknown"), AT),),
     late=(

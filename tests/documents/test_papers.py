@@ -390,13 +390,12 @@ def test_no_comma_stands_alone_where_a_part_of_an_address_is_missing(missing: st
     assert "VÖEN" not in text_of(reports.report_pdf(nameless_sheet, Texts("az")))
 
 
-def test_the_hours_say_whose_they_are_where_the_branch_has_more_desks() -> None:
-    branch = text_of(reports.report_pdf(samples.REPORT, Texts("en")))
-    assert f"Operations by hour · desk {samples.REPORT.head.desk} only" in branch
-    alone = replace(samples.REPORT, tills=samples.REPORT.tills[:1], provisional=())
-    read = text_of(reports.report_pdf(alone, Texts("en")))
-    assert "Operations by hour" in read
-    assert "only" not in read.split("Operations by hour")[1].splitlines()[0]
+def test_the_hours_are_the_branchs_and_name_the_desks_they_lack() -> None:
+    lacking = text_of(reports.report_pdf(replace(samples.REPORT, without_hours=(4, 6)), Texts("en")))
+    assert "Operations by hour · without desk 4, 6" in lacking
+    whole = text_of(reports.report_pdf(replace(samples.REPORT, without_hours=()), Texts("en")))
+    assert "Operations by hour" in whole
+    assert "without" not in whole.split("Operations by hour")[1].splitlines()[0]
 
 
 def test_a_weight_bears_its_unit_in_every_language() -> None:

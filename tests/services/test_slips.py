@@ -12,6 +12,7 @@ import zxingcpp
 from azpost_desk.documents import press
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import reports
+from azpost_desk.domain.hours import Hour
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.papers_slips import SlipPaper
 from azpost_desk.domain.refusals import Refused, Trouble
@@ -19,7 +20,7 @@ from azpost_desk.protocol import slips
 from azpost_desk.protocol.news import Reference
 from azpost_desk.texts import Texts
 from tests.services.counters import CLERK, MANAGER, Stand
-from tests.services.paper import tell
+from tests.services.paper import NEIGHBOUR, close, head, signed, tell, tell_key
 from tests.storage.desks import DESK_KEY, documents
 
 if TYPE_CHECKING:
@@ -120,3 +121,20 @@ def test_a_refused_remittance_leaves_no_slip(stand: Stand) -> None:
     with pytest.raises(Refused, match="C-022"):
         stand.desk.tills.issue(CLERK, "2002-2", "till", {20_000: 9})
     assert printed(stand) == []
+
+
+def test_a_close_on_paper_brings_no_hours_and_the_centres_word_of_it_does(stand: Stand) -> None:
+    """The chart names the desk it lacks; what is no hours of these receipts stays unknown."""
+    tell_key(stand.books)
+    stand.desk.slips.announce_close(MANAGER, signed(close(), NEIGHBOUR))
+    report = stand.desk.reports.interim(MANAGER)
+    assert (report.branch.receipts, report.hours, report.without_hours) == (1, (), (2,))
+    tell(stand.books, "desk.head", head(hours="[[10,7,100,0,0]]"))
+    assert stand.desk.reports.interim(MANAGER).without_hours == (2,)
+    tell(stand.books, "desk.head", head(hours="[[10,1,100,0,0]]"))
+    report = stand.desk.reports.interim(MANAGER)
+    assert (report.hours, report.without_hours) == ((Hour(10, 1, 100, 0, 0),), ())
+    assert stand.books.rebuild() == []
+    # An older centre tells of the close without its hours: what is known stays.
+    tell(stand.books, "desk.head", head())
+    assert stand.desk.reports.interim(MANAGER).without_hours == ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from azpost_desk.domain.hours import Hour
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.goods import SellGoods
@@ -48,6 +49,11 @@ def test_two_desks_of_a_branch_stand_in_one_report(place: Town, ganja: Seat, sec
     assert report.branch.services["goods"].income_qapik == 600
     assert report.branch.tenders["cash"].in_qapik == 10_120 + 600
     assert report.branch.receipts == 2
+    # The chart is the branch's: both sold in this hour, and no desk's hours are missing.
+    hour = (place.clock.utc_ms() + 4 * 3_600_000) // 3_600_000 % 24
+    assert report.hours == (Hour(hour, 2, 10_120 + 600, 0, 0),)
+    assert report.own_hours == (Hour(hour, 1, 10_120, 0, 0),)
+    assert report.without_hours == ()
     heads = {one.desk: (one.epoch, one.sequence) for one in report.cut}
     assert heads[second.name] == second.books.head()[:2]
     assert heads[ganja.name] == ganja.books.head()[:2]

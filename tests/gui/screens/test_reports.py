@@ -84,8 +84,8 @@ def test_the_screen_shows_what_the_paper_says(office: Office, stand: Stand) -> N
     assert texts.money(azn(20_600)) in read
     assert texts.t("reports.screen.at", time=texts.time(stand.clock.utc_ms())) in read
     assert texts.t("reports.screen.open_tills", count=2) in read
-    # Two desks, and the other one tells no hours: the chart says whose they are.
-    assert texts.t("reports.screen.chart_desk", number="1") in read
+    # Two desks, and the other one has not closed: the chart says whose hours it lacks.
+    assert texts.t("reports.screen.chart_without", desks="2") in read
 
 
 def test_an_open_till_keeps_the_day_open_and_says_so(office: Office, stand: Stand) -> None:

@@ -21,10 +21,11 @@ from azpost_desk.services.report_papers import report_paper
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from azpost_desk.domain.hours import Hour
     from azpost_desk.domain.signatures import Standing as Signed
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.desk import DeskServices
-    from azpost_desk.services.reports import DayReport, Hour, TillRow
+    from azpost_desk.services.reports import DayReport, TillRow
 
 Standing = Literal["closed", "open", "silent"]
 

@@ -181,9 +181,10 @@ class ReportsScreen(Screen):
         self._as_of.show()
         self._show_warning(picture)
         self._show_figures(picture)
-        # The other desks' closes bring no hours: where there are any, these are the hours of this desk.
-        of_desk = phrase("reports.screen.chart_desk", number=picture.paper.head.desk)
-        self.bars.say(of_desk if len(picture.desks) > 1 else "reports.screen.chart")
+        desks = ", ".join(map(str, picture.paper.without_hours))
+        self.bars.say(
+            phrase("reports.screen.chart_without", desks=desks) if desks else "reports.screen.chart"
+        )
         self.chart.show_bars(
             ("reports.screen.cash", "reports.screen.other"),
             [Bar(plain(str(hour.hour)), (hour.cash_qapik, hour.electronic_qapik)) for hour in picture.hours],
