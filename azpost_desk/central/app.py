@@ -16,17 +16,17 @@ from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.gateways.billers import is_away
 from azpost_desk.central.gateways.parties import Party
 from azpost_desk.central.intake import salvaging
-from azpost_desk.central.intake.custody import STOPPED
 from azpost_desk.central.intake.exchange import exchange
 from azpost_desk.central.intake.rounds import Rounds
 from azpost_desk.central.registry import enrolment
 from azpost_desk.central.registry.founding import found
 from azpost_desk.central.storage.database import Database, migrate
-from azpost_desk.central.web.api import application
+from azpost_desk.central.web.api import Answer, AnyAnswer, AwaitedAnswer, application
 from azpost_desk.central.web.doors import Door, Doors, Limits
 from azpost_desk.central.web.lines import configuration
 from azpost_desk.central.web.wire import Unwelcome
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.protocol import questions
 from azpost_desk.protocol.addresses import is_loopback
 from azpost_desk.protocol.old_chains import RecoveredKey
 
@@ -177,7 +177,22 @@ class Centre:
             self._rounds.wake()
         return answer
 
-    async def check_bill(self, message: BillCheck) -> BillChecked:
+    def answers(self) -> tuple[AnyAnswer, ...]:
+        """Who answers which of protocol.questions; enrolling and lost keys have doors of their own."""
+        return (
+            Answer(questions.EXCHANGE, self.exchange),
+            AwaitedAnswer(questions.BILL_CHECK, self.check_bill),
+            Answer(questions.TRANSFER_CLAIM, self.claim_transfer),
+            Answer(questions.TRANSFERS_AHEAD, self.transfers_ahead),
+            Answer(questions.STEPS, self.steps_of),
+            Answer(questions.APPROVAL, self.ask_approval),
+            Answer(questions.LIST, self.changes_of_list),
+            Answer(questions.OWN_RECORDS, self.own_records),
+            Answer(questions.SALVAGE, self.salvage, is_handed_in=True),
+            Answer(questions.SEALED_SALVAGE, self.salvage_sealed, is_handed_in=True),
+        )
+
+    async def check_bill(self, caller: Caller, message: BillCheck) -> BillChecked:
         """Ask the biller; see payments."""
         return await payments.check(self._parties, message)
 
@@ -188,22 +203,16 @@ class Centre:
 
     def changes_of_list(self, caller: Caller, message: ListAsked) -> ListTold:
         """See list_changes."""
-        if caller.state != "active":
-            raise Unwelcome(409, STOPPED[caller.state])
         with self.database.transaction() as conn:
             return list_changes.told(conn, message)
 
     def ask_approval(self, caller: Caller, message: ApprovalAsk) -> ApprovalTold:
         """See approvals."""
-        if caller.state != "active":
-            raise Unwelcome(409, STOPPED[caller.state])
         with self.database.transaction() as conn:
             return approvals.ask(conn, caller.desk, caller.epoch, caller.branch, message, self.clock.utc_ms())
 
     def claim_transfer(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
         """See grants. What a refusal depends on is brought forward first, before all else that waits."""
-        if caller.state != "active":
-            raise Unwelcome(409, STOPPED[caller.state])
         until_ns = time.monotonic_ns() + _CLAIM_MS_MAX * 1_000_000
         answer, waiting = self._claim(caller, message, may_wait=True)
         while waiting:
@@ -214,15 +223,11 @@ class Centre:
 
     def transfers_ahead(self, caller: Caller, message: AheadAsked) -> AheadTold:
         """See ahead."""
-        if caller.state != "active":
-            raise Unwelcome(409, STOPPED[caller.state])
         with self.database.transaction() as conn:
             return ahead.waiting(conn, caller.desk, caller.epoch, caller.branch, self.clock.utc_ms())
 
     def own_records(self, caller: Caller, message: OwnRecords) -> OwnRecordsTold:
         """See intake.salvaging; only the present machine of a desk is told, and only of its ended epochs."""
-        if caller.state != "active":
-            raise Unwelcome(409, STOPPED[caller.state])
         with self.database.transaction() as conn:
             told = salvaging.own_records(conn, caller.desk, message)
         if told is None or message.epoch >= caller.epoch:

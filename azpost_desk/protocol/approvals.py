@@ -22,7 +22,6 @@ import msgspec
 from azpost_desk.domain.transfer_codes import is_checked, with_check_digit
 from azpost_desk.protocol.messages import Message, Signed
 
-PATH: Final = "/v1/approvals"
 CHALLENGE_DIGITS: Final = 10
 RESPONSE_DIGITS: Final = 8
 _APPROVER: Final = re.compile(r"[0-9A-Z][0-9A-Z-]{0,19}")

@@ -13,10 +13,6 @@ import msgspec
 
 from azpost_desk.protocol.messages import Batch, Message, Sent, Signed, code_digest
 
-OWN_RECORDS_PATH: Final = "/v1/records/own"
-SALVAGE_PATH: Final = "/v1/salvage"
-SEALED_SALVAGE_PATH: Final = "/v1/salvage/sealed"
-RECOVER_KEY_PATH: Final = "/v1/backups/key"
 CODE: Final = "code/"
 OWN_RECORDS_MAX: Final = 500
 OWN_RECORDS_BYTES_MAX: Final = 2 * 1024 * 1024

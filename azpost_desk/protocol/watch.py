@@ -7,11 +7,7 @@ desk screens by what it had and what is new already: nothing is taken away befor
 
 from __future__ import annotations
 
-from typing import Final
-
 from azpost_desk.protocol.messages import Message
-
-PATH: Final = "/v1/lists"
 
 
 class ListAsked(Message, frozen=True):

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.days import Clock
     from azpost_desk.domain.papers import Paper
-    from azpost_desk.protocol import messages
     from azpost_desk.protocol.keys import SigningKey
+    from azpost_desk.protocol.questions import A, Question, T
     from azpost_desk.storage.books import DeskBooks
 
 Said = tuple[Any, ...]
@@ -124,11 +124,9 @@ class _WatchedWire(Wire):
         super().__init__(url)
         self._steps = steps
 
-    def post(
-        self, path: str, message: messages.Message, kind: type[messages.M], desk: str, key: SigningKey
-    ) -> messages.M:
+    def post(self, question: Question[A, T], message: A, desk: str, key: SigningKey) -> T:
         self._steps.step()
-        answer = super().post(path, message, kind, desk, key)
+        answer = super().post(question, message, desk, key)
         self._steps.step()
         return answer
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
 
+    from azpost_desk.protocol.questions import A, Question, T
+
 
 FATES: Final = (
     "reset",  # no connection came about
@@ -76,14 +78,13 @@ class BadLine:
         self.late: list[Request] = []
         self._old: dict[str, tuple[int, bytes]] = {}
 
-    def post(
-        self, path: str, message: messages.Message, kind: type[messages.M], desk: str, key: SigningKey
-    ) -> messages.M:
+    def post(self, question: Question[A, T], message: A, desk: str, key: SigningKey) -> T:
         """One request and what becomes of it."""
         body = messages.pack(message)
         packed = len(body) > wire.GZIP_OVER_BYTES
         if packed:
             body = gzip.compress(body, compresslevel=1, mtime=0)
+        path = question.path
         request = Request(path, desk, key.sign(messages.request_words(path, body)), body, packed)
         fate = self._chance.choice(FATES) if self._chance.randrange(10) < self.bad_in_ten else "none"
         if fate != "none":
@@ -102,7 +103,7 @@ class BadLine:
             raise Trouble("L-002")
         if fate == "answer_cut":
             content = content[: self._chance.randrange(len(content))] if content else b""
-        return wire._message(status, content, kind)
+        return wire.answered(status, content, question.told)
 
     def _answered(self, request: Request, fate: str) -> tuple[int, bytes]:
         if fate == "request_cut":

@@ -17,7 +17,8 @@ from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.names import near_name
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.protocol.messages import TransferClaim, grant_of
+from azpost_desk.protocol.messages import AheadAsked, TransferClaim, grant_of
+from azpost_desk.protocol.questions import TRANSFERS_AHEAD
 from azpost_desk.services.baskets import every_basket
 from azpost_desk.services.counter import Counter, Officer, may_sell
 from azpost_desk.services.grants import OPEN_DAYS_MAX, Claimed, Grants, claimed, held_for
@@ -68,7 +69,7 @@ class Ahead:
         with self.counter.books.reading() as books:
             may_sell(books, by, "transfers")
         taken = 0
-        for transfer, qapik in self.counter.line.transfers_ahead():
+        for transfer, qapik in self.counter.line.ask(TRANSFERS_AHEAD, AheadAsked()).transfers:
             question = TransferClaim(request="", purpose="pay", amount_qapik=qapik, transfer=transfer)
             grants = Grants(self.counter)
             with self.counter.books.writing() as books:

@@ -16,6 +16,7 @@ from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Role
 from azpost_desk.protocol import approvals as protocol
+from azpost_desk.protocol.questions import APPROVAL
 from azpost_desk.services.counter import Approval, Counter, Officer
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class Approvals:
             asked = self._open(books, request, protocol.ONLINE)
         if asked.state == "given":
             return _approval(asked)
-        told = self.counter.line.ask_approval(
+        told = self.counter.line.ask(
+            APPROVAL,
             protocol.ApprovalAsk(
                 request=request,
                 operation=asked.operation,
@@ -66,7 +68,7 @@ class Approvals:
                 amount_qapik=asked.amount_qapik,
                 asker=asked.asker,
                 attempt=asked.attempt,
-            )
+            ),
         )
         if told.answer is None:
             if told.code:

@@ -13,6 +13,7 @@ from azpost_desk.domain.names import fold, same_person_name
 from azpost_desk.domain.people import Parties
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.messages import Signed, TransferClaim, TransferClaimed, grant_of
+from azpost_desk.protocol.questions import TRANSFER_CLAIM
 from azpost_desk.services.counter import Counter, Officer, attach, shown
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Grants:
         Raises:
             Refused: the centre's no. Trouble: no answer; the request stays open.
         """
-        answer = self.counter.line.claim_transfer(asked)
+        answer = self.counter.line.ask(TRANSFER_CLAIM, asked)
         if answer.grant is None:
             raise self._refused(by, asked, answer)
         grant = grant_of(answer.grant.words)

@@ -15,6 +15,8 @@ from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Account
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.tariffs import fee
+from azpost_desk.protocol.messages import BillCheck
+from azpost_desk.protocol.questions import BILL_CHECK
 from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.baskets import BILL_WAITS, Baskets, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, open_day, within_exposure
@@ -123,7 +125,10 @@ class Payments:
         known = _known(self._billers(), biller)
         number = _account(known, account)
         try:
-            answer = self.counter.line.check_bill(known.biller, number, amount.minor if amount else None)
+            asked = BillCheck(
+                biller=known.biller, account=number, amount_qapik=amount.minor if amount else None
+            )
+            answer = self.counter.line.ask(BILL_CHECK, asked)
         except Trouble as trouble:
             if not trouble.code.startswith("L-"):
                 raise

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.signatures import Known
     from azpost_desk.domain.watch_lists import Listed
-    from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
-    from azpost_desk.protocol.messages import BillChecked, TransferClaim, TransferClaimed
+    from azpost_desk.protocol.questions import A, Question, T
     from azpost_desk.protocol.records import Attachment, Record
     from azpost_desk.protocol.slips import Slip
     from azpost_desk.services import views, views_cash, views_recovery, views_slips
@@ -338,18 +337,13 @@ class Line(Protocol):
     def wake(self) -> None:
         """Exchange now instead of at the next due time."""
 
-    def check_bill(self, biller: str, account: str, amount_qapik: int | None) -> BillChecked: ...
-    def claim_transfer(self, claim: TransferClaim) -> TransferClaimed: ...
-    def transfers_ahead(self) -> tuple[tuple[str, int], ...]:
-        """(transfer, qəpik) of what this office may reserve ahead of its receivers, the oldest first."""
+    def ask(self, question: Question[A, T], asked: A) -> T:
+        """What the centre answers to one of protocol.questions; what it signs has been checked.
 
-    def ask_about(self, steps: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int]]:
-        """What the centre says now of outside steps, (payment or grant, id) → (state, since ms).
-
-        It is a question: nothing is sent, paid or given by it.
+        Raises:
+            Trouble: an L-code. Refused: the centre's X-code.
         """
 
-    def ask_approval(self, question: ApprovalAsk) -> ApprovalTold: ...
     def trusted_ms(self) -> int:
         """Now by trusted time: what an age or a date decides goes by it, never by the PC's clock."""
 

@@ -16,6 +16,8 @@ from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.operations_recovery import KEPT_REASONS, FoundStep
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.messages import StepsAsked
+from azpost_desk.protocol.questions import STEPS
 from azpost_desk.services.ahead import reserved_ahead
 from azpost_desk.services.baskets import CARD_UNDER_WAY, every_basket
 from azpost_desk.services.counter import Counter, Officer, open_day
@@ -90,9 +92,16 @@ class Recovery:
             Trouble: L-codes, no answer.
         """
         steps = self.unfinished(language)
-        said = self.counter.line.ask_about([(one.sort, one.thing) for one in steps if one.sort in ASKED])
+        said = self._said_of([(one.sort, one.thing) for one in steps if one.sort in ASKED])
         self.counter.line.wake()
-        return [_with_answer(one, said.get((one.sort, one.thing), ("", 0))[0]) for one in steps]
+        return [_with_answer(one, said.get((one.sort, one.thing), "")) for one in steps]
+
+    def _said_of(self, steps: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """The state of outside steps at the centre: nothing is sent, paid or given by asking."""
+        if not steps:
+            return {}
+        told = self.counter.line.ask(STEPS, StepsAsked(steps=tuple(steps)))
+        return {(sort, thing): state for sort, thing, state, _since_ms in told.steps}
 
     def note_start(self) -> Recorded | None:
         """Record what is open, when the program before this one ended without closing. Called once.

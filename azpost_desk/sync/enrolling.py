@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol import messages
+from azpost_desk.protocol.questions import ENROL
 from azpost_desk.sync.ports import CONNECT_SECONDS
 from azpost_desk.sync.wire import Wire
 
 if TYPE_CHECKING:
     from azpost_desk.protocol.keys import SigningKey
 
-ENROL_PATH: Final = "/v1/enrol"
 # What the address may be to blame for; of everything else the line's own code says enough.
 _DOUBTFUL: Final = frozenset({"L-001", "L-002", "L-003", "L-004"})
 
@@ -49,7 +49,7 @@ def enrol(
         software=software,
     )
     try:
-        return wire.post(ENROL_PATH, question, messages.Enrolled, "", signing_key)
+        return wire.post(ENROL, question, "", signing_key)
     except Trouble as trouble:
         if trouble.code == "L-005":
             raise Refused("L-014", "code") from trouble

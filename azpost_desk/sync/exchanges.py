@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.protocol import messages, watch
+from azpost_desk.protocol import messages, questions
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.records import rechain
 from azpost_desk.sync.old_chains import UNPROVEN, fetched
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from azpost_desk.sync.ports import Clock, Identity, SyncBooks
     from azpost_desk.sync.wire import Wire
 
-EXCHANGE_PATH: Final = "/v1/exchange"
-BILL_PATH: Final = "/v1/bills/check"
-TRANSFER_PATH: Final = "/v1/transfers/claim"
-AHEAD_PATH: Final = "/v1/transfers/ahead"
-STEPS_PATH: Final = "/v1/steps"
 # The centre does not hold what comes before our batch: it says in `expect` where to begin again.
 NOT_CONTINUOUS: Final = "X-011"
 # A batch that did not get through is offered in smaller pieces, down to this many bytes.
@@ -135,7 +130,7 @@ class Exchanges:
         asked = self._books.list_wanted()
         if asked is None:
             return False
-        told = self._wire.post(watch.PATH, asked, watch.ListTold, chain(identity), self._books.signing_key())
+        told = self._wire.post(questions.LIST, asked, chain(identity), self._books.signing_key())
         return self._books.keep_list(asked, told)
 
     def _offer(self) -> Batch | None:
@@ -155,7 +150,7 @@ class Exchanges:
 
     def _ask(self, question: messages.Exchange, identity: Identity, key: SigningKey) -> Exchanged:
         try:
-            answer = self._wire.post(EXCHANGE_PATH, question, messages.Exchanged, chain(identity), key)
+            answer = self._wire.post(questions.EXCHANGE, question, chain(identity), key)
         except Trouble as trouble:
             if trouble.code == "L-002" and question.batch is not None:
                 self._batch_bytes = max(self._batch_bytes // 2, _SMALLEST_BATCH_BYTES)

@@ -17,16 +17,18 @@ from uuid import uuid4
 import msgspec
 
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.protocol import approvals, messages
+from azpost_desk.protocol import messages
+from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.services.views import LineState
 from azpost_desk.sync.approvals import check_answer
-from azpost_desk.sync.exchanges import AHEAD_PATH, BILL_PATH, STEPS_PATH, TRANSFER_PATH, Exchanges, chain
+from azpost_desk.sync.exchanges import Exchanges, chain
 from azpost_desk.sync.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
+    from azpost_desk.protocol.questions import A, Question, T
     from azpost_desk.sync.exchanges import Learned
     from azpost_desk.sync.ports import Clock, Identity, SyncBooks
 
@@ -112,71 +114,28 @@ class CentreLine:
         """Now by the books' trusted time (services.ports.Line)."""
         return self._books.trusted_ms()
 
-    def check_bill(self, biller: str, account: str, amount_qapik: int | None) -> messages.BillChecked:
-        """What the biller says of a subscriber.
-
-        Raises:
-            Trouble: an L-code.
-            Refused: the centre's X-code.
-        """
-        question = messages.BillCheck(biller=biller, account=account, amount_qapik=amount_qapik)
-        return self._ask(BILL_PATH, question, messages.BillChecked)
-
-    def claim_transfer(self, claim: messages.TransferClaim) -> messages.TransferClaimed:
-        """The grant of a transfer, checked: signed by the centre, for this chain, this request, this amount.
-
-        Raises:
-            Trouble: an L-code; L-004 for a grant that is not what was asked for.
-            Refused: the centre's X-code.
-        """
-        answer = self._ask(TRANSFER_PATH, claim, messages.TransferClaimed)
-        if answer.grant is not None:
-            check_grant(answer.grant, claim, self._books.identity())
-        return answer
-
-    def transfers_ahead(self) -> tuple[tuple[str, int], ...]:
-        """(transfer, qəpik) of what this office may reserve ahead of its receivers.
-
-        Raises:
-            Trouble: an L-code.
-            Refused: the centre's X-code.
-        """
-        return self._ask(AHEAD_PATH, messages.AheadAsked(), messages.AheadTold).transfers
-
-    def ask_about(self, steps: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int]]:
-        """What the centre says now of outside steps (services.ports.Line).
-
-        Raises:
-            Trouble: an L-code.
-            Refused: the centre's X-code.
-        """
-        if not steps:
-            return {}
-        told = self._ask(STEPS_PATH, messages.StepsAsked(steps=tuple(steps)), messages.StepsTold)
-        return {(sort, thing): (state, since_ms) for sort, thing, state, since_ms in told.steps}
-
-    def ask_approval(self, question: approvals.ApprovalAsk) -> approvals.ApprovalTold:
-        """What became of a question for a second person; an answer is the centre's, and to this question.
+    def ask(self, question: Question[A, T], asked: A) -> T:
+        """What the centre says; what it signs is checked: its own, for this chain, an answer to exactly this.
 
         Raises:
             Trouble: an L-code; L-004 for an answer to something else.
             Refused: the centre's X-code.
         """
-        told = self._ask(approvals.PATH, question, approvals.ApprovalTold)
-        if told.answer is not None:
-            check_answer(told.answer, question, self._books.identity())
-        return told
-
-    def _ask(self, path: str, question: messages.Message, kind: type[messages.M]) -> messages.M:
         if self._state.stopped:
             raise Trouble(self._state.stopped)
         identity = self._books.identity()
         try:
-            return self._wire.post(path, question, kind, chain(identity), self._books.signing_key())
+            told = self._wire.post(question, asked, chain(identity), self._books.signing_key())
         except Trouble:
             # Somebody saw it before the thread did: let the pill tell the truth soon.
             self._due.set()
             raise
+        if isinstance(asked, messages.TransferClaim) and isinstance(told, messages.TransferClaimed):
+            if told.grant is not None:
+                check_grant(told.grant, asked, identity)
+        elif isinstance(asked, ApprovalAsk) and isinstance(told, ApprovalTold) and told.answer is not None:
+            check_answer(told.answer, asked, identity)
+        return told
 
     # --- the thread -----------------------------------------------------------------------------------
 

@@ -9,20 +9,14 @@ import msgspec
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.protocol import messages
+from azpost_desk.protocol import messages, questions
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.old_chains import (
-    OWN_RECORDS_PATH,
-    RECOVER_KEY_PATH,
-    SALVAGE_PATH,
-    SEALED_SALVAGE_PATH,
     OldRecord,
     OwnRecords,
     OwnRecordsTold,
-    RecoveredKey,
     RecoverKey,
     Salvage,
-    Salvaged,
     SealedSalvage,
 )
 from azpost_desk.protocol.records import GENESIS, Record, rechain
@@ -139,7 +133,7 @@ def fetched(
     while True:
         question = OwnRecords(version=messages.VERSION, epoch=epoch, after=chain.sequence)
         path = f"{identity.desk}/{identity.epoch}"
-        told = wire.post(OWN_RECORDS_PATH, question, OwnRecordsTold, path, key)
+        told = wire.post(questions.OWN_RECORDS, question, path, key)
         yield from chain.prove(told)
         if chain.sequence < told.head and told.records:
             continue
@@ -216,7 +210,7 @@ def hand_in(
         again = False
         for batch in batches(after):
             message = Salvage(version=messages.VERSION, desk=desk, epoch=epoch, batch=batch)
-            answer = wire.post(SALVAGE_PATH, message, Salvaged, by.name, by.key)
+            answer = wire.post(questions.SALVAGE, message, by.name, by.key)
             records += answer.taken
             if answer.refused not in (None, *CONTESTED):
                 raise Refused(str(answer.refused))
@@ -237,7 +231,7 @@ def hand_in_sealed(wire: Wire, by: Hander, frames: Iterable[bytes]) -> HandedIn:
     records, contested = 0, False
     for sealed in frames:
         message = SealedSalvage(version=messages.VERSION, sealed=sealed)
-        answer = wire.post(SEALED_SALVAGE_PATH, message, Salvaged, by.name, by.key)
+        answer = wire.post(questions.SEALED_SALVAGE, message, by.name, by.key)
         if answer.refused not in (None, *CONTESTED):
             raise Refused(str(answer.refused))
         records += answer.taken
@@ -253,7 +247,7 @@ def recovered_key(wire: Wire, code: str, key: SigningKey, sealed: bytes) -> byte
     """
     question = RecoverKey(version=messages.VERSION, code=code.strip(), public_key=key.public(), sealed=sealed)
     try:
-        answer = wire.post(RECOVER_KEY_PATH, question, RecoveredKey, "", key)
+        answer = wire.post(questions.RECOVER_KEY, question, "", key)
     except Trouble as trouble:
         if trouble.code == "L-005":
             raise Refused("L-014", "code") from trouble

@@ -20,6 +20,7 @@ from azpost_desk.sync.ports import CONNECT_SECONDS
 
 if TYPE_CHECKING:
     from azpost_desk.protocol.keys import SigningKey
+    from azpost_desk.protocol.questions import A, Question, T
     from azpost_desk.sync.connections import Connections
 
 GZIP_OVER_BYTES: Final = 1024
@@ -57,10 +58,8 @@ class Wire:
         except OSError:
             return False
 
-    def post(
-        self, path: str, message: messages.Message, kind: type[messages.M], desk: str, key: SigningKey
-    ) -> messages.M:
-        """The centre's answer to `message`.
+    def post(self, question: Question[A, T], message: A, desk: str, key: SigningKey) -> T:
+        """The centre's answer to `message`, which asks `question`.
 
         Args:
             desk: what the request calls itself, ``<desk>/<epoch>``.
@@ -79,9 +78,9 @@ class Wire:
         if len(body) > GZIP_OVER_BYTES:
             body = gzip.compress(body, compresslevel=6, mtime=0)
             headers["Content-Encoding"] = "gzip"
-        headers["X-Azpost-Signature"] = key.sign(messages.request_words(path, body)).hex()
-        status, content = self._connections.post(self._url + path, body, headers)
-        return _message(status, content, kind)
+        headers["X-Azpost-Signature"] = key.sign(messages.request_words(question.path, body)).hex()
+        status, content = self._connections.post(self._url + question.path, body, headers)
+        return answered(status, content, question.told)
 
     def hang_up(self) -> None:
         """Break every open connection, also one that somebody waits on: the program wants to end."""
@@ -89,10 +88,16 @@ class Wire:
             self._connections.hang_up()
 
 
-def _message(status: int, content: bytes, kind: type[messages.M]) -> messages.M:
+def answered(status: int, content: bytes, told: type[T]) -> T:
+    """What was answered, read into the message it must be.
+
+    Raises:
+        Trouble: L-003 it cannot be read, L-005, L-009.
+        Refused: the X-code and facts with which the centre said no.
+    """
     try:
         if status == 200:
-            return messages.unpack(content, kind)
+            return messages.unpack(content, told)
         if status == 401:
             raise Trouble("L-005", detail="401")
         if status >= 500:

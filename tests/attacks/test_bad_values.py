@@ -14,7 +14,7 @@ import pytest
 from azpost_desk.central.web import api
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.protocol import approvals, messages, old_chains, watch
+from azpost_desk.protocol import messages, old_chains, questions
 from azpost_desk.protocol.sealing import seal_for
 from tests.attacks.test_hostile_desk import CODE, give_codes, raw, sending, settlement, taken
 from tests.central.desks import SimDesk, counted
@@ -92,20 +92,8 @@ def spoilt(value: Any, bad: str | int) -> Iterator[Any]:
         yield from map(put, spoilt(part, bad))
 
 
-QUESTIONS: dict[str, type[messages.Message]] = {
-    "/v1/exchange": messages.Exchange,
-    "/v1/bills/check": messages.BillCheck,
-    approvals.PATH: approvals.ApprovalAsk,
-    "/v1/transfers/claim": messages.TransferClaim,
-    "/v1/transfers/ahead": messages.AheadAsked,
-    "/v1/steps": messages.StepsAsked,
-    watch.PATH: watch.ListAsked,
-    old_chains.OWN_RECORDS_PATH: old_chains.OwnRecords,
-    old_chains.SALVAGE_PATH: old_chains.Salvage,
-    old_chains.SEALED_SALVAGE_PATH: old_chains.SealedSalvage,
-    "/v1/enrol": messages.Enrol,
-    old_chains.RECOVER_KEY_PATH: old_chains.RecoverKey,
-}
+# Also the next question that somebody declares.
+QUESTIONS: dict[str, type[messages.Message]] = {one.path: one.ask for one in questions.QUESTIONS}
 # What no database takes; the rest is a strange word, and answered as any other.
 REFUSED = {"nul", "below zero", "64 bits", "unsigned"}
 
@@ -151,7 +139,7 @@ def test_a_stick_is_read_as_carefully_as_the_line(centre: Centre, enrolled: Enro
         for one in spoilt(found, bad):
             sealed = seal_for(desk.enrolled.recovery_key, messages.pack(one))
             answer = desk.post(
-                old_chains.SEALED_SALVAGE_PATH, old_chains.SealedSalvage(version=1, sealed=sealed)
+                questions.SEALED_SALVAGE.path, old_chains.SealedSalvage(version=1, sealed=sealed)
             )
             assert answer.status_code < 500, one
 

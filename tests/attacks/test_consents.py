@@ -15,6 +15,7 @@ from azpost_desk.programs.central import main
 from azpost_desk.protocol import approvals as protocol
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import Grant, Signed, unpack, words_of
+from azpost_desk.protocol.questions import APPROVAL
 from azpost_desk.sync.approvals import check_answer
 from tests.central import persons
 from tests.services.counters import CLERK
@@ -124,7 +125,7 @@ def test_a_question_that_is_none_is_put_on_no_list(
 ) -> None:
     desk = enrolled("2002-1")
     question = msgspec.structs.replace(QUESTION, **facts)
-    told = unpack(desk.post(protocol.PATH, question).content, protocol.ApprovalTold)
+    told = unpack(desk.post(APPROVAL.path, question).content, protocol.ApprovalTold)
     assert told == protocol.ApprovalTold(code=code)
     with centre.database.transaction() as conn:
         assert conn.execute("select count(*) from approvals").fetchone() == (0,)
@@ -137,7 +138,7 @@ def test_the_same_request_is_the_same_question_and_no_other(
     desk = enrolled("2002-1")
 
     def ask(question: protocol.ApprovalAsk) -> protocol.ApprovalTold:
-        return unpack(desk.post(protocol.PATH, question).content, protocol.ApprovalTold)
+        return unpack(desk.post(APPROVAL.path, question).content, protocol.ApprovalTold)
 
     assert ask(QUESTION) == ask(QUESTION) == protocol.ApprovalTold()
     assert ask(msgspec.structs.replace(QUESTION, amount_qapik=1)).code == "S-067"
@@ -181,5 +182,5 @@ def test_an_unsigned_question_is_answered_with_nothing(
 ) -> None:
     desk = enrolled("2002-1")
     desk.key = SigningKey.new()
-    answer = desk.post(protocol.PATH, QUESTION)
+    answer = desk.post(APPROVAL.path, QUESTION)
     assert (answer.status_code, answer.content) == (401, b"")

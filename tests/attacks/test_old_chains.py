@@ -6,13 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from azpost_desk.protocol import messages
+from azpost_desk.protocol import messages, questions
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.old_chains import (
-    OWN_RECORDS_PATH,
-    RECOVER_KEY_PATH,
-    SALVAGE_PATH,
-    SEALED_SALVAGE_PATH,
     OwnRecords,
     OwnRecordsTold,
     RecoverKey,
@@ -36,14 +32,14 @@ if TYPE_CHECKING:
 
 
 def asked(desk: SimDesk, epoch: int, after: int = 0) -> requests.Response:
-    return desk.post(OWN_RECORDS_PATH, OwnRecords(version=1, epoch=epoch, after=after))
+    return desk.post(questions.OWN_RECORDS.path, OwnRecords(version=1, epoch=epoch, after=after))
 
 
 def handed_in(by: SimDesk, batch: messages.Batch | None, name: str = "2002-1", epoch: int = 1) -> int:
     """Status of a salvage that `by` signs."""
     assert batch is not None
     message = Salvage(version=1, desk=name, epoch=epoch, batch=batch)
-    return by.post(SALVAGE_PATH, message).status_code
+    return by.post(questions.SALVAGE.path, message).status_code
 
 
 def test_only_the_present_machine_is_told_its_own_ended_chains(centre: Centre, enrolled: Enrolled) -> None:
@@ -63,7 +59,7 @@ def test_only_the_present_machine_is_told_its_own_ended_chains(centre: Centre, e
     assert asked(new, 99).status_code == 404
     # Another desk is told of its own chains alone: the request names none but the one that signed it.
     assert asked(other, 1).status_code == 404
-    assert old.post_bytes(OWN_RECORDS_PATH, b"x", key=SigningKey.new()).status_code == 401
+    assert old.post_bytes(questions.OWN_RECORDS.path, b"x", key=SigningKey.new()).status_code == 401
 
 
 def test_what_the_chains_key_did_not_sign_is_not_taken(centre: Centre, enrolled: Enrolled) -> None:
@@ -85,15 +81,15 @@ def test_what_the_chains_key_did_not_sign_is_not_taken(centre: Centre, enrolled:
     assert handed_in(old, batch, epoch=2) == 401
     assert handed_in(old, batch, name="2002-2") == 401
     nobody = SigningKey.new()
-    assert old.post_bytes(SALVAGE_PATH, b"garbage", key=nobody, desk="").status_code == 401
+    assert old.post_bytes(questions.SALVAGE.path, b"garbage", key=nobody, desk="").status_code == 401
     sealed = messages.pack(SealedSalvage(version=1, sealed=b"garbage"))
-    assert old.post_bytes(SEALED_SALVAGE_PATH, sealed, key=nobody, desk="").status_code == 401
+    assert old.post_bytes(questions.SEALED_SALVAGE.path, sealed, key=nobody, desk="").status_code == 401
     assert counted(centre, "journal") == before
     assert counted(centre, "contested") == 0
     # As it was signed it is taken from any desk at work, once; from nobody it is not.
     body = messages.pack(Salvage(version=1, desk="2002-1", epoch=1, batch=batch))
     for name in ("", "2002-2/1", "code/", f"code/{'0' * 64}/{nobody.public()}", "code/x/y"):
-        assert old.post_bytes(SALVAGE_PATH, body, key=nobody, desk=name).status_code == 401
+        assert old.post_bytes(questions.SALVAGE.path, body, key=nobody, desk=name).status_code == 401
     assert counted(centre, "journal") == before
     for _ in range(2):
         assert handed_in(other, batch) == 200
@@ -109,7 +105,7 @@ def test_a_salvaged_batch_is_sealed_or_open_the_same(centre: Centre, enrolled: E
     assert old.enrolled is not None
     inner = messages.pack(Salvage(version=1, desk="2002-1", epoch=1, batch=batch))
     sealed = SealedSalvage(version=1, sealed=seal_for(old.enrolled.recovery_key, inner))
-    answer = old.post(SEALED_SALVAGE_PATH, sealed)
+    answer = old.post(questions.SEALED_SALVAGE.path, sealed)
     told = messages.unpack(answer.content, Salvaged)
     assert (told.head, told.taken, told.refused) == (2, 1, None)
 
@@ -123,4 +119,4 @@ def test_the_key_of_a_backup_is_not_handed_out_without_its_desks_code(
     sealed = seal_for(desk.enrolled.recovery_key, escrowed)
     for code in ("", "AAAA-AAAA-AAAA-AAAA", "' or true --"):
         question = RecoverKey(version=1, code=code, public_key=desk.key.public(), sealed=sealed)
-        assert desk.post(RECOVER_KEY_PATH, question).status_code == 401
+        assert desk.post(questions.RECOVER_KEY.path, question).status_code == 401

@@ -13,7 +13,8 @@ from azpost_desk.central import screening
 from azpost_desk.central.list_changes import PIECE_BYTES_MAX
 from azpost_desk.domain.watch_lists import OFAC, UN, Listed
 from azpost_desk.protocol import messages
-from azpost_desk.protocol.watch import PATH, ListAsked, ListTold
+from azpost_desk.protocol.questions import LIST
+from azpost_desk.protocol.watch import ListAsked, ListTold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ def imported(centre: Centre, clock: ManualClock, entries: list[Listed]) -> None:
 
 
 def piece(desk: SimDesk, asked: ListAsked) -> ListTold:
-    response = desk.post(PATH, asked)
+    response = desk.post(LIST.path, asked)
     response.raise_for_status()
     return messages.unpack(response.content, ListTold)
 
@@ -158,4 +159,4 @@ def test_a_list_that_the_centre_has_not_is_version_nothing(
 def test_a_strangers_question_is_not_answered(centre: Centre, enrolled: Callable[[str], SimDesk]) -> None:
     desk = enrolled("2002-1")
     body = messages.pack(ListAsked(source=OFAC))
-    assert desk.post_bytes(PATH, body, desk="9999-1").status_code == 401
+    assert desk.post_bytes(LIST.path, body, desk="9999-1").status_code == 401

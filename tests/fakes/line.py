@@ -10,13 +10,27 @@ import msgspec
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
 from azpost_desk.protocol.keys import SigningKey
-from azpost_desk.protocol.messages import BillChecked, Grant, Signed, TransferClaim, TransferClaimed, words_of
+from azpost_desk.protocol.messages import (
+    AheadAsked,
+    AheadTold,
+    BillCheck,
+    BillChecked,
+    Grant,
+    Signed,
+    StepsAsked,
+    StepsTold,
+    TransferClaim,
+    TransferClaimed,
+    words_of,
+)
 from azpost_desk.services.views import LineState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from azpost_desk.domain.people import Parties
+    from azpost_desk.protocol.messages import Message
+    from azpost_desk.protocol.questions import A, Question, T
     from azpost_desk.services.ports import Clock
 
 
@@ -62,21 +76,31 @@ class FakeLine:
     def on_change(self, heard: Callable[[], None]) -> None:
         del heard
 
-    def check_bill(self, biller: str, account: str, amount_qapik: int | None) -> BillChecked:
+    def ask(self, question: Question[A, T], asked: A) -> T:
+        """What the test put there; a question for an approval waits until somebody did."""
         if not self.online:
             raise Trouble("L-001")
-        return self.bills.get((biller, account), BillChecked(ok=False, code="X-032"))
+        told: Message
+        match asked:
+            case BillCheck():
+                told = self.bills.get((asked.biller, asked.account), BillChecked(ok=False, code="X-032"))
+            case ApprovalAsk():
+                told = self.approvals.get(asked.request, ApprovalTold())
+            case TransferClaim():
+                told = self._claimed(asked)
+            case AheadAsked():
+                told = AheadTold(transfers=self._for_here())
+            case StepsAsked():
+                told = StepsTold(
+                    steps=tuple((*step, *self.steps[step]) for step in asked.steps if step in self.steps)
+                )
+            case _:
+                raise AssertionError(question.path)
+        assert isinstance(told, question.told)
+        return told
 
-    def ask_approval(self, question: ApprovalAsk) -> ApprovalTold:
-        """What the test put there under the request's id; else the question waits."""
-        if not self.online:
-            raise Trouble("L-001")
-        return self.approvals.get(question.request, ApprovalTold())
-
-    def claim_transfer(self, claim: TransferClaim) -> TransferClaimed:
+    def _claimed(self, claim: TransferClaim) -> TransferClaimed:
         """Idempotent by the request; an answer may be lost after the centre has given it."""
-        if not self.online:
-            raise Trouble("L-001")
         self.asked.append(claim)
         if claim.request not in self._answers:
             self._answers[claim.request] = self._answer(claim)
@@ -85,16 +109,9 @@ class FakeLine:
             raise Trouble("L-001")
         return self._answers[claim.request]
 
-    def transfers_ahead(self) -> tuple[tuple[str, int], ...]:
+    def _for_here(self) -> tuple[tuple[str, int], ...]:
         """Those the test named as addressed to this office."""
-        if not self.online:
-            raise Trouble("L-001")
         return tuple((one.transfer, one.amount_qapik) for one in self.transfers.values() if one.is_for_here)
-
-    def ask_about(self, steps: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int]]:
-        if not self.online:
-            raise Trouble("L-001")
-        return {step: self.steps[step] for step in steps if step in self.steps}
 
     def _answer(self, claim: TransferClaim) -> TransferClaimed:
         known = self.transfers.get(claim.code) or next(

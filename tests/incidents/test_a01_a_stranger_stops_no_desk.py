@@ -8,11 +8,9 @@ import msgspec
 import pytest
 
 from azpost_desk.central.registry import enrolment
-from azpost_desk.protocol import messages
+from azpost_desk.protocol import messages, questions
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.old_chains import (
-    SALVAGE_PATH,
-    SEALED_SALVAGE_PATH,
     Salvage,
     SealedSalvage,
     with_code,
@@ -66,10 +64,10 @@ def test_a_genuine_record_at_another_place_contests_nothing_whoever_brings_it(
     sealed = messages.pack(salvage_of(moved))
     assert desk.enrolled is not None
     frame = SealedSalvage(version=1, sealed=seal_for(desk.enrolled.recovery_key, sealed))
-    assert unsigned(desk, SALVAGE_PATH, salvage_of(moved)).status_code == 401
-    assert unsigned(desk, SEALED_SALVAGE_PATH, frame).status_code == 401
-    assert other.post(SALVAGE_PATH, salvage_of(moved)).status_code == 401
-    assert other.post(SEALED_SALVAGE_PATH, frame).status_code == 401
+    assert unsigned(desk, questions.SALVAGE.path, salvage_of(moved)).status_code == 401
+    assert unsigned(desk, questions.SEALED_SALVAGE.path, frame).status_code == 401
+    assert other.post(questions.SALVAGE.path, salvage_of(moved)).status_code == 401
+    assert other.post(questions.SEALED_SALVAGE.path, frame).status_code == 401
     assert desk.push(moved).refused == "X-011"
     assert states(centre, "2002-1") == [(1, "active")]
     assert (counted(centre, "contested"), counted(centre, "exceptions")) == (0, 0)
@@ -86,7 +84,10 @@ def test_a_record_of_one_epoch_contests_no_other(centre: Centre, enrolled: Enrol
     taken(new)
     for epoch in (1, 2):
         strange = (old, new)[epoch == 1]
-        assert new.post(SALVAGE_PATH, salvage_of(shifted(strange, 2, 2), epoch=epoch)).status_code == 401
+        assert (
+            new.post(questions.SALVAGE.path, salvage_of(shifted(strange, 2, 2), epoch=epoch)).status_code
+            == 401
+        )
     assert states(centre, "2002-1") == [(1, "replaced"), (2, "active")]
     assert counted(centre, "contested") == 0
 
@@ -101,9 +102,9 @@ def test_the_chains_own_key_still_contests_it(centre: Centre, enrolled: Enrolled
     tail = twin.batch(first=2)
     assert tail is not None
     # Not even both tails are worth anything in a stranger's hand.
-    assert unsigned(desk, SALVAGE_PATH, salvage_of(tail)).status_code == 401
+    assert unsigned(desk, questions.SALVAGE.path, salvage_of(tail)).status_code == 401
     assert states(centre, "2002-1") == [(1, "active")]
-    assert twin.post(SALVAGE_PATH, salvage_of(tail)).status_code == 200
+    assert twin.post(questions.SALVAGE.path, salvage_of(tail)).status_code == 200
     assert states(centre, "2002-1") == [(1, "forked")]
     assert counted(centre, "contested") == 1
 
@@ -122,11 +123,11 @@ def test_old_records_are_handed_in_by_who_may(centre: Centre, enrolled: Enrolled
         code = enrolment.enrolment_code(conn, "2002-1", now_ms)
     for wrong in (strange, "AAAA-AAAA-AAAA-AAAA"):
         name = with_code(wrong, key.public())
-        assert desk.post_bytes(SALVAGE_PATH, body, key=key, desk=name).status_code == 401
+        assert desk.post_bytes(questions.SALVAGE.path, body, key=key, desk=name).status_code == 401
     name = with_code(code, key.public())
-    assert desk.post_bytes(SALVAGE_PATH, body, key=SigningKey.new(), desk=name).status_code == 401
+    assert desk.post_bytes(questions.SALVAGE.path, body, key=SigningKey.new(), desk=name).status_code == 401
     assert counted(centre, "journal") == 2
-    assert desk.post_bytes(SALVAGE_PATH, body, key=key, desk=name).status_code == 200
+    assert desk.post_bytes(questions.SALVAGE.path, body, key=key, desk=name).status_code == 200
     assert counted(centre, "journal") == 3
     # A machine that was replaced brings its own past and nobody else's.
     new = enrolled("2002-1")
@@ -137,6 +138,6 @@ def test_old_records_are_handed_in_by_who_may(centre: Centre, enrolled: Enrolled
     own, foreign = desk.batch(), other.batch()
     assert own is not None
     assert foreign is not None
-    assert desk.post(SALVAGE_PATH, salvage_of(foreign, "2002-2")).status_code == 401
-    assert desk.post(SALVAGE_PATH, salvage_of(own)).status_code == 200
+    assert desk.post(questions.SALVAGE.path, salvage_of(foreign, "2002-2")).status_code == 401
+    assert desk.post(questions.SALVAGE.path, salvage_of(own)).status_code == 200
     assert (counted(centre, "journal"), states(centre, "2002-2")) == (5, [(1, "active")])

@@ -13,7 +13,8 @@ from azpost_desk.central.exposure import LATE_MS
 from azpost_desk.central.registry import branches, reference
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.protocol.old_chains import SALVAGE_PATH, Salvage
+from azpost_desk.protocol import questions
+from azpost_desk.protocol.old_chains import Salvage
 from azpost_desk.services.goods import SellGoods
 from tests.central.desks import SimDesk
 from tests.stories.machines import code_for
@@ -148,7 +149,7 @@ def test_late_records_of_a_replaced_machine_move_nothing_out(
     sent = old.send(codes[0], 1_000)
     batch = old.batch()
     assert batch is not None
-    answer = old.post(SALVAGE_PATH, Salvage(version=1, desk="2002-1", epoch=1, batch=batch))
+    answer = old.post(questions.SALVAGE.path, Salvage(version=1, desk="2002-1", epoch=1, batch=batch))
     assert answer.status_code == 200
     place.centre.settle()
     assert (states(place, [bill]), place.state(sent)) == (["held"], "held")

@@ -68,8 +68,7 @@ def dead_line(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
         wait()
         raise Trouble("L-001")
 
-    for question in ("check_bill", "claim_transfer", "transfers_ahead", "ask_about"):
-        monkeypatch.setattr(FakeLine, question, nobody)
+    monkeypatch.setattr(FakeLine, "ask", nobody)
     stand.line.online = False
 
 

@@ -17,6 +17,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.transfer_codes import with_check_digit
 from azpost_desk.programs.central import main
 from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
+from azpost_desk.protocol.questions import APPROVAL
 from azpost_desk.services.counter import Approval
 from tests.central.persons import enter, signed
 from tests.stories.town import BAKU
@@ -273,7 +274,7 @@ def test_a_branch_with_two_persons_asks_its_own(
     question = ApprovalAsk(
         request="r-1", operation="o-1", subject="reversal", amount_qapik=1, asker="1002", attempt=1
     )
-    assert baku.line.ask_approval(question) == ApprovalTold(code="S-060")
+    assert baku.line.ask(APPROVAL, question) == ApprovalTold(code="S-060")
     assert place.ask("select count(*) from approvals") == [(0,)]
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.protocol.messages import StepsAsked
+from azpost_desk.protocol.questions import STEPS
 from tests.stories.town import GANJA, METER
 
 if TYPE_CHECKING:
@@ -59,8 +61,8 @@ def test_a_request_whose_answer_was_lost_is_known_there_and_asked_again_under_it
 def test_a_desk_is_told_of_its_own_steps_only(place: Town, ganja: Seat, baku: Seat) -> None:
     payment = ganja.take_bill(2_000)
     ganja.sync()
-    assert ganja.line.ask_about([("payment", payment)])
-    assert baku.line.ask_about([("payment", payment), ("settlement", payment)]) == {}
+    assert ganja.line.ask(STEPS, StepsAsked(steps=(("payment", payment),))).steps
+    assert baku.line.ask(STEPS, StepsAsked(steps=(("payment", payment), ("settlement", payment)))).steps == ()
 
 
 @pytest.mark.parametrize("keeps", [True, False])

@@ -11,6 +11,7 @@ from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.messages import TransferClaim
+from azpost_desk.protocol.questions import TRANSFER_CLAIM
 from tests.stories.town import BAKU, ORXAN
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def test_only_the_office_it_is_addressed_to_may_reserve_it(place: Town, ganja: S
         question = TransferClaim(
             request=f"r-{qapik}", purpose="pay", transfer=sent.transfer, amount_qapik=qapik
         )
-        assert baku.line.claim_transfer(question).code == "T-010"
+        assert baku.line.ask(TRANSFER_CLAIM, question).code == "T-010"
 
 
 def test_at_the_close_of_the_day_it_all_goes_back(place: Town, ganja: Seat, baku: Seat) -> None:

@@ -13,12 +13,10 @@ import msgspec
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.trusted_time import TrustedTime
-from azpost_desk.protocol import messages
+from azpost_desk.protocol import messages, questions
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.messages import Ack, Batch, News, Sent, Signed
 from azpost_desk.protocol.records import GENESIS, Header, Record, rechain, seal
-from azpost_desk.sync.enrolling import ENROL_PATH
-from azpost_desk.sync.exchanges import BILL_PATH, EXCHANGE_PATH, TRANSFER_PATH
 
 DESK = "2002-3"
 START_MS = 1_795_000_000_000
@@ -227,17 +225,17 @@ class HonestCentre:
             return self.status, b""
         key = self.desk_key
         wire = gzip.decompress(body) if packed else body
-        if path == ENROL_PATH:
+        if path == questions.ENROL.path:
             key = messages.unpack(wire, messages.Enrol).public_key
         if not is_signed(key, messages.request_words(path, body), bytes.fromhex(signature)):
             return 401, b""
         with self._lock:
             match path:
-                case line if line == EXCHANGE_PATH:
+                case line if line == questions.EXCHANGE.path:
                     return 200, messages.pack(self.exchanged(messages.unpack(wire, messages.Exchange)))
-                case line if line == TRANSFER_PATH:
+                case line if line == questions.TRANSFER_CLAIM.path:
                     return self.claimed()
-                case line if line == BILL_PATH:
+                case line if line == questions.BILL_CHECK.path:
                     check = messages.unpack(wire, messages.BillCheck)
                     return 200, messages.pack(messages.BillChecked(ok=True, debt_qapik=len(check.account)))
         return 404, messages.pack(messages.Refusal(code="X-404", facts={"path": path}))

@@ -19,6 +19,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Parties
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import TransferClaim, grant_of
+from azpost_desk.protocol.questions import TRANSFER_CLAIM
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.rehearsal.faults import FaultyLine
 from azpost_desk.storage.books import DeskBooks
@@ -190,7 +191,7 @@ class Desk:
             request=request, purpose="pay", code=code, amount_qapik=amount_qapik, sender="Vuqar Aliyev"
         )
         line = CentreLine(self.books, self.post.line.url, self.clock)
-        answer = line.claim_transfer(question)
+        answer = line.ask(TRANSFER_CLAIM, question)
         line.stop()
         if answer.grant is not None:
             grant = grant_of(answer.grant.words)

@@ -9,7 +9,8 @@ import pytest
 
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.keys import SigningKey
-from azpost_desk.protocol.messages import Grant, News, TransferClaim
+from azpost_desk.protocol.messages import BillCheck, Grant, News, TransferClaim
+from azpost_desk.protocol.questions import BILL_CHECK, TRANSFER_CLAIM
 from azpost_desk.rehearsal.faults import FaultyLine
 from azpost_desk.sync import line as line_module
 from azpost_desk.sync.line import CentreLine
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import LineState
 
 REQUEST = "0197-request"
+
+
+BILL = BillCheck(biller="azerishiq", account="1012345678")
 
 
 class Rig:
@@ -136,7 +140,7 @@ def test_a_chain_that_has_ended_stops_the_desk(rig: Rig, centre_says: str, code:
     rig.books.sell(1)
     assert rig.until(lambda state: state.stopped != "").stopped == code
     with pytest.raises(Trouble, match=code):
-        rig.line.check_bill("azerishiq", "1012345678", None)
+        rig.line.ask(BILL_CHECK, BILL)
 
 
 def test_one_refused_signature_may_be_damage_three_are_meant(rig: Rig) -> None:
@@ -173,10 +177,10 @@ def test_news_reach_whoever_listens(rig: Rig) -> None:
 
 
 def test_a_bill_is_asked_through_the_line(rig: Rig) -> None:
-    assert rig.line.check_bill("azerishiq", "1012345678", None).debt_qapik == 10
+    assert rig.line.ask(BILL_CHECK, BILL).debt_qapik == 10
     rig.wire.down()
     with pytest.raises(Trouble, match="L-001"):
-        rig.line.check_bill("azerishiq", "1012345678", None)
+        rig.line.ask(BILL_CHECK, BILL)
 
 
 def grant(**changed: object) -> Grant:
@@ -193,10 +197,10 @@ CLAIM = TransferClaim(request=REQUEST, purpose="pay", code="123", amount_qapik=5
 
 def test_a_good_grant_is_handed_on(rig: Rig) -> None:
     rig.centre.grant = grant()
-    assert rig.line.claim_transfer(CLAIM).grant is not None
+    assert rig.line.ask(TRANSFER_CLAIM, CLAIM).grant is not None
     rig.centre.grant = None
     with pytest.raises(Refused, match="X-031"):
-        rig.line.claim_transfer(CLAIM)
+        rig.line.ask(TRANSFER_CLAIM, CLAIM)
 
 
 @pytest.mark.parametrize(
@@ -209,14 +213,14 @@ def test_a_good_grant_is_handed_on(rig: Rig) -> None:
 def test_a_grant_for_somebody_else_is_not_believed(rig: Rig, changed: dict[str, object]) -> None:
     rig.centre.grant = grant(**changed)
     with pytest.raises(Trouble, match="L-004"):
-        rig.line.claim_transfer(CLAIM)
+        rig.line.ask(TRANSFER_CLAIM, CLAIM)
 
 
 def test_a_grant_signed_by_another_key_is_not_believed(rig: Rig) -> None:
     rig.centre.grant = grant()
     rig.centre.grants_key = SigningKey.new()
     with pytest.raises(Trouble, match="L-004"):
-        rig.line.claim_transfer(CLAIM)
+        rig.line.ask(TRANSFER_CLAIM, CLAIM)
 
 
 def test_stopping_breaks_off_what_hangs() -> None:

@@ -1,4 +1,4 @@
-"""What desks call: enrol, exchange, check a bill, claim a transfer; all signed, all idempotent.
+"""What desks call: an endpoint for every question that the centre answers; all signed, all idempotent.
 
 Who signed a request is found out on the event loop's own few threads, and answered on others: however many
 strangers knock, the proven are not kept from being answered.
@@ -8,45 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route
 
+from azpost_desk.central.intake.custody import STOPPED
 from azpost_desk.central.web import wire
 from azpost_desk.central.web.doors import TooMuch
-from azpost_desk.protocol import approvals, watch
-from azpost_desk.protocol.messages import (
-    REQUEST_BYTES_MAX,
-    AheadAsked,
-    AheadTold,
-    BillCheck,
-    BillChecked,
-    Enrol,
-    Enrolled,
-    Exchange,
-    Exchanged,
-    Message,
-    StepsAsked,
-    StepsTold,
-    TransferClaim,
-    TransferClaimed,
-)
-from azpost_desk.protocol.old_chains import (
-    OWN_RECORDS_PATH,
-    RECOVER_KEY_PATH,
-    SALVAGE_PATH,
-    SEALED_SALVAGE_PATH,
-    OwnRecords,
-    OwnRecordsTold,
-    RecoveredKey,
-    RecoverKey,
-    Salvage,
-    Salvaged,
-    SealedSalvage,
-)
+from azpost_desk.protocol import questions
+from azpost_desk.protocol.messages import REQUEST_BYTES_MAX, Enrol, Enrolled, Message
+from azpost_desk.protocol.old_chains import RecoveredKey, RecoverKey
+from azpost_desk.protocol.questions import A, Question, T
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -55,23 +31,39 @@ if TYPE_CHECKING:
     from azpost_desk.central.web.doors import Guest
 
 
+@dataclass(frozen=True)
+class Answer(Generic[A, T]):
+    """One question and who answers it.
+
+    Attributes:
+        answer: what is told to a proven caller; None is a 401. It may block: a worker waits for it.
+        is_handed_in: whoever brings it may be an officer of the centre with somebody else's records.
+    """
+
+    question: Question[A, T]
+    answer: Callable[[wire.Caller, A], T | None]
+    is_handed_in: bool = False
+
+
+@dataclass(frozen=True)
+class AwaitedAnswer(Generic[A, T]):
+    """One question that somebody outside answers: on no worker, they are for exchanges and claims."""
+
+    question: Question[A, T]
+    answer: Callable[[wire.Caller, A], Awaitable[T]]
+
+
+AnyAnswer = Answer[Any, Any] | AwaitedAnswer[Any, Any]
+
+
 class Answers(Protocol):
-    """What the centre does with each proven request; every call may block but those that are awaited."""
+    """What the centre does with each proven request."""
 
     database: Database
 
+    def answers(self) -> tuple[AnyAnswer, ...]: ...
     def enrol(self, message: Enrol) -> Enrolled | None: ...
-    def exchange(self, caller: wire.Caller, message: Exchange) -> Exchanged: ...
-    async def check_bill(self, message: BillCheck) -> BillChecked: ...
-    def claim_transfer(self, caller: wire.Caller, message: TransferClaim) -> TransferClaimed: ...
-    def transfers_ahead(self, caller: wire.Caller, message: AheadAsked) -> AheadTold: ...
-    def steps_of(self, caller: wire.Caller, message: StepsAsked) -> StepsTold: ...
-    def changes_of_list(self, caller: wire.Caller, message: watch.ListAsked) -> watch.ListTold: ...
-    def ask_approval(self, caller: wire.Caller, message: approvals.ApprovalAsk) -> approvals.ApprovalTold: ...
-    def own_records(self, caller: wire.Caller, message: OwnRecords) -> OwnRecordsTold: ...
     def desk_of_code(self, digest: bytes, public_key: str) -> str | None: ...
-    def salvage(self, caller: wire.Caller, message: Salvage) -> Salvaged | None: ...
-    def salvage_sealed(self, caller: wire.Caller, message: SealedSalvage) -> Salvaged | None: ...
     def recover_key(self, message: RecoverKey) -> RecoveredKey | None: ...
 
 
@@ -94,41 +86,43 @@ def application(centre: Answers) -> Starlette:
     def by_key(path: str, headers: Headers, body: bytes) -> RecoverKey:
         return wire.self_signed(path, headers, body, RecoverKey)
 
-    def route(
-        path: str,
-        kind: type[wire.M],
-        answer: Callable[[wire.Caller, wire.M], Message | None],
-        prove: Callable[[str, Headers, bytes], wire.Caller] = by_chain,
-    ) -> Route:
+    def endpoint(one: AnyAnswer) -> Route:
+        question = one.question
+        if isinstance(one, AwaitedAnswer):
+            return _route(question, _endpoint(by_chain, _by_loop(one), wire.SMALL_BYTES_MAX))
+
         def work(caller: wire.Caller, headers: Headers, body: bytes) -> Message | None:
-            return answer(caller, wire.decoded(headers, body, kind))
+            return one.answer(caller, _asked(question, caller, headers, body, REQUEST_BYTES_MAX))
 
-        return Route(path, _endpoint(prove, _by_worker(work), REQUEST_BYTES_MAX), methods=["POST"])
-
-    async def bill(caller: wire.Caller, headers: Headers, body: bytes) -> Response:
-        # No worker waits for a biller: they are for exchanges and claims.
-        asked = wire.decoded(headers, body, BillCheck, wire.SMALL_BYTES_MAX)
-        return wire.respond(await centre.check_bill(asked))
+        prove = by_hander_in if one.is_handed_in else by_chain
+        return _route(question, _endpoint(prove, _by_worker(work), REQUEST_BYTES_MAX))
 
     small = wire.SMALL_BYTES_MAX
     enrol = _endpoint(wire.enrol_message, _by_worker(lambda one, _, __: centre.enrol(one)), small)
     recover = _endpoint(by_key, _by_worker(lambda one, _, __: centre.recover_key(one)), small)
-    return Starlette(
-        routes=[
-            Route("/v1/enrol", enrol, methods=["POST"]),
-            route("/v1/exchange", Exchange, centre.exchange),
-            Route("/v1/bills/check", _endpoint(by_chain, bill, small), methods=["POST"]),
-            route(approvals.PATH, approvals.ApprovalAsk, centre.ask_approval),
-            route("/v1/transfers/claim", TransferClaim, centre.claim_transfer),
-            route("/v1/transfers/ahead", AheadAsked, centre.transfers_ahead),
-            route("/v1/steps", StepsAsked, centre.steps_of),
-            route(watch.PATH, watch.ListAsked, centre.changes_of_list),
-            route(OWN_RECORDS_PATH, OwnRecords, centre.own_records),
-            route(SALVAGE_PATH, Salvage, centre.salvage, by_hander_in),
-            route(SEALED_SALVAGE_PATH, SealedSalvage, centre.salvage_sealed, by_hander_in),
-            Route(RECOVER_KEY_PATH, recover, methods=["POST"]),
-        ]
-    )
+    routes = [_route(questions.ENROL, enrol), _route(questions.RECOVER_KEY, recover)]
+    return Starlette(routes=[*routes, *map(endpoint, centre.answers())])
+
+
+def _route(question: Question[Any, Any], answer: Endpoint) -> Route:
+    return Route(question.path, answer, methods=["POST"])
+
+
+def _asked(question: Question[A, T], caller: wire.Caller, headers: Headers, body: bytes, bytes_max: int) -> A:
+    """What is asked, as far as this caller may ask it."""
+    asked = wire.decoded(headers, body, question.ask, bytes_max)
+    if caller.state != "active" and not question.stopped_too:
+        raise wire.Unwelcome(409, STOPPED[caller.state])
+    return asked
+
+
+def _by_loop(one: AwaitedAnswer[A, T]) -> Callable[[wire.Caller, Headers, bytes], Awaitable[Response]]:
+    async def answer(caller: wire.Caller, headers: Headers, body: bytes) -> Response:
+        return wire.respond(
+            await one.answer(caller, _asked(one.question, caller, headers, body, wire.SMALL_BYTES_MAX))
+        )
+
+    return answer
 
 
 def _by_worker(
