@@ -361,6 +361,7 @@ class Retention(Document, frozen=True):
         Term(group="customer", years=5, basis=_FIU, demo=False),
         Term(group="account", years=5, basis="DEMO"),
         Term(group="addresses", years=3, basis="DEMO"),
+        Term(group="note", years=3, basis="DEMO"),
         Term(group="*", years=10, basis="DEMO"),
     )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # the stand-alone verifier; a test compares the two.
 GROUPS: Final[dict[type[ops.Body], dict[str, str]]] = {
     ops.CustomerViewed: {"customer": "customer"},
+    ops.CustomerNoted: {"note": "note"},
     ops.ErasureRequested: {"customer": "customer"},
     ops.GrantRequested: {"question": "question"},
     ops.ItemScanned: {"signatory": "signatory"},

@@ -31,6 +31,7 @@ CHARACTERS_MAX: Final[dict[str, int]] = {
     "account": 40,
     "words": 2_000,
     "reason": 400,
+    "remark": 400,
 }
 # What somebody types that lies in the body itself: everything else there is the program's or the centre's.
 _TYPED_IN_BODIES: Final = frozenset({"document", "number", "office", "purpose", "reason", "series"})

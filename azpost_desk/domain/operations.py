@@ -72,6 +72,7 @@ from azpost_desk.domain.operations_recovery import GrantKept as GrantKept
 from azpost_desk.domain.operations_recovery import RecoveryFound as RecoveryFound
 from azpost_desk.domain.operations_signing import BODIES as SIGNING
 from azpost_desk.domain.operations_signing import AttachmentsErased as AttachmentsErased
+from azpost_desk.domain.operations_signing import CustomerNoted as CustomerNoted
 from azpost_desk.domain.operations_signing import ErasureRequested as ErasureRequested
 from azpost_desk.domain.operations_signing import HoldLifted as HoldLifted
 from azpost_desk.domain.operations_signing import HoldPlaced as HoldPlaced

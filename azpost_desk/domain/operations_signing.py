@@ -1,4 +1,4 @@
-"""What is recorded of electronic signatures, of the erasure of personal data and of what stops it."""
+"""What is recorded of electronic signatures, remarks about customers, erasure and what stops it."""
 
 from __future__ import annotations
 
@@ -90,10 +90,17 @@ class HoldLifted(Body, frozen=True):
     reason: str
 
 
+class CustomerNoted(Body, frozen=True):
+    """An officer wrote a remark into a customer's file; whose and what lies in the attachment ``note``."""
+
+    note: str
+
+
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("paper.signed", 1): PaperSigned,
     ("attachments.erased", 1): AttachmentsErased,
     ("erasure.requested", 1): ErasureRequested,
+    ("customer.noted", 1): CustomerNoted,
     ("hold.placed", 1): HoldPlaced,
     ("hold.lifted", 1): HoldLifted,
 }

@@ -7,6 +7,7 @@ Attachment groups and their content (JSON of these values); the slot is ``<opera
     addresses   an express item: sender and addressee
     signer      a paper signed electronically: the signer's name as the certificate's issuer wrote it
     customer    whose file was looked at, or who asked for erasure: the id of the file (JSON text)
+    note        a remark in a customer's file: whose, and the officer's own words
     words       what somebody wrote in their own words: a reason, an objection
     collector   a bag handed over: who took it, with the document shown
     presenter   a suspect note: who brought it
@@ -64,6 +65,13 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """Group `note`: `customer` is the id of the file."""
+
+    customer: str
+    remark: str
+
+
 class Signer(msgspec.Struct, frozen=True, kw_only=True):
     """Group `signer`."""
 
@@ -73,6 +81,7 @@ class Signer(msgspec.Struct, frozen=True, kw_only=True):
 
 GROUPS: Final[dict[str, type[msgspec.Struct]]] = {
     "words": Words,
+    "note": Note,
     "signer": Signer,
     "collector": Person,
     "presenter": Person,

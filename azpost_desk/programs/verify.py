@@ -42,6 +42,7 @@ _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # Kind of record → the groups of personal data its body commits to; a line of a sale has these fields itself.
 GROUPS: Final = {
     "customer.viewed": {"customer": "customer"},
+    "customer.noted": {"note": "note"},
     "erasure.requested": {"customer": "customer"},
     "grant.requested": {"question": "question"},
     "item.scanned": {"signatory": "signatory"},

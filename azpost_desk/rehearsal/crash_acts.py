@@ -72,6 +72,11 @@ class Worker(FeatureActs):
         known = self.services.customers.find(SENDER.fin)[0]
         return lambda: self.services.customers.view(known, CLERK, "transfer")
 
+    def _note_customer(self) -> Act:
+        self._send_transfer()()
+        known = self.services.customers.find(SENDER.fin)[0]
+        return lambda: self.services.customers.note(known.customer, "Asks for small notes", CLERK)
+
     # --- day, till, cash ------------------------------------------------------------------------------
 
     def _open_day(self) -> Act:

@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Billers
 from azpost_desk.domain.days import parse_date
 from azpost_desk.domain.digits import has_digit
 from azpost_desk.domain.identifiers import DOCUMENT_KINDS, check_fin, check_phone, require, require_document
+from azpost_desk.domain.money import azn
 from azpost_desk.domain.names import plain, written
+from azpost_desk.domain.people import Note
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.counter import Counter, Officer, attach
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.catalogue import Names
+    from azpost_desk.domain.money import Money
     from azpost_desk.domain.people import Person
     from azpost_desk.services.views import Customer, KnownReceiver
+    from azpost_desk.services.views_customers import NoteSeen, PastLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,47 @@ class Opened:
 
     customer: Customer
     receivers: tuple[KnownReceiver, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The same once more: ``transfer``, ``item`` or ``bill`` (`bill` is ``biller:account``), prefilled.
+
+    What it costs is the person's to confirm: `amount` is proposed, not agreed, and an item is weighed anew.
+    """
+
+    kind: str
+    customer: str
+    other: Person | None = None
+    amount: Money | None = None
+    bill: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Something a customer did here: `kind` is the tag of its line, `again` how it is begun once more.
+
+    `about` is a person or, of a bill, its account; then `biller` are the names of the biller by language.
+    """
+
+    kind: str
+    receipt: str
+    at_ms: int
+    about: str
+    biller: Names
+    amount: Money
+    is_undone: bool
+    again: Again | None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A person's file: who, receivers, what they did lately, remarks."""
+
+    customer: Customer
+    receivers: tuple[KnownReceiver, ...]
+    done: tuple[Past, ...]
+    notes: tuple[NoteSeen, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +103,59 @@ class Customers:
                 attachments=(who,),
             )
             return Opened(customer, tuple(books.known_receivers(customer.customer)))
+
+    def file(self, customer: str, by: Officer) -> File | None:
+        """Open a person's whole file, which records a look; None when there is none any more."""
+        known = self.known(customer)
+        if known is None:
+            return None
+        opened = self.view(known, by, "file")
+        with self.counter.books.reading() as books:
+            date = books.day().date
+            billers = books.document(Billers, date) if date else Billers()
+            done = [_past(one, billers, known.customer) for one in books.lines_of(known)]
+            return File(known, opened.receivers, tuple(done), tuple(books.notes(customer)))
+
+    def notes(self, customer: str) -> list[NoteSeen]:
+        """The remarks in a file that is open already: no look of its own."""
+        with self.counter.books.reading() as books:
+            return books.notes(customer)
+
+    def note(self, customer: str, remark: str, by: Officer) -> None:
+        """Write a remark into a file; it is the customer's data and is erased by its own term.
+
+        Raises:
+            Refused: S-093 nothing was written, G-014 too much, G-016 what cannot be written.
+        """
+        if not remark.strip():
+            raise Refused("S-093", field="remark")
+        operation = self.counter.new_id()
+        note = attach(operation, "note", Note(customer=customer, remark=remark.strip()))
+        with self.counter.books.writing() as books:
+            books.append(
+                ops.CustomerNoted(note=note.commitment()),
+                actor=by.officer,
+                operation=operation,
+                attachments=(note,),
+            )
+
+
+def _past(one: PastLine, billers: Billers, customer: str) -> Past:
+    line, other = one.line, one.other
+    # Without the fee: that is what is sent or paid again.
+    amount = azn(0) if isinstance(line, ops.GoodsSold | ops.LineReversed) else azn(line.amount_qapik)
+    about, biller, again = other.name if other else "", {}, None
+    if isinstance(line, ops.TransferSent):
+        again = Again("transfer", customer, other, amount) if other else None
+    elif isinstance(line, ops.ItemAccepted):
+        again = Again("item", customer, other) if other else None
+    elif isinstance(line, ops.PaymentAccepted):
+        known = billers.find(line.biller)
+        biller = known.names if known else {"az": line.biller}
+        about = one.account.account if one.account else ""
+        again = Again("bill", customer, bill=f"{line.biller}:{about}") if known and about else None
+    kind = str(type(line).__struct_config__.tag)
+    return Past(kind, one.receipt, one.at_ms, about, biller, amount, one.is_undone, again)
 
 
 def sought(text: str) -> str:

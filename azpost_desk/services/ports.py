@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from azpost_desk.protocol.questions import A, Question, T
     from azpost_desk.protocol.records import Attachment, Record
     from azpost_desk.protocol.slips import Slip
-    from azpost_desk.services import views, views_cash, views_recovery, views_slips
+    from azpost_desk.services import views, views_cash, views_customers, views_recovery, views_slips
 
 D = TypeVar("D", bound=Document)
 
@@ -123,6 +123,10 @@ class Reading(Protocol):
         """By folded name prefix, FİN, document or phone."""
 
     def customer(self, customer: str) -> views.Customer | None: ...
+    def notes(self, customer: str) -> list[views_customers.NoteSeen]:
+        """What officers wrote into a file, newest first, as far as it is not erased."""
+
+    def lines_of(self, customer: views.Customer, limit: int = 12) -> list[views_customers.PastLine]: ...
     def known_receivers(self, customer: str, limit: int = 9) -> list[views.KnownReceiver]: ...
     def sent_to(self, typed: str, limit: int = 9) -> list[tuple[views.Customer, views.KnownReceiver]]:
         """Receivers by the beginning of any word of the name or by phone, each with who sent to them."""

@@ -35,6 +35,7 @@ _NOT_LISTED: Final = frozenset(
         "staff.signed_in",
         "staff.locked_out",
         "staff.pin_reset",
+        "customer.noted",
         "customer.viewed",
         "item.scanned",
         "scan.refused",

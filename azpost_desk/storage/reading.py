@@ -22,6 +22,7 @@ from azpost_desk.storage import tables as t
 from azpost_desk.storage import watch_lists
 from azpost_desk.storage.evidence import export
 from azpost_desk.storage.reading_cash import CashReading
+from azpost_desk.storage.reading_customers import CustomerReading
 from azpost_desk.storage.reading_history import HistoryReading, records_with
 from azpost_desk.storage.reading_privacy import PrivacyReading
 from azpost_desk.storage.reading_recovery import RecoveryReading
@@ -37,7 +38,7 @@ D = TypeVar("D", bound=Document)
 _NAME_OF = {kind: name for name, kind in DOCUMENTS.items()}
 
 
-class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, CashReading):
+class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, CashReading, CustomerReading):
     """Implements services.ports.Reading together with the readings of the features."""
 
     # --- who and when -------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import false, func, or_, select
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.people import Addresses, Parties, Person, Signer
+from azpost_desk.domain.people import Addresses, Note, Parties, Person, Signer
 from azpost_desk.domain.products import GROUPS
 from azpost_desk.domain.signatures import Known
 from azpost_desk.protocol.records import Attachment
@@ -164,6 +164,8 @@ def named_in(group: str, content: bytes | None) -> set[str]:
             return set()
     kind = GROUPS.get(group)
     value = people.read(content, kind) if kind is not None else None
+    if isinstance(value, Note):
+        return {value.customer}
     return {customer for one in _persons(value) if (customer := people.customer_of(one))}
 
 

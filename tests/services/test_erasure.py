@@ -160,3 +160,23 @@ def test_the_manager_sees_who_looked_at_whom_and_why(stand: Stand, sold: str) ->
     stand.desk.erasure.run(MANAGER)
     looks = stand.desk.erasure.looks(MANAGER)
     assert [(one.officer, one.customer) for one in looks] == [(SUPERVISOR.name, ""), (CLERK.name, "")]
+
+
+def test_a_note_goes_by_its_own_term_and_with_whoever_asks(stand: Stand, sold: str) -> None:
+    """Three years are kept of what an officer wrote; of what they sent, the law's five."""
+    (customer,) = stand.desk.customers.find("aliyev")
+    with pytest.raises(Refused, match="S-093"):
+        stand.desk.customers.note(customer.customer, "  ", CLERK)
+    with pytest.raises(Refused, match="G-014"):
+        stand.desk.customers.note(customer.customer, "a" * 401, CLERK)
+    stand.desk.customers.note(customer.customer, "Kiçik əskinas istəyir", CLERK)
+    [note] = stand.desk.customers.notes(customer.customer)
+    assert (note.remark, note.officer) == ("Kiçik əskinas istəyir", CLERK.name)
+    heard(stand, 2)
+    assert stand.desk.erasure.run(MANAGER) == 0
+    heard(stand, 4)
+    asked = stand.desk.erasure.asked(MANAGER, customer.customer)
+    assert (asked.answer, asked.erased) == ("refused", 1)
+    assert stand.desk.customers.notes(customer.customer) == []
+    # What the law keeps is still there, and so is the file.
+    assert names_here(stand) == [SENDER.name]

@@ -101,19 +101,19 @@ class Asking(QObject):
                 phrase("frame.box.scan_waits", what=phrase(f"frame.kind.{one.kind}"), text=found_title(one)),
                 "neutral",
                 act="frame.box.open",
-                callback=lambda: self.open_found(one),
+                callback=lambda: self.open_found(one, scanned=True),
                 key="Ctrl Enter",
             )
             return
-        self.open_found(one)
+        self.open_found(one, scanned=from_scan is not None)
 
     def open_waiting_scan(self) -> None:
         """Ctrl Enter: the scan that waits beside unfinished work."""
         if self._notices.says("frame.box.scan_waits"):
             self._notices.press_act()
 
-    def open_found(self, found: Found) -> None:
-        """Open an answer in the place that knows it."""
+    def open_found(self, found: Found, *, scanned: bool = False) -> None:
+        """Open an answer in the place that knows it; a document `scanned` where somebody is served, there."""
         self._box.clear()
         if found.kind == "act":
             self._do(found.key)
@@ -121,7 +121,9 @@ class Asking(QObject):
         if found.kind == "office":
             self._open_office(found)
             return
-        place = OPENS.get(found.kind)
+        place, current = OPENS.get(found.kind), self._current()
+        if found.kind == "customer" and scanned and current is not None and current.name in _SERVES:
+            place = current.name
         if place is None or not self._may_see(place):
             what = phrase(f"frame.kind.{found.kind}")
             self._notices.show_notice(
@@ -187,5 +189,7 @@ class Asking(QObject):
         self._notices.show_notice(phrase("frame.box.not_now", act=say(action.words), press=shown), "warn")
 
 
+# Where the document of whoever stands at the counter is scanned into the form.
+_SERVES: Final = frozenset({"transfers", "express"})
 # Numbers that may mean something else as well: a postcode is also a sum.
 _MANY: Final = frozenset({"office", "article"})

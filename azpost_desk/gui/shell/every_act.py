@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Action, Screen, Session
 
 ACTS_MAX: Final = 4
+# A customer's file is opened by who it is of.
+_OF_A_FILE: Final = frozenset({"customers"})
 # What a key does only where the focus already is; nothing to go to.
 _LOCAL: Final = frozenset({"Enter", "Esc", "1"})
 
@@ -31,6 +33,7 @@ def acts_of(name: str) -> list[Action]:
 
 def _acts() -> dict[str, Callable[[], list[Action]]]:
     # Imported with the first question, as the screens are: nothing of them belongs to the sign-in.
+    from azpost_desk.gui.screens.customers import actions as customers
     from azpost_desk.gui.screens.disputes import actions as disputes
     from azpost_desk.gui.screens.express import actions as express
     from azpost_desk.gui.screens.goods import actions as goods
@@ -44,6 +47,7 @@ def _acts() -> dict[str, Callable[[], list[Action]]]:
     from azpost_desk.gui.screens.transfers import actions as transfers
 
     return {
+        "customers": lambda: customers.actions(_none, _none, _none),
         "disputes": lambda: disputes.actions(_none, _none, _none),
         "express": lambda: express.actions(_none),
         "goods": lambda: goods.actions(_none),
@@ -70,7 +74,7 @@ def acts_like(typed: str, session: Session, kinds: Sequence[type[Screen]]) -> li
 
 def _named(session: Session, kinds: Sequence[type[Screen]]) -> Iterator[tuple[str, Found]]:
     for kind in kinds:
-        if not session.may(kind.permission):
+        if not session.may(kind.permission) or kind.name in _OF_A_FILE:
             continue
         screen = say(kind.words)
         yield screen, Found("act", kind.name, screen, _shown(kind.key), sure=False)

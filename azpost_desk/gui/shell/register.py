@@ -14,7 +14,7 @@ OPENS: Final = {
     "despatch": "tracking",
     "transfer": "transfers",
     "payout": "transfers",
-    "customer": "transfers",
+    "customer": "customers",
     "voen": "transfers",
     "bill": "payments",
     "payment": "payments",
@@ -54,6 +54,7 @@ FRAME_KEYS: Final = {
 
 def screens() -> list[type[Screen]]:
     """The screens in the order of the rail; imported here, after the sign-in page has been painted."""
+    from azpost_desk.gui.screens.customers.screen import CustomerScreen
     from azpost_desk.gui.screens.disputes.screen import DisputesScreen
     from azpost_desk.gui.screens.express.screen import ExpressScreen
     from azpost_desk.gui.screens.goods.screen import GoodsScreen
@@ -80,4 +81,5 @@ def screens() -> list[type[Screen]]:
         DisputesScreen,
         StaffScreen,
         CashScreen,
+        CustomerScreen,
     ]

@@ -16,6 +16,7 @@ from azpost_desk.gui.screens.express import form as decide
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.people import Person
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.customers import Opened
     from azpost_desk.services.views import Customer
@@ -167,6 +168,17 @@ class Addressee(Party):
         self.column.addWidget(self.phone)
         self.column.addWidget(self.full_name)
         self.column.addLayout(line((self.address, 8), (self.postcode, 5)))
+
+    def show_person(self, one: Person) -> None:
+        """Fill in whoever is meant: Enter passes by what is known."""
+        known = {
+            self.phone: one.phone,
+            self.full_name: one.name,
+            self.address: one.address,
+            self.postcode: one.postcode,
+        }
+        for field, value in known.items():
+            field.fill(value)
 
     @property
     def fields(self) -> list[Field]:

@@ -23,6 +23,7 @@ from azpost_desk.gui.screens.express.party import Addressee, Sender, line
 from azpost_desk.gui.screens.express.prices import ServiceField
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
+from azpost_desk.services.customers import Again
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
@@ -126,7 +127,9 @@ class ExpressScreen(Screen):
 
     def enter(self, argument: object = None) -> None:
         """See `Screen`; a customer of the one box becomes the sender."""
-        if isinstance(argument, Found) and argument.kind in ("item_price", "office"):
+        if isinstance(argument, Again):
+            self._begin_again(argument)
+        elif isinstance(argument, Found) and argument.kind in ("item_price", "office"):
             self._propose(argument)
         elif isinstance(argument, Found) and argument.kind == "customer" and not self.is_dirty():
             self._open_sender(argument)
@@ -138,6 +141,18 @@ class ExpressScreen(Screen):
     def is_dirty(self) -> bool:
         """See `Screen`."""
         return self.form.dirty
+
+    def _begin_again(self, again: Again) -> None:
+        """The same sender and addressee once more; the item is weighed anew."""
+        if self.is_dirty():
+            self.session.notice("customers.screen.busy", "warn")
+            self._go_on()
+            return
+        to = again.other
+        if to is not None:
+            self.to_whom.show_person(to)
+            self._price()
+        self._open_sender(Found("customer", again.customer, "", ""))
 
     def _propose(self, found: Found) -> None:
         """Place and weight that were asked for in the one box; what a person typed stays."""

@@ -105,11 +105,11 @@ class MoneyCard(Card):
         self._named.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
-    def propose(self, amount: Money) -> None:
-        """What the receiver is to get, asked for elsewhere: Enter passes it by, the price is told."""
+    def propose(self, amount: Money, *, agreed: bool = True) -> None:
+        """What the receiver is to get, asked for elsewhere: once `agreed`, Enter passes it by."""
         self.amount.set_money(amount)
         self._on_typed(self.amount, self.total)
-        self._is_proposed = self.amount.filled = True
+        self._is_proposed = self.amount.filled = agreed
 
     def ask(self) -> None:
         """Ask for the price of what stands there."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from azpost_desk.domain.people import Person
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import NoticeStrip
@@ -21,6 +22,7 @@ from azpost_desk.gui.screens.transfers.person import scrolled
 from azpost_desk.gui.screens.transfers.sending import SendForm
 from azpost_desk.gui.screens.transfers.sent_here import SentHere
 from azpost_desk.gui.work.runner import Operation, Runner
+from azpost_desk.services.customers import Again
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
@@ -98,7 +100,9 @@ class TransfersScreen(Screen):
     def enter(self, argument: object = None) -> None:
         """See `Screen`."""
         self._load()
-        if isinstance(argument, Found):
+        if isinstance(argument, Again):
+            self._begin_again(argument)
+        elif isinstance(argument, Found):
             self._open(argument)
         else:
             self.show_mode(self.mode)
@@ -162,6 +166,21 @@ class TransfersScreen(Screen):
             self._show(actions.PAY_OUT)
             self.payout.open_code(code)
 
+    def _begin_again(self, again: Again) -> None:
+        """The same sender and receiver once more; the sum stands there and waits to be confirmed."""
+        self.show_mode(actions.SEND)
+        if self.send.form.dirty:
+            self.session.notice("customers.screen.busy", "warn")
+            return
+        customers = self.session.services.customers
+        self.send.will_send_to(again.other, again.amount)
+
+        def answered(one: Customer | None) -> None:
+            if one is not None:
+                self.send.person.open_customer(one)
+
+        Operation(self, lambda: customers.known(again.customer)).succeeded(answered).start()
+
     def _open_customer(self, found: Found) -> None:
         customers = self.session.services.customers
         paying = self.mode == actions.PAY_OUT and self.payout.claimed is not None
@@ -169,7 +188,7 @@ class TransfersScreen(Screen):
         self.show_mode(actions.PAY_OUT if paying else actions.SEND)
 
         if found.kind == "receiver" and not paying:
-            self.send.will_send_to(found.title)
+            self.send.will_send_to(Person(name=found.title))
 
         def answered(one: Customer | None) -> None:
             if one is not None:

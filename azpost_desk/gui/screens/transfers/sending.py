@@ -25,6 +25,7 @@ from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
+    from azpost_desk.domain.people import Person
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.customers import Opened
     from azpost_desk.services.views import Basket, KnownReceiver
@@ -46,7 +47,7 @@ class SendForm(QWidget):
         self._purposes: tuple[str, ...] = ()
         self._receivers: tuple[KnownReceiver, ...] = ()
         self._proposed: tuple[Money | None, str] | None = None
-        self._to_whom = ""
+        self._to_whom: tuple[Person | None, Money | None] = (None, None)
         key = "transfers.screen."
         self._sender = Card(f"{key}card.sender")
         self.person = PersonFields(session, "sender", "send", self._sender.pill)
@@ -125,9 +126,9 @@ class SendForm(QWidget):
         self._proposed = amount, office
         self._fill_proposed()
 
-    def will_send_to(self, name: str) -> None:
-        """Pick this receiver among those of the customer who is opened next."""
-        self._to_whom = name
+    def will_send_to(self, who: Person | None, amount: Money | None = None) -> None:
+        """This receiver is meant once the next customer is opened, and a sum that they have to confirm."""
+        self._to_whom = who, amount
 
     def _fill_proposed(self) -> None:
         if self._proposed is None or not self._offices.offices:
@@ -148,7 +149,7 @@ class SendForm(QWidget):
         self.form.clear()
         self.person.reset()
         self.money.reset()
-        self._to_whom = ""
+        self._to_whom = (None, None)
         self._show_receivers(())
         self._usual_purpose()
         self.form.mark_clean()
@@ -164,12 +165,24 @@ class SendForm(QWidget):
     def _on_customer(self, opened: Opened) -> None:
         self.form.dirty = True
         self._show_receivers(opened.receivers)
-        name, self._to_whom = self._to_whom, ""
-        number = next((at for at, one in enumerate(self._receivers, start=1) if one.name == name), 0)
-        if number:
-            self._pick(number)
+        (who, amount), self._to_whom = self._to_whom, (None, None)
+        if who is not None:
+            self._begin_to(who, amount)
             return
         self.form.go_on(self.person.fin)
+
+    def _begin_to(self, who: Person, amount: Money | None) -> None:
+        number = next((at for at, one in enumerate(self._receivers, start=1) if one.name == who.name), 0)
+        if number:
+            self._pick(number)
+        else:
+            self.receiver.fill(who.name)
+            self.mobile.fill(who.phone)
+            self.mobile.filled = True
+            self.focus()
+        if amount is not None and self.money.amount.is_empty():
+            self.money.propose(amount, agreed=False)
+            self.form.lead(self.money.amount)
 
     def _show_receivers(self, receivers: tuple[KnownReceiver, ...]) -> None:
         while self._known_grid.count():
