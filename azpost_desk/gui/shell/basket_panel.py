@@ -16,6 +16,7 @@ from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
 from azpost_desk.gui.kit.words import Say, follow, phrase, refusal, say, translated, written
 from azpost_desk.gui.shell.card_state import CardState
+from azpost_desk.gui.shell.officer_menu import language_name
 from azpost_desk.gui.shell.paid_state import PaidState
 from azpost_desk.gui.shell.pay_panel import PayPanel
 from azpost_desk.gui.shell.tray import TrayBar
@@ -95,6 +96,7 @@ class BasketPanel(QFrame):
         self.setFixedWidth(316)
         self._title = Label("frame.basket.title", "section")
         self._empty = Label("frame.basket.empty", "muted", wrap=True)
+        self._papers = Label("", "hint", wrap=True)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(0)
         self._due = BigAmount("frame.basket.to_pay")
@@ -132,6 +134,7 @@ class BasketPanel(QFrame):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
         column.addWidget(self._title)
+        column.addWidget(self._papers)
         column.addWidget(self._empty)
         inner = QWidget()
         inner.setProperty("role", "scrolled")
@@ -178,6 +181,9 @@ class BasketPanel(QFrame):
             row.void_asked.connect(self._void_line)
             self._lines.addWidget(row)
             self._lines.addWidget(rule())
+        spoken = self._basket.language if self._basket else ""
+        self._papers.setVisible(bool(spoken))
+        self._papers.say(phrase("frame.basket.papers", name=language_name(spoken)))
         self._empty.setVisible(not lines)
         self._pay.setEnabled(bool(lines))
         self._pay.say("frame.basket.pay")

@@ -17,14 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from azpost_desk.gui.kit.acts import acts, begun
+from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import NoticeStrip
 from azpost_desk.gui.kit.labels import DataLabel, Label, State
 from azpost_desk.gui.kit.lost_keys import put_where_it_belongs, writes
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action
 from azpost_desk.gui.kit.standing import StandingNotice
-from azpost_desk.gui.kit.theme import THEMES, Theme
-from azpost_desk.gui.kit.words import Language, Say, language, phrase
+from azpost_desk.gui.kit.words import Say, follow, language, phrase, say
 from azpost_desk.gui.shell.asking import Asking
 from azpost_desk.gui.shell.basket_panel import BasketPanel
 from azpost_desk.gui.shell.break_watch import BreakWatch
@@ -32,6 +32,7 @@ from azpost_desk.gui.shell.first_place import first_place
 from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.lamp import BooksLamp, BooksSheet
 from azpost_desk.gui.shell.line_panel import LinePill, QueueSheet
+from azpost_desk.gui.shell.officer_menu import WhoLabel, next_language, next_theme
 from azpost_desk.gui.shell.one_box import Answers, OneBox
 from azpost_desk.gui.shell.printing import Printing
 from azpost_desk.gui.shell.rail import Rail
@@ -88,6 +89,9 @@ class Frame(QWidget):
         self.box = OneBox()
         self.pill = LinePill(line)
         self.lamp = BooksLamp(session)
+        self.who = WhoLabel()
+        self.menu = Button("frame.menu.title", FRAME_KEYS["frame.keys.menu"], role="quiet", bind=False)
+        follow(self.menu, lambda: self.menu.setAccessibleName(say("frame.keys.menu")))
         self.strip = StatusStrip(session)
         self.notices = NoticeStrip(follows_acts=True)
         self.day_left = StandingNotice(self)
@@ -134,9 +138,8 @@ class Frame(QWidget):
         top = QFrame()
         top.setProperty("role", "topbar")
         top.setFixedHeight(52)
-        row = QHBoxLayout(top)
+        row = self._row = QHBoxLayout(top)
         row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(16)
         self._brand.setFixedWidth(168)
         row.addWidget(self._brand)
         self.box.setMaximumWidth(520)
@@ -146,10 +149,10 @@ class Frame(QWidget):
         names.setSpacing(0)
         names.addStretch()
         names.addWidget(DataLabel(where, "body"), 0, Qt.AlignmentFlag.AlignRight)
-        self._who = DataLabel("", "hint")
-        names.addWidget(self._who, 0, Qt.AlignmentFlag.AlignRight)
+        names.addWidget(self.who, 0, Qt.AlignmentFlag.AlignRight)
         names.addStretch()
         row.addLayout(names)
+        row.addWidget(self.menu)
         row.addWidget(self._drawer.handle)
         row.addWidget(self.lamp)
         row.addWidget(self.pill)
@@ -185,7 +188,7 @@ class Frame(QWidget):
             "frame.keys.pay": self._pay,
             "frame.keys.box": self._on_box,
             "frame.keys.language": self._next_language,
-            "frame.keys.theme": self._next_theme,
+            "frame.keys.theme": next_theme,
             "frame.keys.queue": self.open_queue,
             "frame.keys.books": self.books.show_found,
             "frame.keys.papers": self.open_papers,
@@ -204,6 +207,8 @@ class Frame(QWidget):
         narrow = self.width() < _WIDE_PX
         self._rail.fit(narrow)
         self._brand.setVisible(not narrow)
+        self._row.setSpacing(8 if narrow else 16)
+        self.menu.say("" if narrow else "frame.menu.title")
         self.box.setMinimumWidth(150 if narrow else 200)
         self.strip.fit(narrow)
         self._drawer.fit(narrow)
@@ -239,6 +244,10 @@ class Frame(QWidget):
     def current(self) -> Screen | None:
         """The screen in hand."""
         return self._current
+
+    def is_dirty(self) -> bool:
+        """Whether something typed on any screen is neither in the basket nor on the disk yet."""
+        return any(screen.is_dirty() for screen in self._made.values())
 
     def first_screen(self) -> None:
         """Where a day begins (see `first_place`)."""
@@ -405,21 +414,15 @@ class Frame(QWidget):
 
     def show_who(self, words: Say) -> None:
         """Who is signed in and which business day it is."""
-        self._who.say(words)
+        self.who.say(words)
 
     # --- looks ---------------------------------------------------------------------------------------------
 
     def _next_language(self) -> None:
-        codes = ("az", "ru", "en")
-        language().choose(codes[(codes.index(Language.current().code) + 1) % len(codes)])
+        language().choose(next_language(language().code))
 
     def _on_language(self) -> None:
         Runner.current().announce("language")
-
-    def _next_theme(self) -> None:
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            Theme.apply(app, THEMES[(THEMES.index(Theme.current().name) + 1) % len(THEMES)])
 
 
 # These change how the screen looks, and that is all.

@@ -34,6 +34,7 @@ FRAME_KEYS: Final = {
     "frame.keys.basket": "Ctrl+F10",
     "frame.keys.pay": "F10",
     "frame.keys.lock": "F12",
+    "frame.keys.menu": "Ctrl+F12",
     "frame.keys.box": "Ctrl+K",
     "frame.keys.language": "Ctrl+L",
     "frame.keys.theme": "Ctrl+T",

@@ -16,6 +16,7 @@ from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.standing import StandingNotice
 from azpost_desk.gui.kit.words import Say, language, phrase, plain
 from azpost_desk.gui.shell.own_pin import OwnPin
+from azpost_desk.gui.shell.register import FRAME_KEYS
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
 
@@ -88,6 +89,7 @@ class SignIn(QWidget):
         self.day_left = StandingNotice(self)
         self._lost = Label("", "hint", wrap=True, parent=self)
         self._lost.hide()
+        self.menu = Button("frame.menu.title", FRAME_KEYS["frame.keys.menu"], role="quiet", bind=False)
         self._second = QWidget()
         self._choose: Callable[[str, str, str], None] | None = None
         self._given = ""
@@ -120,12 +122,12 @@ class SignIn(QWidget):
         column.addWidget(self._lack)
         column.addWidget(self._lost)
         languages = QHBoxLayout()
+        languages.addWidget(self.menu)
         languages.addStretch()
         for code, shown in LANGUAGES:
             button = Button(plain(shown), role="quiet")
             button.clicked.connect(lambda _checked=False, chosen=code: language().choose(chosen))
             languages.addWidget(button)
-        languages.addStretch()
         column.addLayout(languages)
         inside = QWidget()
         inside.setProperty("role", "scrolled")

@@ -11,7 +11,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget
 
 from azpost_desk.gui.kit.theme import Theme
-from azpost_desk.gui.kit.words import Say, language, phrase, plain, say
+from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal, say
+from azpost_desk.gui.shell.officer_menu import OfficerMenu, PinSheet
 from azpost_desk.gui.shell.register import FRAME_KEYS, screens
 from azpost_desk.gui.shell.sign_in import SignIn, where_words
 from azpost_desk.gui.work.guards import guarded
@@ -68,6 +69,8 @@ class Window(QStackedWidget):
         self.resize(1366, 768)
         self.sign_in.signed_in.connect(self._on_signed_in)
         self.sign_in.unlocked.connect(self._on_unlocked)
+        self.sign_in.menu.clicked.connect(self.open_menu)
+        QShortcut(QKeySequence(FRAME_KEYS["frame.keys.menu"]), self, self.open_menu)
         self.line_moved.connect(self._on_line)
         language().changed.connect(self._retitle)
         language().changed.connect(self._keep_look)
@@ -149,22 +152,72 @@ class Window(QStackedWidget):
         self.sign_in.lock(officer, lambda pin: staff.unlock(by, pin), staff.choose_pin)
 
     def sign_out(self) -> None:
-        """Sign out; refused while the basket holds lines (it would be nobody's)."""
-        session = self._session
-        if session is None or session.officer is None or self.frame is None:
-            return
-        frame, baskets = self.frame, session.services.baskets
+        """Sign out; refused while the basket holds lines (it would be nobody's) or a form something typed."""
+        self._part(park=False)
 
-        def answered(basket: object) -> None:
-            if basket is not None:
-                frame.notices.show_notice("frame.sign_out.basket", "warn")
+    def change_officer(self) -> None:
+        """Another officer shall work here: what stands in the basket is set aside for who put it there.
+
+        From a locked screen nothing of the absent one is touched: it is refused while they have lines.
+        """
+        self._part(park=self.currentWidget() is self.frame)
+
+    def _part(self, *, park: bool) -> None:
+        session, frame = self._session, self.frame
+        if session is None or session.officer is None or frame is None:
+            return
+        if frame.is_dirty():
+            self._tell("frame.sign_out.typed")
+            return
+        services, by = session.services, session.by
+
+        def free() -> bool:
+            """Whether the basket is, or was made, free of lines."""
+            basket = services.baskets.current()
+            if park and basket is not None and basket.lines and basket.officer == by.officer:
+                services.parking.park(by, basket.basket)
+                return True
+            return basket is None
+
+        def answered(is_free: bool) -> None:
+            if not is_free:
+                self._tell("frame.sign_out.basket")
                 return
             session.officer = None
             session.officer_changed.emit()
             self._drop_frame()
             self._offer()
 
-        Operation(frame, baskets.current).succeeded(answered).start()
+        Operation(frame, free).succeeded(answered).refused(lambda no: self._tell(refusal(no))).start()
+
+    def _tell(self, words: Say) -> None:
+        """Said where somebody is looking."""
+        if self.frame is not None and self.currentWidget() is self.frame:
+            self.frame.notices.show_notice(words, "warn")
+        else:
+            self.sign_in.not_taken(words)
+
+    def open_menu(self) -> None:
+        """The officer's menu over what is in sight; not over the first start, where there is nobody yet."""
+        over = self.currentWidget()
+        if over not in (self.sign_in, self.frame) or over is None:
+            return
+        if any(menu.isVisible() for menu in over.findChildren(OfficerMenu)):
+            return
+        menu = OfficerMenu(over, self._session, at_work=over is self.frame)
+        menu.change_wanted.connect(self.change_officer)
+        menu.sign_out_wanted.connect(self.sign_out)
+        menu.pin_wanted.connect(self._ask_pin)
+        menu.quit_wanted.connect(self.close)
+        menu.ask()
+
+    def _ask_pin(self) -> None:
+        if self.frame is None or self._session is None:
+            return
+        sheet = PinSheet(self.frame, self._session)
+        frame = self.frame
+        sheet.changed.connect(lambda: frame.notices.show_notice("frame.menu.pin_done", "good"))
+        sheet.ask()
 
     def _offer(self) -> None:
         session = self._session
@@ -185,6 +238,8 @@ class Window(QStackedWidget):
         self._dress_for(officer)
         frame = Frame(session, screens(), session.services.counter.line, printer, self._where, self._demo)
         frame.strip.lock.clicked.connect(self.lock)
+        frame.who.clicked.connect(self.open_menu)
+        frame.menu.clicked.connect(self.open_menu)
         self.frame = frame
         self.addWidget(frame)
         self.setCurrentWidget(frame)

@@ -12,12 +12,14 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QHeaderView, QLabel, QWidget
 
 from azpost_desk.domain.money import azn
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import DataLabel
 from azpost_desk.gui.kit.theme import Theme
 from azpost_desk.gui.kit.words import Language, Say, phrase, plain
 from azpost_desk.gui.shell.card_state import CardState
 from azpost_desk.gui.shell.frame import Frame
+from azpost_desk.gui.shell.officer_menu import OfficerMenu, PinSheet
 from azpost_desk.gui.shell.register import screens
 from azpost_desk.gui.shell.side_drawer import SideDrawer
 from azpost_desk.services.goods import SellGoods
@@ -221,4 +223,28 @@ def test_no_word_of_the_basket_is_cut_off(
     stand.desk.transfers.send(SendTransfer(SENDER, RECEIVER, azn(5_000), "family"), CLERK)
     frame.basket._on_paid(stand.pay(10_000))
     found += [f"paid: {one}" for one in looked_at(frame, qtbot, runner)]
+    assert not found, "\n".join(found)
+
+
+def test_no_word_of_the_officers_menu_is_cut_off(
+    qtbot: QtBot, runner: Runner, frame: Frame, session: Session, stand: Stand
+) -> None:
+    """With everything it can say: a customer's papers to choose, and what is open before the program ends."""
+    session.officer = CLERK
+    stand.desk.shop.sell(SellGoods("ST-60", 2), CLERK)
+    found = []
+    for at_work in (True, False):
+        menu = OfficerMenu(frame, session, at_work=at_work)
+        menu.ask()
+        qtbot.waitUntil(lambda: runner.under_way == 0)
+        menu.quit.click()
+        found += looked_at(frame, qtbot, runner)
+        assert menu.anyway.isVisible()
+        menu.close_sheet()
+    sheet = PinSheet(frame, session)
+    sheet.ask()
+    for refused in (Refused("S-001", left=4), Refused("S-005"), Refused("S-007")):
+        sheet._refused(refused)
+        found += looked_at(frame, qtbot, runner)
+    sheet.close_sheet()
     assert not found, "\n".join(found)

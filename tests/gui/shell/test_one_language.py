@@ -107,7 +107,7 @@ def test_what_the_books_put_into_words_changes_with_the_language(hands: Hands, s
     assert "Marka ×" in screen._done[0].about
     hands.press(Qt.Key.Key_L, CTRL)
     assert "Марка ×" in screen._done[0].about
-    hands.frame.look_up("4760991234567")
+    hands.scan("4760991234567")
     hands.settle()
     assert "Марка" in hands.frame.notices.text()
 
