@@ -62,7 +62,7 @@ def waiting(conn: Connection) -> list[Contested]:
     )
     found = []
     for desk, epoch, sequence, digest, why, posted, record, previous in rows:
-        header = _header(_record(record, previous))
+        header = _header(_read(record, previous, digest)[1])
         kind, recorded_ms = (header.kind, header.recorded_ms) if header else ("", 0)
         found.append(Contested(desk, epoch, sequence, digest.hex(), why, posted, kind, recorded_ms))
     return found
@@ -175,8 +175,7 @@ def decide(
     with conn.transaction():
         row = _open(conn, place, mark)
         digest, previous, stored, posted = row
-        record = _record(stored, previous)
-        sent = msgspec.msgpack.decode(stored, type=Sent)
+        sent, record = _read(stored, previous, digest)
         judged = judge(sent, record, *place)
         readable = judged.header is not None and judged.reason in ("", "wrong_postings")
         if decision == CONFIRMED and judged.reason:
@@ -293,9 +292,13 @@ def _take_effect(
         )
 
 
-def _record(stored: bytes, previous: bytes) -> Record:
-    sent = msgspec.msgpack.decode(stored, type=Sent)
-    return rechain(sent.header, sent.body, previous)
+def _read(stored: bytes, previous: bytes, digest: bytes) -> tuple[Sent, Record]:
+    """What was kept, and its record; an empty one under the same hash where the row is no message at all."""
+    try:
+        sent = msgspec.msgpack.decode(stored, type=Sent)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Sent(b"", b""), Record(b"", b"", previous, digest)
+    return sent, rechain(sent.header, sent.body, previous)
 
 
 def _header(record: Record) -> Header | None:

@@ -139,6 +139,10 @@ class Around:
         """See services.ports.Surroundings."""
         return self.books.protection()
 
+    def refolded(self) -> tuple[str, ...]:
+        """See services.ports.Surroundings."""
+        return self.books.refolded()
+
     def backup_ms(self) -> int | None:
         """See services.ports.Surroundings."""
         good_ms, _trouble = self.backups.state()

@@ -361,6 +361,9 @@ class Surroundings(Protocol):
     def key_protection(self) -> str:
         """keyring, or file: which protects against nothing but a lost database file."""
 
+    def refolded(self) -> Sequence[str]:
+        """Tables that were other than the journal says when a migration folded them again at this start."""
+
     def backup_ms(self) -> int | None:
         """When the newest verified backup was made; None where no backup is kept."""
 

@@ -46,8 +46,8 @@ class Check:
     """One line of the look.
 
     Attributes:
-        name: clock, disk, backup, printer, scanner, tariffs, lists, unsent, remittances, difference, key,
-            parked.
+        name: clock, disk, backup, folded, printer, scanner, tariffs, lists, unsent, remittances, difference,
+            key, parked.
         word: what was found; the sentence is ``preflight.<name>.<word>`` with `facts`.
     """
 
@@ -135,6 +135,8 @@ def _machine(around: Surroundings, now_ms: int) -> Iterator[Check]:
         age = now_ms - backup
         hours: dict[str, object] = {"hours": max(age, 0) // 3_600_000}
         yield Check("backup", _above(age, BACKUP_WARN_MS, BACKUP_BAD_MS), "age", hours)
+    if tables := around.refolded():
+        yield Check("folded", "bad", "other", {"count": len(tables), "tables": ", ".join(tables)})
     trouble = around.printer()
     yield Check("printer", "bad" if trouble else "good", "trouble" if trouble else "ready", {"code": trouble})
     is_file = around.key_protection() == "file"

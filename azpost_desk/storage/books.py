@@ -18,17 +18,16 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.trusted_time import TrustedTime
 from azpost_desk.protocol.keys import SigningKey
-from azpost_desk.protocol.messages import Enrolled
 from azpost_desk.protocol.old_chains import OldRecord
 from azpost_desk.protocol.records import record_hash
 from azpost_desk.services import views
 from azpost_desk.storage import balancing, engine, machine, old_epochs, trusting, vault
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.desk import OpenDesk
+from azpost_desk.storage.desk import OpenDesk, who_is
 from azpost_desk.storage.line import LineBooks
 from azpost_desk.storage.lock import DeskLock
 from azpost_desk.storage.reading import BookReading
-from azpost_desk.storage.rebuild import rebuild
+from azpost_desk.storage.rebuild import rebuild, rebuild_after
 from azpost_desk.storage.writing import BookWriting
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from azpost_desk.domain.days import Clock
+    from azpost_desk.protocol.messages import Enrolled
     from azpost_desk.services import ports
     from azpost_desk.storage.vault import Protection
 
@@ -152,15 +152,15 @@ class DeskBooks(LineBooks):
             safe = keep or vault.existing(folder)
             connection = _opened(folder / DATABASE, vault.secret(safe, vault.DATABASE))
             newest = select(t.identity.c.enrolled).order_by(t.identity.c.epoch.desc()).limit(1)
-            enrolled = msgspec.json.decode(connection.execute(newest).scalar_one(), type=Enrolled)
+            enrolled = who_is(connection.execute(newest).scalar_one())
             public = connection.execute(
                 select(t.identity.c.public_key).where(t.identity.c.epoch == enrolled.epoch)
             ).scalar_one()
             key = SigningKey(vault.signing_secret(safe, lambda secret: SigningKey(secret).public() == public))
             desk = OpenDesk(connection, enrolled, key, clock, safe)
-            if connection.info.get(engine.MIGRATED):
+            if before := connection.info.get(engine.MIGRATED):
                 with _transaction(connection, "BEGIN IMMEDIATE"):
-                    rebuild(desk)
+                    desk.refolded = rebuild_after(desk, before)
             desk.begin(trusting.begin(connection.exec_driver_sql, clock))
             desk.stopped = _why_damaged(folder / DATABASE, vault.secret(safe, vault.DATABASE))
             desk.stopped = desk.stopped or _why_stopped(connection, safe)
@@ -362,6 +362,10 @@ class DeskBooks(LineBooks):
         with self._turn, _transaction(self._desk.connection, "BEGIN IMMEDIATE"):
             return rebuild(self._desk)
 
+    def refolded(self) -> tuple[str, ...]:
+        """Tables that were not as the journal says when a migration folded them again at this start."""
+        return self._desk.refolded
+
     def announce(self, port: int) -> None:
         """Say on which local port this program's window can be called up by a second start."""
         self._lock.announce(port)
@@ -455,7 +459,7 @@ def _why_damaged(path: Path, key: bytes) -> str:
 def _stay_with_the_centre(connection: Connection, enrolled: Enrolled) -> None:
     """A desk believes one centre for ever: another key would bring its own managers (A-07)."""
     rows = connection.execute(select(t.identity.c.enrolled)).scalars()
-    known = {msgspec.json.decode(row, type=Enrolled).centre_key for row in rows}
+    known = {who_is(row).centre_key for row in rows}
     if known - {enrolled.centre_key}:
         raise Trouble("L-022")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from itertools import chain, groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, NoResultFound
+from sqlalchemy.exc import DBAPIError
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.erasure import Erasures, Kept
@@ -17,11 +17,12 @@ from azpost_desk.domain.invariants_branch import HandedOver
 from azpost_desk.domain.invariants_outside import Seen, Watched
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import is_signed
-from azpost_desk.protocol.messages import Enrolled, ack_of
+from azpost_desk.protocol.messages import ack_of
 from azpost_desk.protocol.records import Attachment, Header, Record, record_hash
 from azpost_desk.storage import engine, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.checking_rows import FOLDED_BYTES_MAX, rows_at_fault
+from azpost_desk.storage.desk import who_is
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from azpost_desk.protocol.messages import Enrolled
+
+# Bytes that are no JSON of ours: no text, cut off, or nested without end.
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 # What a header that cannot be read says: every fold that needs it will complain.
 _UNREADABLE = Header(0, "", 0, 0, "", "", 0, 0, "", "", "", 0, "", "")
 
@@ -55,6 +60,8 @@ def check_folder(
         return check_books(connection, fold=path.stat().st_size <= folded_bytes_max), []
     except DBAPIError as unreadable:
         return [], [str(unreadable.orig)]
+    except engine.DriverError as unreadable:
+        return [], [str(unreadable)]
     finally:
         connection.close()
 
@@ -131,7 +138,7 @@ def _kept(
     try:
         header = record.header()
         body = ops.decode(header.kind, header.version, row.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, ops.UnknownKind):
+    except (*UNREADABLE, ops.UnknownKind):
         header, body = _UNREADABLE, None
     desk = header.desk or desk
     had = row.sequence <= proved.get((desk, row.epoch), 0)
@@ -157,10 +164,7 @@ def seen(connection: Connection) -> Seen:
 
 def _proved(connection: Connection) -> dict[tuple[str, int], int]:
     """By chain, the last record under an acknowledgement that is truly the centre's."""
-    identities = {
-        row.epoch: msgspec.json.decode(row.enrolled, type=Enrolled)
-        for row in connection.execute(select(t.identity))
-    }
+    identities = {row.epoch: _enrolled(row.enrolled) for row in connection.execute(select(t.identity))}
     proved: dict[tuple[str, int], int] = {}
     for row in connection.execute(select(t.acknowledgements)):
         who = identities.get(row.epoch)
@@ -199,17 +203,22 @@ def facts(connection: Connection) -> Iterator[Fact]:
 def _own_desk(connection: Connection) -> str:
     """Whose books these are: what a record that cannot be read is named by."""
     newest = select(t.identity.c.enrolled).order_by(t.identity.c.epoch.desc()).limit(1)
+    who = _enrolled(connection.execute(newest).scalar())
+    return who.desk if who is not None else ""
+
+
+def _enrolled(stored: bytes | None) -> Enrolled | None:
     try:
-        return msgspec.json.decode(connection.execute(newest).scalar_one(), type=Enrolled).desk
-    except (msgspec.DecodeError, UnicodeDecodeError, NoResultFound):
-        return ""
+        return who_is(stored or b"")
+    except Trouble:
+        return None
 
 
 def _fact(row: Row[Any], stored: tuple[Stored, ...], late: bool, desk: str) -> Fact:
     record = Record(row.header, row.body, row.previous, row.hash)
     try:
         header = record.header()
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         header = _UNREADABLE
     return Fact(
         header.desk or desk,

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.commitments import commitments
 from azpost_desk.domain.folds import UNRECKONABLE, unreckoned
 from azpost_desk.domain.invariants import BROKEN_MAX, Broken
 from azpost_desk.domain.ledger import Unbalanced
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.protocol.messages import Enrolled, ack_of
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.storage import engine
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.desk import OpenDesk
+from azpost_desk.storage.desk import OpenDesk, who_is
 from azpost_desk.storage.rebuild import Rows, folded_again
 
 if TYPE_CHECKING:
@@ -74,7 +74,11 @@ class Places:
 def rows_at_fault(connection: Connection, *, fold: bool) -> Iterator[tuple[str, Broken]]:
     """(invariant, fault) of everything beside the journal that is not as its records say."""
     newest = select(t.identity.c.enrolled).order_by(t.identity.c.epoch.desc()).limit(1)
-    enrolled = msgspec.json.decode(connection.execute(newest).scalar_one(), type=Enrolled)
+    try:
+        enrolled = who_is(connection.execute(newest).scalar_one())
+    except (Trouble, NoResultFound):
+        yield "I-06", Broken("", 0, "who this desk is cannot be read")
+        return
     places = Places(connection, enrolled.desk)
     looks = [
         ("I-01", _strays(connection, places)),
@@ -207,7 +211,8 @@ def _projections(connection: Connection, enrolled: Enrolled, places: Places) -> 
     """Everything folded from the journal, folded once more: in memory, beside the running desk."""
     try:
         stored, again = _folded(connection, enrolled)
-    except (*UNFOLDABLE, ArithmeticError, TypeError) as wrong:
+    except (*UNFOLDABLE, engine.DriverError, ArithmeticError, TypeError) as wrong:
+        # Damaged pages were looked for before: what the driver cannot read here is no text.
         yield "I-07", Broken(enrolled.desk, 0, f"the journal cannot be folded: {type(wrong).__name__}")
         return
     for name in stored:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from azpost_desk.domain.refusals import Trouble
+from azpost_desk.protocol.messages import Enrolled
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -12,8 +17,19 @@ if TYPE_CHECKING:
     from azpost_desk.domain.days import Clock
     from azpost_desk.domain.trusted_time import TrustedTime
     from azpost_desk.protocol.keys import SigningKey
-    from azpost_desk.protocol.messages import Enrolled
     from azpost_desk.storage.vault import Vault
+
+
+def who_is(stored: bytes) -> Enrolled:
+    """Who a desk is, as it was told at its enrolment.
+
+    Raises:
+        Trouble: G-071 the bytes in its file say nothing of the kind.
+    """
+    try:
+        return msgspec.json.decode(stored, type=Enrolled)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise Trouble("G-071") from fault
 
 
 @dataclass(slots=True)
@@ -31,6 +47,7 @@ class OpenDesk:
         waits: officer → when, in running time, the wait after wrong PINs began to count.
         guessed: officer → wrong PINs in a row, as far as this program has seen them: on a full disk nothing
             else remembers them.
+        refolded: names of tables that a migration's folding found other than the journal says.
         opened_run_ms: the running time at which these books were opened: a wait from before begins anew
             here, since nobody can tell how long the program was not running.
     """
@@ -48,6 +65,7 @@ class OpenDesk:
     waits: dict[str, int] = field(default_factory=dict)
     guessed: dict[str, int] = field(default_factory=dict)
     opened_run_ms: int = 0
+    refolded: tuple[str, ...] = ()
 
     def begin(self, time: TrustedTime) -> None:
         """A program works with these books from now on."""

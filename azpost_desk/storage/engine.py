@@ -180,8 +180,16 @@ def _bring_to_schema(connection: Connection, read_only: bool) -> None:
         # Imported only when there is something to migrate: alembic costs 400 ms at the start.
         from azpost_desk.storage.migrations import upgrade
 
+        before = columns_of(connection)
         upgrade(connection, number)
-        connection.info[MIGRATED] = True
+        connection.info[MIGRATED] = before
+
+
+def columns_of(connection: Connection) -> dict[str, frozenset[str]]:
+    """The columns of every table in the file."""
+    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+    told = {name: connection.exec_driver_sql(f"PRAGMA table_info({name})").all() for name in names}
+    return {name: frozenset(row[1] for row in rows) for name, rows in told.items()}
 
 
 def create(connection: Connection) -> None:

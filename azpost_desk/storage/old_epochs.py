@@ -7,7 +7,7 @@ money and lines but never a day or a till that has gone on since.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from sqlalchemy import func, insert, select
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from azpost_desk.protocol.old_chains import OldRecord
     from azpost_desk.storage.desk import OpenDesk
 
+_NO_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 # What a late record may not move: the present chain has gone on with day, till and grants of its own.
 _NOT_LATE: Final = frozenset(
     {
@@ -67,7 +68,7 @@ def known_chains(connection: Connection) -> Known:
         j = t.journal.c
         kinds = select(t.journal).where(j.epoch == epoch, j.kind.in_(("epoch.opened", "key.rotated")))
         for row in connection.execute(kinds.order_by(j.sequence)):
-            body = ops.decode(row.kind, 1, row.body)
+            body = _decoded(row.kind, 1, row.body, "G-071")
             key = body.public_key if isinstance(body, ops.EpochOpened) else body.new_key
         known[epoch] = sequence, newest, key
     return known
@@ -79,13 +80,26 @@ def keep(desk: OpenDesk, records: Iterable[OldRecord], arrived_ms: int) -> int:
     One that is here already is passed over.
 
     Raises:
-        Trouble: G-069 a record of a kind only a newer program knows, G-078 it is not what is stored here.
+        Trouble: G-069 a record of a kind only a newer program knows, G-078 it is not what is stored here,
+            L-016 its header cannot be read, or says numbers that no desk writes.
     """
     cash = 0
     for one in records:
         if not _is_here(desk.connection, one):
-            cash += _keep(desk, one, arrived_ms)
+            try:
+                cash += _keep(desk, one, arrived_ms)
+            except (OverflowError, ValueError, ArithmeticError) as absurd:
+                # No column holds such a number, and no posting such an amount.
+                raise Trouble("L-016", detail=f"values {one.epoch}/{one.sequence}") from absurd
     return cash
+
+
+def _decoded(kind: str, version: int, body: bytes, code: str) -> Any:
+    """The body; Trouble `code` when this program cannot read it."""
+    try:
+        return ops.decode(kind, version, body)
+    except (ops.UnknownKind, *_NO_JSON) as unreadable:
+        raise Trouble(code, schema=f"{kind}@{version}") from unreadable
 
 
 def _is_here(connection: Connection, one: OldRecord) -> bool:
@@ -101,11 +115,11 @@ def _is_here(connection: Connection, one: OldRecord) -> bool:
 def _keep(desk: OpenDesk, one: OldRecord, arrived_ms: int) -> int:
     connection = desk.connection
     record = Record(one.sent.header, one.sent.body, one.previous, one.hash)
-    header = record.header()
     try:
-        body: ops.Body = ops.decode(header.kind, header.version, record.body)
-    except (ops.UnknownKind, msgspec.DecodeError, UnicodeDecodeError) as newer:
-        raise Trouble("G-069", schema=f"{header.kind}@{header.version}") from newer
+        header = record.header()
+    except _NO_JSON as unreadable:
+        raise Trouble("L-016", detail=f"header {one.epoch}/{one.sequence}") from unreadable
+    body: ops.Body = _decoded(header.kind, header.version, record.body, "G-069")
     newest: int = connection.execute(select(func.max(t.journal.c.id))).scalar() or 0
     present: int = connection.execute(select(func.max(t.journal.c.epoch))).scalar() or 0
     connection.execute(

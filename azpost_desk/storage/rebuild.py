@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
@@ -18,11 +20,13 @@ from azpost_desk.storage.projecting import Written, add_to_balances, posting_row
 from azpost_desk.storage.projections import project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Connection
 
     from azpost_desk.storage.desk import OpenDesk
+
+_LOG: Final = logging.getLogger(__name__)
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -36,6 +40,24 @@ def rebuild(desk: OpenDesk) -> list[str]:
     """
     stored, again = folded_again(desk)
     return sorted(name for name in stored if stored[name] != again[name])
+
+
+def rebuild_after(desk: OpenDesk, before: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """As `rebuild`, after a migration: what differs in the tables and columns that there were `before`.
+
+    What the migration added is filled by this very folding.
+    """
+    stored, again = folded_again(desk)
+    different = []
+    for name in sorted(stored.keys() & before.keys()):
+        columns = [one.name for one in t.TABLES.tables[name].columns if one.name != "id"]
+        places = [place for place, column in enumerate(columns) if column in before[name]]
+        here, there = ([tuple(row[at] for at in places) for row in rows[name]] for rows in (stored, again))
+        if Counter(here) != Counter(there):
+            different.append(name)
+    if different:
+        _LOG.warning("folded again after the migration, these were not as the journal says: %s", different)
+    return tuple(different)
 
 
 def folded_again(desk: OpenDesk) -> tuple[Rows, Rows]:

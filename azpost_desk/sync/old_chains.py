@@ -95,7 +95,7 @@ class OldChain:
             return
         try:
             body = ops.decode(kind, version, record.body)
-        except (ops.UnknownKind, msgspec.DecodeError, UnicodeDecodeError):
+        except (ops.UnknownKind, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         if isinstance(body, ops.EpochOpened) and self.sequence == 0:
             self._key = body.public_key
@@ -252,4 +252,7 @@ def recovered_key(wire: Wire, code: str, key: SigningKey, sealed: bytes) -> byte
         if trouble.code == "L-005":
             raise Refused("L-014", "code") from trouble
         raise
-    return bytes.fromhex(answer.key)
+    try:
+        return bytes.fromhex(answer.key)
+    except ValueError as no_key:
+        raise Trouble("L-003") from no_key

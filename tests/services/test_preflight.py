@@ -30,6 +30,10 @@ class Machine:
     protection: str = "keyring"
     backup: int | None = None
     trouble: str = ""
+    tables: tuple[str, ...] = ()
+
+    def refolded(self) -> tuple[str, ...]:
+        return self.tables
 
     def free_bytes(self) -> int:
         return self.free
@@ -76,6 +80,7 @@ def test_every_line_is_there_and_a_sound_machine_has_no_red_one(morning: Stand) 
         (Machine(free=900_000_000), "disk", "warn"),
         (Machine(), "backup", "warn"),
         (Machine(trouble="D-003"), "printer", "bad"),
+        (Machine(tables=("payments", "tills")), "folded", "bad"),
         (Machine(protection="file"), "key", "warn"),
         (Machine(), "key", "good"),
         (Machine(), "tariffs", "warn"),
