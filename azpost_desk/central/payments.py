@@ -9,10 +9,15 @@ waits.
 from __future__ import annotations
 
 import hashlib
+import logging
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import psycopg
+from psycopg_pool import PoolTimeout
 
 from azpost_desk.central import exposure
 from azpost_desk.central.exceptions import list_exception
@@ -36,7 +41,7 @@ from azpost_desk.protocol.messages import BillCheck, BillChecked
 from azpost_desk.protocol.news import PaymentResult
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from azpost_desk.central.book import Book
     from azpost_desk.central.gateways.billers import Biller
@@ -45,8 +50,11 @@ if TYPE_CHECKING:
     from azpost_desk.central.written import Written
     from azpost_desk.domain.days import Clock
 
-# Longer than any connector takes: after it another process may ask what became of the payment.
-_LEASE_MS: Final = 120_000
+# After it another process may ask what became of the payment, for whoever had it in hand is gone.
+LEASE_MS: Final = 120_000
+# A biller that drips its answer for ever is not worked with for ever: asked again under the same number.
+_WORK_MS_MAX: Final = 600_000
+_LOG = logging.getLogger(__name__)
 _TXN_BITS: Final = 63
 UNKNOWN_BILLER: Final = "X-030"
 BILLER_SILENT: Final = "X-031"
@@ -241,15 +249,48 @@ class Due:
     state_before: str
 
 
-def deliver(database: Database, book: Book, clock: Clock, biller: Biller, due: Due) -> Outcome:
-    """Make the attempt that was taken, and keep what came of it."""
-    outcome = _ask(biller, due)
+def deliver(
+    database: Database, book: Book, clock: Clock, biller: Biller, due: Due, lease_ms: int = LEASE_MS
+) -> Outcome:
+    """Make the attempt that was taken, and keep what came of it.
+
+    However long the biller takes: meanwhile the lease is renewed, so that nobody else makes it as well.
+    """
+    with _in_hand(database, clock, due, lease_ms):
+        outcome = _ask(biller, due)
     with database.transaction() as conn:
         _settle(conn, book, due, outcome, clock.utc_ms())
     return outcome
 
 
-def take_due(conn: Connection, billers: Collection[str], now_ms: int) -> Due | None:
+@contextmanager
+def _in_hand(database: Database, clock: Clock, due: Due, lease_ms: int) -> Iterator[None]:
+    done = threading.Event()
+
+    def renew() -> None:
+        until_ms = clock.monotonic_ms() + _WORK_MS_MAX
+        while not done.wait(lease_ms / 3_000) and clock.monotonic_ms() < until_ms:
+            try:
+                with database.transaction() as conn:
+                    conn.execute(
+                        "update payments set next_ms = %s where payment = %s and attempts = %s"
+                        " and next_ms is not null",
+                        (clock.utc_ms() + lease_ms, due.payment, due.attempt),
+                    )
+            except (psycopg.Error, PoolTimeout) as fault:
+                # The attempt goes on; what is asked twice is asked under one number.
+                _LOG.warning("the lease of a payment was not renewed: %s", fault)
+
+    renewing = threading.Thread(target=renew, name=f"lease-{due.payment[:8]}", daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        done.set()
+        renewing.join()
+
+
+def take_due(conn: Connection, billers: Collection[str], now_ms: int, lease_ms: int = LEASE_MS) -> Due | None:
     """The payment to one of these billers that is due longest, stored as being attempted before it is."""
     row = conn.execute(
         "select payment, biller, account, amount, accepted_ms, txn_id, attempts + 1, state from payments"
@@ -262,7 +303,7 @@ def take_due(conn: Connection, billers: Collection[str], now_ms: int) -> Due | N
     state = "sent" if due.state_before == "accepted" else due.state_before
     conn.execute(
         "update payments set state = %s, attempts = %s, next_ms = %s, changed_ms = %s where payment = %s",
-        (state, due.attempt, now_ms + _LEASE_MS, now_ms, due.payment),
+        (state, due.attempt, now_ms + lease_ms, now_ms, due.payment),
     )
     return due
 

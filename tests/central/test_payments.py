@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
+from azpost_desk.central import payments
 from azpost_desk.central.app import Centre
+from azpost_desk.central.book import Book
+from azpost_desk.central.gateways.billers import Confirmed
 from azpost_desk.central.gateways.osmp import OsmpBiller
 from azpost_desk.central.payments import txn_id
 from azpost_desk.central.registry import branches, enrolment
@@ -37,13 +42,15 @@ def provider() -> Iterator[SandboxProvider]:
 class Office:
     """A centre with one biller and one enrolled desk; payments are delivered when the test says so."""
 
-    def __init__(self, dsn: str, clock: ManualClock, provider: SandboxProvider) -> None:
+    def __init__(
+        self, dsn: str, clock: ManualClock, provider: SandboxProvider, *, connected: bool = True
+    ) -> None:
         biller = OsmpBiller(
             provider.url, now_ms=clock.utc_ms, prv_id=BILLER, has_status=True, connect_s=2, answer_s=2
         )
         self.clock = clock
         self.provider = provider
-        self.centre = Centre(dsn, clock=clock, billers={BILLER: biller})
+        self.centre = Centre(dsn, clock=clock, billers={BILLER: biller} if connected else {})
         url = self.centre.start()
         with self.centre.database.transaction() as conn:
             branch = Branch(code="2002", name="2002", address="", postcode="AZ2002")
@@ -181,3 +188,56 @@ def test_a_bill_is_checked_at_the_biller(office: Office) -> None:
     assert check(ACCOUNT, "none").code == "X-030"
     office.provider.fail_next("error_500")
     assert check(ACCOUNT).code == "X-031"
+
+
+class Running:
+    """A clock that runs, from the moment the test's stands at."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self._ahead_ms = clock.utc_ms() - self.monotonic_ms()
+
+    def utc_ms(self) -> int:
+        return self._ahead_ms + self.monotonic_ms()
+
+    def monotonic_ms(self) -> int:
+        return time.monotonic_ns() // 1_000_000
+
+
+def test_a_delivery_that_outlasts_its_lease_is_made_by_nobody_else_beside_it(
+    postgres: str, clock: ManualClock, provider: SandboxProvider
+) -> None:
+    """The biller answers after four leases; another process looks for work all the while."""
+    office = Office(postgres, clock, provider, connected=False)
+    line = office.pay()
+    assert office.row(line.operation) == ("accepted", 0)
+    now, lease_ms = Running(clock), 300
+    slow = OsmpBiller(provider.url, now_ms=now.utc_ms, prv_id=BILLER, connect_s=2, answer_s=10)
+    provider.fail_next("slow", seconds=lease_ms * 4 / 1000)
+    database, taken = office.centre.database, []
+
+    def take() -> payments.Due | None:
+        with database.transaction() as conn:
+            return payments.take_due(conn, [BILLER], now.utc_ms(), lease_ms)
+
+    due = take()
+    assert due is not None
+    book = Book(postgres, clock)
+    with ThreadPoolExecutor(1) as worker:
+        answer = worker.submit(payments.deliver, database, book, now, slow, due, lease_ms)
+        while not answer.done():
+            taken += [found for found in [take()] if found is not None]
+    book.close()
+    assert isinstance(answer.result(), Confirmed)
+    assert taken == []
+    assert office.row(line.operation) == ("confirmed", 1)
+    assert take() is None
+    # Whoever took it and is gone holds nobody up: its lease ends by itself.
+    with database.transaction() as conn:
+        again = "update payments set state = 'unknown', next_ms = 1 where payment = %s"
+        conn.execute(again, (line.operation,))
+    began_ms = now.monotonic_ms()
+    assert take() is not None
+    while take() is None:
+        assert now.monotonic_ms() - began_ms < 20_000
+    assert now.monotonic_ms() - began_ms >= lease_ms
+    office.centre.stop()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from azpost_desk.central.app import Centre
 from azpost_desk.central.registry import branches, enrolment
+from azpost_desk.central.web.doors import Limits
 from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import SigningKey
@@ -57,7 +60,8 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 def guarded(postgres: str, tmp_path: Path) -> Iterator[tuple[Centre, Path, str]]:
     """A centre over TLS, its certificate, and a one-time code."""
     shown, secret = certificate(tmp_path)
-    centre = Centre(postgres, clock=FakeClock(), connections_max=4)
+    # So short a time for the handshake is a test's: the one who says nothing is waited for.
+    centre = Centre(postgres, clock=FakeClock(), connections_max=4, limits=Limits(header_seconds=1))
     centre.start(certificate=shown, key=secret)
     with centre.database.transaction() as conn:
         branches.create_branch(conn, Branch(code="2002", name="G", address="", postcode="AZ2002"), 1)
@@ -87,3 +91,22 @@ def test_plain_http_typed_for_a_centre_over_tls_is_told(guarded: tuple[Centre, P
     with pytest.raises(Trouble, match="L-027") as told:
         enrol(centre.url.replace("https", "http"), code, SigningKey.new(), "test")
     assert told.value.facts["port"] == centre.url.rsplit(":", 1)[1]
+
+
+# The first five bytes say that 512 more will come; they never do.
+_HELLO_BEGUN = b"\x16\x03\x01\x02\x00"
+
+
+@pytest.mark.parametrize("said", [b"", _HELLO_BEGUN])
+def test_silence_during_the_handshake_is_hung_up_while_an_honest_desk_is_heard(
+    guarded: tuple[Centre, Path, str], said: bytes
+) -> None:
+    centre, shown, code = guarded
+    with socket.create_connection(("127.0.0.1", int(centre.url.rsplit(":", 1)[1])), 5) as line:
+        line.sendall(said)
+        # The silent one holds nobody up: the desk is heard while it still sits there.
+        assert enrol(centre.url, code, SigningKey.new(), "test", verify=str(shown)).desk == "2002-1"
+        # Far beyond the limit, far below the handshake's own time-out of a minute.
+        line.settimeout(20)
+        with suppress(ConnectionResetError):
+            assert line.recv(4_096) == b""

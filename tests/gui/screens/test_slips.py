@@ -31,7 +31,7 @@ class Elsewhere(Hands):
 
     def __init__(self, qtbot: QtBot, runner: Runner, session: Session, stand: Stand) -> None:
         super().__init__(qtbot, runner, session, stand, GoodsScreen)
-        self.frame._kinds = [GoodsScreen, TillsScreen, ReportsScreen]
+        self.frame._kinds += [TillsScreen, ReportsScreen]
 
     def words(self) -> str:
         labels = self.frame.findChildren(QLabel)
