@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from azpost_desk.central import held
 from azpost_desk.central.payments import txn_id
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.counter import Approval
+from tests.incidents.test_a04_what_is_doubtful_never_leaves_by_itself import allow, deciding
 from tests.stories.town import ELECTRICITY, METER, MOBILE, PHONE
 
 if TYPE_CHECKING:
@@ -90,6 +92,39 @@ def test_a_refused_bill_is_a_debt_to_the_customer_until_it_is_paid_back(place: T
     place.sync()
     assert place.provider.register() == []
     assert place.ask("select state from payments") == [("refunded",)]
+
+
+def test_a_bill_that_two_people_rejected_is_paid_back_to_the_customer_once(place: Town, ganja: Seat) -> None:
+    """Taken off line beyond what the centre allows by now: held, rejected, then owed as if the biller had
+    refused it.
+    """
+    ganja.go_offline()
+    bill = ganja.take_bill(2_000, MOBILE, PHONE)
+    allow(place, payments=1_000)
+    ganja.go_online()
+    place.sync()
+    assert place.ask("select state from payments") == [("held",)]
+    # While two people look at it, nothing is owed and nothing goes back.
+    with pytest.raises(Refused, match="P-030"):
+        ganja.services.payments.refund(bill, ganja.clerk)
+    with deciding(place) as decide:
+        assert decide(bill, held.REJECTED) == "refused"
+    ganja.sync()
+    [task] = ganja.services.recovery.unfinished()
+    assert (task.sort, task.thing, task.amount) == ("refund", bill, azn(2_020))
+    ganja.services.payments.refund(bill, ganja.clerk)
+    with pytest.raises(Refused, match="B-006"):
+        ganja.services.payments.refund(bill, ganja.clerk)
+    assert ganja.pay().change == azn(2_020)
+    assert ganja.till_qapik() == 100_000
+    assert ganja.balance(chart.REFUNDS_PAYABLE, MOBILE) == 0
+    with pytest.raises(Refused, match="P-030"):
+        ganja.services.payments.refund(bill, ganja.clerk)
+    place.sync()
+    assert (ganja.services.recovery.unfinished(), place.provider.register()) == ([], [])
+    assert place.ask("select state from payments") == [("refunded",)]
+    with deciding(place) as decide, pytest.raises(Refused, match="X-081"):
+        decide(bill, held.LET_GO)
 
 
 def test_what_is_unknown_stays_unknown_and_becomes_a_task(place: Town, ganja: Seat) -> None:
