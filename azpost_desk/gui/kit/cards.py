@@ -387,10 +387,7 @@ def _takes_focus(widget: QWidget) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One line to pick: who, and what tells them from the others. `value` is handed back.
-
-    Candidates of one `group` that follow each other stand below its name.
-    """
+    """One line to pick, below the name of its `group`: who, what tells them apart; `value` is handed back."""
 
     title: Say
     detail: Say = ""
@@ -433,6 +430,7 @@ class NameList(QWidget):
                 group = candidate.group
                 self._groups.append(Label(group, "hint"))
                 self._column.addWidget(self._groups[-1])
+                self._groups[-1].show()
             row = Button(self._line_of(number, candidate), hint=candidate.detail, role="rail")
             row.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.clicked.connect(lambda _checked=False, at=number - 1: self.pick(at))

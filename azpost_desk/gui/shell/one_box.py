@@ -121,9 +121,13 @@ class Answers(QFrame):
         self.names.offer([candidate(one) for one in found])
         corner = under.mapTo(under.window(), under.rect().bottomLeft())
         self.setFixedWidth(min(max(under.width(), _WIDTH_PX), under.window().width() - corner.x() - 8))
+        # Shown first: the height of a list that is offered again is reckoned from what stands in it now.
+        self.show()
+        for layout in (self.names.layout(), self.layout()):
+            if layout is not None:
+                layout.activate()
         self.adjustSize()
         self.move(corner.x(), corner.y() + 4)
-        self.show()
         self.raise_()
         self.names.setFocus()
 

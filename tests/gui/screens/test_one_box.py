@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from azpost_desk.domain.money import azn
 from azpost_desk.gui.kit.buttons import Button
@@ -233,3 +234,18 @@ def test_nine_answers_are_shared_by_kind() -> None:
     others = [Found("price", "p", "", ""), Found("act", "a", "", ""), Found("act", "b", "", "")]
     shown = [one.kind for one in fairly([*many, *others])]
     assert shown == ["transfer"] * 6 + ["price", "act", "act"]
+
+
+def test_a_list_that_is_offered_again_has_room_for_what_it_holds(counter: Counter) -> None:
+    """One answer, several kinds, one again: nothing lies over its neighbour, nothing hangs out below."""
+    for typed in ("200", "2", "leyla", "2"):
+        counter.ask(typed)
+        answers = counter.frame.answers
+        shown: list[QWidget] = [*answers.findChildren(Button), *answers.findChildren(QLabel)]
+        places = [
+            one.geometry().translated(one.parentWidget().mapTo(answers, one.parentWidget().rect().topLeft()))
+            for one in shown
+            if one.isVisible()
+        ]
+        assert all(answers.rect().contains(one) for one in places), typed
+        assert not any(one.intersects(two) for one, two in combinations(places, 2)), typed
