@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.storage import people
+from azpost_desk.storage import features
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projected_words import keep_words_again
 from azpost_desk.storage.reading_privacy import named_in
@@ -72,4 +72,4 @@ def _fold_customers_again(connection: Connection, affected: set[str]) -> None:
     for recorded_ms, body_bytes, attached in records.values():
         body: ops.Settlement = ops.decode("settlement", 1, body_bytes)
         for line in body.lines:
-            people.remember_line(connection, line, attached, recorded_ms, affected)
+            features.remember(connection, line, attached, recorded_ms, affected)

@@ -9,15 +9,15 @@ import msgspec
 from sqlalchemy import func
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from azpost_desk.domain import operations as ops
 from azpost_desk.domain.names import fold
-from azpost_desk.domain.people import Addresses, Parties, Person
 from azpost_desk.storage import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection
+
+    from azpost_desk.domain.people import Person
 
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -44,40 +44,6 @@ def customer_of(one: Person) -> str:
         return ""
     key = f"fin {one.fin}" if one.fin else f"doc {one.document}" if one.document else f"{name} {one.phone}"
     return hashlib.sha256(key.encode()).hexdigest()[:24]
-
-
-def remember_line(
-    connection: Connection,
-    line: ops.AnyLine,
-    attached: Mapping[str, bytes],
-    at_ms: int,
-    only: Collection[str] | None = None,
-) -> None:
-    """Keep whom a line of a settlement named as customer and as receiver; with `only`, just these files.
-
-    `attached` is the record's personal data by slot, as far as it is still there.
-    """
-
-    def wanted(one: Person) -> bool:
-        return only is None or customer_of(one) in only
-
-    match line:
-        case ops.TransferSent():
-            who = read(attached.get(f"{line.operation}:parties"), Parties)
-            if who and wanted(who.sender):
-                customer = remember(connection, who.sender, at_ms)
-                remember_receiver(connection, customer, who.receiver, line.office or "", at_ms)
-        case ops.TransferPaid() | ops.TransferRefunded():
-            receiver = read(attached.get(f"{line.operation}:receiver"), Person)
-            if receiver and wanted(receiver):
-                remember(connection, receiver, at_ms)
-        case ops.ItemAccepted():
-            block = read(attached.get(f"{line.operation}:addresses"), Addresses)
-            if block and wanted(block.sender):
-                remember(connection, block.sender, at_ms)
-        case ops.GoodsSold() | ops.PaymentAccepted() | ops.PaymentRefunded() | ops.LineReversed():
-            # They name nobody.
-            return
 
 
 def remember(connection: Connection, one: Person, seen_ms: int) -> str:

@@ -16,10 +16,11 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Account, Addresses, Parties, Person
 from azpost_desk.domain.postings import postings
-from azpost_desk.domain.products import due_qapik
+from azpost_desk.domain.products import due_qapik, rule_of
 from azpost_desk.protocol.records import Record
 from azpost_desk.storage import people
 from azpost_desk.storage import tables as t
+from azpost_desk.storage.features import carrier_of
 from azpost_desk.storage.projecting import Written
 
 if TYPE_CHECKING:
@@ -90,36 +91,36 @@ def _of_sale(written: Written, body: ops.Settlement) -> Iterator[str]:
         if isinstance(line, ops.LineReversed):
             yield number_word(line.original_receipt)
             yield f"@{line.approved_by}"
-        if not isinstance(sold, ops.GoodsSold):
-            yield f"={sold.amount_qapik}"
+        yield f"={sold.amount_qapik}"
         yield from _of_line(written, sold)
     yield f"={abs(due)}"
 
 
 def _of_line(written: Written, line: ops.Sold) -> Iterator[str]:
-    match line:
-        case ops.GoodsSold():
-            yield number_word(line.sku)
-        case ops.ItemAccepted():
-            yield number_word(line.number)
-        case ops.PaymentAccepted() | ops.PaymentRefunded():
-            yield number_word(line.biller)
-        case ops.TransferSent() | ops.TransferPaid() | ops.TransferRefunded():
-            # Only their attachments name anything.
-            pass
-    operation = line.operation
-    if parties := people.read(written.attached(operation, "parties"), Parties):
-        yield number_word(parties.code)
-        yield from _of_person(parties.sender)
-        yield from _of_person(parties.receiver)
-    if receiver := people.read(written.attached(operation, "receiver"), Person):
-        yield from _of_person(receiver)
-    if addresses := people.read(written.attached(operation, "addresses"), Addresses):
-        yield from _of_person(addresses.sender)
-        yield from _of_person(addresses.addressee)
-    if account := people.read(written.attached(operation, "account"), Account):
-        yield number_word(account.account)
-        yield from fold(account.holder).split()
+    if number := carrier_of(line).number(line):
+        yield number_word(number)
+    for group, holds in rule_of(line).groups.items():
+        value = people.read(written.attached(line.operation, group), holds)
+        if value is not None:
+            yield from _of_attachment(value)
+
+
+def _of_attachment(value: object) -> Iterator[str]:
+    match value:
+        case Parties():
+            yield number_word(value.code)
+            yield from _of_person(value.sender)
+            yield from _of_person(value.receiver)
+        case Person():
+            yield from _of_person(value)
+        case Addresses():
+            yield from _of_person(value.sender)
+            yield from _of_person(value.addressee)
+        case Account():
+            yield number_word(value.account)
+            yield from fold(value.holder).split()
+        case _:
+            raise TypeError(f"nobody said by which words {type(value).__name__} is found")
 
 
 def _of_person(one: Person) -> Iterator[str]:

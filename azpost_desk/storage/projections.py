@@ -17,6 +17,7 @@ from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
 from azpost_desk.storage import projected_slips as slips
 from azpost_desk.storage import tables as t
+from azpost_desk.storage.features import bills, goods, transfers
 from azpost_desk.storage.projected_words import keep_words
 from azpost_desk.storage.projecting import Written, happens_once
 
@@ -71,7 +72,7 @@ def _day_closed(connection: Connection, written: Written, body: ops.DayClosed) -
     state = connection.execute(select(t.days.c.state).where(this)).scalar()
     values = {"state": move(DAY, state or "", "closed"), "closed_ms": written.header.recorded_ms}
     connection.execute(update(t.days).where(this).values(values))
-    sales.forget_strangers(connection)
+    transfers.forget_strangers(connection)
 
 
 def _till_opened(connection: Connection, written: Written, body: ops.TillOpened) -> None:
@@ -160,7 +161,7 @@ def _remittance_announced(connection: Connection, written: Written, body: ops.Re
 
 
 def _goods_stocked(connection: Connection, written: Written, body: ops.GoodsStocked) -> None:
-    sales.move_stock(connection, body.sku, body.quantity)
+    goods.move_stock(connection, body.sku, body.quantity)
 
 
 def _grant_stored(connection: Connection, written: Written, body: ops.GrantStored) -> None:
@@ -178,12 +179,12 @@ def _grant_stored(connection: Connection, written: Written, body: ops.GrantStore
             "stored_ms": written.header.recorded_ms,
         },
     )
-    sales.transfer_granted(connection, written, body.grant, body.thing, granted.amount_qapik, shown or b"")
+    transfers.granted(connection, written, body.grant, body.thing, granted.amount_qapik, shown or b"")
 
 
 def _grant_released(connection: Connection, written: Written, body: ops.GrantReleased) -> None:
-    sales.end_grant(connection, written, body.grant, body.thing, "released")
-    sales.move_transfer(connection, written, body.thing, "released")
+    transfers.end_grant(connection, written, body.grant, body.thing, "released")
+    transfers.move_transfer(connection, written, body.thing, "released")
 
 
 def _pin_reset(connection: Connection, written: Written, body: ops.PinReset) -> None:
@@ -263,13 +264,13 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "approval.locked": slips.approval_locked,
     "goods.stocked": _goods_stocked,
     "settlement": sales.settled,
-    "payment.resolved": sales.payment_resolved,
+    "payment.resolved": bills.resolved,
     "card.asked": cards.asked,
     "card.answered": cards.answered,
     "card.reversed": cards.reversed_,
     "grant.stored": _grant_stored,
     "grant.released": _grant_released,
-    "transfer.changed": sales.transfer_changed,
+    "transfer.changed": transfers.changed,
     "item.scanned": items.scanned,
     "scan.voided": items.voided,
     "staff.pin_reset": _pin_reset,

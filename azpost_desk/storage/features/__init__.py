@@ -1,0 +1,46 @@
+"""What a desk's tables keep of each product: one module for each, its lines in `CARRIERS`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from azpost_desk.domain.lines import LineReversed
+from azpost_desk.storage import people
+from azpost_desk.storage.features.base import LineCarrier, Named
+from azpost_desk.storage.features.bills import BILLS
+from azpost_desk.storage.features.express import EXPRESS
+from azpost_desk.storage.features.goods import GOODS
+from azpost_desk.storage.features.transfers import TRANSFERS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from sqlalchemy import Connection
+
+    from azpost_desk.domain.lines import AnyLine, Sold
+
+CARRIERS: Final[dict[type, LineCarrier[Any]]] = {
+    one.line: one for one in (*GOODS, *BILLS, *TRANSFERS, *EXPRESS)
+}
+
+
+def carrier_of(line: Sold) -> LineCarrier[Any]:
+    """The tables behind a line; every line that can be sold has one (a test compares)."""
+    return CARRIERS[type(line)]
+
+
+def remember(
+    connection: Connection,
+    line: AnyLine,
+    attached: Mapping[str, bytes],
+    at_ms: int,
+    only: Collection[str] | None = None,
+) -> None:
+    """Keep whom a line of a settlement named as customer and as receiver; with `only`, just these files.
+
+    `attached` is the record's personal data by slot, as far as it is still there.
+    """
+    if isinstance(line, LineReversed):
+        return
+    wanted = (lambda _one: True) if only is None else (lambda one: people.customer_of(one) in only)
+    carrier_of(line).remember(connection, line, Named(attached, at_ms, wanted))

@@ -1,0 +1,78 @@
+"""Bills at a desk: each one taken, and what its biller has said of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import insert, select, update
+
+from azpost_desk.domain.lines import PaymentAccepted, PaymentRefunded
+from azpost_desk.domain.moves import PAYMENT, move
+from azpost_desk.domain.people import Account
+from azpost_desk.storage import people
+from azpost_desk.storage import tables as t
+from azpost_desk.storage.features.base import LineCarrier
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from azpost_desk.domain import operations as ops
+    from azpost_desk.storage.projecting import Written
+
+
+def _accepted(connection: Connection, written: Written, line: PaymentAccepted, receipt: str) -> None:
+    bill = people.read(written.attached(line.operation, "account"), Account)
+    connection.execute(
+        insert(t.payments),
+        {
+            "payment": line.operation,
+            "biller": line.biller,
+            "service": line.service,
+            "account": bill.account if bill else "",
+            "amount_qapik": line.amount_qapik,
+            "fee_qapik": line.fee_qapik,
+            "state": move(PAYMENT, "", "accepted"),
+            "day": written.header.day,
+            "accepted_ms": written.header.recorded_ms,
+            "changed_ms": written.header.recorded_ms,
+            "receipt": receipt,
+            "reason": "",
+            "provider_reference": "",
+        },
+    )
+
+
+def _move(connection: Connection, written: Written, payment: str, event: str, **values: str) -> None:
+    this = t.payments.c.payment == payment
+    state = connection.execute(select(t.payments.c.state).where(this)).scalar()
+    after = move(PAYMENT, state or "", event)
+    connection.execute(
+        update(t.payments).where(this).values(state=after, changed_ms=written.header.recorded_ms, **values)
+    )
+
+
+def resolved(connection: Connection, written: Written, body: ops.PaymentResolved) -> None:
+    """The biller's answer, moved as domain.moves.PAYMENT allows; refused with G-020 otherwise."""
+    _move(
+        connection,
+        written,
+        body.payment,
+        body.outcome,
+        reason=body.reason,
+        provider_reference=body.provider_reference,
+    )
+
+
+BILLS: Final = (
+    LineCarrier[PaymentAccepted](
+        line=PaymentAccepted,
+        sold=_accepted,
+        undone=lambda connection, written, line: _move(connection, written, line.operation, "reversed"),
+        number=lambda line: line.biller,
+    ),
+    LineCarrier[PaymentRefunded](
+        line=PaymentRefunded,
+        sold=lambda connection, written, line, _receipt: _move(connection, written, line.payment, "refunded"),
+        number=lambda line: line.biller,
+    ),
+)

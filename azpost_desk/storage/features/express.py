@@ -1,0 +1,37 @@
+"""Express items at a desk: an acceptance is the first event of an item's timeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.lines import ItemAccepted
+from azpost_desk.domain.people import Addresses
+from azpost_desk.storage import people
+from azpost_desk.storage import projected_items as items
+from azpost_desk.storage.features.base import LineCarrier, Named
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from azpost_desk.storage.projecting import Written
+
+
+def _accepted(connection: Connection, written: Written, line: ItemAccepted, _receipt: str) -> None:
+    at_ms = written.header.recorded_ms
+    # A desk's name is its branch and its number.
+    office = written.header.desk.rpartition("-")[0]
+    items.event(connection, line.number, "EMA", office, at_ms, here=True, operation=line.operation)
+
+
+def _remember(connection: Connection, line: ItemAccepted, named: Named) -> None:
+    block = people.read(named.attached.get(f"{line.operation}:addresses"), Addresses)
+    if block and named.is_wanted(block.sender):
+        people.remember(connection, block.sender, named.at_ms)
+
+
+# What an undone item is now is read from its line: no table changes.
+EXPRESS: Final = (
+    LineCarrier[ItemAccepted](
+        line=ItemAccepted, sold=_accepted, remember=_remember, number=lambda line: line.number
+    ),
+)
