@@ -119,7 +119,8 @@ def test_what_is_overdue_stands_first(stand: Stand, number: str) -> None:
 def test_keys_are_one_each_and_none_is_the_frames_or_a_screens(hands: Hands) -> None:
     keys = [action.key for action in screen_of(hands).actions_here()]
     assert len(keys) == len(set(keys))
-    taken = [*FRAME_KEYS.values(), *(kind.key for kind in screens())]
+    # A screen without a key is not in the rail: bags of cash, a customer's file.
+    taken = [*FRAME_KEYS.values(), *(kind.key for kind in screens() if kind.key)]
     assert not set(keys) & set(taken)
     assert len(taken) == len(set(taken))
 
