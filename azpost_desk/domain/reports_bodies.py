@@ -74,19 +74,21 @@ def _effect(line: ops.AnyLine) -> tuple[str, int, int, int]:
     if isinstance(line, ops.LineReversed):
         service, customers, income, vat = _effect(line.original)
         return service, -customers, -income, -vat
-    if isinstance(line, ops.TransferSent):
-        return "transfers", line.amount_qapik, line.fee_qapik, 0
-    if isinstance(line, ops.TransferPaid):
-        return "transfers", -line.amount_qapik, 0, 0
-    if isinstance(line, ops.TransferRefunded):
-        return "transfers", -line.amount_qapik, -line.fee_returned_qapik, 0
-    if isinstance(line, ops.PaymentAccepted):
-        return "payments", line.amount_qapik, line.fee_qapik, 0
-    if isinstance(line, ops.PaymentRefunded):
-        return "payments", -line.amount_qapik, 0, 0
-    if isinstance(line, ops.ItemAccepted):
-        return "express", 0, line.amount_qapik, line.vat_qapik
-    return "goods", 0, line.amount_qapik, line.vat_qapik
+    match line:
+        case ops.TransferSent():
+            return "transfers", line.amount_qapik, line.fee_qapik, 0
+        case ops.TransferPaid():
+            return "transfers", -line.amount_qapik, 0, 0
+        case ops.TransferRefunded():
+            return "transfers", -line.amount_qapik, -line.fee_returned_qapik, 0
+        case ops.PaymentAccepted():
+            return "payments", line.amount_qapik, line.fee_qapik, 0
+        case ops.PaymentRefunded():
+            return "payments", -line.amount_qapik, 0, 0
+        case ops.ItemAccepted():
+            return "express", 0, line.amount_qapik, line.vat_qapik
+        case ops.GoodsSold():
+            return "goods", 0, line.amount_qapik, line.vat_qapik
 
 
 def _settle(day: _Day, body: ops.Settlement) -> None:

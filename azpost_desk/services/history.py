@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Billers, Goods
-from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.money import Money
-from azpost_desk.domain.people import Account, Addresses, Parties, Person
-from azpost_desk.domain.products import GROUPS, due_qapik, papers_of
+from azpost_desk.domain.products import due_qapik, papers_of
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.services.lines import about
+from azpost_desk.services.lines.base import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -225,36 +222,7 @@ class _Told:
 
     def about(self, record: str, line: ops.AnyLine) -> str:
         """Whom or what a line is about; "" when that was erased by rule."""
-        date = self.books.day().date
-        match line:
-            case ops.LineReversed():
-                return f"{line.original_receipt} {self.about(record, line.original)}".strip()
-            case ops.GoodsSold():
-                article = self.books.document(Goods, date).find(line.sku)
-                return (
-                    f"{article.names.get(self.language, line.sku) if article else line.sku} × {line.quantity}"
-                )
-            case ops.PaymentAccepted() | ops.PaymentRefunded():
-                biller = self.books.document(Billers, date).find(line.biller)
-                name = biller.names.get(self.language, line.biller) if biller else line.biller
-                return f"{name} {self._personal(record, line, 'account')}".strip()
-            case ops.ItemAccepted():
-                number = printed_item_number(line.number)
-                return f"{number} {self._personal(record, line, 'addresses')}".strip()
-            case ops.TransferSent():
-                return self._personal(record, line, "parties")
-            case ops.TransferPaid() | ops.TransferRefunded():
-                return self._personal(record, line, "receiver")
-
-    def _personal(self, record: str, line: ops.AnyLine, group: str) -> str:
-        content = self.books.attachment(record, f"{line.operation}:{group}")
-        match msgspec.json.decode(content, type=GROUPS[group]) if content else None:
-            case Parties(receiver=who) | Addresses(addressee=who) | (Person() as who):
-                return who.name
-            case Account(account=account):
-                return account
-            case _:
-                return ""
+        return about(Place(self.books, record, self.language, self.books.day().date), line)
 
     def _state(self, lines: tuple[ops.AnyLine, ...]) -> str:
         if any(isinstance(line, ops.LineReversed) for line in lines):

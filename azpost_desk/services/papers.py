@@ -11,19 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import papers
-from azpost_desk.domain.catalogue import Billers, Branch, Goods, Offices, Tariffs
+from azpost_desk.domain.catalogue import Branch, Tariffs
 from azpost_desk.domain.certificates import read_certificate
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
-from azpost_desk.domain.people import Account, Addresses, Parties, Person
-from azpost_desk.domain.products import GROUPS, due_qapik
-from azpost_desk.domain.quotes import EXTRAS
+from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.services import cash_papers
+from azpost_desk.services.lines import notices, own_paper, receipt_line
+from azpost_desk.services.lines.base import Place, Sheet
 from azpost_desk.services.print_jobs import Came, copy_of, number_of
 from azpost_desk.services.slip_papers import slip_paper
 from azpost_desk.services.slips import PAPER
@@ -59,7 +57,7 @@ class Papers:
             return papers.ReceiptPaper(
                 head=_head(books, entry),
                 number=body.receipt,
-                lines=tuple(_receipt_line(books, entry, line, body.language) for line in body.lines),
+                lines=tuple(receipt_line(_place(books, entry), line) for line in body.lines),
                 total_due=azn(sum(due_qapik(line) for line in body.lines)),
                 tenders=tuple(_tender(tender) for tender in body.tenders),
                 record_mark=entry.recorded.mark,
@@ -69,7 +67,7 @@ class Papers:
                 reversal_of=next(
                     (x.original_receipt for x in body.lines if isinstance(x, ops.LineReversed)), None
                 ),
-                notices=_notices(body),
+                notices=notices(body.lines),
                 language=body.language,
             )
 
@@ -212,200 +210,21 @@ def _tender(tender: ops.Tender) -> papers.Tender:
     return papers.Tender(kinds[tender.tender], azn(tender.amount_qapik))
 
 
-def _notices(body: ops.Settlement) -> tuple[papers.Words, ...]:
-    notices: list[papers.Words] = []
-    if any(isinstance(line, ops.TransferSent) for line in body.lines):
-        notices.append(Say("papers.notice.code_secret"))
-    item = next((line for line in body.lines if isinstance(line, ops.ItemAccepted)), None)
-    if item is not None:
-        notices.append(Say("papers.notice.track", (("item", _spaced(item.number)),)))
-    notices.append(Say("papers.notice.keep_receipt"))
-    return tuple(notices)
-
-
-def _group(books: Reading, entry_operation: str, line: str, group: str) -> object | None:
-    """An attachment's value; None when it was erased by rule."""
-    content = books.attachment(entry_operation, f"{line}:{group}")
-    return None if content is None else msgspec.json.decode(content, type=GROUPS[group])
-
-
-def _receipt_line(books: Reading, entry: Entry, line: ops.AnyLine, language: str) -> papers.ReceiptLine:
-    date = books.day().date
-    record = entry.recorded.operation
-    match line:
-        case ops.GoodsSold():
-            article = books.document(Goods, date).find(line.sku)
-            name = article.names.get(language, line.sku) if article else line.sku
-            detail = Say("papers.line.pieces", (("count", line.quantity), ("price", azn(line.price_qapik))))
-            return papers.ReceiptLine(name, azn(line.amount_qapik), (detail,))
-        case ops.PaymentAccepted():
-            biller = books.document(Billers, date).find(line.biller)
-            account = _group(books, record, line.operation, "account")
-            details: tuple[papers.Words, ...] = ()
-            if isinstance(account, Account):
-                details = (Say("papers.line.subscriber", (("account", account.account),)),)
-            name = biller.names.get(language, line.biller) if biller else line.biller
-            return papers.ReceiptLine(
-                name, azn(line.amount_qapik), details, fee=azn(line.fee_qapik), state=Say(line.told)
-            )
-        case ops.TransferSent():
-            parties = _group(books, record, line.operation, "parties")
-            code = parties.code if isinstance(parties, Parties) else None
-            receiver = parties.receiver.name if isinstance(parties, Parties) else ""
-            return papers.ReceiptLine(
-                Say("papers.line.transfer_sent"),
-                azn(line.amount_qapik),
-                (Say("papers.line.to", (("name", receiver),)),) if receiver else (),
-                fee=azn(line.fee_qapik),
-                code=code,
-                state=Say("papers.receipt.state.waiting_line") if line.offline else None,
-            )
-        case ops.TransferPaid():
-            return papers.ReceiptLine(Say("papers.line.transfer_paid"), azn(-line.amount_qapik))
-        case ops.TransferRefunded():
-            return papers.ReceiptLine(
-                Say("papers.line.transfer_refunded"),
-                azn(-line.amount_qapik),
-                fee=azn(-line.fee_returned_qapik),
-            )
-        case ops.PaymentRefunded():
-            return papers.ReceiptLine(Say("papers.line.payment_refunded"), azn(-line.amount_qapik))
-        case ops.ItemAccepted():
-            weight = Say(
-                "papers.line.item", (("number", _spaced(line.number)), ("weight_grams", line.weight_grams))
-            )
-            return papers.ReceiptLine(
-                Say(f"express.service.{line.service}"), azn(line.amount_qapik), (weight,)
-            )
-        case ops.LineReversed():
-            undone = _receipt_line(books, entry, line.original, language)
-            reason = Say("papers.line.reason", (("reason", line.reason),))
-            return papers.ReceiptLine(
-                undone.title, -undone.amount, (reason,), fee=-undone.fee if undone.fee else None
-            )
-
-
-def _spaced(number: str) -> str:
-    """An item number as people read it, 2-3-3-3-2."""
-    return f"{number[:2]} {number[2:5]} {number[5:8]} {number[8:11]} {number[11:]}"
+def _place(books: Reading, entry: Entry) -> Place:
+    # Whatever a customer takes or signs is in one language: that of their receipt.
+    spoken = entry.body.language if isinstance(entry.body, ops.Settlement) else ""
+    return Place(books, entry.recorded.operation, spoken, books.day().date)
 
 
 def _line_paper(books: Reading, stored: PaidLine, copy: papers.CopyState) -> papers.Paper:
     entry = books.entry(stored.recorded.operation)
     if entry is None:
         raise Trouble("D-020")
-    head = _head(books, entry)
-    line, record = stored.line, stored.recorded.operation
-    # Whatever a customer takes or signs is in one language: that of their receipt.
-    spoken = entry.body.language if isinstance(entry.body, ops.Settlement) else ""
-    match line:
-        case ops.TransferSent():
-            parties = _group(books, record, line.operation, "parties")
-            if isinstance(parties, Parties):
-                paper = _application(books, head, stored.receipt, line, parties, copy)
-                return replace(paper, language=spoken)
-        case ops.TransferPaid() | ops.TransferRefunded():
-            receiver = _group(books, record, line.operation, "receiver")
-            if isinstance(receiver, Person):
-                return replace(_voucher(books, head, stored, line, receiver, copy), language=spoken)
-        case ops.ItemAccepted():
-            addresses = _group(books, record, line.operation, "addresses")
-            if isinstance(addresses, Addresses):
-                service = _express_name(books, head.business_day.isoformat(), line, spoken or "az")
-                return replace(_label(head, line, addresses, copy, service), language=spoken)
-        case ops.GoodsSold() | ops.PaymentAccepted() | ops.PaymentRefunded() | ops.LineReversed():
-            # The receipt is all the paper they have.
-            pass
-    raise Trouble("D-020")
-
-
-def _person(person: Person) -> papers.PaperPerson:
-    document: papers.Words = person.document
-    if person.document and person.document_kind:
-        document = Say(f"papers.document.{person.document_kind}", (("number", person.document),))
-    return papers.PaperPerson(person.name, document, person.fin, person.phone, person.address)
-
-
-def _application(
-    books: Reading,
-    head: papers.PaperHead,
-    receipt: str,
-    line: ops.TransferSent,
-    parties: Parties,
-    copy: papers.CopyState,
-) -> papers.ApplicationPaper:
-    office = books.document(Offices, head.business_day.isoformat()).find(line.office) if line.office else None
-    extras = line.terms.extras_qapik if line.terms else {}
-    return papers.ApplicationPaper(
-        head=head,
-        number=receipt,
-        sender=_person(parties.sender),
-        receiver=_person(parties.receiver),
-        amount=azn(line.amount_qapik),
-        fee=azn(line.fee_qapik - sum(extras.values())),
-        extras=tuple((Say(f"papers.extra.{name}"), azn(extras[name])) for name in EXTRAS if name in extras),
-        total=azn(line.amount_qapik + line.fee_qapik),
-        paid_from_ms=line.terms.available_ms if line.terms else 0,
-        payout=office.name if office else Say("papers.application.any_office"),
-        purpose=Say(f"transfers.purpose.{line.purpose}"),
-        copy=copy,
-    )
-
-
-def _voucher(
-    books: Reading,
-    head: papers.PaperHead,
-    stored: PaidLine,
-    line: ops.TransferPaid | ops.TransferRefunded,
-    receiver: Person,
-    copy: papers.CopyState,
-) -> papers.VoucherPaper:
-    known = books.transfer(line.transfer)
-    amount = azn(line.amount_qapik)
-    if isinstance(line, ops.TransferRefunded):
-        amount = amount + azn(line.fee_returned_qapik)
-    return papers.VoucherPaper(
-        head=head,
-        number=stored.receipt,
-        code=known.code if known else "",
-        sender=papers.PaperPerson(known.sender if known else ""),
-        receiver=_person(receiver),
-        amount=amount,
-        sent_at=known.office if known else "",
-        record_mark=stored.recorded.mark,
-        refund=isinstance(line, ops.TransferRefunded),
-        copy=copy,
-    )
-
-
-def _block(person: Person) -> papers.AddressBlock:
-    return papers.AddressBlock(
-        person.name, person.address, person.postcode, person.settlement, phone=person.phone
-    )
-
-
-def _express_name(books: Reading, date: str, line: ops.ItemAccepted, language: str) -> str:
-    """What the tariff calls the service; a service that left the tariff keeps its word."""
-    rows = books.document(Tariffs, date).express
-    return next((row.names[language] for row in rows if row.service == line.service), line.service)
-
-
-def _label(
-    head: papers.PaperHead,
-    line: ops.ItemAccepted,
-    addresses: Addresses,
-    copy: papers.CopyState,
-    service: str,
-) -> papers.LabelPaper:
-    return papers.LabelPaper(
-        head=head,
-        item=line.number,
-        sender=_block(addresses.sender),
-        addressee=_block(addresses.addressee),
-        weight_grams=line.weight_grams,
-        service=service,
-        copy=copy,
-    )
+    sheet = Sheet(_head(books, entry), stored.receipt, stored.recorded.mark, copy)
+    paper = own_paper(_place(books, entry), stored.line, sheet)
+    if paper is None:
+        raise Trouble("D-020")
+    return paper
 
 
 def _pieces(sheet: dict[str, int]) -> tuple[papers.CountedPieces, ...]:

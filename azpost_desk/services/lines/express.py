@@ -1,0 +1,72 @@
+"""Express items in words: number and weight on the receipt, addresses on the label."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain import papers
+from azpost_desk.domain.catalogue import Tariffs
+from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.domain.lines import ItemAccepted
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.papers import Say
+from azpost_desk.domain.people import Addresses
+from azpost_desk.services.lines.base import LineWords, named
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.people import Person
+    from azpost_desk.services.lines.base import Place, Sheet
+
+
+def _receipt(_place: Place, line: ItemAccepted) -> papers.ReceiptLine:
+    item = (("number", _spaced(line.number)), ("weight_grams", line.weight_grams))
+    return papers.ReceiptLine(
+        Say(f"express.service.{line.service}"), azn(line.amount_qapik), (Say("papers.line.item", item),)
+    )
+
+
+def _spaced(number: str) -> str:
+    """An item number as people read it, 2-3-3-3-2."""
+    return f"{number[:2]} {number[2:5]} {number[5:8]} {number[8:11]} {number[11:]}"
+
+
+def _label(place: Place, line: ItemAccepted, sheet: Sheet) -> papers.Paper | None:
+    addresses = place.attached(line, "addresses", Addresses)
+    if addresses is None:
+        return None
+    return papers.LabelPaper(
+        head=sheet.head,
+        item=line.number,
+        sender=_block(addresses.sender),
+        addressee=_block(addresses.addressee),
+        weight_grams=line.weight_grams,
+        service=_service(place, sheet, line),
+        copy=sheet.copy,
+        language=place.language,
+    )
+
+
+def _service(place: Place, sheet: Sheet, line: ItemAccepted) -> str:
+    """What the tariff calls the service; a service that left the tariff keeps its word."""
+    rows = place.books.document(Tariffs, sheet.head.business_day.isoformat()).express
+    language = place.language or "az"
+    return next((row.names[language] for row in rows if row.service == line.service), line.service)
+
+
+def _block(person: Person) -> papers.AddressBlock:
+    return papers.AddressBlock(
+        person.name, person.address, person.postcode, person.settlement, phone=person.phone
+    )
+
+
+EXPRESS: Final = (
+    LineWords[ItemAccepted](
+        line=ItemAccepted,
+        receipt=_receipt,
+        about=lambda place, line: (
+            f"{printed_item_number(line.number)} {named(place, line, 'addresses')}".strip()
+        ),
+        paper=_label,
+        notice=lambda line: Say("papers.notice.track", (("item", _spaced(line.number)),)),
+    ),
+)
