@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from azpost_desk.central.registry import supply
+from azpost_desk.central.registry import branches, founding, supply
 from azpost_desk.central.registry.supply import Stock
 from azpost_desk.domain.item_numbers import item_number
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from azpost_desk.central.app import Centre
-    from tests.central.desks import SimDesk
+    from tests.central.desks import ManualClock, SimDesk
 
 
 @pytest.fixture
@@ -83,3 +83,25 @@ def test_an_indicator_without_numbers_keeps_nobody_from_working(
     centre.settle()
     desk.exchange()
     assert (len(codes(desk)), ranges(desk)) == (6, [])
+
+
+def test_after_a_restore_no_item_number_is_given_again_that_the_lost_hours_gave(
+    centre: Centre, enrolled: Callable[[str], SimDesk], clock: ManualClock
+) -> None:
+    enrolled("2002-1")
+    enrolled("1010-1")
+    with centre.database.transaction() as conn:
+        branches.give_range(conn, "2002-1", "EE", 500, clock.utc_ms())
+    # As the database stood then, the next ones are those that another desk was given in the hours it forgot.
+    forgotten = {("EE", 501), ("EM", 1)}
+    with centre.database.transaction() as conn:
+        founding.new_epoch(conn, clock.utc_ms())
+        given = {
+            (prefix, branches.give_range(conn, "1010-1", prefix, 500, clock.utc_ms())[0])
+            for prefix in ("EE", "EM")
+        }
+        more = branches.give_range(conn, "1010-1", "EE", 500, clock.utc_ms())
+    assert not given & forgotten
+    assert given == {("EE", 1_000_501), ("EM", 1_000_001)}
+    # Skipped once, and in their order again.
+    assert more == (1_001_001, 1_001_500)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import keys, news
+from azpost_desk.central.registry import branches
 from azpost_desk.central.storage.database import one
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def new_epoch(conn: Connection, now_ms: int) -> int:
     """Begin a new epoch of the centre: after every restore or promotion that may have lost something.
 
     From now on nothing that a desk may hold from before is granted until that desk has spoken or was declared
-    lost, and news positions begin anew. Gives the epoch: of two restores of one copy each has its own.
+    lost, news positions begin anew, and item numbers go on beyond all that may have been given. Gives the
+    epoch: of two restores of one copy each has its own.
     """
     with conn.transaction():
         before = one(conn, "select epoch from centre for update")[0]
@@ -46,4 +48,5 @@ def new_epoch(conn: Connection, now_ms: int) -> int:
             (epoch, _ALL),
         )
         news.tell_again(conn, before)
+        branches.skip_ranges(conn)
     return epoch
