@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk import places
-from azpost_desk.central.registry import new_branch
+from azpost_desk.central.registry import files, new_branch
 from azpost_desk.central.registry.files import WrongFile
 from azpost_desk.texts import Texts
 
@@ -37,6 +37,8 @@ SLIPS = {
     "branch code": ('code = "2002"', 'code = "20-2"', "X-104", "branch.code is four digits, not 20-2"),
     "digits of elsewhere": ('code = "2002"', 'code = "٢٠٠٢"', "X-104", "branch.code is four digits"),
     "name": ('"Gəncə 2"', '" "', "X-104", "branch.name is one line"),
+    "address": ("Gəncə, A", "Gəncə\\u202e, A", "X-104", "branch.address is one line of at most 200"),
+    "zone": ('zone = "Gəncə"', f'zone = "{"G" * 201}"', "X-104", "branch.zone is one line of at most 200"),
     "postcode": ('"AZ2002"', '"2002"', "X-104", "branch.postcode is written like AZ2000, not 2002"),
     "phone": ('"+994222561234"', '"12"', "X-104", "branch.phone is no phone number"),
     "VÖEN": ('"9900003611"', '"9900003641"', "X-104", "branch.voen is no VÖEN"),
@@ -86,6 +88,22 @@ def test_a_licence_twice_and_one_person_alone_are_slips(tmp_path: Path) -> None:
     assert refused.value.facts["place"] == "branch.single_handed"
     file.write_text(alone.replace("single_handed = false", "single_handed = true"), "utf-8")
     assert [one.officer for one in new_branch.read(file).staff] == ["1004"]
+
+
+def test_a_file_without_end_and_a_staff_without_number_are_refused_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "branch.toml"
+    with file.open("wb") as large:
+        large.truncate(files.FILE_BYTES_MAX + 1)
+    with pytest.raises(WrongFile, match="X-110"):
+        new_branch.read(file)
+    more = "".join(
+        f'[[staff]]\nofficer = "x{number}"\nname = "A"\nrole = "clerk"\npin = "1234"\n'
+        for number in range(499)
+    )
+    file.write_text(TEMPLATE + more, "utf-8")
+    with pytest.raises(WrongFile) as refused:
+        new_branch.read(file)
+    assert Texts("en").refusal(refused.value) == "branch.toml: staff has 500 people at most, not 501."
 
 
 def test_what_may_be_left_out_has_its_usual_value(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 # What every number of ours fits into, as the database and the desks keep it.
 _NUMBER_END: Final = 2**63
+# A country's tariffs, offices and billers are a tenth of it; more is another file, or a device without end.
+FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 _SHOWN_CHARACTERS_MAX: Final = 60
 _KINDS: Final[dict[type, str]] = {str: "text", int: "number", bool: "truth", dt.date: "date"}
 
@@ -34,10 +36,14 @@ def read(path: Path, kind: type[K]) -> K:
     """The value of `kind` that the file holds.
 
     Raises:
-        WrongFile: X-100 neither TOML nor JSON, and as `checked`. OSError: it cannot be read.
+        WrongFile: X-100 neither TOML nor JSON, X-110 too large, and as `checked`. OSError: it cannot be read.
     """
+    with path.open("rb") as file:
+        content = file.read(FILE_BYTES_MAX + 1)
+    if len(content) > FILE_BYTES_MAX:
+        raise WrongFile("X-110", file=path.name, megabytes=FILE_BYTES_MAX // 1024**2)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
         data = msgspec.json.decode(text) if text.lstrip().startswith("{") else tomllib.loads(text)
     except (msgspec.DecodeError, ValueError, RecursionError) as fault:
         raise WrongFile("X-100", file=path.name, why=str(fault)) from fault

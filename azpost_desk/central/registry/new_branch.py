@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 _CODE_DIGITS: Final = 4
 _DESKS_MAX: Final = 99
 _NAME_CHARACTERS_MAX: Final = 100
+_LINE_CHARACTERS_MAX: Final = 200
 _OFFICER_CHARACTERS_MAX: Final = 12
+# [design] The largest office has a tenth; each PIN takes its hash a good part of a second.
+_STAFF_MAX: Final = 500
 _LANGUAGES: Final = ("az", "ru", "en")
 
 
@@ -139,7 +142,7 @@ def make(
         same = conn.execute("select from branches where branch = %s", (place.code,))
         if same.fetchone() is not None:
             raise WrongFile("X-106", branch=place.code)
-        branches.create_branch(conn, _branch(place), now_ms, zone=place.zone)
+        branches.create_branch(conn, _branch(place), now_ms, zone=plain(place.zone))
         reference.publish(conn, Staff(officers=staff), now_ms, branch=place.code)
         licences = Licences(licences=tuple(map(_licence, data.licences)))
         reference.publish(conn, licences, now_ms, branch=place.code)
@@ -164,7 +167,7 @@ def _branch(place: Place) -> Branch:
     return Branch(
         code=place.code,
         name=plain(place.name),
-        address=place.address,
+        address=plain(place.address),
         postcode=place.postcode,
         phone=check_phone(place.phone).value or "",
         voen=check_voen(place.voen).value or "",
@@ -198,6 +201,10 @@ def _check_place(file: str, place: Place) -> None:
     if not (len(place.code) == _CODE_DIGITS and is_digits(place.code)):
         raise wrong(file, "branch.code", "branch_code", place.code)
     _check_name(file, "branch.name", place.name)
+    for name in ("address", "zone"):
+        text = getattr(place, name)
+        if not (len(text) <= _LINE_CHARACTERS_MAX and text.isprintable()):
+            raise wrong(file, f"branch.{name}", "line")
     if check_postcode(place.postcode).value != place.postcode:
         raise wrong(file, "branch.postcode", "postcode", place.postcode)
     if place.phone and not check_phone(place.phone).valid:
@@ -211,6 +218,8 @@ def _check_place(file: str, place: Place) -> None:
 
 
 def _check_staff(file: str, data: BranchFile) -> None:
+    if len(data.staff) > _STAFF_MAX:
+        raise wrong(file, "staff", "staff", len(data.staff))
     known: set[str] = set()
     for number, one in enumerate(data.staff, start=1):
         place = f"staff[{number}]"
