@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -147,10 +148,18 @@ class FolderPrinter:
         """The files of papers called `title`, the newest first."""
         name = re.escape(_file_name(title))
         is_it = re.compile(rf"{name}(-[0-9]+)?\.pdf")
+        return [path for path in self.papers() if is_it.fullmatch(path.name)]
+
+    def papers(self) -> list[Path]:
+        """All that lie there, the newest first: files only, a link would lead out of the tray."""
+        laid: list[tuple[int, Path]] = []
         with suppress(OSError):
-            found = [path for path in self._folder.glob("*.pdf") if is_it.fullmatch(path.name)]
-            return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
-        return []
+            for path in self._folder.glob("*.pdf"):
+                with suppress(OSError):
+                    known = path.lstat()
+                    if stat.S_ISREG(known.st_mode):
+                        laid.append((known.st_mtime_ns, path))
+        return [path for _, path in sorted(laid, reverse=True)]
 
     def empty(self) -> None:
         """Take out what has lain long enough, by a clock that may have been set either way."""
@@ -161,8 +170,10 @@ class FolderPrinter:
             with tempfile.NamedTemporaryFile(dir=self._folder) as probe:
                 now_s = os.fstat(probe.fileno()).st_mtime
             for paper in self._folder.glob("*.pdf"):
-                if abs(now_s - paper.stat().st_mtime) > self._kept_hours * 3600:
-                    paper.unlink()
+                # One that cannot be taken out keeps none of the others in the tray.
+                with suppress(OSError):
+                    if abs(now_s - paper.lstat().st_mtime) > self._kept_hours * 3600:
+                        paper.unlink()
 
     def print_pdf(self, pdf: bytes, title: str) -> str:
         """See `ports.PagePrinter.print_pdf`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -164,10 +165,17 @@ class PaperTray:
     def find(self, paper: Paper | bytes, sort: str) -> str:
         """See services.ports.Tray; stored bytes are known by what they say."""
         if isinstance(paper, bytes):
-            paths = [path for path in self.printer.folder.glob(f"*{sort}*.pdf") if path.read_bytes() == paper]
+            paths = [path for path in self.printer.papers() if sort in path.name and _is(path, paper)]
         else:
             paths = self.printer.find(paper_title(paper, sort))
         return str(paths[0]) if paths else ""
+
+
+def _is(path: Path, content: bytes) -> bool:
+    """Whether this file says it; one that somebody took away meanwhile says nothing."""
+    with suppress(OSError):
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    return False
 
 
 def tray_of(devices: Devices) -> PaperTray | None:

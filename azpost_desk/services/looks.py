@@ -50,7 +50,7 @@ class Looks:
         try:
             if read is not None and (content := read()):
                 self._kept = msgspec.json.decode(content, type=_Kept)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as fault:
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             _LOG.warning("the looks cannot be read and begin anew: %s", fault)
 
     @property

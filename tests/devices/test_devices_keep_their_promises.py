@@ -20,6 +20,7 @@ from azpost_desk.devices.stand_ins import RecordedDrawer, RecordedPages, Recorde
 from azpost_desk.devices.virtual_printer import EscPosDecoder, Fault, VirtualPrinter
 from azpost_desk.documents import escpos
 from azpost_desk.domain.refusals import Trouble
+from azpost_desk.programs.desk_parts import PaperTray
 from azpost_desk.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
@@ -283,6 +284,28 @@ def test_after_a_day_the_tray_is_empty_whatever_the_clock_was(tmp_path: Path, ho
     os.utime(folder / "of-today.pdf", (at, at))
     FolderPrinter(folder)
     assert sorted(path.name for path in folder.iterdir()) == ["kept-for-ever.pdf", "notes.txt"]
+
+
+def test_what_is_no_paper_keeps_no_paper_in_the_tray_and_is_no_paper(tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    tray = PaperTray(FolderPrinter(folder))
+    # Behind whichever of them the folder is read.
+    for name in ("a", "m", "z"):
+        (folder / f"report-{name}.pdf").mkdir(parents=True)
+        (folder / f"report-{name}-2.pdf").symlink_to(tmp_path / "gone")
+    outside = tmp_path / "outside.pdf"
+    outside.write_bytes(PDF)
+    (folder / "report-9.pdf").symlink_to(outside)
+    assert (tray.find(PDF, "report"), tray.printer.find("report")) == ("", [])
+    tray.printer.print_pdf(PDF, "report")
+    kept = folder / "report.pdf"
+    assert (tray.find(PDF, "report"), tray.printer.find("report")) == (str(kept), [kept])
+    at = time.time() - 25 * 3600
+    for path in folder.iterdir():
+        os.utime(path, (at, at), follow_symlinks=False)
+    FolderPrinter(folder)
+    assert not [path for path in folder.iterdir() if not path.is_dir()]
+    assert outside.exists()
 
 
 def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:

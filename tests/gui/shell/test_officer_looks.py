@@ -99,7 +99,11 @@ def test_what_an_officer_chose_comes_back_and_is_nobody_elses(
     assert say("frame.basket.title") == "Корзина клиента"
 
 
-@pytest.mark.parametrize("content", [b"\xff", b"{", b'{"last":{"language":"xx"}}', b'{"officers":[]}'])
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff", b"{", b'{"last":{"language":"xx"}}', b'{"officers":[]}', b'{"x":' + 100_000 * b"[" + b"}"],
+    ids=range(5),
+)
 def test_a_damaged_file_of_looks_begins_anew(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE).write_bytes(content)
     looks = looks_of(tmp_path)
