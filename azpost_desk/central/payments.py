@@ -163,7 +163,9 @@ def decide(
     return after
 
 
-def reversed_line(conn: Connection, written: Written, original: ops.PaymentAccepted, now_ms: int) -> None:
+def reversed_line(
+    conn: Connection, written: Written, _undone: ops.LineReversed, original: ops.PaymentAccepted, now_ms: int
+) -> None:
     """A bill was undone at its desk: in time when nothing was sent, otherwise a case for finance."""
     cancelled = (
         _accepted(conn, written.desk, original.operation) == original

@@ -31,10 +31,10 @@ def accepted(conn: Connection, written: Written, line: ops.ItemAccepted, now_ms:
 
 
 def reversed_line(
-    conn: Connection, written: Written, operation: str, line: ops.ItemAccepted, now_ms: int
+    conn: Connection, written: Written, undone: ops.LineReversed, line: ops.ItemAccepted, now_ms: int
 ) -> None:
     """An acceptance was reversed: the item's file ends with it (EXX), and nobody waits for it any more."""
-    _event(conn, written, operation, (line.number, "EXX", written.branch, ""), now_ms)
+    _event(conn, written, undone.operation, (line.number, "EXX", written.branch, ""), now_ms)
 
 
 def scanned(conn: Connection, written: Written, body: ops.ItemScanned, now_ms: int) -> None:

@@ -153,35 +153,39 @@ def _as_sent(conn: Connection, transfer: str) -> ops.TransferSent | None:
     return line if isinstance(line, ops.TransferSent) else None
 
 
-def reversed_line(conn: Connection, written: Written, line: ops.LineReversed, now_ms: int) -> None:
-    """A line about a transfer was undone at its desk."""
-    match line.original:
-        case ops.TransferSent() as original if line.grant:
-            about = (original.transfer, "reverse", original.amount_qapik)
-            _end_grant(conn, written, line.grant, about, "reversed", now_ms)
-        case ops.TransferSent() as original:
-            # Never offered to the centre when it was undone, so nobody else can hold it.
-            row = _lock(conn, original.transfer)
-            if (
-                row is None
-                or row != ("available", written.desk)
-                or _as_sent(conn, original.transfer) != original
-            ):
-                _except(conn, written, "reversed_without_grant", original.transfer, now_ms)
-            else:
-                _move(conn, original.transfer, "reversed", written, now_ms)
-        case ops.TransferPaid() as original:
-            # Never revives the grant: the centre decides (protocol.md 5).
-            row = _lock(conn, original.transfer)
-            if row is None or (row[0], "payout_reversed") not in TRANSFER:
-                _except(conn, written, "transfer_elsewhere", original.transfer, now_ms)
-            else:
-                _move(conn, original.transfer, "payout_reversed", written, now_ms)
-                _except(conn, written, "payout_reversed", original.transfer, now_ms)
-        case ops.TransferRefunded() as original:
-            _except(conn, written, "refund_reversed", original.transfer, now_ms)
-        case ops.GoodsSold() | ops.PaymentAccepted() | ops.PaymentRefunded() | ops.ItemAccepted():
-            return
+def sending_reversed(
+    conn: Connection, written: Written, undone: ops.LineReversed, line: ops.TransferSent, now_ms: int
+) -> None:
+    """A transfer was undone where it was sent: under a grant, or never offered to the centre before."""
+    if undone.grant:
+        about = (line.transfer, "reverse", line.amount_qapik)
+        _end_grant(conn, written, undone.grant, about, "reversed", now_ms)
+        return
+    # Never offered to the centre when it was undone, so nobody else can hold it.
+    row = _lock(conn, line.transfer)
+    if row is None or row != ("available", written.desk) or _as_sent(conn, line.transfer) != line:
+        _except(conn, written, "reversed_without_grant", line.transfer, now_ms)
+    else:
+        _move(conn, line.transfer, "reversed", written, now_ms)
+
+
+def payout_reversed(
+    conn: Connection, written: Written, _undone: ops.LineReversed, line: ops.TransferPaid, now_ms: int
+) -> None:
+    """A pay-out was undone: that never revives the grant, the centre decides (protocol.md 5)."""
+    row = _lock(conn, line.transfer)
+    if row is None or (row[0], "payout_reversed") not in TRANSFER:
+        _except(conn, written, "transfer_elsewhere", line.transfer, now_ms)
+    else:
+        _move(conn, line.transfer, "payout_reversed", written, now_ms)
+        _except(conn, written, "payout_reversed", line.transfer, now_ms)
+
+
+def refund_reversed(
+    conn: Connection, written: Written, _undone: ops.LineReversed, line: ops.TransferRefunded, now_ms: int
+) -> None:
+    """A refund was undone, which no counter may: a case for finance."""
+    _except(conn, written, "refund_reversed", line.transfer, now_ms)
 
 
 def by_holder(conn: Connection, written: Written, now_ms: int) -> None:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Billers, Settings
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.products import SERVICES, due_qapik, exposed_of, papers_of, rule_of, service_of, sold
+from azpost_desk.domain.products import (
+    SERVICES,
+    due_qapik,
+    exposed_of,
+    off_line,
+    papers_of,
+    rule_of,
+    service_of,
+    sold,
+)
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
@@ -39,10 +46,6 @@ if TYPE_CHECKING:
 # A step at the terminal in one of these states: what it did is found out before anything else is paid.
 CARD_OPEN: Final = ("asked", "unknown", "reversing")
 CARD_UNDER_WAY: Final = (*CARD_OPEN, "approved")
-
-# What the customer is told of what waits for the line to the centre.
-TRANSFER_WAITS: Final = "transfers.told.waiting"
-BILL_WAITS: Final = "papers.receipt.state.waiting_line"
 
 
 def waiting_qapik(books: Reading, service: str) -> int:
@@ -358,23 +361,11 @@ class Baskets:
         """
         if self.counter.line.state().online:
             return line
-        match line:
-            case ops.TransferSent():
-                return msgspec.structs.replace(line, offline=True, told=TRANSFER_WAITS)
-            case ops.PaymentAccepted():
-                biller = books.document(Billers, books.day().date).find(line.biller)
-                if biller is not None and not biller.offline:
-                    raise Refused("P-005", field="biller")
-                return msgspec.structs.replace(line, told=BILL_WAITS)
-            case (
-                ops.TransferPaid()
-                | ops.TransferRefunded()
-                | ops.PaymentRefunded()
-                | ops.ItemAccepted()
-                | ops.GoodsSold()
-                | ops.LineReversed()
-            ):
-                return line
+        if isinstance(line, ops.PaymentAccepted):
+            biller = books.document(Billers, books.day().date).find(line.biller)
+            if biller is not None and not biller.offline:
+                raise Refused("P-005", field="biller")
+        return off_line(line)
 
     def _may_reverse(self, books: Reading, stored: PaidLine, day: int) -> None:
         if stored.recorded.day != day:

@@ -13,12 +13,13 @@ from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Account
+from azpost_desk.domain.products.bills import BILL_WAITS
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.tariffs import fee
 from azpost_desk.protocol.messages import BillCheck
 from azpost_desk.protocol.questions import BILL_CHECK
 from azpost_desk.services.basket_lines import line_told
-from azpost_desk.services.baskets import BILL_WAITS, Baskets, waiting_qapik
+from azpost_desk.services.baskets import Baskets, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, open_day, within_exposure
 from azpost_desk.services.refunds import biller_name
 

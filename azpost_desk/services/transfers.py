@@ -10,13 +10,14 @@ from azpost_desk.domain.catalogue import Offices, Settings, Tariffs
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import near_name, same_person_name, written
 from azpost_desk.domain.people import Parties, Person
+from azpost_desk.domain.products.transfers import TRANSFER_WAITS
 from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Moment, Quote, Wanted, quoted
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
 from azpost_desk.services.ahead import answer_here, check_off_line
 from azpost_desk.services.basket_lines import line_told
-from azpost_desk.services.baskets import TRANSFER_WAITS, Baskets, every_basket, waiting_qapik
+from azpost_desk.services.baskets import Baskets, every_basket, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.customers import identified, named
 from azpost_desk.services.grants import Claimed, Grants, Unanswered, claimed, granted, held_for, held_grant

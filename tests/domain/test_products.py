@@ -40,7 +40,7 @@ def test_every_service_has_an_account_of_its_own() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.line.__struct_config__.tag))
 def test_a_line_posts_to_accounts_of_its_own_service_and_of_no_other(rule: LineRule[Any]) -> None:
-    line, _ = SOLD[rule.line]
+    line = SOLD[str(rule.line.__struct_config__.tag)].line
     posted = {accounts.CHART[one.account].service for one in products.postings_of(line)} - {""}
     assert posted == {products.service_of(line)}
 

@@ -21,7 +21,7 @@ from azpost_desk.central import (
     counts,
     disputes,
     erasure,
-    payments,
+    lines,
     slips,
     tracking,
     transfers,
@@ -210,23 +210,4 @@ def _line(conn: Connection, written: Written, line: ops.AnyLine, now_ms: int) ->
     if isinstance(line, ops.LineReversed):
         amount_qapik = abs(due_qapik(line))
         approvals.used(conn, written, line.operation, line.approved_by, now_ms, amount_qapik)
-    match line:
-        case ops.TransferSent():
-            transfers.sent(conn, written, line, now_ms)
-        case ops.TransferPaid() | ops.TransferRefunded():
-            transfers.paid_out(conn, written, line, now_ms)
-        case ops.PaymentAccepted():
-            payments.accepted(conn, written, line, now_ms)
-        case ops.PaymentRefunded():
-            payments.refunded(conn, written, line, now_ms)
-        case ops.ItemAccepted():
-            tracking.accepted(conn, written, line, now_ms)
-        case ops.LineReversed(original=ops.PaymentAccepted() as original):
-            payments.reversed_line(conn, written, original, now_ms)
-        case ops.LineReversed(original=ops.ItemAccepted() as original):
-            tracking.reversed_line(conn, written, line.operation, original, now_ms)
-        case ops.LineReversed():
-            transfers.reversed_line(conn, written, line, now_ms)
-        case ops.GoodsSold():
-            # The post's own: the journal and the reports of the branch say all there is.
-            return
+    lines.carry(conn, written, line, now_ms)

@@ -93,6 +93,14 @@ def once_of(line: AnyLine) -> Once | None:
     return None if isinstance(line, LineReversed) else rule_of(line).once(line)
 
 
+def off_line(line: AnyLine) -> AnyLine:
+    """A line as it is paid when the centre is not reached."""
+    if isinstance(line, LineReversed):
+        return line
+    told: Sold = rule_of(line).off_line(line)
+    return told
+
+
 def groups_of(line: AnyLine) -> tuple[str, ...]:
     """The attachments a line commits to, each in the field of the same name."""
     return () if isinstance(line, LineReversed) else tuple(rule_of(line).groups)

@@ -42,6 +42,11 @@ def nothing(_line: Line) -> Once | None:
     return None
 
 
+def as_planned(line: Any) -> Any:
+    """The line says the same with and without the centre."""
+    return line
+
+
 # Not with slots: with Generic they raise on Python 3.11.
 @dataclass(frozen=True, kw_only=True)
 class LineRule(Generic[L]):
@@ -57,6 +62,7 @@ class LineRule(Generic[L]):
         papers: sorts of paper it needs beside the receipt.
         reversal: until when it may be undone.
         once: what it uses up that exists once (a grant, a refused bill), or None.
+        off_line: the line as it is paid when the centre is not reached: what then waits, it must say.
     """
 
     line: type[L]
@@ -68,6 +74,7 @@ class LineRule(Generic[L]):
     papers: tuple[str, ...] = ()
     reversal: Reversal = ALWAYS
     once: Callable[[L], Once | None] = nothing
+    off_line: Callable[[L], L] = as_planned
 
 
 @dataclass(frozen=True, kw_only=True)

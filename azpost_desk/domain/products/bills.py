@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.ledger import Posting
 from azpost_desk.domain.lines import PaymentAccepted, PaymentRefunded
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.people import Account
 from azpost_desk.domain.products.base import LineRule, Product, Reversal, pair
+
+# What the customer is told while it waits for the line to the centre.
+BILL_WAITS: Final = "papers.receipt.state.waiting_line"
 
 
 def _accepted(line: PaymentAccepted) -> list[Posting]:
@@ -37,6 +42,7 @@ BILLS: Final = Product(
             exposed_qapik=lambda line: line.amount_qapik,
             groups={"account": Account},
             reversal=Reversal(when="until_offered", code="P-040"),
+            off_line=lambda line: replace(line, told=BILL_WAITS),
         ),
         LineRule[PaymentRefunded](
             line=PaymentRefunded,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.ledger import Posting
 from azpost_desk.domain.lines import Terms, TransferPaid, TransferRefunded, TransferSent
@@ -11,6 +13,8 @@ from azpost_desk.domain.money import Money
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.domain.products.base import LineRule, Product, Reversal, pair
 
+# What the customer is told while it waits for the line to the centre.
+TRANSFER_WAITS: Final = "transfers.told.waiting"
 # The grant was used: what becomes of the transfer the centre decides (protocol.md 5).
 _NEVER: Final = Reversal(when="never", code="T-041")
 
@@ -67,6 +71,7 @@ TRANSFERS: Final = Product(
             groups={"parties": Parties},
             papers=("application",),
             reversal=Reversal(when="until_offered", code="T-040"),
+            off_line=lambda line: replace(line, offline=True, told=TRANSFER_WAITS),
         ),
         LineRule[TransferPaid](
             line=TransferPaid,

@@ -122,6 +122,8 @@ class Screen(QWidget):
 
     Class attributes:
         name: feature word, also the argument of `Session.open`.
+        place: where it stands in the rail, from above; no two stand in one place.
+        opens: kinds of answers of the one box that open here, the answer as the argument.
         words, icon, key: what the rail shows; a screen without a key is not in the rail.
         permission: who sees it in the rail.
         service: the licensed service it sells, "" when none: the rail hides what the branch may not sell
@@ -129,6 +131,8 @@ class Screen(QWidget):
     """
 
     name = ""
+    place = 0
+    opens: tuple[str, ...] = ()
     words: Say = ""
     icon = ""
     key = ""

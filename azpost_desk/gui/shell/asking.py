@@ -18,7 +18,7 @@ from azpost_desk.gui.kit.named import found_title
 from azpost_desk.gui.kit.words import language, phrase, plain, say
 from azpost_desk.gui.shell.every_act import acts_like
 from azpost_desk.gui.shell.office_sheet import OfficeSheet
-from azpost_desk.gui.shell.register import FRAME_KEYS, OPENS
+from azpost_desk.gui.shell.register import FRAME_KEYS, place_of
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Asking(QObject):
         if found.kind == "office":
             self._open_office(found)
             return
-        place, current = OPENS.get(found.kind), self._current()
+        place, current = place_of(found.kind), self._current()
         if found.kind == "customer" and scanned and current is not None and current.name in _SERVES:
             place = current.name
         if place is None or not self._may_see(place):

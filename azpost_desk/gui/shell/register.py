@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import pkgutil
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Screen
 
-# Where an answer of the one box opens: kind of answer → (screen, argument is the answer's key).
-OPENS: Final = {
-    "item": "tracking",
-    "receptacle": "tracking",
-    "despatch": "tracking",
-    "transfer": "transfers",
-    "payout": "transfers",
-    "customer": "customers",
-    "voen": "transfers",
-    "bill": "payments",
-    "payment": "payments",
-    "article": "goods",
-    "receipt": "history",
-    "remittance": "tills",
-    "close": "reports",
-    "certificate": "history",
-    "bag": "cash",
-    "price": "transfers",
-    "item_price": "express",
-    "receiver": "transfers",
-}
 # Keys of the frame; no screen may use them.
 FRAME_KEYS: Final = {
     "frame.keys.help": "F1",
@@ -54,33 +37,27 @@ FRAME_KEYS: Final = {
 
 
 def screens() -> list[type[Screen]]:
-    """The screens in the order of the rail; imported here, after the sign-in page has been painted."""
-    from azpost_desk.gui.screens.customers.screen import CustomerScreen
-    from azpost_desk.gui.screens.disputes.screen import DisputesScreen
-    from azpost_desk.gui.screens.express.screen import ExpressScreen
-    from azpost_desk.gui.screens.goods.screen import GoodsScreen
-    from azpost_desk.gui.screens.history.screen import HistoryScreen
-    from azpost_desk.gui.screens.payments.screen import PaymentsScreen
-    from azpost_desk.gui.screens.recovery.screen import RecoveryScreen
-    from azpost_desk.gui.screens.reports.screen import ReportsScreen
-    from azpost_desk.gui.screens.staff.screen import StaffScreen
-    from azpost_desk.gui.screens.tills.cash_screen import CashScreen
-    from azpost_desk.gui.screens.tills.screen import TillsScreen
-    from azpost_desk.gui.screens.tracking.screen import TrackingScreen
-    from azpost_desk.gui.screens.transfers.screen import TransfersScreen
+    """The screens in the order of the rail; imported here, after the sign-in page has been painted.
 
-    return [
-        TransfersScreen,
-        PaymentsScreen,
-        ExpressScreen,
-        TrackingScreen,
-        GoodsScreen,
-        TillsScreen,
-        ReportsScreen,
-        HistoryScreen,
-        RecoveryScreen,
-        DisputesScreen,
-        StaffScreen,
-        CashScreen,
-        CustomerScreen,
-    ]
+    Every ``gui/screens/<feature>/…screen.py`` is looked at: a screen stands where its class says.
+    """
+    return list(_screens())
+
+
+@cache
+def _screens() -> tuple[type[Screen], ...]:
+    from azpost_desk.gui import screens as room
+    from azpost_desk.gui.kit.screens import Screen
+
+    found: list[type[Screen]] = []
+    for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+        if module.name.endswith("screen"):
+            held = inspect.getmembers(import_module(module.name), inspect.isclass)
+            mine = (one for _, one in held if issubclass(one, Screen) and one.__module__ == module.name)
+            found += [one for one in mine if one.place]
+    return tuple(sorted(found, key=lambda one: one.place))
+
+
+def place_of(kind: str) -> str | None:
+    """The screen that an answer of the one box opens."""
+    return next((one.name for one in screens() if kind in one.opens), None)

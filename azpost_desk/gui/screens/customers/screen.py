@@ -38,6 +38,8 @@ class CustomerScreen(Screen):
     """Every opening is a recorded look; with the next customer the file before is off the screen."""
 
     name = "customers"
+    place = 130
+    opens = ("customer",)
     words = "customers.screen.name"
     permission = Permission.SELL
 

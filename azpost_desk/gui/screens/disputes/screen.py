@@ -29,6 +29,7 @@ class DisputesScreen(Screen):
     """A figure is disputed where it stands (till close, history, report); here is what became of it."""
 
     name = "disputes"
+    place = 100
     words = "disputes.screen.name"
     icon = "scale"
     key = "Ctrl+J"

@@ -36,6 +36,8 @@ class ExpressScreen(Screen):
     """F4. Everything here works off line too: prices, offices and item numbers are this desk's own."""
 
     name = "express"
+    place = 30
+    opens = ("item_price",)
     words = "express.screen.rail"
     icon = "package"
     key = "F4"

@@ -38,6 +38,8 @@ class GoodsScreen(Screen):
     """The shelf on the left of the basket; a letter typed on it searches."""
 
     name = "goods"
+    place = 50
+    opens = ("article",)
     words = "goods.screen.title"
     icon = "store"
     key = "F6"

@@ -46,6 +46,11 @@ class HistoryScreen(Screen):
     """F9. A receipt of the one box opens here, of another day too."""
 
     name = "history"
+    place = 80
+    opens = (
+        "receipt",
+        "certificate",
+    )
     words = "history.screen.name"
     icon = "history"
     key = "F9"

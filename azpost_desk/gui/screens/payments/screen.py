@@ -37,6 +37,11 @@ class PaymentsScreen(Screen):
     """F3. Takes every bill that is scanned; `enter` takes a bill or a payment found by the one box."""
 
     name = "payments"
+    place = 20
+    opens = (
+        "bill",
+        "payment",
+    )
     words = "payments.screen.name"
     icon = "receipt-text"
     key = "F3"

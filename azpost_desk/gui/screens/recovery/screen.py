@@ -38,6 +38,7 @@ class RecoveryScreen(Screen):
     """Shown by itself after a bad end; at any time by F11."""
 
     name = "recovery"
+    place = 90
     words = "recovery.screen.name"
     icon = "triangle-alert"
     key = "F11"

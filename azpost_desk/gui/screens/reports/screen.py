@@ -43,6 +43,8 @@ class ReportsScreen(Screen):
     """The report of the open day, or of the last closed one, as of now."""
 
     name = "reports"
+    place = 70
+    opens = ("close",)
     words = "reports.screen.title"
     icon = "chart-column"
     key = "F8"

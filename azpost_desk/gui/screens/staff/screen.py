@@ -31,6 +31,7 @@ class StaffScreen(Screen):
     """Everybody who may sign in here; Enter on a name gives a new PIN."""
 
     name = "staff"
+    place = 110
     words = "staff.screen.title"
     icon = "users"
     key = "Ctrl+U"

@@ -35,6 +35,8 @@ class CashScreen(Screen):
     """Reached from the till's page; every act opens a panel and stands in the journal by itself."""
 
     name = "cash"
+    place = 120
+    opens = ("bag",)
     words = "cash.screen.title"
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

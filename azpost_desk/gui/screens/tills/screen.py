@@ -46,6 +46,8 @@ class TillsScreen(Screen):
     """Shows day, till and safe as of a moment; acts that need a count open a panel at the right."""
 
     name = "tills"
+    place = 60
+    opens = ("remittance",)
     words = "tills.screen.title"
     icon = "coins"
     key = "F7"

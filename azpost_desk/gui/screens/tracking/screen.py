@@ -47,6 +47,12 @@ class TrackingScreen(Screen):
     """
 
     name = "tracking"
+    place = 40
+    opens = (
+        "item",
+        "receptacle",
+        "despatch",
+    )
     words = "tracking.screen.name"
     icon = "scan-barcode"
     key = "F5"

@@ -40,6 +40,14 @@ class TransfersScreen(Screen):
     """F2. `enter` takes an answer of the one box: a customer who sends, or a code to be paid out."""
 
     name = "transfers"
+    place = 10
+    opens = (
+        "transfer",
+        "payout",
+        "voen",
+        "price",
+        "receiver",
+    )
     words = "transfers.screen.name"
     icon = "send"
     key = "F2"

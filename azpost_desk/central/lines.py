@@ -1,0 +1,78 @@
+"""What the centre does with each line of a sale when its record is worked off, and when it was undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from azpost_desk.central import payments, tracking, transfers
+from azpost_desk.domain.lines import (
+    GoodsSold,
+    ItemAccepted,
+    Line,
+    LineReversed,
+    PaymentAccepted,
+    PaymentRefunded,
+    TransferPaid,
+    TransferRefunded,
+    TransferSent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.central.storage.database import Connection
+    from azpost_desk.central.written import Written
+    from azpost_desk.domain.lines import AnyLine
+
+L = TypeVar("L", bound=Line)
+
+
+def nothing(_conn: Connection, _written: Written, _line: Line, _now_ms: int) -> None:
+    """The post's own: the journal and the reports of the branch say all there is."""
+
+
+def nothing_undone(
+    _conn: Connection, _written: Written, _undone: LineReversed, _line: Line, _now_ms: int
+) -> None:
+    """As `nothing`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineActs(Generic[L]):
+    """Write ``LineActs[ItemAccepted](…)``: else nothing here is checked.
+
+    Attributes:
+        sold: the line was sold at a desk (the last argument is now, UTC ms).
+        undone: it was undone there, by the reversal given.
+    """
+
+    line: type[L]
+    sold: Callable[[Connection, Written, L, int], None]
+    undone: Callable[[Connection, Written, LineReversed, L, int], None]
+
+
+ACTS: Final[dict[type, LineActs[Any]]] = {
+    one.line: one
+    for one in (
+        LineActs[GoodsSold](line=GoodsSold, sold=nothing, undone=nothing_undone),
+        LineActs[PaymentAccepted](
+            line=PaymentAccepted, sold=payments.accepted, undone=payments.reversed_line
+        ),
+        LineActs[PaymentRefunded](line=PaymentRefunded, sold=payments.refunded, undone=nothing_undone),
+        LineActs[TransferSent](line=TransferSent, sold=transfers.sent, undone=transfers.sending_reversed),
+        LineActs[TransferPaid](line=TransferPaid, sold=transfers.paid_out, undone=transfers.payout_reversed),
+        LineActs[TransferRefunded](
+            line=TransferRefunded, sold=transfers.paid_out, undone=transfers.refund_reversed
+        ),
+        LineActs[ItemAccepted](line=ItemAccepted, sold=tracking.accepted, undone=tracking.reversed_line),
+    )
+}
+
+
+def carry(conn: Connection, written: Written, line: AnyLine, now_ms: int) -> None:
+    """Work off one line; every line that can be sold has its acts (a test compares)."""
+    if isinstance(line, LineReversed):
+        ACTS[type(line.original)].undone(conn, written, line, line.original, now_ms)
+    else:
+        ACTS[type(line)].sold(conn, written, line, now_ms)
