@@ -31,6 +31,7 @@ class Field(QWidget):
         name: the field's name in its form; `Refused.field` finds it by this.
         optional: whether it may stay empty.
         filled: the program put the value there; Enter skips the field until a person changes it.
+        awaited: the program is reckoning what goes in here; nobody is accused of leaving it empty.
         edits: how often a person has changed the value; a look-up fills only what is still as it was.
 
     Signals:
@@ -56,7 +57,7 @@ class Field(QWidget):
         super().__init__(parent)
         self.name = name
         self.optional = optional
-        self.filled = False
+        self.filled = self.awaited = False
         self.edits = 0
         self._words, self._hint, self._check = words, hint, check
         self._label = Label(words, "label", parent=self)
@@ -124,8 +125,8 @@ class Field(QWidget):
         return self.isHidden() or not self.isEnabled() or self.filled
 
     def is_awaited(self) -> bool:
-        """Whether the program has yet to bring what is put in here: nobody is accused of leaving it empty."""
-        return False
+        """Whether the program has yet to bring what is put in here."""
+        return self.awaited
 
     def verify(self) -> bool:
         """Check what stands there and show the sentence if it cannot be right. An empty field passes.

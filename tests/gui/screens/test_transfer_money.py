@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,9 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
 from azpost_desk.gui.kit.words import Phrase, say
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
+from azpost_desk.gui.work.runner import Lane, Runner
 from azpost_desk.services.transfers import SendTransfer
+from tests.gui.conftest import type_text
 from tests.gui.screens.hands import Hands
 from tests.services.counters import CLERK, RECEIVER, SENDER, Stand
 
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.gui.screens.transfers.sending import SendForm
-    from azpost_desk.gui.work.runner import Runner
 
 
 @pytest.fixture
@@ -63,6 +65,24 @@ def test_a_sum_in_hand_is_sent_with_its_fee(known: Hands, stand: Stand) -> None:
     assert isinstance(line, ops.TransferSent)
     assert line.terms is not None
     assert (line.amount_qapik, line.fee_qapik, line.terms.named) == (20_000, 200, "sender")
+
+
+def test_enter_right_behind_the_sum_waits_for_the_price(known: Hands, stand: Stand) -> None:
+    """The books were slower than the clerk: Enter was taken for the end of a form with an empty amount."""
+    known.scan("5ZK9XYZ")
+    known.type("1\n")
+    may_answer = Event()
+    Runner.current().submit(Lane.DATABASE, may_answer.wait, lambda _done: None)
+    for key in "202\n":
+        type_text(known.focus, key)
+    money = form(known).money
+    before = (money.amount.text(), money.amount.error_text())
+    may_answer.set()
+    known.settle()
+    assert before == ("", "")
+    (line,) = lines(stand)
+    assert isinstance(line, ops.TransferSent)
+    assert (line.amount_qapik, line.fee_qapik) == (20_000, 200)
 
 
 def test_a_sum_that_buys_nothing_is_refused_beside_itself(known: Hands, stand: Stand) -> None:

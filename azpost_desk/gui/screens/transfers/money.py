@@ -119,7 +119,7 @@ class MoneyCard(Card):
             self._show(None)
             return
         wanted, paid = self.wanted(), named is self.total
-        self._asked += 1
+        self._await(1)
 
         def is_this() -> bool:
             """Whether nothing else was typed in the meantime."""
@@ -140,8 +140,14 @@ class MoneyCard(Card):
         question = Operation(self, lambda: self._transfers.quote(figure, includes_fee=paid, wanted=wanted))
         question.succeeded(answered).refused(refused).start()
 
+    def _await(self, more: int) -> None:
+        """So many more prices are asked for: until they are told the other figure is not missing."""
+        self._asked += more
+        for field in (self.amount, self.total):
+            field.awaited = self._asked > 0 and field is not self._named
+
     def _told(self) -> None:
-        self._asked -= 1
+        self._await(-1)
         act = self._when_told
         if not self._asked and act is not None:
             self._when_told = None
