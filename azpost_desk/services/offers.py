@@ -34,6 +34,8 @@ OFFICES_MAX: Final = 4
 PRICED_PLACES_MAX: Final = 2
 GOODS_MAX: Final = 4
 RECEIVERS_MAX: Final = 4
+# A name of more words than this is a paste gone wrong; looked for in 1,500 offices it would take seconds.
+_NAME_WORDS_MAX: Final = 12
 _GRAMS_MAX: Final = 1_000_000
 _KILOGRAMS: Final = r"kg|kq|кг|кило"
 _UNITS: Final = rf"{_KILOGRAMS}|qram|qr|gr|гр|q|g|г"
@@ -115,8 +117,14 @@ def offices_like(offices: Offices, words: Sequence[str]) -> list[Office]:
         exact = offices.by_postcode(postcode or "") or offices.find(words[0])
         if exact is not None:
             return [exact]
-    keys = [key for word in words for key in loose(word).split()]
+    keys = _keys(" ".join(words))
     return [one for one in offices.offices if keys and _has(one.name, keys)]
+
+
+def _keys(typed: str) -> list[str]:
+    """The words to look for, each once; none where no name has so many."""
+    keys = list(dict.fromkeys(loose(typed).split()))
+    return keys if len(keys) <= _NAME_WORDS_MAX else []
 
 
 def _has(name: str, keys: Sequence[str]) -> bool:
@@ -194,7 +202,7 @@ def _item(row: ExpressRow, weight_grams: int, to: Office | None, language: str) 
 
 def _goods(goods: Goods, typed: str, language: str) -> list[Found]:
     """By the beginning of every word of a name in any language, or by SKU."""
-    keys = loose(typed).split()
+    keys = _keys(typed)
     code = typed.upper()
     found = [
         Found(

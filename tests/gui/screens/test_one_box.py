@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
+from azpost_desk.domain.catalogue import Office, Offices
 from azpost_desk.domain.money import azn
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.words import Language, say
@@ -19,6 +20,7 @@ from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.shell.asking import fairly
 from azpost_desk.gui.shell.every_act import acts_of
 from azpost_desk.gui.shell.register import screens
+from azpost_desk.services.offers import offices_like
 from azpost_desk.services.transfers import SendTransfer
 from azpost_desk.services.views import Found
 from tests.gui.conftest import press, type_text
@@ -227,6 +229,20 @@ def test_each_answer_is_there_within_50_ms(counter: Counter, stand: Stand) -> No
             stand.desk.finding.ask(typed)
             took.append(time.perf_counter() - began)
         assert min(took) < 0.05, typed
+
+
+def test_a_page_pasted_into_the_box_is_looked_for_in_no_1500_offices() -> None:
+    offices = Offices(
+        offices=tuple(
+            Office(code=f"{number}", name=f"Rayonu {number}", postcode=f"AZ{number}")
+            for number in range(1_500, 3_000)
+        )
+    )
+    assert len(offices_like(offices, ["rayonu"] * 140)) == 1_500
+    # Each is one slip off a word that every name has: all of them took six seconds.
+    slips = [f"ra{letter}onu" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    assert offices_like(offices, slips[:8])
+    assert offices_like(offices, slips) == []
 
 
 def test_nine_answers_are_shared_by_kind() -> None:
