@@ -33,6 +33,11 @@ def ranges(desk: SimDesk) -> list[tuple[int, int]]:
     return [(one["item_first"], one["item_last"]) for one in told if one.get("item_prefix")]
 
 
+def series(desk: SimDesk) -> int:
+    assert desk.enrolled
+    return desk.enrolled.receipt_series
+
+
 @pytest.mark.usefixtures("kept")
 def test_half_used_is_filled_up_again_and_a_new_machine_begins_with_a_full_stock(
     centre: Centre, enrolled: Callable[[str], SimDesk]
@@ -85,11 +90,11 @@ def test_an_indicator_without_numbers_keeps_nobody_from_working(
     assert (len(codes(desk)), ranges(desk)) == (6, [])
 
 
-def test_after_a_restore_no_item_number_is_given_again_that_the_lost_hours_gave(
+def test_after_a_restore_no_number_is_given_again_that_the_lost_hours_gave(
     centre: Centre, enrolled: Callable[[str], SimDesk], clock: ManualClock
 ) -> None:
     enrolled("2002-1")
-    enrolled("1010-1")
+    last = series(enrolled("1010-1"))
     with centre.database.transaction() as conn:
         branches.give_range(conn, "2002-1", "EE", 500, clock.utc_ms())
     # As the database stood then, the next ones are those that another desk was given in the hours it forgot.
@@ -105,3 +110,5 @@ def test_after_a_restore_no_item_number_is_given_again_that_the_lost_hours_gave(
     assert given == {("EE", 1_000_501), ("EM", 1_000_001)}
     # Skipped once, and in their order again.
     assert more == (1_001_001, 1_001_500)
+    # A desk enrolled in those hours prints receipts of its series still.
+    assert series(enrolled("1010-1")) == last + 1_001

@@ -16,6 +16,8 @@ _ALL: Final = 2**63 - 1
 # The number of a new epoch is a time, in seconds from 2026 on: what a copy of the database counts is no
 # guide.
 _COUNTED_FROM_MS: Final = 1_767_225_600_000
+# [design] More desks than anybody enrols between a copy and its restore.
+_SERIES_SKIPPED: Final = 1_000
 
 
 def found(conn: Connection, now_ms: int) -> None:
@@ -31,8 +33,8 @@ def new_epoch(conn: Connection, now_ms: int) -> int:
     """Begin a new epoch of the centre: after every restore or promotion that may have lost something.
 
     From now on nothing that a desk may hold from before is granted until that desk has spoken or was declared
-    lost, news positions begin anew, and item numbers go on beyond all that may have been given. Gives the
-    epoch: of two restores of one copy each has its own.
+    lost, news positions begin anew, item numbers and receipt series go on beyond all that may have been
+    given. Gives the epoch: of two restores of one copy each has its own.
     """
     with conn.transaction():
         before = one(conn, "select epoch from centre for update")[0]
@@ -49,4 +51,8 @@ def new_epoch(conn: Connection, now_ms: int) -> int:
         )
         news.tell_again(conn, before)
         branches.skip_ranges(conn)
+        conn.execute(
+            "select setval('receipt_series', least(last_value + %s, 999999)) from receipt_series",
+            (_SERIES_SKIPPED,),
+        )
     return epoch
