@@ -104,7 +104,7 @@ def test_an_item_that_was_paid_back_is_cancelled_in_its_timeline_and_expected_no
         # No arrival list, no four digits and no answer of the one box waits for it.
         with seat.books.reading() as books:
             assert books.announced("") == []
-            assert [one.detail for one in books.search(number[:9])] == ["cancelled"]
+            assert [one.detail for one in books.search(number[:9])] == ["EXX"]
         assert seat.services.finding.find(digits) == []
         (found,) = seat.services.finding.find(number)
         assert (found.key, found.detail) == (number, "EXX")
