@@ -151,6 +151,20 @@ _DOCUMENTS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     }
 )
 DOCUMENT_KINDS: Final = tuple(_DOCUMENTS)
+# What is right, for whoever wrote something else; each passes its own check.
+EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(
+    {"fin": "5XK2Q1R", "phone": "+994 50 123 45 67", "postcode": "AZ1000"}
+)
+DOCUMENT_EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "identity_card": "AA1234567",
+        "passport": "C01234567",
+        "residence_permit": "MYI1234567",
+        "military_ticket": "AZ123456",
+        "stateless_card": "SE123456",
+        "other": "AB123456",
+    }
+)
 
 
 def check_document(typed: str, kind: str = "identity_card") -> Identified:

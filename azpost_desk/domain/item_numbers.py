@@ -34,6 +34,8 @@ COUNTRIES: Final = frozenset(_ASSIGNED.split())
 _WEIGHTS: Final = (8, 6, 4, 2, 3, 5, 9, 7)
 _SPACES: Final = re.compile(r"\s+")
 # Never str.upper, which does as Unicode says: a Turkic keyboard gives ı and İ where a number has I.
+# Nobody's: what a number looks like, for whoever wrote another.
+EXAMPLE: Final = "RR123456785AZ"
 _UPPER: Final = str.maketrans("abcdefghijklmnopqrstuvwxyzıİ", "ABCDEFGHIJKLMNOPQRSTUVWXYZII")
 _SHAPE: Final = re.compile(r"([A-Z]{2})([0-9]{8})([0-9])([A-Z]{2})")
 _OUTER_SHAPE: Final = re.compile(r"[A-Z]{2}.{9}[A-Z]{2}")

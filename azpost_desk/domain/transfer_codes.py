@@ -18,6 +18,10 @@ _CASE: Final = re.compile(r"([A-Z])([0-9]{4})-?([0-9]{6})-?([0-9])")
 _RECEIPT: Final = re.compile(r"([0-9]{4,6})-([0-9]{6})")
 
 
+# Nobody's: what a code looks like, for whoever wrote another.
+EXAMPLE: Final = "1234567897"
+
+
 def check_digit(digits: str) -> int:
     """The ISO 7064 MOD 11,10 check digit of `digits` (ASCII digits only)."""
     product = 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
@@ -12,6 +12,11 @@ from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.theme import Theme, dress, follow_theme, pixmap
 from azpost_desk.gui.kit.words import Say, follow, phrase, say
 from azpost_desk.gui.work.guards import guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QMouseEvent
 
 ButtonRole = Literal["plain", "primary", "danger", "quiet", "rail"]
 _GAP = 8
@@ -42,6 +47,7 @@ class Button(QPushButton):
         self._words, self._key, self._hint, self._icon = words, key, hint, icon
         self._role = role
         self._busy = False
+        self._may_act: Callable[[], bool] | None = None
         self.setProperty("role", role)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -66,6 +72,16 @@ class Button(QPushButton):
         if hint is not None:
             self._hint = hint
         self._retranslate()
+
+    def ask_first(self, may_act: Callable[[], bool]) -> None:
+        """Ask whether the act may begin whenever it is pressed, however that is: a form shows its faults."""
+        self._may_act = may_act
+
+    @guarded
+    def click(self) -> None:
+        """Press it, when it may be pressed and its act may begin."""
+        if self.isEnabled() and (self._may_act is None or self._may_act()):
+            super().click()
 
     def set_busy(self, busy: bool) -> None:
         """Show that the act is under way."""
@@ -98,6 +114,25 @@ class Button(QPushButton):
             self.click()
             return
         super().keyPressEvent(event)
+
+    @guarded
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A press of the mouse acts as Enter does; one that was drawn away acts not at all."""
+        if self._may_act is None or event.button() is not Qt.MouseButton.LeftButton or not self.isDown():
+            super().mouseReleaseEvent(event)
+        else:
+            self.setDown(False)
+            event.accept()
+            self.click()
+
+    @guarded
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Space acts as Enter does."""
+        if self._may_act is None or event.key() != Qt.Key.Key_Space or not self.isDown():
+            super().keyReleaseEvent(event)
+        elif not event.isAutoRepeat():
+            self.setDown(False)
+            self.click()
 
     @guarded
     def paintEvent(self, _event: QPaintEvent) -> None:

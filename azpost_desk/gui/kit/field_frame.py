@@ -14,7 +14,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.typed import one_line
 from azpost_desk.gui.kit.labels import IconLabel, Label
 from azpost_desk.gui.kit.theme import dress
-from azpost_desk.gui.kit.words import Say, follow, refusal, say
+from azpost_desk.gui.kit.words import Say, follow, phrase, refusal, say
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class Field(QWidget):
         filled: the program put the value there; Enter skips the field until a person changes it.
         awaited: the program is reckoning what goes in here; nobody is accused of leaving it empty.
         edits: how often a person has changed the value; a look-up fills only what is still as it was.
+        example: what would be right; said with each fault of how the value is written.
+        last_check: what is looked at only at the end of the form, where leaving the field may mean a search.
 
     Signals:
         edited(): a person changed the value.
@@ -59,6 +61,8 @@ class Field(QWidget):
         self.optional = optional
         self.filled = self.awaited = False
         self.edits = 0
+        self.example: Say = ""
+        self.last_check: Check | None = None
         self._words, self._hint, self._check = words, hint, check
         self._label = Label(words, "label", parent=self)
         self._below = Label(hint, "hint", wrap=True, parent=self)
@@ -128,6 +132,23 @@ class Field(QWidget):
         """Whether the program has yet to bring what is put in here."""
         return self.awaited
 
+    def verify_last(self) -> bool:
+        """As `verify`, at the end of the form: with `last_check`, and a required field may not be empty."""
+        if not self.verify():
+            return False
+        if self.is_empty():
+            right = self.optional or self.is_awaited()
+            if not right:
+                self.set_error("kit.required", with_example=True)
+            return right
+        if self.last_check is not None:
+            try:
+                self.last_check(self.text())
+            except Refused as no:
+                self.set_error(no)
+                return False
+        return True
+
     def verify(self) -> bool:
         """Check what stands there and show the sentence if it cannot be right. An empty field passes.
 
@@ -142,9 +163,15 @@ class Field(QWidget):
                 return False
         return True
 
-    def set_error(self, error: Refused | Say) -> None:
-        """Show in one sentence what is wrong and what to do; gone when a person changes the value."""
-        self._error = refusal(error) if isinstance(error, Refused) else error
+    def set_error(self, error: Refused | Say, *, with_example: bool = False) -> None:
+        """Show in one sentence what is wrong and what to do; gone when a person changes the value.
+
+        `with_example`, or a refusal of how the value is written, adds what would be right.
+        """
+        if isinstance(error, Refused):
+            with_example = with_example or error.code.startswith(_OF_WRITING)
+            error = refusal(error)
+        self._error = exemplified(error, self.example) if with_example else error
         self._below.say(self._error, "bad")
         self._below.show()
         self.set_ok(False)
@@ -347,7 +374,18 @@ class _Line(QLineEdit):
         self._clicked = False
 
 
+def exemplified(wrong: Say, example: Say) -> Say:
+    """The sentence with its example, unless it gives that by itself."""
+    if not example or say(example) in say(wrong):
+        return wrong
+    # A key by itself would be taken for the words.
+    first, second = (phrase(one) if isinstance(one, str) else one for one in (wrong, example))
+    return phrase("kit.wrong", wrong=first, example=second)
+
+
 _SEARCHES: Final = ("search", "find")
+# Refusals that speak of how a value is written: identifiers, amounts, lengths, weights, accounts.
+_OF_WRITING: Final = ("I-", "G-012", "G-014", "E-010", "P-001")
 # The window or a menu came and went: the clerk was here all the time. A click is seen when it is released.
 _NOT_REACHED: Final = frozenset({
     Qt.FocusReason.MouseFocusReason,

@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from azpost_desk.domain.digits import is_digits
-from azpost_desk.domain.identifiers import check_phone
+from azpost_desk.domain.identifiers import EXAMPLES, check_phone
 from azpost_desk.domain.money import Money, parse_amount
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.field_frame import Check, Field, TextField
 from azpost_desk.gui.kit.theme import Theme, figures, pixmap
-from azpost_desk.gui.kit.words import Say, phrase, plain, say
+from azpost_desk.gui.kit.words import Say, phrase, plain, say, written
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class AmountField(TextField):
         )
         self.currency = currency
         self._check_money = check
+        self.example = written("amount", Money(1_250, currency))
         self._line.setProperty("role", "amount-big" if big else "amount")
         self._line.setProperty("scans", self.scans)
         self._line.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -142,7 +143,8 @@ class AmountField(TextField):
             amount = parse_amount(text, self.currency)
         except Refused as no:
             self._put_back(before, len(before))
-            self.set_error(no if no.code == "G-013" else phrase("kit.amount.pasted", text=text.strip()[:40]))
+            no_amount = phrase("kit.amount.pasted", text=text.strip()[:40])
+            self.set_error(no if no.code == "G-013" else no_amount, with_example=no.code != "G-013")
             return
         if self._KEPT.search(text) or len(text) > _TYPED_MAX:
             self._put_back(self._written(amount), len(self._written(amount)))
@@ -229,6 +231,7 @@ class PhoneField(TextField):
             max_length=24,
             parent=parent,
         )
+        self.example = plain(EXAMPLES["phone"])
 
     def number(self) -> str:
         """The number in international form without blanks, or nothing when it is not (yet) one."""
@@ -239,7 +242,7 @@ class PhoneField(TextField):
         if not super().verify():
             return False
         if not self.is_empty() and not self.number():
-            self.set_error("kit.phone.wrong")
+            self.set_error("kit.phone.wrong", with_example=True)
             return False
         return True
 
@@ -276,6 +279,7 @@ class DateField(TextField):
             parent=parent,
         )
         self.earliest, self.latest = earliest, latest
+        self.example = plain("23.11.2026")
 
     def date(self) -> dt.date | None:
         """The date, or None when the field is empty or holds none."""
@@ -293,7 +297,7 @@ class DateField(TextField):
             return True
         day = self.date()
         if day is None:
-            self.set_error("kit.date.wrong")
+            self.set_error("kit.date.wrong", with_example=True)
         elif (self.earliest and day < self.earliest) or (self.latest and day > self.latest):
             self.set_error("kit.date.outside")
         return not self._error

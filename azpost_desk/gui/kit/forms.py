@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from azpost_desk.gui.kit.acts import acts
+from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractButton
+
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.fields import Field
 
@@ -22,6 +25,7 @@ class Form(QWidget):
 
     Enter checks the field and goes to the next one that is empty, passing by what the program has filled.
     When none is left ahead every fault is shown and it goes to the first, else it presses the main button.
+    The button itself acts no sooner, by mouse or by a key; what the program has yet to bring it waits for.
 
     Signals:
         escaped(bool): Esc was pressed; True when a person has typed something since `mark_clean`.
@@ -37,6 +41,8 @@ class Form(QWidget):
         self.dirty = False
         self._known: list[Field] = []
         self._led: tuple[Field, int] | None = None
+        if isinstance(main, Button):
+            main.ask_first(self.verify)
 
     @property
     def fields(self) -> list[Field]:
@@ -94,11 +100,7 @@ class Form(QWidget):
         for field in self._known:
             if field.isHidden() or not field.isEnabled():
                 continue
-            right = field.verify()
-            if right and not field.optional and field.is_empty():
-                field.set_error("kit.required")
-                right = False
-            if not right:
+            if not field.verify_last():
                 wrong = wrong or field
         if wrong is not None:
             wrong.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -149,12 +151,8 @@ class Form(QWidget):
         elif behind is not None:
             # The end was tried: what is wrong is shown at once, not one fault a press.
             self.verify()
-        elif self.main is not None and self.main.isEnabled() and (self._is_awaiting() or self.verify()):
+        elif self.main is not None and self.main.isEnabled():
             self.main.click()
-
-    def _is_awaiting(self) -> bool:
-        """Whether the program has yet to bring something: the main act itself waits for that."""
-        return any(field.is_awaited() for field in self._known)
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:

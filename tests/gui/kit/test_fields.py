@@ -165,7 +165,10 @@ def test_no_phone_is_told(qtbot: QtBot) -> None:
     shown(qtbot, field)
     field.setFocus()
     type_text(field.line, "12\n")
-    assert (field.number(), field.error_text()) == ("", say("kit.phone.wrong"))
+    assert (field.number(), field.error_text()) == (
+        "",
+        f"{say('kit.phone.wrong')} Məsələn: +994 50 123 45 67",
+    )
 
 
 @pytest.mark.parametrize("typed", ["23.11.2026", "23112026", "231126", "23/11/26", "23 11 2026"])

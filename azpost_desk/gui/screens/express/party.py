@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from azpost_desk.domain.identifiers import EXAMPLES
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import Field, PhoneField, TextField
 from azpost_desk.gui.kit.look_ups import LookUp
@@ -165,6 +166,7 @@ class Addressee(Party):
             check=decide.require_postcode,
             max_length=24,
         )
+        self.postcode.example = plain(EXAMPLES["postcode"])
         self.column.addWidget(self.phone)
         self.column.addWidget(self.full_name)
         self.column.addLayout(line((self.address, 8), (self.postcode, 5)))

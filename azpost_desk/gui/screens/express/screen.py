@@ -52,6 +52,7 @@ class ExpressScreen(Screen):
             "express.screen.weight", name="weight", hint="express.screen.weight_hint",
             check=decide.read_weight, max_length=8,
         )  # fmt: skip
+        self.weight.example = "express.screen.weight_hint"
         self.scale = Button("express.screen.weigh", actions.WEIGH_KEY, bind=False)
         if session.weigh is None:
             self.scale.hide()

@@ -165,6 +165,7 @@ class ThenSheet(RecordsSheet):
         self.time = TextField(
             "records.then.time", name="time", hint="records.then.time_hint", check=decide.read_minutes
         )
+        self.time.example = plain("14:05")
         self.form.add(self.day, self.time)
         self.balance = BigAmount("records.then.balance")
         self._facts = QWidget()

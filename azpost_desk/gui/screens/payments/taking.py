@@ -133,12 +133,22 @@ class TakeForm(Form):
         self.fee.clear()
         self.total.clear()
         self._chosen = self._checked = self._asking = self._scanned = None
+        self.account.example = ""
         self.account.set_hint("")
         self._bill.pill.show_state("", "neutral")
         self.biller.set_hint("payments.screen.biller_hint")
         self._offer(self._groups)
         self.focus_first()
         self._take_next()
+
+    def verify(self) -> bool:
+        """See `Form`; words that name no biller are a fault too."""
+        right = super().verify()
+        if self._chosen is None and not self.biller.is_empty():
+            self.biller.set_error("payments.screen.biller_pick")
+            self.biller.setFocus(Qt.FocusReason.OtherFocusReason)
+            return False
+        return right
 
     def advance(self) -> None:
         """Enter while the debt is still being asked for: this bill waits aside, the next one may come."""
@@ -194,7 +204,8 @@ class TakeForm(Form):
         self.biller.fill(decide.name_of(thing, language().code))
         self.biller.set_hint(_group_words(thing.group))
         self._chips.hide()
-        self.account.set_hint(phrase("payments.screen.account_example", example=thing.account_example))
+        self.account.example = plain(thing.account_example)
+        self.account.set_hint(phrase("payments.screen.account_example", example=self.account.example))
         self.focus_first()
 
     # --- the debt --------------------------------------------------------------------------------------
@@ -286,11 +297,7 @@ class TakeForm(Form):
     # --- adding ----------------------------------------------------------------------------------------
 
     def _on_add(self) -> None:
-        if self._chosen is None:
-            self.biller.set_error("payments.screen.biller_pick")
-            self.biller.setFocus()
-            return
-        if not self.verify():
+        if not self.verify() or self._chosen is None:
             return
         payments, by = self._session.services.payments, self._session.by
         holder = self._checked.holder if self._checked else ""

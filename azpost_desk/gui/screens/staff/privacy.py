@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
+from azpost_desk.domain.identifiers import EXAMPLES, require
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.fields import TextField
@@ -60,8 +61,13 @@ class PrivacySheet(Sheet):
     def _request(self) -> Form:
         """A person asks for the erasure of their data: the FİN, and the answer the law gives."""
         self.fin = TextField(
-            "staff.privacy.fin", name="fin", hint="staff.privacy.fin_hint", placeholder="kit.fin.example"
+            "staff.privacy.fin",
+            name="fin",
+            hint="staff.privacy.fin_hint",
+            placeholder="kit.fin.example",
+            check=lambda typed: require("fin", typed),
         )
+        self.fin.example = plain(EXAMPLES["fin"])
         self.answer = Button("staff.privacy.answer", hint=plain("Enter"))
         self.answer.clicked.connect(self._on_asked)
         self.request = Form(self.answer)

@@ -12,7 +12,15 @@ from azpost_desk.domain.operations_cash import CAUSES, SIGNS
 from azpost_desk.gui.kit.approval import ApprovalSheet
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.counts import DenominationSheet
-from azpost_desk.gui.kit.fields import AmountField, Choice, ChoiceField, Field, TextField, choices_of
+from azpost_desk.gui.kit.fields import (
+    AmountField,
+    Choice,
+    ChoiceField,
+    Field,
+    PhoneField,
+    TextField,
+    choices_of,
+)
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.words import phrase, plain, written
 from azpost_desk.gui.screens.tills import cash_form as form
@@ -86,7 +94,7 @@ def _suspect_fields() -> list[Field]:
         ChoiceField("cash.screen.field.sign", choices_of(SIGNS, "cash.sign."), name="sign", optional=True),
         TextField("cash.screen.field.presenter", name="name", max_length=80),
         TextField("cash.screen.field.id", name="document", optional=True),
-        TextField("cash.screen.field.phone", name="phone", optional=True),
+        PhoneField("cash.screen.field.phone", name="phone", optional=True),
     ]
 
 

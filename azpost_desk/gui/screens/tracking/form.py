@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Kinds of scan that are said here, taken or not; anything else opens where the one box knows it.
 TAKEN: Final = frozenset({"item", "receptacle", "despatch"})
 SAVED: Final = "saved"
+# Why a typed text is no item number at all; a wrong check digit says which would be right.
+NO_NUMBER: Final = frozenset({"not_an_item", "empty", "length", "format", "serial"})
 VOIDED: Final = "voided"
 # More scans than a counter makes in a day; the journal is read once when the screen is shown.
 DAY_AT_MOST: Final = 5_000

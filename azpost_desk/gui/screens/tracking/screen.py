@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.item_numbers import EXAMPLE, printed_item_number, read_item_number
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.fields import Choice, ChoiceField, ScanField
@@ -70,6 +70,7 @@ class TrackingScreen(Screen):
         choices = [Choice(code, one.text_key) for code, one in self._events.items()]
         self.event_field = ChoiceField("tracking.screen.event", choices, name="event")
         self.scan = ScanField("tracking.screen.ready")
+        self.scan.example = plain(printed_item_number(EXAMPLE))
         self.answer = Label("tracking.screen.saved_first", "muted", wrap=True)
         self.accepted, self.refused, self.expected = (Label(plain("0"), "huge") for _ in range(3))
         self.pending = Label("", "strong")
@@ -241,7 +242,7 @@ class TrackingScreen(Screen):
             self._shown = seen.printed()
             self.scan.show_scan(self._shown)
         state = state_of(seen)
-        self._say(phrase(answer.key, **answer.facts), "" if state == "neutral" else state)
+        self._say(_told(command, answer), "" if state == "neutral" else state)
         if answer.verdict == decide.SAVED:
             self._expect(tuple(one for one in self._awaited if one != answer.number))
         self._count()
@@ -396,3 +397,11 @@ def _counter(figure: Label, words: Say) -> QWidget:
     column.addWidget(figure)
     column.addWidget(below)
     return widget
+
+
+def _told(command: ScanItem, answer: Scanned) -> Say:
+    """The sentence of an answer; whoever typed what is no number reads what one looks like."""
+    words = phrase(answer.key, **answer.facts)
+    if command.source != "keys" or answer.key.rpartition(".")[2] not in decide.NO_NUMBER:
+        return words
+    return phrase("tracking.screen.example", wrong=words, example=printed_item_number(EXAMPLE))

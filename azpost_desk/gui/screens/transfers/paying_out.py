@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.domain.transfer_codes import require_transfer_code, shown_transfer_code
+from azpost_desk.domain.transfer_codes import EXAMPLE, require_transfer_code, shown_transfer_code
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, Card, NameList, Sheet
 from azpost_desk.gui.kit.fields import AmountField, TextField
@@ -49,6 +49,7 @@ class PayOutForm(QWidget):
         self.code = TextField(
             f"{key}code", name="code", hint=f"{key}code_hint", check=require_transfer_code, max_length=20
         )
+        self.code.example = plain(shown_transfer_code(EXAMPLE))
         self.amount = AmountField(f"{key}amount", name="amount")
         self.sender_name = TextField(
             f"{key}sender_name", name="sender_name", hint=f"{key}sender_name_hint", max_length=120

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from azpost_desk.domain.identifiers import DOCUMENT_KINDS
+from azpost_desk.domain.identifiers import (
+    DOCUMENT_EXAMPLES,
+    DOCUMENT_KINDS,
+    EXAMPLES,
+    require,
+    require_document,
+)
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import ChoiceField, DateField, Field, PhoneField, TextField, choices_of
 from azpost_desk.gui.kit.look_ups import LookUp
@@ -48,11 +54,18 @@ class PersonFields(QWidget):
         key = "transfers.screen.person."
         self.pill = pill
         self.fin = TextField(f"{key}fin", name=f"{who}.fin", placeholder=f"{key}fin_place")
+        self.fin.example = plain(EXAMPLES["fin"])
+        # Leaving it looks for somebody: only at the end must it be what it is called.
+        self.fin.last_check = lambda typed: require("fin", typed, self.fin.name)
         self.kind = ChoiceField(
             f"{key}kind", choices_of(DOCUMENT_KINDS, f"{key}kind."), name=f"{who}.document_kind"
         )
         self.document = TextField(
-            f"{key}document", name=f"{who}.document", placeholder=f"{key}document_place", max_length=24
+            f"{key}document",
+            name=f"{who}.document",
+            placeholder=f"{key}document_place",
+            check=self._require_document,
+            max_length=24,
         )
         self.valid_to = DateField(f"{key}valid_to", name=f"{who}.document_valid_to", optional=True)
         self.full_name = TextField(f"{key}name", name=f"{who}.name")
@@ -170,6 +183,12 @@ class PersonFields(QWidget):
     def _on_kind(self) -> None:
         # Only the identity card of the Republic carries a FİN.
         self.fin.optional = self.kind.text() != IDENTITY_CARD
+        self.document.example = plain(DOCUMENT_EXAMPLES.get(self.kind.text(), ""))
+
+    def _require_document(self, typed: str) -> None:
+        """Each kind of document has numbers of its own; without a kind there is nothing to hold it to."""
+        if self.kind.text():
+            require_document(typed, self.kind.text(), self.document.name)
 
 
 def _row(*parts: tuple[Field, int]) -> QHBoxLayout:
