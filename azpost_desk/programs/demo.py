@@ -16,7 +16,6 @@ import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -292,9 +291,6 @@ def _open_window(here: Town, number: int, clock: PlayClock, out: Path) -> tuple[
 
 def _outside(here: Town, counters: dict[int, OpenCounter], outage: Outage) -> dict[str, Callable[[], object]]:
     """What may happen outside the windows, by the name the script gives it."""
-    from azpost_desk.gui.kit.words import Language
-
-    speak = Language.current().choose
     return {
         "line_1_down": outage.begin,
         "line_1_up": outage.end,
@@ -304,7 +300,6 @@ def _outside(here: Town, counters: dict[int, OpenCounter], outage: Outage) -> di
         "biller_refuses": lambda: here.provider.fail_next("result", code=5),
         "card_answer_lost": lambda: here.terminals[1].plan(["charge_silent"]),
         "biller_loses_answer": lambda: here.provider.fail_next("answer_lost"),
-        **{f"language_{code}": partial(speak, code) for code in ("az", "ru", "en")},
     }
 
 

@@ -5,6 +5,7 @@ Every line is what a person does or sees; the figures at the close are those the
 
 from __future__ import annotations
 
+from azpost_desk.rehearsal.script_looks import languages, one_box, papers_of_the_day
 from azpost_desk.rehearsal.steps import (
     At,
     AtDesk,
@@ -30,15 +31,17 @@ def script() -> list[Instruction]:
         *_morning(),
         *_till_opens(),
         *_first_customers(),
+        *papers_of_the_day(),
         *_cards(),
         *_transfer(),
         *_second_desk(),
         *_pay_out(),
         *_line_down(),
+        *one_box(),
         *_refused_bill(),
         *_undone(),
         *_mail(),
-        *_languages(),
+        *languages(),
         *_close(),
     ]
 
@@ -408,34 +411,6 @@ def _mail() -> list[Instruction]:
         keys("Enter"),
         See("EE 000 000 014 AZ"),
         Picture("item-timeline"),
-    ]
-
-
-def _languages() -> list[Instruction]:
-    return [
-        Chapter("English and Russian for a minute"),
-        At("14:45"),
-        Outside("language_en"),
-        See("Help"),
-        *_four_screens(),
-        Outside("language_ru"),
-        See("Помощь"),
-        *_four_screens(),
-        Outside("language_az"),
-        See("Kömək"),
-    ]
-
-
-def _four_screens() -> list[Instruction]:
-    return [
-        keys("F2"),
-        Picture("transfers"),
-        keys("F3"),
-        Picture("payments"),
-        keys("F6"),
-        Picture("goods"),
-        keys("F7"),
-        Picture("till"),
     ]
 
 

@@ -72,7 +72,7 @@ class Remember:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Something happens outside the desk, by the name the demo gave it: line_down, line_up, printer_jams…"""
+    """Something happens outside the desk, by the name the demo gave it: line_1_down, line_1_up, settle…"""
 
     what: str
 

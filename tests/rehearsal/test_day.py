@@ -90,6 +90,9 @@ def test_the_day_is_photographed_at_the_size_of_a_counters_screen(day: Path, sum
     assert languages["en"] >= 4
     assert languages["ru"] >= 4
     assert len(set(summary["pictures"])) == len(summary["pictures"])
+    shown = {Path(name).name.split("-", 1)[1].rsplit("-", 1)[0] for name in summary["pictures"]}
+    assert {"paying", "change", "papers", "officer-menu"} <= shown
+    assert {"box-price", "box-office", "box-act", "customer-file"} <= shown
 
 
 @pytest.mark.parametrize("sort", ["receipt", "application", "voucher", "label", "report", "till_close"])
@@ -104,7 +107,7 @@ def test_every_key_and_scan_is_a_line_of_the_input(day: Path) -> None:
     assert [line["n"] for line in lines] == list(range(1, len(lines) + 1))
     assert {line["kind"] for line in lines} == {"key", "scan"}
     assert {line["desk"] for line in lines} == {1, 2}
-    assert {"F10", "Enter", "ə", "Ctrl+K"} <= {line["value"] for line in lines}
+    assert {"F10", "Enter", "ə", "Ctrl+K", "Ctrl+F9", "Ctrl+F12"} <= {line["value"] for line in lines}
 
 
 @pytest.mark.parametrize("third", range(3))

@@ -189,6 +189,21 @@ def test_a_digit_sends_to_a_receiver(counter: Counter) -> None:
     assert screen.send.money.amount.is_empty()
 
 
+def test_a_transfer_out_of_the_file_keeps_the_budget_of_12(counter: Counter, stand: Stand) -> None:
+    """A scan of the document, the receiver's digit, the sum, Enter, F10, Enter: 8 of the 12."""
+    before, keys, paying = stand.till_qapik(), ("1", "200\n"), ("F10", "Return")
+    counter.frame.heard(read_scan(SENDER.fin), SENDER.fin, False)
+    counter.settle()
+    counter.current(CustomerScreen)
+    for typed in keys:
+        counter.type(typed)
+    for key in paying:
+        counter.key(key)
+    assert 1 + len("".join(keys)) + len(paying) <= 12
+    assert stand.till_qapik() == before + 20_000 + 200
+    assert stand.desk.baskets.current() is None
+
+
 def test_a_note_is_recorded_shown_bounded_and_names_nobody(counter: Counter, stand: Stand) -> None:
     screen = counter.open_file()
     counter.key("Ctrl+N")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -188,3 +189,27 @@ def test_ending_the_program_with_an_open_till_needs_another_key(
     press(window, Qt.Key.Key_F12, SHIFT)
     qtbot.waitUntil(lambda: not window.isVisible())
     assert (stand.desk.baskets.current() is not None) == at_work
+
+
+def test_the_help_sheet_and_the_readme_name_menu_papers_and_box(
+    qtbot: QtBot, window: Window, stand: Stand
+) -> None:
+    frame = sign_in(qtbot, window, stand)
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    for code, named in _NAMED.items():
+        language().choose(code)
+        press(window, Qt.Key.Key_F1)
+        settled(qtbot)
+        shown = _texts(frame.help)
+        for words, key in named.items():
+            assert shown[shown.index(words) + 1] == key
+            assert f"**{key}**" in readme
+        press(window, Qt.Key.Key_Escape)
+        assert not frame.help.isVisible()
+
+
+_NAMED = {
+    "az": {"İşçi menyusu": "Ctrl F12", "Bugünkü kağızlar": "Ctrl F9", "Axtarış": "Ctrl K"},
+    "ru": {"Меню сотрудника": "Ctrl F12", "Бумаги за сегодня": "Ctrl F9", "Поиск": "Ctrl K"},
+    "en": {"Officer menu": "Ctrl F12", "Papers of today": "Ctrl F9", "Search": "Ctrl K"},
+}

@@ -1,0 +1,91 @@
+"""What a clerk looks at between customers: the papers of the day, what the one box finds, help, languages.
+
+In: nothing but the day that was played so far. Out: steps that sell nothing and leave every figure alone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azpost_desk.rehearsal.steps import At, Chapter, Gone, Instruction, Picture, See, Type, keys
+
+_PAPERS: Final = "Bu iş yerinin bugünkü kağızları"
+_HELP: Final = "Düymələr"
+
+
+def papers_of_the_day() -> list[Instruction]:
+    """The drawer at the right: opened, looked at, closed."""
+    return [
+        Chapter("the papers of the day"),
+        keys("Ctrl+F9"),
+        See(_PAPERS),
+        Picture("papers"),
+        keys("Esc"),
+        Gone(_PAPERS),
+    ]
+
+
+def _ask(words: str) -> list[Instruction]:
+    """Ctrl K, the words, Enter; what was typed is read before it is asked."""
+    return [keys("Ctrl+K"), Type(words), See(words), keys("Enter")]
+
+
+def one_box() -> list[Instruction]:
+    """A price, an office, an act and a customer by what is typed after Ctrl K."""
+    return [
+        Chapter("the one box: a price, an office, an act, a customer"),
+        At("12:52"),
+        *_ask("200 Bakı"),
+        See("→ Bakı 10"),
+        Picture("box-price"),
+        *_ask("AZ1010"),
+        See("Bakı 10"),
+        Picture("box-office"),
+        keys("Esc"),
+        Gone("Bakı 10"),
+        *_ask("kömək"),
+        Picture("box-act"),
+        keys("Enter"),
+        See(_HELP),
+        Picture("help"),
+        keys("Esc"),
+        Gone(_HELP),
+        *_ask("5KL2M7A"),
+        See("Pul göndərdikləri"),
+        Picture("customer-file"),
+    ]
+
+
+def languages() -> list[Instruction]:
+    """Both other languages, chosen in the officer's menu."""
+    return [
+        Chapter("English and Russian for a minute"),
+        At("14:45"),
+        *_next_language("Azərbaycanca", "Русский"),
+        See("Помощь"),
+        *_four_screens("Отправленные здесь", "Платежи за сегодня", "Штук", "Деньги между рабочими местами"),
+        *_next_language("Русский", "English"),
+        See("Help"),
+        *_four_screens("Sent here", "Today's payments", "Pieces", "Cash between desks"),
+        *_next_language("English", "Azərbaycanca"),
+        See("Kömək"),
+    ]
+
+
+def _next_language(now: str, then: str) -> list[Instruction]:
+    """By the officer's menu, which says what is chosen."""
+    return [
+        keys("Ctrl+F12"),
+        See(now),
+        Picture("officer-menu"),
+        keys("3"),
+        See(then),
+        keys("Esc"),
+        Gone(then),
+    ]
+
+
+def _four_screens(*headings: str) -> list[Instruction]:
+    """Each by its key and by what stands on it alone."""
+    names = zip(("F2", "F3", "F6", "F7"), headings, ("transfers", "payments", "goods", "till"), strict=True)
+    return [step for key, heading, name in names for step in (keys(key), See(heading), Picture(name))]
