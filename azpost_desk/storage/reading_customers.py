@@ -16,7 +16,7 @@ from azpost_desk.services.views_customers import NoteSeen, PastLine
 from azpost_desk.storage import people
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projected_words import number_word
-from azpost_desk.storage.reading_features import FeatureReading
+from azpost_desk.storage.reading_features import FeatureReading, of_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ class CustomerReading(FeatureReading):
         wanted = (
             select(j.header, j.recorded_ms, a.content)
             .join(t.attachments, a.record == j.id)
-            .where(j.kind == "customer.noted", a.content.is_not(None))
+            .where(of_kind("customer.noted"), a.content.is_not(None))
             .order_by(j.id.desc())
         )
         names = {one.officer: one.name for one in self.officers()}

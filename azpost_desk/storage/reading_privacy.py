@@ -15,7 +15,7 @@ from azpost_desk.protocol.records import Attachment
 from azpost_desk.services import views
 from azpost_desk.storage import people
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.reading_features import FeatureReading
+from azpost_desk.storage.reading_features import FeatureReading, of_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -133,7 +133,7 @@ class PrivacyReading(FeatureReading):
         wanted = (
             select(j.header, j.body, j.recorded_ms, a.content)
             .outerjoin(t.attachments, a.record == j.id)
-            .where(j.kind == "customer.viewed")
+            .where(of_kind("customer.viewed"))
             .order_by(j.id.desc())
             .limit(limit)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.erasure import due_before
@@ -160,6 +161,32 @@ def test_the_manager_sees_who_looked_at_whom_and_why(stand: Stand, sold: str) ->
     stand.desk.erasure.run(MANAGER)
     looks = stand.desk.erasure.looks(MANAGER)
     assert [(one.officer, one.customer) for one in looks] == [(SUPERVISOR.name, ""), (CLERK.name, "")]
+
+
+def test_remarks_and_looks_of_all_years_are_found_without_reading_every_record(
+    stand: Stand, sold: str
+) -> None:
+    """Each file opened read the journal from its first record to its last."""
+    (customer,) = stand.desk.customers.find("aliyev")
+    stand.desk.customers.file(customer.customer, CLERK)
+    stand.desk.customers.note(customer.customer, "Kiçik əskinas istəyir", CLERK)
+    asked: list[tuple[str, object]] = []
+    with stand.books.reading() as books:
+
+        def seen(_c: object, _cursor: object, statement: str, values: object, *_more: object) -> None:
+            asked.append((statement, values))
+
+        event.listen(books.connection, "before_cursor_execute", seen)
+        assert len(books.notes(customer.customer)) == 1
+        assert "file" in {one.purpose for one in books.looks()}
+        event.remove(books.connection, "before_cursor_execute", seen)
+        of_journal = [one for one in asked if "FROM journal" in one[0]]
+        assert len(of_journal) == 2
+        for statement, values in of_journal:
+            plan = books.connection.exec_driver_sql(f"explain query plan {statement}", values)
+            steps = [step[3] for step in plan]
+            assert "SEARCH journal USING INDEX ix_journal_day_kind (day=? AND kind=?)" in steps
+            assert not [step for step in steps if step.startswith("SCAN journal")]
 
 
 def test_a_note_goes_by_its_own_term_and_with_whoever_asks(stand: Stand, sold: str) -> None:
