@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from azpost_desk.central import people
 from azpost_desk.central.people import Claim
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.programs.central_commands import CLOCK
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 def _add(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     by = (_claim(wanted, "first"), _claim(wanted, "second")) if wanted.first and wanted.second else None
-    password = _password(wanted.password_file, f"Password for {wanted.name}: ")
+    password = _new_password(wanted.password_file, f"Password for {wanted.name}: ", wanted.name)
     people.add(conn, wanted.name, password, by, CLOCK.utc_ms())
 
 
@@ -83,7 +84,7 @@ def _remove(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 def _own(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     old = _password(wanted.password_file, f"Present password of {wanted.name}: ")
-    new = _password(wanted.new_password_file, f"New password of {wanted.name}: ")
+    new = _new_password(wanted.new_password_file, f"New password of {wanted.name}: ", wanted.name)
     people.change_own(conn, Claim(wanted.name, old), new, CLOCK.utc_ms())
 
 
@@ -91,6 +92,14 @@ def _claim(wanted: argparse.Namespace, name: str) -> Claim:
     person = getattr(wanted, name)
     file = getattr(wanted, f"{name}_password_file")
     return Claim(person, _password(file, f"Password of {person}: "))
+
+
+def _new_password(file: Path | None, asks: str, name: str) -> str:
+    """Typed unseen it is typed twice: one slip of the first two, and nobody could ever consent again."""
+    password = _password(file, asks)
+    if file is None and sys.stdin.isatty() and _password(None, f"Once more, for {name}: ") != password:
+        raise Refused("X-111")
+    return password
 
 
 def _password(file: Path | None, asks: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,3 +137,19 @@ def test_people_are_entered_on_the_command_line(
     assert run("own-password", "ceyhun", *change) == 0
     assert run("remove", "ceyhun", *two) == 0
     assert run("remove", "ceyhun", *two) == 1
+
+
+def test_a_new_password_is_typed_twice_where_nobody_sees_it(
+    postgres: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One slip of the first two, and nobody could ever consent again: it takes two to give another."""
+    typed = [PASSWORD, OTHER, PASSWORD, PASSWORD]
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(getpass, "getpass", lambda _asks: typed.pop(0))
+    run = lambda *words: main(["--dsn", postgres, "people", *words])  # noqa: E731
+    assert run("add", "anna") == 1
+    assert "X-111" in capsys.readouterr().err
+    assert run("list") == 0
+    assert capsys.readouterr().out == ""
+    assert run("add", "anna") == 0
+    assert not typed
