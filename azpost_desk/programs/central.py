@@ -112,6 +112,9 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except (OSError, msgspec.DecodeError, UnicodeError, RecursionError, DataError) as error:
+        if isinstance(error, OSError) and error.filename:
+            complain(Trouble("G-075", file=str(error.filename), why=str(error.strerror)))
+            return 2
         print((str(error).splitlines() or [""])[0], file=sys.stderr)
         return 2
     return 0

@@ -155,3 +155,14 @@ def test_a_word_for_the_centre_is_refused_whole(
     postgres: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused(postgres, words, capsys)
+
+
+def test_a_file_that_cannot_be_read_is_named_with_a_code(
+    postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (tmp_path, tmp_path / "gone.toml"):
+        assert central.main(["--dsn", postgres, "set-tariffs", str(path)]) == 2
+        said = capsys.readouterr().err
+        assert said.startswith("G-075: ")
+        assert str(path) in said
+        assert "Errno" not in said
