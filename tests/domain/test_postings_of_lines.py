@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import msgspec
 import pytest
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain import reports_bodies, reports_ledger
 from azpost_desk.domain.ledger import digest
 from azpost_desk.domain.postings import postings
+from azpost_desk.domain.products import due_qapik
+from azpost_desk.programs import verify
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.ledger import Posting
 
 pytestmark = pytest.mark.fast
 
@@ -41,9 +48,22 @@ def test_a_line_and_its_reversal_post_what_they_always_did(tag: str) -> None:
     assert tuple(digest(_posted(one))[:16] for one in (line, undone)) == SOLD[tag].postings
 
 
-def _posted(line: ops.AnyLine) -> list[object]:
-    body = ops.Settlement(
+@pytest.mark.parametrize("tag", SOLD)
+def test_whoever_knows_lines_apart_from_their_product_knows_this_one(tag: str) -> None:
+    """Both report routines and the stand-alone verifier have their own words for each line."""
+    line = SOLD[tag].line
+    body = _sale(line)
+    posted = [("settlement", one) for one in postings("2002-1", "0190-basket", "settlement", 1, body)]
+    assert reports_ledger.figures("2002-1", posted, 0, 1) == reports_bodies.figures([body], 0)
+    assert verify.due(json.loads(msgspec.json.encode(line))) == due_qapik(line)
+
+
+def _posted(line: ops.AnyLine) -> list[Posting]:
+    return list(postings("2002-1", "0190-basket", "settlement", 1, _sale(line)))
+
+
+def _sale(line: ops.AnyLine) -> ops.Settlement:
+    return ops.Settlement(
         basket="0190-basket", receipt="4201-000001", lines=(line,), tenders=(), cash_given_qapik=0,
         change_qapik=0, language="az",
     )  # fmt: skip
-    return list(postings("2002-1", "0190-basket", "settlement", 1, body))

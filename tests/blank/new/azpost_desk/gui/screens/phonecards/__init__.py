@@ -1,0 +1,1 @@
+"""Phone cards: serial and amount."""
