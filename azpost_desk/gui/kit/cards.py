@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.field_frame import writes
 from azpost_desk.gui.kit.labels import IconLabel, Label, State, StatePill
-from azpost_desk.gui.kit.lost_keys import put_where_it_belongs, writes
+from azpost_desk.gui.kit.lost_keys import put_where_it_belongs
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE, dress
 from azpost_desk.gui.kit.words import Say, follow, phrase, plain, say
 from azpost_desk.gui.work.guards import guarded

@@ -24,6 +24,13 @@ Check = Callable[[str], object]
 """Looks at a typed text and raises `Refused` when it cannot be right."""
 
 
+def writes(event: QKeyEvent) -> bool:
+    """Whether the key writes a letter, a digit or a sign; a blank presses and marks, and writes nothing."""
+    both = event.modifiers() & _COMMANDS
+    text = event.text()
+    return bool(text.strip()) and text.isprintable() and both in (Qt.KeyboardModifier.NoModifier, _COMMANDS)
+
+
 class Field(QWidget):
     """The frame of every field: label, editor, tick, and below it the hint or the error sentence.
 
@@ -383,6 +390,7 @@ def exemplified(wrong: Say, example: Say) -> Say:
     return phrase("kit.wrong", wrong=first, example=second)
 
 
+_COMMANDS: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _SEARCHES: Final = ("search", "find")
 # Refusals that speak of how a value is written: identifiers, amounts, lengths, weights, accounts.
 _OF_WRITING: Final = ("I-", "G-012", "G-014", "E-010", "P-001")

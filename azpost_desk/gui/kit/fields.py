@@ -24,9 +24,10 @@ from PySide6.QtWidgets import (
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.identifiers import EXAMPLES, check_phone
 from azpost_desk.domain.money import Money, parse_amount
+from azpost_desk.domain.names import fold
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.acts import acts
-from azpost_desk.gui.kit.field_frame import Check, Field, TextField
+from azpost_desk.gui.kit.field_frame import Check, Field, TextField, writes
 from azpost_desk.gui.kit.theme import Theme, figures, pixmap
 from azpost_desk.gui.kit.words import Say, phrase, plain, say, written
 from azpost_desk.gui.work.guards import guarded
@@ -53,6 +54,8 @@ __all__ = [
 ]
 
 
+# What stands before the name of a choice (see `ChoiceField._line_of`).
+_NUMBER: Final = re.compile(r"^[1-9]  ")
 _TYPED_MAX: Final = 24
 _PASTED_MAX: Final = 10_000
 
@@ -380,7 +383,7 @@ class ChoiceField(Field):
         super().__init__(words, name=name, hint=hint, optional=optional, parent=parent)
         self._choices: list[Choice] = []
         self._box = _Box()
-        self._box.digit_typed.connect(self._pick_digit)
+        self._box.named.connect(self._pick)
         self._box.activated.connect(lambda _row: self._on_edited())
         self._frame(self._box)
         self.set_choices(choices)
@@ -406,10 +409,13 @@ class ChoiceField(Field):
             self.clear_error()
             self.changed.emit()
 
-    def _pick_digit(self, digit: int) -> None:
-        if 1 <= digit <= len(self._choices):
-            self._box.setCurrentIndex(digit - 1)
-            self._on_edited()
+    def takes(self, typed: str) -> bool:
+        """Whether this digit or letter names a choice."""
+        return row_named(self._box, typed) >= 0
+
+    def _pick(self, row: int) -> None:
+        self._box.setCurrentIndex(row)
+        self._on_edited()
 
     @staticmethod
     def _line_of(number: int, choice: Choice) -> str:
@@ -422,7 +428,7 @@ class ChoiceField(Field):
 
 
 class _Box(QComboBox):
-    digit_typed = Signal(int)
+    named = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -444,12 +450,26 @@ class _Box(QComboBox):
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_digits(event.text()):
-            self.digit_typed.emit(int(event.text()))
+        text = event.text()
+        if writes(event) and row_named(self, text) < 0:
+            # Names no choice: the field that waits for it takes it, or it is said (see lost_keys).
+            event.ignore()
+        elif writes(event):
+            self.named.emit(row_named(self, text))
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+
+def row_named(box: QComboBox, typed: str) -> int:
+    """The row a digit names by its place, or a letter by the next name that begins so; -1 none."""
+    if is_digits(typed):
+        return int(typed) - 1 if 1 <= int(typed) <= box.count() else -1
+    order = (at % box.count() for at in range(box.currentIndex() + 1, box.currentIndex() + 1 + box.count()))
+    begins = fold(typed)
+    names = ((row, fold(_NUMBER.sub("", box.itemText(row)))) for row in order)
+    return next((row for row, name in names if begins and name.startswith(begins)), -1)
 
 
 def choices_of(values: Sequence[str], prefix: str) -> list[Choice]:

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from azpost_desk.gui.kit.forms import Form
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from azpost_desk.gui.kit.field_frame import Field
+
+
+SEVERAL = "kit.several"
+"""The notice that several are known by what was typed; its key opens the choice."""
+
+
+def is_awaited_by(asked: Field) -> bool:
+    """Whether whoever asked in this field still waits there; over somebody who has gone on nothing opens."""
+    around = asked.parentWidget()
+    while around is not None and not isinstance(around, Form):
+        around = around.parentWidget()
+    return around is None or around.follows(asked)
 
 
 class LookUp:

@@ -6,7 +6,7 @@ caller has to say that it stands nowhere.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -18,15 +18,6 @@ from azpost_desk.gui.kit.forms import Form
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COMMANDS: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-
-
-def writes(event: QKeyEvent) -> bool:
-    """Whether the key writes a letter, a digit or a sign; a blank presses and marks, and writes nothing."""
-    both = event.modifiers() & _COMMANDS
-    text = event.text()
-    return bool(text.strip()) and text.isprintable() and both in (Qt.KeyboardModifier.NoModifier, _COMMANDS)
-
 
 def put_where_it_belongs(event: QKeyEvent, page: QWidget) -> bool:
     """Give the key to the field of `page` it belongs to and go there. False: it stands nowhere.
@@ -34,7 +25,7 @@ def put_where_it_belongs(event: QKeyEvent, page: QWidget) -> bool:
     Nothing that stands in a field is changed by it, a search apart: that begins anew.
     """
     focus = QApplication.focusWidget()
-    for field in _candidates(page, focus):
+    for field in _candidates(page, focus, event.text()):
         before = field.text()
         field.setFocus(Qt.FocusReason.OtherFocusReason)
         again = QKeyEvent(event.type(), event.key(), event.modifiers(), event.text())
@@ -47,14 +38,18 @@ def put_where_it_belongs(event: QKeyEvent, page: QWidget) -> bool:
     return False
 
 
-def _candidates(page: QWidget, focus: QWidget | None) -> Iterator[Field]:
-    """On a list its search first; else the field that waits in the form in hand, else the search."""
+def _candidates(page: QWidget, focus: QWidget | None, text: str) -> Iterator[Field]:
+    """Where the key before it went; on a list its search first; else the field that waits in the form in
+    hand, else the search.
+    """
+    # Keys of a quick hand are under way together: the second was meant for the same place as the first.
+    yield from (field for field in page.findChildren(TextField) if field.editor is focus and _is_open(field))
     searches = [
         field for field in page.findChildren(TextField) if field.is_search() and _can_be_typed_in(field)
     ]
     if isinstance(focus, QAbstractItemView):
         yield from searches[:1]
-    yield from (field for form in _forms(page, focus) for field in form.fields if _waits(field))
+    yield from (field for form in _forms(page, focus) for field in form.fields if _waits(field, text))
     yield from searches[:1]
 
 
@@ -66,10 +61,16 @@ def _forms(page: QWidget, focus: QWidget | None) -> list[Form]:
     return [around] if around is not None and around in shown else shown
 
 
-def _waits(field: Field) -> bool:
+def _waits(field: Field, text: str) -> bool:
+    if isinstance(field, ChoiceField) and not field.takes(text):
+        return False
     # A secret is never begun by a key that was meant for something else.
     known = isinstance(field, TextField | ChoiceField) and not isinstance(field, PinField)
     return known and field.is_empty() and not field.is_skipped() and _can_be_typed_in(field)
+
+
+def _is_open(field: TextField) -> bool:
+    return not isinstance(field, PinField) and not field.line.isReadOnly() and _can_be_typed_in(field)
 
 
 def _can_be_typed_in(field: Field) -> bool:

@@ -62,6 +62,7 @@ class Session(QObject):
         counting(bool): the till is being counted blind; nothing on the screen may say what is expected.
         noticed(object, str, str): a sentence (Say), its state (good warn bad neutral), its code.
         taken_back(str): the key of a sentence whose cause is gone.
+        offered(object, object, object): a sentence, the words of an act (Say both), and what it does.
     """
 
     officer_changed = Signal()
@@ -69,6 +70,7 @@ class Session(QObject):
     opened = Signal(str, object)
     noticed = Signal(object, str, str)
     taken_back = Signal(str)
+    offered = Signal(object, object, object)
     paper_waits = Signal()
     print_asked = Signal(object)
     counting = Signal(bool)
@@ -111,6 +113,10 @@ class Session(QObject):
     def notice(self, words: Say, state: str = "neutral", code: str = "") -> None:
         """Say something in the frame's notice strip."""
         self.noticed.emit(words, state, code)
+
+    def offer(self, words: Say, act: Say, callback: Callable[[], object]) -> None:
+        """Say something in the notice strip, with an act for whoever wants it: its key is the strip's."""
+        self.offered.emit(words, act, callback)
 
     def take_back(self, key: str) -> None:
         """The cause of what was said with this key is gone."""

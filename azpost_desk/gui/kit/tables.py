@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 )
 
 from azpost_desk.gui.kit.acts import acts
+from azpost_desk.gui.kit.field_frame import writes
 from azpost_desk.gui.kit.labels import Label, State
-from azpost_desk.gui.kit.lost_keys import writes
 from azpost_desk.gui.kit.theme import Theme, figures, follow_theme
 from azpost_desk.gui.kit.words import Say, follow, say
 from azpost_desk.gui.work.guards import guarded

@@ -15,7 +15,7 @@ from azpost_desk.domain.scans import why_unread
 from azpost_desk.gui.kit.acts import acts, begun
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.named import found_title
-from azpost_desk.gui.kit.words import language, phrase, plain, say
+from azpost_desk.gui.kit.words import Phrase, language, phrase, plain, say
 from azpost_desk.gui.shell.every_act import acts_like
 from azpost_desk.gui.shell.office_sheet import OfficeSheet
 from azpost_desk.gui.shell.register import FRAME_KEYS, place_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.cards import NoticeStrip
     from azpost_desk.gui.kit.screens import Action, Screen, Session
+    from azpost_desk.gui.kit.words import Say
     from azpost_desk.gui.shell.one_box import Answers, OneBox
     from azpost_desk.services.finding import OfficeFacts
     from azpost_desk.services.views import Found
@@ -61,6 +62,7 @@ class Asking(QObject):
         super().__init__(frame)
         self._frame, self._session, self._kinds, self._current = frame, session, kinds, current
         self._box, self._answers, self._notices = places
+        self._offered = ""
         self.office = OfficeSheet(frame, session)
         self._box.asked.connect(self.ask)
         self._answers.opened.connect(self.open_found)
@@ -97,19 +99,21 @@ class Asking(QObject):
         one = found[0]
         if from_scan is not None and current is not None and current.is_dirty():
             # Rule 0: while a form is dirty a scan never throws the clerk out of it.
-            self._notices.show_notice(
-                phrase("frame.box.scan_waits", what=phrase(f"frame.kind.{one.kind}"), text=found_title(one)),
-                "neutral",
-                act="frame.box.open",
-                callback=lambda: self.open_found(one, scanned=True),
-                key="Ctrl Enter",
+            waits = phrase(
+                "frame.box.scan_waits", what=phrase(f"frame.kind.{one.kind}"), text=found_title(one)
             )
+            self.offer(waits, "frame.box.open", lambda: self.open_found(one, scanned=True))
             return
         self.open_found(one, scanned=from_scan is not None)
 
-    def open_waiting_scan(self) -> None:
-        """Ctrl Enter: the scan that waits beside unfinished work."""
-        if self._notices.says("frame.box.scan_waits"):
+    def offer(self, words: Say, act: Say, callback: Callable[[], object]) -> None:
+        """Say what waits beside the work in hand; `do_offered` does it."""
+        self._offered = words.key if isinstance(words, Phrase) else words
+        self._notices.show_notice(words, "neutral", act=act, callback=callback, key="Ctrl Enter")
+
+    def do_offered(self) -> None:
+        """Ctrl Enter: the scan, or the choice, that waits beside unfinished work."""
+        if self._notices.says(self._offered):
             self._notices.press_act()
 
     def open_found(self, found: Found, *, scanned: bool = False) -> None:

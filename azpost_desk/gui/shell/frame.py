@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 from azpost_desk.gui.kit.acts import acts, begun
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import NoticeStrip
+from azpost_desk.gui.kit.field_frame import writes
 from azpost_desk.gui.kit.labels import DataLabel, Label, State
-from azpost_desk.gui.kit.lost_keys import put_where_it_belongs, writes
+from azpost_desk.gui.kit.lost_keys import put_where_it_belongs
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action
 from azpost_desk.gui.kit.standing import StandingNotice
@@ -164,6 +165,7 @@ class Frame(QWidget):
         session.opened.connect(self.show_screen)
         session.noticed.connect(self._on_noticed)
         session.taken_back.connect(self.notices.end)
+        session.offered.connect(self.asking.offer)
         session.basket_changed.connect(self._on_basket)
         session.paper_waits.connect(self.print_waiting)
         session.print_asked.connect(self._printing.print_once)
@@ -192,7 +194,7 @@ class Frame(QWidget):
             "frame.keys.queue": self.open_queue,
             "frame.keys.books": self.books.show_found,
             "frame.keys.papers": self.open_papers,
-            "frame.keys.open_scan": self.asking.open_waiting_scan,
+            "frame.keys.open_scan": self.asking.do_offered,
             "recovery.tray.park": self.basket.tray.park,
             "recovery.tray.title": self.basket.tray.open_tray,
             "preflight.look": lambda: PreflightSheet(self, self._session).ask(),

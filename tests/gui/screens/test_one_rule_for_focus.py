@@ -6,19 +6,25 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from msgspec.structs import replace
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
+from azpost_desk.domain.identifiers import DOCUMENT_KINDS
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.scans import read_scan
 from azpost_desk.gui.kit.buttons import Button
-from azpost_desk.gui.kit.cards import Sheet
-from azpost_desk.gui.kit.fields import PinField, TextField
+from azpost_desk.gui.kit.cards import NameList, Sheet
+from azpost_desk.gui.kit.fields import ChoiceField, PinField, TextField
 from azpost_desk.gui.kit.forms import Form
-from azpost_desk.gui.kit.words import plain
+from azpost_desk.gui.kit.scanner import ScanBus, ScannerFilter
+from azpost_desk.gui.kit.words import plain, say
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.shell.register import screens
 from azpost_desk.gui.work.runner import Lane, Operation
+from azpost_desk.gui.work.timers import HandClock
 from azpost_desk.services.transfers import SendTransfer
 from tests.gui.conftest import press, type_text
 from tests.gui.screens.hands import Hands
@@ -186,3 +192,110 @@ def test_a_letter_typed_with_the_focus_nowhere_is_not_begun_in_a_secret(
             focus.clearFocus()
         type_text(whole, "w")
         assert not any(field.text() for field in screen.findChildren(PinField)), kind.name
+
+
+def test_a_choice_never_opens_over_whoever_has_gone_on(known: Hands, stand: Stand, runner: Runner) -> None:
+    twin = replace(SENDER, name="Əliyeva Nigar", fin="8XY7ABC", document="AA7777777")
+    stand.desk.transfers.send(SendTransfer(twin, RECEIVER, azn(5_000), "family"), CLERK)
+    stand.pay(10_000)
+    screen, held = known.frame.current(), Event()
+    assert isinstance(screen, TransfersScreen)
+    runner.submit(Lane.DATABASE, held.wait, lambda _done: None)
+    type_text(screen.send.person.fin.editor, "Əliyev")
+    screen.send.receiver.setFocus(Qt.FocusReason.TabFocusReason)
+    type_text(screen.send.receiver.editor, "Qul")
+    held.set()
+    known.settle()
+    assert [sheet for sheet in known.frame.findChildren(Sheet) if sheet.isVisible()] == []
+    assert known.frame.notices.says("kit.several")
+    assert screen.send.receiver.editor.hasFocus()
+    known.type("i")
+    assert screen.send.receiver.text() == "Quli"
+    known.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    (names,) = [one for one in known.frame.findChildren(NameList) if one.isVisible()]
+    wanted = next(at for at, one in enumerate(names.candidates, 1) if say(one.title) == twin.name)
+    known.type(str(wanted))
+    assert screen.send.person.fin.text() == twin.fin
+    assert screen.send.receiver.text() == "Quli"
+
+
+def test_a_letter_that_names_no_choice_goes_to_the_field_that_waits_or_is_said(known: Hands) -> None:
+    screen = known.frame.current()
+    assert isinstance(screen, TransfersScreen)
+    screen.send.person.kind.setFocus(Qt.FocusReason.TabFocusReason)
+    chosen = screen.send.person.kind.text()
+    known.type("j")
+    assert (screen.send.person.kind.text(), screen.send.person.fin.text()) == (chosen, "j")
+    screen.send.person.kind.setFocus(Qt.FocusReason.TabFocusReason)
+    for field in screen.send.form.fields:
+        field.put("9")
+    before = screen.send.form.values()
+    known.type("j")
+    assert screen.send.form.values() == before
+    assert "j" in known.frame.notices.text()
+
+
+def roll(text: str, clock: HandClock) -> None:
+    """Each second key is down before the one before is up, every event 30 ms after the last."""
+    for first, second in zip(text[::2], text[1::2], strict=True):
+        for kind, char in (
+            (QEvent.Type.KeyPress, first),
+            (QEvent.Type.KeyPress, second),
+            (QEvent.Type.KeyRelease, first),
+            (QEvent.Type.KeyRelease, second),
+        ):
+            target = QApplication.focusWidget()
+            assert target is not None
+            none = Qt.KeyboardModifier.NoModifier
+            QApplication.sendEvent(target, QKeyEvent(kind, ord(char.upper()), none, char))
+            clock.advance(30)
+    clock.advance(200)
+
+
+def test_overlapping_keys_of_a_quick_hand_lose_nothing_and_double_nothing(
+    qtbot: QtBot, qapp: QApplication, runner: Runner, whole: Frame, session: Session
+) -> None:
+    clock, bus, scans = HandClock(), ScanBus(), list[str]()
+    bus.scanned.connect(lambda _scan, raw, _doubled: scans.append(raw))
+    bus.refused.connect(lambda: scans.append("refused"))
+    listening = ScannerFilter(qapp, read_scan, bus, clock)
+    try:
+        for kind in screens():
+            screen = shown(whole, kind, qtbot, runner)
+            search = next((one for one in editable(screen) if one.is_search()), None)
+            if search is None:
+                continue
+            lists = [one for one in screen.findChildren(QAbstractItemView) if one.isVisible()]
+            buttons = [one for one in screen.findChildren(Button) if one.isVisible() and one.isEnabled()]
+            drops = [one for one in screen.findChildren(ChoiceField) if one.isVisible()]
+            starts = [search.editor, *lists, *buttons, *(one.editor for one in drops)]
+            for start in starts:
+                if not start.focusPolicy() & TAB:
+                    continue
+                search.clear()
+                start.setFocus(Qt.FocusReason.OtherFocusReason)
+                roll("zzxjxzjx", clock)
+                assert search.text() == "zzxjxzjx", f"{kind.name}: {start.accessibleName()}"
+                for form in screen.findChildren(Form):
+                    form.mark_clean()
+    finally:
+        listening.remove()
+    assert scans == []
+
+
+def test_overlapping_digits_on_a_drop_down_choose_the_last(
+    qtbot: QtBot, qapp: QApplication, known: Hands
+) -> None:
+    screen = known.frame.current()
+    assert isinstance(screen, TransfersScreen)
+    clock = HandClock()
+    listening = ScannerFilter(qapp, read_scan, ScanBus(), clock)
+    try:
+        screen.send.person.kind.setFocus(Qt.FocusReason.TabFocusReason)
+        roll("3142", clock)
+    finally:
+        listening.remove()
+    assert screen.send.person.kind.text() == DOCUMENT_KINDS[1]
+    assert all(
+        one.is_empty() or one.filled for one in screen.send.form.fields if one.name != "sender.document_kind"
+    )

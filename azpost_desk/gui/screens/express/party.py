@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from azpost_desk.domain.identifiers import EXAMPLES
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import Field, PhoneField, TextField
-from azpost_desk.gui.kit.look_ups import LookUp
+from azpost_desk.gui.kit.look_ups import SEVERAL, LookUp, is_awaited_by
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain
 from azpost_desk.gui.screens.express import form as decide
@@ -44,6 +44,7 @@ class Party(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(GAP)
+        self.phone.edited.connect(lambda: session.take_back(SEVERAL))
         self.phone.left.connect(lambda: self.look_up(self.phone))
         self.full_name.edited.connect(self._forget)
 
@@ -54,6 +55,7 @@ class Party(QWidget):
 
     def clear(self) -> None:
         """Nobody stands here."""
+        self._session.take_back(SEVERAL)
         self.customer = None
         for field in self.fields:
             field.clear()
@@ -76,8 +78,11 @@ class Party(QWidget):
                 return
             if len(found) == 1:
                 self.open_customer(found[0], since)
-            elif found:
+            elif found and is_awaited_by(asked):
                 self._offer(found, since)
+            elif found:
+                offered = phrase(SEVERAL, typed=typed)
+                self._session.offer(offered, "kit.several.choose", lambda: self._offer(found, since))
             else:
                 self._unknown(asked)
 
@@ -136,6 +141,7 @@ class Sender(Party):
         self.search = TextField(
             "express.screen.find", name="sender.find", optional=True, placeholder="express.screen.find_place"
         )
+        self.search.edited.connect(lambda: session.take_back(SEVERAL))
         self.search.left.connect(lambda: self.look_up(self.search))
         self.column.addLayout(line((self.search, 4), (self.phone, 5)))
         self.column.addWidget(self.full_name)

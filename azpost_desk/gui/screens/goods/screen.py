@@ -187,9 +187,11 @@ class GoodsScreen(Screen):
 
     @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """On the shelf a digit picks by position and a letter begins a search."""
+        """On the shelf a digit picks by position; a letter begins a search (see lost_keys)."""
         if (
             watched is self.shelf.view
+            # A quick hand's second key may come here when the first has begun a search already.
+            and self.shelf.view.hasFocus()
             and event.type() is QEvent.Type.KeyPress
             and isinstance(event, QKeyEvent)
             and not event.modifiers() & _ACTING
@@ -202,9 +204,6 @@ class GoodsScreen(Screen):
         typed, rows = event.text(), self.shelf.rows.records
         if is_digits(typed):
             self._pick(next((row for row in rows if str(row.position) == typed), None))
-        elif typed.isalpha():
-            self.search.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.search.put(typed)
         elif event.key() == Qt.Key.Key_Down and self.picked() is None:
             self.shelf.view.selectRow(0)
         else:

@@ -16,7 +16,7 @@ from azpost_desk.domain.identifiers import (
 )
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import ChoiceField, DateField, Field, PhoneField, TextField, choices_of
-from azpost_desk.gui.kit.look_ups import LookUp
+from azpost_desk.gui.kit.look_ups import SEVERAL, LookUp, is_awaited_by
 from azpost_desk.gui.kit.screens import Screen
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain
@@ -78,6 +78,7 @@ class PersonFields(QWidget):
         if not with_phone:
             self.phone.hide()
         self.fin.left.connect(self.look_up)
+        self.fin.edited.connect(lambda: session.take_back(SEVERAL))
         self.kind.changed.connect(self._on_kind)
         self.reset()
 
@@ -88,6 +89,7 @@ class PersonFields(QWidget):
 
     def reset(self) -> None:
         """Empty but for the usual document."""
+        self._session.take_back(SEVERAL)
         for field in self.fields:
             field.clear()
         self.kind.fill(IDENTITY_CARD)
@@ -117,8 +119,11 @@ class PersonFields(QWidget):
     def _on_found(self, typed: str, found: list[Customer], since: LookUp) -> None:
         if len(found) == 1:
             self.open_customer(found[0], since)
-        elif found:
+        elif found and is_awaited_by(self.fin):
             self._offer(typed, found, since)
+        elif found:
+            offered = phrase(SEVERAL, typed=typed)
+            self._session.offer(offered, "kit.several.choose", lambda: self._offer(typed, found, since))
         else:
             self._place(typed)
 
