@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -97,8 +98,10 @@ def test_the_day_is_photographed_at_the_size_of_a_counters_screen(day: Path, sum
 
 @pytest.mark.parametrize("sort", ["receipt", "application", "voucher", "label", "report", "till_close"])
 def test_every_sort_of_paper_came_out(day: Path, summary: dict[str, Any], sort: str) -> None:
-    papers = [day / name for name in summary["papers"] if Path(name).name.startswith(sort)]
+    # A file is found by its day first, then by what it is.
+    papers = [day / name for name in summary["papers"] if Path(name).name.partition("_")[2].startswith(sort)]
     assert papers
+    assert all(re.match(r"\d{4}-\d\d-\d\d_", paper.name) for paper in papers)
     assert all(paper.read_bytes().startswith(b"%PDF-") for paper in papers)
 
 
