@@ -13,6 +13,8 @@ from azpost_desk.gui.kit.approval import ApprovalSheet
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.disputing import DisputeSheet
 from azpost_desk.gui.kit.preflight import PreflightSheet
+from azpost_desk.gui.screens.customers.screen import CustomerScreen
+from azpost_desk.gui.screens.customers.side import NoteSheet
 from azpost_desk.gui.screens.disputes import sheets as disputes
 from azpost_desk.gui.screens.disputes.screen import DisputesScreen
 from azpost_desk.gui.screens.express.screen import ExpressScreen
@@ -42,9 +44,13 @@ from azpost_desk.gui.screens.transfers.sent_here import RefundSheet
 from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.lamp import BooksSheet
 from azpost_desk.gui.shell.line_panel import QueueSheet
+from azpost_desk.gui.shell.office_sheet import OfficeSheet
+from azpost_desk.gui.shell.officer_menu import OfficerMenu
+from azpost_desk.gui.shell.officer_menu import PinSheet as OwnPinSheet
+from azpost_desk.gui.shell.papers_drawer import PapersDrawer
 from azpost_desk.gui.shell.tray import HandOverSheet, TraySheet
 from tests.incidents import before_the_doors as before
-from tests.services.counters import CLERK, MANAGER, SUPERVISOR
+from tests.services.counters import CLERK, MANAGER, SENDER, SUPERVISOR
 from tests.storage.desks import DATE
 
 if TYPE_CHECKING:
@@ -250,6 +256,33 @@ def typed(text: str) -> Opening:
     return open_it
 
 
+def office(hands: Hands, stand: Stand) -> None:
+    """Asked for by its postcode."""
+    hands.press(Qt.Key.Key_K, CTRL)
+    hands.frame.box.clear()
+    hands.type("AZ1000\n")
+
+
+def note(hands: Hands, stand: Stand) -> None:
+    """A remark on the customer whose file is open."""
+    screen = hands.frame.current()
+    assert isinstance(screen, CustomerScreen)
+    [found] = stand.desk.finding.find(SENDER.fin)
+    screen.enter(found)
+    hands.settle()
+    hands.press(Qt.Key.Key_N, CTRL)
+
+
+def officer_menu(hands: Hands, stand: Stand) -> None:
+    """The window opens it by its key, over any page."""
+    OfficerMenu(hands.frame, hands.frame._session, at_work=True).ask()
+
+
+def own_pin(hands: Hands, stand: Stand) -> None:
+    """What the menu's line for the PIN opens."""
+    OwnPinSheet(hands.frame, hands.frame._session).ask()
+
+
 _TILL: Final = {
     **{
         f"till: {name}": Door(TillsScreen, CLERK, act(name), (ActSheet,))
@@ -345,6 +378,9 @@ _WORK: Final = {
     "dispute: take it further": Door(
         DisputesScreen, CLERK, key(Qt.Key.Key_G), (disputes.ActSheet,), before=(before.disputed,)
     ),
+    "customer: a remark": Door(
+        CustomerScreen, CLERK, note, (NoteSheet,), before=(before.sent,), records=True
+    ),
     "staff: a new PIN": Door(StaffScreen, MANAGER, key(Qt.Key.Key_N), (PinSheet,)),
     "staff: personal data": Door(
         StaffScreen, MANAGER, key(Qt.Key.Key_D), (PrivacySheet,), before=(before.outlived,)
@@ -354,6 +390,12 @@ _WORK: Final = {
 _FRAME: Final = {
     "frame: queue": Door(GoodsScreen, CLERK, key(Qt.Key.Key_Q), (QueueSheet,), before=(before.sold,)),
     "frame: help": Door(GoodsScreen, CLERK, key(Qt.Key.Key_F1, Qt.KeyboardModifier.NoModifier), (HelpSheet,)),
+    "frame: papers of the day": Door(
+        GoodsScreen, CLERK, key(Qt.Key.Key_F9), (PapersDrawer,), before=(before.sold,)
+    ),
+    "frame: an office": Door(GoodsScreen, CLERK, office, (OfficeSheet,)),
+    "frame: officer's menu": Door(GoodsScreen, CLERK, officer_menu, (OfficerMenu,), before=(before.sold,)),
+    "frame: own PIN": Door(GoodsScreen, CLERK, own_pin, (OwnPinSheet,)),
     "frame: the books": Door(GoodsScreen, CLERK, key(Qt.Key.Key_K, CTRL_SHIFT), (BooksSheet,)),
     "frame: the look before the day": Door(GoodsScreen, CLERK, key(Qt.Key.Key_I), (PreflightSheet,)),
     "frame: tray": Door(
