@@ -37,8 +37,9 @@ from azpost_desk.domain.catalogue import (
     Signing,
     Tariffs,
 )
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.domain.staff import Role
+from azpost_desk.domain.staff import PIN_DIGITS, Role
 from azpost_desk.programs import (
     central_answers,
     central_branch,
@@ -260,6 +261,8 @@ def _enrol(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 def _add_staff(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     # Never on the command line, which every user of the machine can read.
     pin = (wanted.pin_file.read_text("utf-8") if wanted.pin_file else sys.stdin.readline()).strip()
+    if not (is_digits(pin) and PIN_DIGITS[0] <= len(pin) <= PIN_DIGITS[1]):
+        raise Refused("S-004", digits=PIN_DIGITS[0])
     officer = Officer(
         officer=wanted.officer,
         name=wanted.name,

@@ -31,9 +31,14 @@ def test_a_branch_from_nothing_to_its_first_news(
 ) -> None:
     tariffs, pin = tmp_path / "tariffs.json", tmp_path / "pin"
     tariffs.write_text(json.dumps({"version": "2026-1", "approved": False}), "utf-8")
-    pin.write_text("1234\n", "utf-8")
     assert run(postgres, "create-branch", "2002", "Gəncə 2", "AZ2002", "--desks", "2") == 0
     assert capsys.readouterr().out.split() == ["2002-1", "2002-2"]
+    # A file that is empty by mistake gives nobody a PIN that is none.
+    for none in ("", "12", "12a4", "1" * 13):
+        pin.write_text(f"{none}\n", "utf-8")
+        assert run(postgres, "add-staff", "2002", "o1", "A", "clerk", "--pin-file", str(pin)) == 1
+        assert capsys.readouterr().err.startswith("S-004: ")
+    pin.write_text("1234\n", "utf-8")
     assert run(postgres, "add-staff", "2002", "o1", "Əliyeva Nigar", "clerk", "--pin-file", str(pin)) == 0
     assert run(postgres, "set-licence", "2002", "transfers", "7", "2026-01-01", "2027-01-01") == 0
     assert run(postgres, "set-tariffs", str(tariffs)) == 0
