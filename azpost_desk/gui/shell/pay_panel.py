@@ -52,6 +52,7 @@ class PayPanel(QWidget):
         self._due = azn(0)
         self._asked = azn(0)
         self._held = False
+        self._typed = ""
         self._notes: tuple[Money, ...] = ()
         self.amount = AmountField("frame.basket.cash_given", name="given", big=True)
         self.amount.line.setProperty("scans", "pays")
@@ -163,7 +164,10 @@ class PayPanel(QWidget):
     def _on_typed(self) -> None:
         """The change of what stands in the field now; nothing there is the exact sum."""
         self._show_asked(False)
-        self.amount.clear_error()
+        # A paste that was refused changes nothing in the end: what was said of it stays.
+        before, self._typed = self._typed, self.amount.line.text()
+        if self._typed != before:
+            self.amount.clear_error()
         given = self._due if self.amount.is_empty() else self.amount.money()
         if given is None:
             self.change.say("frame.basket.change")

@@ -30,6 +30,7 @@ from tests.gui.screens.conftest import session as session
 from tests.gui.screens.conftest import stand as stand
 from tests.gui.screens.conftest import tones as tones
 from tests.gui.screens.hands import Hands
+from tests.gui.screens.test_pasted_over_every_form import PASTED
 from tests.services.counters import CLERK, RECEIVER, SENDER, Stand
 
 if TYPE_CHECKING:
@@ -263,3 +264,12 @@ def test_a_hand_pays_what_it_types_at_any_pace(
     type_text(hands.focus, "\n", clock, 60)
     hands.settle()
     assert paid(stand) == [(1_250, 950)]
+
+
+def test_a_paste_is_an_amount_or_is_refused_and_pays_nothing(hands: Hands, stand: Stand) -> None:
+    amount = panel(hands).amount
+    for what, pasted in PASTED.items():
+        amount.line.insert(pasted)
+        assert (amount.line.text(), bool(amount.error_text())) == ("", True), what
+    hands.settle()
+    assert (paid(stand), hands.notices) == ([], [])
