@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
@@ -67,7 +67,7 @@ class PapersDrawer(Sheet):
     def _build(self) -> None:
         look = QVBoxLayout()
         look.addWidget(self.view, 1)
-        look.addWidget(self.why)
+        look.addWidget(self.why, 0, Qt.AlignmentFlag.AlignTop)
         both = QHBoxLayout()
         both.setSpacing(GAP_WIDE)
         both.addWidget(self.table)
@@ -110,6 +110,7 @@ class PapersDrawer(Sheet):
 
         def drawn(content: bytes) -> None:
             if self.table.current() == job:
+                self.view.show()
                 self.view.show_content(content)
 
         Operation(self.view, lambda: made.preview(job)).succeeded(drawn).trouble(self._on_undrawn).refused(
@@ -117,7 +118,11 @@ class PapersDrawer(Sheet):
         ).start()
 
     def _on_undrawn(self, error: Trouble | Refused) -> None:
-        self.view.show_content(b"")
+        # Only the sentence: an empty sheet beside it would look like a paper.
+        self.view.hide()
+        self._say_why(error)
+
+    def _say_why(self, error: Trouble | Refused) -> None:
         self.why.say(refusal(error))
 
     def _on_open(self) -> None:
@@ -131,7 +136,7 @@ class PapersDrawer(Sheet):
             elif not open_outside(path):
                 self.why.say(phrase("frame.papers.no_viewer", place=path))
 
-        Operation(self.show_file, lambda: made.file(job)).succeeded(found).trouble(self._on_undrawn).start()
+        Operation(self.show_file, lambda: made.file(job)).succeeded(found).trouble(self._say_why).start()
 
     def _on_folder(self) -> None:
         place = self._made.folder()
@@ -144,7 +149,7 @@ class PapersDrawer(Sheet):
             return
         Operation(self.again, lambda: made.again(job, by)).succeeded(
             lambda _none: self.queued.emit()
-        ).refused(self._on_undrawn).start()
+        ).refused(self._say_why).start()
 
 
 def _columns() -> list[Column[PrintJob]]:

@@ -13,8 +13,9 @@ from PySide6.QtPdf import QPdfDocument
 from azpost_desk.devices.printers import FolderPrinter
 from azpost_desk.devices.stand_ins import RecordedPages, RecordedSound
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.screens import Session
-from azpost_desk.gui.kit.words import Language, say
+from azpost_desk.gui.kit.words import Language, language, say
 from azpost_desk.gui.shell import window as shell
 from azpost_desk.gui.shell.papers_drawer import PapersDrawer
 from azpost_desk.gui.work.runner import Runner
@@ -123,6 +124,34 @@ def test_a_receipt_is_found_looked_at_opened_and_copied_by_keys(
     assert {stat.S_IMODE(path.stat().st_mode) for path in papers.iterdir()} == {0o600}
     # Looking wrote nothing: as many files as papers were printed.
     assert len(list(papers.iterdir())) == len(stand.desk.papers_made.today(CLERK))
+
+
+def test_a_paper_that_cannot_be_drawn_is_a_sentence_and_a_refused_print_leaves_the_picture(
+    qtbot: QtBot, stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A grey sheet stood beside the sentence, and took the place of a paper that was to be printed again."""
+    devices = Devices(pages=FolderPrinter(tmp_path / "papers"), sound=RecordedSound())
+    window, frame = counter(qtbot, stand, devices, monkeypatch)
+    sell(qtbot, window, stand)
+    press(window, Qt.Key.Key_F10)
+    press(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: any("receipt-" in words for words in _texts(frame.basket.done)))
+    drawer = open_drawer(qtbot, window, frame)
+    qtbot.waitUntil(lambda: drawer.view.pages.status() is QPdfDocument.Status.Ready)
+
+    def refuse(*_given: object) -> None:
+        raise Refused("G-071")
+
+    monkeypatch.setattr(type(stand.desk.papers_made), "again", refuse)
+    press(window, Qt.Key.Key_P, CONTROL)
+    settled(qtbot)
+    sentence = language().texts.refusal("G-071")
+    assert (drawer.why.text(), drawer.view.isVisible()) == (sentence, True)
+    assert drawer.view.pages.status() is QPdfDocument.Status.Ready
+    monkeypatch.setattr(type(stand.desk.papers_made), "preview", refuse)
+    press(window, Qt.Key.Key_Escape)
+    drawer = open_drawer(qtbot, window, frame)
+    assert (drawer.why.text(), drawer.view.isVisible()) == (sentence, False)
 
 
 def test_what_did_not_come_out_is_printed_again_as_its_duplicate_and_other_papers_as_counted_copies(
