@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from azpost_desk.domain.refusals import Refused
@@ -73,6 +74,14 @@ def lock_seconds(wrong_tries: int) -> int:
         return 0
     doublings = min((wrong_tries - PIN_TRIES_MAX), 10)
     return int(min(LOCK_SECONDS_FIRST << doublings, LOCK_SECONDS_MAX))
+
+
+def is_guessed(pin: str, officer: str) -> bool:
+    """Whether somebody who tries PINs begins with this one: one digit over and over, a run up or down, or
+    the officer's own number.
+    """
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
+    return pin == officer or steps in ({0}, {1}, {9})
 
 
 def second_person(asker: str, approver: str, approver_role: Role) -> None:

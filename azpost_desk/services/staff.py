@@ -14,6 +14,7 @@ from azpost_desk.domain.staff import (
     PIN_TRIES_MAX,
     Permission,
     Role,
+    is_guessed,
     lock_seconds,
     require,
     second_person,
@@ -94,8 +95,8 @@ class Staff:
         """The manager gives somebody a PIN that is only good for choosing an own one; recorded.
 
         Raises:
-            Refused: S-010 not a manager, S-003 unknown, S-004 the PIN is too short, long or not digits, S-008
-                the manager's own PIN: that is chosen with the old one.
+            Refused: S-010 not a manager, S-003 unknown, S-004 the PIN is too short, long or not digits, S-009
+                anybody would guess it, S-008 the manager's own PIN: that is chosen with the old one.
         """
         by.may(Permission.RESET_PIN)
         if officer == by.officer:
@@ -106,7 +107,8 @@ class Staff:
         """Somebody chooses an own PIN, with the old one or the one that was given; recorded.
 
         Raises:
-            Refused: S-004 as `reset_pin`, S-007 the PIN is the old one, and as `sign_in` for the old one.
+            Refused: S-004 and S-009 as `reset_pin`, S-007 the PIN is the old one, and as `sign_in` for the
+                old one.
         """
         self._proven(officer, old_pin)
         if new_pin == old_pin:
@@ -117,6 +119,8 @@ class Staff:
         """Keep the hash and record whose doing it was; the PIN itself is nowhere."""
         if not (is_digits(new_pin) and PIN_DIGITS[0] <= len(new_pin) <= PIN_DIGITS[1]):
             raise Refused("S-004", field="pin", digits=PIN_DIGITS[0])
+        if is_guessed(new_pin, officer):
+            raise Refused("S-009", field="pin")
         new_hash = self.hasher.hash(new_pin)
         with self.counter.books.writing() as books:
             if books.officer(officer) is None:

@@ -47,6 +47,7 @@ SLIPS = {
     "officer": ('"1001"', '"10 01"', "X-104", "staff[1].officer is 1 to 12 letters and digits"),
     "role": ('"clerk"', '"boss"', "X-104", "staff[1].role is clerk, supervisor or manager, not boss"),
     "short PIN": ('pin = "1357"', 'pin = "135"', "X-104", "staff[1].pin is 4 to 12 digits"),
+    "PIN in a row": ('pin = "1357"', 'pin = "4321"', "X-104", "staff[1].pin is easily guessed"),
     "PIN of letters": ('pin = "1357"', 'pin = "12a4"', "X-104", "staff[1].pin is 4 to 12 digits"),
     "language": ('language = "az"', 'language = "de"', "X-104", "staff[1].language is az, ru or en"),
     "nobody opens the day": ('"manager"', '"supervisor"', "X-104", "nobody in staff is a manager"),
@@ -97,7 +98,7 @@ def test_a_file_without_end_and_a_staff_without_number_are_refused_at_once(tmp_p
     with pytest.raises(WrongFile, match="X-110"):
         new_branch.read(file)
     more = "".join(
-        f'[[staff]]\nofficer = "x{number}"\nname = "A"\nrole = "clerk"\npin = "1234"\n'
+        f'[[staff]]\nofficer = "x{number}"\nname = "A"\nrole = "clerk"\npin = "4711"\n'
         for number in range(499)
     )
     file.write_text(TEMPLATE + more, "utf-8")
@@ -110,7 +111,7 @@ def test_what_may_be_left_out_has_its_usual_value(tmp_path: Path) -> None:
     file = tmp_path / "branch.json"
     file.write_text(
         '{"branch": {"code": "1010", "name": "Bakı 10", "postcode": "AZ1010", "single_handed": true},'
-        ' "staff": [{"officer": "7", "name": "A", "role": "manager", "pin": "1234"}]}',
+        ' "staff": [{"officer": "7", "name": "A", "role": "manager", "pin": "4711"}]}',
         "utf-8",
     )
     made = new_branch.read(file)

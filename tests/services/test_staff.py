@@ -95,3 +95,14 @@ def test_a_wrong_pin_of_the_second_person_counts_as_one(morning: Stand) -> None:
             morning.desk.staff.approve(CLERK, "1004", "0000", "op-1")
     with pytest.raises(Refused, match="S-002"):
         morning.desk.staff.approve(CLERK, "1004", "0000", "op-1")
+
+
+@pytest.mark.parametrize("pin", ["0000", "1111", "1234", "4321", "345678", "7890", "9876", "999999", "1002"])
+def test_a_pin_that_anybody_would_guess_is_neither_given_nor_chosen(morning: Stand, pin: str) -> None:
+    with pytest.raises(Refused, match="S-009"):
+        morning.desk.staff.reset_pin(MANAGER, "1002", pin)
+    morning.desk.staff.reset_pin(MANAGER, "1002", "482915")
+    with pytest.raises(Refused, match="S-009"):
+        morning.desk.staff.choose_pin("1002", "482915", pin)
+    # Whoever has such a PIN from before goes on with it: here it is each officer's own number.
+    assert morning.desk.staff.sign_in(MANAGER.officer, MANAGER.officer).officer == MANAGER.officer

@@ -28,7 +28,7 @@ from azpost_desk.domain.catalogue import (
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.identifiers import check_phone, check_postcode, check_voen
 from azpost_desk.domain.names import plain
-from azpost_desk.domain.staff import PERMISSIONS, PIN_DIGITS, Permission, Role
+from azpost_desk.domain.staff import PERMISSIONS, PIN_DIGITS, Permission, Role, is_guessed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -236,6 +236,8 @@ def _check_staff(file: str, data: BranchFile) -> None:
         if not (is_digits(one.pin) and PIN_DIGITS[0] <= len(one.pin) <= PIN_DIGITS[1]):
             # The PIN itself is said nowhere.
             raise wrong(file, f"{place}.pin", "pin")
+        if is_guessed(one.pin, one.officer):
+            raise wrong(file, f"{place}.pin", "guessed")
         if one.language not in _LANGUAGES:
             raise wrong(file, f"{place}.language", "language", one.language)
     roles = {Role(one.role) for one in data.staff}

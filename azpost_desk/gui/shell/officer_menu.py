@@ -290,4 +290,4 @@ class PinSheet(Sheet):
         field.setFocus()
 
 
-_ABOUT_THE_NEW: Final = frozenset({"S-004", "S-005", "S-007"})
+_ABOUT_THE_NEW: Final = frozenset({"S-004", "S-005", "S-007", "S-009"})

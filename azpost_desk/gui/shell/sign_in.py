@@ -308,7 +308,7 @@ class SignIn(QWidget):
         self._let_in(self._own.main, own, lambda: choose(officer, given, own), self._on_own_refused)
 
     def _on_own_refused(self, error: Refused) -> None:
-        if error.code in ("S-004", "S-007"):
+        if error.code in ("S-004", "S-007", "S-009"):
             self._own.refuse(error)
             return
         # The given PIN is none any more: back to where one is typed.
