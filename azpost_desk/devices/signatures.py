@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from azpost_desk.devices.ports import DeviceState
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.signatures import Certificate, Found, Stamp, Way
+from azpost_desk.files import SMALL_BYTES_MAX, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,7 +56,7 @@ class FileSigner(NoSigner):
         from pyhanko.sign.signers import SimpleSigner
 
         try:
-            content = self._path.read_bytes()
+            content = content_of(self._path, SMALL_BYTES_MAX)
         except OSError as failure:
             raise Trouble("D-074", place=self._path.name) from failure
         try:

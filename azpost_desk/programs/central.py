@@ -40,6 +40,7 @@ from azpost_desk.domain.catalogue import (
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import PIN_DIGITS, Role
+from azpost_desk.files import SMALL_BYTES_MAX, content_of
 from azpost_desk.programs import (
     central_answers,
     central_branch,
@@ -260,7 +261,9 @@ def _enrol(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 def _add_staff(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     # Never on the command line, which every user of the machine can read.
-    pin = (wanted.pin_file.read_text("utf-8") if wanted.pin_file else sys.stdin.readline()).strip()
+    file: Path | None = wanted.pin_file
+    said = content_of(file, SMALL_BYTES_MAX).decode("utf-8") if file is not None else sys.stdin.readline()
+    pin = said.strip()
     if not (is_digits(pin) and PIN_DIGITS[0] <= len(pin) <= PIN_DIGITS[1]):
         raise Refused("S-004", digits=PIN_DIGITS[0])
     officer = Officer(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from azpost_desk.central import people
 from azpost_desk.central.people import Claim
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.files import SMALL_BYTES_MAX, content_of
 from azpost_desk.programs.central_commands import CLOCK
 
 if TYPE_CHECKING:
@@ -104,5 +105,5 @@ def _new_password(file: Path | None, asks: str, name: str) -> str:
 
 def _password(file: Path | None, asks: str) -> str:
     if file is not None:
-        return file.read_text("utf-8").rstrip("\r\n")
+        return content_of(file, SMALL_BYTES_MAX).decode("utf-8").rstrip("\r\n")
     return getpass.getpass(asks) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")

@@ -364,9 +364,10 @@ def _centre_of(folder: Path) -> str:
         Trouble: G-097 it cannot be read.
     """
     from azpost_desk.domain.refusals import Trouble
+    from azpost_desk.files import SMALL_BYTES_MAX, content_of
 
     try:
-        return (folder / "centre.url").read_text(encoding="utf-8").strip()
+        return content_of(folder / "centre.url", SMALL_BYTES_MAX).decode("utf-8").strip()
     except (OSError, UnicodeDecodeError) as fault:
         raise Trouble("G-097", why=str(fault)) from fault
 

@@ -226,6 +226,7 @@ def _host_port(place: str) -> tuple[str, int]:
 
 def looks_of(folder: Path) -> Looks:
     """The looks kept in the data folder `folder`; a file that is not whole is never in its place."""
+    from azpost_desk.files import SMALL_BYTES_MAX, content_of
     from azpost_desk.services.looks import FILE, Looks
 
     path = folder / FILE
@@ -235,7 +236,7 @@ def looks_of(folder: Path) -> Looks:
         beside.write_bytes(content)
         beside.replace(path)
 
-    return Looks(lambda: path.read_bytes() if path.exists() else b"", write)
+    return Looks(lambda: content_of(path, SMALL_BYTES_MAX) if path.exists() else b"", write)
 
 
 def scanner_gap_of(folder: Path) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import msgspec
 
 from azpost_desk.domain.refusals import Trouble
+from azpost_desk.files import SMALL_BYTES_MAX, content_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,7 @@ def settings_of(folder: Path) -> DeskSettings:
     """
     path = folder / FILE
     try:
-        content = path.read_bytes()
+        content = content_of(path, SMALL_BYTES_MAX)
     except FileNotFoundError:
         return DeskSettings()
     except OSError as unreadable:

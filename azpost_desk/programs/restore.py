@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk import places
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.files import SMALL_BYTES_MAX, content_of
 from azpost_desk.programs import complain
 from azpost_desk.texts import Texts
 
@@ -120,7 +121,7 @@ def _opened(wire: Wire, code: str, key: SigningKey, base: tuple[Path, bytes | No
         beside = path.with_suffix(KEY_ENDING)
         if not beside.exists():
             raise Trouble("G-063")
-        secret = recovered_key(wire, code, key, beside.read_bytes())
+        secret = recovered_key(wire, code, key, content_of(beside, SMALL_BYTES_MAX))
     prove(path, secret)
     return path, secret
 
@@ -226,6 +227,6 @@ def _base(folder: Path, backup: Path | None, key_file: Path | None) -> tuple[Pat
     if backup is None:
         return None
     if key_file is not None:
-        return backup, bytes.fromhex(key_file.read_text("ascii").strip())
+        return backup, bytes.fromhex(content_of(key_file, SMALL_BYTES_MAX).decode("ascii").strip())
     own = vault.of(folder).get(vault.DATABASE) if folder.exists() else None
     return backup, bytes.fromhex(own) if own else None

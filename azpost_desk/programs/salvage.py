@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk import places
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.files import SMALL_BYTES_MAX, content_of
 from azpost_desk.programs import complain
 from azpost_desk.texts import Texts
 
@@ -104,7 +105,7 @@ def _of_database(wire: Wire, by: Hander, database: Path, folder: Path, key_file:
     from azpost_desk.sync.old_chains import HandedIn, hand_in
 
     if key_file is not None:
-        key = bytes.fromhex(key_file.read_text("ascii").strip())
+        key = bytes.fromhex(content_of(key_file, SMALL_BYTES_MAX).decode("ascii").strip())
     else:
         key = vault.secret(vault.existing(folder), vault.DATABASE)
     with old_disk(database, key) as disk:

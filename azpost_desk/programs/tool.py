@@ -15,6 +15,7 @@ from azpost_desk.domain.identifiers import CHECKS
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.scans import read_scan
+from azpost_desk.files import LARGE_BYTES_MAX, SMALL_BYTES_MAX, content_of
 from azpost_desk.programs import complain
 from azpost_desk.texts.sentences import local
 
@@ -116,7 +117,8 @@ def _signature(path: Path, issuers: Sequence[Path]) -> Answer:
     # Here and not above: the other tools need no PDF library.
     from azpost_desk.devices.signatures import read_signatures
 
-    found = read_signatures(path.read_bytes(), [one.read_text("ascii", errors="replace") for one in issuers])
+    trusted = [content_of(one, SMALL_BYTES_MAX).decode("ascii", "replace") for one in issuers]
+    found = read_signatures(content_of(path, LARGE_BYTES_MAX), trusted)
     return {
         "file": path.name,
         "signed": bool(found) and all(one.intact and one.whole for one in found),
@@ -174,7 +176,7 @@ def _message(path: Path) -> Answer:
     """What message a file holds and what its schema says of it; the file is named as it was given."""
     from azpost_desk.central.gateways.iso20022 import check_message
 
-    checked = check_message(path.read_bytes())
+    checked = check_message(content_of(path, LARGE_BYTES_MAX))
     return {
         "file": str(path),
         "message": checked.message,

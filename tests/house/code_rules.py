@@ -73,6 +73,13 @@ BANNED = (
         r"\.exec\(", "modal dialogs live in gui/kit/dialogs.py", allowed=("*/kit/dialogs.py", "*/programs/*")
     ),
     Banned(
+        r"\.read_bytes\(\)|\.read_text\(",
+        "what a person named may be a pipe or without end: files.content_of",
+        ("azpost_desk/programs/*",),
+        # Our own templates, the papers in the tray, what Linux says of this process.
+        allowed=("*/central_branch.py", "*/desk_parts.py", "*/programs/desk.py", "*/demo*.py"),
+    ),
+    Banned(
         r"\.setStyleSheet\(", "looks come from tokens through gui/kit/theme.py", allowed=("*/kit/theme.py",)
     ),
     Banned(r"\bQMessageBox\b", "tell it beside the field or as a notice; a box stops the queue of people"),

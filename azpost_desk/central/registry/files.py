@@ -7,6 +7,7 @@ whoever wrote it, and would be a price or a person that is missing at a counter.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import tomllib
 import types
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, Union, get_args, get_orig
 import msgspec
 
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.files import content_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,10 +40,13 @@ def read(path: Path, kind: type[K]) -> K:
     Raises:
         WrongFile: X-100 neither TOML nor JSON, X-110 too large, and as `checked`. OSError: it cannot be read.
     """
-    with path.open("rb") as file:
-        content = file.read(FILE_BYTES_MAX + 1)
-    if len(content) > FILE_BYTES_MAX:
-        raise WrongFile("X-110", file=path.name, megabytes=FILE_BYTES_MAX // 1024**2)
+    try:
+        content = content_of(path, FILE_BYTES_MAX)
+    except OSError as fault:
+        if fault.errno != errno.EFBIG:
+            raise
+        megabytes = FILE_BYTES_MAX // 1024**2
+        raise WrongFile("X-110", file=path.name, megabytes=megabytes) from fault
     try:
         text = content.decode("utf-8-sig")
         data = msgspec.json.decode(text) if text.lstrip().startswith("{") else tomllib.loads(text)
