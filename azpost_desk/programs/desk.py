@@ -415,7 +415,9 @@ class _Running:
             self._doorbell = Doorbell(self._window.come_up, self._window)
             counter.books.announce(self._doorbell.port)
             counter.services.counter.line.on_change(self._window.line_moved.emit)
-            self._window.line_moved.connect(self._try_ready)
+            # Holds on to this object as long as somebody may still call it: a word of the line may be queued
+            # when everything here was closed.
+            self._window.line_moved.connect(lambda: self._try_ready())
         self._try_ready()
 
     def _try_ready(self) -> None:

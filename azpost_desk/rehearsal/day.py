@@ -308,6 +308,9 @@ class Day(QObject):
         return not self._settled
 
     def _photograph(self, window: QWidget, name: str) -> None:
+        if self._without and name != "failed":
+            # A day that leaves a line out is played for its end.
+            return
         number = len(self.played.pictures) + 1
         file = self._folder / "pictures" / f"{number:02}-{name}-{language().code}.png"
         window.grab().save(str(file))

@@ -14,7 +14,7 @@ from azpost_desk.gui.kit.cards import Candidate, NameList
 from azpost_desk.gui.kit.fields import PinField
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.standing import StandingNotice
-from azpost_desk.gui.kit.words import Say, language, phrase, plain
+from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain
 from azpost_desk.gui.shell.own_pin import OwnPin
 from azpost_desk.gui.shell.register import FRAME_KEYS
 from azpost_desk.gui.work.guards import guarded
@@ -68,6 +68,7 @@ class SignIn(QWidget):
         self._prove: Callable[[str, str], Officer] | None = None
         self._unlock: Callable[[str], None] | None = None
         self._chosen: OfficerAtDesk | None = None
+        self.languages: dict[str, Button] = {}
         self._title = Label("frame.sign_in.title", "title")
         self._where = Label("frame.sign_in.starting", "muted", wrap=True)
         self._names = NameList("frame.sign_in.nobody")
@@ -126,8 +127,11 @@ class SignIn(QWidget):
         languages.addStretch()
         for code, shown in LANGUAGES:
             button = Button(plain(shown), role="quiet")
-            button.clicked.connect(lambda _checked=False, chosen=code: language().choose(chosen))
+            button.setCheckable(True)
+            button.clicked.connect(lambda _checked=False, chosen=code: self._speak(chosen))
+            self.languages[code] = button
             languages.addWidget(button)
+        follow(self, self._mark_language)
         column.addLayout(languages)
         inside = QWidget()
         inside.setProperty("role", "scrolled")
@@ -154,6 +158,15 @@ class SignIn(QWidget):
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(scroll)
+
+    def _speak(self, code: str) -> None:
+        language().choose(code)
+        self._mark_language()
+
+    def _mark_language(self) -> None:
+        """The language in force, also when it was pressed again."""
+        for code, button in self.languages.items():
+            button.setChecked(code == language().code)
 
     def offer(
         self,

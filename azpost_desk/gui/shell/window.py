@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget
 
 from azpost_desk.gui.kit.theme import Theme
@@ -197,19 +197,21 @@ class Window(QStackedWidget):
         else:
             self.sign_in.not_taken(words)
 
-    def open_menu(self) -> None:
-        """The officer's menu over what is in sight; not over the first start, where there is nobody yet."""
+    def open_menu(self) -> OfficerMenu | None:
+        """The officer's menu over what is in sight; none over the first start, where there is nobody yet."""
         over = self.currentWidget()
         if over not in (self.sign_in, self.frame) or over is None:
-            return
-        if any(menu.isVisible() for menu in over.findChildren(OfficerMenu)):
-            return
+            return None
+        for shown in over.findChildren(OfficerMenu):
+            if shown.isVisible():
+                return shown
         menu = OfficerMenu(over, self._session, at_work=over is self.frame)
         menu.change_wanted.connect(self.change_officer)
         menu.sign_out_wanted.connect(self.sign_out)
         menu.pin_wanted.connect(self._ask_pin)
         menu.quit_wanted.connect(self.close)
         menu.ask()
+        return menu
 
     def _ask_pin(self) -> None:
         if self.frame is None or self._session is None:
@@ -339,7 +341,10 @@ class Window(QStackedWidget):
         """The line moved, or brought news: the screen in hand reads again what may have changed."""
         if self.frame is not None:
             self.frame.line_changed()
-            Runner.current().announce("line", "news")
+            runner = Runner.if_any()
+            # A last word of the line may come while the program ends.
+            if runner is not None:
+                runner.announce("line", "news")
 
     def tick(self) -> None:
         """Show the time; say a day left open; lock when nobody has touched anything for too long."""
@@ -390,8 +395,19 @@ class Window(QStackedWidget):
 
     @guarded
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Nothing is lost by closing: the basket is stored, nothing commits by itself."""
+        """Nothing is lost by closing: the basket is stored, nothing commits by itself.
+
+        Whoever presses the window's own button is asked what the menu asks; a session of the system that ends
+        is never held up.
+        """
         app = QApplication.instance()
+        ends = isinstance(app, QGuiApplication) and app.isSavingSession()
+        if event.spontaneous() and not ends and self._session is not None:
+            menu = self.open_menu()
+            if menu is not None:
+                event.ignore()
+                menu.quit.click()
+                return
         if app is not None:
             app.removeEventFilter(self)
         super().closeEvent(event)

@@ -15,7 +15,9 @@ from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.screens.history import form as decide
 from azpost_desk.gui.screens.history import records
 from azpost_desk.gui.screens.history.screen import HistoryScreen
+from azpost_desk.services.explaining import Explaining
 from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.searching import Records
 from azpost_desk.services.transfers import SendTransfer
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.walking import nameless
@@ -79,6 +81,49 @@ def test_an_operation_of_another_year_is_found_by_keys_and_opened(hands: Hands, 
     detail = screen_of(hands).panel.detail
     assert detail is not None
     assert detail.done.receipt == receipt
+
+
+def asked_in(monkeypatch: pytest.MonkeyPatch, kind: type, name: str) -> list[str]:
+    """The languages in which a use case is asked from now on; it is its last argument."""
+    codes: list[str] = []
+    real = getattr(kind, name)
+
+    def asked(*question: object) -> object:
+        codes.append(str(question[-1]))
+        return real(*question)
+
+    monkeypatch.setattr(kind, name, asked)
+    return codes
+
+
+@pytest.mark.parametrize("act", ["search", "then", "explain"])
+def test_what_a_sheet_found_is_told_anew_in_another_language(
+    hands: Hands, stand: Stand, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    kind, name = {
+        "search": (Records, "find"), "then": (Records, "till_at"), "explain": (Explaining, "of_close")
+    }[act]  # fmt: skip
+    codes = asked_in(monkeypatch, kind, name)
+    if act == "explain":
+        with stand.books.reading() as books:
+            close = next(e for e in books.entries(1, 1_000) if isinstance(e.body, ops.TillClosed))
+        screen_of(hands)._open(close.recorded.operation)
+        hands.settle()
+        hands.press(Qt.Key.Key_E, CTRL)
+    else:
+        hands.press(Qt.Key.Key_F if act == "search" else Qt.Key.Key_M, CTRL)
+        language().choose("en")
+        hands.settle()
+        assert codes == []
+        language().choose("az")
+        hands.type("Quliyeva 50,00" if act == "search" else "23112026\n2359\n\n")
+        if act == "search":
+            sheet(hands, records.SearchSheet).main.click()
+    hands.settle()
+    for code in ("ru", "en"):
+        language().choose(code)
+        hands.settle()
+    assert codes == ["az", "ru", "en"]
 
 
 def test_nothing_typed_is_refused_beside_the_text(hands: Hands) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtTest import QTest
 
 from azpost_desk.domain import operations as ops
@@ -189,6 +190,40 @@ def test_ending_the_program_with_an_open_till_needs_another_key(
     press(window, Qt.Key.Key_F12, SHIFT)
     qtbot.waitUntil(lambda: not window.isVisible())
     assert (stand.desk.baskets.current() is not None) == at_work
+
+
+class AskedByTheSystem(QCloseEvent):
+    """As the window's own button sends it."""
+
+    def spontaneous(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_the_windows_own_button_asks_what_the_menu_asks_and_holds_up_no_shutdown(
+    qtbot: QtBot, window: Window, stand: Stand, monkeypatch: pytest.MonkeyPatch, ends: bool
+) -> None:
+    sign_in(qtbot, window, stand)
+    sell(qtbot, window, stand)
+    monkeypatch.setattr(QGuiApplication, "isSavingSession", lambda _self: ends)
+    asked = AskedByTheSystem()
+    window.closeEvent(asked)
+    settled(qtbot)
+    assert asked.isAccepted() is ends
+    if not ends:
+        assert say("frame.menu.open.both") in _texts(menu_of(window))
+        press(window, Qt.Key.Key_F12, SHIFT)
+        qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_the_sign_in_page_marks_the_language_in_force(qtbot: QtBot, window: Window) -> None:
+    buttons = window.sign_in.languages
+    assert [code for code, button in buttons.items() if button.isChecked()] == ["az"]
+    for code in ("ru", "ru", "en"):
+        buttons[code].click()
+        assert [one for one, button in buttons.items() if button.isChecked()] == [code]
+    language().choose("az")
+    assert buttons["az"].isChecked()
 
 
 def test_the_help_sheet_and_the_readme_name_menu_papers_and_box(

@@ -16,7 +16,7 @@ from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
-from azpost_desk.gui.kit.words import language, phrase, plain, refusal
+from azpost_desk.gui.kit.words import follow, language, phrase, plain, refusal
 from azpost_desk.gui.screens.history import form as decide
 from azpost_desk.gui.screens.history.records_table import found_columns, moved_columns
 from azpost_desk.gui.work.runner import Operation
@@ -60,6 +60,9 @@ class RecordsSheet(Sheet):
         self._session = session
         self.main = PrimaryButton(act, hint=plain("Enter"))
         self.main.clicked.connect(self._on_main)
+        # What was found is told anew in another language, once it has been asked for.
+        self._ask_again: Callable[[], object] | None = None
+        follow(self, lambda: self._ask_again() if self._ask_again is not None else None)
         self.form = Form(self.main)
         self.form.escaped.connect(lambda _dirty: self.close_sheet())
         self.trouble = Label("", "body", wrap=True)
@@ -136,7 +139,12 @@ class SearchSheet(RecordsSheet):
         if not self.form.verify():
             return
         self.trouble.hide()
-        records, search, code = self._session.services.records, self.search(), language().code
+        search = self.search()
+        self._ask_again = lambda: self._ask(search)
+        self._ask(search)
+
+    def _ask(self, search: Search) -> None:
+        records, code = self._session.services.records, language().code
         Operation(self.main, lambda: records.find(search, code)).succeeded(self._show).refused(
             self.show_refusal
         ).start()
@@ -187,6 +195,10 @@ class ThenSheet(RecordsSheet):
         if not self.form.verify() or day is None:
             return
         at_ms = moment(day.isoformat(), decide.read_minutes(self.time.text()))
+        self._ask_again = lambda: self._ask(at_ms)
+        self._ask(at_ms)
+
+    def _ask(self, at_ms: int) -> None:
         records, code = self._session.services.records, language().code
         Operation(self.main, lambda: records.till_at(at_ms, code)).succeeded(self._show).start()
 
@@ -263,7 +275,11 @@ class CausesSheet(Sheet):
 
     opened = Signal(str)
 
-    def __init__(self, over: QWidget, explained: Explained) -> None:
+    def __init__(self, over: QWidget, explained: Explained, told: Callable[[str], Explained]) -> None:
+        """
+        Args:
+            told: the same in another language, by its code; slow.
+        """
         super().__init__(over, "explain.title", width_px=_WIDE_PX, leave="kit.words.close")
         self.causes = Causes()
         self.causes.opened.connect(lambda found: self._on_opened(found.key))
@@ -273,6 +289,14 @@ class CausesSheet(Sheet):
         self.body.addWidget(amount)
         self.body.addWidget(self.causes)
         self.causes.show_explained(explained)
+        self._code = language().code
+        follow(self, lambda: self._tell_again(told))
+
+    def _tell_again(self, told: Callable[[str], Explained]) -> None:
+        code = language().code
+        if code != self._code:
+            self._code = code
+            Operation(self, lambda: told(code)).succeeded(self.causes.show_explained).start()
 
     def start(self) -> None:
         """Open at the list."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.baskets import Paid
     from azpost_desk.services.certificates import Seen
+    from azpost_desk.services.explaining import Explained
     from azpost_desk.services.history import Detail, Done
 
 _WATCHED = frozenset({"language", "journal", "till", "day", "papers"})
@@ -246,8 +247,12 @@ class HistoryScreen(Screen):
             self.session.notice("explain.choose_close", "warn")
             return
         explaining, operation = self.session.services.explaining, detail.done.operation
-        Operation(self.panel.explain, lambda: explaining.of_close(operation, code)).succeeded(
-            lambda explained: records.show(records.CausesSheet(self, explained), self._open)
+
+        def told(language_code: str) -> Explained:
+            return explaining.of_close(operation, language_code)
+
+        Operation(self.panel.explain, lambda: told(code)).succeeded(
+            lambda explained: records.show(records.CausesSheet(self, explained, told), self._open)
         ).refused(self._refused).start()
 
     def years(self) -> None:
