@@ -12,8 +12,9 @@ from azpost_desk.domain.catalogue import Officer, Staff
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.addresses import is_guarded
 from azpost_desk.protocol.keys import SigningKey
-from azpost_desk.protocol.messages import Enrol, Enrolled, News, told_words
+from azpost_desk.protocol.messages import Enrol, News, told_words
 from azpost_desk.protocol.news import Reference
+from azpost_desk.protocol.questions import ENROL
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.vault import FileVault
 from azpost_desk.sync.wire import Wire
@@ -90,7 +91,7 @@ def test_a_desk_says_nothing_in_clear_beyond_its_machine(url: str) -> None:
     wire = Wire(url)
     question = Enrol(version=1, code="x", public_key="", software="")
     with pytest.raises(Trouble, match="L-021"):
-        wire.post("/v1/enrol", question, Enrolled, "", SigningKey.new())
+        wire.post(ENROL, question, "", SigningKey.new())
     assert not wire.is_reachable()
 
 

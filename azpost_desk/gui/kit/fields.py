@@ -466,6 +466,9 @@ def row_named(box: QComboBox, typed: str) -> int:
     """The row a digit names by its place, or a letter by the next name that begins so; -1 none."""
     if is_digits(typed):
         return int(typed) - 1 if 1 <= int(typed) <= box.count() else -1
+    if not typed.isalpha():
+        # A digit of another script would be folded into one of ours.
+        return -1
     order = (at % box.count() for at in range(box.currentIndex() + 1, box.currentIndex() + 1 + box.count()))
     begins = fold(typed)
     names = ((row, fold(_NUMBER.sub("", box.itemText(row)))) for row in order)

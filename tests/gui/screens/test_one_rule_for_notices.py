@@ -109,10 +109,10 @@ def test_the_key_of_a_waiting_scan_opens_nothing_once_another_notice_stands_ther
     """What a key does is what the strip says."""
     opened: list[str] = []
     waits = phrase("frame.box.scan_waits", what=plain("RR"), text="RR123456785AZ")
-    whole.notices.show_notice(waits, "neutral", callback=lambda: opened.append("scan"))
+    whole.asking.offer(waits, "frame.box.open", lambda: opened.append("scan"))
     whole.notices.show_notice(plain("another"), "warn")
     QTest.keyClick(whole, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert not opened
-    whole.notices.show_notice(waits, "neutral", callback=lambda: opened.append("scan"))
+    whole.asking.offer(waits, "frame.box.open", lambda: opened.append("scan"))
     QTest.keyClick(whole, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert opened == ["scan"]

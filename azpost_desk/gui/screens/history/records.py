@@ -62,7 +62,7 @@ class RecordsSheet(Sheet):
         self.main.clicked.connect(self._on_main)
         # What was found is told anew in another language, once it has been asked for.
         self._ask_again: Callable[[], object] | None = None
-        follow(self, lambda: self._ask_again() if self._ask_again is not None else None)
+        follow(self, self._on_language)
         self.form = Form(self.main)
         self.form.escaped.connect(lambda _dirty: self.close_sheet())
         self.trouble = Label("", "body", wrap=True)
@@ -86,6 +86,10 @@ class RecordsSheet(Sheet):
         if not self.form.show_refusal(error):
             self.trouble.say(refusal(error), "bad")
             self.trouble.show()
+
+    def _on_language(self) -> None:
+        if self._ask_again is not None:
+            self._ask_again()
 
     def _on_main(self) -> None:
         raise NotImplementedError
