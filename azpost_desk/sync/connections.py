@@ -1,7 +1,7 @@
 """HTTP connections to one centre: requests are sent in small blocks, answers read within bounds.
 
-Apart from `wire` because it costs a start 90 ms that nobody waits for: `requests` is loaded with the first
-request. No redirects, no cookies, no proxies from the environment; TLS certificates are verified.
+Apart from `wire` so that a start does not wait for it: `requests` is loaded with the first request.
+No redirects, no cookies, no proxies from the environment; TLS certificates are verified.
 """
 
 from __future__ import annotations
