@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.central.news import tell
-from azpost_desk.domain import operations as ops
 from azpost_desk.domain.moves import DISPUTE, arrive, move
 from azpost_desk.domain.operations_disputes import ANSWERS
 from azpost_desk.domain.people import Words
@@ -18,6 +17,7 @@ from azpost_desk.protocol.news import DisputeAnswer
 if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.central.written import Written
+    from azpost_desk.domain import operations as ops
 
 LIVE: Final = ("open", "answered", "escalated")
 
@@ -40,21 +40,18 @@ class Listed:
     state: str
 
 
-def project(conn: Connection, written: Written) -> None:
-    """Bring a dispute forward; other records pass by."""
-    match written.body:
-        case ops.DisputeRaised() as body:
-            _raised(conn, written, body)
-        case ops.DisputeEscalated() as body:
-            # The clock begins again.
-            _move(conn, written, body.dispute, "escalated", due=body.due)
-        case ops.DisputeClosed() as body:
-            _move(conn, written, body.dispute, "closed", outcome=body.outcome)
-        case _:
-            pass
+def escalated(conn: Connection, written: Written, body: ops.DisputeEscalated) -> None:
+    """Whoever raised it takes it further: the clock begins again."""
+    _move(conn, written, body.dispute, "escalated", due=body.due)
 
 
-def _raised(conn: Connection, written: Written, body: ops.DisputeRaised) -> None:
+def closed(conn: Connection, written: Written, body: ops.DisputeClosed) -> None:
+    """Whoever raised it ended it."""
+    _move(conn, written, body.dispute, "closed", outcome=body.outcome)
+
+
+def raised(conn: Connection, written: Written, body: ops.DisputeRaised) -> None:
+    """A desk says that a figure is not as it should be; told twice it stands once."""
     header = written.header
     conn.execute(
         "insert into disputes (desk, dispute, operation, officer, figure, about, date, value, unit, words,"

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.central.written import Written
-    from azpost_desk.domain.lines import AnyLine
 
 L = TypeVar("L", bound=Line)
 
@@ -68,11 +67,3 @@ ACTS: Final[dict[type, LineActs[Any]]] = {
         LineActs[ItemAccepted](line=ItemAccepted, sold=tracking.accepted, undone=tracking.reversed_line),
     )
 }
-
-
-def carry(conn: Connection, written: Written, line: AnyLine, now_ms: int) -> None:
-    """Work off one line; every line that can be sold has its acts (a test compares)."""
-    if isinstance(line, LineReversed):
-        ACTS[type(line.original)].undone(conn, written, line, line.original, now_ms)
-    else:
-        ACTS[type(line)].sold(conn, written, line, now_ms)

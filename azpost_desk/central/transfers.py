@@ -188,19 +188,6 @@ def refund_reversed(
     _except(conn, written, "refund_reversed", line.transfer, now_ms)
 
 
-def by_holder(conn: Connection, written: Written, now_ms: int) -> None:
-    """What the holder of a grant did with it outside a sale."""
-    match written.body:
-        case ops.GrantReleased() as body:
-            released(conn, written, body, now_ms)
-        case ops.TransferChanged() as body:
-            changed(conn, written, body, now_ms)
-        case ops.GrantStored() as body:
-            stored(conn, written, body, now_ms)
-        case _:
-            pass
-
-
 def released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms: int) -> None:
     """The holder gives a grant back unused."""
     _end_grant(conn, written, body.grant, (body.thing, "", -1), "released", now_ms)

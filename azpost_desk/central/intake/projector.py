@@ -13,24 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import psycopg
 
-from azpost_desk.central import (
-    approvals,
-    bags,
-    branches,
-    corrections,
-    counts,
-    disputes,
-    erasure,
-    lines,
-    slips,
-    tracking,
-    transfers,
-)
+from azpost_desk.central import approvals, branches, carriers
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.storage.database import PROJECTOR_LOCK, one
 from azpost_desk.central.written import Written
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.products import due_qapik
 from azpost_desk.protocol.records import Header
 
 if TYPE_CHECKING:
@@ -147,67 +134,4 @@ def apply(conn: Connection, written: Written, now_ms: int) -> None:
     # Whatever kind it is: a person at the centre is named only for what they consented to.
     approver = getattr(written.body, "approved_by", "")
     approvals.used(conn, written, written.header.operation, approver, now_ms)
-    match written.body:
-        case ops.Settlement(lines=lines):
-            for line in lines:
-                _line(conn, written, line, now_ms)
-        case ops.ItemScanned() as body:
-            tracking.scanned(conn, written, body, now_ms)
-        case ops.ScanVoided() as body:
-            tracking.voided(conn, written, body, now_ms)
-        case ops.GrantReleased() | ops.TransferChanged() | ops.GrantStored():
-            transfers.by_holder(conn, written, now_ms)
-        case ops.RemittanceIssued() as body:
-            branches.remittance_issued(conn, written, body, now_ms)
-        case ops.RemittanceAccepted() as body:
-            branches.remittance_accepted(conn, written, body, now_ms)
-        case ops.DayOpened() as body:
-            branches.day_opened(conn, written, body)
-        case ops.DayClosed() as body:
-            branches.day_closed(conn, written, body)
-            slips.day_closed(conn, written, now_ms)
-        case ops.AttachmentsErased() as body:
-            erasure.confirmed(conn, written, body, now_ms)
-        case _:
-            _paper_or_consent(conn, written, now_ms)
-
-
-def _paper_or_consent(conn: Connection, written: Written, now_ms: int) -> None:
-    match written.body:
-        case ops.RemittanceAnnounced() as body:
-            slips.remittance_announced(conn, written, body, now_ms)
-        case ops.CloseAnnounced() as body:
-            slips.close_announced(conn, written, body, now_ms)
-        case ops.ApprovalAsked() as body:
-            approvals.asked(conn, written, body)
-        case ops.ApprovalGiven() as body:
-            approvals.given(conn, written, body, now_ms)
-        case ops.ApprovalLocked() as body:
-            approvals.locked(conn, written, body, now_ms)
-        case ops.CorrectionAccepted() | ops.CorrectionDeclined() as body:
-            corrections.answered(conn, written, body, now_ms)
-        case _:
-            _cash(conn, written, now_ms)
-
-
-def _cash(conn: Connection, written: Written, now_ms: int) -> None:
-    match written.body:
-        case ops.BagSealed() as body:
-            bags.sealed(conn, written, body, now_ms)
-        case ops.BagHandedOver() as body:
-            bags.handed_over(conn, written, body, now_ms)
-        case ops.BagReceived() | ops.BagDiffered() as body:
-            bags.received(conn, written, body, now_ms)
-        case ops.TillClosed() | ops.TillHandedOver() | ops.TillCounted() as body:
-            counts.counted(conn, written, body)
-        case ops.DifferenceMadeGood() as body:
-            counts.made_good(conn, written, body)
-        case _:
-            disputes.project(conn, written)
-
-
-def _line(conn: Connection, written: Written, line: ops.AnyLine, now_ms: int) -> None:
-    if isinstance(line, ops.LineReversed):
-        amount_qapik = abs(due_qapik(line))
-        approvals.used(conn, written, line.operation, line.approved_by, now_ms, amount_qapik)
-    lines.carry(conn, written, line, now_ms)
+    carriers.carry(conn, written, now_ms)
