@@ -241,12 +241,12 @@ def loose(text: str) -> str:
 
 
 def begins_a_word(key: str, words: Sequence[str]) -> bool:
-    """Whether `key` is one of `words` (all of `loose`) as far as it was typed, with an ending, or by a slip.
+    """Whether `key` is one of `words` (all of `loose`) as far as it was typed, or with an ending."""
+    return any(word.startswith(key) or (len(word) > 3 and key.startswith(word)) for word in words)
 
-    A slip counts in whole words of four letters and more only: Bakı and Баку.
-    """
-    if any(word.startswith(key) or (len(word) > 3 and key.startswith(word)) for word in words):
-        return True
+
+def slips_into_a_word(key: str, words: Sequence[str]) -> bool:
+    """Whether `key` is one of `words` but for a slip, in whole words of four letters and more: Bakı and Баку."""
     return len(key) >= 4 and any(len(word) >= 4 and _one_slip(key, word) for word in words)
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from azpost_desk.domain.catalogue import Goods, Offices, Settings, Tariffs
 from azpost_desk.domain.digits import has_digit, is_digits
 from azpost_desk.domain.identifiers import check_postcode
 from azpost_desk.domain.money import Money, parse_amount
-from azpost_desk.domain.names import begins_a_word, loose
+from azpost_desk.domain.names import begins_a_word, loose, slips_into_a_word
 from azpost_desk.domain.quotes import PLAIN, Moment, quoted
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.tariffs import express_price, vat_contained
@@ -24,10 +24,12 @@ from azpost_desk.services.express import rows_to
 from azpost_desk.services.views import Found, Offer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from azpost_desk.domain.catalogue import ExpressRow, Office
     from azpost_desk.services.ports import Reading
+
+T = TypeVar("T")
 
 # More of one kind would push the others out of nine.
 OFFICES_MAX: Final = 4
@@ -117,8 +119,7 @@ def offices_like(offices: Offices, words: Sequence[str]) -> list[Office]:
         exact = offices.by_postcode(postcode or "") or offices.find(words[0])
         if exact is not None:
             return [exact]
-    keys = _keys(" ".join(words))
-    return [one for one in offices.offices if keys and _has(one.name, keys)]
+    return _called(offices.offices, _keys(" ".join(words)), lambda one: (one.name,))
 
 
 def _keys(typed: str) -> list[str]:
@@ -127,9 +128,22 @@ def _keys(typed: str) -> list[str]:
     return keys if len(keys) <= _NAME_WORDS_MAX else []
 
 
-def _has(name: str, keys: Sequence[str]) -> bool:
+def _called(things: Sequence[T], keys: Sequence[str], names: Callable[[T], Iterable[str]]) -> list[T]:
+    """Those with every word in one of their names; with a slip only where nothing is called like that."""
+    for fits in (begins_a_word, _begins_or_slips):
+        found = [one for one in things if keys and any(_has(name, keys, fits) for name in names(one))]
+        if found:
+            return found
+    return []
+
+
+def _has(name: str, keys: Sequence[str], fits: Callable[[str, Sequence[str]], bool]) -> bool:
     words = loose(name).split()
-    return all(begins_a_word(key, words) for key in keys)
+    return all(fits(key, words) for key in keys)
+
+
+def _begins_or_slips(key: str, words: Sequence[str]) -> bool:
+    return begins_a_word(key, words) or slips_into_a_word(key, words)
 
 
 def _office(office: Office, typed: str) -> Found:
@@ -202,8 +216,9 @@ def _item(row: ExpressRow, weight_grams: int, to: Office | None, language: str) 
 
 def _goods(goods: Goods, typed: str, language: str) -> list[Found]:
     """By the beginning of every word of a name in any language, or by SKU."""
-    keys = _keys(typed)
     code = typed.upper()
+    keys = [] if is_digits(typed) else _keys(typed)
+    called = {one.sku for one in _called(goods.articles, keys, lambda one: set(one.names.values()))}
     found = [
         Found(
             "article",
@@ -214,7 +229,6 @@ def _goods(goods: Goods, typed: str, language: str) -> list[Found]:
             offer=Offer(Money(one.price_qapik)),
         )
         for one in goods.articles
-        if one.sku.upper() == code
-        or (keys and not is_digits(typed) and any(_has(name, keys) for name in set(one.names.values())))
+        if one.sku.upper() == code or one.sku in called
     ]
     return found[:GOODS_MAX]

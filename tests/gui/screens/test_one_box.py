@@ -6,6 +6,7 @@ import time
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -20,11 +21,13 @@ from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.shell.asking import fairly
 from azpost_desk.gui.shell.every_act import acts_of
 from azpost_desk.gui.shell.register import screens
+from azpost_desk.protocol import news as tidings
 from azpost_desk.services.offers import offices_like
 from azpost_desk.services.transfers import SendTransfer
 from azpost_desk.services.views import Found
 from tests.gui.conftest import press, type_text
 from tests.services.counters import CLERK, RECEIVER, SENDER
+from tests.storage.desks import piece
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -213,6 +216,23 @@ def test_every_screen_is_found_by_its_name_and_every_act_stands_in_the_list(
     assert help_key.detail == "F1"
     counter.key("Return")
     assert counter.frame.help.isVisible()
+
+
+def test_who_is_called_as_it_was_typed_comes_without_those_one_slip_away(
+    counter: Counter, stand: Stand
+) -> None:
+    """Bakı and Şəki sound one letter apart; a slip still finds what nobody is called like."""
+    offices = (
+        Office(code="5500", name="Şəki 1", postcode="AZ5500"),
+        Office(code="1000", name="Bakı 1", postcode="AZ1000"),
+    )
+    content = msgspec.Raw(msgspec.json.encode(Offices(offices=offices)))
+    told = tidings.Reference(name="offices", version=2, valid_from="2026-01-01", content=content)
+    stand.books.store_news([piece(2_000, "reference", told)], 2_000)
+    for typed, code in (("Bakı", "1000"), ("Şəki", "5500"), ("baku", "1000"), ("şekiyə", "5500")):
+        found = counter.ask(f"200 {typed}")
+        assert [one.offer.office for one in found if one.kind == "price" and one.offer] == [code], typed
+        counter.key("Esc")
 
 
 def test_nobody_is_offered_what_they_may_not_do(counter: Counter) -> None:
