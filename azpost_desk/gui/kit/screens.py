@@ -176,6 +176,10 @@ class Screen(QWidget):
         """Whether something typed here is not in the basket or on the disk yet."""
         return False
 
+    def finish(self, then: Callable[[], object]) -> None:
+        """F10: what is finished here but for its Enter goes into the basket first; afterwards `then`."""
+        then()
+
     def side(self) -> QWidget | None:
         """What stands at the right instead of the basket, None for the basket."""
         return None

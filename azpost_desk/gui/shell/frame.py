@@ -325,6 +325,12 @@ class Frame(QWidget):
 
     def _pay(self) -> None:
         """F10 from any screen: the basket comes to the side first, so that nothing is paid unseen."""
+        if self._current is None or self.basket.cash.isVisible():
+            self._pay_basket()
+        else:
+            self._current.finish(self._pay_basket)
+
+    def _pay_basket(self) -> None:
         self._drawer.show_open(True)
         self._side.setCurrentWidget(self.basket)
         self.basket.pay()

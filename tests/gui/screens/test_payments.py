@@ -151,6 +151,38 @@ def test_a_biller_is_picked_by_digits_and_the_debt_is_told(hands: Hands, stand: 
     assert take.biller.is_empty()
 
 
+def test_a_bill_found_by_search_takes_at_most_12_keys(hands: Hands, stand: Stand) -> None:
+    """Group, biller, the eight digits of the account, F10, Enter; the debt stands in the sum to be paid."""
+    before = stand.till_qapik()
+    hands.type(f"11{FIRST}")
+    hands.press(Qt.Key.Key_F10)
+    assert taken(stand) == [(FIRST, 3_615)]
+    assert hands.frame.basket.cash.amount.editor.hasFocus()
+    hands.type("\n")
+    assert hands.keys <= 12
+    assert stand.desk.baskets.current() is None
+    assert stand.till_qapik() == before + 3_615 + 50
+    assert not hands.notices
+
+
+def test_f10_pays_without_a_bill_that_is_half_written_or_refused(hands: Hands, stand: Stand) -> None:
+    """Nothing opens where only the customer can say how much; what is half written stays."""
+    for account in (FIRST[:4], "99999999"):
+        hands.type("11" + account)
+        hands.press(Qt.Key.Key_F10)
+        assert (taken(stand), screen(hands).take.account.text()) == ([], account)
+        assert not hands.frame.basket.cash.isVisible()
+        screen(hands).take.clear()
+    stand.line.bills[POWER, FIRST] = BillChecked(ok=True, debt_qapik=0)
+    hands.type("11" + FIRST)
+    hands.press(Qt.Key.Key_F10)
+    assert screen(hands).take.amount.editor.hasFocus()
+    hands.type("20")
+    hands.press(Qt.Key.Key_F10)
+    assert taken(stand) == [(FIRST, 2_000)]
+    assert hands.frame.basket.cash.amount.editor.hasFocus()
+
+
 def test_a_biller_is_found_by_the_beginning_of_its_name(hands: Hands) -> None:
     hands.type("azər")
     hands.type("1")

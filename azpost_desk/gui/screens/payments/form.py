@@ -67,6 +67,11 @@ def name_of(biller: Biller, language: str) -> str:
     return biller.names.get(language, biller.names["az"])
 
 
+def is_account(biller: Biller, typed: str) -> bool:
+    """Whether a whole account of this biller is written."""
+    return re.fullmatch(biller.account_mask, "".join(typed.split()), re.ASCII) is not None
+
+
 def bill_in(key: str) -> Bill | None:
     """The bill an answer of the one box stands for: ``biller:account``."""
     biller, colon, account = key.partition(":")

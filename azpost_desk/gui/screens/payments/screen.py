@@ -25,6 +25,8 @@ from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.views import Basket, Payment
@@ -129,6 +131,13 @@ class PaymentsScreen(Screen):
     def is_dirty(self) -> bool:
         """See `Screen`."""
         return self.take.dirty
+
+    def finish(self, then: Callable[[], object]) -> None:
+        """See `Screen`."""
+        if self.mode == actions.TAKE:
+            self.take.finish(then)
+        else:
+            then()
 
     # --- modes ---------------------------------------------------------------------------------------------
 

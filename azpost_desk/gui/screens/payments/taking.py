@@ -22,7 +22,7 @@ from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.payments import Checked, Group
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from azpost_desk.domain.money import Money
     from azpost_desk.gui.kit.screens import Session
@@ -55,6 +55,7 @@ class TakeForm(Form):
         self._asking: Bill | None = None
         self._scanned: Bill | None = None
         self._next: list[Bill] = []
+        self._then: Callable[[], object] | None = None
         self.aside: list[Bill] = []
         self.biller = TextField(f"{key}biller", name="biller", hint=f"{key}biller_hint")
         self.account = TextField(f"{key}account", name="account", max_length=24)
@@ -132,7 +133,7 @@ class TakeForm(Form):
         super().clear()
         self.fee.clear()
         self.total.clear()
-        self._chosen = self._checked = self._asking = self._scanned = None
+        self._chosen = self._checked = self._asking = self._scanned = self._then = None
         self.account.example = ""
         self.account.set_hint("")
         self._bill.pill.show_state("", "neutral")
@@ -158,6 +159,21 @@ class TakeForm(Form):
             self.clear()
         else:
             super().advance()
+
+    def finish(self, then: Callable[[], object]) -> None:
+        """The bill at hand goes into the basket as soon as its sum is told, then `then`; a half-written one
+        stays.
+        """
+        if self._chosen is None or not decide.is_account(self._chosen, self.account.text()):
+            then()
+            return
+        # Whoever only left the field by F10 asks here what is owed.
+        if not self.account.leave() or self.account.error_text():
+            then()
+            return
+        self._then = then
+        if self._asking is None or not self.amount.is_empty():
+            self._on_add()
 
     # --- the biller ------------------------------------------------------------------------------------
 
@@ -230,7 +246,7 @@ class TakeForm(Form):
         self.check()
 
     def _forget_check(self) -> None:
-        self._checked = self._asking = None
+        self._checked = self._asking = self._then = None
         if self.amount.filled:
             self.amount.clear()
 
@@ -266,12 +282,17 @@ class TakeForm(Form):
             self.amount.set_money(amount)
         if amount is None:
             self.go_on(self.account)
+        if self._then is not None and self.isVisible():
+            self._on_add()
+        # Nothing opens over whoever went to another screen meanwhile.
+        elif self._then is not None:
+            self._then = None
 
     def _on_not_checked(self, bill: Bill, no: Refused | Trouble) -> None:
         if bill in self.aside:
             self._drop_aside(bill, refusal(no))
         elif bill == self._asking:
-            self._asking = None
+            self._asking = self._then = None
             self.account.set_hint("")
             if isinstance(no, Trouble) or not self.show_refusal(no, looked_up=True):
                 self._session.notice(refusal(no), "bad", no.code)
@@ -298,6 +319,7 @@ class TakeForm(Form):
 
     def _on_add(self) -> None:
         if not self.verify() or self._chosen is None:
+            self._then = None
             return
         payments, by = self._session.services.payments, self._session.by
         holder = self._checked.holder if self._checked else ""
@@ -309,9 +331,13 @@ class TakeForm(Form):
 
     def _on_added(self, basket: Basket) -> None:
         self._session.basket_changed.emit(basket)
+        then = self._then
         self.clear()
+        if then is not None:
+            then()
 
     def _on_refused(self, no: Refused) -> None:
+        self._then = None
         if not self.show_refusal(no):
             self._session.notice(refusal(no), "bad", no.code)
 
