@@ -246,7 +246,7 @@ def begins_a_word(key: str, words: Sequence[str]) -> bool:
 
 
 def slips_into_a_word(key: str, words: Sequence[str]) -> bool:
-    """Whether `key` is one of `words` but for a slip, in whole words of four letters and more: Bakı and Баку."""
+    """Whether `key` is one of `words` but for a slip, in words of four letters and more: Bakı and Baka."""
     return len(key) >= 4 and any(len(word) >= 4 and _one_slip(key, word) for word in words)
 
 

@@ -6,11 +6,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.field_frame import writes
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Form(QWidget):
     Enter checks the field and goes to the next one that is empty, passing by what the program has filled.
     When none is left ahead every fault is shown and it goes to the first, else it presses the main button.
     The button itself acts no sooner, by mouse or by a key; what the program has yet to bring it waits for.
+    While the program is bringing whoever stands here (`hold`), keys wait for the field it then leads to.
 
     Signals:
         escaped(bool): Esc was pressed; True when a person has typed something since `mark_clean`.
@@ -41,6 +43,7 @@ class Form(QWidget):
         self.dirty = False
         self._known: list[Field] = []
         self._led: tuple[Field, int] | None = None
+        self._held: list[str] | None = None
         if isinstance(main, Button):
             main.ask_first(self.verify)
 
@@ -116,8 +119,34 @@ class Form(QWidget):
 
     def lead(self, target: Field) -> None:
         """Go to a field because the program says so; a look-up may go on from there (`follows`)."""
+        held, self._held = self._held or [], None
         self._led = (target, target.edits)
         target.setFocus(Qt.FocusReason.TabFocusReason)
+        for text in held:
+            self._type(text)
+
+    def hold(self) -> None:
+        """The program brings somebody and will lead on from there: what is typed until then waits for it."""
+        self._held = []
+        # As in an amount, to which it may be led: a burst is no hand's.
+        self.setProperty("scans", "never")
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def release(self) -> None:
+        """Nobody was brought, or it led nowhere: what was typed goes where a person begins."""
+        if self._held is not None and self.hasFocus():
+            self.focus_first()
+        self._held = None
+
+    def _type(self, text: str) -> None:
+        """A key that waited. Not through the scanner's filter: it has let it pass already."""
+        if text == "\r":
+            self.advance()
+            return
+        here = next((field for field in self._known if field.editor.hasFocus()), None)
+        if here is not None:
+            key = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, text)
+            here.editor.event(key)
 
     def follows(self, *asked: Field) -> bool:
         """Whether a look-up may move the focus: it is where the program led it, or in `asked`, with nothing
@@ -126,7 +155,7 @@ class Form(QWidget):
         focus = QApplication.focusWidget()
         here = next((field for field in self._known if field.editor is focus), None)
         if here is None:
-            return focus is None or not focus.isVisible() or focus.isAncestorOf(self)
+            return focus in (None, self) or not focus.isVisible() or focus.isAncestorOf(self)
         return (here, here.edits) == self._led or (here in asked and here.is_untouched())
 
     def go_on(self, *asked: Field) -> None:
@@ -157,6 +186,8 @@ class Form(QWidget):
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Esc; everything else goes on to the screen."""
+        if self._held is not None and self.hasFocus() and self._keeps(event):
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _ACTING:
             # A key held down is one press: it must not run ahead of what it has not shown yet.
             if not event.isAutoRepeat():
@@ -166,6 +197,21 @@ class Form(QWidget):
             self.escaped.emit(self.dirty)
         else:
             super().keyPressEvent(event)
+
+    def _keeps(self, event: QKeyEvent) -> bool:
+        """Whether the key waits for the field that the program is about to lead to."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _ACTING
+        if self._held is None or not (enter or writes(event)):
+            return False
+        if not event.isAutoRepeat():
+            self._held.append("\r" if enter else event.text())
+        return True
+
+    @guarded
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No burst is a hand's while keys wait; in a field its own guard counts."""
+        super().focusOutEvent(event)
+        self.setProperty("scans", None)
 
     @guarded
     def showEvent(self, event: QShowEvent) -> None:

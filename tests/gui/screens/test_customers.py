@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
@@ -16,6 +17,7 @@ from azpost_desk.gui.screens.customers.screen import CustomerScreen
 from azpost_desk.gui.screens.express.screen import ExpressScreen
 from azpost_desk.gui.screens.payments.screen import PaymentsScreen
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
+from azpost_desk.gui.work.runner import Lane
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.payments import PayBill
 from azpost_desk.services.transfers import SendTransfer
@@ -50,6 +52,10 @@ class Counter:
     def key(self, sequence: str) -> None:
         press(self.frame.window().focusWidget() or self.frame, sequence)
         self.settle()
+
+    @property
+    def focus(self) -> QWidget:
+        return self.frame.window().focusWidget() or self.frame
 
     def open_file(self) -> CustomerScreen:
         """By the FİN: a number opens at once."""
@@ -187,6 +193,38 @@ def test_a_digit_sends_to_a_receiver(counter: Counter) -> None:
     assert isinstance(screen, TransfersScreen)
     assert screen.send.receiver.text() == RECEIVER.name
     assert screen.send.money.amount.is_empty()
+
+
+def test_what_is_typed_before_the_customer_is_there_stands_where_the_form_leads(
+    counter: Counter, runner: Runner
+) -> None:
+    """A quick hand behind the receiver's digit or Enter: the sum, the weight, and nothing in the FİN."""
+    counter.open_file()
+    held = Event()
+    runner.submit(Lane.DATABASE, held.wait, lambda _done: None)
+    type_text(counter.focus, "1")
+    for char in "2,50":
+        type_text(counter.focus, char)
+    held.set()
+    counter.settle()
+    screen = counter.current(TransfersScreen)
+    assert isinstance(screen, TransfersScreen)
+    assert screen.send.person.fin.text() == SENDER.fin
+    assert (screen.send.receiver.text(), screen.send.money.amount.text()) == (RECEIVER.name, "2,50")
+    assert screen.send.money.amount.editor.hasFocus()
+    screen.send.clear()
+    counter.open_file()
+    held.clear()
+    runner.submit(Lane.DATABASE, held.wait, lambda _done: None)
+    press(counter.focus, "Return")
+    for char in "450":
+        type_text(counter.focus, char)
+    held.set()
+    counter.settle()
+    item = counter.current(ExpressScreen)
+    assert isinstance(item, ExpressScreen)
+    assert (item.from_whom.search.text(), item.weight.text()) == ("", "450")
+    assert item.from_whom.full_name.text() == SENDER.name
 
 
 def test_a_transfer_out_of_the_file_keeps_the_budget_of_12(counter: Counter, stand: Stand) -> None:

@@ -28,9 +28,11 @@ class Party(QWidget):
 
     Signals:
         placed(): what was looked for has been found, or has been put where it belongs.
+        ended(): a file was opened or not, and whoever was to be filled in is.
     """
 
     placed = Signal()
+    ended = Signal()
 
     def __init__(self, session: Session, who: str) -> None:
         super().__init__()
@@ -94,7 +96,7 @@ class Party(QWidget):
         customers, by, purpose = self._session.services.customers, self._session.by, f"express.{self._who}"
         Operation(self, lambda: customers.view(customer, by, purpose)).succeeded(
             lambda opened: self._on_opened(opened, began)
-        ).start()
+        ).ended(self.ended.emit).start()
 
     def _on_opened(self, opened: Opened, since: LookUp) -> None:
         one = opened.customer

@@ -111,6 +111,7 @@ class ExpressScreen(Screen):
     def _connect(self) -> None:
         for party in (self.from_whom, self.to_whom):
             party.placed.connect(self._on_placed)
+            party.ended.connect(self.form.release)
         self.to_whom.postcode.left.connect(self._price)
         self.weight.left.connect(self._price)
         self.weight.changed.connect(self._echo)
@@ -175,8 +176,15 @@ class ExpressScreen(Screen):
         def answered(one: Customer | None) -> None:
             if one is not None:
                 self.from_whom.open_customer(one)
+            else:
+                self.form.release()
 
-        Operation(self, lambda: customers.known(found.key)).succeeded(answered).start()
+        def failed(no: Trouble) -> None:
+            self.form.release()
+            self.session.notice(refusal(no), "bad", no.code)
+
+        self.form.hold()
+        Operation(self, lambda: customers.known(found.key)).succeeded(answered).trouble(failed).start()
 
     def _on_placed(self) -> None:
         """A look-up has answered; whoever has gone elsewhere meanwhile stays there."""

@@ -40,10 +40,12 @@ class PersonFields(QWidget):
     Signals:
         opened(Opened): a known customer was filled in.
         placed(): nobody is known; the text stands where it belongs.
+        ended(): a file was opened or not, and whoever was to be filled in is.
     """
 
     opened = Signal(object)
     placed = Signal()
+    ended = Signal()
 
     def __init__(
         self, session: Session, who: str, purpose: str, pill: StatePill, *, with_phone: bool = True
@@ -114,7 +116,7 @@ class PersonFields(QWidget):
         customers, by, purpose = self._session.services.customers, self._session.by, self._purpose
         Operation(self, lambda: customers.view(customer, by, purpose)).succeeded(
             lambda opened: self._on_opened(opened, began)
-        ).start()
+        ).ended(self.ended.emit).start()
 
     def _on_found(self, typed: str, found: list[Customer], since: LookUp) -> None:
         if len(found) == 1:

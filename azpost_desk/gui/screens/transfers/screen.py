@@ -180,27 +180,22 @@ class TransfersScreen(Screen):
         if self.send.form.dirty:
             self.session.notice("customers.screen.busy", "warn")
             return
-        customers = self.session.services.customers
         self.send.will_send_to(again.other, again.amount)
-
-        def answered(one: Customer | None) -> None:
-            if one is not None:
-                self.send.person.open_customer(one)
-
-        Operation(self, lambda: customers.known(again.customer)).succeeded(answered).start()
+        self.send.bring(again.customer)
 
     def _open_customer(self, found: Found) -> None:
         customers = self.session.services.customers
         paying = self.mode == actions.PAY_OUT and self.payout.claimed is not None
-        person = self.payout.receiver if paying else self.send.person
         self.show_mode(actions.PAY_OUT if paying else actions.SEND)
-
-        if found.kind == "receiver" and not paying:
-            self.send.will_send_to(Person(name=found.title))
+        if not paying:
+            if found.kind == "receiver":
+                self.send.will_send_to(Person(name=found.title))
+            self.send.bring(found.key)
+            return
 
         def answered(one: Customer | None) -> None:
             if one is not None:
-                person.open_customer(one)
+                self.payout.receiver.open_customer(one)
 
         Operation(self, lambda: customers.known(found.key)).succeeded(answered).start()
 

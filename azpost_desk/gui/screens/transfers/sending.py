@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.quotes import DELIVERY
-from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import Choice, PhoneField, TextField
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.people import Person
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.customers import Opened
-    from azpost_desk.services.views import Basket, KnownReceiver
+    from azpost_desk.services.views import Basket, Customer, KnownReceiver
 
 
 class SendForm(QWidget):
@@ -103,6 +103,7 @@ class SendForm(QWidget):
 
     def _connect(self) -> None:
         self.person.opened.connect(self._on_customer)
+        self.person.ended.connect(self.form.release)
         self.person.placed.connect(lambda: self.form.go_on(self.person.fin))
         self.receiver.edited.connect(self._on_receiver)
         self.office.left.connect(self._on_office)
@@ -129,6 +130,23 @@ class SendForm(QWidget):
     def will_send_to(self, who: Person | None, amount: Money | None = None) -> None:
         """This receiver is meant once the next customer is opened, and a sum that they have to confirm."""
         self._to_whom = who, amount
+
+    def bring(self, customer: str) -> None:
+        """Fill in this customer as the sender (the id of their file)."""
+        customers = self._session.services.customers
+
+        def answered(one: Customer | None) -> None:
+            if one is not None:
+                self.person.open_customer(one)
+            else:
+                self.form.release()
+
+        def failed(no: Trouble) -> None:
+            self.form.release()
+            self._session.notice(refusal(no), "bad", no.code)
+
+        self.form.hold()
+        Operation(self, lambda: customers.known(customer)).succeeded(answered).trouble(failed).start()
 
     def _fill_proposed(self) -> None:
         if self._proposed is None or not self._offices.offices:
