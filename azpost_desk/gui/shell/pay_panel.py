@@ -184,10 +184,9 @@ class PayPanel(QWidget):
             return
         if self._due.minor <= 0:
             self.given.emit(azn(0))
-        elif self.amount.is_empty():
-            self.given.emit(self._due)
         elif self.amount.verify():
-            self.given.emit(self.amount.money())
+            # A paste that was refused left nothing behind, which is not "exact".
+            self.given.emit(self._due if self.amount.is_empty() else self.amount.money())
 
     def _on_card(self) -> None:
         """All of it, or what was typed."""

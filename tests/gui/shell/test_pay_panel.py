@@ -273,3 +273,23 @@ def test_a_paste_is_an_amount_or_is_refused_and_pays_nothing(hands: Hands, stand
         assert (amount.line.text(), bool(amount.error_text())) == ("", True), what
     hands.settle()
     assert (paid(stand), hands.notices) == ([], [])
+
+
+@pytest.mark.parametrize(("keys", "given"), [("5\n", 500), ("\b\n", DUE_QAPIK)])
+def test_enter_behind_a_refused_paste_pays_nothing_until_a_person_writes_or_deletes(
+    hands: Hands, stand: Stand, keys: str, given: int
+) -> None:
+    amount = panel(hands).amount
+    amount.line.insert(PASTED["lines"])
+    refused = amount.error_text()
+    hands.type("\n\n")
+    hands.press(Qt.Key.Key_Y, CTRL)
+    assert (paid(stand), amount.error_text()) == ([], refused)
+    assert stand.desk.baskets.current() is not None
+    for key in keys:
+        if key == "\b":
+            hands.press(Qt.Key.Key_Backspace)
+            assert amount.error_text() == ""
+        else:
+            hands.type(key)
+    assert paid(stand) == [(given, given - DUE_QAPIK)]
