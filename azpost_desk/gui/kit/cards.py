@@ -1,4 +1,4 @@
-"""Surfaces: a section's card, the notice strip, the sheet over a screen, candidates picked by a digit."""
+"""Surfaces: a section's card, the sheet over a screen, candidates picked by a digit."""
 
 from __future__ import annotations
 
@@ -10,23 +10,21 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from azpost_desk.domain.digits import is_digits
-from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.field_frame import writes
-from azpost_desk.gui.kit.labels import IconLabel, Label, State, StatePill
+from azpost_desk.gui.kit.labels import Label, StatePill
 from azpost_desk.gui.kit.lost_keys import put_where_it_belongs
-from azpost_desk.gui.kit.theme import GAP, GAP_WIDE, dress
+from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import Say, follow, phrase, plain, say
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from PySide6.QtGui import QResizeEvent
 
 # Help and lock work everywhere.
 _FRAME_KEYS: Final = (Qt.Key.Key_F1, Qt.Key.Key_F12)
-_ICONS: Final = {"good": "circle-check", "warn": "triangle-alert", "bad": "circle-alert", "neutral": "info"}
 
 
 class Card(QFrame):
@@ -71,133 +69,6 @@ class Card(QFrame):
         """Change the heading."""
         self._heading.say(words)
         self._heading.setVisible(bool(words))
-
-
-class NoticeStrip(QFrame):
-    """One sentence at the top of the work, its code and perhaps one act; never a box in the way.
-
-    With `follows_acts` it lives until its cause is gone (`end`) or the next act begins, whichever is first;
-    one that offers an act to a key (a scan that waits) lives until it is answered or another takes its place.
-
-    Signals:
-        dismissed(): a person sent it away (Esc while it has the focus, or its cross).
-    """
-
-    dismissed = Signal()
-
-    def __init__(self, *, follows_acts: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "notice")
-        self._icon = IconLabel("info", "neutral")
-        self._sentence = Label("", "body", wrap=True)
-        self._more = Label("", "hint", wrap=True)
-        self._code = Label("", "hint")
-        self._act = Button("", role="quiet")
-        self._act.clicked.connect(self._on_act)
-        self._callback: Callable[[], object] | None = None
-        self._words: Say = ""
-        self._state: State = "neutral"
-        self._is_aside = False
-        self._close = Button(phrase("kit.notice.close"), role="quiet")
-        self._close.clicked.connect(self._on_close)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 4, 4)
-        row.setSpacing(12)
-        row.addWidget(self._icon)
-        said = QVBoxLayout()
-        said.setSpacing(0)
-        said.addWidget(self._sentence)
-        said.addWidget(self._more)
-        row.addLayout(said, 1)
-        row.addWidget(self._code)
-        row.addWidget(self._act)
-        row.addWidget(self._close)
-        self.hide()
-        if follows_acts:
-            acts().began.connect(self._on_act_begun)
-            acts().resumed.connect(self._on_resumed)
-
-    def show_notice(
-        self,
-        words: Say,
-        state: State = "neutral",
-        code: str = "",
-        act: Say = "",
-        callback: Callable[[], object] | None = None,
-        key: str = "",
-    ) -> None:
-        """Show a sentence; `code` is what the clerk reads out to support, `act` does `callback`."""
-        self._words, self._state = words, state
-        token = {"good": "good", "warn": "warn", "bad": "bad", "neutral": "on_accent_soft"}[state]
-        dress(self, state=state)
-        self._icon.show_icon(_ICONS[state], token)
-        self._sentence.say(words)
-        self._more.hide()
-        self._is_aside = False
-        self._code.say(plain(code))
-        self._callback = callback
-        self._act.say(act, plain(key))
-        self._act.setVisible(callback is not None)
-        self.setAccessibleName(self._sentence.text())
-        self.show()
-
-    def add(self, words: Say) -> None:
-        """Say what an act had for a consequence: below what is said of the act, alone where nothing is.
-
-        It never takes the place of a sentence about the act itself, and its own sentence before does.
-        """
-        if self.isHidden() or self._is_aside:
-            self.show_notice(words, "good")
-            self._is_aside = True
-            return
-        self._more.say(words)
-        self._more.show()
-
-    def text(self) -> str:
-        """The sentences shown; nothing when hidden."""
-        if self.isHidden():
-            return ""
-        more = "" if self._more.isHidden() else self._more.text()
-        return "\n".join(filter(None, (self._sentence.text(), more)))
-
-    def clear(self) -> None:
-        """Take the notice away."""
-        self._callback = None
-        self.hide()
-
-    def says(self, key: str) -> bool:
-        """Whether the sentence shown is the one of this catalogue key."""
-        said = self._words if isinstance(self._words, str) else self._words.key
-        return not self.isHidden() and said == key
-
-    def end(self, key: str) -> None:
-        """The cause of the sentence with this key is gone, and the sentence with it."""
-        if self.says(key):
-            self.clear()
-
-    def press_act(self) -> None:
-        """Do what the notice offers; nothing when it offers nothing."""
-        if not self.isHidden():
-            self._on_act()
-
-    def _on_act_begun(self, pressed: QWidget | None) -> None:
-        own = pressed is not None and self.isAncestorOf(pressed)
-        if not own and self._callback is None:
-            self.clear()
-
-    def _on_resumed(self) -> None:
-        if self._callback is None and self._state in ("good", "neutral"):
-            self.clear()
-
-    def _on_act(self) -> None:
-        callback = self._callback
-        self.clear()
-        if callback is not None:
-            callback()
-
-    def _on_close(self) -> None:
-        self.clear()
-        self.dismissed.emit()
 
 
 class Sheet(QFrame):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from azpost_desk.domain.scans import Scan
-    from azpost_desk.gui.kit.cards import NoticeStrip
+    from azpost_desk.gui.kit.notices import NoticeStrip
     from azpost_desk.gui.kit.screens import Action, Screen, Session
     from azpost_desk.gui.kit.words import Say
     from azpost_desk.gui.shell.one_box import Answers, OneBox

@@ -12,7 +12,7 @@ from azpost_desk.gui.work.runner import Operation
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from azpost_desk.gui.kit.cards import NoticeStrip
+    from azpost_desk.gui.kit.notices import NoticeStrip
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.ports import Line
     from azpost_desk.services.recovery import Unfinished

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 
 from azpost_desk.gui.kit.acts import acts, begun
 from azpost_desk.gui.kit.buttons import Button
-from azpost_desk.gui.kit.cards import NoticeStrip
 from azpost_desk.gui.kit.field_frame import writes
 from azpost_desk.gui.kit.labels import DataLabel, Label, State
 from azpost_desk.gui.kit.lost_keys import put_where_it_belongs
+from azpost_desk.gui.kit.notices import NoticeStrip
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.kit.screens import Action
 from azpost_desk.gui.kit.standing import StandingNotice

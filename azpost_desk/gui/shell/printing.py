@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from azpost_desk.domain.papers import Paper
-    from azpost_desk.gui.kit.cards import NoticeStrip
+    from azpost_desk.gui.kit.notices import NoticeStrip
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.gui.shell.basket_panel import BasketPanel
     from azpost_desk.services.papers import Printer

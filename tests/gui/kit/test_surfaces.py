@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from azpost_desk.domain.cash import DENOMINATIONS_QAPIK
 from azpost_desk.domain.money import azn
+from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.buttons import Button, PillButton, PrimaryButton
-from azpost_desk.gui.kit.cards import Candidate, Card, NameList, NoticeStrip, Sheet
+from azpost_desk.gui.kit.cards import Candidate, Card, NameList, Sheet
 from azpost_desk.gui.kit.charts import Bar, BarChart, Step, Timeline
 from azpost_desk.gui.kit.counts import DenominationSheet, read_count
 from azpost_desk.gui.kit.fields import AmountField, ChoiceField, PinField, ScanField, TextField, choice
 from azpost_desk.gui.kit.labels import BigAmount, Label, ProgressLine, StatePill
+from azpost_desk.gui.kit.notices import NoticeStrip
 from azpost_desk.gui.kit.qt_words import QtWords
 from azpost_desk.gui.kit.tables import Column, Table
 from azpost_desk.gui.kit.theme import Theme
@@ -112,6 +114,26 @@ def test_a_notice_shows_its_code_and_can_act(window: QWidget, qtbot: QtBot) -> N
     assert (acts, strip.text()) == ([1], "")
     strip.show_notice(plain("Saxlanıldı"), "good")
     assert not button.isVisible()
+
+
+def test_a_print_is_said_beside_the_act_whichever_comes_first(window: QWidget) -> None:
+    """The printer may be quicker than the answer of the act, whose sentence took the place of its own."""
+    strip, closed, printed = NoticeStrip(follows_acts=True), plain("Növbə bağlandı"), plain("Çap edildi")
+    placed(window, strip)
+    both = "Növbə bağlandı\nÇap edildi"
+    for first, second in ((strip.add, strip.show_notice), (strip.show_notice, strip.add)):
+        strip.clear()
+        first(printed if first == strip.add else closed)
+        second(printed if second == strip.add else closed)
+        assert strip.text() == both
+    # A later paper takes the place of the one before, and the end of the act's cause leaves it.
+    strip.add(plain("Yenə çap edildi"))
+    assert strip.text() == "Növbə bağlandı\nYenə çap edildi"
+    strip.show_notice("frame.paper.failed", "warn")
+    strip.end("frame.paper.failed")
+    assert strip.text() == "Yenə çap edildi"
+    acts().began.emit(None)
+    assert strip.text() == ""
 
 
 def test_a_sheet_keeps_keys_to_itself_and_gives_the_focus_back(window: QWidget, qtbot: QtBot) -> None:

@@ -11,8 +11,8 @@ from azpost_desk.domain.catalogue import Billers
 from azpost_desk.domain.scans import read_bill_code
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import Button
-from azpost_desk.gui.kit.cards import NoticeStrip
 from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.notices import NoticeStrip
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import Button
-from azpost_desk.gui.kit.cards import NoticeStrip
 from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.notices import NoticeStrip
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.theme import GAP
 from azpost_desk.gui.kit.words import refusal
