@@ -18,6 +18,7 @@ from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.approvals import is_from_centre, may_ask_centre
 from azpost_desk.domain.catalogue import Branch, Staff
+from azpost_desk.domain.moves import APPROVAL, move
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import approvals as protocol
 from azpost_desk.protocol.messages import Signed
@@ -136,10 +137,11 @@ def answer(
             )
         )
         signature = keys.load(conn, now_ms).grants.sign(words)
+        after = move(APPROVAL, "waiting", outcome)
         conn.execute(
             "update approvals set state = %s, approver = %s, reason = %s, words = %s, signature = %s,"
             " answered_ms = %s where desk = %s and epoch = %s and request = %s",
-            (outcome, approver, reason, words, signature, now_ms, question.desk, question.epoch, request),
+            (after, approver, reason, words, signature, now_ms, question.desk, question.epoch, request),
         )
         _record(conn, book, question, "", approver, protocol.ONLINE, outcome, reason)
     return question
@@ -233,13 +235,12 @@ def given(conn: Connection, written: Written, body: ops.ApprovalGiven, now_ms: i
             proved = row[6] == protocol.challenge_of(_asked(question)) and _was_answered(
                 conn, question, row[6], body
             )
-    if not proved:
+    if row is None or not proved:
         _except(conn, written, body.operation, now_ms)
         return
     conn.execute(
-        "update approvals set state = 'proved', approver = %s"
-        " where desk = %s and epoch = %s and request = %s",
-        (body.approver, written.desk, written.epoch, body.request),
+        "update approvals set state = %s, approver = %s where desk = %s and epoch = %s and request = %s",
+        (move(APPROVAL, row[7], "proved"), body.approver, written.desk, written.epoch, body.request),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.central.storage.database import one
+from azpost_desk.domain.moves import DAY, REMITTANCE, befores, move
 from azpost_desk.protocol.news import DeskHead, RemittanceNews
 
 if TYPE_CHECKING:
@@ -16,20 +17,23 @@ if TYPE_CHECKING:
     from azpost_desk.central.written import Written
     from azpost_desk.domain import operations as ops
 
+# The desk's own record says where its day stands, whatever was heard of it before.
+_OPEN: Final = move(DAY, "", "opened")
+
 
 def day_opened(conn: Connection, written: Written, body: ops.DayOpened) -> None:
     """A desk's business day began."""
     conn.execute(
-        "update desks set date = %s, state = 'open', figures = 'null', hours = '' where desk = %s",
-        (body.date, written.desk),
+        "update desks set date = %s, state = %s, figures = 'null', hours = '' where desk = %s",
+        (body.date, _OPEN, written.desk),
     )
 
 
 def day_closed(conn: Connection, written: Written, body: ops.DayClosed) -> None:
     """A desk's business day ended, with the figures of its report and its hours."""
     conn.execute(
-        "update desks set date = %s, state = 'closed', figures = %s, hours = %s where desk = %s",
-        (body.date, _json(body.figures), body.hours.encode(), written.desk),
+        "update desks set date = %s, state = %s, figures = %s, hours = %s where desk = %s",
+        (body.date, move(DAY, _OPEN, "closed"), _json(body.figures), body.hours.encode(), written.desk),
     )
 
 
@@ -75,10 +79,11 @@ def tell_head(conn: Connection, desk: str, epoch: int, now_ms: int) -> None:
 
 def remittance_issued(conn: Connection, written: Written, body: ops.RemittanceIssued, now_ms: int) -> None:
     """Cash left a desk: the one it is addressed to hears of it."""
+    issued = move(REMITTANCE, "", "issued")
     new = conn.execute(
-        "insert into remittances values (%s, %s, %s, %s, 'issued', %s, null)"
+        "insert into remittances values (%s, %s, %s, %s, %s, %s, null)"
         " on conflict do nothing returning remittance",
-        (body.remittance, written.desk, body.to_desk, body.amount_qapik, written.header.recorded_ms),
+        (body.remittance, written.desk, body.to_desk, body.amount_qapik, issued, written.header.recorded_ms),
     ).fetchone()
     if new is None:
         known = one(
@@ -104,18 +109,23 @@ def remittance_accepted(
     conn: Connection, written: Written, body: ops.RemittanceAccepted, now_ms: int
 ) -> None:
     """Cash arrived; it may be heard of before it was issued, and both orders are good."""
+    # Without one that was issued, by the same event.
+    [(after, before)] = befores(REMITTANCE, "accepted").items()
     row = conn.execute(
-        "insert into remittances values (%s, %s, %s, %s, 'accepted', %s, %s)"
-        " on conflict (remittance) do update set state = 'accepted', accepted_ms = excluded.accepted_ms"
-        " where remittances.state = 'issued' and remittances.to_desk = excluded.to_desk"
+        "insert into remittances values (%s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (remittance) do update set state = %s, accepted_ms = excluded.accepted_ms"
+        " where remittances.state = any(%s) and remittances.to_desk = excluded.to_desk"
         " and remittances.amount = excluded.amount returning remittance",
         (
             body.remittance,
             body.from_desk,
             written.desk,
             body.amount_qapik,
+            move(REMITTANCE, "", "accepted"),
             written.header.recorded_ms,
             written.header.recorded_ms,
+            after,
+            before,
         ),
     ).fetchone()
     if row is None:

@@ -21,6 +21,7 @@ from azpost_desk.central.registry.enrolment import end_epochs
 from azpost_desk.central.storage.database import one
 from azpost_desk.central.written import Written
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.moves import CHAIN, CONTESTED, PAYMENT, TRANSFER, befores, move
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import Sent
 from azpost_desk.protocol.news import ContestedNews, TransferEvent
@@ -105,9 +106,9 @@ def revoke(
         if row is None or len(mark) < _MARK or not row[0].hex().startswith(mark.lower()):
             raise Refused("X-053")
         conn.execute(
-            "update chain_heads set state = 'revoked', next_key = '', revoked_after = %s"
+            "update chain_heads set state = %s, next_key = '', revoked_after = %s"
             " where desk = %s and epoch = %s",
-            (sequence, desk, epoch),
+            (move(CHAIN, head[0], "revoked"), sequence, desk, epoch),
         )
         end_epochs(conn, desk, "revoked", epoch)
         act = ops.KeyRevoked(
@@ -140,11 +141,12 @@ def _contest_later(conn: Connection, place: tuple[str, int, int], now_ms: int) -
             (desk, epoch, sequence, digest, previous, msgspec.msgpack.encode(sent), now_ms, accepted),
         )
         previous = digest
-    conn.execute(
-        "update transfers set state = 'held' where desk = %s and epoch = %s and sequence > %s"
-        " and state = 'available'",
-        place,
-    )
+    for after, before in befores(TRANSFER, "contested").items():
+        conn.execute(
+            "update transfers set state = %s where desk = %s and epoch = %s and sequence > %s"
+            " and state = any(%s)",
+            (after, *place, before),
+        )
     # Not asked for any more; one that the biller has already is the biller's to give back.
     conn.execute(
         "update payments set next_ms = null where desk = %s and epoch = %s and sequence > %s"
@@ -204,7 +206,7 @@ def decide(
         conn.execute(
             "update contested set state = %s, judged_ms = %s"
             " where desk = %s and epoch = %s and sequence = %s and hash = %s",
-            (decision, now_ms, *place, digest),
+            (move(CONTESTED, "open", decision), now_ms, *place, digest),
         )
         told = ContestedNews(
             epoch=place[1], sequence=place[2], hash=digest.hex(), decision=decision, posted=posted
@@ -268,27 +270,35 @@ def _take_effect(
             if freed.free(conn, transfer, now_ms) == "available":
                 event = TransferEvent(transfer=transfer, state="available", office="", at_ms=now_ms)
                 tell(conn, event, [place[0]], now_ms)
-        conn.execute(
-            "update payments set state = 'accepted', next_ms = %s"
-            " where desk = %s and epoch = %s and sequence = %s"
-            " and state in ('accepted', 'held') and next_ms is null",
-            (now_ms, *place),
-        )
+        for after, before in befores(PAYMENT, "let_go").items():
+            conn.execute(
+                "update payments set state = %s, next_ms = %s"
+                " where desk = %s and epoch = %s and sequence = %s and state = any(%s) and next_ms is null",
+                (after, now_ms, *place, [after, *before]),
+            )
     elif posted:
+        _undo(conn, place, judged.record.hash)
+
+
+def _undo(conn: Connection, place: tuple[str, int, int], digest: bytes) -> None:
+    """Two people rejected a record that had counted: what it sent, paid out or took in moves nothing more."""
+    for after, before in befores(TRANSFER, "sending_rejected").items():
         conn.execute(
-            "update transfers set state = 'closed' where desk = %s and epoch = %s and sequence = %s"
-            " and state = 'held' and hash = %s",
-            (*place, judged.record.hash),
+            "update transfers set state = %s where desk = %s and epoch = %s and sequence = %s"
+            " and state = any(%s) and hash = %s",
+            (after, *place, before, digest),
         )
-        # What it claimed to have paid out is for the centre to decide.
+    # What it claimed to have paid out is for the centre to decide.
+    for after, before in befores(TRANSFER, "payout_rejected").items():
         conn.execute(
-            "update transfers set state = 'held' where ended_by = %s and state in ('paid', 'refunded')",
-            (judged.record.hash.hex(),),
+            "update transfers set state = %s where ended_by = %s and state = any(%s)",
+            (after, digest.hex(), before),
         )
+    for after, before in befores(PAYMENT, "record_rejected").items():
         conn.execute(
-            "update payments set state = 'reversed', next_ms = null"
-            " where desk = %s and epoch = %s and sequence = %s and state in ('accepted', 'held')",
-            place,
+            "update payments set state = %s, next_ms = null"
+            " where desk = %s and epoch = %s and sequence = %s and state = any(%s)",
+            (after, *place, before),
         )
 
 

@@ -12,6 +12,7 @@ from azpost_desk.central.book import new_id
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.moves import PROPOSAL, move
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
 from azpost_desk.domain.people import Words
 from azpost_desk.domain.refusals import Refused
@@ -100,11 +101,19 @@ def _declined(conn: Connection, written: Written, body: ops.CorrectionDeclined, 
         _strange(conn, written, body.proposal, now_ms)
 
 
-def _answer(conn: Connection, written: Written, proposal: str, state: str, words: str) -> bool:
+def _answer(conn: Connection, written: Written, proposal: str, event: str, words: str) -> bool:
     changed = conn.execute(
         "update proposals set state = %s, words = %s, epoch = %s, sequence = %s, answered_ms = %s"
         " where proposal = %s and desk = %s and state = 'open' returning proposal",
-        (state, words, written.epoch, written.sequence, written.received_ms, proposal, written.desk),
+        (
+            move(PROPOSAL, "open", event),
+            words,
+            written.epoch,
+            written.sequence,
+            written.received_ms,
+            proposal,
+            written.desk,
+        ),
     ).fetchone()
     return changed is not None
 

@@ -141,8 +141,8 @@ def answer(conn: Connection, desk: str, dispute: str, judged: str, words: str, b
     if (row[0], "answered") not in DISPUTE:
         raise Refused("D-105", dispute=dispute)
     conn.execute(
-        "update disputes set state = 'answered', changed_ms = %s where desk = %s and dispute = %s",
-        (now_ms, desk, dispute),
+        "update disputes set state = %s, changed_ms = %s where desk = %s and dispute = %s",
+        (move(DISPUTE, row[0], "answered"), now_ms, desk, dispute),
     )
     conn.execute(
         "insert into dispute_answers (desk, dispute, answered_ms, answer, words, answered_by)"

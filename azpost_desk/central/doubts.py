@@ -13,7 +13,7 @@ from azpost_desk.central import freed
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.moves import TRANSFER
+from azpost_desk.domain.moves import GRANT, TRANSFER, move
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import GrantQuestion, TransferEvent
 
@@ -75,10 +75,10 @@ def resolve(
             evidence=evidence.strip(),
         )
         record = book.append(conn, act).hash.hex()
-        after = TRANSFER[state, _ENDS_BY[purpose] if outcome == PAID else "released"]
+        after = move(TRANSFER, state, _ENDS_BY[purpose] if outcome == PAID else "released")
         conn.execute(
             'update grants set state = %s, ended_by = %s where "grant" = %s',
-            (f"resolved_{outcome}", record, grant),
+            (move(GRANT, row[5], f"resolved_{outcome}"), record, grant),
         )
         conn.execute(
             "update transfers set state = %s, ended_by = %s where transfer = %s", (after, record, thing)
@@ -148,7 +148,7 @@ def settle(conn: Connection, book: Book, now_ms: int) -> int:
             book.append(conn, act)
             conn.execute(
                 'update grants set state = %s, ended_by = %s where "grant" = %s',
-                (event if confirmed else "double", record, grant),
+                (move(GRANT, resolved, event if confirmed else "doubled"), record, grant),
             )
             conn.execute('update doubt_findings set settled = true where "grant" = %s', (grant,))
             settled += 1

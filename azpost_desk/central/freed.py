@@ -6,17 +6,20 @@ had paid it already, somebody guessed its code while it was held, or a party may
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import screening
 from azpost_desk.central.grants import TRIES_MAX
 from azpost_desk.central.news import tell
 from azpost_desk.central.storage.database import one
-from azpost_desk.domain.moves import TRANSFER
+from azpost_desk.domain.moves import GRANT, TRANSFER, move
 from azpost_desk.protocol.news import TransferEvent
 
 if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
+
+# As it was when it was sent: any desk may ask for it.
+_FREE: Final = move(TRANSFER, "", "sent")
 
 
 def free(conn: Connection, transfer: str, now_ms: int) -> str:
@@ -29,16 +32,16 @@ def free(conn: Connection, transfer: str, now_ms: int) -> str:
         return paid
     tries, desk = one(conn, "select wrong_tries, desk from transfers where transfer = %s", (transfer,))
     conn.execute(
-        "update transfers set state = 'available', state_ms = %s where transfer = %s", (now_ms, transfer)
+        "update transfers set state = %s, state_ms = %s where transfer = %s", (_FREE, now_ms, transfer)
     )
     if tries >= TRIES_MAX:
-        after = TRANSFER["available", "closed"]
+        after = move(TRANSFER, _FREE, "closed")
         conn.execute("update transfers set state = %s where transfer = %s", (after, transfer))
         tell(conn, TransferEvent(transfer=transfer, state=after, office="", at_ms=now_ms), [desk], now_ms)
         return after
     if screening.is_suspected(conn, transfer, now_ms):
         return screening.hold(conn, transfer, now_ms)
-    return "available"
+    return _FREE
 
 
 def overtaken(conn: Connection, thing: str, now_ms: int) -> str:
@@ -54,11 +57,13 @@ def overtaken(conn: Connection, thing: str, now_ms: int) -> str:
     if row is None:
         return ""
     event, record, grant = row
+    after = move(TRANSFER, _FREE, f"overtaken_{event}")
     sender = conn.execute(
         "update transfers set state = %s, ended_by = %s where transfer = %s returning desk",
-        (event, record, thing),
+        (after, record, thing),
     ).fetchone()
-    conn.execute('update grants set state = %s, ended_by = %s where "grant" = %s', (event, record, grant))
+    ended = move(GRANT, "resolved_not_paid", event)
+    conn.execute('update grants set state = %s, ended_by = %s where "grant" = %s', (ended, record, grant))
     if sender is not None:
-        tell(conn, TransferEvent(transfer=thing, state=event, office="", at_ms=now_ms), [sender[0]], now_ms)
-    return str(event)
+        tell(conn, TransferEvent(transfer=thing, state=after, office="", at_ms=now_ms), [sender[0]], now_ms)
+    return after

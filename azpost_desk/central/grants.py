@@ -17,7 +17,7 @@ from azpost_desk.central.book import new_id
 from azpost_desk.central.news import tell
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.moves import TRANSFER
+from azpost_desk.domain.moves import GRANT, TRANSFER, arrive, move
 from azpost_desk.domain.names import near_name, same_person_name
 from azpost_desk.domain.people import Parties
 from azpost_desk.protocol.messages import Grant, Signed, TransferClaim, TransferClaimed
@@ -254,7 +254,7 @@ def _missed(
 def _count_try(conn: Connection, who: Claimant, transfer: _Transfer, now_ms: int) -> TransferClaimed:
     tries = transfer.wrong_tries + 1
     closes = tries >= TRIES_MAX
-    state = TRANSFER.get((transfer.state, "closed"), transfer.state) if closes else transfer.state
+    state = arrive(TRANSFER, transfer.state, "closed") if closes else transfer.state
     conn.execute(
         "update transfers set wrong_tries = %s, state = %s where transfer = %s",
         (tries, state, transfer.transfer),
@@ -347,7 +347,7 @@ def _give(
     )
     signed = keys.sign_grant(grant)
     conn.execute(
-        "insert into grants values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', '', %s)",
+        "insert into grants values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s)",
         (
             grant.grant,
             grant.thing,
@@ -359,12 +359,13 @@ def _give(
             grant.amount_qapik,
             signed.words,
             signed.signature,
+            move(GRANT, "", "granted"),
             now_ms,
         ),
     )
     conn.execute(
         "update transfers set state = %s, grants = %s, last_grant = %s where transfer = %s",
-        (TRANSFER[transfer.state, "granted"], grant.number, grant.grant, transfer.transfer),
+        (move(TRANSFER, transfer.state, "granted"), grant.number, grant.grant, transfer.transfer),
     )
     _enter(conn, book, transfer, grant)
     return _granted(transfer, signed)

@@ -14,7 +14,7 @@ from azpost_desk.central import freed, payments, screening
 from azpost_desk.central.doubts import two_people
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.moves import TRANSFER
+from azpost_desk.domain.moves import TRANSFER, move
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import TransferEvent
 
@@ -83,9 +83,9 @@ def decide(
         if row is None:
             return payments.decide(conn, book, transfer, decision, people, evidence, now_ms)
         state, desk = row
-        after = TRANSFER.get((state, decision))
-        if after is None or decision not in DECISIONS:
+        if (state, decision) not in TRANSFER or decision not in DECISIONS:
             raise Refused("X-081", state=state)
+        after = move(TRANSFER, state, decision)
         act = ops.TransferJudged(
             transfer=transfer,
             decision=decision,

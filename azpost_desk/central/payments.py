@@ -34,7 +34,7 @@ from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money
-from azpost_desk.domain.moves import DECIDED, PAYMENT, arrive
+from azpost_desk.domain.moves import DECIDED, PAYMENT, arrive, befores, move
 from azpost_desk.domain.people import Account
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import BillCheck, BillChecked
@@ -80,7 +80,7 @@ def accepted(conn: Connection, written: Written, line: ops.PaymentAccepted, now_
         return
     new = conn.execute(
         "insert into payments (payment, desk, epoch, sequence, biller, account, amount, accepted_ms, txn_id,"
-        " state, next_ms, changed_ms) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'accepted', %s, %s)"
+        " state, next_ms, changed_ms) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " on conflict do nothing returning payment",
         (
             line.operation,
@@ -92,6 +92,7 @@ def accepted(conn: Connection, written: Written, line: ops.PaymentAccepted, now_
             line.amount_qapik,
             written.header.recorded_ms,
             txn_id(line.operation),
+            move(PAYMENT, "", "accepted"),
             now_ms,
             now_ms,
         ),
@@ -106,7 +107,7 @@ def accepted(conn: Connection, written: Written, line: ops.PaymentAccepted, now_
         # What has gone to a biller does not come back: two people look at it before (central.held).
         conn.execute(
             "update payments set state = %s, next_ms = null where payment = %s",
-            (PAYMENT["accepted", "suspected"], line.operation),
+            (move(PAYMENT, "accepted", "suspected"), line.operation),
         )
     for reason in reasons:
         list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, line.operation)
@@ -132,9 +133,9 @@ def decide(
     if row is None:
         raise Refused("X-080", transfer=payment)
     state, desk, biller, amount = row
-    after = PAYMENT.get((state, decision))
-    if after is None or decision not in DECIDED:
+    if (state, decision) not in PAYMENT or decision not in DECIDED:
         raise Refused("X-081", state=state)
+    after = move(PAYMENT, state, decision)
     act = ops.OutgoingJudged(
         thing=payment,
         service="payments",
@@ -145,7 +146,7 @@ def decide(
         evidence=evidence.strip(),
     )
     book.append(conn, act)
-    let_go = after == PAYMENT["", "accepted"]
+    let_go = after == move(PAYMENT, "", "accepted")
     conn.execute(
         "update payments set state = %s, next_ms = %s, reason = %s, changed_ms = %s where payment = %s",
         (after, now_ms if let_go else None, "" if let_go else decision, now_ms, payment),
@@ -167,12 +168,13 @@ def reversed_line(
     conn: Connection, written: Written, _undone: ops.LineReversed, original: ops.PaymentAccepted, now_ms: int
 ) -> None:
     """A bill was undone at its desk: in time when nothing was sent, otherwise a case for finance."""
+    [(after, before)] = befores(PAYMENT, "reversed").items()
     cancelled = (
         _accepted(conn, written.desk, original.operation) == original
         and conn.execute(
-            "update payments set state = 'reversed', next_ms = null, changed_ms = %s"
-            " where payment = %s and state in ('accepted', 'held') and attempts = 0 returning payment",
-            (now_ms, original.operation),
+            "update payments set state = %s, next_ms = null, changed_ms = %s"
+            " where payment = %s and state = any(%s) and attempts = 0 returning payment",
+            (after, now_ms, original.operation, before),
         ).fetchone()
     )
     if not cancelled:
@@ -184,13 +186,14 @@ def reversed_line(
 def refunded(conn: Connection, written: Written, line: ops.PaymentRefunded, now_ms: int) -> None:
     """What the biller refused went back to the customer, by the desk that took it and to the qəpik."""
     bill = _accepted(conn, written.desk, line.payment)
+    [(after, before)] = befores(PAYMENT, "refunded").items()
     changed = (
         bill is not None
         and bill.amount_qapik + bill.fee_qapik == line.amount_qapik
         and conn.execute(
-            "update payments set state = 'refunded', changed_ms = %s"
-            " where payment = %s and state = 'refused' returning payment",
-            (now_ms, line.payment),
+            "update payments set state = %s, changed_ms = %s"
+            " where payment = %s and state = any(%s) returning payment",
+            (after, now_ms, line.payment, before),
         ).fetchone()
     )
     if not changed:
@@ -302,7 +305,7 @@ def take_due(conn: Connection, billers: Collection[str], now_ms: int, lease_ms: 
     if row is None:
         return None
     due = Due(*row)
-    state = "sent" if due.state_before == "accepted" else due.state_before
+    state = arrive(PAYMENT, due.state_before, "sent")
     conn.execute(
         "update payments set state = %s, attempts = %s, next_ms = %s, changed_ms = %s where payment = %s",
         (state, due.attempt, now_ms + lease_ms, now_ms, due.payment),

@@ -18,7 +18,7 @@ from azpost_desk.central.news import tell
 from azpost_desk.central.registry.reference import publish
 from azpost_desk.central.storage.database import PROJECTOR_LOCK, one
 from azpost_desk.domain.catalogue import ListState, Settings, WatchState
-from azpost_desk.domain.moves import TRANSFER
+from azpost_desk.domain.moves import TRANSFER, move
 from azpost_desk.domain.people import Parties
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.screening import Asked, Index
@@ -234,7 +234,7 @@ def is_suspected(conn: Connection, transfer: str, now_ms: int) -> bool:
 
 def hold(conn: Connection, transfer: str, now_ms: int) -> str:
     """An available transfer waits for compliance from now on; gives that state."""
-    after = TRANSFER["available", "suspected"]
+    after = move(TRANSFER, "available", "suspected")
     desk, epoch, sequence = one(
         conn,
         "update transfers set state = %s, state_ms = %s where transfer = %s returning desk, epoch, sequence",

@@ -24,7 +24,7 @@ from azpost_desk.central.storage.database import one
 from azpost_desk.domain import aml
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import WatchState
-from azpost_desk.domain.moves import TRANSFER
+from azpost_desk.domain.moves import GRANT, TRANSFER, move
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import grant_of
@@ -51,7 +51,7 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
         (
             line.transfer,
             parties.code,
-            TRANSFER["", "sent"],
+            move(TRANSFER, "", "sent"),
             line.amount_qapik,
             line.office or "",
             shown,
@@ -71,7 +71,7 @@ def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int
     supply.used_code(conn, written.desk, parties.code, now_ms)
     if not reasons:
         return
-    after = TRANSFER["available", "suspected"]
+    after = move(TRANSFER, "available", "suspected")
     conn.execute("update transfers set state = %s where transfer = %s", (after, line.transfer))
     for why in reasons:
         _except(conn, written, why, line.transfer, now_ms)
@@ -239,7 +239,7 @@ def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: in
         _except(conn, written, "strange_grant", body.grant, now_ms)
         return
     conn.execute(
-        "insert into grants values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', '', %s)",
+        "insert into grants values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s)",
         (
             grant.grant,
             grant.thing,
@@ -251,12 +251,13 @@ def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: in
             grant.amount_qapik,
             words,
             signature,
+            move(GRANT, "", "granted"),
             grant.time_ms,
         ),
     )
     conn.execute(
-        "update transfers set state = 'reserved', grants = %s, last_grant = %s where transfer = %s",
-        (grant.number, grant.grant, grant.thing),
+        "update transfers set state = %s, grants = %s, last_grant = %s where transfer = %s",
+        (move(TRANSFER, row[0], "granted"), grant.number, grant.grant, grant.thing),
     )
 
 
@@ -284,8 +285,9 @@ def _end_grant(
     elif event != "released" and (row[1], row[2]) != (purpose, amount):
         _except(conn, written, "grant_for_other", transfer, now_ms)
     else:
+        ended = move(GRANT, row[5], event)
         conn.execute(
-            'update grants set state = %s, ended_by = %s where "grant" = %s', (event, written.hash, grant)
+            'update grants set state = %s, ended_by = %s where "grant" = %s', (ended, written.hash, grant)
         )
         conn.execute("update transfers set ended_by = %s where transfer = %s", (written.hash, transfer))
         _move(conn, transfer, event, written, now_ms)
@@ -303,7 +305,7 @@ def _lock(conn: Connection, transfer: str) -> tuple[str, str] | None:
 
 def _move(conn: Connection, transfer: str, event: str, written: Written, now_ms: int) -> None:
     state, desk = one(conn, "select state, desk from transfers where transfer = %s", (transfer,))
-    after = TRANSFER[state, event]
+    after = move(TRANSFER, state, event)
     if after == "available":
         if freed.free(conn, transfer, now_ms) != after:
             return

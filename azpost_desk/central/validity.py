@@ -13,7 +13,7 @@ from azpost_desk.central.news import tell
 from azpost_desk.central.registry.reference import newest
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Settings
-from azpost_desk.domain.moves import TRANSFER
+from azpost_desk.domain.moves import TRANSFER, move
 from azpost_desk.protocol.news import TransferEvent
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _sweep(conn: Connection, book: Book, what: tuple[str, str, str], days: int, 
             else:
                 unclaimed = ops.TransferUnclaimed(transfer=transfer, amount_qapik=amount_qapik, days=days)
                 book.append(conn, unclaimed)
-            after = TRANSFER[state, event]
+            after = move(TRANSFER, state, event)
             conn.execute(
                 "update transfers set state = %s, state_ms = %s where transfer = %s",
                 (after, now_ms, transfer),

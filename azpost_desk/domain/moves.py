@@ -59,6 +59,15 @@ TRANSFER: Final[Moves] = {
     ("returning_in_doubt", "released"): "returned",
     ("returned", "unclaimed"): "unclaimed",
     ("unclaimed", "granted"): "returning",
+    # Whose record it is has been doubted since: who sent it, or who says that it was paid out.
+    ("available", "contested"): "held",
+    ("held", "sending_rejected"): "closed",
+    ("paid", "payout_rejected"): "held",
+    ("refunded", "payout_rejected"): "held",
+    # It has just become free, and a late record shows that it had been paid before.
+    ("available", "overtaken_paid"): "paid",
+    ("available", "overtaken_refunded"): "refunded",
+    ("available", "overtaken_reversed"): "reversed",
 }
 
 # Events of TRANSFER and PAYMENT that are two people's decision, not something that happens.
@@ -82,6 +91,63 @@ PAYMENT: Final[Moves] = {
     ("held", "let_go"): "accepted",
     ("held", "rejected"): "refused",
     ("held", "reversed"): "reversed",
+    # Two people judged that the desk had never taken it.
+    ("accepted", "record_rejected"): "reversed",
+    ("held", "record_rejected"): "reversed",
+}
+
+# What the holder of a grant did with it.
+_ENDS: Final = ("released", "paid", "refunded", "reversed", "changed", "recalled")
+GRANT: Final[Moves] = {
+    ("", "granted"): "open",
+    ("open", "doubted"): "in_doubt",
+    **{("open", event): event for event in _ENDS},
+    **{("in_doubt", event): event for event in _ENDS},
+    # Two people decided without the holder; its own record may come after all.
+    ("in_doubt", "resolved_paid"): "resolved_paid",
+    ("in_doubt", "resolved_not_paid"): "resolved_not_paid",
+    **{("resolved_paid", event): event for event in ("paid", "refunded", "reversed")},
+    **{("resolved_not_paid", event): event for event in ("paid", "refunded", "reversed")},
+    ("resolved_not_paid", "doubled"): "double",
+}
+
+# The chain of a machine. Lost is said of all of a desk's but what a revoked key signed.
+CHAIN: Final[Moves] = {
+    ("", "opened"): "active",
+    ("active", "replaced"): "replaced",
+    **{(state, "lost"): "lost" for state in ("active", "replaced", "forked")},
+    **{(state, "forked"): "forked" for state in ("active", "replaced", "lost")},
+    **{(state, "revoked"): "revoked" for state in ("active", "replaced", "forked", "lost", "revoked")},
+}
+
+# A record nobody may believe until two people have looked at it.
+CONTESTED: Final[Moves] = {
+    ("", "contested"): "open",
+    ("open", "confirmed"): "confirmed",
+    ("open", "rejected"): "rejected",
+}
+
+# A question to the centre for a second person; proved when the desk's own record says what was answered.
+APPROVAL: Final[Moves] = {
+    ("", "asked"): "waiting",
+    ("waiting", "given"): "given",
+    ("waiting", "refused"): "refused",
+    **{(state, "proved"): "proved" for state in ("waiting", "given", "proved")},
+}
+
+# A correction that the centre proposes and the branch answers.
+PROPOSAL: Final[Moves] = {
+    ("", "proposed"): "open",
+    ("open", "accepted"): "accepted",
+    ("open", "declined"): "declined",
+    ("open", "disputed"): "disputed",
+}
+
+# Cash between two desks; that it arrived may be heard of first.
+REMITTANCE: Final[Moves] = {
+    ("", "issued"): "issued",
+    ("", "accepted"): "accepted",
+    ("issued", "accepted"): "accepted",
 }
 
 # A step at the card terminal. Nothing leads from it to cash: another tender is another decision of a person.
@@ -188,6 +254,12 @@ TABLES: Final[dict[str, Moves]] = {
     "bag": BAG,
     "item": ITEM,
     "dispute": DISPUTE,
+    "grant": GRANT,
+    "chain": CHAIN,
+    "contested": CONTESTED,
+    "approval": APPROVAL,
+    "proposal": PROPOSAL,
+    "remittance": REMITTANCE,
 }
 
 
@@ -206,3 +278,12 @@ def move(table: Moves, state: str, event: str) -> str:
 def arrive(table: Moves, state: str, event: str) -> str:
     """The state after an event that may come late: an illegal move leaves the state as it is."""
     return table.get((state, event), state)
+
+
+def befores(table: Moves, event: str) -> dict[str, list[str]]:
+    """The states an event leads to, each with those it leads there from: for what moves many at once."""
+    found: dict[str, list[str]] = {}
+    for (state, one), after in table.items():
+        if one == event:
+            found.setdefault(after, []).append(state)
+    return found

@@ -119,6 +119,12 @@ BANNED = (
         "² and ٣ are digits to it: ask domain/digits.py",
     ),
     Banned(
+        r"\b(TRANSFER|PAYMENT|GRANT|CHAIN|CONTESTED|APPROVAL|PROPOSAL|REMITTANCE|BAG|DISPUTE|ITEM|DAY)"
+        r"(\[|\.get\()",
+        "a state changes by domain.moves.move, or by arrive when the event may come late",
+        ("azpost_desk/central/*",),
+    ),
+    Banned(
         r"^\s*(from|import)\s+PySide6\b",
         "Qt lives in gui, programs/desk.py and rehearsal/day.py",
         allowed=("azpost_desk/gui/*", "azpost_desk/programs/desk.py", "azpost_desk/rehearsal/day.py"),
@@ -286,6 +292,20 @@ def code_and_comments(text: str) -> tuple[list[str], list[str]]:
                 last = token.end[1] if row == token.end[0] else len(line)
                 line[first:last] = " " * (last - first)
     return ["".join(line) for line in code], comments
+
+
+_SETS_A_STATE = re.compile(r"\bset\s(?:(?!\bwhere\b)[^;])*?\bstate\s*=(?!\s*%)", re.IGNORECASE)
+
+
+def state_faults(path: str, text: str) -> list[str]:
+    """Statements that set a state by themselves: what may follow what is known by `domain.moves` alone."""
+    if not fnmatch(path, "azpost_desk/central/*"):
+        return []
+    return [
+        f"{path}:{node.lineno} {node.value.strip()!r}: hand over what domain.moves.move says"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SETS_A_STATE.search(node.value)
+    ]
 
 
 def name_faults(path: str) -> list[str]:

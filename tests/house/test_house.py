@@ -78,6 +78,10 @@ def test_no_banned_pattern(sources: dict[str, str]) -> None:
     show([fault for path, text in sources.items() for fault in code_rules.banned_faults(path, text)])
 
 
+def test_states_are_set_to_what_the_table_of_moves_says(sources: dict[str, str]) -> None:
+    show([fault for path, text in sources.items() for fault in code_rules.state_faults(path, text)])
+
+
 @pytest.mark.fast
 def test_digits_are_those_of_ascii(sources: dict[str, str]) -> None:
     show([fault for path, text in sources.items() for fault in code_rules.digit_faults(path, text)])

@@ -41,6 +41,7 @@ BAD_LINES = {
         "if typed.isnumeric():",
     ],
     "azpost_desk/gui/shell/basket_panel.py": ["if event.text().isdigit():"],
+    "azpost_desk/central/held.py": ['after = TRANSFER[state, "granted"]', "after = PAYMENT.get(what)"],
     "azpost_desk/domain/scans.py": ["good = code.isdecimal()", "any(map(str.isdigit, code))"],
     "azpost_desk/programs/salvage.py": ["key = key_file.read_text('ascii')", "it = path.read_bytes()"],
     "tests/gui/test_person.py": ["qtbot.wait(100)", "time.sleep(1)"],
@@ -75,6 +76,26 @@ def test_each_rule_of_the_table_is_among_the_samples() -> None:
 )
 def test_exceptions_comments_and_strings_are_no_fault(path: str, line: str) -> None:
     assert not code_rules.banned_faults(path, line + "\n")
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_fault"),
+    [
+        ("update transfers set state = 'held' where transfer = %s", True),
+        ("update payments set next_ms = null, state = 'reversed' where payment = %s", True),
+        ("update transfers set state = case state when 'reserved' then 'in_doubt' end", True),
+        ("insert into remittances values (%s) on conflict do update set state = excluded.state", True),
+        ("update transfers set state = %s where state = 'available'", False),
+        ("update payments set next_ms = null where state = 'accepted'", False),
+        ("select state from transfers where state = 'open'", False),
+    ],
+)
+def test_a_statement_that_sets_a_state_by_itself_is_seen(statement: str, is_fault: bool) -> None:
+    # Taken apart as we write it: over two lines.
+    begin, end = statement[: len(statement) // 2], statement[len(statement) // 2 :]
+    text = f'conn.execute(\n    "{begin}"\n    "{end}"\n)\n'
+    assert bool(code_rules.state_faults("azpost_desk/central/held.py", text)) == is_fault
+    assert not code_rules.state_faults("tests/central/test_held.py", text)
 
 
 def test_a_pattern_that_takes_digits_of_every_script_is_seen() -> None:

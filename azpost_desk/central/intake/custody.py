@@ -18,6 +18,7 @@ from azpost_desk.central.intake.acceptance import Judged, judge
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.digits import is_digits
+from azpost_desk.domain.moves import CHAIN, arrive
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import (
     BATCH_RECORDS_MAX,
@@ -206,9 +207,8 @@ def _contest(conn: Connection, head: _Head, batch: Batch, records: list[Record],
             rows,
         )
     conn.execute(
-        "update chain_heads set state = 'forked'"
-        " where desk = %s and epoch = %s and state not in ('forked', 'revoked')",
-        (head.desk, head.epoch),
+        "update chain_heads set state = %s where desk = %s and epoch = %s",
+        (arrive(CHAIN, head.state, "forked"), head.desk, head.epoch),
     )
     branch_keys.ended(conn, head.desk, now_ms)
     reason = "key_revoked" if head.state == "revoked" else "forked"

@@ -16,6 +16,7 @@ import msgspec
 from azpost_desk.central import approval_secrets, branch_keys, keys
 from azpost_desk.central.registry import reference, supply
 from azpost_desk.central.storage.database import one
+from azpost_desk.domain.moves import CHAIN, GRANT, TRANSFER, befores
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import Enrol, Enrolled, code_digest
 from azpost_desk.protocol.old_chains import EscrowedKey, RecoverKey
@@ -91,24 +92,25 @@ def end_epochs(conn: Connection, desk: str, state: str, epoch: int = 0) -> None:
 
     Late records of the old machine can still show what became of it.
     """
-    conn.execute(
-        "update transfers set state = case state when 'reserved' then 'in_doubt'"
-        " else 'returning_in_doubt' end where state in ('reserved', 'returning') and transfer in"
-        " (select thing from grants where holder = %s and holder_epoch = any(%s) and state = 'open')",
-        (desk, _epochs(conn, desk, epoch)),
-    )
-    conn.execute(
-        "update grants set state = 'in_doubt'"
-        " where holder = %s and holder_epoch = any(%s) and state = 'open'",
-        (desk, _epochs(conn, desk, epoch)),
-    )
+    epochs = _epochs(conn, desk, epoch)
+    for after, before in befores(TRANSFER, "doubted").items():
+        conn.execute(
+            "update transfers set state = %s where state = any(%s) and transfer in"
+            " (select thing from grants where holder = %s and holder_epoch = any(%s) and state = 'open')",
+            (after, before, desk, epochs),
+        )
+    for after, before in befores(GRANT, "doubted").items():
+        conn.execute(
+            "update grants set state = %s where holder = %s and holder_epoch = any(%s) and state = any(%s)",
+            (after, desk, epochs, before),
+        )
     # A forked chain stays forked when its machine is replaced; declared lost, everything of the desk is but
     # what a revoked key signed.
-    ended = ["active", "replaced", "forked"] if state == "lost" else ["active"]
-    conn.execute(
-        "update chain_heads set state = %s where desk = %s and epoch = any(%s) and state = any(%s)",
-        (state, desk, _epochs(conn, desk, epoch), ended),
-    )
+    for after, before in befores(CHAIN, state).items():
+        conn.execute(
+            "update chain_heads set state = %s where desk = %s and epoch = any(%s) and state = any(%s)",
+            (after, desk, epochs, before),
+        )
 
 
 def _epochs(conn: Connection, desk: str, epoch: int) -> list[int]:
