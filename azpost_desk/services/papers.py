@@ -78,7 +78,9 @@ class Papers:
             Trouble: D-020 the job names nothing that is in the books.
         """
         if job.paper == "receipt":
-            return self.receipt(job.key, self._copy_state(job))
+            with self.counter.books.reading() as books:
+                copy = copy_of(books, job)
+            return self.receipt(job.key, copy)
         with self.counter.books.reading() as books:
             signed = books.signed_paper(job.paper, job.key)
             if signed is not None:
@@ -178,13 +180,6 @@ class Papers:
             books.move_print_job(job.job, state, trouble)
             number = number_of(books, job)
         return replace(job, state=state, trouble=trouble, number=number, way=came.way, place=came.place)
-
-    def _copy_state(self, job: PrintJob) -> papers.CopyState:
-        if job.sort == "original":
-            return papers.CopyState()
-        with self.counter.books.reading() as books:
-            count = books.reprints(job.key, job.sort)
-        return papers.CopyState("copy" if job.sort == "copy" else "duplicate", count)
 
 
 def _head(books: Reading, entry: Entry) -> papers.PaperHead:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.domain.days import BusinessDay, calendar_day, day_start_ms
 from azpost_desk.domain.staff import PERMISSIONS, Permission
-from azpost_desk.services.print_jobs import number_of
+from azpost_desk.services.print_jobs import copy_of, number_of
 
 if TYPE_CHECKING:
     from azpost_desk.domain.papers import Paper
@@ -36,7 +36,7 @@ class PapersMade:
         with self.counter.books.reading() as books:
             jobs = books.print_jobs(since_ms=day_start_ms(day))
             return [
-                replace(job, number=number_of(books, job))
+                replace(job, number=number_of(books, job), copy=copy_of(books, job).number)
                 for job in reversed(jobs)
                 if job.state != "replaced" and (job.paper not in _MANAGERS or _sees_reports(by))
             ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import papers
@@ -36,7 +36,17 @@ def number_of(books: Reading, job: PrintJob) -> str:
 
 
 def copy_of(books: Reading, job: PrintJob) -> papers.CopyState:
-    """The paper itself, its n-th copy, or the n-th for one that never came out; not of receipts."""
+    """The paper itself, its n-th copy, or the n-th for one that never came out.
+
+    Copies of receipts are recorded: theirs are counted back from the last one, whose number is in the books.
+    """
     if job.sort == "original":
         return papers.CopyState()
-    return papers.CopyState("copy" if job.sort == "copy" else "duplicate", books.prints_until(job))
+    number = books.prints_until(job)
+    if job.paper == "receipt":
+        behind = books.prints_until(replace(job, job=_LAST)) - number
+        number = books.reprints(job.key, job.sort) - behind
+    return papers.CopyState("copy" if job.sort == "copy" else "duplicate", number)
+
+
+_LAST: Final = 2**62

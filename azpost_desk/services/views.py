@@ -250,6 +250,7 @@ class PrintJob:
 
     Attributes:
         number: what people call it by (receipt, item), "" where nobody asked.
+        copy: the how many-th copy or duplicate, 0 of the paper itself or where nobody asked.
         way, place: once it was tried just now: printed, sent or saved, and where.
     """
 
@@ -264,6 +265,7 @@ class PrintJob:
     number: str = ""
     way: str = ""
     place: str = ""
+    copy: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,4 +168,6 @@ def _columns() -> list[Column[PrintJob]]:
 
 def _paper(job: PrintJob) -> Say:
     words = paper_words(job.paper, job.number)
-    return words if job.sort == "original" else phrase(f"history.screen.again.{job.sort}", paper=words)
+    return (
+        words if job.sort == "original" else phrase(f"frame.papers.{job.sort}", paper=words, number=job.copy)
+    )

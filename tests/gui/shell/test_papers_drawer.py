@@ -120,6 +120,22 @@ def test_a_receipt_is_found_looked_at_opened_and_copied_by_keys(
     settled(qtbot)
     (again,) = stand.bodies(ops.PaperReprinted)
     assert again == ops.PaperReprinted(receipt="4201-000001", sort="copy", count=1)
+    open_drawer(qtbot, window, frame)
+    press(window, Qt.Key.Key_P, CONTROL)
+    qtbot.waitUntil((papers / f"{DATE}_receipt-4201-000001-copy-2.pdf").exists)
+    settled(qtbot)
+    # Each copy is a line of its own, in words and as a picture, though the books know of two by now.
+    drawer = open_drawer(qtbot, window, frame)
+    words = [drawer.table.rows.data(drawer.table.rows.index(row, 1)) for row in range(3)]
+    receipt = "Receipt 4201-000001"
+    assert words == [f"{receipt} (copy 2)", f"{receipt} (copy 1)", receipt]
+    press(window, Qt.Key.Key_Down)
+    settled(qtbot)
+    qtbot.waitUntil(lambda: drawer.view.pages.status() is QPdfDocument.Status.Ready)
+    qtbot.waitUntil(lambda: "1" in drawer.view.pages.getAllText(0).text())
+    copy = [line for line in drawer.view.pages.getAllText(0).text().splitlines() if "SURƏT" in line]
+    assert [line.split()[-1] for line in copy] == ["1"]
+    press(window, Qt.Key.Key_Escape)
     assert stat.S_IMODE(papers.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in papers.iterdir()} == {0o600}
     # Looking wrote nothing: as many files as papers were printed.
