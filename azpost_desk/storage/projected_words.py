@@ -119,6 +119,8 @@ def _of_attachment(value: object) -> Iterator[str]:
         case Account():
             yield number_word(value.account)
             yield from fold(value.holder).split()
+            if value.contact:
+                yield number_word(value.contact)
         case _:
             raise TypeError(f"nobody said by which words {type(value).__name__} is found")
 

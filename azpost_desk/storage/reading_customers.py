@@ -48,14 +48,16 @@ class CustomerReading(FeatureReading):
         return found
 
     def lines_of(self, customer: views.Customer, limit: int = 12) -> list[PastLine]:
-        """Newest first: what they sent, took and handed in, and the bills they paid with it."""
+        """Newest first: what they sent, took, handed in, and the bills paid with it or under their phone."""
         number = customer.fin or customer.document or customer.phone
         word = number_word(number) if number else (fold(customer.name).split() or [""])[0]
+        words = {word, number_word(customer.phone)} - {""}
         j, w = t.journal.c, t.words.c
         wanted = (
             select(j.id, j.operation, j.recorded_ms, j.body)
             .join(t.words, w.record == j.id)
-            .where(w.word == word, j.kind == "settlement")
+            .where(w.word.in_(words), j.kind == "settlement")
+            .distinct()
             .order_by(j.id.desc())
             .limit(_RECORDS_MAX)
         )
@@ -64,9 +66,12 @@ class CustomerReading(FeatureReading):
             body: ops.Settlement = ops.decode("settlement", 1, row.body)
             attached = self._attached(row.id)
             lines = list(_lines(body, row.operation, row.recorded_ms, attached))
+            named = {one.whose for one in lines} - {""}
             # A basket is one customer's: the bills in it are of whoever else is named in it.
-            if any(one.whose == customer.customer for one in lines):
+            if customer.customer in named:
                 found += [one for one in lines if one.whose in ("", customer.customer)]
+            elif not named:
+                found += [one for one in lines if _is_contact(customer, one)]
             if len(found) >= limit:
                 break
         gone = self.undone([one.line.operation for one in found])
@@ -81,6 +86,11 @@ class CustomerReading(FeatureReading):
 
         def officers(self) -> list[views.OfficerAtDesk]: ...
         def undone(self, lines: list[str]) -> set[str]: ...
+
+
+def _is_contact(customer: views.Customer, one: PastLine) -> bool:
+    """Whether a bill that was paid alone was paid under this customer's phone."""
+    return one.account is not None and bool(customer.phone) and one.account.contact == customer.phone
 
 
 def _lines(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
@@ -12,6 +13,8 @@ from azpost_desk.services.customers import sought
 from azpost_desk.services.payments import PayBill
 from azpost_desk.services.transfers import SendTransfer
 from tests.services.counters import CLERK, RECEIVER, SENDER, Stand
+
+OTHER = replace(SENDER, name="Babayev Orxan", fin="7AB8CDE", document="AA7654321", phone="+994557654321")
 
 
 @pytest.fixture
@@ -29,6 +32,21 @@ def served(stand: Stand) -> Stand:
 def test_a_customer_is_found_by_number_or_any_word_of_the_name(served: Stand, typed: str) -> None:
     found = served.desk.customers.find(typed)
     assert [one.name for one in found] == [SENDER.name], typed
+
+
+def test_a_bill_paid_alone_belongs_to_whose_phone_was_written_on_it(served: Stand) -> None:
+    """And to nobody where none was, or where somebody else is named in the basket."""
+    [customer] = served.desk.customers.find("5ZK9XYZ")
+    pay = served.desk.payments.pay
+    for account, contact in (("87654321", "050 123 45 67"), ("11112222", ""), ("33334444", "0501234568")):
+        pay(PayBill("0101", account, azn(1_500), contact=contact), CLERK)
+        served.pay(5_000)
+    pay(PayBill("0101", "55556666", azn(1_500), contact="050 123 45 67"), CLERK)
+    served.desk.transfers.send(SendTransfer(OTHER, RECEIVER, azn(1_000), "family"), CLERK)
+    served.pay(20_000)
+    file = served.desk.customers.file(customer.customer, CLERK)
+    assert file is not None
+    assert [one.about for one in file.done] == ["87654321", RECEIVER.name, "12345678"]
 
 
 def test_nobody_is_found_by_nothing(served: Stand) -> None:
