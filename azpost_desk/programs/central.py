@@ -20,14 +20,13 @@ from azpost_desk.central import acts, erasure
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
 from azpost_desk.central.gateways.osmp import OsmpBiller
-from azpost_desk.central.registry import branches, enrolment, files, founding, reference, supply
+from azpost_desk.central.registry import branches, enrolment, files, founding, new_branch, reference, supply
 from azpost_desk.central.registry.files import WrongFile
 from azpost_desk.central.storage.database import Connection, connect, migrate
 from azpost_desk.central.storage.embedded import EmbeddedServer
 from azpost_desk.central.web.doors import Limits, descriptors
 from azpost_desk.domain.catalogue import (
     Billers,
-    Branch,
     Document,
     Goods,
     Licence,
@@ -38,8 +37,9 @@ from azpost_desk.domain.catalogue import (
     Tariffs,
 )
 from azpost_desk.domain.digits import is_digits
+from azpost_desk.domain.names import plain
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.domain.staff import PIN_DIGITS, Role
+from azpost_desk.domain.staff import PIN_DIGITS, Role, is_guessed
 from azpost_desk.files import SMALL_BYTES_MAX, content_of
 from azpost_desk.programs import (
     central_answers,
@@ -233,19 +233,22 @@ def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 
 def _create_branch(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    desks = tuple(range(1, wanted.desks + 1))
-    branch = Branch(
+    place = new_branch.Place(
         code=wanted.code,
         name=wanted.name,
         address=wanted.address,
         postcode=wanted.postcode,
         phone=wanted.phone,
         voen=wanted.voen,
-        desks=desks,
+        zone=wanted.zone,
+        desks=wanted.desks,
         single_handed=wanted.single_handed,
     )
-    branches.create_branch(conn, branch, CLOCK.utc_ms(), zone=wanted.zone)
-    for number in desks:
+    # What is typed here is held to the rules of a file.
+    new_branch.check_place("create-branch", place)
+    branch = new_branch.branch_of(place)
+    branches.create_branch(conn, branch, CLOCK.utc_ms(), zone=plain(wanted.zone))
+    for number in branch.desks:
         print(branches.add_desk(conn, branch.code, number))
 
 
@@ -260,15 +263,19 @@ def _enrol(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 
 def _add_staff(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    new_branch.check_officer("add-staff", "", wanted.officer, wanted.name)
     # Never on the command line, which every user of the machine can read.
     file: Path | None = wanted.pin_file
     said = content_of(file, SMALL_BYTES_MAX).decode("utf-8") if file is not None else sys.stdin.readline()
     pin = said.strip()
     if not (is_digits(pin) and PIN_DIGITS[0] <= len(pin) <= PIN_DIGITS[1]):
         raise Refused("S-004", digits=PIN_DIGITS[0])
+    if is_guessed(pin, wanted.officer):
+        raise Refused("S-009")
+    branches.none_elsewhere(conn, wanted.branch, [wanted.officer], CLOCK.utc_ms())
     officer = Officer(
         officer=wanted.officer,
-        name=wanted.name,
+        name=plain(wanted.name),
         role=wanted.role,
         pin_hash=branches.hashed_pin(pin),
         language=wanted.language,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk import places
 from azpost_desk.central.registry import new_branch
+from azpost_desk.domain.days import calendar_day
 from azpost_desk.programs.central_commands import CLOCK, Command, book_of
 from azpost_desk.programs.central_people import both, signs
 
@@ -40,7 +41,7 @@ def template(wanted: argparse.Namespace) -> None:
 
 def _make(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     # The file first: nobody types a password for one that is no good.
-    data = new_branch.read(wanted.file)
+    data = new_branch.read(wanted.file, calendar_day(CLOCK.utc_ms()))
     people = both(wanted, conn)
     with book_of(dsn) as book:
         codes = new_branch.make(conn, book, data, people, CLOCK.utc_ms())

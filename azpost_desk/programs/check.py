@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from azpost_desk.programs.dsn import DSN_HELP, without_password
 from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from azpost_desk.domain.invariants import Verdict
 
 
@@ -25,13 +28,17 @@ def main(argv: list[str]) -> int:
     folder = "a desk's data folder; default: this desk's; several for the desks of a branch together"
     books.add_argument("--data", type=Path, action="append", metavar="DIR", help=folder)
     books.add_argument("--dsn", type=without_password, help=f"the centre's books: {DSN_HELP}")
-    parser.add_argument("--branch", default="", help="with --dsn: only the desks of this branch")
+    own = "the books of a centre with a PostgreSQL of its own in this folder"
+    books.add_argument("--embedded", type=Path, metavar="DIR", help=own)
+    only = "with --dsn or --embedded: only the desks of this branch"
+    parser.add_argument("--branch", default="", help=only)
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     wanted = parser.parse_args(argv)
-    if wanted.branch and wanted.dsn is None:
-        parser.error("--branch needs --dsn: desks are named by their folders")
+    if wanted.branch and wanted.dsn is None and wanted.embedded is None:
+        parser.error("--branch needs --dsn or --embedded: desks are named by their folders")
     try:
-        verdicts, damaged = _check(wanted.data or [places.data()], wanted.dsn, wanted.branch)
+        with _dsn(wanted.dsn, wanted.embedded) as dsn:
+            verdicts, damaged = _check(wanted.data or [places.data()], dsn, wanted.branch)
     except Trouble as trouble:
         complain(trouble)
         return 2
@@ -41,6 +48,24 @@ def main(argv: list[str]) -> int:
     else:
         _tell(answer)
     return 0 if answer["ok"] else 1
+
+
+@contextmanager
+def _dsn(dsn: str | None, embedded: Path | None) -> Iterator[str | None]:
+    """Where the centre's books are, None for a desk's; a server of its own runs as long as it is asked."""
+    if embedded is None:
+        yield dsn
+        return
+    # Looking makes nothing: a folder without a server is a slip of whoever named it.
+    if not (embedded / "postgres").is_dir():
+        raise Trouble("G-075", file=str(embedded), why="no PostgreSQL of a centre is here")
+    from azpost_desk.central.storage.embedded import EmbeddedServer
+
+    server = EmbeddedServer(embedded.absolute())
+    try:
+        yield server.dsn()
+    finally:
+        server.stop()
 
 
 def _check(folders: list[Path], dsn: str | None, branch: str) -> tuple[list[Verdict], list[str]]:

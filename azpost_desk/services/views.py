@@ -249,8 +249,7 @@ class PrintJob:
     """Paper that is owed: made from a committed record, printed after it, retried without touching money.
 
     Attributes:
-        number: what people call it by (receipt, item), "" where nobody asked.
-        copy: the how many-th copy or duplicate, 0 of the paper itself or where nobody asked.
+        number, copy: what people call it by (receipt, item), which copy it is; empty where nobody asked.
         way, place: once it was tried just now: printed, sent or saved, and where.
     """
 

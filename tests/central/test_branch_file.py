@@ -66,7 +66,7 @@ def test_each_slip_is_named_at_its_place(slip: tuple[str, str, str, str], tmp_pa
     file = tmp_path / "branch.toml"
     file.write_text(TEMPLATE.replace(right, written, 1), "utf-8")
     with pytest.raises(WrongFile) as refused:
-        new_branch.read(file)
+        new_branch.read(file, "2026-01-01")
     assert refused.value.code == code
     sentence = Texts("en").refusal(refused.value)
     assert says in sentence
@@ -79,16 +79,16 @@ def test_a_licence_twice_and_one_person_alone_are_slips(tmp_path: Path) -> None:
     file = tmp_path / "branch.toml"
     file.write_text(TEMPLATE.replace('"payments"', '"transfers"').replace("-PA-", "-TR-"), "utf-8")
     with pytest.raises(WrongFile) as refused:
-        new_branch.read(file)
+        new_branch.read(file, "2026-01-01")
     assert (refused.value.code, refused.value.facts["place"]) == ("X-105", "licences[2].number")
     first, second = TEMPLATE.index("[[staff]]"), TEMPLATE.rindex("[[staff]]")
     alone = TEMPLATE[:first] + TEMPLATE[second:]
     file.write_text(alone, "utf-8")
     with pytest.raises(WrongFile) as refused:
-        new_branch.read(file)
+        new_branch.read(file, "2026-01-01")
     assert refused.value.facts["place"] == "branch.single_handed"
     file.write_text(alone.replace("single_handed = false", "single_handed = true"), "utf-8")
-    assert [one.officer for one in new_branch.read(file).staff] == ["1004"]
+    assert [one.officer for one in new_branch.read(file, "2026-01-01").staff] == ["1004"]
 
 
 def test_a_file_without_end_and_a_staff_without_number_are_refused_at_once(tmp_path: Path) -> None:
@@ -96,14 +96,14 @@ def test_a_file_without_end_and_a_staff_without_number_are_refused_at_once(tmp_p
     with file.open("wb") as large:
         large.truncate(files.FILE_BYTES_MAX + 1)
     with pytest.raises(WrongFile, match="X-110"):
-        new_branch.read(file)
+        new_branch.read(file, "2026-01-01")
     more = "".join(
         f'[[staff]]\nofficer = "x{number}"\nname = "A"\nrole = "clerk"\npin = "4711"\n'
         for number in range(499)
     )
     file.write_text(TEMPLATE + more, "utf-8")
     with pytest.raises(WrongFile) as refused:
-        new_branch.read(file)
+        new_branch.read(file, "2026-01-01")
     assert Texts("en").refusal(refused.value) == "branch.toml: staff has 500 people at most, not 501."
 
 
@@ -114,5 +114,5 @@ def test_what_may_be_left_out_has_its_usual_value(tmp_path: Path) -> None:
         ' "staff": [{"officer": "7", "name": "A", "role": "manager", "pin": "4711"}]}',
         "utf-8",
     )
-    made = new_branch.read(file)
+    made = new_branch.read(file, "2026-01-01")
     assert (made.branch.desks, made.licences, made.numbers.item_prefix) == (1, (), "EE")

@@ -26,6 +26,30 @@ def run(dsn: str, *words: str) -> int:
     return main(["--dsn", dsn, *words])
 
 
+def test_what_is_typed_is_held_to_the_rules_of_a_file(
+    postgres: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Names, numbers and PINs; and a number is one person's in the whole country."""
+    pin = tmp_path / "pin"
+    assert run(postgres, "create-branch", "2002", "Gəncə 2", "AZ2002") == 0
+    for guessed in ("1234", "7777"):
+        pin.write_text(f"{guessed}\n", "utf-8")
+        assert run(postgres, "add-staff", "2002", "o1", "A", "clerk", "--pin-file", str(pin)) == 1
+        assert capsys.readouterr().err.startswith("S-009: ")
+    pin.write_text("4680\n", "utf-8")
+    assert run(postgres, "add-staff", "2002", "o1", "Əliyeva Nigar", "clerk", "--pin-file", str(pin)) == 0
+    assert run(postgres, "create-branch", "1000", "Bakı 1", "AZ1000") == 0
+    capsys.readouterr()
+    assert run(postgres, "add-staff", "1000", "o1", "Başqa Adam", "clerk", "--pin-file", str(pin)) == 1
+    assert capsys.readouterr().err.startswith("X-112: Somebody works at branch 2002 under the number o1")
+    for name in ("", "A\x07B", "Ə" * 101):
+        for words in (("create-branch", "3000", name, "AZ3000"), ("add-staff", "2002", "o2", name, "clerk")):
+            assert run(postgres, *words) == 2, words
+            assert capsys.readouterr().err.startswith(f"X-104: {words[0]}: "), words
+    assert run(postgres, "create-branch", "30", "Şəki", "AZ3000") == 2
+    assert run(postgres, "add-staff", "2002", "o 2", "Adam", "clerk") == 2
+
+
 def test_a_branch_from_nothing_to_its_first_news(
     postgres: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -38,7 +62,7 @@ def test_a_branch_from_nothing_to_its_first_news(
         pin.write_text(f"{none}\n", "utf-8")
         assert run(postgres, "add-staff", "2002", "o1", "A", "clerk", "--pin-file", str(pin)) == 1
         assert capsys.readouterr().err.startswith("S-004: ")
-    pin.write_text("1234\n", "utf-8")
+    pin.write_text("4680\n", "utf-8")
     assert run(postgres, "add-staff", "2002", "o1", "Əliyeva Nigar", "clerk", "--pin-file", str(pin)) == 0
     assert run(postgres, "set-licence", "2002", "transfers", "7", "2026-01-01", "2027-01-01") == 0
     assert run(postgres, "set-tariffs", str(tariffs)) == 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from azpost_desk import places
 from azpost_desk.central.app import Centre
-from azpost_desk.central.registry import reference, supply
+from azpost_desk.central.registry import branches, reference, supply
 from azpost_desk.central.storage.database import connect
-from azpost_desk.domain.catalogue import Branch, Licences, Offices, Settings, Staff
+from azpost_desk.domain.catalogue import Branch, Licences, Officer, Offices, Settings, Staff
 from azpost_desk.programs.central import main
 from azpost_desk.programs.desk_parts import Argon2
 from tests.central.desks import ManualClock, SimDesk
@@ -103,6 +104,21 @@ def test_a_branch_is_made_whole_from_one_file_by_two_people_and_once(
     assert run(postgres, "new-branch", str(wrong), *two) == 2
     assert capsys.readouterr().err.splitlines()[-1].startswith("X-104: wrong.toml: numbers.item_prefix")
     assert all_rows(postgres) == before
+    # A manager who has left opens no day, and a number that is somebody's elsewhere names two people.
+    gone = file.read_text("utf-8").replace("valid_to = 2030-12-31", "valid_to = 2020-01-01", 1)
+    wrong.write_text(gone, "utf-8")
+    assert run(postgres, "new-branch", str(wrong), *two) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("X-104: wrong.toml: nobody in staff")
+    known = Officer(officer="1001", name="X", role="clerk", pin_hash="h")
+    with connect(postgres) as conn:
+        branches.add_staff(conn, "1000", known, ManualClock().utc_ms())
+    before = all_rows(postgres)
+    assert run(postgres, "new-branch", str(file), *two) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith("X-112: ")
+    assert all_rows(postgres) == before
+    with connect(postgres) as conn:
+        left = structs.replace(known, valid_to="2020-01-01")
+        branches.add_staff(conn, "1000", left, ManualClock().utc_ms())
 
     assert run(postgres, "new-branch", str(file), *two) == 0
     said = capsys.readouterr()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from azpost_desk import programs
 from azpost_desk.programs.central import main
 
 if TYPE_CHECKING:
@@ -69,6 +70,10 @@ def test_the_server_ends_with_its_last_user_however_that_ends(folder: Path) -> N
     # Nothing to say when all went well.
     assert (done.stdout, done.stderr) == ("", "")
     assert servers(folder) == []
+    # Its books are checked the same way, and a slip in the folder's name makes no server there.
+    assert programs.main(["check", "--embedded", str(folder)]) == 0
+    assert programs.main(["check", "--embedded", str(folder.parent / "slip")]) == 2
+    assert (servers(folder), (folder.parent / "slip").exists()) == ([], False)
     with serve(folder) as first, serve(folder) as second:
         one_server = servers(folder)
         assert len(one_server) == 1

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from azpost_desk import programs
+from azpost_desk.programs import tool
 
 
 def test_help_names_each_program_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,6 +70,15 @@ def test_no_program_leaves_memory_on_a_disk() -> None:
     code += "; print(resource.getrlimit(resource.RLIMIT_CORE))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "(0, 0)"
+
+
+def test_the_help_and_the_readme_name_every_sort_of_tool() -> None:
+    sorts = next(action.choices for action in tool._parser()._actions if action.dest == "tool")
+    assert sorts is not None
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    for sort in sorts:
+        assert sort in programs.PROGRAMS["tool"]
+        assert f"`tool {sort}`" in readme
 
 
 @pytest.mark.parametrize("program", ["central", "check"])

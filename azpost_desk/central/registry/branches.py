@@ -5,10 +5,13 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Branch, Licence, Licences, Office, Officer, Offices, Staff
+from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Role
 from azpost_desk.domain.transfer_codes import transfer_code
@@ -82,6 +85,24 @@ def add_staff(conn: Connection, branch: str, officer: Officer, now_ms: int) -> N
         known = reference.newest(conn, Staff, branch) or Staff()
         others = tuple(one for one in known.officers if one.officer != officer.officer)
         reference.publish(conn, Staff(officers=(*others, officer)), now_ms, branch=branch)
+
+
+def none_elsewhere(conn: Connection, branch: str, officers: Iterable[str], now_ms: int) -> None:
+    """Refuse the number of somebody who works at another branch: what is recorded would name two people.
+
+    Raises:
+        Refused: X-112.
+    """
+    wanted, today = frozenset(officers), calendar_day(now_ms)
+    rows = conn.execute(
+        "select distinct on (branch) branch, content from reference"
+        " where name = 'staff' and branch <> %s order by branch, version desc",
+        (branch,),
+    )
+    for other, content in rows:
+        for known in msgspec.json.decode(content, type=Staff).officers:
+            if known.officer in wanted and known.valid_to >= today:
+                raise Refused("X-112", officer=known.officer, branch=other)
 
 
 def hashed_pin(pin: str) -> str:

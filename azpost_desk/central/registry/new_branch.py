@@ -100,16 +100,16 @@ class BranchFile(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, Any] = {}
 
 
-def read(path: Path) -> BranchFile:
-    """The branch that the file describes, fit to be made.
+def read(path: Path, today: str) -> BranchFile:
+    """The branch that the file describes, fit to be made and to work from `today` (ISO).
 
     Raises:
         WrongFile: as `files.read`; X-104 a value that breaks its rule, X-105 one that stands there twice.
     """
     data = files.read(path, BranchFile)
     files.checked({"settings": data.settings}, _OnlySettings, path.name)
-    _check_place(path.name, data.branch)
-    _check_staff(path.name, data)
+    check_place(path.name, data.branch)
+    _check_staff(path.name, data, today)
     _check_licences(path.name, data.licences)
     _check_numbers(path.name, data.numbers)
     return data
@@ -133,6 +133,7 @@ def make(
 
     Raises:
         WrongFile: X-106 there is such a branch; nothing was changed.
+        Refused: X-112 one of them works elsewhere.
     """
     place = data.branch
     # Slow on purpose: outside the transaction.
@@ -142,7 +143,8 @@ def make(
         same = conn.execute("select from branches where branch = %s", (place.code,))
         if same.fetchone() is not None:
             raise WrongFile("X-106", branch=place.code)
-        branches.create_branch(conn, _branch(place), now_ms, zone=plain(place.zone))
+        branches.none_elsewhere(conn, place.code, [one.officer for one in staff], now_ms)
+        branches.create_branch(conn, branch_of(place), now_ms, zone=plain(place.zone))
         reference.publish(conn, Staff(officers=staff), now_ms, branch=place.code)
         licences = Licences(licences=tuple(map(_licence, data.licences)))
         reference.publish(conn, licences, now_ms, branch=place.code)
@@ -163,7 +165,8 @@ def make(
     return codes
 
 
-def _branch(place: Place) -> Branch:
+def branch_of(place: Place) -> Branch:
+    """The branch as the centre keeps it."""
     return Branch(
         code=place.code,
         name=plain(place.name),
@@ -197,7 +200,12 @@ def _licence(one: Right) -> Licence:
     )
 
 
-def _check_place(file: str, place: Place) -> None:
+def check_place(file: str, place: Place) -> None:
+    """Refuse a branch that breaks a rule; `file` is where it was written.
+
+    Raises:
+        WrongFile: X-104.
+    """
     if not (len(place.code) == _CODE_DIGITS and is_digits(place.code)):
         raise wrong(file, "branch.code", "branch_code", place.code)
     _check_name(file, "branch.name", place.name)
@@ -217,20 +225,16 @@ def _check_place(file: str, place: Place) -> None:
         raise wrong(file, "branch.safe_desk", "safe_desk", place.safe_desk)
 
 
-def _check_staff(file: str, data: BranchFile) -> None:
+def _check_staff(file: str, data: BranchFile, today: str) -> None:
     if len(data.staff) > _STAFF_MAX:
         raise wrong(file, "staff", "staff", len(data.staff))
     known: set[str] = set()
     for number, one in enumerate(data.staff, start=1):
         place = f"staff[{number}]"
-        if not (
-            one.officer.isascii() and one.officer.isalnum() and len(one.officer) <= _OFFICER_CHARACTERS_MAX
-        ):
-            raise wrong(file, f"{place}.officer", "officer", one.officer)
+        check_officer(file, f"{place}.", one.officer, one.name)
         if one.officer in known:
             raise WrongFile("X-105", file=file, place=f"{place}.officer", value=one.officer)
         known.add(one.officer)
-        _check_name(file, f"{place}.name", one.name)
         if one.role not in set(Role):
             raise wrong(file, f"{place}.role", "role", one.role)
         if not (is_digits(one.pin) and PIN_DIGITS[0] <= len(one.pin) <= PIN_DIGITS[1]):
@@ -240,11 +244,24 @@ def _check_staff(file: str, data: BranchFile) -> None:
             raise wrong(file, f"{place}.pin", "guessed")
         if one.language not in _LANGUAGES:
             raise wrong(file, f"{place}.language", "language", one.language)
-    roles = {Role(one.role) for one in data.staff}
+    # Who has left by today opens no day and is no second person.
+    here = [one for one in data.staff if one.valid_to.isoformat() >= today]
+    roles = {Role(one.role) for one in here}
     if not any(Permission.OPEN_DAY in PERMISSIONS[role] for role in roles):
         raise wrong(file, "staff", "manager")
-    if len(data.staff) == 1 and not data.branch.single_handed:
+    if len(here) == 1 and not data.branch.single_handed:
         raise wrong(file, "branch.single_handed", "second_person")
+
+
+def check_officer(file: str, place: str, officer: str, name: str) -> None:
+    """Refuse a number or a name that no desk could show or compare; `place` stands before the field.
+
+    Raises:
+        WrongFile: X-104.
+    """
+    if not (officer.isascii() and officer.isalnum() and len(officer) <= _OFFICER_CHARACTERS_MAX):
+        raise wrong(file, f"{place}officer", "officer", officer)
+    _check_name(file, f"{place}name", name)
 
 
 def _check_licences(file: str, licences: tuple[Right, ...]) -> None:
