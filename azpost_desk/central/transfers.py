@@ -18,7 +18,7 @@ import msgspec
 from azpost_desk.central import doubts, exposure, freed, laundering, screening
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
-from azpost_desk.central.registry import supply
+from azpost_desk.central.registry import code_series, supply
 from azpost_desk.central.sold import sold_line
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain import aml
@@ -94,7 +94,8 @@ def _why_held(
     is_given, document = one(conn, _ABOUT_A_SEND, about)
     lists = msgspec.json.decode(document, type=WatchState) if document else WatchState()
     more = {
-        "strange_code": not is_given,
+        "strange_code": not is_given
+        and not code_series.adopt(conn, written.desk, written.epoch, parties.code),
         screening.UNDER_REVIEW: screening.must_wait(conn, line.transfer, parties, lists, settings, now_ms),
         "over_limit": _is_over_limit(conn, written, line, parties),
     }

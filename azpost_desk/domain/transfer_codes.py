@@ -42,7 +42,7 @@ def is_checked(digits: str) -> bool:
 
 
 def transfer_code(nine_digits: str) -> str:
-    """The transfer code of nine random digits.
+    """The transfer code of nine digits that nobody can guess.
 
     Raises:
         ValueError: not nine digits.

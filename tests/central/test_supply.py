@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from azpost_desk.central.registry import branches, founding, supply
+from azpost_desk.central.registry import branches, enrolment, founding, supply
 from azpost_desk.central.registry.supply import Stock
+from azpost_desk.central.storage.database import connect
 from azpost_desk.domain.item_numbers import item_number
+from tests.central.desks import SimDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from azpost_desk.central.app import Centre
-    from tests.central.desks import ManualClock, SimDesk
+    from tests.central.desks import ManualClock
 
 
 @pytest.fixture
@@ -112,3 +115,62 @@ def test_after_a_restore_no_number_is_given_again_that_the_lost_hours_gave(
     assert more == (1_001_001, 1_001_500)
     # A desk enrolled in those hours prints receipts of its series still.
     assert series(enrolled("1010-1")) == last + 1_001
+
+
+def test_a_code_that_the_lost_hours_gave_a_desk_is_its_own_and_nobody_elses(
+    centre: Centre, enrolled: Callable[[str], SimDesk], clock: ManualClock
+) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    with centre.database.transaction() as conn:
+        known = branches.give_codes(conn, "2002-1", 3, clock.utc_ms())
+        lost = branches.give_codes(conn, "2002-1", 4, clock.utc_ms())
+    # As the database stood before them.
+    with centre.database.transaction() as conn:
+        conn.execute("delete from transfer_codes where code = any(%s)", (list(lost),))
+        founding.new_epoch(conn, clock.utc_ms())
+        since = branches.give_codes(conn, "2002-1", 7, clock.utc_ms())
+    assert not {*known, *lost} & {*since}
+    taken = {
+        "known": here.send(known[0]),
+        "lost": here.send(lost[0]),
+        "lost too": here.send(lost[3]),
+        "since": here.send(since[0]),
+        "another's": there.send(lost[1]),
+        "invented": here.send("1234567897"),
+    }
+    here.exchange()
+    there.exchange()
+    centre.settle()
+    with centre.database.transaction() as conn:
+        states = dict(conn.execute("select transfer, state from transfers").fetchall())
+        strange = {
+            row[0] for row in conn.execute("select about from exceptions where reason = 'strange_code'")
+        }
+        used = conn.execute("select code from transfer_codes where used").fetchall()
+    assert {what for what, transfer in taken.items() if states[transfer] == "held"} == {
+        "another's",
+        "invented",
+    }
+    assert strange == {taken["another's"], taken["invented"]}
+    assert {code for (code,) in used} == {known[0], lost[0], lost[3], since[0]}
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_machine_is_enrolled_while_numbers_are_given_without_holding_its_desk(
+    centre: Centre, postgres: str, clock: ManualClock
+) -> None:
+    with centre.database.transaction() as conn:
+        code = enrolment.enrolment_code(conn, "2002-1", clock.utc_ms())
+    ours = SimDesk(centre.url, clock)
+    machine = threading.Thread(target=ours.enrol, args=(code,))
+    # The projector gives numbers first, then touches the desk's row.
+    with connect(postgres) as projector, connect(postgres) as looking:
+        with projector.transaction():
+            branches.lock_ranges(projector, "EE")
+            machine.start()
+            waits = "select from pg_locks where locktype = 'advisory' and not granted"
+            while looking.execute(waits).fetchone() is None:
+                assert machine.is_alive()
+            projector.execute("select from desks where desk = '2002-1' for update nowait")
+        machine.join()
+    assert series(ours)

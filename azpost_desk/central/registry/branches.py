@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.central.news import tell
-from azpost_desk.central.registry import reference
+from azpost_desk.central.registry import code_series, reference
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Branch, Licence, Licences, Office, Officer, Offices, Staff
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Role
-from azpost_desk.domain.transfer_codes import transfer_code
 from azpost_desk.protocol.news import Codes
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.storage.database import Connection
 
-_CODE_DIGITS: Final = 10**9
 _SERIAL_LAST: Final = 99_999_999
 # [design] What a restore of the centre may have forgotten: a full stock for each of 2,000 desks.
 _SKIPPED_AT_RESTORE: Final = 1_000_000
@@ -122,14 +120,18 @@ def set_licence(conn: Connection, branch: str, licence: Licence, now_ms: int) ->
 
 
 def give_codes(conn: Connection, desk: str, count: int, now_ms: int) -> tuple[str, ...]:
-    """Random transfer codes for a desk's present epoch, to be used off line too; never given twice."""
+    """Codes nobody can guess for a desk's present epoch, to be used off line too; never given twice."""
     epoch = _epoch(conn, desk)
     given: list[str] = []
     with conn.transaction():
+        secret = code_series.begin(conn, now_ms)
+        number = one(
+            conn, "select count(*) from transfer_codes where desk = %s and epoch = %s", (desk, epoch)
+        )[0]
         while len(given) < count:
-            wanted = {
-                transfer_code(f"{secrets.randbelow(_CODE_DIGITS):09}") for _ in range(count - len(given))
-            }
+            numbers = range(number, number + count - len(given))
+            number = numbers.stop
+            wanted = set(code_series.codes(secret, desk, epoch, numbers))
             new = conn.execute(
                 "insert into transfer_codes select unnest(%s::text[]), %s, %s on conflict do nothing"
                 " returning code",
@@ -151,7 +153,7 @@ def give_range(conn: Connection, desk: str, prefix: str, count: int, now_ms: int
     """
     epoch = _epoch(conn, desk)
     with conn.transaction():
-        conn.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"range {prefix}",))
+        lock_ranges(conn, prefix)
         # Of an indicator unknown since a restore nobody can say what was given before it.
         first: int = one(
             conn,
@@ -169,6 +171,15 @@ def give_range(conn: Connection, desk: str, prefix: str, count: int, now_ms: int
         )
         tell(conn, Codes(epoch=epoch, item_prefix=prefix, item_first=first, item_last=last), [desk], now_ms)
     return first, last
+
+
+def lock_ranges(conn: Connection, prefix: str) -> None:
+    """Nobody else is given numbers of this indicator before the transaction ends.
+
+    Whoever locks a desk's row besides locks it after this, as the projector does: else two would wait for
+    each other.
+    """
+    conn.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"range {prefix}",))
 
 
 def skip_ranges(conn: Connection) -> None:

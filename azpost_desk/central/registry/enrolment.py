@@ -70,6 +70,7 @@ def enrol(conn: Connection, message: Enrol, now_ms: int) -> Enrolled | None:
 
 
 def _open_epoch(conn: Connection, desk: str, public_key: str, now_ms: int) -> tuple[int, int]:
+    supply.lock(conn, desk)
     epoch, branch = one(
         conn, "update desks set epoch = epoch + 1 where desk = %s returning epoch, branch", (desk,)
     )

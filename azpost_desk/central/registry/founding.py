@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import keys, news
-from azpost_desk.central.registry import branches
+from azpost_desk.central.registry import branches, code_series
 from azpost_desk.central.storage.database import one
 
 if TYPE_CHECKING:
@@ -27,14 +27,15 @@ def found(conn: Connection, now_ms: int) -> None:
             "insert into centre (epoch, epoch_opened_ms) values (1, %s) on conflict do nothing", (now_ms,)
         )
         keys.load(conn, now_ms)
+        code_series.begin(conn, now_ms)
 
 
 def new_epoch(conn: Connection, now_ms: int) -> int:
     """Begin a new epoch of the centre: after every restore or promotion that may have lost something.
 
     From now on nothing that a desk may hold from before is granted until that desk has spoken or was declared
-    lost, news positions begin anew, item numbers and receipt series go on beyond all that may have been
-    given. Gives the epoch: of two restores of one copy each has its own.
+    lost, news positions begin anew, transfer codes are of a new series, item numbers and receipt series go on
+    beyond all that may have been given. Gives the epoch: of two restores of one copy each has its own.
     """
     with conn.transaction():
         before = one(conn, "select epoch from centre for update")[0]
@@ -51,6 +52,7 @@ def new_epoch(conn: Connection, now_ms: int) -> int:
         )
         news.tell_again(conn, before)
         branches.skip_ranges(conn)
+        code_series.begin(conn, now_ms)
         conn.execute(
             "select setval('receipt_series', least(last_value + %s, 999999)) from receipt_series",
             (_SERIES_SKIPPED,),

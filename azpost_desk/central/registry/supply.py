@@ -54,6 +54,13 @@ def begin(conn: Connection, desk: str) -> None:
     )
 
 
+def lock(conn: Connection, desk: str) -> None:
+    """Taken before the desk's row by whoever fills its stock after it."""
+    row = conn.execute("select prefix from desk_stocks where desk = %s", (desk,)).fetchone()
+    if row is not None:
+        branches.lock_ranges(conn, row[0])
+
+
 def fill(conn: Connection, desk: str, now_ms: int) -> None:
     """Give a desk what is missing to its stock, when half of it or more is; in the caller's transaction."""
     row = conn.execute(
