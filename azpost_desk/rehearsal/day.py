@@ -24,10 +24,14 @@ from azpost_desk.gui.work.timers import HandClock, Repeating
 from azpost_desk.rehearsal import steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 LOOK_EVERY_MS: Final = 5
+# A look costs the processor as much as the window it looks at: what has not come at once is looked for
+# less often.
+LOOK_LATER_EVERY_MS: Final = 40
+SOON_MS: Final = 250
 PATIENCE_MS: Final = 12_000
 # A machine with other work needs longer for what a key began; a window that never ends is a fault.
 BUSY_PATIENCE_MS: Final = 60_000
@@ -41,6 +45,10 @@ _LAYOUTS: Final[dict[str, dict[int, int]]] = {
 
 
 _NAMES: Final = {"Enter": "Return", "Del": "Delete", "Esc": "Escape"}
+# By its object name: the time is nothing that a step waits for.
+_CLOCK: Final = frozenset({"clock"})
+# What changes without anybody's doing: that one of them did is no answer to a key.
+_BY_ITSELF: Final = _CLOCK | {"line_pill", "books_lamp"}
 _HELD: Final = {
     "Ctrl": Qt.KeyboardModifier.ControlModifier,
     "Shift": Qt.KeyboardModifier.ShiftModifier,
@@ -108,6 +116,7 @@ class Day(QObject):
         self._since = QElapsedTimer()
         self._step_since = QElapsedTimer()
         self._idle_since = QElapsedTimer()
+        self._looked_since = QElapsedTimer()
         self._ticker = Repeating(self, LOOK_EVERY_MS, self._look)
         self._settled = False
         self._pressed, self._seen_before = "", ""
@@ -119,10 +128,15 @@ class Day(QObject):
         self._since.start()
         self._step_since.start()
         self._idle_since.start()
+        self._looked_since.start()
         self._ticker.start()
 
     def _look(self) -> None:
         """One look at the screens; take every step whose time has come."""
+        waits_long = self._step_since.elapsed() > SOON_MS
+        if waits_long and self._looked_since.elapsed() < LOOK_LATER_EVERY_MS:
+            return
+        self._looked_since.restart()
         try:
             while self._script and self._is_quiet() and self._is_answered() and self._take(self._script[0]):
                 self._script.popleft()
@@ -288,7 +302,7 @@ class Day(QObject):
         if isinstance(focus, QLineEdit):
             places.append(f"caret {focus.cursorPosition()} {focus.selectedText()}")
         rows = (table.currentIndex().row() for table in self._window.findChildren(QTableView))
-        return "\n".join([*places, *map(str, rows), self._seen()])
+        return "\n".join([*places, *map(str, rows), *_texts(self._window, _BY_ITSELF)])
 
     def _remember(self, name: str, pattern: str) -> bool:
         found = re.search(pattern, self._seen())
@@ -335,22 +349,31 @@ def _combination(name: str) -> tuple[Qt.Key, Qt.KeyboardModifier]:
     return Qt.Key[f"Key_{_NAMES.get(last, last)}"], modifiers
 
 
-def _texts(window: QWidget) -> list[str]:
-    result = []
-    for widget in window.findChildren(QWidget):
-        # The clock ticks by itself: that it changed is no answer to a key.
-        if not widget.isVisible() or widget.objectName() == "clock":
-            continue
-        if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
-            result.append(widget.text())
-        elif isinstance(widget, QComboBox):
-            result.append(widget.currentText())
-        elif isinstance(widget, QTableView):
-            model = widget.model()
-            for row in range(min(model.rowCount(), 60)):
-                cells = (model.index(row, column).data() for column in range(model.columnCount()))
-                result.append(" · ".join(str(cell) for cell in cells if cell))
-    return [text for text in result if text]
+def _texts(window: QWidget, besides: frozenset[str] = _CLOCK) -> list[str]:
+    return [text for widget in _in_sight(window, besides) for text in _texts_of(widget) if text]
+
+
+def _in_sight(widget: QWidget, besides: frozenset[str]) -> Iterator[QWidget]:
+    """What stands in `widget`, in order; a page behind the one in sight is not even walked through."""
+    for child in widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if child.isVisible() and child.objectName() not in besides:
+            yield child
+            yield from _in_sight(child, besides)
+
+
+def _texts_of(widget: QWidget) -> list[str]:
+    if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
+        return [widget.text()]
+    if isinstance(widget, QComboBox):
+        return [widget.currentText()]
+    if not isinstance(widget, QTableView):
+        return []
+    model = widget.model()
+    rows = (
+        [model.index(row, column).data() for column in range(model.columnCount())]
+        for row in range(min(model.rowCount(), 60))
+    )
+    return [" · ".join(str(cell) for cell in cells if cell) for cells in rows]
 
 
 def write_input(played: Played, folder: Path) -> None:

@@ -329,7 +329,7 @@ def _line_down() -> list[Instruction]:
         Type("AZ1010"),
         keys("Enter"),
         See("Bakı 10"),
-        keys("Ctrl+W"),
+        # Whoever comes to the weight finds what the scale says there.
         See("7,50"),
         Picture("express-mail"),
         keys("Enter"),

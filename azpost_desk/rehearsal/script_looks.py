@@ -27,7 +27,12 @@ def papers_of_the_day() -> list[Instruction]:
 
 def _ask(words: str) -> list[Instruction]:
     """Ctrl K, the words, Enter; what was typed is read before it is asked."""
-    return [keys("Ctrl+K"), Type(words), See(words), keys("Enter")]
+    return [keys("Ctrl+K"), *_ask_there(words)]
+
+
+def _ask_there(words: str) -> list[Instruction]:
+    """The same where the sheet that was closed just now gave the place back to the box."""
+    return [Type(words), See(words), keys("Enter")]
 
 
 def one_box() -> list[Instruction]:
@@ -43,14 +48,14 @@ def one_box() -> list[Instruction]:
         Picture("box-office"),
         keys("Esc"),
         Gone("Bakı 10"),
-        *_ask("kömək"),
+        *_ask_there("kömək"),
         Picture("box-act"),
         keys("Enter"),
         See(_HELP),
         Picture("help"),
         keys("Esc"),
         Gone(_HELP),
-        *_ask("5KL2M7A"),
+        *_ask_there("5KL2M7A"),
         See("Pul göndərdikləri"),
         Picture("customer-file"),
     ]

@@ -34,6 +34,7 @@ class BooksLamp(PillButton):
 
     def __init__(self, session: Session) -> None:
         super().__init__("frame.books.unchecked", "neutral")
+        self.setObjectName("books_lamp")
         self._session = session
         self.found: BooksCheck | None = None
         self._closed_day = 0

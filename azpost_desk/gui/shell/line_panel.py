@@ -42,6 +42,7 @@ class LinePill(PillButton):
 
     def __init__(self, line: Line) -> None:
         super().__init__("line.pill.connecting", "neutral")
+        self.setObjectName("line_pill")
         self._line = line
         self.refresh()
 
