@@ -18,6 +18,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QTableView, QWidget
 
+from azpost_desk.gui.kit.paper_view import PaperView
 from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.work.runner import Runner
 from azpost_desk.gui.work.timers import HandClock, Repeating
@@ -316,6 +317,8 @@ class Day(QObject):
 
     def _picture(self, name: str) -> bool:
         """One look later than asked: by then every layout has had its turn, as before a person's eyes."""
+        if not all(one.is_drawn() for one in self._window.findChildren(PaperView) if one.isVisible()):
+            return False
         self._settled = not self._settled
         if not self._settled:
             self._photograph(self._window, name)
