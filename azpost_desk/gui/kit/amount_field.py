@@ -73,6 +73,10 @@ class AmountField(TextField):
         except Refused:
             return None
 
+    def is_refused(self) -> bool:
+        """Whether a paste was refused, and a person has yet to write or delete."""
+        return self._fault is not None
+
     def set_money(self, amount: Money | None) -> None:
         """The program writes an amount; see `fill`. None empties the field."""
         self.fill("" if amount is None else self._written(amount))
@@ -125,6 +129,7 @@ class AmountField(TextField):
         ):
             self._fault = None
             self.clear_error()
+            self.changed.emit()
         return super().eventFilter(watched, event)
 
     def _take(self, text: str) -> None:
@@ -139,9 +144,9 @@ class AmountField(TextField):
         try:
             amount = parse_amount(text, self.currency)
         except Refused as no:
-            self._put_back(before, len(before))
-            no_amount = phrase("kit.amount.pasted", text=text.strip()[:40])
+            no_amount = phrase("kit.amount.pasted", text=" ".join(text.split())[:40])
             self._fault = (no if no.code == "G-013" else no_amount), no.code != "G-013"
+            self._put_back(before, len(before))
             self.verify()
             return
         if self._KEPT.search(text) or len(text) > _TYPED_MAX:

@@ -59,6 +59,7 @@ class PayPanel(QWidget):
         self.amount.line.installEventFilter(self)
         # Of the line itself: what a scanner left there is taken away without a hand.
         self.amount.line.textChanged.connect(lambda _text: self._on_typed())
+        self.amount.changed.connect(self._on_typed)
         self.change = BigAmount("frame.basket.change")
         self._row: QWidget | None = None
         self._column = QVBoxLayout(self)
@@ -169,7 +170,7 @@ class PayPanel(QWidget):
         if self._typed != before:
             self.amount.clear_error()
         given = self._due if self.amount.is_empty() else self.amount.money()
-        if given is None:
+        if given is None or self.amount.is_refused():
             self.change.say("frame.basket.change")
             self.change.show_amount(None)
         elif given < self._due:
