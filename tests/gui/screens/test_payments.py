@@ -165,6 +165,14 @@ def test_a_bill_found_by_search_takes_at_most_12_keys(hands: Hands, stand: Stand
     assert not hands.notices
 
 
+def test_f10_takes_along_the_bills_that_wait_behind_the_one_at_hand(hands: Hands, stand: Stand) -> None:
+    hands.scan(bill_code(POWER, FIRST))
+    hands.scan(bill_code(POWER, SECOND))
+    hands.press(Qt.Key.Key_F10)
+    assert taken(stand) == [(FIRST, 3_615), (SECOND, 1_250)]
+    assert hands.frame.basket.cash.amount.editor.hasFocus()
+
+
 def test_f10_pays_without_a_bill_that_is_half_written_or_refused(hands: Hands, stand: Stand) -> None:
     """Nothing opens where only the customer can say how much; what is half written stays."""
     for account in (FIRST[:4], "99999999"):

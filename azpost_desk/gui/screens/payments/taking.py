@@ -334,7 +334,8 @@ class TakeForm(Form):
         then = self._then
         self.clear()
         if then is not None:
-            then()
+            # A bill that waited behind this one stands in the form by now: it is this customer's as well.
+            self.finish(then)
 
     def _on_refused(self, no: Refused) -> None:
         self._then = None
