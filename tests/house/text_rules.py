@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import unicodedata
@@ -15,7 +16,7 @@ from babel.messages.pofile import read_po
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.house.code_rules import ROOT
+from tests.house.code_rules import ROOT, every_node
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,10 @@ WORD = re.compile(r"[^\W\d_]+")
 PLACEHOLDER = re.compile(r"\{(\w+)[^}]*\}")
 KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_-]+)+")
 REFUSAL = re.compile(r"[GSCBTPERLXI]-\d{3}")
+# What stands in every file that says or refuses something; the others need not be taken apart.
+NAMES_A_SENTENCE = re.compile(
+    r"[GSCBTPERLXI]-\d{3}|\b(?:t|n|phrase|counted_phrase|Refused|Trouble|NeedsConfirmation)\s*\("
+)
 # A placeholder's value ends as it likes: a suffix on it breaks vowel harmony ("{name}-a", "{name}nın").
 SUFFIX_ON_PLACEHOLDER = re.compile(r"\}[-'’]?[^\W\d_]")
 # Directions and joiners that hide what a line really says.
@@ -103,8 +108,14 @@ def script_faults(catalogues: dict[str, dict[str, Sentence]]) -> list[str]:
 
 def scripts(word: str) -> set[str]:
     """The scripts a word is written in, of Latin and Cyrillic."""
-    names = (unicodedata.name(letter, "") for letter in word)
-    return {script for name in names for script in ("latin", "cyrillic") if name.startswith(script.upper())}
+    return {script for letter in word if (script := script_of(letter))}
+
+
+@functools.cache
+def script_of(letter: str) -> str:
+    """``latin``, ``cyrillic``, or "" for any other."""
+    first = unicodedata.name(letter, "").partition(" ")[0].lower()
+    return first if first in ("latin", "cyrillic") else ""
 
 
 def used_keys(path: str, text: str) -> list[tuple[str, str]]:
@@ -112,8 +123,10 @@ def used_keys(path: str, text: str) -> list[tuple[str, str]]:
 
     In the window every widget takes keys where it shows words, so any constant that looks like one counts.
     """
+    if not path.startswith("azpost_desk/gui/") and not NAMES_A_SENTENCE.search(text):
+        return []
     found = []
-    for node in ast.walk(ast.parse(text)):
+    for node in every_node(ast.parse(text)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             place = f"{path}:{node.lineno}"
             if REFUSAL.fullmatch(node.value):
@@ -121,7 +134,7 @@ def used_keys(path: str, text: str) -> list[tuple[str, str]]:
             elif path.startswith("azpost_desk/gui/") and KEY.fullmatch(node.value):
                 found.append((place, node.value))
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("t", "n") and node.args:
-            parts = list(ast.walk(node.args[0]))
+            parts = list(every_node(node.args[0]))
             if not any(isinstance(part, ast.JoinedStr) for part in parts):
                 constants = [part for part in parts if isinstance(part, ast.Constant)]
                 found += [
@@ -155,15 +168,17 @@ def dotted_names(sources: dict[str, str]) -> frozenset[str]:
     inner = [
         text for path, text in sources.items() if re.match("azpost_desk/(domain|protocol|services)/", path)
     ]
-    nodes = (node for text in inner for node in ast.walk(ast.parse(text)))
+    nodes = (node for text in inner for node in every_node(ast.parse(text)))
     values = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
     return frozenset(value for value in values if KEY.fullmatch(value))
 
 
 def fact_faults(path: str, text: str, catalogues: dict[str, dict[str, Sentence]]) -> list[str]:
     """Calls that name a sentence and leave a placeholder without a value: it would not be said at all."""
+    if not NAMES_A_SENTENCE.search(text):
+        return []
     faults = []
-    for node in ast.walk(ast.parse(text)):
+    for node in every_node(ast.parse(text)):
         if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -188,11 +203,14 @@ def letter_faults(path: str, text: str) -> list[str]:
         return []
     faults = []
     for number, line in enumerate(text.splitlines(), start=1):
+        if line.isascii():
+            continue
         if INVISIBLE.search(line):
             faults.append(f"{path}:{number} holds an invisible character: write it as an escape")
         if path.startswith(LOOK_ALIKES_ARE_TYPED):
             continue
-        mixed = [word for word in WORD.findall(line) if len(scripts(word)) > 1]
+        words = [word for word in WORD.findall(line) if not word.isascii()]
+        mixed = [word for word in words if len(scripts(word)) > 1]
         faults += [f"{path}:{number} {word!r} mixes Latin and Cyrillic letters" for word in mixed]
     return faults
 
