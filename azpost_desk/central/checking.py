@@ -120,8 +120,8 @@ def _facts(conn: Connection, desks: str) -> Iterator[Fact]:
 def _ended(conn: Connection) -> dict[tuple[str, int], int]:
     """Chain → the last record of it that the next epoch knew when it began: what came after is late."""
     found: dict[tuple[str, int], int] = {}
-    for desk, epoch, header, body in conn.execute(
-        "select desk, epoch, header, body from journal where sequence = 1 and epoch > 1"
+    for desk, header, body in conn.execute(
+        "select desk, header, body from journal where sequence = 1 and epoch > 1"
     ):
         try:
             kind = header_of(header).kind
@@ -129,7 +129,7 @@ def _ended(conn: Connection) -> dict[tuple[str, int], int]:
         except (msgspec.DecodeError, UnicodeDecodeError, ops.UnknownKind):
             continue
         if isinstance(opened, ops.EpochOpened) and opened.previous is not None:
-            found[desk, epoch - 1] = opened.previous.sequence
+            found[desk, opened.previous.epoch] = opened.previous.sequence
     return found
 
 

@@ -163,9 +163,11 @@ def earlier(
     last: tuple[int, str] | None = None
     for epoch in range(1, enrolled.epoch):
         here = known.get(epoch)
-        last = (here[0], here[1].hex()) if here else (0, "")
+        if epoch == enrolled.previous_epoch:
+            last = (here[0], here[1].hex()) if here else (0, "")
         for one in fetched(wire, enrolled, key, epoch, here):
-            last = one.sequence, one.hash.hex()
+            if epoch == enrolled.previous_epoch:
+                last = one.sequence, one.hash.hex()
             yield one
     if last is not None and last[0] and last != (enrolled.previous_sequence, enrolled.previous_hash):
         raise Trouble(UNPROVEN, detail=f"{enrolled.desk}/{enrolled.previous_epoch}: another head")

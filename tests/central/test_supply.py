@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from azpost_desk.central.intake import salvaging
 from azpost_desk.central.registry import branches, enrolment, founding, supply
 from azpost_desk.central.registry.supply import Stock
 from azpost_desk.central.storage.database import connect
 from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.protocol.old_chains import OwnRecords
 from tests.central.desks import SimDesk
 
 if TYPE_CHECKING:
@@ -174,3 +176,31 @@ def test_a_machine_is_enrolled_while_numbers_are_given_without_holding_its_desk(
             projector.execute("select from desks where desk = '2002-1' for update nowait")
         machine.join()
     assert series(ours)
+
+
+def test_after_a_restore_no_machine_gets_the_number_of_one_that_the_lost_hours_enrolled(
+    centre: Centre, enrolled: Callable[[str], SimDesk], clock: ManualClock
+) -> None:
+    first = enrolled("2002-1")
+    first.sell()
+    first.exchange()
+    centre.settle()
+    with centre.database.transaction() as conn:
+        founding.new_epoch(conn, clock.utc_ms())
+    # In the lost hours 2002-1 may have been epoch 2, and 1010-2 epoch 1.
+    second, other, third = enrolled("2002-1"), enrolled("1010-2"), enrolled("2002-1")
+    told = [desk.enrolled for desk in (second, other, third) if desk.enrolled]
+    assert [(one.epoch, one.previous_epoch) for one in told] == [(12, 1), (11, 0), (13, 12)]
+    assert (told[0].previous_sequence, told[0].previous_hash) == (2, first.books[-1].record.hash.hex())
+    for desk in (other, third):
+        desk.sell()
+        desk.exchange()
+    centre.settle()
+    # Nothing stands under the numbers that were passed over, and a new machine that asks is told so.
+    with centre.database.transaction() as conn:
+        heads = {
+            epoch: page.head if page else None
+            for epoch in (0, 1, 2, 11, 14)
+            for page in [salvaging.own_records(conn, "2002-1", OwnRecords(version=1, epoch=epoch, after=0))]
+        }
+    assert heads == {0: None, 1: 2, 2: 0, 11: 0, 14: None}

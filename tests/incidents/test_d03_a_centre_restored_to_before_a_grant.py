@@ -10,11 +10,12 @@ import pytest
 from azpost_desk.central.registry import founding
 from azpost_desk.central.storage.database import connect
 from azpost_desk.domain.refusals import Refused
-from tests.stories.machines import dies
+from tests.stories.machines import dies, replaced, supplied
 from tests.stories.town import GANJA, ORXAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.stories.town import Seat, Town
 
@@ -118,3 +119,22 @@ def test_a_desk_declared_lost_is_waited_for_no_longer(
     ganja.pay_out(sent.code)
     ganja.sync()
     assert place.state(sent.transfer) == "paid"
+
+
+def test_a_machine_after_the_restore_has_its_whole_past_beyond_the_numbers_passed_over(
+    place: Town, baku: Seat, snapshot: tuple[Callable[[], None], Callable[[], None]], tmp_path: Path
+) -> None:
+    keep, restore = snapshot
+    baku.take_bill(2_000)
+    baku.sync()
+    keep()
+    restore()
+    baku.sync()
+    past = place.holds("1010-1", [1])
+    dies(baku)
+    fresh, done = replaced(place, "1010-1", tmp_path / "new machine")
+    assert (done.epoch, done.contested) == (12, False)
+    assert {key: digest for key, digest in fresh.holds().items() if key[0] == 1} == past
+    supplied(place, fresh)
+    fresh.take_bill(700)
+    fresh.sync()

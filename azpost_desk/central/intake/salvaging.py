@@ -22,7 +22,7 @@ from azpost_desk.protocol.old_chains import (
     Salvaged,
     SealedSalvage,
 )
-from azpost_desk.protocol.records import Attachment, rechain
+from azpost_desk.protocol.records import GENESIS, Attachment, rechain
 
 if TYPE_CHECKING:
     from azpost_desk.central.keys import CentreKeys
@@ -30,11 +30,17 @@ if TYPE_CHECKING:
 
 
 def own_records(conn: Connection, desk: str, question: OwnRecords) -> OwnRecordsTold | None:
-    """A page of the chain (desk, question.epoch); None when there is no such chain."""
+    """A page of the chain (desk, question.epoch); None when there is no such chain.
+
+    Nothing of one whose number a restore of the centre has passed over (registry.founding).
+    """
     epoch = question.epoch
     head = end_of(conn, desk, epoch)
     if head is None:
-        return None
+        passed = "select from desks where desk = %s and %s > 0 and %s < epoch"
+        if conn.execute(passed, (desk, epoch, epoch)).fetchone() is None:
+            return None
+        head = 0, GENESIS
     rows = conn.execute(
         "select sequence, header, body from journal"
         " where desk = %s and epoch = %s and sequence > %s and sequence <= %s order by sequence limit %s",

@@ -72,7 +72,9 @@ def enrol(conn: Connection, message: Enrol, now_ms: int) -> Enrolled | None:
 def _open_epoch(conn: Connection, desk: str, public_key: str, now_ms: int) -> tuple[int, int]:
     supply.lock(conn, desk)
     epoch, branch = one(
-        conn, "update desks set epoch = epoch + 1 where desk = %s returning epoch, branch", (desk,)
+        conn,
+        "update desks set epoch = greatest(epoch, epoch_given) + 1 where desk = %s returning epoch, branch",
+        (desk,),
     )
     end_epochs(conn, desk, "replaced")
     conn.execute(
@@ -127,7 +129,11 @@ def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int)
         " where desk = %s",
         (desk,),
     )
-    before = end_of(conn, desk, epoch - 1)
+    # After a restore of the centre not the number before: that one may belong to a machine nobody knows here.
+    previous = one(
+        conn, "select coalesce(max(epoch), 0) from chain_heads where desk = %s and epoch < %s", (desk, epoch)
+    )[0]
+    before = end_of(conn, desk, previous)
     signing = keys.load(conn, now_ms)
     return Enrolled(
         desk=desk,
@@ -143,7 +149,7 @@ def _enrolled(conn: Connection, desk: str, epoch: int, series: int, now_ms: int)
         # The series is new with every epoch, and its numbers go on where the journal ends: either is enough.
         receipt_next=receipt_last + 1,
         day_next=day_next,
-        previous_epoch=epoch - 1 if before else 0,
+        previous_epoch=previous,
         previous_sequence=before[0] if before else 0,
         previous_hash=before[1].hex() if before else "",
         approval_secret=approval_secrets.secret(conn, desk, epoch, now_ms).hex(),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.central import keys, news
 from azpost_desk.central.registry import branches, code_series
 from azpost_desk.central.storage.database import one
+from azpost_desk.domain.invariants import EPOCHS_SKIPPED
 
 if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
@@ -34,8 +35,9 @@ def new_epoch(conn: Connection, now_ms: int) -> int:
     """Begin a new epoch of the centre: after every restore or promotion that may have lost something.
 
     From now on nothing that a desk may hold from before is granted until that desk has spoken or was declared
-    lost, news positions begin anew, transfer codes are of a new series, item numbers and receipt series go on
-    beyond all that may have been given. Gives the epoch: of two restores of one copy each has its own.
+    lost, news positions begin anew, transfer codes are of a new series, item numbers, receipt series and the
+    chains of desks go on beyond all that may have been given. Gives the epoch: of two restores of one copy
+    each has its own.
     """
     with conn.transaction():
         before = one(conn, "select epoch from centre for update")[0]
@@ -53,6 +55,7 @@ def new_epoch(conn: Connection, now_ms: int) -> int:
         news.tell_again(conn, before)
         branches.skip_ranges(conn)
         code_series.begin(conn, now_ms)
+        conn.execute("update desks set epoch_given = greatest(epoch, epoch_given) + %s", (EPOCHS_SKIPPED,))
         conn.execute(
             "select setval('receipt_series', least(last_value + %s, 999999)) from receipt_series",
             (_SERIES_SKIPPED,),
