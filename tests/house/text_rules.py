@@ -217,6 +217,8 @@ def letter_faults(path: str, text: str) -> list[str]:
 
 def address_faults(path: str, text: str) -> list[str]:
     """Addresses of package hosts and paths of somebody's machine."""
+    if not HOSTS.search(text) and not MACHINE_PATH.search(text):
+        return []
     return [
         f"{path}:{number} names {found.group()!r}: that is a setting of a machine, not of the project"
         for number, line in enumerate(text.splitlines(), start=1)
