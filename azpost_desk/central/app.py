@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from azpost_desk.central import ahead, approvals, grants, keys, list_changes, payments, steps
+from azpost_desk.central.abroad import quotes, refunding
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.gateways.billers import is_away
 from azpost_desk.central.gateways.parties import Party
+from azpost_desk.central.intake import partners as abroad_rounds
 from azpost_desk.central.intake import salvaging
 from azpost_desk.central.intake.exchange import exchange
 from azpost_desk.central.intake.rounds import Rounds
@@ -35,9 +37,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from azpost_desk.central.gateways.abroad import Partner
     from azpost_desk.central.gateways.billers import Biller
     from azpost_desk.central.web.wire import Caller
     from azpost_desk.domain.days import Clock
+    from azpost_desk.protocol.abroad import QuoteAsk, QuoteTold
     from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
     from azpost_desk.protocol.messages import (
         AheadAsked,
@@ -78,6 +82,7 @@ class Centre:
         dsn: the PostgreSQL database; it is migrated and founded on the way.
         clock: where time comes from, the computer's own by default.
         billers: connector per biller id; payments to a biller without one wait.
+        partners: connector per partner abroad; transfers to one without wait.
         connections_max: connections to the database at most.
         limits: what whoever connects may take.
     """
@@ -88,6 +93,7 @@ class Centre:
         *,
         clock: Clock | None = None,
         billers: Mapping[str, Biller] | None = None,
+        partners: Mapping[str, Partner] | None = None,
         connections_max: int = 16,
         limits: Limits | None = None,
     ) -> None:
@@ -97,6 +103,7 @@ class Centre:
         self.url = ""
         self._limits = limits or Limits()
         self._billers = dict(billers or {})
+        self._partners = dict(partners or {})
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -121,7 +128,11 @@ class Centre:
         self._parties = {
             name: Party(name, biller, self.clock, is_away) for name, biller in self._billers.items()
         }
-        self._rounds = Rounds(self.database, self._book, self.clock, self._parties)
+        self._abroad = {
+            name: Party(name, partner, self.clock, abroad_rounds.is_away)
+            for name, partner in self._partners.items()
+        }
+        self._rounds = Rounds(self.database, self._book, self.clock, self._parties, self._abroad)
         try:
             doors = Doors(self._limits)
             open_doors = Door.open(doors, host, port)
@@ -151,6 +162,8 @@ class Centre:
         self._rounds.stop()
         for party in self._parties.values():
             party.close()
+        for partner in self._abroad.values():
+            partner.close()
         self._book.close()
         self.database.close()
 
@@ -183,6 +196,8 @@ class Centre:
             Answer(questions.EXCHANGE, self.exchange),
             AwaitedAnswer(questions.BILL_CHECK, self.check_bill),
             Answer(questions.TRANSFER_CLAIM, self.claim_transfer),
+            Answer(questions.ABROAD_QUOTE, self.quote_abroad),
+            Answer(questions.ABROAD_REFUND, self.claim_refund_abroad),
             Answer(questions.TRANSFERS_AHEAD, self.transfers_ahead),
             Answer(questions.STEPS, self.steps_of),
             Answer(questions.APPROVAL, self.ask_approval),
@@ -225,6 +240,20 @@ class Centre:
         """See ahead."""
         with self.database.transaction() as conn:
             return ahead.waiting(conn, caller.desk, caller.epoch, caller.branch, self.clock.utc_ms())
+
+    def quote_abroad(self, caller: Caller, message: QuoteAsk) -> QuoteTold:
+        """See abroad.quotes."""
+        with self.database.transaction() as conn:
+            chain = caller.desk, caller.epoch
+            return quotes.quote(conn, self._keys, chain, message, self.clock.utc_ms())
+
+    def claim_refund_abroad(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
+        """See abroad.refunding. What the asker's own chain has said is brought forward first."""
+        self._rounds.bring([(caller.desk, caller.epoch)], time.monotonic_ns() + _CLAIM_MS_MAX * 1_000_000)
+        claimant = grants.Claimant(caller.desk, caller.epoch, caller.branch)
+        with self.database.transaction() as conn:
+            now_ms = self.clock.utc_ms()
+            return refunding.claim(conn, self._book, self._keys, claimant, message, now_ms)
 
     def own_records(self, caller: Caller, message: OwnRecords) -> OwnRecordsTold:
         """See intake.salvaging; only the present machine of a desk is told, and only of its ended epochs."""

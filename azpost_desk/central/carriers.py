@@ -22,6 +22,7 @@ from azpost_desk.central import (
     tracking,
     transfers,
 )
+from azpost_desk.central.abroad import refunding, selling
 from azpost_desk.central.lines import ACTS
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.lines import LineReversed
@@ -58,11 +59,22 @@ def _day_closed(conn: Connection, written: Written, body: ops.DayClosed, now_ms:
     slips.day_closed(conn, written, now_ms)
 
 
+def _grant_released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms: int) -> None:
+    if not refunding.released(conn, written, body, now_ms):
+        transfers.released(conn, written, body, now_ms)
+
+
+def _grant_stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: int) -> None:
+    if not refunding.stored(conn, written, body, now_ms):
+        transfers.stored(conn, written, body, now_ms)
+
+
 _BODIES: Final[tuple[tuple[type, Alone], ...]] = (
     _of(ops.ItemScanned, tracking.scanned),
     _of(ops.ScanVoided, tracking.voided),
-    _of(ops.GrantReleased, transfers.released),
-    _of(ops.GrantStored, transfers.stored),
+    _of(ops.GrantReleased, _grant_released),
+    _of(ops.GrantStored, _grant_stored),
+    _of(ops.AbroadStopAsked, selling.stop_asked),
     _of(ops.TransferChanged, transfers.changed),
     _of(ops.RemittanceAnnounced, slips.remittance_announced),
     _of(ops.RemittanceIssued, branches.remittance_issued),

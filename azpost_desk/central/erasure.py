@@ -167,8 +167,10 @@ def _free(conn: Connection, desk: str, due: list[_Part]) -> list[_Part]:
         row[0]
         for row in conn.execute(
             "select transfer from transfers where transfer = any(%s) and state = any(%s)"
-            " union select payment from payments where payment = any(%s) and state = any(%s)",
-            (operations, list(_UNFINISHED_TRANSFERS), operations, list(_UNFINISHED_PAYMENTS)),
+            " union select payment from payments where payment = any(%s) and state = any(%s)"
+            " union select transfer from abroad_out where transfer = any(%s)"
+            " and state not in ('paid', 'refunded', 'reversed')",
+            (operations, list(_UNFINISHED_TRANSFERS), operations, list(_UNFINISHED_PAYMENTS), operations),
         )
     }
     listed = set(conn.execute("select epoch, sequence from exceptions where desk = %s", (desk,)).fetchall())
@@ -209,6 +211,11 @@ def _empty(conn: Connection, desk: str, parts: list[_Part], now_ms: int) -> None
     conn.execute(
         "update payments set account = '' where payment = any(%s)",
         ([one for one, part in zip(operations, parts, strict=True) if part.group == "account"],),
+    )
+    conn.execute(
+        # What left for the partner names them too; the number the receiver says is a secret of theirs.
+        "update abroad_out set parties = '', document = null, number = '' where transfer = any(%s)",
+        ([part.operation for part in parts if part.group == "parties_abroad"],),
     )
 
 

@@ -63,6 +63,21 @@ OWNERS: Final = {
     "biller_wrong_number": "finance",
     "biller_wrong_sum": "finance",
     "biller_silent": "finance",
+    "strange_quote": "security",
+    "quote_used": "security",
+    "quote_expired": "operations",
+    "abroad_unfit": "compliance",
+    "abroad_refused": "finance",
+    "abroad_disputed": "finance",
+    "abroad_claimed": "finance",
+    "abroad_changed": "operations",
+    "abroad_returned_otherwise": "finance",
+    "partner_turned_us_away": "finance",
+    "partner_refuses_all": "operations",
+    "partner_silent": "operations",
+    "partner_lacks_it": "operations",
+    "partner_code": "software",
+    "partner_word": "operations",
 }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import freed, payments, screening
+from azpost_desk.central.abroad import judging
 from azpost_desk.central.doubts import two_people
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
@@ -49,7 +50,9 @@ def waiting(conn: Connection) -> list[Waiting]:
         " select transfer as thing, state, amount, desk, sent_ms as at_ms, 'transfers' as service"
         " from transfers where state = any(%s)"
         " union all select payment, state, amount, desk, accepted_ms, 'payments'"
-        " from payments where state = 'held')"
+        " from payments where state = 'held'"
+        " union all select transfer, state, amount, desk, sent_ms, 'abroad'"
+        " from abroad_out where state in ('held', 'frozen'))"
         " select thing, state, amount, desk, at_ms,"
         " array(select distinct reason from exceptions where about = thing order by reason), service"
         " from waits order by at_ms, thing",
@@ -81,6 +84,8 @@ def decide(
             "select state, desk from transfers where transfer = %s for update", (transfer,)
         ).fetchone()
         if row is None:
+            if conn.execute("select from abroad_out where transfer = %s", (transfer,)).fetchone() is not None:
+                return judging.decide(conn, book, transfer, decision, people, evidence, now_ms)
             return payments.decide(conn, book, transfer, decision, people, evidence, now_ms)
         state, desk = row
         if (state, decision) not in TRANSFER or decision not in DECISIONS:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from azpost_desk.central import payments, tracking, transfers
+from azpost_desk.central.abroad import refunding, selling
 from azpost_desk.domain.lines import (
+    AbroadRefunded,
+    AbroadSent,
     GoodsSold,
     ItemAccepted,
     Line,
@@ -63,6 +66,10 @@ ACTS: Final[dict[type, LineActs[Any]]] = {
         LineActs[TransferPaid](line=TransferPaid, sold=transfers.paid_out, undone=transfers.payout_reversed),
         LineActs[TransferRefunded](
             line=TransferRefunded, sold=transfers.paid_out, undone=transfers.refund_reversed
+        ),
+        LineActs[AbroadSent](line=AbroadSent, sold=selling.sold, undone=selling.reversed_line),
+        LineActs[AbroadRefunded](
+            line=AbroadRefunded, sold=refunding.refunded, undone=refunding.refund_reversed
         ),
         LineActs[ItemAccepted](line=ItemAccepted, sold=tracking.accepted, undone=tracking.reversed_line),
     )

@@ -45,14 +45,21 @@ SAFE: Final = "1010"
 TILL: Final = "1020"
 TRANSIT: Final = "1030"
 CARD_RECEIVABLE: Final = "1040"
+PARTNER: Final = "1050"
+PARTNER_TRANSIT: Final = "1055"
+POSITION: Final = "1060"
+POSITION_MANAT: Final = "1061"
 DOUBTFUL: Final = "1085"
 SHORTAGE: Final = "1090"
 BAG_DIFFERENCES: Final = "1091"
 CLEARING: Final = "1099"
 TRANSFERS_PAYABLE: Final = "2010"
+ABROAD_PAYABLE: Final = "2015"
+ABROAD_DUE: Final = "2016"
 BILLS_COLLECTED: Final = "2030"
 BILLS_DUE: Final = "2035"
 UNCLAIMED: Final = "2050"
+SUSPENSE: Final = "2080"
 VAT_PAYABLE: Final = "2060"
 REFUNDS_PAYABLE: Final = "2070"
 SURPLUS: Final = "2090"
@@ -60,6 +67,8 @@ HEADQUARTERS: Final = "3000"
 FEES: Final = "4010"
 GOODS_SOLD: Final = "4020"
 EXPRESS_SOLD: Final = "4030"
+TRADING: Final = "4060"
+REVALUATION: Final = "4065"
 RISK: Final = "5010"
 
 CHART: Final = {
@@ -71,6 +80,12 @@ CHART: Final = {
         # which.
         Account(TRANSIT, "transit", Side.CASH, "remittance"),
         Account(CARD_RECEIVABLE, "card_receivable", Side.CLAIM, "acquirer"),
+        # Our money with a partner abroad, and what has left for it and is not on its statement yet.
+        Account(PARTNER, "partner", Side.CLAIM, "partner"),
+        Account(PARTNER_TRANSIT, "partner_transit", Side.CLAIM, "partner"),
+        # What was sold of a currency and not yet bought (debit), and the manat it stands for (credit).
+        Account(POSITION, "position", Side.OWN, "currency"),
+        Account(POSITION_MANAT, "position_manat", Side.OWN, "currency"),
         # What a lost desk paid out by evidence, until its own late record shows it: the centre's book only.
         Account(DOUBTFUL, "doubtful", Side.CLAIM, "desk"),
         Account(SHORTAGE, "shortage", Side.OWN, "officer"),
@@ -79,10 +94,15 @@ CHART: Final = {
         # Zero after every settlement: lines post against it gross, tenders clear it.
         Account(CLEARING, "clearing", Side.CLEARING),
         Account(TRANSFERS_PAYABLE, "transfers_payable", Side.CUSTOMERS, service="transfers"),
+        # Taken to be paid abroad, in manat; the centre turns it into what it owes the receiver there.
+        Account(ABROAD_PAYABLE, "abroad_payable", Side.CUSTOMERS, service="abroad"),
+        Account(ABROAD_DUE, "abroad_due", Side.CUSTOMERS, "partner"),
         Account(BILLS_COLLECTED, "bills_collected", Side.CUSTOMERS, "biller", "payments"),
         Account(BILLS_DUE, "bills_due", Side.CUSTOMERS, "biller"),
         # Transfers that neither receiver nor sender fetched in time; theirs all the same.
         Account(UNCLAIMED, "unclaimed", Side.CUSTOMERS),
+        # Money of a partner that fits nothing; out of it only by two people's act (MA-21).
+        Account(SUSPENSE, "suspense", Side.CUSTOMERS, "partner"),
         Account(VAT_PAYABLE, "vat_payable", Side.OWN),
         Account(REFUNDS_PAYABLE, "refunds_payable", Side.CUSTOMERS, "biller", "payments"),
         Account(SURPLUS, "surplus", Side.OWN, "officer"),
@@ -90,6 +110,9 @@ CHART: Final = {
         Account(FEES, "fees", Side.OWN, "service"),
         Account(GOODS_SOLD, "goods_sold", Side.OWN, service="goods"),
         Account(EXPRESS_SOLD, "express_sold", Side.OWN, "service", "express"),
+        # The spread of the day's deals, apart from what the open position gains or loses by the rate.
+        Account(TRADING, "trading", Side.OWN, "currency"),
+        Account(REVALUATION, "revaluation", Side.OWN, "currency"),
         # Paid twice because a desk was lost: the post's own loss, never a clerk's.
         Account(RISK, "risk", Side.OWN, "desk"),
     )

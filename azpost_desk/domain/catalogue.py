@@ -1,8 +1,8 @@
 """Reference data the centre hands out, dated: branch, offices, staff, licences, tariffs, billers, goods,
 settings.
 
-Each document is one JSON value of the type named in DOCUMENTS; a desk keeps every version and chooses by
-business day. Names are given in the three languages as {"az": …, "ru": …, "en": …}.
+Each document is one JSON value of the type that domain.reference names; a desk keeps every version and
+chooses by business day. Names are given in the three languages as {"az": …, "ru": …, "en": …}.
 """
 
 from __future__ import annotations
@@ -345,7 +345,7 @@ class Term(Document, frozen=True):
 # [source: fiu.az, page for postal enterprises that make transfers] documents of identification and of
 # operations are kept at least five years. For everything else no public figure was found: demo terms.
 _FIU: Final = "AML/CFT, fiu.az: ≥ 5"
-KEPT_AT_LEAST: Final = {"parties": 5, "receiver": 5, "customer": 5}
+KEPT_AT_LEAST: Final = {"parties": 5, "parties_abroad": 5, "receiver": 5, "customer": 5}
 
 
 class Retention(Document, frozen=True):
@@ -357,6 +357,7 @@ class Retention(Document, frozen=True):
 
     terms: tuple[Term, ...] = (
         Term(group="parties", years=5, basis=_FIU, demo=False),
+        Term(group="parties_abroad", years=5, basis=_FIU, demo=False),
         Term(group="receiver", years=5, basis=_FIU, demo=False),
         Term(group="customer", years=5, basis=_FIU, demo=False),
         Term(group="account", years=5, basis="DEMO"),
@@ -371,19 +372,3 @@ class Retention(Document, frozen=True):
         term = named.get(group) or named.get("*") or Term(group="*", years=10, basis="DEMO")
         least = KEPT_AT_LEAST.get(group, 1)
         return term if term.years >= least else msgspec.structs.replace(term, years=least)
-
-
-DOCUMENTS: Final[dict[str, type[Document]]] = {
-    "branch": Branch,
-    "offices": Offices,
-    "staff": Staff,
-    "licences": Licences,
-    "tariffs": Tariffs,
-    "billers": Billers,
-    "goods": Goods,
-    "settings": Settings,
-    "signing": Signing,
-    "retention": Retention,
-    "watch": WatchState,
-    "laundering": MoneyLaundering,
-}

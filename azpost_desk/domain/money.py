@@ -34,6 +34,7 @@ CURRENCIES: Final = {
         Currency("RUB", "643", 2),
         Currency("TRY", "949", 2),
         Currency("GEL", "981", 2),
+        Currency("KZT", "398", 2),
         Currency("JPY", "392", 0),
     )
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from azpost_desk.domain.abroad.moves import ABROAD_OUT
 from azpost_desk.domain.refusals import Refused
 
 Moves = Mapping[tuple[str, str], str]
@@ -260,6 +261,7 @@ TABLES: Final[dict[str, Moves]] = {
     "approval": APPROVAL,
     "proposal": PROPOSAL,
     "remittance": REMITTANCE,
+    "abroad_out": ABROAD_OUT,
 }
 
 

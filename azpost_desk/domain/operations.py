@@ -27,6 +27,15 @@ from azpost_desk.domain.lines import Terms as Terms
 from azpost_desk.domain.lines import TransferPaid as TransferPaid
 from azpost_desk.domain.lines import TransferRefunded as TransferRefunded
 from azpost_desk.domain.lines import TransferSent as TransferSent
+from azpost_desk.domain.operations_abroad import BODIES as _OF_ABROAD
+from azpost_desk.domain.operations_abroad import CENTRE_KINDS as _CENTRE_OF_ABROAD
+from azpost_desk.domain.operations_abroad import AbroadDealt as AbroadDealt
+from azpost_desk.domain.operations_abroad import AbroadJudged as AbroadJudged
+from azpost_desk.domain.operations_abroad import AbroadReturned as AbroadReturned
+from azpost_desk.domain.operations_abroad import AbroadSettled as AbroadSettled
+from azpost_desk.domain.operations_abroad import AbroadStopAsked as AbroadStopAsked
+from azpost_desk.domain.operations_abroad import AbroadTakenBack as AbroadTakenBack
+from azpost_desk.domain.operations_abroad import PartnerFunded as PartnerFunded
 from azpost_desk.domain.operations_cards import CARD_BODIES
 from azpost_desk.domain.operations_cards import CardAnswered as CardAnswered
 from azpost_desk.domain.operations_cards import CardAsked as CardAsked
@@ -44,6 +53,11 @@ from azpost_desk.domain.operations_cash import DifferenceMadeGood as DifferenceM
 from azpost_desk.domain.operations_cash import NoteSuspected as NoteSuspected
 from azpost_desk.domain.operations_cash import TillCounted as TillCounted
 from azpost_desk.domain.operations_cash import TillHandedOver as TillHandedOver
+from azpost_desk.domain.operations_centre import BODIES as _OF_THE_CENTRE
+from azpost_desk.domain.operations_centre import CentreEpochOpened as CentreEpochOpened
+from azpost_desk.domain.operations_centre import DeskDeclaredLost as DeskDeclaredLost
+from azpost_desk.domain.operations_centre import GrantIssued as GrantIssued
+from azpost_desk.domain.operations_centre import PaymentDelivered as PaymentDelivered
 from azpost_desk.domain.operations_disputes import BODIES as _DISPUTES
 from azpost_desk.domain.operations_disputes import DisputeClosed as DisputeClosed
 from azpost_desk.domain.operations_disputes import DisputeEscalated as DisputeEscalated
@@ -375,47 +389,6 @@ class PaperReprinted(Body, frozen=True):
     count: int
 
 
-# --- the centre's own book ---------------------------------------------------------------------------------
-
-
-class PaymentDelivered(Body, frozen=True):
-    """Centre: the biller confirmed; what was collected is now due to the biller."""
-
-    payment: str
-    biller: str
-    amount_qapik: int
-    provider_reference: str
-
-
-class GrantIssued(Body, frozen=True):
-    """Centre: a grant was given; the desk's chain must answer it."""
-
-    grant: str
-    thing: str
-    purpose: str
-    number: int
-    desk: str
-    previous: str = ""
-
-
-class DeskDeclaredLost(Body, frozen=True):
-    """Centre: a desk will not come back; two people said so."""
-
-    desk: str
-    epoch: int
-    first_person: str
-    second_person: str
-    reason: str
-
-
-class CentreEpochOpened(Body, frozen=True):
-    """Centre: first record of a writer's chain."""
-
-    writer: str
-    centre_epoch: int
-    public_key: str
-
-
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("epoch.opened", 1): EpochOpened,
     ("clock.jumped", 1): ClockJumped,
@@ -444,10 +417,6 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("scan.refused", 1): ScanRefused,
     ("scan.voided", 1): ScanVoided,
     ("paper.reprinted", 1): PaperReprinted,
-    ("payment.delivered", 1): PaymentDelivered,
-    ("grant.issued", 1): GrantIssued,
-    ("desk.declared_lost", 1): DeskDeclaredLost,
-    ("centre.epoch_opened", 1): CentreEpochOpened,
     **_RECOVERY_BODIES,
     **CARD_BODIES,
     **SLIP_BODIES,
@@ -457,14 +426,17 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     **operations_cash.BODIES,
     **_OF_KEYS,
     **_OF_TRANSFERS,
+    **_OF_THE_CENTRE,
+    **_OF_ABROAD,
 }
 CENTRE_KINDS: Final = (
     SLIP_CENTRE_KINDS
+    | _CENTRE_OF_ABROAD
     | _CENTRE_OF_TRANSFERS
     | _RECOVERY_CENTRE_KINDS
     | operations_cash.CENTRE_KINDS
     | _CENTRE_OF_KEYS
-    | frozenset({"payment.delivered", "grant.issued", "desk.declared_lost", "centre.epoch_opened"})
+    | frozenset(kind for kind, _ in _OF_THE_CENTRE)
 )
 _KIND_OF: Final = {body: kind for kind, body in BODIES.items()}
 

@@ -3,6 +3,7 @@
 Attachment groups and their content (JSON of these values); the slot is ``<operation of the line>:<group>``:
     parties     a transfer sent or changed: its code, sender and receiver
     receiver    a transfer paid or refunded: who took the money, with the document shown
+    parties_abroad  a transfer abroad: sender, receiver, both as they are sent in Latin letters
     account     a bill: the subscriber number and the holder's masked name
     addresses   an express item: sender and addressee
     signer      a paper signed electronically: the signer's name as the certificate's issuer wrote it
@@ -40,6 +41,38 @@ class Parties(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     sender: Person
     receiver: Person
+
+
+class ReceiverAbroad(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who is to be paid abroad.
+
+    Attributes:
+        name: as it was said at the counter, in any script.
+        latin: as it is sent and compared there (surname first), agreed with the sender (MA-14).
+        town, country: of the receiver; country by ISO 3166.
+        values: what the corridor asked for, by field.
+    """
+
+    name: str
+    latin: str
+    country: str
+    town: str = ""
+    values: dict[str, str] = {}
+
+
+class AbroadParties(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Group `parties_abroad` of a line sent abroad. `sender_latin`: the sender's name as it is sent.
+
+    `sender_town_latin` and `sender_street_latin` are the parts of the sender's address in the message, which
+    the travel rule asks for (facts: FATF recommendation 16).
+    """
+
+    sender: Person
+    sender_latin: str
+    receiver: ReceiverAbroad
+    sender_town_latin: str = ""
+    sender_street_latin: str = ""
+    sender_born: str = ""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

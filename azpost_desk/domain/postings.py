@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain import postings_cash, products
+from azpost_desk.domain import postings_abroad, postings_cash, products
 from azpost_desk.domain.ledger import Posting, checked, negated
 from azpost_desk.domain.money import Money
+from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.products.base import pair
 
 Rule = Callable[[str, str, Any], list[Posting]]
@@ -102,7 +103,12 @@ def _doubt_resolved(desk: str, operation: str, body: ops.DoubtResolved) -> list[
     """What a lost desk paid is no longer owed to the customer; its till shows it when its record comes."""
     if body.outcome != "paid":
         return []
-    return pair(operation, (chart.TRANSFERS_PAYABLE, ""), (chart.DOUBTFUL, body.desk), body.amount_qapik)
+    return pair(operation, (_owed(body.purpose), ""), (chart.DOUBTFUL, body.desk), body.amount_qapik)
+
+
+def _owed(purpose: str) -> str:
+    """The account of what a grant of this purpose pays off."""
+    return chart.ABROAD_PAYABLE if purpose == REFUND_ABROAD else chart.TRANSFERS_PAYABLE
 
 
 def _doubt_settled(desk: str, operation: str, body: ops.DoubtSettled) -> list[Posting]:
@@ -139,6 +145,7 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     ("payment.delivered", 1): _payment_delivered,
     ("correction.accepted", 1): _correction_accepted,
     **postings_cash.RULES,
+    **postings_abroad.RULES,
     ("doubt.resolved", 1): _doubt_resolved,
     ("doubt.settled", 1): _doubt_settled,
     ("contested.judged", 1): _contested_judged,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
 from azpost_desk.domain.reports import Figures, Flow, ServiceFigures
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ def _effect(line: ops.AnyLine) -> tuple[str, int, int, int]:
             return "payments", -line.amount_qapik, 0, 0
         case ops.ItemAccepted():
             return "express", 0, line.amount_qapik, line.vat_qapik
+        case AbroadSent():
+            return "abroad", line.terms.amount_qapik, sum(line.terms.fees_qapik.values()), 0
+        case AbroadRefunded():
+            return "abroad", -line.amount_qapik, -line.fee_returned_qapik, 0
         case ops.GoodsSold():
             return "goods", 0, line.amount_qapik, line.vat_qapik
 

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.ledger import Posting
 
-_CUSTOMERS = (chart.TRANSFERS_PAYABLE, chart.BILLS_COLLECTED, chart.REFUNDS_PAYABLE)
+_CUSTOMERS = (
+    chart.TRANSFERS_PAYABLE,
+    chart.ABROAD_PAYABLE,
+    chart.BILLS_COLLECTED,
+    chart.REFUNDS_PAYABLE,
+)
 _SERVICE_OF = {number: account.service for number, account in chart.CHART.items() if account.service}
 _TENDER_OF = {chart.TILL: "cash", chart.CARD_RECEIVABLE: "card"}
 

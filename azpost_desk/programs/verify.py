@@ -58,7 +58,9 @@ GROUPS: Final = {
     "transfer.changed": {"parties": "parties"},
 }
 SHIFT_ENDS: Final = ("till.closed", "till.handed_over")
-LINE_GROUPS: Final = {group: group for group in ("account", "parties", "receiver", "addresses")}
+LINE_GROUPS: Final = {
+    group: group for group in ("account", "parties", "parties_abroad", "receiver", "addresses")
+}
 
 
 class Bad(Exception):
@@ -178,8 +180,10 @@ def due(line: dict[str, Any]) -> int:
             return int(amount + fee)
         case "transfer.paid" | "payment.refunded":
             return -int(amount)
-        case "transfer.refunded":
+        case "transfer.refunded" | "abroad.refunded":
             return -int(amount + line["fee_returned_qapik"])
+        case "abroad.sent":
+            return int(line["terms"]["amount_qapik"] + sum(line["terms"]["fees_qapik"].values()))
         case "line.reversed":
             return -due(line["original"])
         case other:

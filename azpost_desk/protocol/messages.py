@@ -84,6 +84,7 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
         request: operation id of the desk's request record.
         amount_qapik: what may be paid.
         offline_until_ms: 0, or until when it may be used without the line (taken ahead).
+        fee_qapik: how much of the amount is the fee that is given back with it.
     """
 
     centre_epoch: int
@@ -100,6 +101,7 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
     amount_qapik: int
     time_ms: int
     offline_until_ms: int = 0
+    fee_qapik: int = 0
 
 
 class Signed(Message, frozen=True):

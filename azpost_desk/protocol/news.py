@@ -80,6 +80,21 @@ class TransferEvent(Tidings, frozen=True):
     at_ms: int
 
 
+class AbroadEvent(Tidings, frozen=True):
+    """How a transfer abroad of this desk stands: its state, a recall beside it, a refusal's code.
+
+    `number` is what the receiver has to say there, once the partner has given it: a secret (MA-18).
+    """
+
+    transfer: str
+    state: str
+    at_ms: int
+    recall: str = ""
+    reason: str = ""
+    number: str = ""
+    reference: str = ""
+
+
 class ItemEvent(Tidings, frozen=True):
     """A tracking event of an item that concerns this office."""
 
@@ -230,6 +245,7 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "desk.key": DeskKey,
     "payment.result": PaymentResult,
     "transfer.event": TransferEvent,
+    "abroad.event": AbroadEvent,
     "item.event": ItemEvent,
     "remittance": RemittanceNews,
     "bag": BagNews,

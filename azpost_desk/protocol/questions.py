@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from azpost_desk.protocol import approvals, messages, old_chains, watch
+from azpost_desk.protocol import abroad, approvals, messages, old_chains, watch
 from azpost_desk.protocol.messages import Message
 
 A = TypeVar("A", bound=Message)
@@ -38,6 +38,8 @@ ENROL: Final = Question("/v1/enrol", messages.Enrol, messages.Enrolled, stopped_
 EXCHANGE: Final = Question("/v1/exchange", messages.Exchange, messages.Exchanged, stopped_too=True)
 BILL_CHECK: Final = Question("/v1/bills/check", messages.BillCheck, messages.BillChecked, stopped_too=True)
 TRANSFER_CLAIM: Final = Question("/v1/transfers/claim", messages.TransferClaim, messages.TransferClaimed)
+ABROAD_QUOTE: Final = Question("/v1/abroad/quote", abroad.QuoteAsk, abroad.QuoteTold)
+ABROAD_REFUND: Final = Question("/v1/abroad/refund", messages.TransferClaim, messages.TransferClaimed)
 TRANSFERS_AHEAD: Final = Question("/v1/transfers/ahead", messages.AheadAsked, messages.AheadTold)
 STEPS: Final = Question("/v1/steps", messages.StepsAsked, messages.StepsTold, stopped_too=True)
 APPROVAL: Final = Question("/v1/approvals", approvals.ApprovalAsk, approvals.ApprovalTold)
@@ -56,6 +58,8 @@ QUESTIONS: Final[tuple[Question[Any, Any], ...]] = (
     EXCHANGE,
     BILL_CHECK,
     TRANSFER_CLAIM,
+    ABROAD_QUOTE,
+    ABROAD_REFUND,
     TRANSFERS_AHEAD,
     STEPS,
     APPROVAL,

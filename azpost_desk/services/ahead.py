@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.people import Person
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.screening import Screener
-    from azpost_desk.services.views import HeldGrant
+    from azpost_desk.services.views_grants import HeldGrant
 
 TRIES_MAX: Final = 5
 _HOUR_MS: Final = 3_600_000

@@ -15,10 +15,12 @@ from azpost_desk.domain.products import (
     due_qapik,
     exposed_of,
     off_line,
+    once_of,
     papers_of,
     rule_of,
     service_of,
     sold,
+    stands_ms,
 )
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused
 from azpost_desk.domain.staff import Permission
@@ -269,6 +271,7 @@ class Baskets:
         lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
         for line in lines:
             may_sell(books, by, service_of(line))
+        _still_stand(lines, self.counter.line.trusted_ms(), approved_card(books, basket_id))
         for service in SERVICES:
             if taken := exposed_of(lines, service):
                 within_exposure(books, self.counter.line, service, taken)
@@ -391,15 +394,14 @@ class Baskets:
 
     def _release(self, books: Writing, by: Officer, line: ops.AnyLine) -> None:
         """A voided pay-out gives its grant back, so that another office may pay."""
-        if not isinstance(line, ops.TransferPaid | ops.TransferRefunded):
-            return
-        held = {grant.grant for grant in books.held_grants()}
-        if line.grant in held:
-            books.append(
-                ops.GrantReleased(grant=line.grant, thing=line.transfer, reason="voided"),
-                actor=by.officer,
-                operation=self.counter.new_id(),
-            )
+        used = once_of(line)
+        for held in books.held_grants():
+            if used == ("grant", held.grant):
+                books.append(
+                    ops.GrantReleased(grant=held.grant, thing=held.thing, reason="voided"),
+                    actor=by.officer,
+                    operation=self.counter.new_id(),
+                )
 
     def safe_balance(self) -> Money:
         """What the ledger says lies in this desk's safe."""
@@ -411,6 +413,12 @@ def _own(books: Reading, basket: Basket, by: Officer) -> None:
     if basket.officer != by.officer:
         other = books.officer(basket.officer)
         raise Refused("B-003", officer=other.name if other else basket.officer)
+
+
+def _still_stand(lines: Sequence[ops.AnyLine], now_ms: int, card: CardStep | None) -> None:
+    """Refuse with A-041 a price that has run out; what a card has paid meanwhile stands (M0-7)."""
+    if card is None and any(0 < stands_ms(line) < now_ms for line in lines):
+        raise Refused("A-041")
 
 
 def approved_card(books: Reading, basket: str) -> CardStep | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from azpost_desk.services.abroad import Abroad
 from azpost_desk.services.ahead import Ahead
 from azpost_desk.services.approvals import Approvals
 from azpost_desk.services.baskets import Baskets
@@ -64,6 +65,7 @@ class DeskServices:
     shop: Shop
     transfers: Transfers
     ahead: Ahead
+    abroad: Abroad
     changes: TransferChanges
     payments: Payments
     express: Express
@@ -123,6 +125,7 @@ def desk_services(
         cards=Cards(counter, baskets),
         shop=Shop(counter, baskets),
         transfers=transfers,
+        abroad=Abroad(counter, baskets),
         ahead=Ahead(counter),
         changes=TransferChanges(counter, transfers),
         payments=Payments(counter, baskets),

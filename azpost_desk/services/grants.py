@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -10,21 +11,23 @@ import msgspec
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.names import fold, same_person_name
-from azpost_desk.domain.people import Parties
+from azpost_desk.domain.people import AbroadParties, Parties, Person
+from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.messages import Signed, TransferClaim, TransferClaimed, grant_of
-from azpost_desk.protocol.questions import TRANSFER_CLAIM
+from azpost_desk.protocol.questions import ABROAD_REFUND, TRANSFER_CLAIM
 from azpost_desk.services.counter import Counter, Officer, attach, shown
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
     from azpost_desk.services.ports import Reading, Writing
-    from azpost_desk.services.views import HeldGrant
+    from azpost_desk.services.views_grants import HeldGrant
 
 # What the centre may answer instead of a grant; another code is a newer centre's and becomes T-019.
 CENTRE_SAYS_NO: Final = frozenset(
-    {*(f"T-{number:03}" for number in range(10, 19)), "T-064", "T-065", "T-068", "T-072"}
+    {*(f"T-{number:03}" for number in range(10, 19)), "T-064", "T-065", "T-068", "T-072", "A-050"}
 )
+_HOLDS: Final = defaultdict[str, type[msgspec.Struct]](lambda: Parties, {REFUND_ABROAD: AbroadParties})
 # [design] Longer than any line stays down; a question older than this is the centre's to clear up.
 OPEN_DAYS_MAX: Final = 31
 
@@ -85,11 +88,12 @@ class Grants:
         Raises:
             Refused: the centre's no. Trouble: no answer; the request stays open.
         """
-        answer = self.counter.line.ask(TRANSFER_CLAIM, asked)
+        where = ABROAD_REFUND if asked.purpose == REFUND_ABROAD else TRANSFER_CLAIM
+        answer = self.counter.line.ask(where, asked)
         if answer.grant is None:
             raise self._refused(by, asked, answer)
         grant = grant_of(answer.grant.words)
-        _readable(answer.parties)
+        _readable(asked.purpose, answer.parties)
         with self.counter.books.writing() as books:
             still_open = any(one.request == asked.request for one, _ in self.open_requests(books))
             if still_open and grant.grant not in {one.grant for one in books.held_grants()}:
@@ -122,7 +126,7 @@ class Grants:
         """The grant word for word, and beside it whose money it is."""
         grant = grant_of(signed.words)
         operation = self.counter.new_id()
-        whose = shown(operation, "parties", msgspec.json.decode(parties, type=Parties))
+        whose = shown(operation, "parties", msgspec.json.decode(parties, type=_HOLDS[grant.purpose]))
         books.append(
             ops.GrantStored(
                 grant=grant.grant,
@@ -160,10 +164,18 @@ class Grants:
         return [one for one in reversed(found) if one[0].request not in answered]
 
 
-def _readable(parties: bytes) -> None:
+def whose_money(purpose: str, parties: bytes) -> Parties:
+    """Who sends to whom, as a grant of this purpose showed it; abroad the receiver as known there."""
+    if purpose != REFUND_ABROAD:
+        return msgspec.json.decode(parties, type=Parties)
+    abroad = msgspec.json.decode(parties, type=AbroadParties)
+    return Parties(code="", sender=abroad.sender, receiver=Person(name=abroad.receiver.latin))
+
+
+def _readable(purpose: str, parties: bytes) -> None:
     """Raise L-003, and leave the request open, when a grant does not say whose money it is."""
     try:
-        msgspec.json.decode(parties, type=Parties)
+        whose_money(purpose, parties)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Trouble("L-003", detail="parties") from fault
 
@@ -182,9 +194,10 @@ def held_for(books: Reading, question: TransferClaim) -> Claimed | None:
     """A grant held already that answers the question in all its details."""
     for one in books.held_grants():
         known = claimed(one)
-        if known.purpose != question.purpose or known.amount.minor != question.amount_qapik:
+        same = known.purpose == REFUND_ABROAD or known.amount.minor == question.amount_qapik
+        if known.purpose != question.purpose or not same:
             continue
-        if question.purpose == "refund" and known.transfer == question.transfer:
+        if question.transfer and known.transfer == question.transfer:
             return known
         if question.code == known.parties.code and same_person_name(
             question.sender, known.parties.sender.name
@@ -194,7 +207,7 @@ def held_for(books: Reading, question: TransferClaim) -> Claimed | None:
 
 
 def claimed(held: HeldGrant) -> Claimed:
-    parties = msgspec.json.decode(held.parties, type=Parties)
+    parties = whose_money(held.purpose, held.parties)
     return Claimed(held.grant, held.thing, held.purpose, held.amount, parties, held.stored_ms)
 
 
@@ -209,7 +222,7 @@ def granted(books: Reading, grant: str, purpose: str) -> tuple[HeldGrant, Partie
     held = held_grant(books, grant)
     if held.purpose != purpose:
         raise Refused("T-021")
-    return held, msgspec.json.decode(held.parties, type=Parties)
+    return held, whose_money(held.purpose, held.parties)
 
 
 def _with_name(offices: Offices, code: str) -> str:

@@ -24,9 +24,18 @@ if TYPE_CHECKING:
     from azpost_desk.protocol.questions import A, Question, T
     from azpost_desk.protocol.records import Attachment, Record
     from azpost_desk.protocol.slips import Slip
-    from azpost_desk.services import views, views_cash, views_customers, views_recovery, views_slips
+    from azpost_desk.services import (
+        views,
+        views_cash,
+        views_customers,
+        views_grants,
+        views_recovery,
+        views_slips,
+    )
+    from azpost_desk.services.reads import Reads
 
 D = TypeVar("D", bound=Document)
+F = TypeVar("F")
 
 
 class Clock(Protocol):
@@ -41,6 +50,9 @@ class Clock(Protocol):
 
 class Reading(Protocol):
     """A consistent look into the books."""
+
+    def of(self, feature: Reads[F]) -> F:
+        """What a feature reads, by its token."""
 
     # who and when
     def desk(self) -> views.Desk: ...
@@ -110,7 +122,7 @@ class Reading(Protocol):
     def transfer(self, transfer: str) -> views.Transfer | None: ...
     def transfer_by_code(self, code: str) -> views.Transfer | None: ...
     def transfers(self, day: int | None = None) -> list[views.Transfer]: ...
-    def held_grants(self) -> list[views.HeldGrant]: ...
+    def held_grants(self) -> list[views_grants.HeldGrant]: ...
     def proven_by_ms(self, sequence: int) -> int:
         """When the centre first signed that it has this record of the present chain; 0 while it has not."""
 

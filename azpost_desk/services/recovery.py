@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.people import Parties
     from azpost_desk.services.ports import Reading
-    from azpost_desk.services.views import HeldGrant, Payment, PrintJob, Recorded
+    from azpost_desk.services.views import Payment, PrintJob, Recorded
+    from azpost_desk.services.views_grants import HeldGrant
 
 # What the centre can be asked about, by the line.
 ASKED: Final = frozenset({"payment", "request", "grant"})

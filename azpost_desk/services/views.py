@@ -127,18 +127,6 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldGrant:
-    """A grant this desk holds and has not ended."""
-
-    grant: str
-    thing: str
-    purpose: str
-    amount: Money
-    parties: bytes
-    stored_ms: int
-
-
-@dataclass(frozen=True, slots=True)
 class Payment:
     """A bill taken here and what the biller says of it; states of domain.moves.PAYMENT."""
 

@@ -42,14 +42,9 @@ def empty(connection: Connection, personal: Sequence[views.Personal]) -> None:
 
 def _blank(connection: Connection, operation: str, group: str) -> None:
     """What a line's own projections told of a person."""
-    if group == "parties":
-        this = t.transfers.c.transfer == operation
-        connection.execute(update(t.transfers).where(this).values(code="", sender="", receiver=""))
-        # The pool's note of who got which code is as telling as the code itself.
-        connection.execute(delete(t.codes).where(t.codes.c.operation == operation))
-    elif group == "account":
-        this = t.payments.c.payment == operation
-        connection.execute(update(t.payments).where(this).values(account=""))
+    blank = features.BLANKED.get(group)
+    if blank is not None:
+        blank(connection, operation)
 
 
 def _fold_customers_again(connection: Connection, affected: set[str]) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain import cash, cash_bags
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import DOCUMENTS, Branch
+from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.moves import DECIDED, PAYMENT, TRANSFER
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
+from azpost_desk.domain.reference import DOCUMENTS
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.erasure import erase, wanted
@@ -21,6 +22,7 @@ from azpost_desk.storage import projected_cash
 from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
+from azpost_desk.storage.features import abroad
 from azpost_desk.storage.projected_slips import add_hours, against_slip, learn_key
 from azpost_desk.storage.projections import keep_remittance, remittance_differs
 
@@ -290,6 +292,7 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "desk.key": _desk_key,
     "transfer.event": _transfer_event,
     "item.event": _item_event,
+    "abroad.event": lambda connection, _desk, told: abroad.told(connection, told),
     "remittance": _remittance,
     "grant.question": _grant_question,
     "correction.proposal": _proposal,

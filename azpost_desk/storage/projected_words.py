@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.names import fold
-from azpost_desk.domain.people import Account, Addresses, Parties, Person
+from azpost_desk.domain.people import AbroadParties, Account, Addresses, Parties, Person
 from azpost_desk.domain.postings import postings
 from azpost_desk.domain.products import due_qapik, rule_of
 from azpost_desk.protocol.records import Record
@@ -111,6 +111,10 @@ def _of_attachment(value: object) -> Iterator[str]:
             yield number_word(value.code)
             yield from _of_person(value.sender)
             yield from _of_person(value.receiver)
+        case AbroadParties():
+            yield from _of_person(value.sender)
+            for name in (value.sender_latin, value.receiver.name, value.receiver.latin):
+                yield from fold(name).split()
         case Person():
             yield from _of_person(value)
         case Addresses():

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain.moves import DAY, TILL, move
+from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.protocol.messages import grant_of
 from azpost_desk.storage import projected_cards as cards
 from azpost_desk.storage import projected_cash as cash
@@ -17,7 +18,7 @@ from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
 from azpost_desk.storage import projected_slips as slips
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.features import bills, goods, transfers
+from azpost_desk.storage.features import abroad, bills, goods, transfers
 from azpost_desk.storage.projected_words import keep_words
 from azpost_desk.storage.projecting import Written, happens_once
 
@@ -177,14 +178,22 @@ def _grant_stored(connection: Connection, written: Written, body: ops.GrantStore
             "state": "held",
             "amount_qapik": granted.amount_qapik,
             "stored_ms": written.header.recorded_ms,
+            "fee_qapik": granted.fee_qapik,
         },
     )
-    transfers.granted(connection, written, body.grant, body.thing, granted.amount_qapik, shown or b"")
+    keep = abroad.granted if body.purpose == REFUND_ABROAD else transfers.granted
+    keep(connection, written, body.grant, body.thing, granted.amount_qapik, shown or b"")
 
 
 def _grant_released(connection: Connection, written: Written, body: ops.GrantReleased) -> None:
     transfers.end_grant(connection, written, body.grant, body.thing, "released")
-    transfers.move_transfer(connection, written, body.thing, "released")
+    purpose = connection.execute(
+        select(t.grants.c.purpose).where(t.grants.c.held_grant == body.grant)
+    ).scalar_one()
+    if purpose == REFUND_ABROAD:
+        abroad.released(connection, written, body.thing)
+    else:
+        transfers.move_transfer(connection, written, body.thing, "released")
 
 
 def _pin_reset(connection: Connection, written: Written, body: ops.PinReset) -> None:

@@ -9,10 +9,11 @@ from sqlalchemy import Row, Select, bindparam, func, select
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.accounts import TILL
-from azpost_desk.domain.catalogue import DOCUMENTS, Document, Staff
+from azpost_desk.domain.catalogue import Document, Staff
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.ledger import Posting
 from azpost_desk.domain.money import Money
+from azpost_desk.domain.reference import DOCUMENTS
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.staff import lock_seconds
 from azpost_desk.domain.transfer_codes import receipt_number
@@ -21,6 +22,7 @@ from azpost_desk.services import views
 from azpost_desk.storage import tables as t
 from azpost_desk.storage import watch_lists
 from azpost_desk.storage.evidence import export
+from azpost_desk.storage.features import READS
 from azpost_desk.storage.reading_cash import CashReading
 from azpost_desk.storage.reading_customers import CustomerReading
 from azpost_desk.storage.reading_history import HistoryReading, records_with
@@ -33,13 +35,19 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.catalogue import WatchState
     from azpost_desk.domain.watch_lists import Listed
+    from azpost_desk.services.reads import Reads
 
 D = TypeVar("D", bound=Document)
+F = TypeVar("F")
 _NAME_OF = {kind: name for name, kind in DOCUMENTS.items()}
 
 
 class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, CashReading, CustomerReading):
     """Implements services.ports.Reading together with the readings of the features."""
+
+    def of(self, feature: Reads[F]) -> F:
+        reads: F = READS[feature.name](self._connection)
+        return reads
 
     # --- who and when -------------------------------------------------------------------------------
 

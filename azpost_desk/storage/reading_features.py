@@ -12,7 +12,7 @@ from azpost_desk.domain.money import Money
 from azpost_desk.domain.moves import ENDED_ITEMS
 from azpost_desk.domain.names import fold
 from azpost_desk.protocol.messages import ack_of
-from azpost_desk.services import views
+from azpost_desk.services import views, views_grants
 from azpost_desk.storage import tables as t
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class FeatureReading:
             wanted = wanted.where(t.transfers.c.day == day)
         return [_transfer(row) for row in self._all(wanted)]
 
-    def held_grants(self) -> list[views.HeldGrant]:
+    def held_grants(self) -> list[views_grants.HeldGrant]:
         """Only of the present epoch: nothing of an older one may be used (protocol.md 1)."""
         wanted = (
             select(t.grants, t.shown.c.content)
@@ -120,13 +120,14 @@ class FeatureReading:
             .where(t.grants.c.state == "held", t.grants.c.epoch == self._desk.enrolled.epoch)
         )
         return [
-            views.HeldGrant(
+            views_grants.HeldGrant(
                 row.held_grant,
                 row.thing,
                 row.purpose,
                 Money(row.amount_qapik),
                 row.content or b"",
                 row.stored_ms,
+                row.fee_qapik,
             )
             for row in self._all(wanted.order_by(t.grants.c.stored_ms, t.grants.c.held_grant))
         ]

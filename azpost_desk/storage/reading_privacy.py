@@ -8,13 +8,14 @@ import msgspec
 from sqlalchemy import false, func, or_, select
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.people import Addresses, Note, Parties, Person, Signer
+from azpost_desk.domain.people import AbroadParties, Addresses, Note, Parties, Person, Signer
 from azpost_desk.domain.products import GROUPS
 from azpost_desk.domain.signatures import Known
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services import views
 from azpost_desk.storage import people
 from azpost_desk.storage import tables as t
+from azpost_desk.storage.features import abroad
 from azpost_desk.storage.reading_features import FeatureReading, of_kind
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class PrivacyReading(FeatureReading):
     def unfinished(self) -> set[str]:
         transfers = select(t.transfers.c.transfer).where(t.transfers.c.state.in_(_UNFINISHED_TRANSFERS))
         payments = select(t.payments.c.payment).where(t.payments.c.state.in_(_UNFINISHED_PAYMENTS))
-        return {row[0] for wanted in (transfers, payments) for row in self._all(wanted)}
+        return {row[0] for wanted in (transfers, payments, abroad.UNFINISHED) for row in self._all(wanted)}
 
     def agreed_ms(self) -> int:
         signed_ms = int(self._scalar(select(func.max(t.line.c.acknowledged_ms))) or 0)
@@ -173,6 +174,8 @@ def _persons(value: object) -> Iterator[Person]:
     match value:
         case Parties():
             yield from (value.sender, value.receiver)
+        case AbroadParties():
+            yield value.sender
         case Addresses():
             yield from (value.sender, value.addressee)
         case Person():

@@ -21,9 +21,9 @@ def whole(name: str, *, key: bool = False, default: str | None = None) -> Column
     return Column(name, Whole, primary_key=key, nullable=False, autoincrement=False, server_default=default)
 
 
-def minor(name: str) -> Column[int]:
+def minor(name: str, *, default: str | None = None) -> Column[int]:
     """Money in the smallest unit."""
-    return Column(name, Minor, nullable=False)
+    return Column(name, Minor, nullable=False, server_default=default)
 
 
 def octets(name: str) -> Column[bytes]:

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Index, UniqueConstraint
 from azpost_desk.sql.columns import Minor, Octets, Whole
 from azpost_desk.storage.table_parts import TABLES as TABLES
 from azpost_desk.storage.table_parts import minor, octets, of_record, table, text, whole
+from azpost_desk.storage.tables_abroad import abroad as abroad
 from azpost_desk.storage.tables_kept import acknowledgements as acknowledgements
 from azpost_desk.storage.tables_kept import approval_tries as approval_tries
 from azpost_desk.storage.tables_kept import basket as basket
@@ -40,7 +41,7 @@ from azpost_desk.storage.tables_kept import supplements as supplements
 from azpost_desk.storage.tables_kept import watch_entries as watch_entries
 from azpost_desk.storage.tables_kept import watch_lists as watch_lists
 
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 """PRAGMA user_version of a database that these tables describe."""
 
 # --- written once -----------------------------------------------------------------------------------
@@ -181,6 +182,7 @@ grants: Final = table(
     text("state"),
     minor("amount_qapik"),
     whole("stored_ms"),
+    minor("fee_qapik", default="0"),
     Index(None, "state"),
     Index(None, "thing"),
 )
@@ -461,6 +463,7 @@ DERIVED: Final = (
     given_pins,
     words,
     paper_signatures,
+    abroad,
 )
 
 TRIGGERS: Final = (

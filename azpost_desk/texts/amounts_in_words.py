@@ -52,6 +52,7 @@ _AZ_UNITS: Final = {
     "RUB": ("Rusiya rublu", "qəpik"),
     "TRY": ("Türkiyə lirəsi", "quruş"),
     "GEL": ("gürcü larisi", "tetri"),
+    "KZT": ("Qazaxıstan tengəsi", "tiyin"),
     "JPY": ("Yaponiya iyeni", ""),
 }
 _EN_UNITS: Final = {
@@ -61,6 +62,7 @@ _EN_UNITS: Final = {
     "RUB": (("Russian rouble", "Russian roubles"), ("kopeck", "kopecks")),
     "TRY": (("Turkish lira", "Turkish liras"), ("kurush", "kurush")),
     "GEL": (("Georgian lari", "Georgian lari"), ("tetri", "tetri")),
+    "KZT": (("Kazakh tenge", "Kazakh tenge"), ("tiyn", "tiyn")),
     "JPY": (("Japanese yen", "Japanese yen"), ("", "")),
 }
 _RU_UNITS: Final[dict[str, tuple[Forms, Forms]]] = {
@@ -70,6 +72,7 @@ _RU_UNITS: Final[dict[str, tuple[Forms, Forms]]] = {
     "RUB": (("рубль", "рубля", "рублей"), ("копейка", "копейки", "копеек")),
     "TRY": (("турецкая лира", "турецкие лиры", "турецких лир"), ("куруш", "куруша", "курушей")),
     "GEL": (("лари", "лари", "лари"), ("тетри", "тетри", "тетри")),
+    "KZT": (("тенге", "тенге", "тенге"), ("тиын", "тиына", "тиынов")),
     "JPY": (("иена", "иены", "иен"), ("", "", "")),
 }
 # Units whose numeral takes the feminine: одна копейка, две лиры.

@@ -15,7 +15,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.postings import RULES, postings
 from azpost_desk.domain.products import due_qapik
 from azpost_desk.programs import verify
-from tests.domain import test_postings_cash
+from tests.domain import test_postings_abroad, test_postings_cash
 
 pytestmark = pytest.mark.fast
 
@@ -213,6 +213,7 @@ _FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
         "2832ecf8c84f6ae7274a189ed3cf301c",
     ),
     **test_postings_cash.FROZEN,
+    **test_postings_abroad.FROZEN,
 }
 
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.lines import AbroadSent
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.postings import postings
+from tests.storage.play_abroad import terms
 
 pytestmark = pytest.mark.fast
 
@@ -38,6 +40,8 @@ def line_of(kind: type[ops.Body], amount: int, part: int) -> ops.AnyLine:
             values[name] = _WORDS[name]
         elif name in ("quantity", "weight_grams"):
             values[name] = 1
+        elif name == "terms" and kind is AbroadSent:
+            values[name] = terms("q-1", amount_qapik=amount, fees_qapik={"transfer": part})
         elif name == "offline":
             values[name] = False
         else:

@@ -13,14 +13,14 @@ from azpost_desk.domain.people import Account, Addresses, Parties, Person, Words
 from azpost_desk.protocol import news as tidings
 from azpost_desk.protocol.records import Attachment
 from tests.storage.desks import acknowledge, grant
-from tests.storage.play_rare import RarePlayer
+from tests.storage.play_abroad import AbroadPlayer
 
 SENDER = Person(name="Əliyev Vüqar Rauf oğlu", fin="5XYZ123", document="AA1234567", phone="+994501112233")
 RECEIVER = Person(name="Həsənova Leyla", phone="+994551112233")
 
 
 @dataclass
-class Player(RarePlayer):
+class Player(AbroadPlayer):
     """A desk at work."""
 
     # --- day and till -------------------------------------------------------------------------------

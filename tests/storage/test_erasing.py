@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MISSING = "is missing and no record of erasure names it"
 OPENING = ["open_day", "supply", "open_till", "to_till", "stock"]
-PERSONAL = ["send_transfer", "take_bill", "accept_item", "take_grant", "pay_out"]
+PERSONAL = ["send_transfer", "send_abroad", "take_bill", "accept_item", "take_grant", "pay_out"]
 
 
 def purged(folder: Path) -> Verdict:

@@ -8,8 +8,9 @@ import pytest
 
 from azpost_desk.domain import products
 from azpost_desk.domain.lines import Sold
-from azpost_desk.domain.people import Account, Addresses, Parties, Person
-from azpost_desk.storage.features import CARRIERS
+from azpost_desk.domain.people import AbroadParties, Account, Addresses, Parties, Person, ReceiverAbroad
+from azpost_desk.services.abroad_views import ABROAD
+from azpost_desk.storage.features import CARRIERS, READS
 from azpost_desk.storage.projected_words import _of_attachment
 
 if TYPE_CHECKING:
@@ -19,11 +20,20 @@ pytestmark = pytest.mark.fast
 
 ELIF = Person(name="Elif Yılmaz", fin="5ZK9XYZ")
 ATTACHED: dict[type[msgspec.Struct], msgspec.Struct] = {
+    AbroadParties: AbroadParties(
+        sender=Person(name="Ayten Aliyeva"),
+        sender_latin="Ayten Aliyeva",
+        receiver=ReceiverAbroad(name="Элиф Йылмаз", latin="Elif Yilmaz", country="TR"),
+    ),
     Account: Account(account="1012345678", holder="Elif Yılmaz"),
     Addresses: Addresses(sender=ELIF, addressee=Person(name="Ayten Aliyeva")),
     Parties: Parties(code="123456789", sender=ELIF, receiver=Person(name="Ayten Aliyeva")),
     Person: ELIF,
 }
+
+
+def test_every_feature_that_is_asked_for_by_a_token_is_read_by_one_class() -> None:
+    assert {ABROAD.name} == set(READS)
 
 
 def test_every_line_has_its_tables_once() -> None:

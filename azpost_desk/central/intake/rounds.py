@@ -6,12 +6,13 @@ import logging
 import threading
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 
 from azpost_desk.central import doubts, erasure, laundering, news, payments, screening, validity
 from azpost_desk.central.gateways.parties import Lane
+from azpost_desk.central.intake.partners import AbroadRounds
 from azpost_desk.central.intake.projector import project_chain, project_once
 from azpost_desk.central.storage.database import connect, make_partitions, one
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from azpost_desk.central.book import Book
+    from azpost_desk.central.gateways.abroad import Partner
     from azpost_desk.central.gateways.billers import Biller, Outcome
     from azpost_desk.central.gateways.parties import Party
     from azpost_desk.central.storage.database import Connection, Database
@@ -38,12 +40,18 @@ class Rounds:
     """The worker threads of one serving process."""
 
     def __init__(
-        self, database: Database, book: Book, clock: Clock, parties: Mapping[str, Party[Biller]]
+        self,
+        database: Database,
+        book: Book,
+        clock: Clock,
+        parties: Mapping[str, Party[Biller]],
+        abroad: Mapping[str, Party[Partner]],
     ) -> None:
         self._database = database
         self._book = book
         self._clock = clock
         self._parties = parties
+        self._abroad = AbroadRounds(database, book, clock, abroad)
         self._handing_over = threading.Lock()
         self._stopping = threading.Event()
         self._busy = 0
@@ -59,6 +67,8 @@ class Rounds:
         rounds = [("projector", self._bring_forward)]
         if self._parties:
             rounds.append(("deliverer", self._deliver))
+        # The book is written even where no partner is reached from this process.
+        rounds.append(("abroad", self._work_abroad))
         for name, work in rounds:
             bell = threading.Event()
             self._bells.append(bell)
@@ -83,7 +93,8 @@ class Rounds:
         before = -1
         while before != self._worked:
             before = self._worked
-            while self._bring_forward() or self._deliver():
+            self._abroad.look_now()
+            while self._bring_forward() or self._deliver() or self._work_abroad():
                 pass
             # What another thread had in hand while this one looked may have left more to do.
             with self._rest:
@@ -144,7 +155,7 @@ class Rounds:
             if done:
                 doubts.settle(conn, self._book, now_ms)
             numbered = news.number(conn)
-        if done and self._parties:
+        if done:
             self.wake()
         return bool(done or numbered)
 
@@ -191,12 +202,18 @@ class Rounds:
                 due = payments.take_due(conn, free, self._clock.utc_ms())
             if due is None:
                 return False
-            with self._rest:
-                self._busy += 1
+            self._begun()
             self._parties[due.biller].begin(Lane.DELIVERIES, partial(self._attempt, due)).add_done_callback(
                 self._attempted
             )
         return True
+
+    def _work_abroad(self) -> bool:
+        return self._abroad.work(self._begun, self._attempted)
+
+    def _begun(self) -> None:
+        with self._rest:
+            self._busy += 1
 
     def _attempt(self, due: payments.Due, biller: Biller) -> Outcome | None:
         try:
@@ -206,7 +223,7 @@ class Rounds:
             _log.exception("a delivery failed; it is asked for later")
             return None
 
-    def _attempted(self, _: Future[Outcome | None]) -> None:
+    def _attempted(self, _: Future[Any]) -> None:
         with self._rest:
             self._busy -= 1
             self._worked += 1

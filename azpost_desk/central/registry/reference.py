@@ -8,7 +8,8 @@ import msgspec
 
 from azpost_desk.central.news import tell
 from azpost_desk.central.storage.database import one
-from azpost_desk.domain.catalogue import DOCUMENTS, Document, Tariffs
+from azpost_desk.domain.catalogue import Document, Tariffs
+from azpost_desk.domain.reference import DOCUMENTS
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import Reference
 

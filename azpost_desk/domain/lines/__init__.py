@@ -7,6 +7,7 @@ posts, what it stands for) is in `domain.products`: the second report routine re
 
 from __future__ import annotations
 
+from azpost_desk.domain.lines.abroad import AbroadRefunded, AbroadSent, AbroadTerms
 from azpost_desk.domain.lines.base import Line
 from azpost_desk.domain.lines.bills import PaymentAccepted, PaymentRefunded
 from azpost_desk.domain.lines.express import ItemAccepted
@@ -14,6 +15,9 @@ from azpost_desk.domain.lines.goods import GoodsSold
 from azpost_desk.domain.lines.transfers import Terms, TransferPaid, TransferRefunded, TransferSent
 
 __all__ = [
+    "AbroadRefunded",
+    "AbroadSent",
+    "AbroadTerms",
     "AnyLine",
     "GoodsSold",
     "ItemAccepted",
@@ -37,6 +41,8 @@ Sold = (
     | TransferRefunded
     | PaymentRefunded
     | ItemAccepted
+    | AbroadSent
+    | AbroadRefunded
 )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from azpost_desk.domain import people
 from azpost_desk.domain.ledger import negated
 from azpost_desk.domain.lines import LineReversed
+from azpost_desk.domain.products.abroad import ABROAD
 from azpost_desk.domain.products.bills import BILLS
 from azpost_desk.domain.products.express import EXPRESS
 from azpost_desk.domain.products.goods import GOODS
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.lines import AnyLine, Sold
     from azpost_desk.domain.products.base import LineRule, Once, Product
 
-PRODUCTS: Final[tuple[Product, ...]] = (TRANSFERS, BILLS, EXPRESS, GOODS)
+PRODUCTS: Final[tuple[Product, ...]] = (TRANSFERS, BILLS, EXPRESS, GOODS, ABROAD)
 
 _BY_LINE: Final = {rule.line: (product, rule) for product in PRODUCTS for rule in product.rules}
 SERVICES: Final = tuple(product.service for product in PRODUCTS)
@@ -99,6 +100,17 @@ def off_line(line: AnyLine) -> AnyLine:
         return line
     told: Sold = rule_of(line).off_line(line)
     return told
+
+
+def stands_ms(line: AnyLine) -> int:
+    """Until when (UTC ms) the tender for a line may be asked; 0 = there is no end to it."""
+    return 0 if isinstance(line, LineReversed) else rule_of(line).stands_ms(line)
+
+
+def is_paid_by(line: AnyLine, tender: str) -> bool:
+    """Whether a line may be paid with this tender."""
+    allowed = () if isinstance(line, LineReversed) else rule_of(line).tenders(line)
+    return not allowed or tender in allowed
 
 
 def groups_of(line: AnyLine) -> tuple[str, ...]:

@@ -47,6 +47,16 @@ def as_planned(line: Any) -> Any:
     return line
 
 
+def without_end(_line: Line) -> int:
+    """The price of the line stands as long as its basket."""
+    return 0
+
+
+def with_anything(_line: Line) -> tuple[str, ...]:
+    """The line may be paid with any tender."""
+    return ()
+
+
 # Not with slots: with Generic they raise on Python 3.11.
 @dataclass(frozen=True, kw_only=True)
 class LineRule(Generic[L]):
@@ -63,6 +73,8 @@ class LineRule(Generic[L]):
         reversal: until when it may be undone.
         once: what it uses up that exists once (a grant, a refused bill), or None.
         off_line: the line as it is paid when the centre is not reached: what then waits, it must say.
+        stands_ms: until when (UTC ms) its price stands: the tender is asked before; 0 = no end.
+        tenders: what it may be paid with; none named = with anything.
     """
 
     line: type[L]
@@ -75,6 +87,8 @@ class LineRule(Generic[L]):
     reversal: Reversal = ALWAYS
     once: Callable[[L], Once | None] = nothing
     off_line: Callable[[L], L] = as_planned
+    stands_ms: Callable[[L], int] = without_end
+    tenders: Callable[[L], tuple[str, ...]] = with_anything
 
 
 @dataclass(frozen=True, kw_only=True)

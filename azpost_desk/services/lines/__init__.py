@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from azpost_desk.domain import papers
 from azpost_desk.domain.lines import LineReversed
 from azpost_desk.domain.papers import Say
+from azpost_desk.services.lines.abroad import ABROAD
 from azpost_desk.services.lines.bills import BILLS
 from azpost_desk.services.lines.express import EXPRESS
 from azpost_desk.services.lines.goods import GOODS
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from azpost_desk.domain.lines import AnyLine, Sold
     from azpost_desk.services.lines.base import LineWords, Place, Sheet
 
-WORDS: Final[dict[type, LineWords[Any]]] = {one.line: one for one in (*GOODS, *BILLS, *TRANSFERS, *EXPRESS)}
+WORDS: Final[dict[type, LineWords[Any]]] = {
+    one.line: one for one in (*GOODS, *BILLS, *TRANSFERS, *EXPRESS, *ABROAD)
+}
 
 
 def words_of(line: Sold) -> LineWords[Any]:

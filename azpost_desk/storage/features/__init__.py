@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from azpost_desk.domain.lines import LineReversed
 from azpost_desk.storage import people
+from azpost_desk.storage.features import abroad, bills, transfers
+from azpost_desk.storage.features.abroad import ABROAD
+from azpost_desk.storage.features.abroad import Reads as AbroadReads
 from azpost_desk.storage.features.base import LineCarrier, Named
 from azpost_desk.storage.features.bills import BILLS
 from azpost_desk.storage.features.express import EXPRESS
@@ -13,15 +16,23 @@ from azpost_desk.storage.features.goods import GOODS
 from azpost_desk.storage.features.transfers import TRANSFERS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from sqlalchemy import Connection
 
     from azpost_desk.domain.lines import AnyLine, Sold
 
 CARRIERS: Final[dict[type, LineCarrier[Any]]] = {
-    one.line: one for one in (*GOODS, *BILLS, *TRANSFERS, *EXPRESS)
+    one.line: one for one in (*GOODS, *BILLS, *TRANSFERS, *EXPRESS, *ABROAD)
 }
+READS: Final[dict[str, Callable[[Connection], Any]]] = {"abroad": AbroadReads}
+"""Who reads the tables of a feature, by the name of its token (services.reads)."""
+BLANKED: Final[dict[str, Callable[[Connection, str], None]]] = {
+    "parties": transfers.blank,
+    "account": bills.blank,
+    "parties_abroad": abroad.blank,
+}
+"""What is emptied in a feature's tables when a line's attachment of this group is erased."""
 
 
 def carrier_of(line: Sold) -> LineCarrier[Any]:

@@ -63,6 +63,12 @@ def resolved(connection: Connection, written: Written, body: ops.PaymentResolved
     )
 
 
+def blank(connection: Connection, operation: str) -> None:
+    """Its account was erased."""
+    this = t.payments.c.payment == operation
+    connection.execute(update(t.payments).where(this).values(account=""))
+
+
 BILLS: Final = (
     LineCarrier[PaymentAccepted](
         line=PaymentAccepted,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from azpost_desk.domain.lines import TransferPaid, TransferRefunded, TransferSent
 from azpost_desk.domain.moves import TRANSFER, move
@@ -145,6 +145,13 @@ def _remember_receiver(connection: Connection, line: TransferPaid | TransferRefu
     receiver = people.read(named.attached.get(f"{line.operation}:receiver"), Person)
     if receiver and named.is_wanted(receiver):
         people.remember(connection, receiver, named.at_ms)
+
+
+def blank(connection: Connection, operation: str) -> None:
+    """Its people were erased; the pool's note of who got which code is as telling as the code itself."""
+    this = t.transfers.c.transfer == operation
+    connection.execute(update(t.transfers).where(this).values(code="", sender="", receiver=""))
+    connection.execute(delete(t.codes).where(t.codes.c.operation == operation))
 
 
 TRANSFERS: Final = (

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Look
 
 ERASE_KEY: Final = "Ctrl+E"
-_NAMED: Final = frozenset({"parties", "receiver", "account", "addresses", "customer", "note", "signer"})
+_NAMED: Final = frozenset(
+    {"parties", "parties_abroad", "receiver", "account", "addresses", "customer", "note", "signer"}
+)
 
 
 class PrivacySheet(Sheet):

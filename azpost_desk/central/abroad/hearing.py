@@ -1,0 +1,218 @@
+"""What partners say: kept as it came, then applied by the rank of the word, not by its arrival (M0-4).
+
+A word may speak of the partner's own transfers only (M0-5). What fits nothing yet is tried again after later
+commits; after a day it is a task for a person. Nothing is dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central.abroad import agreements, moving
+from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.gateways.abroad import RecallAnswer, Returned, Silent, Status, Unfit
+from azpost_desk.domain.abroad.corridors import CUSTOMERS, KNOWN_THERE, OURS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from azpost_desk.central.abroad.moving import Out
+    from azpost_desk.central.gateways.abroad import Partner, Said
+    from azpost_desk.central.storage.database import Connection, Database
+    from azpost_desk.domain.abroad import corridors
+    from azpost_desk.domain.days import Clock
+
+_TRIED_FOR_MS: Final = 24 * 3_600_000
+_AT_ONCE: Final = 50
+# A word of a lower rank never takes back one of a higher (M0-4).
+_RANK: Final = {"": 0, "handed": 1, "accepted": 2, "changed": 2, "settled": 3, "received": 4, "refused": 5}
+APPLIED: Final = "applied"
+STRANGE: Final = "strange"
+
+
+def keep(conn: Connection, partner: str, documents: Iterable[bytes], now_ms: int) -> None:
+    """Keep verbatim bytes, once each; a repeat of old bytes changes nothing."""
+    for raw in documents:
+        conn.execute(
+            "insert into partner_messages (partner, digest, raw, received_ms) values (%s, %s, %s, %s)"
+            " on conflict do nothing",
+            (partner, hashlib.sha256(raw).digest(), raw, now_ms),
+        )
+
+
+def fetch(database: Database, clock: Clock, name: str, rail: Partner) -> bool:
+    """Take what a partner has for us: kept here before it is told that we have it."""
+    found = rail.fetch()
+    if isinstance(found, Silent) or not found:
+        return False
+    with database.transaction() as conn:
+        keep(conn, name, (raw for _, raw in found), clock.utc_ms())
+    rail.fetched([number for number, _ in found])
+    apply_waiting(database, {name: rail}, clock)
+    return True
+
+
+def apply_waiting(database: Database, rails: Mapping[str, Partner], clock: Clock) -> int:
+    """Apply what is kept and was not applied yet; gives how many messages found their transfer."""
+    with database.transaction() as conn:
+        waiting = conn.execute(
+            "select message, partner, raw, received_ms from partner_messages"
+            " where not applied and partner = any(%s) order by message limit %s for update skip locked",
+            (list(rails), _AT_ONCE),
+        ).fetchall()
+        done = 0
+        for message, partner, raw, received_ms in waiting:
+            now_ms = clock.utc_ms()
+            outcome = _apply(conn, partner, rails[partner].read(raw), now_ms)
+            if outcome == STRANGE and now_ms - received_ms < _TRIED_FOR_MS:
+                continue
+            if outcome != APPLIED:
+                list_exception(conn, f"partner {partner}", 0, message, "partner_word", now_ms, outcome)
+            conn.execute(
+                "update partner_messages set applied = true, outcome = %s where message = %s",
+                (outcome, message),
+            )
+            done += 1
+    return done
+
+
+def _apply(conn: Connection, partner: str, said: tuple[Said, ...] | Unfit, now_ms: int) -> str:
+    if isinstance(said, Unfit):
+        return f"unfit {said.why}"
+    agreed = agreements.partners(conn, now_ms).find(partner)
+    outcome = APPLIED
+    for one in said:
+        found = moving.lock(conn, one.uetr, "uetr")
+        if found is None or found.partner != partner or agreed is None:
+            outcome = STRANGE
+        elif isinstance(one, Status):
+            _status(conn, agreed, found, one, now_ms)
+        elif isinstance(one, Returned):
+            _returned(conn, found, one, now_ms)
+        else:
+            _recall(conn, found, one, now_ms)
+    return outcome
+
+
+def _status(conn: Connection, agreed: corridors.Partner, found: Out, said: Status, now_ms: int) -> None:
+    if said.number or said.reference:
+        conn.execute(
+            "update abroad_out set number = case when %s = '' then number else %s end,"
+            " reference = case when %s = '' then reference else %s end where transfer = %s",
+            (said.number, said.number, said.reference, said.reference, found.transfer),
+        )
+    if not said.code:
+        if found.state == "unknown":
+            _hand_again(conn, found, now_ms, may=agreed.knows_duplicates)
+        return
+    word = agreed.words.get(said.code, "")
+    if word == "refused":
+        _refused(conn, agreed, found, said, now_ms)
+        return
+    if word == "changed":
+        # Another sum or date than was promised: a person tells the sender (MA-9).
+        _case(conn, found, "abroad_changed", now_ms)
+        word = "accepted"
+    if _RANK.get(word, 0) <= _rank_now(conn, found):
+        return
+    conn.execute("update abroad_out set word = %s where transfer = %s", (word, found.transfer))
+    moving.move(conn, found, word, now_ms)
+    if word in ("settled", "received"):
+        conn.execute("update abroad_partners set refusals = 0 where partner = %s", (found.partner,))
+        conn.execute(
+            "update abroad_out set next_ms = case when recall = 'asked' then next_ms end where transfer = %s",
+            (found.transfer,),
+        )
+
+
+def _hand_again(conn: Connection, found: Out, now_ms: int, *, may: bool) -> None:
+    """The partner has said that it never arrived: the same document again, or a person decides (MA-6)."""
+    moving.move(conn, found, "absent_there", now_ms)
+    if may:
+        conn.execute(
+            "update abroad_out set attempts = 0, next_ms = %s where transfer = %s", (now_ms, found.transfer)
+        )
+    else:
+        _case(conn, found, "partner_lacks_it", now_ms)
+        conn.execute("update abroad_out set next_ms = null where transfer = %s", (found.transfer,))
+
+
+def _rank_now(conn: Connection, found: Out) -> int:
+    row = conn.execute("select word from abroad_out where transfer = %s", (found.transfer,)).fetchone()
+    return _RANK.get(row[0], 0) if row else 0
+
+
+def _refused(conn: Connection, agreed: corridors.Partner, found: Out, said: Status, now_ms: int) -> None:
+    """A no: the customer's, ours, or none at all (M0-6)."""
+    sort = agreed.refusals.get(said.reason, "")
+    if sort == OURS:
+        agreements.turn(conn, found.partner, agreements.SENDING, on=False, why=f"refused: {said.reason}")
+        _case(conn, found, "partner_turned_us_away", now_ms)
+        return
+    if sort == KNOWN_THERE or sort != CUSTOMERS:
+        # It has it, or nobody knows what it means: asked about, never refunded for it.
+        if not sort:
+            _case(conn, found, "partner_code", now_ms)
+        moving.move(conn, found, "silent", now_ms, reason=said.reason)
+        return
+    before = found.state
+    after = moving.move(conn, found, "refused", now_ms, reason=said.reason)
+    if after == before:
+        return
+    conn.execute(
+        "update abroad_out set word = 'refused', next_ms = null where transfer = %s", (found.transfer,)
+    )
+    _count_refusal(conn, agreed, found, now_ms)
+    is_final = agreed.refusals_final and (found.unanswered == 0 or found.asked > 0)
+    if after == "refused" and is_final and not found.settled:
+        again = moving.lock(conn, found.transfer)
+        if again is not None:
+            moving.move(conn, again, "no_debit", now_ms)
+    elif after == "refused":
+        # Owed only when the statement of that day lacks the debit (MA-8).
+        _case(conn, found, "abroad_refused", now_ms)
+
+
+def _count_refusal(conn: Connection, agreed: corridors.Partner, found: Out, now_ms: int) -> None:
+    """A partner that says no to everything is paused before a thousand refunds are made (M0-11)."""
+    row = conn.execute(
+        "insert into abroad_partners (partner, refusals) values (%s, 1)"
+        " on conflict (partner) do update set refusals = abroad_partners.refusals + 1 returning refusals",
+        (found.partner,),
+    ).fetchone()
+    if row is not None and row[0] > agreed.refusals_in_a_row_max:
+        why = f"{row[0]} refusals in a row"
+        agreements.turn(conn, found.partner, agreements.SENDING, on=False, why=why)
+        agreements.turn(conn, found.partner, agreements.SALE, on=False, why=why)
+        _case(conn, found, "partner_refuses_all", now_ms)
+
+
+def _returned(conn: Connection, found: Out, said: Returned, now_ms: int) -> None:
+    """Money that came back is the money of what is owed already, or makes it owed (MA-10)."""
+    if said.returned.currency != found.currency:
+        _case(conn, found, "abroad_returned_otherwise", now_ms)
+        return
+    conn.execute(
+        "update abroad_out set returned = returned + %s where transfer = %s",
+        (said.returned.minor, found.transfer),
+    )
+    if said.returned.minor != found.arrives:
+        _case(conn, found, "abroad_returned_otherwise", now_ms)
+    event = "recalled_with_money" if found.recall == "agreed" else "returned"
+    moving.move(conn, found, event, now_ms, reason=said.reason)
+
+
+def _recall(conn: Connection, found: Out, said: RecallAnswer, now_ms: int) -> None:
+    """A recall is a flag beside the state; only the money makes it owed (MA-11)."""
+    if said.agreed is None or found.recall not in ("asked", "sent"):
+        return
+    conn.execute(
+        "update abroad_out set recall = %s where transfer = %s",
+        ("agreed" if said.agreed else "refused", found.transfer),
+    )
+    moving.tell_desk(conn, found.transfer, now_ms)
+
+
+def _case(conn: Connection, found: Out, reason: str, now_ms: int) -> None:
+    list_exception(conn, found.desk, found.epoch, found.sequence, reason, now_ms, found.transfer)

@@ -1,0 +1,122 @@
+"""Two people decide about money abroad: what waits for them, a partner's funds, a refusal that is proven."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central import screening
+from azpost_desk.central.abroad import agreements, funds, moving, selling
+from azpost_desk.central.doubts import two_people
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.abroad.moves import ABROAD_OUT, DECISIONS
+from azpost_desk.domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from azpost_desk.central.book import Book
+    from azpost_desk.central.storage.database import Connection
+
+# What the centre's word for a decision (central.held) means here.
+_WORDS: Final = {"let_go": "let_go", "rejected": "blocked", "let_back": "let_back"}
+LET_GO: Final = "let_go"
+
+
+def decide(
+    conn: Connection,
+    book: Book,
+    transfer: str,
+    decision: str,
+    people: tuple[str, str],
+    evidence: str,
+    now_ms: int,
+) -> str:
+    """What becomes of a transfer abroad that waits for two people; gives its state from now on.
+
+    Raises:
+        Refused: X-044, X-047, X-080 nothing of this number, X-081 its state allows no such decision.
+    """
+    two_people(*people, evidence)
+    with conn.transaction():
+        found = moving.lock(conn, transfer)
+        if found is None:
+            raise Refused("X-080", transfer=transfer)
+        event = _WORDS.get(decision, decision)
+        if found.state == "frozen" and decision == "let_back":
+            event = "ordered"
+        if event not in DECISIONS or (found.state, event) not in ABROAD_OUT:
+            raise Refused("X-081", state=found.state)
+        act = ops.AbroadJudged(
+            transfer=transfer,
+            state=found.state,
+            decision=event,
+            first_person=people[0].strip(),
+            second_person=people[1].strip(),
+            evidence=evidence.strip(),
+        )
+        book.append(conn, act)
+        after = moving.move(conn, found, event, now_ms)
+        conn.execute("update abroad_out set listed = %s where transfer = %s", (event == "blocked", transfer))
+        if event == LET_GO:
+            screening.clear(conn, transfer)
+            again = moving.lock(conn, transfer)
+            if again is not None:
+                after = selling.enqueue(conn, again, now_ms)
+    return after
+
+
+def proven(
+    conn: Connection,
+    book: Book,
+    transfer: str,
+    event: str,
+    people: tuple[str, str],
+    evidence: str,
+    now_ms: int,
+) -> str:
+    """What a statement or the partner's letter proves of a refusal or a dispute; gives the state then.
+
+    `event` is of the table of moves: ``no_debit``, ``judged_owed``, ``judged_settled``, ``judged_paid`` …
+
+    Raises:
+        Refused: as `decide`.
+    """
+    two_people(*people, evidence)
+    with conn.transaction():
+        found = moving.lock(conn, transfer)
+        if found is None:
+            raise Refused("X-080", transfer=transfer)
+        if not event.startswith(("judged_", "no_debit")) or (found.state, event) not in ABROAD_OUT:
+            raise Refused("X-081", state=found.state)
+        act = ops.AbroadJudged(
+            transfer=transfer,
+            state=found.state,
+            decision=event,
+            first_person=people[0].strip(),
+            second_person=people[1].strip(),
+            evidence=evidence.strip(),
+        )
+        book.append(conn, act)
+        return moving.move(conn, found, event, now_ms)
+
+
+def fund(
+    conn: Connection,
+    book: Book,
+    partner: str,
+    funded: ops.PartnerFunded,
+    now_ms: int,
+) -> int:
+    """Money of the post has reached a partner; gives how many transfers that waited for it now leave.
+
+    Raises:
+        Refused: X-044, X-047, A-010 no such partner, A-031 nothing was sent.
+    """
+    two_people(funded.first_person, funded.second_person, funded.evidence)
+    if agreements.partners(conn, now_ms).find(partner) is None:
+        raise Refused("A-010", partner=partner)
+    if funded.funded_minor <= 0 or funded.paid_qapik <= 0:
+        raise Refused("A-031")
+    with conn.transaction():
+        book.append(conn, funded)
+        funds.lock(conn, partner, funded.currency)
+        funds.add(conn, partner, funded.currency, funded=funded.funded_minor)
+        return selling.funded(conn, partner, funded.currency, now_ms)

@@ -1,0 +1,192 @@
+"""One transfer abroad moves by one event, with everything that belongs to it: funds, book, desk, task.
+
+Whatever brings the event (a sale, a partner's word, two people, a statement), its row is locked first; what
+the table of moves does not know is kept and moves nothing (money-out.md, "States").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from azpost_desk.central.abroad import booking, funds
+from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.news import tell
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.abroad.moves import ABROAD_OUT
+from azpost_desk.domain.people import AbroadParties
+from azpost_desk.protocol.abroad import terms_of
+from azpost_desk.protocol.news import AbroadEvent
+
+if TYPE_CHECKING:
+    from azpost_desk.central.storage.database import Connection
+    from azpost_desk.domain.lines.abroad import AbroadTerms
+
+# Money went there as far as these say; coming from one of them to "owed" it has come back.
+_TAKEN_THERE: Final = ("settled", "paid")
+_BACK_TO_SENDER: Final = "owed"
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A transfer abroad with its row locked; sums of `currency` are smallest units."""
+
+    transfer: str
+    desk: str
+    epoch: int
+    sequence: int
+    partner: str
+    currency: str
+    arrives: int
+    amount: int
+    base: int
+    state: str
+    recall: str
+    listed: bool
+    firm: bool
+    settled: bool
+    uetr: str
+    ordinal: int
+    attempts: int
+    unanswered: int
+    asked: int
+    purpose: str
+    terms_bytes: bytes
+    parties_bytes: bytes
+    document: bytes | None
+    written_ms: int
+    settles_on: str
+    state_ms: int
+
+    def terms(self) -> AbroadTerms:
+        """The price it was sold by."""
+        return terms_of(self.terms_bytes)
+
+    def parties(self) -> AbroadParties:
+        """Who sends it to whom."""
+        return msgspec.json.decode(self.parties_bytes, type=AbroadParties)
+
+    def dealt(self) -> ops.AbroadDealt:
+        """Its deal as the book has it."""
+        return ops.AbroadDealt(
+            transfer=self.transfer,
+            partner=self.partner,
+            currency=self.currency,
+            arrives_minor=self.arrives,
+            amount_qapik=self.amount,
+            base_qapik=self.base,
+        )
+
+    def taken_back(self, event: str) -> ops.AbroadTakenBack:
+        """The deal undone at its own figures."""
+        return ops.AbroadTakenBack(**msgspec.structs.asdict(self.dealt()), event=event)
+
+
+_COLUMNS: Final = ", ".join(Out.__dataclass_fields__).replace("_bytes", "")
+
+
+def lock(conn: Connection, value: str, column: str = "transfer") -> Out | None:
+    """The transfer with this id (or UETR), its row ours until the transaction ends."""
+    row = conn.execute(
+        f"select {_COLUMNS} from abroad_out where {column} = %s for update".encode(), (value,)
+    ).fetchone()
+    return Out(*row) if row else None
+
+
+def move(
+    conn: Connection, one: Out, event: str, now_ms: int, *, reason: str = "", silent: bool = False
+) -> str:
+    """The state after `event`; unchanged where the table knows no such move.
+
+    Args:
+        reason: of the partner or of us, kept beside the state.
+        silent: the desk that sold it is not told; it knows, or it is told of a later one.
+    """
+    after = ABROAD_OUT.get((one.state, event))
+    if after is None:
+        return one.state
+    conn.execute(
+        "update abroad_out set state = %s, state_ms = %s, reason = case when %s = '' then reason else %s end"
+        " where transfer = %s",
+        (after, now_ms, reason, reason, one.transfer),
+    )
+    if event in ("settled", "received") and not one.settled:
+        _settle(conn, one)
+    if after == _BACK_TO_SENDER and one.state not in ("refunding", "refund_in_doubt"):
+        _take_back(conn, one, event)
+    if after in ("disputed", "claimed"):
+        list_exception(conn, one.desk, one.epoch, one.sequence, f"abroad_{after}", now_ms, one.transfer)
+    if not silent:
+        tell_desk(conn, one.transfer, now_ms)
+    return after
+
+
+def undone(conn: Connection, one: Out, now_ms: int) -> None:
+    """A sale is undone at its desk before anything left: its deal and its funds with it, nobody is owed."""
+    _take_back(conn, one, "reversed")
+    conn.execute(
+        "update abroad_out set state = %s, state_ms = %s where transfer = %s",
+        (ABROAD_OUT[one.state, "reversed"], now_ms, one.transfer),
+    )
+
+
+def tell_desk(conn: Connection, transfer: str, now_ms: int) -> None:
+    """The desk that sold it hears how it stands."""
+    row = conn.execute(
+        "select desk, state, recall, reason, number, reference, state_ms, listed from abroad_out"
+        " where transfer = %s",
+        (transfer,),
+    ).fetchone()
+    if row is None:
+        return
+    desk, state, recall, reason, number, reference, state_ms, listed = row
+    # Of a listed person nobody is told more than this (M0-12).
+    if listed or state == "frozen":
+        state, recall, reason = "held", "", ""
+    event = AbroadEvent(
+        transfer=transfer,
+        state=state,
+        recall=recall,
+        reason=reason,
+        number=number,
+        reference=reference,
+        at_ms=state_ms,
+    )
+    tell(conn, event, [desk], now_ms)
+
+
+def _settle(conn: Connection, one: Out) -> None:
+    """The partner has the money: firm funds are used up."""
+    booking.note(
+        conn,
+        ops.AbroadSettled(
+            transfer=one.transfer, partner=one.partner, currency=one.currency, arrives_minor=one.arrives
+        ),
+    )
+    conn.execute("update abroad_out set settled = true where transfer = %s", (one.transfer,))
+    if one.firm:
+        funds.lock(conn, one.partner, one.currency)
+        funds.add(conn, one.partner, one.currency, funded=-one.arrives, firm=-one.arrives)
+        conn.execute("update abroad_out set firm = false where transfer = %s", (one.transfer,))
+
+
+def _take_back(conn: Connection, one: Out, event: str) -> None:
+    """The deal is undone at its own figures; funds kept for it are free, what came back lies there again."""
+    if one.firm:
+        funds.lock(conn, one.partner, one.currency)
+        funds.add(conn, one.partner, one.currency, firm=-one.arrives)
+        conn.execute("update abroad_out set firm = false where transfer = %s", (one.transfer,))
+    if one.settled:
+        funds.lock(conn, one.partner, one.currency)
+        funds.add(conn, one.partner, one.currency, funded=one.arrives)
+        booking.note(
+            conn,
+            ops.AbroadReturned(
+                transfer=one.transfer, partner=one.partner, currency=one.currency, returned_minor=one.arrives
+            ),
+        )
+        conn.execute("update abroad_out set settled = false where transfer = %s", (one.transfer,))
+    booking.note(conn, one.taken_back(event))
+    conn.execute("update abroad_out set next_ms = null where transfer = %s", (one.transfer,))

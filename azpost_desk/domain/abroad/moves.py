@@ -1,0 +1,90 @@
+"""Legal moves of money over the border (money-out.md, "States"): what is not here is kept and moves nothing.
+
+Beside the table of money-out.md stands what our own desks may do before the centre has heard of a sale
+(``reversed``: undone at the counter, protocol.md 5) and each outcome of two people by its own word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ON_ITS_WAY = {
+    "accepted": "accepted",
+    "settled": "settled",
+    "received": "paid",
+    "refused": "refused",
+    "returned": "owed",
+}
+
+_OUT: Final[dict[str, dict[str, str]]] = {
+    "": {"sold": "queued"},
+    "queued": {
+        "suspected": "held",
+        "short": "waiting_funds",
+        "cancelled": "owed",
+        "stored": "leaving",
+        "reversed": "reversed",
+    },
+    "waiting_funds": {
+        "funded": "queued",
+        "cancelled": "owed",
+        "suspected": "held",
+        "reversed": "reversed",
+    },
+    "held": {"let_go": "queued", "let_back": "owed", "blocked": "frozen", "reversed": "reversed"},
+    "frozen": {"let_go": "queued", "ordered": "owed"},
+    "leaving": {"handed": "sent", "silent": "unknown", **_ON_ITS_WAY},
+    "sent": {"silent": "unknown", **_ON_ITS_WAY},
+    "unknown": {"absent_there": "leaving", **_ON_ITS_WAY},
+    "accepted": {
+        "settled": "settled",
+        "received": "paid",
+        "refused": "refused",
+        "returned": "owed",
+        "recalled_with_money": "owed",
+        "silent": "unknown",
+    },
+    "settled": {
+        "received": "paid",
+        "returned": "owed",
+        "recalled_with_money": "owed",
+        "refused": "disputed",
+    },
+    "paid": {"returned": "disputed", "refused": "disputed"},
+    "refused": {"no_debit": "owed", "debit": "disputed", "settled": "disputed", "received": "disputed"},
+    "disputed": {
+        "judged_owed": "owed",
+        "judged_settled": "settled",
+        "judged_paid": "paid",
+        "judged_claimed": "claimed",
+    },
+    "owed": {
+        "granted": "refunding",
+        "settled": "disputed",
+        "received": "disputed",
+        "debit": "disputed",
+        "term": "unclaimed",
+    },
+    "refunding": {"released": "owed", "refunded": "refunded", "doubted": "refund_in_doubt"},
+    "refund_in_doubt": {"released": "owed", "refunded": "refunded"},
+    "unclaimed": {"granted": "refunding"},
+    "refunded": {"settled": "claimed", "received": "claimed", "debit": "claimed", "money": "refunded"},
+    "claimed": {"judged_refunded": "refunded", "judged_paid": "paid"},
+}
+
+
+def _flat(states: dict[str, dict[str, str]]) -> Mapping[tuple[str, str], str]:
+    return {(state, event): after for state, events in states.items() for event, after in events.items()}
+
+
+ABROAD_OUT: Final = _flat(_OUT)
+
+# Told to two people and decided by them; everything else happens.
+DECISIONS: Final = frozenset({"let_go", "let_back", "blocked", "ordered"})
+# The states in which nothing has left for the partner yet.
+NOT_GONE: Final = ("queued", "waiting_funds", "held", "frozen")
+# In which the partner may have it, and nobody here knows how it ends.
+UNDER_WAY: Final = ("leaving", "sent", "unknown", "accepted")

@@ -1,0 +1,53 @@
+"""Exact rates: a sum in another currency to manat, rounded once, and whether signed terms can be true."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil, floor
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.digits import is_digits
+from azpost_desk.domain.money import CURRENCIES, Money, azn
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.lines.abroad import AbroadTerms
+
+# Whose figure the sender named.
+ARRIVES: Final = "arrives"
+PAID: Final = "paid"
+NAMED: Final = (ARRIVES, PAID)
+_HALF: Final = Fraction(1, 2)
+
+
+def manat_for(arrives: Money, rate: Fraction, rounding: str) -> Money:
+    """The manat that `arrives` costs at `rate` (manat for one unit), rounded once in the direction named."""
+    qapik = Fraction(arrives.minor, 10 ** CURRENCIES[arrives.currency].minor_digits) * rate * 100
+    rounded = {"up": ceil(qapik), "down": floor(qapik), "half_up": floor(qapik + _HALF)}
+    return azn(rounded[rounding])
+
+
+def is_reckoned(terms: AbroadTerms) -> bool:
+    """Whether signed terms can be true by themselves: signs, order of times, a rate that gives the sum."""
+    if terms.currency not in CURRENCIES or terms.named not in NAMED:
+        return False
+    sums = (*terms.fees_qapik.values(), terms.tax_qapik, terms.deduction_minor_max)
+    ratio = as_fraction(terms.rate)
+    if ratio is None or as_fraction(terms.base_rate) is None or any(one < 0 for one in sums):
+        return False
+    if terms.amount_qapik <= 0 or terms.arrives_minor <= 0 or not 0 < terms.quoted_ms < terms.stands_ms:
+        return False
+    told = manat_for(Money(terms.arrives_minor, terms.currency), ratio, "down").minor
+    return told <= terms.amount_qapik <= told + 1
+
+
+def as_fraction(text: str) -> Fraction | None:
+    """``n/d`` as written in terms, above zero; None when it is none."""
+    above, slash, below = text.partition("/")
+    if not slash or not (is_digits(above) and is_digits(below)):
+        return None
+    return Fraction(int(above), int(below)) if int(above) and int(below) else None
+
+
+def as_text(rate: Fraction) -> str:
+    """A rate as it is written in terms."""
+    return f"{rate.numerator}/{rate.denominator}"

@@ -1,0 +1,94 @@
+"""Records of the centre's own book about money over the border: deals, settlements, fundings, decisions.
+
+A deal opens a position at the time of the sale's record; booking moves the partner's account only
+(money-out.md MA-22). Sums of a foreign currency are `…_minor` of `currency`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azpost_desk.domain.bodies import Body
+
+
+class AbroadDealt(Body, frozen=True):
+    """Centre: the manat of a sale became a debt in `currency`; `base_qapik` at the source's own rate."""
+
+    transfer: str
+    partner: str
+    currency: str
+    arrives_minor: int
+    amount_qapik: int
+    base_qapik: int
+
+
+class AbroadTakenBack(Body, frozen=True):
+    """Centre: a deal is undone at its own figures, and its sender is owed the manat (`event`: why)."""
+
+    transfer: str
+    partner: str
+    currency: str
+    arrives_minor: int
+    amount_qapik: int
+    base_qapik: int
+    event: str
+
+
+class AbroadSettled(Body, frozen=True):
+    """Centre: the partner has taken the money for a transfer; its statement will show the debit."""
+
+    transfer: str
+    partner: str
+    currency: str
+    arrives_minor: int
+
+
+class AbroadReturned(Body, frozen=True):
+    """Centre: the partner gave back what it had taken for a transfer; its statement will show the credit."""
+
+    transfer: str
+    partner: str
+    currency: str
+    returned_minor: int
+
+
+class PartnerFunded(Body, frozen=True):
+    """Centre: two people sent money of the post to a partner: `paid_qapik` bought `funded_minor`."""
+
+    partner: str
+    currency: str
+    funded_minor: int
+    paid_qapik: int
+    first_person: str
+    second_person: str
+    evidence: str
+
+
+class AbroadJudged(Body, frozen=True):
+    """Centre: two people decided about a transfer abroad that waited for them."""
+
+    transfer: str
+    state: str
+    decision: str
+    first_person: str
+    second_person: str
+    evidence: str
+
+
+class AbroadStopAsked(Body, frozen=True):
+    """The sender wants a transfer abroad back: cancelled if it has not left, else a recall (MA-7)."""
+
+    transfer: str
+    reason: str
+
+
+BODIES: Final[dict[tuple[str, int], type[Body]]] = {
+    ("abroad.dealt", 1): AbroadDealt,
+    ("abroad.taken_back", 1): AbroadTakenBack,
+    ("abroad.settled", 1): AbroadSettled,
+    ("abroad.returned", 1): AbroadReturned,
+    ("abroad.judged", 1): AbroadJudged,
+    ("partner.funded", 1): PartnerFunded,
+    ("abroad.stop_asked", 1): AbroadStopAsked,
+}
+CENTRE_KINDS: Final = frozenset(kind for kind, _ in BODIES) - {"abroad.stop_asked"}

@@ -1,0 +1,53 @@
+"""Records of the centre's own book that no other feature owns: deliveries, grants, lost desks, its epochs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azpost_desk.domain.bodies import Body
+
+
+class PaymentDelivered(Body, frozen=True):
+    """Centre: the biller confirmed; what was collected is now due to the biller."""
+
+    payment: str
+    biller: str
+    amount_qapik: int
+    provider_reference: str
+
+
+class GrantIssued(Body, frozen=True):
+    """Centre: a grant was given; the desk's chain must answer it."""
+
+    grant: str
+    thing: str
+    purpose: str
+    number: int
+    desk: str
+    previous: str = ""
+
+
+class DeskDeclaredLost(Body, frozen=True):
+    """Centre: a desk will not come back; two people said so."""
+
+    desk: str
+    epoch: int
+    first_person: str
+    second_person: str
+    reason: str
+
+
+class CentreEpochOpened(Body, frozen=True):
+    """Centre: first record of a writer's chain."""
+
+    writer: str
+    centre_epoch: int
+    public_key: str
+
+
+BODIES: Final[dict[tuple[str, int], type[Body]]] = {
+    ("payment.delivered", 1): PaymentDelivered,
+    ("grant.issued", 1): GrantIssued,
+    ("desk.declared_lost", 1): DeskDeclaredLost,
+    ("centre.epoch_opened", 1): CentreEpochOpened,
+}

@@ -1,0 +1,70 @@
+"""Posting rules of money over the border in the centre's book; every deal balances in each currency."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from azpost_desk.domain import accounts as chart
+from azpost_desk.domain.ledger import Posting, negated
+from azpost_desk.domain.money import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.domain.operations_abroad import (
+        AbroadDealt,
+        AbroadReturned,
+        AbroadSettled,
+        AbroadTakenBack,
+        PartnerFunded,
+    )
+
+
+def _dealt(_desk: str, operation: str, body: AbroadDealt | AbroadTakenBack) -> list[Posting]:
+    foreign = Money(body.arrives_minor, body.currency)
+    return [
+        Posting(operation, chart.ABROAD_PAYABLE, "", Money(body.amount_qapik)),
+        Posting(operation, chart.POSITION_MANAT, body.currency, Money(-body.base_qapik)),
+        Posting(operation, chart.TRADING, body.currency, Money(body.base_qapik - body.amount_qapik)),
+        Posting(operation, chart.POSITION, body.currency, foreign),
+        Posting(operation, chart.ABROAD_DUE, body.partner, -foreign),
+    ]
+
+
+def _taken_back(desk: str, operation: str, body: AbroadTakenBack) -> list[Posting]:
+    return negated(_dealt(desk, operation, body), operation)
+
+
+def _settled(_desk: str, operation: str, body: AbroadSettled) -> list[Posting]:
+    foreign = Money(body.arrives_minor, body.currency)
+    return [
+        Posting(operation, chart.ABROAD_DUE, body.partner, foreign),
+        Posting(operation, chart.PARTNER_TRANSIT, body.partner, -foreign),
+    ]
+
+
+def _returned(_desk: str, operation: str, body: AbroadReturned) -> list[Posting]:
+    foreign = Money(body.returned_minor, body.currency)
+    return [
+        Posting(operation, chart.PARTNER_TRANSIT, body.partner, foreign),
+        Posting(operation, chart.ABROAD_DUE, body.partner, -foreign),
+    ]
+
+
+def _funded(_desk: str, operation: str, body: PartnerFunded) -> list[Posting]:
+    foreign = Money(body.funded_minor, body.currency)
+    return [
+        Posting(operation, chart.PARTNER, body.partner, foreign),
+        Posting(operation, chart.POSITION, body.currency, -foreign),
+        Posting(operation, chart.POSITION_MANAT, body.currency, Money(body.paid_qapik)),
+        Posting(operation, chart.HEADQUARTERS, "", Money(-body.paid_qapik)),
+    ]
+
+
+RULES: Final[dict[tuple[str, int], Callable[[str, str, Any], list[Posting]]]] = {
+    ("abroad.dealt", 1): _dealt,
+    ("abroad.taken_back", 1): _taken_back,
+    ("abroad.settled", 1): _settled,
+    ("abroad.returned", 1): _returned,
+    ("partner.funded", 1): _funded,
+}

@@ -1,0 +1,40 @@
+"""Every dated document of the centre by its name, whichever feature it belongs to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azpost_desk.domain.abroad.corridors import Corridors, Partners, Rates
+from azpost_desk.domain.catalogue import (
+    Billers,
+    Branch,
+    Document,
+    Goods,
+    Licences,
+    MoneyLaundering,
+    Offices,
+    Retention,
+    Settings,
+    Signing,
+    Staff,
+    Tariffs,
+    WatchState,
+)
+
+DOCUMENTS: Final[dict[str, type[Document]]] = {
+    "branch": Branch,
+    "offices": Offices,
+    "staff": Staff,
+    "licences": Licences,
+    "tariffs": Tariffs,
+    "billers": Billers,
+    "goods": Goods,
+    "settings": Settings,
+    "signing": Signing,
+    "retention": Retention,
+    "watch": WatchState,
+    "laundering": MoneyLaundering,
+    "corridors": Corridors,
+    "partners": Partners,
+    "rates": Rates,
+}

@@ -1,0 +1,189 @@
+"""Transfers abroad at a desk: those it sold or may pay back under a grant, as the centre last told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from azpost_desk.domain.abroad.moves import ABROAD_OUT
+from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
+from azpost_desk.domain.lines.abroad import AbroadTerms
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.people import AbroadParties, Person
+from azpost_desk.services.abroad_views import AbroadReads, AbroadTransfer
+from azpost_desk.storage import people
+from azpost_desk.storage.features.base import LineCarrier, Named
+from azpost_desk.storage.features.transfers import end_grant
+from azpost_desk.storage.tables_abroad import abroad
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from azpost_desk.protocol.news import AbroadEvent
+    from azpost_desk.storage.projecting import Written
+
+_ORDER: Final = (abroad.c.sent_ms.desc(), abroad.c.transfer)
+
+
+def _sent(connection: Connection, written: Written, line: AbroadSent, receipt: str) -> None:
+    who = people.read(written.attached(line.operation, "parties_abroad"), AbroadParties)
+    at_ms, terms = written.header.recorded_ms, line.terms
+    connection.execute(
+        insert(abroad),
+        {
+            "transfer": line.transfer,
+            "state": ABROAD_OUT["", "sold"],
+            "corridor": terms.corridor,
+            "country": terms.country,
+            "currency": terms.currency,
+            "arrives_minor": terms.arrives_minor,
+            "amount_qapik": terms.amount_qapik,
+            "fee_qapik": terms.fee_qapik,
+            "terms": msgspec.json.encode(terms),
+            "sender": who.sender.name if who else "",
+            "receiver": who.receiver.latin if who else "",
+            "receipt": receipt,
+            "day": written.header.day,
+            "sent_ms": at_ms,
+            "changed_ms": at_ms,
+        },
+    )
+
+
+def granted(
+    connection: Connection, written: Written, grant: str, transfer: str, amount_qapik: int, shown: bytes
+) -> None:
+    """This desk may pay it back: one of its own changes state, a stranger's becomes known."""
+    this = abroad.c.transfer == transfer
+    values = {"state": "refunding", "held_grant": grant, "changed_ms": written.header.recorded_ms}
+    if connection.execute(update(abroad).where(this).values(values)).rowcount:
+        return
+    who = people.read(shown, AbroadParties)
+    stranger = {
+        "transfer": transfer,
+        "corridor": "",
+        "country": who.receiver.country if who else "",
+        "currency": "AZN",
+        "arrives_minor": 0,
+        "amount_qapik": amount_qapik,
+        "fee_qapik": 0,
+        "terms": b"",
+        "sender": who.sender.name if who else "",
+        "receiver": who.receiver.latin if who else "",
+        "receipt": "",
+        "day": written.header.day,
+        "sent_ms": 0,
+    }
+    connection.execute(insert(abroad), stranger | values)
+
+
+def released(connection: Connection, written: Written, transfer: str) -> None:
+    """Its grant went back unused: owed as before."""
+    _moved(connection, written, transfer, "owed")
+
+
+def told(connection: Connection, event: AbroadEvent) -> None:
+    """How the centre says it stands; what is in our own hand only our own records change."""
+    a = abroad.c
+    connection.execute(
+        update(abroad)
+        .where(a.transfer == event.transfer, a.changed_ms <= event.at_ms, a.held_grant == "")
+        .where(a.state.not_in(("refunded", "reversed")))
+        .values(
+            state=event.state,
+            recall=event.recall,
+            reason=event.reason,
+            number=event.number,
+            reference=event.reference,
+            changed_ms=event.at_ms,
+        )
+    )
+
+
+def _refunded(connection: Connection, written: Written, line: AbroadRefunded, _receipt: str) -> None:
+    end_grant(connection, written, line.grant, line.transfer, "used")
+    _moved(connection, written, line.transfer, "refunded")
+
+
+def _moved(connection: Connection, written: Written, transfer: str, state: str) -> None:
+    values = {"state": state, "held_grant": "", "changed_ms": written.header.recorded_ms}
+    connection.execute(update(abroad).where(abroad.c.transfer == transfer).values(values))
+
+
+def _remember_sender(connection: Connection, line: AbroadSent, named: Named) -> None:
+    who = people.read(named.attached.get(f"{line.operation}:parties_abroad"), AbroadParties)
+    if who and named.is_wanted(who.sender):
+        people.remember(connection, who.sender, named.at_ms)
+
+
+def _remember_taker(connection: Connection, line: AbroadRefunded, named: Named) -> None:
+    taker = people.read(named.attached.get(f"{line.operation}:receiver"), Person)
+    if taker and named.is_wanted(taker):
+        people.remember(connection, taker, named.at_ms)
+
+
+def blank(connection: Connection, operation: str) -> None:
+    """Its people were erased."""
+    this = abroad.c.transfer == operation
+    connection.execute(update(abroad).where(this).values(sender="", receiver=""))
+
+
+ABROAD: Final = (
+    LineCarrier[AbroadSent](
+        line=AbroadSent,
+        sold=_sent,
+        undone=lambda connection, written, line: _moved(connection, written, line.transfer, "reversed"),
+        remember=_remember_sender,
+    ),
+    # A refund is never undone at a counter (products.abroad).
+    LineCarrier[AbroadRefunded](line=AbroadRefunded, sold=_refunded, remember=_remember_taker),
+)
+
+
+# Somebody's money is still on its way: nothing of it is erased.
+UNFINISHED: Final = select(abroad.c.transfer).where(abroad.c.state.not_in(("paid", "refunded", "reversed")))
+
+
+class Reads(AbroadReads):
+    """What the use cases read of these tables, on the connection of their transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def transfer(self, transfer: str) -> AbroadTransfer | None:
+        row = self._connection.execute(select(abroad).where(abroad.c.transfer == transfer)).first()
+        return _seen(row) if row else None
+
+    def transfers(self, states: Sequence[str] = (), limit: int = 200) -> list[AbroadTransfer]:
+        wanted = select(abroad).order_by(*_ORDER).limit(limit)
+        if states:
+            wanted = wanted.where(abroad.c.state.in_(states))
+        return [_seen(row) for row in self._connection.execute(wanted)]
+
+
+def _seen(row: Row[tuple[object, ...]]) -> AbroadTransfer:
+    values = row._mapping
+    terms = values["terms"]
+    return AbroadTransfer(
+        transfer=values["transfer"],
+        state=values["state"],
+        recall=values["recall"],
+        reason=values["reason"],
+        number=values["number"],
+        reference=values["reference"],
+        country=values["country"],
+        arrives=Money(values["arrives_minor"], values["currency"]),
+        amount=azn(values["amount_qapik"]),
+        fee=azn(values["fee_qapik"]),
+        terms=msgspec.json.decode(terms, type=AbroadTerms) if terms else None,
+        sender=values["sender"],
+        receiver=values["receiver"],
+        receipt=values["receipt"],
+        sent_ms=values["sent_ms"],
+        changed_ms=values["changed_ms"],
+        held_grant=values["held_grant"],
+    )

@@ -1,0 +1,81 @@
+"""Postings of money over the border: every deal balances in each currency and is undone as it was made."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from azpost_desk.domain import accounts as chart
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.ledger import add_balances, balances
+from azpost_desk.domain.postings import postings
+
+pytestmark = pytest.mark.fast
+
+_DEAL = {
+    "transfer": "t",
+    "partner": "p",
+    "currency": "GEL",
+    "arrives_minor": 50_000,
+    "amount_qapik": 31_606,
+    "base_qapik": 31_355,
+}
+# As they were on the day of their release (tests/domain/test_postings.py).
+FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
+    ("abroad.dealt", 1): (ops.AbroadDealt(**_DEAL), "024084a390b11452ecf85c46b25ac46d"),
+    ("abroad.taken_back", 1): (
+        ops.AbroadTakenBack(**_DEAL, event="refused"),
+        "67e1ea3d0190d552569d561fc67995e8",
+    ),
+    ("abroad.settled", 1): (
+        ops.AbroadSettled(transfer="t", partner="p", currency="GEL", arrives_minor=50_000),
+        "528895f9c7a1432ff131b80294d81fb5",
+    ),
+    ("abroad.returned", 1): (
+        ops.AbroadReturned(transfer="t", partner="p", currency="GEL", returned_minor=49_000),
+        "d44372ae5f7c42cf4422f3bb8d5dab1a",
+    ),
+    ("partner.funded", 1): (
+        ops.PartnerFunded(
+            partner="p",
+            currency="GEL",
+            funded_minor=100_000,
+            paid_qapik=62_710,
+            first_person="a",
+            second_person="b",
+            evidence="e",
+        ),
+        "b33019abcbff21ae2ecb7aab411e8d49",
+    ),
+}
+
+
+def moved(body: ops.Body) -> dict[tuple[str, str, str], int]:
+    kind, version = ops.kind_of(body)
+    return {key: net for key, net in balances(postings("centre-1", "o", kind, version, body)).items() if net}
+
+
+def test_a_deal_turns_manat_into_a_debt_abroad_and_shows_the_spread_apart() -> None:
+    assert moved(ops.AbroadDealt(**_DEAL)) == {
+        (chart.ABROAD_PAYABLE, "", "AZN"): 31_606,
+        (chart.POSITION_MANAT, "GEL", "AZN"): -31_355,
+        (chart.TRADING, "GEL", "AZN"): -251,
+        (chart.POSITION, "GEL", "GEL"): 50_000,
+        (chart.ABROAD_DUE, "p", "GEL"): -50_000,
+    }
+
+
+@given(
+    arrives=st.integers(1, 10**9), amount=st.integers(1, 10**9), base=st.integers(0, 10**9), event=st.text()
+)
+def test_a_deal_taken_back_leaves_nothing(arrives: int, amount: int, base: int, event: str) -> None:
+    deal = _DEAL | {"arrives_minor": arrives, "amount_qapik": amount, "base_qapik": base}
+    both = add_balances(moved(ops.AbroadDealt(**deal)), moved(ops.AbroadTakenBack(**deal, event=event)))
+    assert not any(both.values())
+
+
+def test_what_a_partner_took_and_gave_back_leaves_nothing_in_transit() -> None:
+    took = ops.AbroadSettled(transfer="t", partner="p", currency="GEL", arrives_minor=50_000)
+    gave = ops.AbroadReturned(transfer="t", partner="p", currency="GEL", returned_minor=50_000)
+    assert not any(add_balances(moved(took), moved(gave)).values())
