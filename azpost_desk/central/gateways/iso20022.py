@@ -63,14 +63,20 @@ def read_message(content: bytes, *messages: str) -> etree._Element:
         Refused: M-001 no XML, or with a document type or entities, too large or too deep, M-002 no ISO 20022
             message, M-003 another message (`message`), M-004 its schema does not accept it (`why`).
     """
-    document = _document(_parsed(content))
+    return read_envelope(content, *messages)[1]
+
+
+def read_envelope(content: bytes, *messages: str) -> tuple[etree._Element | None, etree._Element]:
+    """The header, when there is one, and the ``Document``; raises as `read_message`."""
+    root = _parsed(content)
+    document = _document(root)
     message = _message_of(document)
     if message not in messages:
         raise Refused("M-003", message=message)
     checked = check_message(content)
     if not checked.valid:
         raise Refused("M-004", why=checked.errors[0])
-    return document
+    return _header(root), document
 
 
 def _parsed(content: bytes) -> etree._Element:
