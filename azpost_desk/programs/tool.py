@@ -43,7 +43,7 @@ def main(argv: list[str]) -> int:
     if arguments.tool == "signature":
         return _each(arguments.files, lambda path: _signature(path, arguments.issuer))
     if arguments.tool == "iso20022":
-        return _each(arguments.files, _message)
+        return _each(arguments.files, lambda path: _message(path, arguments.rules))
     try:
         answer = _by_line(arguments)
     except Refused as fault:
@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     signature.add_argument("files", nargs="+", type=Path, metavar="FILE")
     message = tools.add_parser("iso20022", help="ISO 20022 messages, each by the schema its namespace names")
     message.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    message.add_argument("--rules", choices=["2026"], help="also the market's rules beyond the schema")
     signature.add_argument("--issuer", action="append", default=[], type=Path, help="PEM file to trust")
     return parser
 
@@ -172,17 +173,20 @@ def _pair(line: str) -> Answer:
     return {"a": one, "b": other, "score": likeness.score, "match": likeness.match}
 
 
-def _message(path: Path) -> Answer:
+def _message(path: Path, rules: str | None) -> Answer:
     """What message a file holds and what its schema says of it; the file is named as it was given."""
     from azpost_desk.central.gateways.iso20022 import check_message
+    from azpost_desk.central.gateways.iso_rules import broken_rules
 
-    checked = check_message(content_of(path, LARGE_BYTES_MAX))
-    return {
+    content = content_of(path, LARGE_BYTES_MAX)
+    checked = check_message(content)
+    answer: Answer = {
         "file": str(path),
         "message": checked.message,
         "valid": checked.valid,
         "errors": list(checked.errors),
     }
+    return {**answer, "broken": list(broken_rules(content, rules))} if rules else answer
 
 
 def _item(line: str) -> Answer:

@@ -154,6 +154,15 @@ def test_messages_are_checked_file_by_file(tmp_path: Path) -> None:
         ("", False, True),
     ]
     assert answers[0]["file"] == str(good)
+    assert list(answers[0]) == ["file", "message", "valid", "errors"]
+    bad.write_bytes(good.read_bytes().replace(b"<NbOfTxs>1", b"<NbOfTxs>2"))
+    ruled = tool("iso20022", "--rules", "2026", str(good), str(bad), str(tmp_path / "none.txt"), lines=b"")
+    assert [(one["valid"], one["broken"]) for one in ruled] == [
+        (True, []),
+        (True, ["transactions"]),
+        (False, []),
+    ]
+    assert tool("iso20022", "--rules", "2026", str(tmp_path / "gone.xml"), lines=b"", code=2) == []
     assert tool("iso20022", str(tmp_path / "gone.xml"), lines=b"", code=2) == []
 
 

@@ -41,16 +41,13 @@ class Checked:
 def check_message(content: bytes) -> Checked:
     """Hold a message against the schema that its namespace names. Never raises for what is in the bytes."""
     try:
-        root = _parsed(content)
-        document = _document(root)
+        message, header, document = opened(content)
     except Refused as no:
         return Checked("", (_sentence(no),))
-    message = _message_of(document)
     errors = _against_schema(document, message)
-    header = _header(root)
     if header is not None:
         errors += _against_schema(header, _message_of(header))
-        defined = [part.text for part in header if _local(part) == "MsgDefIdr"]
+        defined = [part.text for part in header if local_name(part) == "MsgDefIdr"]
         if defined and defined != [message]:
             errors.append(f"the header announces {defined[0]}, the document is {message}")
     return Checked(message, tuple(errors[:_ERRORS_MAX]))
@@ -68,15 +65,24 @@ def read_message(content: bytes, *messages: str) -> etree._Element:
 
 def read_envelope(content: bytes, *messages: str) -> tuple[etree._Element | None, etree._Element]:
     """The header, when there is one, and the ``Document``; raises as `read_message`."""
-    root = _parsed(content)
-    document = _document(root)
-    message = _message_of(document)
+    message, header, document = opened(content)
     if message not in messages:
         raise Refused("M-003", message=message)
     checked = check_message(content)
     if not checked.valid:
         raise Refused("M-004", why=checked.errors[0])
-    return _header(root), document
+    return header, document
+
+
+def opened(content: bytes) -> tuple[str, etree._Element | None, etree._Element]:
+    """Which message it is, its header when there is one, its ``Document``: not held against a schema.
+
+    Raises:
+        Refused: M-001, M-002 as `read_message`.
+    """
+    root = _parsed(content)
+    document = _document(root)
+    return _message_of(document), _header(root), document
 
 
 def _parsed(content: bytes) -> etree._Element:
@@ -105,14 +111,14 @@ def _is_too_deep(root: etree._Element) -> bool:
 
 
 def _document(root: etree._Element) -> etree._Element:
-    found = [part for part in _parts(root) if _local(part) == "Document" and _message_of(part)]
+    found = [part for part in _parts(root) if local_name(part) == "Document" and _message_of(part)]
     if len(found) != 1:
         raise Refused("M-002", count=len(found))
     return found[0]
 
 
 def _header(root: etree._Element) -> etree._Element | None:
-    return next((part for part in _parts(root) if _local(part) == "AppHdr"), None)
+    return next((part for part in _parts(root) if local_name(part) == "AppHdr"), None)
 
 
 def _parts(root: etree._Element) -> list[etree._Element]:
@@ -122,7 +128,8 @@ def _parts(root: etree._Element) -> list[etree._Element]:
     return [part for level in (root, *root) for part in level if isinstance(part.tag, str)]
 
 
-def _local(part: etree._Element) -> str:
+def local_name(part: etree._Element) -> str:
+    """The element's name without its namespace."""
     return str(etree.QName(part).localname)
 
 

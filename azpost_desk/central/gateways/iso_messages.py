@@ -29,6 +29,8 @@ from azpost_desk.central.gateways.abroad import (
     uetr_of,
 )
 from azpost_desk.central.gateways.iso20022 import check_message, read_envelope
+from azpost_desk.central.gateways.iso_rules import broken_rules
+from azpost_desk.domain.abroad.travel_rule import RULE_2025, missing
 from azpost_desk.domain.money import CURRENCIES, Money
 from azpost_desk.domain.refusals import Refused
 
@@ -69,6 +71,8 @@ def written_order(order: Order, member: str = "") -> bytes:
     """
     ours, theirs = _bic(order.our_bic), _agent(order.partner_bic, member)
     parties = order.parties
+    if unsaid := missing(parties, order.paid):
+        raise Refused("M-010", rule=f"{RULE_2025.version}: {', '.join(unsaid)}")
     number = message_id(order)
     body: list[Part] = [
         ("GrpHdr", [
@@ -185,7 +189,7 @@ def header_of(
 
 
 def _sealed(order: Order, member: str, message: str, number: str, body: list[Part]) -> bytes:
-    """The bytes, once their schemas accept them."""
+    """The bytes, once their schemas and the market's rules accept them."""
     content = enveloped(
         message,
         header_of(
@@ -201,6 +205,8 @@ def _sealed(order: Order, member: str, message: str, number: str, body: list[Par
     checked = check_message(content)
     if not checked.valid:
         raise Refused("M-010", rule=f"schema: {checked.errors[0]}")
+    if broken := broken_rules(content):
+        raise Refused("M-010", rule=", ".join(broken))
     return content
 
 
