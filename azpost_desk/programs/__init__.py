@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the program named first in `argv` (the command line when None).
 
     Returns:
-        The program's exit code; 2 when no such program is here.
+        The program's exit code; 2 when no such program is here or it cannot run.
     """
     speak_utf8()
     leave_no_core()
@@ -56,7 +56,13 @@ def main(argv: list[str] | None = None) -> int:
         print(f"azpost-desk has no program {name!r}.\n\n{usage()}", file=sys.stderr)
         return 2
     program = importlib.import_module(f"{__name__}.{name}")
-    result: int = program.main(arguments[1:])
+    from azpost_desk.domain.refusals import Trouble
+
+    try:
+        result: int = program.main(arguments[1:])
+    except Trouble as trouble:
+        complain(trouble)
+        return 2
     return result
 
 

