@@ -1,6 +1,6 @@
 """Transfers reserved ahead of their receivers, so that the office they are addressed to can pay off line.
 
-Capped per desk by number and value (protocol.md 5): what a desk holds nobody else can pay, and a desk may not
+Capped per desk by number and value (PROTOCOL.md 5): what a desk holds nobody else can pay, and a desk may not
 come back.
 """
 

@@ -2,7 +2,7 @@
 
 A resolution is an act in the centre's book. A late record of the lost desk that confirms it clears the
 doubtful account; one that shows a second payment goes to the post's risk account, never to a clerk
-(protocol.md 5).
+(PROTOCOL.md 5).
 """
 
 from __future__ import annotations

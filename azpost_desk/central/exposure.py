@@ -1,7 +1,7 @@
 """Whether what a desk took in for somebody else may leave the post by itself, or waits for two people.
 
 One rule for every service whose money the centre pays out (domain.products.PAID_OUTSIDE; a notice that comes
-later joins by one call). It is held, and stands on the exceptions list (protocol.md 7), when
+later joins by one call). It is held, and stands on the exceptions list (PROTOCOL.md 7), when
 
 - its chain had ended before it came: late records of an old machine move nothing outside,
 - the record is older than the acknowledgement it embeds, or came later than `LATE_MS`,

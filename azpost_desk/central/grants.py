@@ -1,4 +1,4 @@
-"""Grants: the right of one desk to handle what exists once (protocol.md 5).
+"""Grants: the right of one desk to handle what exists once (PROTOCOL.md 5).
 
 A claim must name code, amount and sender rightly; the patronymic does not matter and a near miss in the name
 is no try, but the fifth wrong try closes the code. A grant is numbered per transfer, names the one before and
@@ -299,7 +299,7 @@ def _refused(
 
 
 def _is_sure(conn: Connection, transfer: _Transfer) -> bool:
-    """Whether nobody can hold a grant that the centre has forgotten in a restore (protocol.md 4).
+    """Whether nobody can hold a grant that the centre has forgotten in a restore (PROTOCOL.md 4).
 
     A transfer sent after its chain had spoken in the present epoch of the centre is new. An older one waits
     until every chain that could hold it has shown all its records, and they are brought forward.

@@ -1,7 +1,7 @@
 """News to desks: written unnumbered by whoever has something to tell, numbered per desk by one numberer.
 
 The numberer is the only one that gives positions, in short transactions: a reader that has seen position n
-has seen everything up to n, however late some transaction committed (protocol.md 6).
+has seen everything up to n, however late some transaction committed (PROTOCOL.md 6).
 """
 
 from __future__ import annotations

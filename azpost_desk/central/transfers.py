@@ -1,7 +1,7 @@
 """Transfers as the centre sees them, brought forward by what desks recorded.
 
 A transfer becomes available when its record was accepted here. It is held instead, and stands on the
-exceptions list, when something about its sending needs a person (protocol.md 7):
+exceptions list, when something about its sending needs a person (PROTOCOL.md 7):
 
 - its code was not given to this desk and epoch,
 - its chain, its time or its desk's allowance leaves a doubt (central.exposure),
@@ -173,7 +173,7 @@ def sending_reversed(
 def payout_reversed(
     conn: Connection, written: Written, _undone: ops.LineReversed, line: ops.TransferPaid, now_ms: int
 ) -> None:
-    """A pay-out was undone: that never revives the grant, the centre decides (protocol.md 5)."""
+    """A pay-out was undone: that never revives the grant, the centre decides (PROTOCOL.md 5)."""
     row = _lock(conn, line.transfer)
     if row is None or (row[0], "payout_reversed") not in TRANSFER:
         _except(conn, written, "transfer_elsewhere", line.transfer, now_ms)

@@ -232,7 +232,7 @@ class Settings(Document, frozen=True):
 
     Attributes:
         till_qapik_max: drawer limit.
-        allowances_qapik: exposure off line by service (protocol.md 7).
+        allowances_qapik: exposure off line by service (PROTOCOL.md 7).
         reversal_minutes_max: same-day window for reversing a line.
         idle_lock_seconds: idle time before the screen locks.
         dispute_days: how long the centre has to answer a dispute.

@@ -1,7 +1,7 @@
 """What a desk whose chain has ended may still record: that somebody looked, printed, proved or complained.
 
 Forked, replaced, lost or revoked it may have been paid for elsewhere already: nothing that moves money, goods
-or a right to either is written any more, whatever it was promised before (protocol.md 4 and 5).
+or a right to either is written any more, whatever it was promised before (PROTOCOL.md 4 and 5).
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class Watched(Fold):
                 self.verdict.fault(fact, f"{step[0]} {step[1]} is open and no screen shows it")
 
     def _is_over(self, step: Step, fact: Fact) -> bool:
-        """Grants and requests of an older epoch may not be used (protocol.md 1), old requests neither."""
+        """Grants and requests of an older epoch may not be used (PROTOCOL.md 1), old requests neither."""
         if step[0] in ("payment", "card"):
             return False
         is_old = step[0] == "request" and self._days[fact.desk] - fact.day > REQUEST_DAYS_MAX

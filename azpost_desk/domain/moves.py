@@ -21,7 +21,7 @@ TRANSFER: Final[Moves] = {
     ("reserved", "released"): "available",
     ("reserved", "paid"): "paid",
     ("reserved", "refunded"): "refunded",
-    # Reversing a pay-out never revives a grant: the centre decides (protocol.md 5).
+    # Reversing a pay-out never revives a grant: the centre decides (PROTOCOL.md 5).
     ("paid", "payout_reversed"): "held",
     ("available", "reversed"): "reversed",
     ("reserved", "reversed"): "reversed",

@@ -121,7 +121,7 @@ class ChainHead(Body, frozen=True):
 
 
 class EpochOpened(Body, frozen=True):
-    """First record of a chain: the new key and the head of the epoch before (protocol.md 1)."""
+    """First record of a chain: the new key and the head of the epoch before (PROTOCOL.md 1)."""
 
     public_key: str
     reason: str
@@ -238,7 +238,7 @@ class CashMoved(Body, frozen=True):
 
 
 class RemittanceIssued(Body, frozen=True):
-    """Cash handed out to another desk of the branch; only `to_desk` can accept it (protocol.md 8)."""
+    """Cash handed out to another desk of the branch; only `to_desk` can accept it (PROTOCOL.md 8)."""
 
     remittance: str
     from_place: str
@@ -278,7 +278,7 @@ class Tender(Body, frozen=True):
 
 
 class Settlement(Body, frozen=True):
-    """A basket, paid once: all lines gross, the tenders, the receipt (protocol.md 3).
+    """A basket, paid once: all lines gross, the tenders, the receipt (PROTOCOL.md 3).
 
     Only the cash hand-over is netted. A line names its attachments by their commitments; the slot of an
     attachment is ``<operation of the line>:<group>``, for instance ``0197…:parties``.

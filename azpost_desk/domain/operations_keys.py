@@ -1,4 +1,4 @@
-"""Kinds of records about keys, lost desks and chains with more than one tail (protocol.md 1, 4, 5).
+"""Kinds of records about keys, lost desks and chains with more than one tail (PROTOCOL.md 1, 4, 5).
 
 Acts of the centre name two people and their evidence; what they undo or confirm stands in them byte for byte,
 so that the postings follow from the record alone.

@@ -1,4 +1,4 @@
-"""Trusted time: decides on ages and dates at a desk, whatever somebody sets its clock to (protocol.md 7).
+"""Trusted time: decides on ages and dates at a desk, whatever somebody sets its clock to (PROTOCOL.md 7).
 
 It begins at the latest of what is proven, the centre's last signed word, the newest record the centre has not
 seen, the PC's clock at the start, and from there runs on monotonic time. Setting the clock while the program

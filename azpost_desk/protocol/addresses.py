@@ -1,4 +1,4 @@
-"""Addresses of the centre: in clear only within one machine, over TLS everywhere else (protocol.md, A-07)."""
+"""Addresses of the centre: in clear only within one machine, over TLS everywhere else (A-07)."""
 
 from __future__ import annotations
 

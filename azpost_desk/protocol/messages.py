@@ -70,7 +70,7 @@ class Ack(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True):
-    """The right to handle what exists once (protocol.md 5), numbered per thing.
+    """The right to handle what exists once (PROTOCOL.md 5), numbered per thing.
 
     Attributes:
         grant: id, uuid text.

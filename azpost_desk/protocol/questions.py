@@ -24,7 +24,7 @@ class Question(Generic[A, T]):
         path: where the centre answers it.
         ask, told: what is asked and what is told.
         stopped_too: answered also to a desk whose chain has ended; else it is told why it ended
-            (protocol.md 1).
+            (PROTOCOL.md 1).
     """
 
     path: str

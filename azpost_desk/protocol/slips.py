@@ -1,4 +1,4 @@
-"""Slips: what travels on paper between the desks of a branch while the line is down (protocol.md 8).
+"""Slips: what travels on paper between the desks of a branch while the line is down (PROTOCOL.md 8).
 
 The code of a slip is capitals and digits, so that every QR writer packs it densely and every keyboard layout
 can be undone:

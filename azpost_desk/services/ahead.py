@@ -1,6 +1,6 @@
 """Transfers reserved ahead of their receivers: the exact list of what this desk may still pay off line.
 
-The centre gives the grants while there is a line, capped by number and value (protocol.md 5). A receiver is
+The centre gives the grants while there is a line, capped by number and value (PROTOCOL.md 5). A receiver is
 asked for code, amount and sender's name all the same; off line the desk itself compares them, counts what is
 wrong and gives the transfer back at the fifth time. At the close of the day all of it goes back.
 """

@@ -436,7 +436,7 @@ def card_of(books: Reading, receipt: str) -> CardStep | None:
 
 
 def card_share(books: Reading, line: PaidLine) -> Money:
-    """What of a line goes back to the card when it is undone: the card first, cash last (protocol.md 3)."""
+    """What of a line goes back to the card when it is undone: the card first, cash last (PROTOCOL.md 3)."""
     card = card_of(books, line.receipt)
     due = due_qapik(line.line)
     if card is None or due <= 0:

@@ -135,7 +135,7 @@ def may_sell(books: Reading, officer: Officer, service: str) -> Tariffs:
 
 
 def within_exposure(books: Reading, line: Line, service: str, qapik: int) -> bool:
-    """Whether the sale is made off line; Refused L-020 beyond the centre's allowance (protocol.md 7).
+    """Whether the sale is made off line; Refused L-020 beyond the centre's allowance (PROTOCOL.md 7).
 
     Every service has its allowance. One that is not named binds nothing where the money is the post's own.
     """

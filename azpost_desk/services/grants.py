@@ -1,4 +1,4 @@
-"""Grants: asked for by a recorded request, kept word for word, ended by a record of ours (protocol.md 5)."""
+"""Grants: asked for by a recorded request, kept word for word, ended by a record of ours (PROTOCOL.md 5)."""
 
 from __future__ import annotations
 

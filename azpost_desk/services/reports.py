@@ -138,7 +138,7 @@ class Reports:
                 raise Refused("C-030")
             if parked := books.parked():
                 raise Refused("B-063", count=len(parked))
-            # What was reserved ahead of its receiver is not held over night (protocol.md 5).
+            # What was reserved ahead of its receiver is not held over night (PROTOCOL.md 5).
             give_back(self.counter, books, by, "day_closed")
             report = self._report(books, day, by.name, "closed")
             if report.differences:

@@ -1,4 +1,4 @@
-"""Domestic transfers: sent on line or off; paid out or refunded only under a grant (protocol.md 5)."""
+"""Domestic transfers: sent on line or off; paid out or refunded only under a grant (PROTOCOL.md 5)."""
 
 from __future__ import annotations
 

@@ -319,7 +319,7 @@ class DeskBooks(LineBooks):
     def check(self) -> views.BooksCheck:
         """All invariants over the whole file, on a connection of its own while the desk works.
 
-        A damaged page, a broken chain and an unbalanced ledger stop the desk from here on (protocol.md 11);
+        A damaged page, a broken chain and an unbalanced ledger stop the desk from here on (PROTOCOL.md 11);
         so does a file that is no longer there.
         """
         # Not at the start: nobody waits for a check.

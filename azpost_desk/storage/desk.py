@@ -39,9 +39,9 @@ class OpenDesk:
     Attributes:
         stopped: why no record may be written any more (mark, behind, page, chain, ledger), "" if all is well.
         ended: the L-code of what ended this chain (forked, replaced, lost, revoked), "" while it goes on:
-            nothing that moves money is written any more (protocol.md 4, 5).
+            nothing that moves money is written any more (PROTOCOL.md 4, 5).
         elsewhere: these books may be a copy; nothing that exists once is used before the centre's head and
-            theirs were compared (protocol.md 1).
+            theirs were compared (PROTOCOL.md 1).
         documents: reference documents already decoded, by (name, version).
         time: what decides on ages and dates; `clock` only says when something happened as the PC believes.
         waits: officer → when, in running time, the wait after wrong PINs began to count.

@@ -215,7 +215,7 @@ class LineBooks:
                 self.second.forget(self._line().acknowledged)
 
     def copy_to(self, second: SecondCopy) -> None:
-        """From now on every commit is on a second disk too before it is called done (protocol.md 7)."""
+        """From now on every commit is on a second disk too before it is called done (PROTOCOL.md 7)."""
         with self._turn:
             self.second = second
             self._copy_unsent()

@@ -107,7 +107,7 @@ def _reference(connection: Connection, desk: OpenDesk, told: tidings.Reference) 
 
 def _codes(connection: Connection, desk: OpenDesk, told: tidings.Codes) -> None:
     if told.epoch != desk.enrolled.epoch:
-        # Of an older epoch: nothing of it may be used (protocol.md 1).
+        # Of an older epoch: nothing of it may be used (PROTOCOL.md 1).
         return
     if told.transfer_codes:
         connection.execute(

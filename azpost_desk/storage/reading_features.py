@@ -113,7 +113,7 @@ class FeatureReading:
         return [_transfer(row) for row in self._all(wanted)]
 
     def held_grants(self) -> list[views_grants.HeldGrant]:
-        """Only of the present epoch: nothing of an older one may be used (protocol.md 1)."""
+        """Only of the present epoch: nothing of an older one may be used (PROTOCOL.md 1)."""
         wanted = (
             select(t.grants, t.shown.c.content)
             .outerjoin(t.shown, t.shown.c.thing == t.grants.c.thing)

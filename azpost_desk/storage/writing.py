@@ -135,7 +135,7 @@ class BookWriting(BookReading, SlipWriting):
         return recorded_of(record)
 
     def _show(self, thing: str, attachments: Sequence[Attachment]) -> None:
-        """Keep what a claim showed of a transfer sent elsewhere, outside the journal (protocol.md 2).
+        """Keep what a claim showed of a transfer sent elsewhere, outside the journal (PROTOCOL.md 2).
 
         The grant's record does not commit to it: it is another desk's personal data and must not travel on.
         """

@@ -76,7 +76,7 @@ class SyncBooks(Protocol):
         """Ids of the grants this chain holds and has not ended."""
 
     def note_open_grants(self, grants: tuple[str, ...]) -> None:
-        """Keep which grants of this chain the centre holds for open (protocol.md 5)."""
+        """Keep which grants of this chain the centre holds for open (PROTOCOL.md 5)."""
 
     def waiting(self) -> tuple[int, int]:
         """(how many records are not acknowledged, recorded time in ms of the oldest of them or 0)."""
@@ -101,7 +101,7 @@ class SyncBooks(Protocol):
         """
 
     def trusted_ms(self) -> int:
-        """Now by trusted time (protocol.md 7)."""
+        """Now by trusted time (PROTOCOL.md 7)."""
 
     def note_clock(self, here_ms: int, centre_ms: int) -> None:
         """Record that the PC's clock moved against the centre's signed time (U-05)."""

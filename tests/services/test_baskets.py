@@ -208,7 +208,7 @@ def test_the_drawer_agrees_with_the_stock(stand: Stand) -> None:
 
 
 def test_allowances_off_line_are_consumed_by_the_basket_too(stand: Stand) -> None:
-    """5,000.00 are allowed: 3,000.00 wait in the basket, another 2,000.01 are too much (protocol.md 7)."""
+    """5,000.00 are allowed: 3,000.00 wait in the basket, another 2,000.01 are too much (PROTOCOL.md 7)."""
     stand.line.online = False
     stand.desk.payments.pay(bill("12345678", 300_000), CLERK)
     with pytest.raises(Refused, match="L-020"):

@@ -117,7 +117,7 @@ def test_a_new_entry_is_held_against_what_may_still_be_paid(place: Town, ganja: 
     done = told_list(place, OTHER, ENTRY)
     assert (done.version, done.added, done.changed, done.removed, done.held) == (2, 1, 0, 0, 1)
     states = [place.state(one.transfer) for one in (waiting, free, reserved)]
-    # What somebody holds cannot be taken from them (protocol.md 5).
+    # What somebody holds cannot be taken from them (PROTOCOL.md 5).
     assert states == ["held", "available", "reserved"]
     assert seen(ganja, waiting.transfer) == "held"
     baku.transfers.release(claimed.grant, baku.clerk, "asked by the centre")

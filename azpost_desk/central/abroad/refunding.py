@@ -1,7 +1,7 @@
 """The right to pay an owed transfer back: one entitlement, one grant at a time, at any office (M0-1).
 
 A grant of it stands in the same table as every other grant and ends by a record of its holder; a grant of a
-lost desk is in doubt until two people have said what became of it (protocol.md 5).
+lost desk is in doubt until two people have said what became of it (PROTOCOL.md 5).
 """
 
 from __future__ import annotations

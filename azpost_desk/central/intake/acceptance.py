@@ -1,7 +1,7 @@
 """Acceptance: what a record that is already in custody means, or why it goes to the exceptions list.
 
 Pure: bytes in, judgement out. A record that cannot be understood or breaks a rule is still acknowledged
-(protocol.md 4); it posts nothing here until somebody has judged it.
+(PROTOCOL.md 4); it posts nothing here until somebody has judged it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Custody: authentic, continuous batches are stored and acknowledged, whatever they say (protocol.md 4).
+"""Custody: authentic, continuous batches are stored and acknowledged, whatever they say (PROTOCOL.md 4).
 
 One transaction: the chain's head is compared and set, records, attachments and postings go in by COPY, and
 what happens next is left as one row of work. The only rows locked are the sending desk's own, so two batches

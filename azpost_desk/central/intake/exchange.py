@@ -55,7 +55,7 @@ def _was_heard(conn: Connection, desk: str, epoch: int, read_ms: int) -> None:
 
 
 def _has_spoken(conn: Connection, desk: str, epoch: int, centre_epoch: int, sequence: int) -> None:
-    """All that this chain held before the centre's present epoch is here now (protocol.md 4, restore)."""
+    """All that this chain held before the centre's present epoch is here now (PROTOCOL.md 4, restore)."""
     conn.execute(
         "update chain_heads set spoke_epoch = %s, spoke_sequence = %s"
         " where desk = %s and epoch = %s and spoke_epoch < %s",

@@ -91,7 +91,7 @@ def _open_epoch(conn: Connection, desk: str, public_key: str, now_ms: int) -> tu
 def end_epochs(conn: Connection, desk: str, state: str, epoch: int = 0) -> None:
     """The desk's active chains (or only that of `epoch`) end as `state`; what they held is in doubt.
 
-    States: replaced, lost, revoked (protocol.md 5).
+    States: replaced, lost, revoked (PROTOCOL.md 5).
 
     Late records of the old machine can still show what became of it.
     """

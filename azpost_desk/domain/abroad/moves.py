@@ -1,7 +1,7 @@
 """Legal moves of money over the border (money-out.md, "States"): what is not here is kept and moves nothing.
 
 Beside the table of money-out.md stands what our own desks may do before the centre has heard of a sale
-(``reversed``: undone at the counter, protocol.md 5) and each outcome of two people by its own word.
+(``reversed``: undone at the counter, PROTOCOL.md 5) and each outcome of two people by its own word.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class LineReversed(Line, frozen=True, tag="line.reversed"):
     """A line undone to exactly zero, once, with reason, asker (the actor) and approver.
 
     `grant` names the grant that makes reversing a transfer safe, or "" where the record was never offered to
-    the centre (protocol.md 5).
+    the centre (PROTOCOL.md 5).
     """
 
     original: Sold

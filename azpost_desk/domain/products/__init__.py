@@ -2,7 +2,7 @@
 
 Whoever asks about money, licences, allowances, paper or attachments of a line asks here; a new product is one
 module beside these and one word in `PRODUCTS`. The second report routine and the stand-alone verifier have
-their own words on purpose (protocol.md 9).
+their own words on purpose (PROTOCOL.md 9).
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def service_of(line: AnyLine) -> str:
 
 
 def exposed_qapik(line: AnyLine) -> int:
-    """What the post stands for until the centre knows of the line; 0 for a reversal (protocol.md 7)."""
+    """What the post stands for until the centre knows of the line; 0 for a reversal (PROTOCOL.md 7)."""
     return 0 if isinstance(line, LineReversed) else rule_of(line).exposed_qapik(line)
 
 

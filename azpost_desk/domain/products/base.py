@@ -23,7 +23,7 @@ When = Literal["always", "until_offered", "never"]
 class Reversal:
     """Until when a line may be undone at the counter, and the code with which it is refused after that.
 
-    ``until_offered``: as long as the centre has not been offered the record (protocol.md 5).
+    ``until_offered``: as long as the centre has not been offered the record (PROTOCOL.md 5).
     """
 
     when: When
@@ -67,7 +67,7 @@ class LineRule(Generic[L]):
         due_qapik: what the customer owes for it (positive) or is owed (negative).
         postings: what it posts, gross against clearing; frozen once it was released (I-05).
         is_sound: whether its signs and sums can be true by themselves.
-        exposed_qapik: what the post stands for until the centre knows of it (protocol.md 7, allowances).
+        exposed_qapik: what the post stands for until the centre knows of it (PROTOCOL.md 7, allowances).
         groups: attachments by group, with what they hold; the field of the same name commits to them.
         papers: sorts of paper it needs beside the receipt.
         reversal: until when it may be undone.

@@ -15,7 +15,7 @@ from azpost_desk.domain.products.base import LineRule, Product, Reversal, pair
 
 # What the customer is told while it waits for the line to the centre.
 TRANSFER_WAITS: Final = "transfers.told.waiting"
-# The grant was used: what becomes of the transfer the centre decides (protocol.md 5).
+# The grant was used: what becomes of the transfer the centre decides (PROTOCOL.md 5).
 _NEVER: Final = Reversal(when="never", code="T-041")
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.words import Say
     from azpost_desk.services.views import BooksCheck, Day
 
-# The whole is checked at sign-in, at the close of the day and every hour (protocol.md 11).
+# The whole is checked at sign-in, at the close of the day and every hour (PROTOCOL.md 11).
 _EVERY_MS: Final = 3_600_000
 # Whoever signed in wants to work first.
 _FIRST_MS: Final = 3_000
