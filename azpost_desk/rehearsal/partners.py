@@ -1,0 +1,490 @@
+"""The sandbox partner abroad: a web server on the ISO 20022 rail with books of its own and faults on demand.
+
+It behaves as a good partner should: it takes what is signed, valid and from its customer, keeps each transfer
+by its UETR, tells one it has already that it has it (``DUPL``), and debits what it settles. The faults are
+what lines and less good partners do.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from azpost_desk.central.gateways import iso_messages as iso
+from azpost_desk.central.gateways.iso20022 import BYTES_MAX, check_message, read_envelope
+from azpost_desk.central.gateways.iso_partner import (
+    ANSWER,
+    MESSAGE_ID,
+    REQUEST,
+    SIGNATURE,
+    WAITING,
+    XML,
+    digest_of,
+    signed_words,
+)
+from azpost_desk.domain.money import CURRENCIES, Money
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.keys import SigningKey, is_signed
+
+if TYPE_CHECKING:
+    import ssl
+
+    from lxml import etree
+
+    from azpost_desk.central.gateways.iso_messages import Part
+
+FaultKind = Literal[
+    "no_answer",  # the line drops before anything is taken
+    "turn",  # the door says `code` (such as "401") and takes nothing
+    "redirect",  # "ask over there", nothing taken
+    "lose",  # said to be taken, and forgotten
+    "never",  # taken, then the line drops
+    "late",  # taken; the answer waits to be fetched
+    "twice",  # taken; the same answer comes at once and waits to be fetched too
+    "slow",  # taken; nothing comes before the asker gives up
+    "garbage",  # taken; the answer is signed and no message
+    "forged",  # taken; the answer is signed with another key
+    "huge",  # taken; the answer is larger than anybody reads
+    "pend",  # taken, not decided yet (``PDNG``)
+    "settle",  # taken and debited at once (``ACSC``)
+    "reject",  # not taken into the books: ``RJCT`` with `code`
+    "unknown",  # answers that it knows no such reference, whatever its books say
+    "recall",  # answers a recall with `code`: CNCL, RJCR or PDCR
+]
+_BEFORE: Final = frozenset({"no_answer", "turn", "redirect"})
+_SAYS: Final = {"pend": "PDNG", "settle": "ACSC", "reject": "RJCT"}
+_LISTED: Final = msgspec.json.Decoder(list[str])
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong at one document; see `FaultKind`."""
+
+    kind: FaultKind
+    code: str = ""
+
+
+@dataclass(slots=True)
+class Payment:
+    """One transfer in its books; `returned` in smallest units; `number` is what the receiver says."""
+
+    uetr: str
+    amount: Money
+    receiver: str
+    status: str
+    number: str
+    reference: str
+    created: str
+    reason: str = ""
+    returned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One booking on the customer's account: what was taken (below zero) or given back."""
+
+    uetr: str
+    amount: Money
+    reference: str
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What goes over the line: no `body` and no `status` closes it."""
+
+    status: int = 0
+    body: bytes = b""
+    key: SigningKey | None = None
+    number: str = ""
+    lines: dict[str, str] = field(default_factory=dict)
+    is_slow: bool = False
+
+
+class SandboxPartner:
+    """A partner on a loopback port while the ``with`` block lasts.
+
+    Attributes:
+        key: its signing key; the centre's channel holds the public half.
+        received: every document that was taken or refused, verbatim, in order.
+        refused: why documents were not taken.
+        payments: its books by UETR.
+        entries: bookings on our account there, oldest first.
+        waiting: documents for us by id, until they were fetched.
+    """
+
+    def __init__(
+        self,
+        bic: str,
+        customer_bic: str,
+        customer_key: str,
+        *,
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`customer_bic`, `customer_key` (hex): whose documents it takes; `tls` makes the door https."""
+        self.bic = bic
+        self.customer_bic = customer_bic
+        self.customer_key = customer_key
+        self.key = SigningKey.new()
+        self.received: list[bytes] = []
+        self.refused: list[str] = []
+        self.payments: dict[str, Payment] = {}
+        self.entries: list[Entry] = []
+        self.waiting: dict[str, bytes] = {}
+        self.closing = threading.Event()
+        self._faults: deque[Fault] = deque()
+        self._forged_waiting = 0
+        self._count = 0
+        self._lock = threading.RLock()
+        self._server = _Server(("127.0.0.1", port), self)
+        self._scheme = "https" if tls else "http"
+        if tls:
+            # In the thread of each connection, so that one who never shakes hands holds up nobody.
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
+
+    def fail_next(self, kind: FaultKind, *, times: int = 1, code: str = "") -> None:
+        """Queue a fault for the next `times` documents handed over."""
+        with self._lock:
+            self._faults.extend([Fault(kind, code)] * times)
+
+    def forge_waiting(self, times: int = 1) -> None:
+        """The next `times` documents that are fetched are signed with another key."""
+        with self._lock:
+            self._forged_waiting += times
+
+    def mend(self) -> None:
+        """Forget the faults not yet used."""
+        with self._lock:
+            self._faults.clear()
+            self._forged_waiting = 0
+
+    def balance(self, currency: str) -> int:
+        """What its bookings come to in smallest units; below zero is what it took."""
+        return sum(one.amount.minor for one in self.entries if one.amount.currency == currency)
+
+    def settle(self, uetr: str) -> None:
+        """Debit a transfer, refused or not, and say so (``ACSC``)."""
+        with self._lock:
+            paid = self.payments[uetr]
+            self._debit(paid)
+            paid.status, paid.reason = "ACSC", ""
+            self._queue(self._status(paid))
+
+    def say(self, uetr: str, status: str, reason: str = "") -> None:
+        """Give a transfer a status such as ``ACCC`` or ``RJCT`` and say so; books nothing."""
+        with self._lock:
+            paid = self.payments[uetr]
+            paid.status, paid.reason = status, reason
+            self._queue(self._status(paid))
+
+    def give_back(self, uetr: str, minor: int | None = None, reason: str = "AC04") -> None:
+        """Return a transfer, or `minor` of it (pacs.004), and credit it."""
+        with self._lock:
+            paid = self.payments[uetr]
+            back = Money(paid.amount.minor - paid.returned if minor is None else minor, paid.amount.currency)
+            paid.returned += back.minor
+            number = self._number("R")
+            self.entries.append(Entry(uetr, back, number))
+            group: list[Part] = [
+                ("MsgId", number),
+                ("CreDtTm", paid.created),
+                ("NbOfTxs", "1"),
+                ("SttlmInf", [("SttlmMtd", "INDA")]),
+            ]
+            transaction: list[Part] = [
+                ("RtrId", number),
+                ("OrgnlUETR", uetr),
+                ("RtrdIntrBkSttlmAmt", iso.as_written(back)),
+                ("RtrRsnInf", [("Rsn", [("Cd", reason)])]),
+            ]
+            body: list[Part] = [("PmtRtr", [("GrpHdr", group), ("TxInf", transaction)])]
+            self._queue(self._written(iso.RETURNED, number, paid.created, body))
+
+    def answer_recall(self, uetr: str, end: str, reason: str = "") -> None:
+        """Answer a recall later: CNCL, RJCR or PDCR."""
+        with self._lock:
+            self._queue(self._recall_answer(uetr, end, self.payments[uetr].created, reason))
+
+    def take(self, path: str, signature: str, body: bytes) -> _Answer:
+        """Take one document; what goes back."""
+        with self._lock:
+            fault = self._faults.popleft() if self._faults else None
+            if fault is not None and fault.kind in _BEFORE:
+                return _before(fault, self.url)
+            no = self._why_not("POST", path, signature, body)
+            if no is None:
+                self.received.append(body)
+                no = self._why_not_valid(body)
+            if no is not None:
+                self.refused.append(no[1])
+                return _Answer(no[0])
+            line = ANSWER.format(status=200, digest=digest_of(body))
+            if fault is not None and fault.kind == "lose":
+                return self._signed(b"", line)
+            answer = self._answer(body, fault)
+            return self._spoilt(self._signed(answer, line), fault, line)
+
+    def next_waiting(self, path: str, after: str, signature: str) -> _Answer:
+        """The document that waits behind the one with id `after`, or none."""
+        with self._lock:
+            if self._why_not("GET", path, signature, b""):
+                return _Answer(401)
+            ids = list(self.waiting)
+            ids = ids[ids.index(after) + 1 :] if after in ids else ids
+            if not ids:
+                return _Answer(204)
+            key = self.key
+            if self._forged_waiting:
+                self._forged_waiting -= 1
+                key = SigningKey.new()
+            body, line = self.waiting[ids[0]], WAITING.format(number=ids[0])
+            return _Answer(200, body, key, ids[0], {SIGNATURE: key.sign(signed_words(line, body)).hex()})
+
+    def were_fetched(self, path: str, signature: str, body: bytes) -> _Answer:
+        """Those are kept on the other side: they wait no longer."""
+        with self._lock:
+            if self._why_not("POST", path, signature, body):
+                return _Answer(401)
+            for number in _LISTED.decode(body):
+                self.waiting.pop(number, None)
+            return _Answer(204)
+
+    def _why_not(self, method: str, path: str, signature: str, body: bytes) -> tuple[int, str] | None:
+        words = signed_words(REQUEST.format(method=method, path=path), body)
+        try:
+            given = bytes.fromhex(signature)
+        except ValueError:
+            given = b""
+        return None if is_signed(self.customer_key, words, given) else (401, "signature")
+
+    def _why_not_valid(self, body: bytes) -> tuple[int, str] | None:
+        checked = check_message(body)
+        if not checked.valid:
+            return 400, checked.errors[0]
+        header, _ = read_envelope(body, checked.message)
+        sender = "" if header is None else header.findtext("{*}Fr/{*}FIId/{*}FinInstnId/{*}BICFI") or ""
+        return None if iso.is_same_agent(sender, self.customer_bic) else (403, "sender")
+
+    def _answer(self, body: bytes, fault: Fault | None) -> bytes:
+        """What the books say to a document, after it was taken into them."""
+        try:
+            header, document = read_envelope(body, iso.ORDER, iso.QUESTION, iso.RECALL)
+        except Refused:
+            return b""
+        created = "" if header is None else _text(header, "CreDt")
+        uetr = _text(document, "UETR") or _text(document, "OrgnlUETR")
+        kind = fault.kind if fault is not None else ""
+        if _has(document, "FIToFICstmrCdtTrf"):
+            return self._status(self._book(document, uetr, created, fault))
+        if kind == "unknown" or uetr not in self.payments:
+            return self._not_known(uetr, created)
+        if _has(document, "FIToFIPmtCxlReq"):
+            end = fault.code if fault is not None and kind == "recall" else "PDCR"
+            return self._recall_answer(uetr, end, created)
+        return self._status(self.payments[uetr])
+
+    def _book(self, document: etree._Element, uetr: str, created: str, fault: Fault | None) -> Payment:
+        amount = next(document.iter("{*}IntrBkSttlmAmt"))
+        currency = amount.get("Ccy", "")
+        minor = int(Decimal(amount.text or "0").scaleb(CURRENCIES[currency].minor_digits))
+        receiver = document.findtext(".//{*}Cdtr/{*}Nm") or ""
+        kind = fault.kind if fault is not None else ""
+        paid = Payment(
+            uetr,
+            Money(minor, currency),
+            receiver,
+            _SAYS.get(kind, "ACSP"),
+            f"{int(digest_of(uetr.encode())[:12], 16) % 10**9:09d}",
+            self._number("T"),
+            created,
+            fault.code if fault is not None and kind == "reject" else "",
+        )
+        known = self.payments.get(uetr)
+        if known is not None:
+            return Payment(uetr, known.amount, receiver, "RJCT", "", known.reference, created, "DUPL")
+        self.payments[uetr] = paid
+        if kind == "settle":
+            self._debit(paid)
+        return paid
+
+    def _debit(self, paid: Payment) -> None:
+        if not any(one.uetr == paid.uetr and one.amount.minor < 0 for one in self.entries):
+            self.entries.append(Entry(paid.uetr, -paid.amount, paid.reference))
+
+    def _status(self, paid: Payment) -> bytes:
+        is_no = paid.status == "RJCT"
+        number: list[Part] = [("Envlp", [(f"{{{iso.PICK_UP}}}Nb", "" if is_no else paid.number)])]
+        return self._report(
+            paid.created,
+            [
+                ("OrgnlUETR", paid.uetr),
+                ("TxSts", paid.status),
+                ("StsRsnInf", [("Rsn", [("Cd", paid.reason)])]),
+                ("AcctSvcrRef", paid.reference),
+                ("SplmtryData", number),
+            ],
+        )
+
+    def _not_known(self, uetr: str, created: str) -> bytes:
+        reason: Part = ("StsRsnInf", [("Rsn", [("Cd", iso.NOT_KNOWN)])])
+        return self._report(created, [("OrgnlUETR", uetr), reason])
+
+    def _report(self, created: str, transaction: list[Part]) -> bytes:
+        number = self._number("S")
+        group: Part = ("GrpHdr", [("MsgId", number), ("CreDtTm", created)])
+        body: list[Part] = [("FIToFIPmtStsRpt", [group, ("TxInfAndSts", transaction)])]
+        return self._written(iso.STATUS, number, created, body)
+
+    def _recall_answer(self, uetr: str, end: str, created: str, reason: str = "") -> bytes:
+        number = self._number("C")
+        assigned: list[Part] = [
+            ("Id", number),
+            ("Assgnr", [("Agt", _agent(self.bic))]),
+            ("Assgne", [("Agt", _agent(self.customer_bic))]),
+            ("CreDtTm", created),
+        ]
+        told: list[Part] = [("OrgnlUETR", uetr), ("CxlStsRsnInf", [("Rsn", [("Cd", reason)])])]
+        details: Part = ("CxlDtls", [("TxInfAndSts", told)])
+        body: list[Part] = [("RsltnOfInvstgtn", [("Assgnmt", assigned), ("Sts", [("Conf", end)]), details])]
+        return self._written(iso.RECALL_ANSWER, number, created, body)
+
+    def _written(self, message: str, number: str, created: str, body: list[Part]) -> bytes:
+        header = iso.header_of(_agent(self.bic), _agent(self.customer_bic), number, message, created)
+        return iso.enveloped(message, header, body)
+
+    def _queue(self, document: bytes) -> None:
+        self.waiting[self._number("W")] = document
+
+    def _number(self, kind: str) -> str:
+        self._count += 1
+        return f"{kind}{self._count:08d}"
+
+    def _signed(self, body: bytes, line: str, key: SigningKey | None = None) -> _Answer:
+        by = key or self.key
+        return _Answer(200, body, by, "", {SIGNATURE: by.sign(signed_words(line, body)).hex()})
+
+    def _spoilt(self, answer: _Answer, fault: Fault | None, line: str) -> _Answer:
+        """The answer as the fault lets it through."""
+        match fault.kind if fault else "":
+            case "never":
+                return _Answer()
+            case "slow":
+                return _Answer(is_slow=True)
+            case "late":
+                self._queue(answer.body)
+                return self._signed(b"", line)
+            case "twice":
+                self._queue(answer.body)
+                return answer
+            case "garbage":
+                return self._signed(b"<html>taken</html>", line)
+            case "forged":
+                return self._signed(answer.body, line, SigningKey.new())
+            case "huge":
+                return self._signed(b" " * (BYTES_MAX + 1), line)
+            case _:
+                return answer
+
+
+def _before(fault: Fault, url: str) -> _Answer:
+    if fault.kind == "redirect":
+        return _Answer(307, lines={"Location": f"{url}/messages"})
+    return _Answer(int(fault.code or "403")) if fault.kind == "turn" else _Answer()
+
+
+def _agent(bic: str) -> list[Part]:
+    return [("FinInstnId", [("BICFI", bic)])]
+
+
+def _text(parent: etree._Element, name: str) -> str:
+    return str(parent.findtext(f".//{{*}}{name}") or "")
+
+
+def _has(document: etree._Element, name: str) -> bool:
+    return document.find(f"{{*}}{name}") is not None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], partner: SandboxPartner) -> None:
+        self.partner = partner
+        super().__init__(address, _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report a mistake of ours; one that hung up or shook no hands is what the faults are for."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+    # Head and body are two writes; without this each answer waits for the other side's acknowledgement.
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        if parts.path != "/messages":
+            self._send(_Answer(404))
+            return
+        after = parse_qs(parts.query).get("after", [""])[0]
+        self._send(self.server.partner.next_waiting(self.path, after, self.headers.get(SIGNATURE, "")))
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length", "0"))
+        body = self.rfile.read(min(length, BYTES_MAX))
+        partner, signature = self.server.partner, self.headers.get(SIGNATURE, "")
+        if self.path == "/messages":
+            self._send(partner.take(self.path, signature, body))
+        elif self.path == "/messages/fetched":
+            self._send(partner.were_fetched(self.path, signature, body))
+        else:
+            self._send(_Answer(404))
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent: `SandboxPartner.received` is the journal."""
+
+    def _send(self, answer: _Answer) -> None:
+        if answer.is_slow:
+            self.server.partner.closing.wait(30)
+        if not answer.status:
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.lines.items():
+            self.send_header(name, value)
+        if answer.number:
+            self.send_header(MESSAGE_ID, answer.number)
+        if answer.body:
+            self.send_header("Content-Type", XML)
+        if answer.status != 204:
+            self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
