@@ -87,7 +87,7 @@ class Abroad:
             Refused: C-001.
         """
         with self.counter.books.reading() as books:
-            return _corridors(books).shown()
+            return corridors_of(books).shown()
 
     def quote(self, corridor: str, named: str, figure: Money, by: Officer) -> AbroadQuote:
         """The centre's price, good for minutes. Slow (the line): never from the window's own thread.
@@ -179,6 +179,12 @@ class Abroad:
         with self.counter.books.reading() as books:
             return [one for one in books.of(ABROAD).transfers(limit=limit) if one.receipt]
 
+    def receivers(self, customer: str, country: str) -> list[AbroadParties]:
+        """Whom this customer (the id of their file) sent to in this country, the newest first."""
+        with self.counter.books.reading() as books:
+            known = books.of(ABROAD).sent_by(customer)
+        return [one for one in known if one.receiver.country == country]
+
     def owed(self) -> list[AbroadTransfer]:
         """Those whose money is here for its sender."""
         with self.counter.books.reading() as books:
@@ -263,7 +269,8 @@ class Abroad:
         return self.baskets.add_with(by, SERVICE, plan)
 
 
-def _corridors(books: Reading) -> Corridors:
+def corridors_of(books: Reading) -> Corridors:
+    """The ways out on the open day; none before the centre has any. Refused C-001."""
     try:
         return books.document(Corridors, open_day(books).date)
     except Trouble as none_yet:
@@ -273,7 +280,7 @@ def _corridors(books: Reading) -> Corridors:
 
 
 def _corridor(books: Reading, corridor: str) -> Corridor:
-    found = _corridors(books).find(corridor)
+    found = corridors_of(books).find(corridor)
     if found is None:
         raise Refused("A-010", field="country")
     return found

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.lines.abroad import AbroadTerms
     from azpost_desk.domain.money import Money
+    from azpost_desk.domain.people import AbroadParties
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ class AbroadReads(Protocol):
 
     def transfers(self, states: Sequence[str] = (), limit: int = 200) -> list[AbroadTransfer]:
         """Those in one of these states (all, when none is named), the newest first."""
+
+    def sent_by(self, customer: str, limit: int = 9) -> list[AbroadParties]:
+        """Whom this customer (the id of their file) sent to, each receiver once, the newest first."""
 
 
 ABROAD: Final = Reads[AbroadReads]("abroad")

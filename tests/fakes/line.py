@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from azpost_desk.domain.refusals import Trouble
+from azpost_desk.protocol.abroad import QuoteAsk, QuoteTold
 from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import (
@@ -62,6 +63,8 @@ class FakeLine:
     wakes: int = 0
     steps: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     approvals: dict[str, ApprovalTold] = field(default_factory=dict)
+    # The price of money abroad, as tests.fakes.abroad gives it.
+    price: Callable[[QuoteAsk], QuoteTold] = lambda _ask: QuoteTold(code="A-010")
     _answers: dict[str, TransferClaimed] = field(default_factory=dict)
 
     def state(self) -> LineState:
@@ -86,6 +89,8 @@ class FakeLine:
                 told = self.bills.get((asked.biller, asked.account), BillChecked(ok=False, code="X-032"))
             case ApprovalAsk():
                 told = self.approvals.get(asked.request, ApprovalTold())
+            case QuoteAsk():
+                told = self.price(asked)
             case TransferClaim():
                 told = self._claimed(asked)
             case AheadAsked():

@@ -13,7 +13,7 @@ from azpost_desk.domain.names import legible
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
-    from azpost_desk.domain.abroad.corridors import Corridor
+    from azpost_desk.domain.abroad.corridors import Corridor, Field
     from azpost_desk.domain.people import AbroadParties, ReceiverAbroad
 
 # ISO 20022: Nm is Max140Text, TwnNm Max35Text, StrtNm Max70Text.
@@ -35,14 +35,9 @@ def require_receiver(receiver: ReceiverAbroad, corridor: Corridor) -> ReceiverAb
         raise Refused(no.code, "receiver.name", **no.facts) from None
     values: dict[str, str] = {}
     for asked in corridor.fields:
-        value = " ".join(receiver.values.get(asked.field, "").split())
-        if not value:
-            if asked.required:
-                raise Refused("A-026", f"receiver.{asked.field}", example=asked.example)
-            continue
-        if has_foreign_digit(value) or not re.fullmatch(asked.mask, value, re.ASCII):
-            raise Refused("A-025", f"receiver.{asked.field}", example=asked.example)
-        values[asked.field] = value
+        value = require_value(receiver.values.get(asked.field, ""), asked)
+        if value:
+            values[asked.field] = value
     return replace(
         receiver,
         name=name,
@@ -51,6 +46,22 @@ def require_receiver(receiver: ReceiverAbroad, corridor: Corridor) -> ReceiverAb
         country=corridor.country,
         values=values,
     )
+
+
+def require_value(typed: str, asked: Field) -> str:
+    """What the corridor asks for, as it is kept; "" where it need not be told.
+
+    Raises:
+        Refused: A-025 it looks otherwise, A-026 it is missing (`example`).
+    """
+    value = " ".join(typed.split())
+    if not value:
+        if asked.required:
+            raise Refused("A-026", f"receiver.{asked.field}", example=asked.example)
+        return ""
+    if has_foreign_digit(value) or not re.fullmatch(asked.mask, value, re.ASCII):
+        raise Refused("A-025", f"receiver.{asked.field}", example=asked.example)
+    return value
 
 
 def require_sent(parties: AbroadParties) -> AbroadParties:

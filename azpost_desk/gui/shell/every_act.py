@@ -59,7 +59,7 @@ def _acts() -> dict[str, Callable[[], list[Action]]]:
         "tills": tills.actions,
         "cash": tills.cash_actions,
         "tracking": lambda: tracking.actions(_none, _none),
-        "transfers": lambda: transfers.actions(_nothing, _none),
+        "transfers": lambda: transfers.actions(_nothing, _none, _none),
     }
 
 

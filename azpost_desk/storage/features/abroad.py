@@ -16,6 +16,7 @@ from azpost_desk.services.abroad_views import AbroadReads, AbroadTransfer
 from azpost_desk.storage import people
 from azpost_desk.storage.features.base import LineCarrier, Named
 from azpost_desk.storage.features.transfers import end_grant
+from azpost_desk.storage.tables import attachments
 from azpost_desk.storage.tables_abroad import abroad
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from azpost_desk.protocol.news import AbroadEvent
     from azpost_desk.storage.projecting import Written
 
+# So many of the newest are looked through for a customer's receivers.
+_LOOKED_AT_MAX: Final = 500
 _ORDER: Final = (abroad.c.sent_ms.desc(), abroad.c.transfer)
 
 
@@ -163,6 +166,22 @@ class Reads(AbroadReads):
         if states:
             wanted = wanted.where(abroad.c.state.in_(states))
         return [_seen(row) for row in self._connection.execute(wanted)]
+
+    def sent_by(self, customer: str, limit: int = 9) -> list[AbroadParties]:
+        a = attachments.c
+        wanted = (
+            select(a.content)
+            .join(abroad, a.slot == abroad.c.transfer.concat(":parties_abroad"))
+            .where(abroad.c.receipt != "", a.content.is_not(None))
+            .order_by(*_ORDER)
+            .limit(_LOOKED_AT_MAX)
+        )
+        found: dict[tuple[str, str], AbroadParties] = {}
+        for (content,) in self._connection.execute(wanted):
+            who = people.read(content, AbroadParties)
+            if who is not None and people.customer_of(who.sender) == customer:
+                found.setdefault((who.receiver.country, who.receiver.latin), who)
+        return list(found.values())[:limit]
 
 
 def _seen(row: Row[tuple[object, ...]]) -> AbroadTransfer:

@@ -19,6 +19,7 @@ RELEASE_KEY: Final = "Ctrl+G"
 CHANGE_KEY: Final = "Ctrl+E"
 AHEAD_KEY: Final = "Ctrl+R"
 GIVE_BACK_KEY: Final = "Ctrl+Shift+R"
+COUNTRY_KEY: Final = "Alt+0"
 EXTRA_KEYS: Final = {"express": "Alt+1", "delivery": "Alt+2", "advice": "Alt+3"}
 
 
@@ -27,7 +28,9 @@ def mode_words(mode: str) -> str:
     return f"transfers.screen.mode.{mode}"
 
 
-def actions(show_mode: Callable[[str], object], release: Callable[[], object]) -> list[Action]:
+def actions(
+    show_mode: Callable[[str], object], release: Callable[[], object], country: Callable[[], object]
+) -> list[Action]:
     """All acts of the screen."""
     modes = [
         Action(mode_words(mode), mode_words(mode), key, Permission.SELL, partial(show_mode, mode))
@@ -39,6 +42,7 @@ def actions(show_mode: Callable[[str], object], release: Callable[[], object]) -
     ]
     return [
         *modes,
+        Action("abroad.screen.country", "abroad.screen.country", COUNTRY_KEY, Permission.SELL, country),
         *extras,
         Action("transfers.screen.change.open", "transfers.screen.change.open", CHANGE_KEY, Permission.SELL),
         Action("transfers.screen.ahead.take", "transfers.screen.ahead.take", AHEAD_KEY, Permission.SELL),

@@ -18,6 +18,8 @@ from azpost_desk.domain.people import Person
 from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Quote, Wanted
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import check_transfer_code
+from azpost_desk.services.abroad import SERVICE as ABROAD
+from azpost_desk.services.abroad import corridors_of
 from azpost_desk.services.counter import may_sell
 from azpost_desk.services.transfer_changes import OFFICE, RECEIVER, ChangeTransfer
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
@@ -25,8 +27,10 @@ from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from azpost_desk.domain.abroad.corridors import Corridor
     from azpost_desk.services.counter import Counter, Officer
     from azpost_desk.services.grants import Claimed
+    from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Basket, Found, Transfer
 
 IDENTITY_CARD: Final = "identity_card"
@@ -36,8 +40,8 @@ PARTS: Final = ("fin", "document_kind", "document", "document_valid_to", "name",
 
 @dataclass(frozen=True, slots=True)
 class CounterFacts:
-    """What the screen must know of the day: offices, purposes, the line, why nothing may be sold, and what
-    each service that can be added costs.
+    """What the screen must know of the day: offices, purposes, the line, why nothing may be sold, what each
+    service that can be added costs, and the ways abroad.
     """
 
     offices: Offices
@@ -45,6 +49,7 @@ class CounterFacts:
     online: bool
     blocked: Refused | None = None
     extras: Mapping[str, Money] = field(default_factory=dict)
+    corridors: tuple[Corridor, ...] = ()
 
 
 def counter_facts(counter: Counter, by: Officer) -> CounterFacts:
@@ -62,7 +67,17 @@ def counter_facts(counter: Counter, by: Officer) -> CounterFacts:
             books.document(Settings, date).purposes,
             online,
             extras={extra: azn(prices[extra]) for extra in EXTRAS if extra in prices},
+            corridors=_abroad(books, by),
         )
+
+
+def _abroad(books: Reading, by: Officer) -> tuple[Corridor, ...]:
+    """The ways abroad that this branch may sell today."""
+    try:
+        may_sell(books, by, ABROAD)
+    except Refused:
+        return ()
+    return corridors_of(books).shown()
 
 
 def place_of(typed: str) -> tuple[str, str]:

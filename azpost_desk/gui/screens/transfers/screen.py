@@ -17,6 +17,7 @@ from azpost_desk.gui.kit.theme import GAP
 from azpost_desk.gui.kit.words import refusal
 from azpost_desk.gui.screens.transfers import actions
 from azpost_desk.gui.screens.transfers import form as decide
+from azpost_desk.gui.screens.transfers.country import SendPage
 from azpost_desk.gui.screens.transfers.paying_out import PayOutForm
 from azpost_desk.gui.screens.transfers.person import scrolled
 from azpost_desk.gui.screens.transfers.sending import SendForm
@@ -58,6 +59,7 @@ class TransfersScreen(Screen):
         super().__init__(session, parent)
         self.mode = actions.SEND
         self.send = SendForm(session)
+        self.sending = SendPage(session, self.send)
         self.payout = PayOutForm(session)
         self.sent = SentHere(session)
         self.why = NoticeStrip()
@@ -82,8 +84,8 @@ class TransfersScreen(Screen):
             tab.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             tab.clicked.connect(lambda _checked=False, mode=mode: self.show_mode(mode))
             head.addWidget(tab)
-        for page in (self.send, self.payout, self.sent):
-            self._pages.addWidget(page if page is self.send else scrolled(page))
+        for page in (self.sending, self.payout, self.sent):
+            self._pages.addWidget(page if page is self.sending else scrolled(page))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -93,7 +95,9 @@ class TransfersScreen(Screen):
 
     def _connect(self) -> None:
         self.payout.refund_granted.connect(self._on_refund_granted)
-        forms: tuple[Form, ...] = (self.send.form, self.payout.question, self.payout.payout, self.sent.form)
+        forms: tuple[Form, ...] = (self.payout.question, self.payout.payout, self.sent.form)
+        self.sending.escaped.connect(self._on_escape)
+        self.sending.edited.connect(self._forget_asking)
         for form in forms:
             form.escaped.connect(self._on_escape)
             form.edited.connect(self._forget_asking)
@@ -103,7 +107,7 @@ class TransfersScreen(Screen):
 
     def actions_here(self) -> list[Action]:
         """See `Screen`."""
-        return actions.actions(self.show_mode, self.payout.ask_release)
+        return actions.actions(self.show_mode, self.payout.ask_release, self.choose_country)
 
     def enter(self, argument: object = None) -> None:
         """See `Screen`."""
@@ -126,7 +130,7 @@ class TransfersScreen(Screen):
 
     def is_dirty(self) -> bool:
         """See `Screen`."""
-        return self.send.form.dirty or self.payout.is_dirty()
+        return self.sending.is_dirty() or self.payout.is_dirty()
 
     # --- modes -----------------------------------------------------------------------------------------
 
@@ -138,11 +142,16 @@ class TransfersScreen(Screen):
         if mode == actions.SENT_HERE:
             self.sent.refresh()
         focus = {
-            actions.SEND: self.send.focus,
+            actions.SEND: self.sending.focus,
             actions.PAY_OUT: self.payout.focus,
             actions.SENT_HERE: self.sent.focus,
         }
         focus[mode]()
+
+    def choose_country(self) -> None:
+        """Where the money goes."""
+        self._show(actions.SEND)
+        self.sending.choose_country()
 
     def _show(self, mode: str) -> None:
         self.mode = mode
@@ -159,6 +168,7 @@ class TransfersScreen(Screen):
             self._open_customer(found)
             return
         if found.kind in ("price", "office"):
+            self.sending.go_home()
             self.show_mode(actions.SEND)
             offer = found.offer
             self.send.propose(offer.amount if offer else None, offer.office if offer else found.key)
@@ -176,6 +186,7 @@ class TransfersScreen(Screen):
 
     def _begin_again(self, again: Again) -> None:
         """The same sender and receiver once more; the sum stands there and waits to be confirmed."""
+        self.sending.go_home()
         self.show_mode(actions.SEND)
         if self.send.form.dirty:
             self.session.notice("customers.screen.busy", "warn")
@@ -189,8 +200,9 @@ class TransfersScreen(Screen):
         self.show_mode(actions.PAY_OUT if paying else actions.SEND)
         if not paying:
             if found.kind == "receiver":
+                self.sending.go_home()
                 self.send.will_send_to(Person(name=found.title))
-            self.send.bring(found.key)
+            self.sending.bring(found.key)
             return
 
         def answered(one: Customer | None) -> None:
@@ -211,7 +223,7 @@ class TransfersScreen(Screen):
         Operation(self, lambda: decide.counter_facts(counter, by)).succeeded(self._on_facts).start()
 
     def _on_facts(self, facts: decide.CounterFacts) -> None:
-        self.send.show_facts(facts)
+        self.sending.show_facts(facts)
         self.sent.show_offices(facts.offices)
         self.payout.allow(facts.blocked is None)
         if facts.blocked is None:
@@ -240,7 +252,7 @@ class TransfersScreen(Screen):
             return
         self._asked = False
         if self.mode == actions.SEND:
-            self.send.clear()
+            self.sending.clear()
         elif self.mode == actions.PAY_OUT:
             self.payout.clear()
             self.payout.focus()
