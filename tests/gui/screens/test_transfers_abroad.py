@@ -192,3 +192,27 @@ def test_what_the_centre_says_no_to_stands_beside_the_figure(
     known.press(Qt.Key.Key_Backspace)
     assert price.quote is None
     assert sent(stand) == []
+
+
+def test_esc_throws_a_form_abroad_away_only_when_pressed_again(hands: Hands) -> None:
+    to_georgia(hands)
+    made = form(hands)
+    hands.type("5ZK9XYZ")
+    hands.press(Qt.Key.Key_Escape)
+    assert made.person.fin.text() == "5ZK9XYZ"
+    assert screen(hands).is_dirty()
+    hands.press(Qt.Key.Key_Escape)
+    assert made.person.fin.is_empty()
+    page = screen(hands).sending
+    assert page.shown is page.home
+    assert page.home.person.fin.editor.hasFocus()
+
+
+def test_without_a_way_abroad_no_country_is_asked(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    hands = Hands(qtbot, runner, session, stand, TransfersScreen)
+    page = screen(hands).sending
+    assert page.choose.isHidden()
+    hands.press(Qt.Key.Key_0, ALT)
+    assert page.home.person.fin.editor.hasFocus()
