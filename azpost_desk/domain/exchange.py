@@ -51,3 +51,10 @@ def as_fraction(text: str) -> Fraction | None:
 def as_text(rate: Fraction) -> str:
     """A rate as it is written in terms."""
     return f"{rate.numerator}/{rate.denominator}"
+
+
+def as_decimal(rate: Fraction, digits: int) -> str:
+    """A rate as decimal text of so many decimals, rounded half up; whole arithmetic, no float."""
+    scaled = floor(rate * 10**digits + _HALF)
+    whole, part = divmod(scaled, 10**digits)
+    return f"{whole}.{part:0{digits}}"

@@ -9,9 +9,10 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.abroad.corridors import Corridor, Corridors
 from azpost_desk.domain.abroad.moves import NOT_GONE, UNDER_WAY
 from azpost_desk.domain.abroad.receivers import require_receiver, require_sent
+from azpost_desk.domain.abroad.travel_rule import RULE_2025, missing
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
-from azpost_desk.domain.money import Money
+from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import AbroadParties, ReceiverAbroad
 from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.refusals import Refused, Trouble
@@ -119,7 +120,8 @@ class Abroad:
         """Plan a transfer abroad by the quote that was agreed to.
 
         Raises:
-            Refused: A-041 the quote has run out, A-010, A-023 no such purpose, T-069 the watch lists are too
+            Refused: A-041 the quote has run out, A-010, A-023 no such purpose, A-028 the travel rule asks
+                for more of so large a sum, T-069 the watch lists are too
                 old, L-020, what `require_receiver`, `require_sent`, `customers.identified` and
                 `Baskets.add` refuse.
         """
@@ -146,6 +148,8 @@ class Abroad:
                     sender_born=command.sender_born,
                 )
             )
+            if lacking := missing(parties, azn(terms.total_qapik)):
+                raise Refused("A-028", field=lacking[0], limit=RULE_2025.above)
             within_exposure(
                 books, self.counter.line, SERVICE, terms.amount_qapik + waiting_qapik(books, SERVICE)
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,3 +68,15 @@ def test_a_price_is_the_centres_and_runs_out(stand: Stand) -> None:
     stand.line.online = False
     with pytest.raises(Trouble, match="L-001"):
         stand.desk.abroad.quote("GE-CASH", "arrives", Money(50_000, "GEL"), CLERK)
+
+
+def test_above_the_threshold_the_travel_rule_asks_when_the_sender_was_born(stand: Stand) -> None:
+    """MA-14: at the sale, not after it was paid: a message without it must not leave."""
+    abroad_at(stand)
+    quote = stand.desk.abroad.quote("GE-CASH", "arrives", Money(300_000, "GEL"), CLERK)
+    command = SendAbroad(quote, SENDER, "Aliyev Vugar", NINO, "FAMI", "keys", "Sumgait", "Nizami 5")
+    with pytest.raises(Refused) as refused:
+        stand.desk.abroad.send(command, CLERK)
+    assert (refused.value.code, refused.value.field) == ("A-028", "sender.born")
+    basket = stand.desk.abroad.send(dataclasses.replace(command, sender_born="1980-02-29"), CLERK)
+    assert len(basket.lines) == 1

@@ -7,12 +7,15 @@ commits; after a day it is a task for a person. Nothing is dropped.
 from __future__ import annotations
 
 import hashlib
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.abroad import agreements, moving
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import RecallAnswer, Returned, Silent, Status, Unfit
 from azpost_desk.domain.abroad.corridors import CUSTOMERS, KNOWN_THERE, OURS
+from azpost_desk.domain.abroad.moves import ABROAD_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -96,6 +99,9 @@ def _apply(conn: Connection, partner: str, said: tuple[Said, ...] | Unfit, now_m
 
 
 def _status(conn: Connection, agreed: corridors.Partner, found: Out, said: Status, now_ms: int) -> None:
+    if said.number and not re.fullmatch(agreed.number_mask or r".+", said.number, re.ASCII):
+        _case(conn, found, "partner_code", now_ms)
+        said = replace(said, number="")
     if said.number or said.reference:
         conn.execute(
             "update abroad_out set number = case when %s = '' then number else %s end,"
@@ -193,14 +199,21 @@ def _returned(conn: Connection, found: Out, said: Returned, now_ms: int) -> None
     if said.returned.currency != found.currency:
         _case(conn, found, "abroad_returned_otherwise", now_ms)
         return
+    # Told twice by two documents it is one return.
+    first = conn.execute(
+        "insert into abroad_returns values (%s, %s, %s) on conflict do nothing returning transfer",
+        (found.transfer, said.reference, said.returned.minor),
+    ).fetchone()
+    if first is None:
+        return
     conn.execute(
         "update abroad_out set returned = returned + %s where transfer = %s",
         (said.returned.minor, found.transfer),
     )
     if said.returned.minor != found.arrives:
         _case(conn, found, "abroad_returned_otherwise", now_ms)
-    event = "recalled_with_money" if found.recall == "agreed" else "returned"
-    moving.move(conn, found, event, now_ms, reason=said.reason)
+    recalled = found.recall == "agreed" and (found.state, "recalled_with_money") in ABROAD_OUT
+    moving.move(conn, found, "recalled_with_money" if recalled else "returned", now_ms, reason=said.reason)
 
 
 def _recall(conn: Connection, found: Out, said: RecallAnswer, now_ms: int) -> None:

@@ -15,7 +15,7 @@ from azpost_desk.central.abroad import booking, funds
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.abroad.moves import ABROAD_OUT
+from azpost_desk.domain.abroad.moves import ABROAD_OUT, UNDER_WAY
 from azpost_desk.domain.people import AbroadParties
 from azpost_desk.protocol.abroad import terms_of
 from azpost_desk.protocol.news import AbroadEvent
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # Money went there as far as these say; coming from one of them to "owed" it has come back.
 _TAKEN_THERE: Final = ("settled", "paid")
 _BACK_TO_SENDER: Final = "owed"
+# Only these are handed over or asked about; whatever else a transfer waits for is no partner's.
+_WORKED_ON: Final = ("queued", *UNDER_WAY, "settled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,9 @@ def move(
     if after is None:
         return one.state
     conn.execute(
-        "update abroad_out set state = %s, state_ms = %s, reason = case when %s = '' then reason else %s end"
-        " where transfer = %s",
-        (after, now_ms, reason, reason, one.transfer),
+        "update abroad_out set state = %s, state_ms = %s, reason = case when %s = '' then reason else %s end,"
+        " next_ms = case when %s then next_ms end where transfer = %s",
+        (after, now_ms, reason, reason, after in _WORKED_ON, one.transfer),
     )
     if event in ("settled", "received") and not one.settled:
         _settle(conn, one)

@@ -17,7 +17,7 @@ from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import Order, Silent, Told, Turned
 from azpost_desk.central.gateways.billers import next_try_ms
 from azpost_desk.central.storage.database import one as first_row
-from azpost_desk.domain.exchange import as_fraction
+from azpost_desk.domain.exchange import as_decimal, as_fraction
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 
@@ -90,9 +90,12 @@ def _must_not_leave(conn: Connection, found: Out, now_ms: int) -> bool:
 def _hand(
     conn: Connection, rail: Partner, agreed: corridors.Partner, found: Out, now_ms: int
 ) -> Attempt | None:
-    ordinal = found.ordinal + 1 if found.state == "queued" else found.ordinal
     settles_on = agreements.business_day(agreed, now_ms)
-    order = _order(agreed, found, ordinal, now_ms, settles_on)
+    # What never arrived leaves again as it was; only a date that has passed asks for a new one (MA-15).
+    is_again = found.document is not None and found.settles_on >= settles_on
+    ordinal = found.ordinal if is_again else found.ordinal + 1
+    written_ms = found.written_ms if is_again else now_ms
+    order = _order(agreed, found, ordinal, written_ms, found.settles_on if is_again else settles_on)
     try:
         document = rail.order(order)
     except Refused as no:
@@ -105,7 +108,7 @@ def _hand(
     conn.execute(
         "update abroad_out set ordinal = %s, document = %s, written_ms = %s, settles_on = %s, attempts = 1,"
         " next_ms = %s where transfer = %s",
-        (ordinal, document, now_ms, settles_on, now_ms + LEASE_MS, found.transfer),
+        (ordinal, document, written_ms, order.settles_on, now_ms + LEASE_MS, found.transfer),
     )
     return Attempt(found.transfer, found.partner, Act.HAND, document, 1)
 
@@ -191,7 +194,7 @@ def _order(agreed: corridors.Partner, found: Out, ordinal: int, written_ms: int,
         our_bic=OUR_BIC,
         arrives=Money(found.arrives, found.currency),
         paid=azn(found.amount),
-        rate=f"{float(rate):.{_RATE_DIGITS}f}" if rate else "",
+        rate=as_decimal(rate, _RATE_DIGITS) if rate else "",
         written_ms=written_ms,
         settles_on=settles_on,
         charges=terms.charges,

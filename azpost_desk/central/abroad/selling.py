@@ -80,7 +80,7 @@ def funded(conn: Connection, partner: str, currency: str, now_ms: int) -> int:
     agreed = agreements.partners(conn, now_ms).find(partner)
     waiting = conn.execute(
         "select transfer from abroad_out where partner = %s and currency = %s and state = 'waiting_funds'"
-        " order by sent_ms, transfer",
+        " order by sent_ms, desk, epoch, sequence, transfer",
         (partner, currency),
     ).fetchall()
     count = 0

@@ -223,10 +223,11 @@ class Rounds:
             _log.exception("a delivery failed; it is asked for later")
             return None
 
-    def _attempted(self, _: Future[Any]) -> None:
+    def _attempted(self, done: Future[Any]) -> None:
         with self._rest:
             self._busy -= 1
-            self._worked += 1
+            # A look into an empty box left nothing more to do.
+            self._worked += bool(done.result())
             self._rest.notify_all()
         # The next one to this biller may have its thread.
         self.wake()

@@ -81,6 +81,14 @@ create table abroad_out (
 create index abroad_out_due on abroad_out (next_ms) where next_ms is not null;
 create index abroad_out_by_state on abroad_out (state);
 
+-- What a partner gave back, once by its own reference (MA-10).
+create table abroad_returns (
+    transfer text not null references abroad_out,
+    reference text not null,
+    returned bigint not null,
+    primary key (transfer, reference)
+);
+
 -- Every byte of a partner as it came, kept before it is answered or used (M0-4).
 create table partner_messages (
     message bigint generated always as identity primary key,

@@ -20,7 +20,7 @@ from azpost_desk.domain.people import AbroadParties, ReceiverAbroad
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Card
-from azpost_desk.gui.kit.fields import ChoiceField, TextField, choices_of
+from azpost_desk.gui.kit.fields import ChoiceField, DateField, TextField, choices_of
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.theme import GAP
 from azpost_desk.gui.kit.words import plain, refusal, translated
@@ -62,6 +62,9 @@ class AbroadForm(QWidget):
         self.sender_latin = latin_field(f"{key}sender_latin", "sender.latin", NAME_CHARACTERS_MAX)
         self.town = latin_field(f"{key}town", "sender.town", TOWN_CHARACTERS_MAX, example="Sumgait")
         self.street = latin_field(f"{key}street", "sender.street", STREET_CHARACTERS_MAX, example="Nizami 5")
+        # Only a sum that the travel rule speaks of asks for it.
+        self.born = DateField(f"{key}born", name="sender.born", optional=True)
+        self.born.hide()
         self.receiver = TextField("transfers.screen.receiver", name="receiver.name")
         self.latin = latin_field(f"{key}receiver_latin", "receiver.latin", NAME_CHARACTERS_MAX)
         self.receiver_town = latin_field(
@@ -73,7 +76,7 @@ class AbroadForm(QWidget):
         self.price = AbroadPrice(session, corridor)
         self.add = PrimaryButton(f"{key}ask", hint="transfers.screen.enter")
         self.form = Form(self.add)
-        self.form.add(*self.person.fields, self.sender_latin, self.town, self.street)
+        self.form.add(*self.person.fields, self.sender_latin, self.town, self.street, self.born)
         self.form.add(self.receiver, self.latin, self.receiver_town, *self.asked, self.knows)
         self.form.add(self.price.arrives, self.price.paid, self.price.purpose)
         self._known = QWidget()
@@ -84,7 +87,7 @@ class AbroadForm(QWidget):
     def _build(self) -> None:
         receiver = Card("transfers.screen.card.receiver")
         self._sender.row(self.person)
-        self._sender.row(self.sender_latin, self.town, self.street, stretches=(6, 4, 5))
+        self._sender.row(self.sender_latin, self.town, self.street, self.born, stretches=(6, 4, 5, 4))
         receiver.row(self.receiver, self.latin, self.receiver_town, stretches=(6, 5, 4))
         self._known_grid.setContentsMargins(0, 0, 0, 0)
         self._known_grid.setSpacing(GAP // 2)
@@ -185,6 +188,7 @@ class AbroadForm(QWidget):
             (self.sender_latin, sent.sender_latin),
             (self.town, sent.sender_town_latin),
             (self.street, sent.sender_street_latin),
+            (self.born, _as_typed(sent.sender_born)),
         ):
             if value and (field.is_empty() or field.filled):
                 field.fill(value)
@@ -275,6 +279,7 @@ class AbroadForm(QWidget):
             purpose=self.price.purpose.text(),
             sender_town_latin=self.town.text(),
             sender_street_latin=self.street.text(),
+            sender_born=born.isoformat() if (born := self.born.date()) else "",
         )
 
     def _on_added(self, basket: Basket) -> None:
@@ -283,6 +288,8 @@ class AbroadForm(QWidget):
         self.added.emit()
 
     def _refused(self, no: Refused) -> None:
+        if no.field == self.born.name:
+            self.born.show()
         if no.code == "A-041":
             self.price.run_out()
         elif not self.form.show_refusal(no):
@@ -336,3 +343,8 @@ def _propose(written: TextField, latin: TextField) -> None:
     """The Latin form follows the name until a person has written another."""
     if latin.is_empty() or latin.filled:
         latin.fill(proposed(written.text()))
+
+
+def _as_typed(born: str) -> str:
+    """A date as people write it; "" stays ""."""
+    return ".".join(reversed(born.split("-"))) if born else ""
