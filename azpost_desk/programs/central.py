@@ -42,6 +42,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import PIN_DIGITS, Role, is_guessed
 from azpost_desk.files import SMALL_BYTES_MAX, content_of
 from azpost_desk.programs import (
+    central_abroad,
     central_answers,
     central_branch,
     central_cash,
@@ -167,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--certificate", type=Path, help="PEM file: serve over TLS (with --key)")
     serve.add_argument("--key", type=Path, help="PEM file: the certificate's private key")
     serve.add_argument("--connectors", type=Path, help="how billers are reached (see: template connectors)")
+    serve.add_argument("--channels", type=Path, help="how partners abroad are reached (template channels)")
     command("migrate", nothing, "bring the schema up to this program")
     branch = command("create-branch", _create_branch, "register a branch", "code", "name", "postcode")
     branch.add_argument("--address", default="")
@@ -187,7 +189,8 @@ def _parser() -> argparse.ArgumentParser:
     erasing = command("erasure", _erasure, "erase by rule what is due, or list who has not followed")
     erasing.add_argument("what", choices=("list", "run"))
     command("exceptions", _exceptions, "list the records that wait for a person")
-    central_branch.add(command, _DOCUMENTS)
+    central_branch.add(command, (*_DOCUMENTS, *central_abroad.DOCUMENTS))
+    central_abroad.add(command, commands)
     central_answers.add(command, commands)
     central_cash.add(command)
     central_two.add(commands)
@@ -225,7 +228,8 @@ def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         signal.signal(kind, lambda *_: stop.set())
     # Many systems allow a program 1,024 connections until it asks for more.
     descriptors(wanted=2 * Limits().connections_max)
-    centre = Centre(dsn, clock=CLOCK, billers=billers)
+    partners = central_abroad.reached(wanted.channels)
+    centre = Centre(dsn, clock=CLOCK, billers=billers, partners=partners)
     print(centre.start(wanted.port, wanted.host, wanted.certificate, wanted.key), flush=True)
     stop.wait()
     centre.stop()

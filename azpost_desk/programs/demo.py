@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from azpost_desk.programs.desk import OpenCounter
     from azpost_desk.rehearsal.day import Played
     from azpost_desk.rehearsal.faults import FaultyLine
+    from azpost_desk.rehearsal.partners import SandboxPartner
     from azpost_desk.rehearsal.providers import SandboxProvider
     from azpost_desk.rehearsal.terminals import SandboxTerminal
 
@@ -77,12 +78,13 @@ CARD = "manager.p12"
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """What stands: the centre, the sandbox, per desk its folder, its breakable line and its card terminal."""
+    """What stands: centre, sandboxes; per desk its folder, its breakable line and its card terminal."""
 
     folder: Path
     dsn: str
     centre: Centre
     provider: SandboxProvider
+    partners: dict[str, SandboxPartner]
     lines: dict[int, FaultyLine]
     folders: dict[int, Path]
     terminals: dict[int, SandboxTerminal]
@@ -92,16 +94,19 @@ class Town:
 def town(folder: Path, clock: Any) -> Iterator[Town]:
     """Build the post office below `folder` and take it down again."""
     from azpost_desk.central.app import Centre
+    from azpost_desk.central.book import Book
     from azpost_desk.central.gateways.osmp import OsmpBiller
     from azpost_desk.central.registry.reference import publish
     from azpost_desk.central.storage.embedded import EmbeddedServer
     from azpost_desk.domain.catalogue import Signing
     from azpost_desk.programs.desk import enrol_desk
+    from azpost_desk.protocol.keys import SigningKey
+    from azpost_desk.rehearsal import abroad_town
     from azpost_desk.rehearsal.cards import demo_card
     from azpost_desk.rehearsal.faults import FaultyLine
     from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
     from azpost_desk.rehearsal.terminals import SandboxTerminal
-    from azpost_desk.rehearsal.town import PLAYERS, found_town, supply_desk
+    from azpost_desk.rehearsal.town import BRANCH, PLAYERS, found_town, supply_desk
 
     with ExitStack() as stack:
         server = EmbeddedServer(folder / "centre")
@@ -112,7 +117,10 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
             for one in DEMO_BILLERS
         }
         dsn = server.dsn()
-        centre = Centre(dsn, clock=clock, billers=billers)
+        key = SigningKey.new()
+        partners = {name: stack.enter_context(one) for name, one in abroad_town.sandboxes(key).items()}
+        reached = abroad_town.reached(partners, key)
+        centre = Centre(dsn, clock=clock, billers=billers, partners=reached)
         centre.start()
         stack.callback(centre.stop)
         with centre.database.transaction() as conn:
@@ -120,6 +128,9 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
             manager = next(one for one in PLAYERS if one.role == "manager")
             issuer = demo_card(folder / CARD, manager.name, manager.pin, clock.utc_ms())
             publish(conn, Signing(issuers=(issuer,)), clock.utc_ms())
+            book = Book(dsn, clock)
+            stack.callback(book.close)
+            abroad_town.agree(conn, book, (BRANCH,), clock.utc_ms())
         lines: dict[int, FaultyLine] = {}
         folders: dict[int, Path] = {}
         terminals: dict[int, SandboxTerminal] = {}
@@ -136,7 +147,7 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
             with centre.database.transaction() as conn:
                 supply_desk(conn, desk, clock.utc_ms())
         centre.settle()
-        yield Town(folder, dsn, centre, provider, lines, folders, terminals)
+        yield Town(folder, dsn, centre, provider, partners, lines, folders, terminals)
 
 
 def main(argv: list[str]) -> int:

@@ -39,7 +39,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pristine") / "desk"
     player = played(folder)
     for act in (
-        *("acknowledged", "bill_refused", "item_news", "transfer_news", "scan", "close_till"),
+        *("send_abroad", "acknowledged", "bill_refused", "item_news", "transfer_news", "scan", "close_till"),
         *("clear_surplus", "take_grant", "ask_for_grant", "worn_apart", "suspect_note", "seal_bag"),
         *("raise_dispute", "close_slip", "consent_by_telephone", "card_declined", "case_raised"),
         *("paper_signed", "key_news"),

@@ -137,7 +137,11 @@ def test_a_branch_is_made_whole_from_one_file_by_two_people_and_once(
 
 
 @pytest.mark.parametrize(
-    "name", ["tariffs", "billers", "goods", "settings", "signing", "retention", "connectors", "national-list"]
+    "name",
+    [
+        *("tariffs", "billers", "goods", "settings", "signing", "retention", "connectors", "national-list"),
+        *("partners", "corridors"),
+    ],
 )
 def test_each_example_is_taken_unchanged(
     name: str, postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -145,6 +149,11 @@ def test_each_example_is_taken_unchanged(
     assert main(["template", name]) == 0
     file = tmp_path / "example"
     file.write_text(capsys.readouterr().out, "utf-8")
+    if name == "corridors":
+        assert main(["template", "partners"]) == 0
+        (tmp_path / "partners").write_text(capsys.readouterr().out, "utf-8")
+        assert run(postgres, "set-partners", str(tmp_path / "partners")) == 0
+        capsys.readouterr()
     if name == "connectors":
         # A server takes it when it starts; here only what reads it.
         from azpost_desk.central.registry import files
@@ -161,6 +170,7 @@ def test_each_example_is_taken_unchanged(
 
 def test_every_example_is_offered_and_every_file_has_one() -> None:
     from azpost_desk.programs.central import _DOCUMENTS
+    from azpost_desk.programs.central_abroad import DOCUMENTS
 
     shipped = {path.stem for path in places.templates().iterdir()}
-    assert shipped == {*_DOCUMENTS, "branch", "connectors", "national-list"}
+    assert shipped == {*_DOCUMENTS, *DOCUMENTS, "branch", "channels", "connectors", "national-list"}

@@ -7,7 +7,7 @@ Nothing runs by itself but the centre: a desk exchanges when the story says `syn
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from azpost_desk.central import checking as central_checking
 from azpost_desk.central.app import Centre
@@ -35,7 +35,7 @@ from tests.storage.desks import DATE, FakeClock
 from tests.sync.post import Desk, Post
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from azpost_desk.services.baskets import Paid
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.transfers import Transfers
     from azpost_desk.services.views import Transfer
 
+T = TypeVar("T", bound="Town")
 GANJA, BAKU = "2002", "1010"
 DAY_MS: Final = 24 * 3_600_000
 ELECTRICITY, MOBILE = "1001", "1004"
@@ -261,14 +262,14 @@ class Seat(Desk):
 
 
 @contextmanager
-def town(dsn: str, folder: Path) -> Iterator[Town]:
-    """A town for one story; at its end every book on both sides must be sound and equal.
+def town(dsn: str, folder: Path, found: Callable[..., T] = Town) -> Iterator[T]:  # type: ignore[assignment]
+    """A town for one story, made by `found`; at its end every book on both sides must be sound and equal.
 
     A story that ends with a desk off line ends with it on line here: nothing may be left behind anywhere.
     """
     with ExitStack() as stack:
         provider = stack.enter_context(SandboxProvider(DEMO_BILLERS))
-        made = Town(dsn, folder, provider)
+        made = found(dsn, folder, provider)
         stack.callback(made.centre.stop)
         stack.enter_context(made.line)
         for_each = stack.enter_context(ExitStack())

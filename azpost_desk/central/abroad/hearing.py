@@ -109,8 +109,7 @@ def _status(conn: Connection, agreed: corridors.Partner, found: Out, said: Statu
             (said.number, said.number, said.reference, said.reference, found.transfer),
         )
     if not said.code:
-        if found.state == "unknown":
-            _hand_again(conn, found, now_ms, may=agreed.knows_duplicates)
+        _absent(conn, agreed, found, now_ms)
         return
     word = agreed.words.get(said.code, "")
     if word == "refused":
@@ -132,16 +131,28 @@ def _status(conn: Connection, agreed: corridors.Partner, found: Out, said: Statu
         )
 
 
-def _hand_again(conn: Connection, found: Out, now_ms: int, *, may: bool) -> None:
-    """The partner has said that it never arrived: the same document again, or a person decides (MA-6)."""
-    moving.move(conn, found, "absent_there", now_ms)
-    if may:
-        conn.execute(
-            "update abroad_out set attempts = 0, next_ms = %s where transfer = %s", (now_ms, found.transfer)
-        )
-    else:
+def _absent(conn: Connection, agreed: corridors.Partner, found: Out, now_ms: int) -> None:
+    """The partner has no such transfer: the same document again, or a person decides (MA-6).
+
+    What it had accepted before, and now denies, is never sent again by itself.
+    """
+    had_it = found.state == "accepted"
+    if found.state in ("leaving", "sent", "accepted"):
+        moving.move(conn, found, "silent", now_ms, silent=True)
+        again = moving.lock(conn, found.transfer)
+        found = again if again is not None else found
+    if found.state != "unknown":
+        return
+    if had_it or not agreed.knows_duplicates:
+        if not had_it:
+            moving.move(conn, found, "absent_there", now_ms)
         _case(conn, found, "partner_lacks_it", now_ms)
         conn.execute("update abroad_out set next_ms = null where transfer = %s", (found.transfer,))
+        return
+    moving.move(conn, found, "absent_there", now_ms, silent=True)
+    conn.execute(
+        "update abroad_out set attempts = 0, next_ms = %s where transfer = %s", (now_ms, found.transfer)
+    )
 
 
 def _rank_now(conn: Connection, found: Out) -> int:

@@ -1,0 +1,143 @@
+"""`azpost-desk central` · money over the border: its documents, channels, rates, funds and switches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from azpost_desk.central.abroad import agreements, documents, judging
+from azpost_desk.central.abroad.releasing import OUR_BIC
+from azpost_desk.central.gateways.iso_partner import Channel, IsoPartner
+from azpost_desk.central.registry import files
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.abroad.corridors import Corridors, Partners, Rates
+from azpost_desk.domain.money import parse_amount
+from azpost_desk.files import SMALL_BYTES_MAX, content_of
+from azpost_desk.programs.central_commands import CLOCK, Command, book_of
+from azpost_desk.programs.central_people import both, signs
+from azpost_desk.protocol.keys import SigningKey
+
+if TYPE_CHECKING:
+    import argparse
+
+    from azpost_desk.central.storage.database import Connection
+
+DOCUMENTS: Final = ("corridors", "partners", "rates")
+_KEY_HEX: Final = 64
+
+
+class ChannelFile(msgspec.Struct, frozen=True):
+    """One partner's channel in the file that --channels names (partner → this); files lie beside it.
+
+    `signing_key` is a file with our private key, 64 hex digits, that nobody else reads.
+    """
+
+    url: str
+    partner_key: str
+    signing_key: str
+    bic: str = ""
+    member: str = ""
+    certificate: str = ""
+    certificate_key: str = ""
+    server_certificate: str = ""
+
+
+def add(command: Command, commands: Any) -> None:
+    """What is agreed with partners abroad, and what people do about them."""
+    command("set-corridors", _corridors, "publish the ways abroad (see: template corridors)", "file")
+    command("set-partners", _partners, "publish what was agreed with partners (template partners)", "file")
+    rates = command("set-rates", _rates, "publish the rates of a day, by two people", "file")
+    rates.add_argument("--may-jump", action="store_true", help="a rate may leave the band around the last")
+    funds = command("fund-partner", _fund, "money of the post has reached a partner", "partner", "currency")
+    funds.add_argument("funded", help="what arrived there, in its currency")
+    funds.add_argument("paid", help="the manat it was bought for")
+    for one in (rates, funds):
+        for name in ("first", "second"):
+            signs(one, name, "who acts")
+        one.add_argument("--evidence", required=True)
+    for act, on in (("open-partner", True), ("pause-partner", False)):
+        says = f"{'open' if on else 'pause'} sale, sending or pay-out of a partner"
+        turned = command(act, _turn, says, "partner")
+        turned.add_argument("switch", choices=agreements.SWITCHES)
+        turned.set_defaults(on=on)
+
+
+def reached(file: Path | None) -> dict[str, IsoPartner]:
+    """The partners that the channels' file names, by partner; none without a file.
+
+    Raises:
+        WrongFile: X-100 to X-104. Refused: M-011 a channel in clear beyond this machine. OSError: a key.
+    """
+    channels = files.read(file, dict[str, ChannelFile]) if file else {}
+    return {name: _partner(file.parent, name, one) for name, one in channels.items() if file}
+
+
+def _partner(folder: Path, name: str, one: ChannelFile) -> IsoPartner:
+    secret = content_of(folder / one.signing_key, SMALL_BYTES_MAX).decode("ascii", "replace").strip()
+    for field, value in (("partner_key", one.partner_key), ("signing_key", secret)):
+        if len(value) != _KEY_HEX or not _is_hex(value):
+            # Never the value: it may be a secret.
+            raise files.wrong("channels", f"{name}.{field}", "key")
+
+    def beside(path: str) -> Path | None:
+        return folder / path if path else None
+
+    channel = Channel(
+        url=one.url,
+        our_bic=OUR_BIC,
+        partner_key=one.partner_key,
+        bic=one.bic,
+        member=one.member,
+        certificate=beside(one.certificate),
+        certificate_key=beside(one.certificate_key),
+        server_certificate=beside(one.server_certificate),
+    )
+    return IsoPartner(channel, SigningKey(bytes.fromhex(secret)))
+
+
+def _is_hex(text: str) -> bool:
+    return all(sign in "0123456789abcdef" for sign in text)
+
+
+def _corridors(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    file = Path(wanted.file)
+    corridors = files.read(file, Corridors)
+    documents.check_corridors(file.name, corridors, agreements.partners(conn, CLOCK.utc_ms()))
+    print(agreements.publish(conn, corridors, CLOCK.utc_ms()))
+
+
+def _partners(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    file = Path(wanted.file)
+    partners = files.read(file, Partners)
+    documents.check_partners(file.name, partners)
+    print(agreements.publish(conn, partners, CLOCK.utc_ms()))
+
+
+def _rates(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    rates = files.read(Path(wanted.file), Rates)
+    people = both(wanted, conn)
+    now_ms = CLOCK.utc_ms()
+    print(documents.import_rates(conn, rates, people, wanted.evidence, now_ms, may_jump=wanted.may_jump))
+
+
+def _fund(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    funded, paid = parse_amount(wanted.funded, wanted.currency), parse_amount(wanted.paid)
+    people = both(wanted, conn)
+    act = ops.PartnerFunded(
+        partner=wanted.partner,
+        currency=wanted.currency,
+        funded_minor=funded.minor,
+        paid_qapik=paid.minor,
+        first_person=people[0],
+        second_person=people[1],
+        evidence=wanted.evidence,
+    )
+    with book_of(dsn) as book:
+        print(judging.fund(conn, book, wanted.partner, act, CLOCK.utc_ms()))
+
+
+def _turn(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    agreements.partners(conn, CLOCK.utc_ms())
+    agreements.turn(conn, wanted.partner, wanted.switch, on=wanted.on, why=wanted.why)

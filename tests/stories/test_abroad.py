@@ -1,0 +1,231 @@
+"""Money over the border: from the counter through the centre to a partner that is not ours, and back."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec.structs import replace
+
+from azpost_desk.central.app import Centre
+from azpost_desk.central.gateways.abroad import uetr_of
+from azpost_desk.domain import accounts as chart
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.people import Person, ReceiverAbroad
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.keys import SigningKey
+from azpost_desk.rehearsal import abroad_town
+from azpost_desk.services.abroad import SendAbroad
+from azpost_desk.services.abroad_views import ABROAD, AbroadTransfer
+from tests.stories.town import BAKU, GANJA, LEYLA, Seat, Town, town
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from azpost_desk.rehearsal.partners import SandboxPartner
+    from azpost_desk.rehearsal.providers import SandboxProvider
+
+MINUTE_MS = 60_000
+NINO = ReceiverAbroad(name="Нино Беридзе", latin="Beridze Nino", country="GE", town="Tbilisi")
+
+
+class Border(Town):
+    """The town with partners abroad on real sockets; the centre signs with `key`."""
+
+    def __init__(
+        self,
+        dsn: str,
+        folder: Path,
+        provider: SandboxProvider,
+        partners: dict[str, SandboxPartner],
+        key: SigningKey,
+    ) -> None:
+        self.partners, self.key = partners, key
+        super().__init__(dsn, folder, provider)
+        with self.centre.database.transaction() as conn:
+            abroad_town.agree(conn, self.centre._book, (GANJA, BAKU), self.clock.utc_ms())
+
+    def _centre(self) -> Centre:
+        reached = abroad_town.reached(self.partners, self.key, seconds=2)
+        return Centre(self.dsn, clock=self.clock, partners=reached, connections_max=12)
+
+    @property
+    def tbilisi(self) -> SandboxPartner:
+        return self.partners["tbilisi"]
+
+    def later(self, minutes: int) -> None:
+        self.clock.now_ms += minutes * MINUTE_MS
+        self.sync()
+
+
+@pytest.fixture
+def border(postgres: str, tmp_path: Path) -> Iterator[Border]:
+    key = SigningKey.new()
+    with ExitStack() as stack:
+        partners = {name: stack.enter_context(one) for name, one in abroad_town.sandboxes(key).items()}
+        yield stack.enter_context(town(postgres, tmp_path, partial(Border, partners=partners, key=key)))
+
+
+def send(seat: Seat, tetri: int = 50_000, sender: Person = LEYLA) -> str:
+    """Quoted, agreed to and paid in cash; the transfer's id."""
+    abroad = seat.services.abroad
+    quote = abroad.quote("GE-CASH", "arrives", Money(tetri, "GEL"), seat.clerk)
+    command = SendAbroad(quote, sender, "Mammadova Leyla", NINO, "FAMI", "keys", "Ganja", "Javad Khan 5")
+    basket = abroad.send(command, seat.clerk)
+    seat.pay(quote.terms.total_qapik)
+    return basket.lines[-1].line.operation
+
+
+def known(seat: Seat, transfer: str) -> AbroadTransfer:
+    with seat.books.reading() as look:
+        found = look.of(ABROAD).transfer(transfer)
+    assert found is not None
+    return found
+
+
+def state(seat: Seat, transfer: str) -> str:
+    return known(seat, transfer).state
+
+
+def test_five_hundred_lari_go_to_tbilisi_and_the_counter_hears_of_it(border: Border) -> None:
+    ganja = border.seat(f"{GANJA}-1")
+    transfer = send(ganja)
+    border.sync()
+    # Within the grace minutes nothing leaves.
+    assert (state(ganja, transfer), border.tbilisi.received) == ("queued", [])
+    border.later(11)
+    paid = border.tbilisi.payments[uetr_of(transfer)]
+    assert (paid.amount, paid.receiver) == (Money(50_000, "GEL"), "Beridze Nino")
+    assert state(ganja, transfer) == "accepted"
+    assert known(ganja, transfer).number == paid.number
+    border.tbilisi.settle(uetr_of(transfer))
+    border.later(1)
+    assert state(ganja, transfer) == "settled"
+    border.tbilisi.say(uetr_of(transfer), "ACCC")
+    border.later(1)
+    assert state(ganja, transfer) == "paid"
+    country = border.ask("select sum(minor) from postings where account = %s", chart.ABROAD_PAYABLE)
+    assert country == [(0,)]
+
+
+def test_what_the_partner_refuses_is_paid_back_once_at_any_office(border: Border) -> None:
+    ganja, baku = border.seat(f"{GANJA}-1"), border.seat(f"{BAKU}-1")
+    before = baku.till_qapik()
+    border.tbilisi.fail_next("reject", code="AC04")
+    transfer = send(ganja)
+    border.sync()
+    border.later(11)
+    assert (state(ganja, transfer), known(ganja, transfer).reason) == ("owed", "AC04")
+    with pytest.raises(Refused, match="T-010"):
+        baku.services.abroad.claim_refund(transfer, "Əliyev Vüqar", baku.clerk)
+    claimed = baku.services.abroad.claim_refund(transfer, LEYLA.name, baku.clerk)
+    with pytest.raises(Refused, match="T-015"):
+        ganja.services.abroad.claim_refund(transfer, LEYLA.name, ganja.clerk)
+    with pytest.raises(Refused, match="T-022"):
+        baku.services.abroad.plan_refund(
+            claimed.grant, replace(LEYLA, name="Əliyeva Nigar Rauf qızı"), baku.clerk
+        )
+    baku.services.abroad.plan_refund(claimed.grant, LEYLA, baku.clerk)
+    baku.pay()
+    terms = known(ganja, transfer).terms
+    assert terms is not None
+    assert before - baku.till_qapik() == terms.total_qapik
+    border.sync()
+    assert state(ganja, transfer) == "refunded"
+    assert border.ask("select sum(minor) from postings where account = %s", chart.ABROAD_PAYABLE) == [(0,)]
+    with pytest.raises(Refused, match="T-014"):
+        ganja.services.abroad.claim_refund(transfer, LEYLA.name, ganja.clerk)
+
+
+@pytest.mark.parametrize("fault", ["never", "slow", "garbage", "forged"])
+def test_a_lost_or_false_answer_is_asked_about_and_the_partner_debits_once(
+    border: Border, fault: str
+) -> None:
+    ganja = border.seat(f"{GANJA}-1")
+    border.tbilisi.fail_next(fault)  # type: ignore[arg-type]
+    transfer = send(ganja)
+    border.sync()
+    border.later(11)
+    assert state(ganja, transfer) in ("unknown", "queued", "accepted")
+    border.later(5)
+    assert state(ganja, transfer) == "accepted"
+    border.tbilisi.settle(uetr_of(transfer))
+    border.later(1)
+    assert state(ganja, transfer) == "settled"
+    assert [one.amount for one in border.tbilisi.entries] == [Money(-50_000, "GEL")]
+
+
+def test_what_the_partner_took_and_forgot_leaves_once_more(border: Border) -> None:
+    ganja = border.seat(f"{GANJA}-1")
+    border.tbilisi.fail_next("lose")
+    transfer = send(ganja)
+    border.sync()
+    border.later(11)
+    border.later(15)
+    border.later(15)
+    assert state(ganja, transfer) == "accepted"
+    assert len(border.tbilisi.payments) == 1
+
+
+def test_a_sender_who_thinks_again_in_time_has_everything_back(border: Border) -> None:
+    ganja = border.seat(f"{GANJA}-1")
+    before = ganja.till_qapik()
+    transfer = send(ganja)
+    ganja.services.abroad.stop(transfer, "wrong receiver", ganja.clerk)
+    border.sync()
+    assert state(ganja, transfer) == "owed"
+    border.later(30)
+    assert border.tbilisi.received == []
+    claimed = ganja.services.abroad.claim_refund(transfer, LEYLA.name, ganja.clerk)
+    ganja.services.abroad.plan_refund(claimed.grant, LEYLA, ganja.clerk)
+    ganja.pay()
+    border.sync()
+    assert (ganja.till_qapik(), state(ganja, transfer)) == (before, "refunded")
+
+
+def test_a_recall_brings_it_back_only_with_the_money(border: Border) -> None:
+    ganja = border.seat(f"{GANJA}-1")
+    transfer = send(ganja)
+    border.sync()
+    border.later(11)
+    border.tbilisi.settle(uetr_of(transfer))
+    border.later(1)
+    border.tbilisi.fail_next("recall", code="CNCL")
+    ganja.services.abroad.stop(transfer, "wrong receiver", ganja.clerk)
+    border.sync()
+    border.later(1)
+    assert (state(ganja, transfer), known(ganja, transfer).recall) == ("settled", "agreed")
+    border.tbilisi.give_back(uetr_of(transfer))
+    border.later(1)
+    assert state(ganja, transfer) == "owed"
+
+
+def test_a_centre_that_dies_between_storing_and_handing_over_asks_first(border: Border) -> None:
+    from azpost_desk.central.abroad import releasing
+
+    ganja = border.seat(f"{GANJA}-1")
+    transfer = send(ganja)
+    border.sync()
+    border.clock.now_ms += 11 * MINUTE_MS
+    rails = abroad_town.reached(border.partners, border.key)
+    with border.centre.database.transaction() as conn:
+        due = releasing.take_due(conn, rails, ["tbilisi"], border.clock.utc_ms())
+    assert due is not None
+    border.later(4)
+    # It never arrived: the partner says so, and takes the same document then.
+    border.later(5)
+    assert state(ganja, transfer) == "accepted"
+    assert len(border.tbilisi.payments) == 1
+
+
+def test_without_the_line_nothing_is_sold_abroad(border: Border) -> None:
+    from azpost_desk.domain.refusals import Trouble
+
+    ganja = border.seat(f"{GANJA}-1")
+    ganja.go_offline()
+    with pytest.raises(Trouble, match="L-001"):
+        ganja.services.abroad.quote("GE-CASH", "paid", azn(50_000), ganja.clerk)
+    ganja.go_online()
