@@ -280,6 +280,7 @@ _CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
     "grant.stored": _grant_stored,
     "grant.released": _grant_released,
     "transfer.changed": transfers.changed,
+    "abroad.stop_asked": abroad.stop_asked,
     "item.scanned": items.scanned,
     "scan.voided": items.voided,
     "staff.pin_reset": _pin_reset,

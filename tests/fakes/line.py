@@ -29,7 +29,7 @@ from azpost_desk.services.views import LineState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from azpost_desk.domain.people import Parties
+    from azpost_desk.domain.people import AbroadParties, Parties
     from azpost_desk.protocol.messages import Message
     from azpost_desk.protocol.questions import A, Question, T
     from azpost_desk.services.ports import Clock
@@ -41,7 +41,7 @@ class PlayedTransfer:
 
     transfer: str
     amount_qapik: int
-    parties: Parties
+    parties: Parties | AbroadParties
     granted: int = 0
     is_for_here: bool = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, select, update
 
 from azpost_desk.domain.abroad.moves import ABROAD_OUT
 from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from azpost_desk.domain.operations import AbroadStopAsked
     from azpost_desk.protocol.news import AbroadEvent
     from azpost_desk.storage.projecting import Written
 
@@ -89,16 +90,24 @@ def released(connection: Connection, written: Written, transfer: str) -> None:
     _moved(connection, written, transfer, "owed")
 
 
+def stop_asked(connection: Connection, _written: Written, body: AbroadStopAsked) -> None:
+    """Its sender wants it back: known here before the centre has said anything."""
+    this = (abroad.c.transfer == body.transfer) & (abroad.c.recall == "")
+    connection.execute(update(abroad).where(this).values(recall="asked"))
+
+
 def told(connection: Connection, event: AbroadEvent) -> None:
     """How the centre says it stands; what is in our own hand only our own records change."""
     a = abroad.c
+    # What it said before it heard of our asking takes nothing back.
+    asked = case((a.recall == "asked", "asked"), else_="")
     connection.execute(
         update(abroad)
         .where(a.transfer == event.transfer, a.changed_ms <= event.at_ms, a.held_grant == "")
         .where(a.state.not_in(("refunded", "reversed")))
         .values(
             state=event.state,
-            recall=event.recall,
+            recall=event.recall or asked,
             reason=event.reason,
             number=event.number,
             reference=event.reference,

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 SEND: Final = "send"
 PAY_OUT: Final = "pay_out"
 SENT_HERE: Final = "sent_here"
-MODES: Final = {SEND: "Ctrl+1", PAY_OUT: "Ctrl+2", SENT_HERE: "Ctrl+3"}
+SENT_ABROAD: Final = "sent_abroad"
+MODES: Final = {SEND: "Ctrl+1", PAY_OUT: "Ctrl+2", SENT_HERE: "Ctrl+3", SENT_ABROAD: "Ctrl+4"}
+STOP_KEY: Final = "Ctrl+B"
 RELEASE_KEY: Final = "Ctrl+G"
 CHANGE_KEY: Final = "Ctrl+E"
 AHEAD_KEY: Final = "Ctrl+R"
@@ -45,6 +47,7 @@ def actions(
         Action("abroad.screen.country", "abroad.screen.country", COUNTRY_KEY, Permission.SELL, country),
         *extras,
         Action("transfers.screen.change.open", "transfers.screen.change.open", CHANGE_KEY, Permission.SELL),
+        Action("abroad.sent.stop", "abroad.sent.stop", STOP_KEY, Permission.SELL),
         Action("transfers.screen.ahead.take", "transfers.screen.ahead.take", AHEAD_KEY, Permission.SELL),
         Action("transfers.screen.ahead.back", "transfers.screen.ahead.back", GIVE_BACK_KEY, Permission.SELL),
         Action("transfers.screen.add", "transfers.screen.add", "Enter", Permission.SELL),

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from azpost_desk.domain.people import Person
+from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import Label
@@ -21,6 +22,7 @@ from azpost_desk.gui.screens.transfers.country import SendPage
 from azpost_desk.gui.screens.transfers.paying_out import PayOutForm
 from azpost_desk.gui.screens.transfers.person import scrolled
 from azpost_desk.gui.screens.transfers.sending import SendForm
+from azpost_desk.gui.screens.transfers.sent_abroad import SentAbroad
 from azpost_desk.gui.screens.transfers.sent_here import SentHere
 from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.customers import Again
@@ -62,6 +64,7 @@ class TransfersScreen(Screen):
         self.sending = SendPage(session, self.send)
         self.payout = PayOutForm(session)
         self.sent = SentHere(session)
+        self.abroad = SentAbroad(session)
         self.why = NoticeStrip()
         self._title = Label("", "title")
         self._tabs = {
@@ -84,7 +87,7 @@ class TransfersScreen(Screen):
             tab.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             tab.clicked.connect(lambda _checked=False, mode=mode: self.show_mode(mode))
             head.addWidget(tab)
-        for page in (self.sending, self.payout, self.sent):
+        for page in (self.sending, self.payout, self.sent, self.abroad):
             self._pages.addWidget(page if page is self.sending else scrolled(page))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -95,7 +98,12 @@ class TransfersScreen(Screen):
 
     def _connect(self) -> None:
         self.payout.refund_granted.connect(self._on_refund_granted)
-        forms: tuple[Form, ...] = (self.payout.question, self.payout.payout, self.sent.form)
+        forms: tuple[Form, ...] = (
+            self.payout.question,
+            self.payout.payout,
+            self.sent.form,
+            self.abroad.form,
+        )
         self.sending.escaped.connect(self._on_escape)
         self.sending.edited.connect(self._forget_asking)
         for form in forms:
@@ -139,12 +147,12 @@ class TransfersScreen(Screen):
         self._show(mode)
         if mode == actions.PAY_OUT:
             self.payout.refresh()
-        if mode == actions.SENT_HERE:
-            self.sent.refresh()
+        self._refresh_list()
         focus = {
             actions.SEND: self.sending.focus,
             actions.PAY_OUT: self.payout.focus,
             actions.SENT_HERE: self.sent.focus,
+            actions.SENT_ABROAD: self.abroad.focus,
         }
         focus[mode]()
 
@@ -213,6 +221,10 @@ class TransfersScreen(Screen):
 
     def _on_refund_granted(self, claimed: Claimed) -> None:
         """An answer that came late was for a refund: open it where refunds are made."""
+        if claimed.purpose == REFUND_ABROAD:
+            self.show_mode(actions.SENT_ABROAD)
+            self.abroad.search.put(claimed.parties.receiver.name)
+            return
         self.show_mode(actions.SENT_HERE)
         self.sent.search.put(claimed.parties.code)
 
@@ -235,10 +247,16 @@ class TransfersScreen(Screen):
         if not topics & _WATCHED or not self.isVisible() or self.session.officer is None:
             return
         self._load()
+        self._refresh_list()
+        if self.mode == actions.PAY_OUT:
+            self.payout.refresh()
+
+    def _refresh_list(self) -> None:
+        """Read again what was sent, at home or abroad, whichever is shown."""
         if self.mode == actions.SENT_HERE:
             self.sent.refresh()
-        elif self.mode == actions.PAY_OUT:
-            self.payout.refresh()
+        elif self.mode == actions.SENT_ABROAD:
+            self.abroad.refresh()
 
     # --- leaving ---------------------------------------------------------------------------------------
 
@@ -257,7 +275,7 @@ class TransfersScreen(Screen):
             self.payout.clear()
             self.payout.focus()
         else:
-            self.sent.search.clear()
+            (self.abroad if self.mode == actions.SENT_ABROAD else self.sent).search.clear()
 
     def _forget_asking(self) -> None:
         self._asked = False

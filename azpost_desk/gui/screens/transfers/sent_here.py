@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -25,7 +26,12 @@ from azpost_desk.gui.screens.transfers.table import columns
 from azpost_desk.gui.work.runner import Lane, Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.domain.money import Money
+    from azpost_desk.domain.people import Person
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.kit.words import Say
     from azpost_desk.services.views import Basket, Transfer
 
 
@@ -87,7 +93,20 @@ class SentHere(QWidget):
 
     def open_refund(self, transfer: Transfer) -> None:
         """Who sent it takes the money back, with the same document."""
-        self.refund = RefundSheet(self._session, screen_of(self), transfer)
+        transfers, by = self._session.services.transfers, self._session.by
+        facts = phrase(
+            "transfers.screen.refund.facts",
+            code=plain(shown_transfer_code(transfer.code)),
+            name=plain(transfer.receiver),
+            sent_ms=transfer.sent_ms,
+        )
+
+        def plan(sender: Person) -> Basket:
+            # A grant that is held already is shown again, so a wrong name can be mended and tried again.
+            return transfers.plan_refund(transfers.claim_refund(transfer.transfer, by).grant, sender, by)
+
+        owed = Owed(transfer.amount, facts, transfer.sender, plan)
+        self.refund = RefundSheet(self._session, screen_of(self), owed)
         self.refund.added.connect(self._on_added)
         self.refund.open(self.refund.person.fin.editor)
 
@@ -141,6 +160,16 @@ class SentHere(QWidget):
         self.added.emit()
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a sender may have back: how much, which transfer in words, whose, and what asks and plans it."""
+
+    amount: Money
+    facts: Say
+    sender: str
+    plan: Callable[[Person], Basket]
+
+
 class RefundSheet(Sheet):
     """Give a transfer back: its facts, the sender's document, one Enter that asks the centre and plans it.
 
@@ -150,23 +179,14 @@ class RefundSheet(Sheet):
 
     added = Signal()
 
-    def __init__(self, session: Session, over: QWidget, transfer: Transfer) -> None:
+    def __init__(self, session: Session, over: QWidget, owed: Owed) -> None:
         super().__init__(over, "transfers.screen.refund.title", width_px=786)
-        self._session, self._transfer = session, transfer
-        amount = BigAmount("transfers.screen.refund.amount", transfer.amount)
-        facts = Label(
-            phrase(
-                "transfers.screen.refund.facts",
-                code=plain(shown_transfer_code(transfer.code)),
-                name=plain(transfer.receiver),
-                sent_ms=transfer.sent_ms,
-            ),
-            "muted",
-            wrap=True,
-        )
+        self._session, self._owed = session, owed
+        amount = BigAmount("transfers.screen.refund.amount", owed.amount)
+        facts = Label(owed.facts, "muted", wrap=True)
         pill = StatePill(parent=self)
         self.person = PersonFields(session, "sender", "refund", pill, with_phone=False)
-        self.person.full_name.fill(transfer.sender)
+        self.person.full_name.fill(owed.sender)
         self.go = PrimaryButton("transfers.screen.refund.go", hint="transfers.screen.enter")
         self.form = Form(self.go)
         self.form.add(*self.person.fields)
@@ -185,13 +205,11 @@ class RefundSheet(Sheet):
     def _on_go(self) -> None:
         if not self.form.verify():
             return
-        transfers, by = self._session.services.transfers, self._session.by
-        sender, transfer = decide.person(self.form.values(), "sender"), self._transfer.transfer
+        sender, plan = decide.person(self.form.values(), "sender"), self._owed.plan
         self.wrong.say("")
 
         def work() -> Basket:
-            # A grant that is held already is shown again, so a wrong name can be mended and tried again.
-            return transfers.plan_refund(transfers.claim_refund(transfer, by).grant, sender, by)
+            return plan(sender)
 
         Operation(self.go, work).changes("basket", "transfers").succeeded(self._on_added).refused(
             self._refused

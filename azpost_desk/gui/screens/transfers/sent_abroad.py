@@ -1,0 +1,228 @@
+"""Sent abroad: transfers of this desk with their life in words; asked back, or paid back to their sender."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from azpost_desk.domain.names import begins_a_word, fold
+from azpost_desk.gui.kit.buttons import Button, PrimaryButton
+from azpost_desk.gui.kit.cards import Sheet
+from azpost_desk.gui.kit.fields import TextField
+from azpost_desk.gui.kit.forms import Form
+from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.tables import Column, Table
+from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal
+from azpost_desk.gui.screens.transfers.actions import STOP_KEY
+from azpost_desk.gui.screens.transfers.person import screen_of
+from azpost_desk.gui.screens.transfers.sent_here import Owed, RefundSheet
+from azpost_desk.gui.work.runner import Operation
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.people import Person
+    from azpost_desk.domain.refusals import Refused
+    from azpost_desk.gui.kit.labels import State
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.abroad_views import AbroadTransfer
+    from azpost_desk.services.views import Basket
+
+_OWED: Final = ("owed", "refunding")
+# Where a recall is still open beside the state; elsewhere the state says how it ended.
+_RECALLED: Final = ("queued", "waiting_funds", "leaving", "sent", "unknown", "accepted", "settled")
+_LOOKS: Final[dict[str, State]] = {
+    "paid": "good",
+    "refused": "bad",
+    "owed": "warn",
+    "refunding": "warn",
+    "held": "warn",
+    "disputed": "warn",
+    "unknown": "warn",
+}
+
+
+def state_words(one: AbroadTransfer) -> Say:
+    """What a transfer's state is called for its sender; a settlement word is never "paid" (MA-9)."""
+    words = f"abroad.state.{one.state}"
+    if not one.recall or one.state not in _RECALLED:
+        return words
+    return phrase("abroad.state.recalled", state=plain(language().say(words)))
+
+
+def _columns() -> list[Column[AbroadTransfer]]:
+    return [
+        Column("transfers.screen.sent.time", lambda one: language().texts.moment(one.sent_ms), 128),
+        Column("transfers.screen.sent.receiver", lambda one: f"{one.receiver}, {one.country}"),
+        Column("abroad.sent.arrives", lambda one: language().texts.money(one.arrives), 118, "right"),
+        Column("transfers.screen.amount", lambda one: language().texts.money(one.amount), 100, "right"),
+        Column("abroad.sent.number", lambda one: one.number, 110),
+        Column(
+            "transfers.screen.state",
+            lambda one: language().say(state_words(one)),
+            250,
+            state=lambda one: _LOOKS.get(one.state, "neutral"),
+        ),
+    ]
+
+
+class SentAbroad(QWidget):
+    """The fourth mode: Enter pays back what is owed.
+
+    Signals:
+        added(): a refund has gone into the basket.
+    """
+
+    added = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._sent: list[AbroadTransfer] = []
+        self.search = TextField(
+            "transfers.screen.search", name="search", hint="abroad.sent.search_hint", optional=True
+        )
+        self.table: Table[AbroadTransfer] = Table(
+            _columns(), name="transfers.screen.mode.sent_abroad", empty="abroad.sent.empty"
+        )
+        self.refund: RefundSheet | None = None
+        self.asking: StopSheet | None = None
+        self.stop = Button("abroad.sent.stop", STOP_KEY)
+        self.form = Form()
+        self.form.add(self.search)
+        column = QVBoxLayout(self.form)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.search)
+        column.addWidget(self.table, 1)
+        acts = QHBoxLayout()
+        acts.addWidget(self.stop)
+        acts.addStretch()
+        column.addLayout(acts)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.form)
+        self.search.changed.connect(self._filter)
+        self.search.line.returnPressed.connect(self._on_search)
+        self.table.chosen.connect(self.open_one)
+        self.stop.clicked.connect(self.open_stop)
+
+    def focus(self) -> None:
+        """To the search."""
+        self.search.setFocus()
+
+    def refresh(self) -> None:
+        """Read what was sent abroad from here."""
+        Operation(self, self._session.services.abroad.sent).succeeded(self._show).start()
+
+    def open_one(self, one: AbroadTransfer) -> None:
+        """What is owed is paid back to who sent it; of anything else the state is told."""
+        if one.state not in _OWED:
+            self._session.notice(state_words(one), "neutral")
+            return
+        abroad, by = self._session.services.abroad, self._session.by
+        amount = one.amount + one.fee if one.terms is not None and one.terms.fee_returned else one.amount
+        facts = phrase(
+            "abroad.sent.facts", name=plain(one.receiver), arrives=one.arrives, receipt=plain(one.receipt)
+        )
+
+        def plan(sender: Person) -> Basket:
+            # A grant that is held already is shown again, so a wrong name can be mended and tried again.
+            return abroad.plan_refund(abroad.claim_refund(one.transfer, sender.name, by).grant, sender, by)
+
+        self.refund = RefundSheet(self._session, screen_of(self), Owed(amount, facts, one.sender, plan))
+        self.refund.added.connect(self._on_added)
+        self.refund.open(self.refund.person.fin.editor)
+
+    def open_stop(self) -> None:
+        """The selected one, or the only one that is shown, is asked back with a reason."""
+        one = self._selected()
+        if one is None:
+            self._session.notice("transfers.screen.change.which", "neutral")
+            self.table.setFocus()
+            return
+        self.asking = StopSheet(self._session, screen_of(self), one)
+        self.asking.asked.connect(self.refresh)
+        self.asking.open(self.asking.reason.editor)
+
+    def _selected(self) -> AbroadTransfer | None:
+        shown = self.table.rows.records
+        return self.table.current() or (shown[0] if len(shown) == 1 else None)
+
+    def _show(self, found: list[AbroadTransfer]) -> None:
+        self._sent = found
+        self._filter()
+
+    def _filter(self) -> None:
+        typed = self.search.text().strip()
+        key = fold(typed)
+        self.table.show_records(
+            [
+                one
+                for one in self._sent
+                if not typed
+                or typed in one.receipt
+                or (key and begins_a_word(key, fold(f"{one.receiver} {one.sender}").split()))
+            ]
+        )
+
+    def _on_search(self) -> None:
+        shown = self.table.rows.records
+        if len(shown) == 1:
+            self.open_one(shown[0])
+        elif shown:
+            self.table.setFocus()
+            self.table.view.selectRow(0)
+
+    def _on_added(self) -> None:
+        self.search.clear()
+        self.refresh()
+        self.added.emit()
+
+
+class StopSheet(Sheet):
+    """Ask a transfer back: cancelled while it has not left, afterwards a question to the partner.
+
+    Signals:
+        asked(): it is recorded; the centre decides.
+    """
+
+    asked = Signal()
+
+    def __init__(self, session: Session, over: QWidget, one: AbroadTransfer) -> None:
+        super().__init__(over, "abroad.sent.stop", width_px=640)
+        self._session, self._one = session, one
+        self.reason = TextField("abroad.sent.reason", name="reason")
+        self.go = PrimaryButton("abroad.sent.stop", hint="transfers.screen.enter")
+        self.form = Form(self.go)
+        self.form.add(self.reason)
+        column = QVBoxLayout(self.form)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(Label("abroad.sent.may_be_paid", "body", wrap=True))
+        column.addWidget(self.reason)
+        column.addWidget(self.go)
+        self.body.addWidget(self.form)
+        self.form.escaped.connect(lambda _dirty: self.close_sheet())
+        self.go.clicked.connect(self._on_go)
+        self.closed.connect(self.deleteLater)
+
+    def _on_go(self) -> None:
+        if not self.form.verify():
+            return
+        abroad, by, reason = self._session.services.abroad, self._session.by, self.reason.text()
+
+        def work() -> None:
+            abroad.stop(self._one.transfer, reason, by)
+
+        Operation(self.go, work).changes("transfers").succeeded(lambda _: self._on_asked()).refused(
+            self._refused
+        ).start()
+
+    def _on_asked(self) -> None:
+        self._session.notice("abroad.sent.asked_back", "good")
+        self.asked.emit()
+        self.close_sheet()
+
+    def _refused(self, no: Refused) -> None:
+        if not self.form.show_refusal(no):
+            self._session.notice(refusal(no), "bad", no.code)

@@ -1,0 +1,114 @@
+"""Sent abroad on the screen: its life in words, asked back with a reason, paid back to who sent it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.abroad.moves import ABROAD_OUT
+from azpost_desk.domain.lines import AbroadRefunded
+from azpost_desk.domain.money import Money
+from azpost_desk.domain.people import AbroadParties
+from azpost_desk.gui.kit.words import say
+from azpost_desk.gui.screens.transfers.screen import TransfersScreen
+from azpost_desk.gui.screens.transfers.sent_abroad import state_words
+from azpost_desk.protocol.news import AbroadEvent
+from azpost_desk.services.abroad import SendAbroad
+from azpost_desk.texts import LANGUAGES, Texts
+from tests.fakes.abroad import abroad_at
+from tests.fakes.line import PlayedTransfer
+from tests.gui.screens.hands import Hands
+from tests.gui.screens.test_transfers_abroad import NINO
+from tests.services.counters import CLERK, SENDER, Stand
+from tests.storage.desks import piece
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.work.runner import Runner
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def transfer(stand: Stand) -> str:
+    """100 lari from SENDER to NINO, sent and paid here."""
+    abroad_at(stand)
+    quote = stand.desk.abroad.quote("GE-CASH", "arrives", Money(10_000, "GEL"), CLERK)
+    command = SendAbroad(quote, SENDER, "Aliyev Vugar", NINO, "FAMI", "keys", "Sumgait", "Nizami 5")
+    basket = stand.desk.abroad.send(command, CLERK)
+    stand.pay(10_000)
+    return basket.lines[-1].line.operation
+
+
+@pytest.fixture
+def hands(qtbot: QtBot, runner: Runner, session: Session, stand: Stand, transfer: str) -> Hands:
+    made = Hands(qtbot, runner, session, stand, TransfersScreen)
+    made.press(Qt.Key.Key_4, CTRL)
+    made.settle()
+    return made
+
+
+def screen(hands: Hands) -> TransfersScreen:
+    made = hands.frame.current()
+    assert isinstance(made, TransfersScreen)
+    return made
+
+
+def told(stand: Stand, transfer: str, state: str) -> None:
+    event = AbroadEvent(transfer=transfer, state=state, at_ms=stand.clock.utc_ms(), reason="AC04")
+    stand.books.store_news([piece(9_000, "abroad.event", event)], 1)
+
+
+def test_every_state_has_its_words_and_a_settlement_is_never_called_paid() -> None:
+    states = {after for after in ABROAD_OUT.values()}
+    for language in LANGUAGES:
+        texts = Texts(language)
+        words = {state: texts.t(f"abroad.state.{state}") for state in states}
+        assert words["settled"] != words["paid"]
+        assert words["frozen"] == words["held"]
+        assert words["sent"] == words["unknown"] == words["accepted"]
+
+
+def test_it_is_asked_back_with_a_reason_and_says_so(hands: Hands, stand: Stand, transfer: str) -> None:
+    page = screen(hands).abroad
+    [one] = page.table.rows.records
+    assert (one.receiver, one.state) == ("Beridze Nino", "queued")
+    hands.press(Qt.Key.Key_B, CTRL)
+    assert page.asking is not None
+    hands.type("sehv")
+    hands.press(Qt.Key.Key_Return)
+    hands.settle()
+    with stand.books.reading() as look:
+        bodies = [entry.body for entry in look.entries(look.day().number)]
+    assert ops.AbroadStopAsked(transfer=transfer, reason="sehv") in bodies
+    # Known here before the centre has said anything.
+    assert say(state_words(page.table.rows.records[0])).startswith(Texts("az").t("abroad.state.queued"))
+    assert page.table.rows.records[0].recall == "asked"
+
+
+def test_what_is_owed_is_paid_back_with_the_senders_document(
+    hands: Hands, stand: Stand, transfer: str
+) -> None:
+    told(stand, transfer, "owed")
+    parties = AbroadParties(sender=SENDER, sender_latin="Aliyev Vugar", receiver=NINO)
+    stand.line.transfers[transfer] = PlayedTransfer(transfer, 6_771, parties)
+    page = screen(hands).abroad
+    page.refresh()
+    hands.settle()
+    assert say(state_words(page.table.rows.records[0])) == Texts("az").t("abroad.state.owed")
+    hands.press(Qt.Key.Key_Return)
+    assert page.refund is not None
+    page.refund.person.fin.put(SENDER.fin)
+    page.refund.person.document.put(SENDER.document)
+    page.refund.go.click()
+    hands.settle()
+    basket = stand.desk.baskets.current()
+    assert basket is not None, say(page.refund.wrong.words)
+    [line] = [planned.line for planned in basket.lines]
+    assert isinstance(line, AbroadRefunded)
+    assert (line.transfer, line.amount_qapik) == (transfer, 6_771)
