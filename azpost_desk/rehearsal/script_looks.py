@@ -68,10 +68,20 @@ def languages() -> list[Instruction]:
         At("14:45"),
         *_next_language("Azərbaycanca", "Русский"),
         See("Помощь"),
-        *_four_screens("Отправленные здесь", "Платежи за сегодня", "Штук", "Деньги между рабочими местами"),
+        *_four_screens(
+            "Enter открывает перевод для возврата отправителю",
+            "Платежи за сегодня",
+            "Штук",
+            "Деньги между рабочими местами",
+        ),
         *_next_language("Русский", "English"),
         See("Help"),
-        *_four_screens("Sent here", "Today's payments", "Pieces", "Cash between desks"),
+        *_four_screens(
+            "Enter opens a transfer, to give it back to its sender",
+            "Today's payments",
+            "Pieces",
+            "Cash between desks",
+        ),
         *_next_language("English", "Azərbaycanca"),
         See("Kömək"),
     ]

@@ -8,13 +8,15 @@ from typing import Final
 import msgspec
 
 from azpost_desk.domain.item_numbers import item_number
-from azpost_desk.domain.money import azn
-from azpost_desk.domain.people import Parties
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.people import Parties, ReceiverAbroad
 from azpost_desk.protocol import news as tidings
+from azpost_desk.services.abroad import SendAbroad
 from azpost_desk.services.cash_bags import Seal
 from azpost_desk.services.disputes import Figure
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
+from tests.fakes.abroad import abroad_at
 from tests.fakes.line import PlayedTransfer
 from tests.gui.screens.test_transfers import CODE
 from tests.services.counters import CLERK, MANAGER, RECEIVER, SENDER, Stand, approval, press
@@ -42,6 +44,16 @@ def sent(stand: Stand) -> None:
     for sender in (SENDER, twin):
         stand.desk.transfers.send(SendTransfer(sender, RECEIVER, azn(5_000), "family"), CLERK)
         stand.pay(5_050)
+
+
+def sent_abroad(stand: Stand) -> None:
+    """A hundred lari are on their way to Tbilisi."""
+    abroad_at(stand)
+    quote = stand.desk.abroad.quote("GE-CASH", "arrives", Money(10_000, "GEL"), CLERK)
+    receiver = ReceiverAbroad(name="Nino Beridze", latin="Beridze Nino", country="GE", town="Tbilisi")
+    command = SendAbroad(quote, SENDER, "Aliyev Vugar", receiver, "FAMI", "keys", "Sumgait", "Nizami 5")
+    stand.desk.abroad.send(command, CLERK)
+    stand.pay(quote.terms.total_qapik)
 
 
 def claimed(stand: Stand) -> None:

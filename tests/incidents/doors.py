@@ -40,6 +40,7 @@ from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.gui.screens.transfers.changing import ChangeSheet
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
+from azpost_desk.gui.screens.transfers.sent_abroad import StopSheet
 from azpost_desk.gui.screens.transfers.sent_here import RefundSheet
 from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.lamp import BooksSheet
@@ -232,6 +233,11 @@ def change_transfer(hands: Hands, stand: Stand) -> None:
     screen.sent.open_change()
 
 
+def ask_back(hands: Hands, stand: Stand) -> None:
+    hands.press(Qt.Key.Key_4, CTRL)
+    hands.press(Qt.Key.Key_B, CTRL)
+
+
 def release(hands: Hands, stand: Stand) -> None:
     hands.press(Qt.Key.Key_2, CTRL)
     screen = hands.frame.current()
@@ -357,6 +363,7 @@ _WORK: Final = {
     "scan: several end so": Door(TrackingScreen, CLERK, choose, (ChooseSheet,), before=(before.items_here,)),
     "transfer: change": Door(TransfersScreen, CLERK, change_transfer, (ChangeSheet,), before=(before.sent,)),
     "transfer: refund": Door(TransfersScreen, CLERK, refund, (RefundSheet,), before=(before.sent,)),
+    "transfer: ask back": Door(TransfersScreen, CLERK, ask_back, (StopSheet,), before=(before.sent_abroad,)),
     "transfer: release": Door(
         TransfersScreen, CLERK, release, (Sheet,), "transfers.screen.release_title", (before.claimed,)
     ),

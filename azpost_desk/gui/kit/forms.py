@@ -189,14 +189,19 @@ class Form(QWidget):
         if self._held is not None and self.hasFocus() and self._keeps(event):
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _ACTING:
-            # A key held down is one press: it must not run ahead of what it has not shown yet.
-            if not event.isAutoRepeat():
+            # A key held down is one press: it must not run ahead of what it has not shown yet. An Enter that
+            # has opened something else already (a sheet over this form) fetches nobody back.
+            if not event.isAutoRepeat() and not self._was_left():
                 self.advance()
         elif event.key() == Qt.Key.Key_Escape:
             acts().began.emit(self)
             self.escaped.emit(self.dirty)
         else:
             super().keyPressEvent(event)
+
+    def _was_left(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and focus is not self and not self.isAncestorOf(focus)
 
     def _keeps(self, event: QKeyEvent) -> bool:
         """Whether the key waits for the field that the program is about to lead to."""

@@ -103,6 +103,8 @@ def test_what_is_owed_is_paid_back_with_the_senders_document(
     assert say(state_words(page.table.rows.records[0])) == Texts("az").t("abroad.state.owed")
     hands.press(Qt.Key.Key_Return)
     assert page.refund is not None
+    # The Enter that opened the sheet leads nobody back under it.
+    assert page.refund.isAncestorOf(hands.focus)
     page.refund.person.fin.put(SENDER.fin)
     page.refund.person.document.put(SENDER.document)
     page.refund.go.click()

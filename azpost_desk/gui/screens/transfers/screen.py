@@ -11,7 +11,6 @@ from azpost_desk.domain.people import Person
 from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import Button
-from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.notices import NoticeStrip
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.theme import GAP
@@ -66,7 +65,6 @@ class TransfersScreen(Screen):
         self.sent = SentHere(session)
         self.abroad = SentAbroad(session)
         self.why = NoticeStrip()
-        self._title = Label("", "title")
         self._tabs = {
             mode: Button(actions.mode_words(mode), key, role="rail", bind=False)
             for mode, key in actions.MODES.items()
@@ -80,7 +78,6 @@ class TransfersScreen(Screen):
     def _build(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(GAP)
-        head.addWidget(self._title)
         head.addStretch()
         for mode, tab in self._tabs.items():
             tab.setCheckable(True)
@@ -164,7 +161,6 @@ class TransfersScreen(Screen):
     def _show(self, mode: str) -> None:
         self.mode = mode
         self._asked = False
-        self._title.say(f"transfers.screen.title.{mode}")
         self._pages.setCurrentIndex(list(actions.MODES).index(mode))
         for other, tab in self._tabs.items():
             tab.setChecked(other == mode)

@@ -52,15 +52,15 @@ def state_words(one: AbroadTransfer) -> Say:
 
 def _columns() -> list[Column[AbroadTransfer]]:
     return [
-        Column("transfers.screen.sent.time", lambda one: language().texts.moment(one.sent_ms), 128),
+        Column("transfers.screen.sent.time", lambda one: language().texts.moment(one.sent_ms), 124),
         Column("transfers.screen.sent.receiver", lambda one: f"{one.receiver}, {one.country}"),
-        Column("abroad.sent.arrives", lambda one: language().texts.money(one.arrives), 118, "right"),
-        Column("transfers.screen.amount", lambda one: language().texts.money(one.amount), 100, "right"),
-        Column("abroad.sent.number", lambda one: one.number, 110),
+        Column("abroad.sent.arrives", lambda one: language().texts.money(one.arrives), 108, "right"),
+        Column("transfers.screen.amount", lambda one: language().texts.money(one.amount), 92, "right"),
+        Column("abroad.sent.number", lambda one: one.number, 96),
         Column(
             "transfers.screen.state",
             lambda one: language().say(state_words(one)),
-            250,
+            208,
             state=lambda one: _LOOKS.get(one.state, "neutral"),
         ),
     ]
