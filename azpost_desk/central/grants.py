@@ -346,6 +346,17 @@ def _give(
         time_ms=now_ms,
     )
     signed = keys.sign_grant(grant)
+    keep(conn, grant, signed)
+    conn.execute(
+        "update transfers set state = %s, grants = %s, last_grant = %s where transfer = %s",
+        (move(TRANSFER, transfer.state, "granted"), grant.number, grant.grant, transfer.transfer),
+    )
+    _enter(conn, book, transfer, grant)
+    return _granted(transfer, signed)
+
+
+def keep(conn: Connection, grant: Grant, signed: Signed) -> None:
+    """Write down a grant that is given, or that a restored centre is shown; it is open."""
     conn.execute(
         "insert into grants values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s)",
         (
@@ -360,15 +371,9 @@ def _give(
             signed.words,
             signed.signature,
             move(GRANT, "", "granted"),
-            now_ms,
+            grant.time_ms,
         ),
     )
-    conn.execute(
-        "update transfers set state = %s, grants = %s, last_grant = %s where transfer = %s",
-        (move(TRANSFER, transfer.state, "granted"), grant.number, grant.grant, transfer.transfer),
-    )
-    _enter(conn, book, transfer, grant)
-    return _granted(transfer, signed)
 
 
 def _enter(conn: Connection, book: Book, transfer: _Transfer, grant: Grant) -> None:

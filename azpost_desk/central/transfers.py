@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central import doubts, exposure, freed, laundering, screening
+from azpost_desk.central import doubts, exposure, freed, grants, laundering, screening
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import code_series, supply
@@ -27,7 +27,7 @@ from azpost_desk.domain.catalogue import WatchState
 from azpost_desk.domain.moves import GRANT, TRANSFER, move
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.protocol.keys import is_signed
-from azpost_desk.protocol.messages import grant_of
+from azpost_desk.protocol.messages import Signed, grant_of
 from azpost_desk.protocol.news import TransferEvent
 
 if TYPE_CHECKING:
@@ -239,23 +239,7 @@ def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: in
     if (grant.holder, grant.holder_epoch) != (written.desk, written.epoch) or row[0] != "available":
         _except(conn, written, "strange_grant", body.grant, now_ms)
         return
-    conn.execute(
-        "insert into grants values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s)",
-        (
-            grant.grant,
-            grant.thing,
-            grant.number,
-            grant.purpose,
-            grant.holder,
-            grant.holder_epoch,
-            grant.request,
-            grant.amount_qapik,
-            words,
-            signature,
-            move(GRANT, "", "granted"),
-            grant.time_ms,
-        ),
-    )
+    grants.keep(conn, grant, Signed(words=words, signature=signature))
     conn.execute(
         "update transfers set state = %s, grants = %s, last_grant = %s where transfer = %s",
         (move(TRANSFER, row[0], "granted"), grant.number, grant.grant, grant.thing),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from azpost_desk.central.registry import files
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.abroad.corridors import Corridors, Partners, Rates
 from azpost_desk.domain.money import parse_amount
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.files import SMALL_BYTES_MAX, content_of
 from azpost_desk.programs.central_commands import CLOCK, Command, book_of
 from azpost_desk.programs.central_people import both, signs
@@ -49,7 +51,8 @@ def add(command: Command, commands: Any) -> None:
     command("set-corridors", _corridors, "publish the ways abroad (see: template corridors)", "file")
     command("set-partners", _partners, "publish what was agreed with partners (template partners)", "file")
     rates = command("set-rates", _rates, "publish the rates of a day, by two people", "file")
-    rates.add_argument("--may-jump", action="store_true", help="a rate may leave the band around the last")
+    says = "its rate may leave the band around the last one (again for another)"
+    rates.add_argument("--may-jump", action="append", default=[], metavar="CURRENCY", help=says)
     funds = command("fund-partner", _fund, "money of the post has reached a partner", "partner", "currency")
     funds.add_argument("funded", help="what arrived there, in its currency")
     funds.add_argument("paid", help="the manat it was bought for")
@@ -58,7 +61,7 @@ def add(command: Command, commands: Any) -> None:
             signs(one, name, "who acts")
         one.add_argument("--evidence", required=True)
     for act, on in (("open-partner", True), ("pause-partner", False)):
-        says = f"{'open' if on else 'pause'} sale, sending or pay-out of a partner"
+        says = f"{'open' if on else 'pause'} sale, sending or pay-out of a partner; say --why first"
         turned = command(act, _turn, says, "partner")
         turned.add_argument("switch", choices=agreements.SWITCHES)
         turned.set_defaults(on=on)
@@ -71,15 +74,16 @@ def reached(file: Path | None) -> dict[str, IsoPartner]:
         WrongFile: X-100 to X-104. Refused: M-011 a channel in clear beyond this machine. OSError: a key.
     """
     channels = files.read(file, dict[str, ChannelFile]) if file else {}
-    return {name: _partner(file.parent, name, one) for name, one in channels.items() if file}
+    return {name: _partner(file, name, one) for name, one in channels.items() if file}
 
 
-def _partner(folder: Path, name: str, one: ChannelFile) -> IsoPartner:
+def _partner(file: Path, name: str, one: ChannelFile) -> IsoPartner:
+    folder = file.parent
     secret = content_of(folder / one.signing_key, SMALL_BYTES_MAX).decode("ascii", "replace").strip()
     for field, value in (("partner_key", one.partner_key), ("signing_key", secret)):
         if len(value) != _KEY_HEX or not _is_hex(value):
             # Never the value: it may be a secret.
-            raise files.wrong("channels", f"{name}.{field}", "key")
+            raise files.wrong(file.name, f"{name}.{field}", "key")
 
     def beside(path: str) -> Path | None:
         return folder / path if path else None
@@ -94,7 +98,27 @@ def _partner(folder: Path, name: str, one: ChannelFile) -> IsoPartner:
         certificate_key=beside(one.certificate_key),
         server_certificate=beside(one.server_certificate),
     )
-    return IsoPartner(channel, SigningKey(bytes.fromhex(secret)))
+    partner = IsoPartner(channel, SigningKey(bytes.fromhex(secret)))
+    if channel.url.startswith("https:"):
+        _check_certificates(file.name, name, channel)
+    return partner
+
+
+def _check_certificates(file: str, name: str, channel: Channel) -> None:
+    """Said now: at the first transfer it would only look like a partner who is away."""
+    context = ssl.create_default_context()
+    own, key, theirs = (
+        str(path) for path in (channel.certificate, channel.certificate_key, channel.server_certificate)
+    )
+    try:
+        # A password, so that an encrypted key is refused; without one it would be asked for on the terminal.
+        context.load_cert_chain(own, key, password="")
+    except OSError as fault:
+        raise files.wrong(file, f"{name}.certificate", "certificate", own) from fault
+    try:
+        context.load_verify_locations(theirs)
+    except OSError as fault:
+        raise files.wrong(file, f"{name}.server_certificate", "certificate", theirs) from fault
 
 
 def _is_hex(text: str) -> bool:
@@ -123,6 +147,7 @@ def _rates(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 
 def _fund(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    documents.check_account(conn, wanted.partner, wanted.currency, CLOCK.utc_ms())
     funded, paid = parse_amount(wanted.funded, wanted.currency), parse_amount(wanted.paid)
     people = both(wanted, conn)
     act = ops.PartnerFunded(
@@ -139,5 +164,10 @@ def _fund(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 
 def _turn(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    agreements.partners(conn, CLOCK.utc_ms())
-    agreements.turn(conn, wanted.partner, wanted.switch, on=wanted.on, why=wanted.why)
+    if agreements.partners(conn, CLOCK.utc_ms()).find(wanted.partner) is None:
+        raise Refused("A-010", partner=wanted.partner)
+    if not wanted.why.strip():
+        raise Refused("A-038")
+    agreements.turn(
+        conn, wanted.partner, wanted.switch, on=wanted.on, why=f"{wanted.who}: {wanted.why.strip()}"
+    )

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
+from azpost_desk.central.abroad import releasing
 from azpost_desk.central.app import Centre
 from azpost_desk.central.gateways.abroad import uetr_of
+from azpost_desk.central.storage.database import connect
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import Person, ReceiverAbroad
@@ -204,21 +206,33 @@ def test_a_recall_brings_it_back_only_with_the_money(border: Border) -> None:
 
 
 def test_a_centre_that_dies_between_storing_and_handing_over_asks_first(border: Border) -> None:
-    from azpost_desk.central.abroad import releasing
-
     ganja = border.seat(f"{GANJA}-1")
     transfer = send(ganja)
     border.sync()
-    border.clock.now_ms += 11 * MINUTE_MS
-    rails = abroad_town.reached(border.partners, border.key)
-    with border.centre.database.transaction() as conn:
-        due = releasing.take_due(conn, rails, ["tbilisi"], border.clock.utc_ms())
-    assert due is not None
+
+    def store_and_die() -> None:
+        rails = abroad_town.reached(border.partners, border.key)
+        border.clock.now_ms += 11 * MINUTE_MS
+        with connect(border.dsn) as conn, conn.transaction():
+            due = releasing.take_due(conn, dict(rails), ["tbilisi"], border.clock.utc_ms())
+        assert due is not None
+        assert due.act is releasing.Act.HAND
+
+    border.restart(store_and_die)
+    border.sync()
+    # Whether it left nobody knows: as long as the attempt is leased, nothing is done.
+    assert border.tbilisi.received == []
     border.later(4)
-    # It never arrived: the partner says so, and takes the same document then.
     border.later(5)
+    # It never arrived: the partner says so, and takes the same document then.
+    asked, handed, *more = border.tbilisi.received
+    assert (b"FIToFIPmtStsReq" in asked, b"FIToFICstmrCdtTrf" in handed) == (True, True)
+    assert [b"FIToFICstmrCdtTrf" in one for one in more] == [False] * len(more)
     assert state(ganja, transfer) == "accepted"
-    assert len(border.tbilisi.payments) == 1
+    border.tbilisi.settle(uetr_of(transfer))
+    border.later(1)
+    assert state(ganja, transfer) == "settled"
+    assert [one.amount for one in border.tbilisi.entries] == [Money(-50_000, "GEL")]
 
 
 def test_without_the_line_nothing_is_sold_abroad(border: Border) -> None:

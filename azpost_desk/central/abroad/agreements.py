@@ -16,6 +16,8 @@ from azpost_desk.domain.reference import DOCUMENTS
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.domain.catalogue import Document
 
@@ -63,6 +65,16 @@ def agreed(conn: Connection, now_ms: int) -> Agreed:
 def partners(conn: Connection, now_ms: int) -> Partners:
     """Only the partners."""
     return _in_force(conn, Partners, calendar_day(now_ms))[0]
+
+
+def published_rates(conn: Connection) -> Iterator[Rates]:
+    """Every version of the rates, the newest first."""
+    with conn.cursor() as rows:
+        rows.execute(
+            "select content from reference where name = %s order by version desc", (_NAME_OF[Rates],)
+        )
+        for (content,) in rows:
+            yield msgspec.json.decode(content, type=Rates)
 
 
 def is_open(conn: Connection, partner: str, switch: str) -> bool:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.domain.lines.abroad import AbroadTerms
 
-# Money went there as far as these say; coming from one of them to "owed" it has come back.
-_TAKEN_THERE: Final = ("settled", "paid")
 _BACK_TO_SENDER: Final = "owed"
 # Only these are handed over or asked about; whatever else a transfer waits for is no partner's.
 _WORKED_ON: Final = ("queued", *UNDER_WAY, "settled")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central import screening
+from azpost_desk.central import grants, screening
 from azpost_desk.central.abroad import moving
 from azpost_desk.central.book import new_id
 from azpost_desk.central.doubts import two_people
@@ -139,7 +139,7 @@ def _give(
         fee_qapik=fee if fee_back else 0,
     )
     signed = keys.sign_grant(grant)
-    _insert(conn, grant, signed)
+    grants.keep(conn, grant, signed)
     moving.move(conn, found, "granted", now_ms)
     conn.execute(
         "update abroad_out set grants = %s, last_grant = %s where transfer = %s",
@@ -155,26 +155,6 @@ def _give(
     )
     book.append(conn, issued)
     return _granted(found, signed)
-
-
-def _insert(conn: Connection, grant: Grant, signed: Signed) -> None:
-    conn.execute(
-        "insert into grants values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s)",
-        (
-            grant.grant,
-            grant.thing,
-            grant.number,
-            grant.purpose,
-            grant.holder,
-            grant.holder_epoch,
-            grant.request,
-            grant.amount_qapik,
-            signed.words,
-            signed.signature,
-            step(GRANT, "", "granted"),
-            grant.time_ms,
-        ),
-    )
 
 
 def refunded(conn: Connection, written: Written, line: AbroadRefunded, now_ms: int) -> None:
@@ -230,7 +210,7 @@ def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: in
     if grant is None or not mine or found.state != "owed":
         _except(conn, written, "strange_grant", body.grant, now_ms)
         return True
-    _insert(conn, grant, Signed(words=words, signature=signature))
+    grants.keep(conn, grant, Signed(words=words, signature=signature))
     moving.move(conn, found, "granted", now_ms)
     conn.execute(
         "update abroad_out set grants = %s, last_grant = %s where transfer = %s",

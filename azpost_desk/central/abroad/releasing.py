@@ -16,7 +16,6 @@ from azpost_desk.central.abroad import agreements, hearing, moving
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import Order, Silent, Told, Turned
 from azpost_desk.central.gateways.billers import next_try_ms
-from azpost_desk.central.storage.database import one as first_row
 from azpost_desk.domain.exchange import as_decimal, as_fraction
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
@@ -214,14 +213,3 @@ def _look_again(conn: Connection, found: Out, at_ms: int | None) -> None:
 
 def _case(conn: Connection, found: Out, reason: str, now_ms: int) -> None:
     list_exception(conn, found.desk, found.epoch, found.sequence, reason, now_ms, found.transfer)
-
-
-def count_waiting(conn: Connection) -> int:
-    """How many transfers have not reached their end."""
-    return int(
-        first_row(
-            conn,
-            "select count(*) from abroad_out where state in"
-            " ('queued', 'waiting_funds', 'leaving', 'sent', 'unknown', 'accepted')",
-        )[0]
-    )

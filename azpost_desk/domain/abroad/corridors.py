@@ -20,7 +20,6 @@ from azpost_desk.domain.refusals import Refused
 REFUND_BASES: Final = ("manat_as_paid", "returned_at_the_days_rate", "less_others_charges")
 ROUNDINGS: Final = ("up", "half_up", "down")
 CHARGES: Final = ("DEBT", "SHAR", "SLEV")
-RATE_DIGITS_MAX: Final = 9
 _RATE: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
@@ -201,13 +200,19 @@ class Rate(Document, frozen=True):
 
 
 class Rates(Document, frozen=True):
-    """The rates of one day: in force from `from_ms` until `until_ms` (UTC ms), never after it (MA-3)."""
+    """The rates of one day: in force from `from_ms` until `until_ms` (UTC ms), never after it (MA-3).
+
+    Who agreed to them, and by what `evidence`, is written on import, whatever the file says.
+    """
 
     rates: tuple[Rate, ...] = ()
     source: str = ""
     from_ms: int = 0
     until_ms: int = 0
     withdrawn: bool = False
+    first_person: str = ""
+    second_person: str = ""
+    evidence: str = ""
 
     def find(self, currency: str, now_ms: int) -> Rate | None:
         """The rate in force now; None = no sale, never the last one known."""
@@ -225,8 +230,3 @@ def exact(decimal: str) -> Fraction:
     if not _RATE.fullmatch(decimal) or not (value := Fraction(decimal)):
         raise Refused("A-030", value=decimal)
     return value
-
-
-def as_written(document: Document) -> str:
-    """A document as JSON text, for the digest of what two people agreed on."""
-    return msgspec.json.encode(document).decode()
