@@ -87,7 +87,8 @@ def test_it_is_asked_back_with_a_reason_and_says_so(hands: Hands, stand: Stand, 
         bodies = [entry.body for entry in look.entries(look.day().number)]
     assert ops.AbroadStopAsked(transfer=transfer, reason="sehv") in bodies
     # Known here before the centre has said anything.
-    assert say(state_words(page.table.rows.records[0])).startswith(Texts("az").t("abroad.state.queued"))
+    words = say(state_words(page.table.rows.records[0]))
+    assert words == "geri istənilib · qəbul edildi, hələ göndərilməyib"
     assert page.table.rows.records[0].recall == "asked"
 
 

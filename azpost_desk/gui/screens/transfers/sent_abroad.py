@@ -52,15 +52,15 @@ def state_words(one: AbroadTransfer) -> Say:
 
 def _columns() -> list[Column[AbroadTransfer]]:
     return [
-        Column("transfers.screen.sent.time", lambda one: language().texts.moment(one.sent_ms), 124),
+        Column("transfers.screen.sent.time", lambda one: language().texts.moment(one.sent_ms), 136),
         Column("transfers.screen.sent.receiver", lambda one: f"{one.receiver}, {one.country}"),
-        Column("abroad.sent.arrives", lambda one: language().texts.money(one.arrives), 108, "right"),
-        Column("transfers.screen.amount", lambda one: language().texts.money(one.amount), 92, "right"),
-        Column("abroad.sent.number", lambda one: one.number, 96),
+        Column("abroad.sent.arrives", lambda one: language().texts.money(one.arrives), 104, "right"),
+        Column("transfers.screen.amount", lambda one: language().texts.money(one.amount), 88, "right"),
+        Column("abroad.sent.number", lambda one: one.number, 100),
         Column(
             "transfers.screen.state",
             lambda one: language().say(state_words(one)),
-            208,
+            224,
             state=lambda one: _LOOKS.get(one.state, "neutral"),
         ),
     ]
@@ -118,7 +118,8 @@ class SentAbroad(QWidget):
     def open_one(self, one: AbroadTransfer) -> None:
         """What is owed is paid back to who sent it; of anything else the state is told."""
         if one.state not in _OWED:
-            self._session.notice(state_words(one), "neutral")
+            is_asked = one.recall and one.state in _RECALLED
+            self._session.notice("abroad.sent.may_be_paid" if is_asked else state_words(one), "neutral")
             return
         abroad, by = self._session.services.abroad, self._session.by
         amount = one.amount + one.fee if one.terms is not None and one.terms.fee_returned else one.amount
