@@ -9,8 +9,9 @@ import msgspec
 from azpost_desk.central.storage.database import connect
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.erasure import Erasures, Kept
-from azpost_desk.domain.invariants import Broken, Fact, Stored, Verdict
+from azpost_desk.domain.invariants import Broken, Fact, Fold, Stored, Verdict
 from azpost_desk.domain.invariants import check as check_facts
+from azpost_desk.domain.invariants_abroad import Abroad, Beside, Standing
 from azpost_desk.domain.invariants_branch import HandedOver
 from azpost_desk.domain.invariants_outside import Seen, Watched
 from azpost_desk.protocol.keys import is_signed
@@ -53,7 +54,11 @@ def check(dsn: str, branch: str = "") -> list[Verdict]:
         conn.execute("set transaction isolation level repeatable read read only")
         outside = Watched(_seen(conn))
         wanted = f"{branch}-" if branch else ""
-        verdicts = check_facts(_facts(conn, wanted), is_signed, [HandedOver(), outside])
+        folds: list[Fold] = [HandedOver(), outside]
+        if not branch:
+            # The centre's own book is no branch's.
+            folds.append(Abroad(_beside(conn)))
+        verdicts = check_facts(_facts(conn, wanted), is_signed, folds)
         if branch:
             return verdicts
         verdicts.append(_erasures(conn))
@@ -76,6 +81,16 @@ def _seen(conn: Connection) -> Seen:
         frozenset() if waiting and waiting[0] else frozenset({"payment", "grant"}),
         frozenset((sort, thing) for sort, thing in known),
         frozenset((desk, epoch, sequence) for desk, epoch, sequence in exceptions),
+    )
+
+
+def _beside(conn: Connection) -> Beside:
+    """How each transfer abroad stands, and what the centre's book has yet to show of it."""
+    rows = conn.execute("select transfer, partner, currency, arrives, state, dealt, settled from abroad_out")
+    waiting = conn.execute("select kind, body from abroad_to_book order by entry")
+    return Beside(
+        {transfer: Standing(*rest) for transfer, *rest in rows},
+        tuple(ops.decode(kind, 1, body) for kind, body in waiting),
     )
 
 

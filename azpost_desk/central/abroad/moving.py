@@ -6,7 +6,7 @@ the table of moves does not know is kept and moves nothing (money-out.md, "State
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from azpost_desk.domain.lines.abroad import AbroadTerms
 
 _BACK_TO_SENDER: Final = "owed"
+# The partner has taken the money, whoever says so: its word, its statement, or that it gives it back.
+_TAKES: Final = ("settled", "received", "debit", "returned", "recalled_with_money")
+_JUDGED_GONE: Final = ("judged_settled", "judged_paid")
 # Only these are handed over or asked about; whatever else a transfer waits for is no partner's.
 _WORKED_ON: Final = ("queued", *UNDER_WAY, "settled")
 
@@ -47,6 +50,7 @@ class Out:
     listed: bool
     firm: bool
     settled: bool
+    dealt: bool
     uetr: str
     ordinal: int
     attempts: int
@@ -68,7 +72,7 @@ class Out:
         """Who sends it to whom."""
         return msgspec.json.decode(self.parties_bytes, type=AbroadParties)
 
-    def dealt(self) -> ops.AbroadDealt:
+    def deal(self) -> ops.AbroadDealt:
         """Its deal as the book has it."""
         return ops.AbroadDealt(
             transfer=self.transfer,
@@ -81,7 +85,7 @@ class Out:
 
     def taken_back(self, event: str) -> ops.AbroadTakenBack:
         """The deal undone at its own figures."""
-        return ops.AbroadTakenBack(**msgspec.structs.asdict(self.dealt()), event=event)
+        return ops.AbroadTakenBack(**msgspec.structs.asdict(self.deal()), event=event)
 
 
 _COLUMNS: Final = ", ".join(Out.__dataclass_fields__).replace("_bytes", "")
@@ -112,10 +116,11 @@ def move(
         " next_ms = case when %s then next_ms end where transfer = %s",
         (after, now_ms, reason, reason, after in _WORKED_ON, one.transfer),
     )
-    if event in ("settled", "received") and not one.settled:
-        _settle(conn, one)
+    one = _booked(conn, one, event)
     if after == _BACK_TO_SENDER and one.state not in ("refunding", "refund_in_doubt"):
         _take_back(conn, one, event)
+    elif event == "judged_refunded" and one.settled:
+        _return(conn, one)
     if after in ("disputed", "claimed"):
         list_exception(conn, one.desk, one.epoch, one.sequence, f"abroad_{after}", now_ms, one.transfer)
     if not silent:
@@ -157,8 +162,25 @@ def tell_desk(conn: Connection, transfer: str, now_ms: int) -> None:
     tell(conn, event, [desk], now_ms)
 
 
+def _booked(conn: Connection, one: Out, event: str) -> Out:
+    """What an event says of the money itself, booked once: the partner's debit, a deal that stands after all.
+
+    A deal that was undone stands again when two people find that the partner was right; after a refund it
+    does not, for then its manat are gone.
+    """
+    is_disputed = event in _JUDGED_GONE and one.state == "disputed"
+    if is_disputed and not one.dealt:
+        booking.note(conn, one.deal())
+        conn.execute("update abroad_out set dealt = true where transfer = %s", (one.transfer,))
+        one = replace(one, dealt=True)
+    if (event in _TAKES or is_disputed) and not one.settled:
+        _settle(conn, one)
+        one = replace(one, settled=True, firm=False)
+    return one
+
+
 def _settle(conn: Connection, one: Out) -> None:
-    """The partner has the money: firm funds are used up."""
+    """The partner has the money: funds are used up, firm or not."""
     booking.note(
         conn,
         ops.AbroadSettled(
@@ -166,10 +188,10 @@ def _settle(conn: Connection, one: Out) -> None:
         ),
     )
     conn.execute("update abroad_out set settled = true where transfer = %s", (one.transfer,))
-    if one.firm:
-        funds.lock(conn, one.partner, one.currency)
-        funds.add(conn, one.partner, one.currency, funded=-one.arrives, firm=-one.arrives)
-        conn.execute("update abroad_out set firm = false where transfer = %s", (one.transfer,))
+    funds.lock(conn, one.partner, one.currency)
+    firm = -one.arrives if one.firm else 0
+    funds.add(conn, one.partner, one.currency, funded=-one.arrives, firm=firm)
+    conn.execute("update abroad_out set firm = false where transfer = %s", (one.transfer,))
 
 
 def _take_back(conn: Connection, one: Out, event: str) -> None:
@@ -179,14 +201,20 @@ def _take_back(conn: Connection, one: Out, event: str) -> None:
         funds.add(conn, one.partner, one.currency, firm=-one.arrives)
         conn.execute("update abroad_out set firm = false where transfer = %s", (one.transfer,))
     if one.settled:
-        funds.lock(conn, one.partner, one.currency)
-        funds.add(conn, one.partner, one.currency, funded=one.arrives)
-        booking.note(
-            conn,
-            ops.AbroadReturned(
-                transfer=one.transfer, partner=one.partner, currency=one.currency, returned_minor=one.arrives
-            ),
-        )
-        conn.execute("update abroad_out set settled = false where transfer = %s", (one.transfer,))
-    booking.note(conn, one.taken_back(event))
-    conn.execute("update abroad_out set next_ms = null where transfer = %s", (one.transfer,))
+        _return(conn, one)
+    if one.dealt:
+        booking.note(conn, one.taken_back(event))
+    conn.execute("update abroad_out set dealt = false, next_ms = null where transfer = %s", (one.transfer,))
+
+
+def _return(conn: Connection, one: Out) -> None:
+    """What the partner had taken lies there again."""
+    funds.lock(conn, one.partner, one.currency)
+    funds.add(conn, one.partner, one.currency, funded=one.arrives)
+    booking.note(
+        conn,
+        ops.AbroadReturned(
+            transfer=one.transfer, partner=one.partner, currency=one.currency, returned_minor=one.arrives
+        ),
+    )
+    conn.execute("update abroad_out set settled = false where transfer = %s", (one.transfer,))
