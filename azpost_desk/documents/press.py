@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from azpost_desk.documents import (
+    abroad,
     cash,
     cash_acts,
     certificates,
@@ -29,6 +30,8 @@ def pdf(paper: Paper, texts: Texts) -> bytes:
             return receipts.receipt_pdf(paper, texts)
         case papers.ApplicationPaper():
             return transfers.application_pdf(paper, texts)
+        case papers.AbroadPaper():
+            return abroad.abroad_pdf(paper, texts)
         case papers.VoucherPaper():
             return transfers.voucher_pdf(paper, texts)
         case papers.LabelPaper():

@@ -27,9 +27,9 @@ def application_pdf(paper: ApplicationPaper, texts: Texts) -> bytes:
     title = texts.t("papers.application.title")
     number = texts.t("papers.number", number=paper.number)
     sheet = Sheet(texts, paper.head, f"{title} {paper.number}", number)
-    _title(sheet, texts, paper.head, title, number)
+    title_of(sheet, texts, paper.head, title, number)
     sheet.copy_state(paper.copy)
-    _persons(sheet, texts, ("papers.sender", paper.sender), ("papers.receiver", paper.receiver))
+    people(sheet, texts, ("papers.sender", paper.sender), ("papers.receiver", paper.receiver))
     _representative(sheet, texts, paper.representative)
     sheet.gap(8)
     sheet.pairs(
@@ -45,7 +45,7 @@ def application_pdf(paper: ApplicationPaper, texts: Texts) -> bytes:
     sheet.gap(8)
     rows = [(texts.t("papers.amount"), paper.amount), (texts.t("papers.fee"), paper.fee)]
     rows += [(say(texts, name), price) for name, price in paper.extras]
-    _amounts(sheet, texts, [*rows, (texts.t("papers.total"), paper.total)], paper.total)
+    figures(sheet, texts, [*rows, (texts.t("papers.total"), paper.total)], paper.total)
     sheet.gap(14)
     sheet.text(texts.t("papers.application.declaration"), BODY)
     role = Say("papers.sign.representative" if paper.representative else "papers.sign.sender")
@@ -60,7 +60,7 @@ def voucher_pdf(paper: VoucherPaper, texts: Texts) -> bytes:
     number = texts.t("papers.number", number=paper.number)
     mark = f"{texts.t('papers.record_mark')} {paper.record_mark}"
     sheet = Sheet(texts, paper.head, f"{title} {paper.number}", mark)
-    _title(sheet, texts, paper.head, title, number)
+    title_of(sheet, texts, paper.head, title, number)
     sheet.copy_state(paper.copy)
     sheet.pairs(
         [
@@ -69,10 +69,10 @@ def voucher_pdf(paper: VoucherPaper, texts: Texts) -> bytes:
         ]
     )
     sheet.gap(8)
-    _persons(sheet, texts, ("papers.receiver", paper.receiver), ("papers.sender", paper.sender))
+    people(sheet, texts, ("papers.receiver", paper.receiver), ("papers.sender", paper.sender))
     _representative(sheet, texts, paper.representative)
     sheet.gap(12)
-    _amounts(sheet, texts, [(texts.t("papers.amount"), paper.amount)], paper.amount)
+    figures(sheet, texts, [(texts.t("papers.amount"), paper.amount)], paper.amount)
     sheet.gap(14)
     sheet.text(texts.t("papers.voucher.declaration"), BODY + 1)
     role = Say("papers.sign.representative" if paper.representative else "papers.sign.receiver")
@@ -80,7 +80,8 @@ def voucher_pdf(paper: VoucherPaper, texts: Texts) -> bytes:
     return sheet.finish()
 
 
-def _title(sheet: Sheet, texts: Texts, head: PaperHead, title: str, number: str) -> None:
+def title_of(sheet: Sheet, texts: Texts, head: PaperHead, title: str, number: str) -> None:
+    """What the paper is, its number beside it, and its day of the books."""
     top = sheet.y
     sheet.text(title, 16, bold=True, room=ROOM - width(number, 12, True) - 12)
     sheet.put(number, MARGIN + ROOM, top - 16, 12, True, align="right")
@@ -88,7 +89,7 @@ def _title(sheet: Sheet, texts: Texts, head: PaperHead, title: str, number: str)
     sheet.gap(10)
 
 
-def _persons(sheet: Sheet, texts: Texts, *people: tuple[str, PaperPerson]) -> None:
+def people(sheet: Sheet, texts: Texts, *people: tuple[str, PaperPerson]) -> None:
     """Two people beside each other, each with what is known of them."""
     room = (ROOM - _COLUMN_GAP * (len(people) - 1)) / len(people)
     top = lowest = sheet.y
@@ -116,10 +117,10 @@ def _persons(sheet: Sheet, texts: Texts, *people: tuple[str, PaperPerson]) -> No
 def _representative(sheet: Sheet, texts: Texts, person: PaperPerson | None) -> None:
     if person is not None:
         sheet.gap(8)
-        _persons(sheet, texts, ("papers.representative", person))
+        people(sheet, texts, ("papers.representative", person))
 
 
-def _amounts(sheet: Sheet, texts: Texts, rows: list[tuple[str, Money]], spelled: Money) -> None:
+def figures(sheet: Sheet, texts: Texts, rows: list[tuple[str, Money]], spelled: Money) -> None:
     """The figures in a pale box, the last one large, and that one in words below."""
     words = texts.amount_in_words(spelled)
     # Capital first letter by our own hand: str.capitalize() would make I of i.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from azpost_desk.domain.papers_abroad import AbroadPaper as AbroadPaper
 from azpost_desk.domain.papers_cash import CashActPaper as CashActPaper
 from azpost_desk.domain.papers_cash import ReportCount as ReportCount
 from azpost_desk.domain.papers_head import ORIGINAL
 from azpost_desk.domain.papers_head import CopyState as CopyState
 from azpost_desk.domain.papers_head import PaperHead as PaperHead
+from azpost_desk.domain.papers_head import PaperPerson as PaperPerson
 from azpost_desk.domain.papers_head import Say as Say
 from azpost_desk.domain.papers_head import SignatureLine as SignatureLine
 from azpost_desk.domain.papers_head import Words as Words
@@ -24,25 +26,6 @@ TenderKind = Literal["cash", "card", "qr"]
 Stage = Literal["interim", "closed"]
 
 TENDER_KINDS: Final[tuple[TenderKind, ...]] = ("cash", "card", "qr")
-
-
-@dataclass(frozen=True, slots=True)
-class PaperPerson:
-    """A customer as a paper names them; every field but `name` may be empty.
-
-    Attributes:
-        name: surname, given name and patronymic in that order.
-        document: kind, series and number, e.g. ``Şəxsiyyət vəsiqəsi AA 1234567``.
-        fin: personal identification number.
-        phone: as shown to people.
-        address: one line.
-    """
-
-    name: str
-    document: Words = ""
-    fin: str = ""
-    phone: str = ""
-    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,4 +461,5 @@ Paper = (
     | CashMovePaper
     | CertificatePaper
     | CashActPaper
+    | AbroadPaper
 )

@@ -1,4 +1,4 @@
-"""What every paper begins and ends with: its sentences, its head, which print it is, lines to sign."""
+"""What every paper begins and ends with: its sentences, its head, people, which print, lines to sign."""
 
 from __future__ import annotations
 
@@ -64,6 +64,25 @@ class CopyState:
 
 
 ORIGINAL: Final = CopyState()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPerson:
+    """A customer as a paper names them; every field but `name` may be empty.
+
+    Attributes:
+        name: surname, given name and patronymic in that order.
+        document: kind, series and number, e.g. ``Şəxsiyyət vəsiqəsi AA 1234567``.
+        fin: personal identification number.
+        phone: as shown to people.
+        address: one line.
+    """
+
+    name: str
+    document: Words = ""
+    fin: str = ""
+    phone: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 _DAY_MS: Final = 24 * 3_600_000
 _PHONE: Final = {"az": "Alanın telefonu", "ru": "Телефон получателя", "en": "Receiver's phone"}
 _IIN: Final = {"az": "Alanın FİN-i (12 rəqəm)", "ru": "ИИН получателя", "en": "Receiver's IIN"}
+# The number the receiver has to say, as the sandbox partners give it.
+_NUMBER: Final = r"[0-9]{9}"
 _WORDS: Final = {
     "PDNG": "handed",
     "ACTC": "handed",
@@ -67,6 +69,7 @@ def _partner(partner: str, name: str, country: str, currency: str, bic: str) -> 
         words=_WORDS,
         refusals=_REFUSALS,
         refusals_final=True,
+        number_mask=_NUMBER,
     )
 
 

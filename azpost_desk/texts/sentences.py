@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from contextlib import suppress
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.money import CURRENCIES, Money
@@ -30,6 +31,7 @@ _NBSP: Final = "\u00a0"
 _MARKS: Final = {"az": (".", ","), "ru": (_NBSP, ","), "en": (",", ".")}
 # The only sign the bundled font and every clerk knows; other currencies are shown by their code.
 _SIGNS: Final = {"AZN": "₼"}
+_RATE_DIGITS: Final = 6
 
 
 def _plural_two(count: int) -> int:
@@ -58,9 +60,10 @@ def local(utc_ms: int) -> dt.datetime:
 class Texts:
     """Writes for a person in one language.
 
-    Values given to a sentence are shown in the language: `Money` as `money`, a date (also as ISO text) as
-    `date`, a number named ``…_ms`` as `moment`, ``…_ppm`` as `percent`, ``…_grams`` as `weight`, and a code
-    that has a sentence ``fact.<name>.<code>`` by it (``fact.role.clerk``); anything else by `str`.
+    Values given to a sentence are shown in the language: `Money` as `money`, a `Fraction` as `rate`, a date
+    (also as ISO text) as `date`, a number named ``…_ms`` as `moment`, ``…_ppm`` as `percent`, ``…_grams`` as
+    `weight`, and a code that has a sentence ``fact.<name>.<code>`` by it (``fact.role.clerk``); anything else
+    by `str`.
 
     Raises:
         ValueError: the language is not one of `LANGUAGES`.
@@ -121,6 +124,8 @@ class Texts:
             return self.money(value)
         if isinstance(value, dt.date):
             return self.date(value)
+        if isinstance(value, Fraction):
+            return self.rate(value)
         if isinstance(value, int):
             write = self._units.get(name.rpartition("_")[2])
             return write(value) if write else str(value)
@@ -159,6 +164,11 @@ class Texts:
         decimals = f"{rest:04}".rstrip("0")
         figure = self.number(whole) + (self._point + decimals if decimals else "")
         return ("-" if ppm < 0 else "") + figure + (f"{_NBSP}%" if self.language == "ru" else "%")
+
+    def rate(self, rate: Fraction) -> str:
+        """What one unit of a currency costs, to the sixth decimal and never fewer than two: ``0,6271``."""
+        whole, part = divmod(round(rate * 10**_RATE_DIGITS), 10**_RATE_DIGITS)
+        return f"{whole}{self._point}{f'{part:0{_RATE_DIGITS}}'.rstrip('0'):0<2}"
 
     def weight(self, grams: int) -> str:
         """Grams as kilograms to the gram: ``1,250 kq``."""

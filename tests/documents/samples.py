@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
-from azpost_desk.domain.money import azn
+from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import (
+    AbroadPaper,
     AddressBlock,
     ApplicationPaper,
     CashActPaper,
@@ -106,6 +108,33 @@ APPLICATION = ApplicationPaper(
     "Ailəyə maddi yardım",
     extras=((Say("papers.extra.delivery"), azn(3_00)),),
     paid_from_ms=1_795_500_000_000,
+)
+
+ABROAD = AbroadPaper(
+    head=HEAD,
+    number="3-000414",
+    sender=SENDER,
+    receiver=PaperPerson("Abdurakhmanov-Sultanbekov Nurmukhammed", address="Ust-Kamenogorsk"),
+    country={"az": "Qazaxıstan", "ru": "Казахстан", "en": "Kazakhstan"},
+    partner={"az": "Almatı Poçtu", "ru": "Почта Алматы", "en": "Almaty Post"},
+    asked=(({"az": "Alanın FİN-i", "ru": "ИИН получателя", "en": "Receiver's IIN"}, "800229300123"),),
+    purpose=Say("abroad.purpose.FAMI"),
+    amount=azn(1_234_56),
+    fees=((Say("papers.abroad.fee.transfer"), azn(12_35)), (Say("papers.fee"), azn(2_00))),
+    tax=azn(2_19),
+    total=azn(1_248_91),
+    arrives=Money(373_800_00, "KZT"),
+    least=Money(373_300_00, "KZT"),
+    is_exact=False,
+    rate=Fraction(33027, 10_000_000),
+    base_rate=Fraction(327, 100_000),
+    rate_source="AMB",
+    rate_ms=AT - 5 * 3_600_000,
+    spread=azn(12_23),
+    collected_by_ms=AT + 3_600_000,
+    cancelled_until_ms=AT + 600_000,
+    refund=(Say("papers.abroad.refund.less_others_charges"), Say("papers.abroad.fee_stays")),
+    number_follows=True,
 )
 
 VOUCHER = VoucherPaper(

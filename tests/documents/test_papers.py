@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from reportlab.platypus import SimpleDocTemplate, Table, TableStyle
 
 from azpost_desk.documents import (
+    abroad,
     cash,
     cash_acts,
     express,
@@ -38,6 +39,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "papers"
 PAPERS: dict[str, tuple[Callable[[Any, Texts], bytes], Any]] = {
     "receipt": (receipts.receipt_pdf, samples.RECEIPT),
     "application": (transfers.application_pdf, samples.APPLICATION),
+    "abroad": (abroad.abroad_pdf, samples.ABROAD),
     "voucher": (transfers.voucher_pdf, samples.VOUCHER),
     "label": (express.label_pdf, samples.LABEL),
     "report": (reports.report_pdf, samples.REPORT),

@@ -55,11 +55,12 @@ STANDS_MS: Final = 300_000
 
 @dataclass
 class PlayedPrices:
-    """Behind `FakeLine.price`: a price from the rates above, or the refusal that `says_no` names."""
+    """Behind `FakeLine.price`: a price from the rates above with `more` in its terms, or `says_no`."""
 
     stand: Stand
     key: SigningKey = field(default_factory=lambda: SigningKey(b"q" * 32))
     says_no: str = ""
+    more: dict[str, object] = field(default_factory=dict)
     asked: list[QuoteAsk] = field(default_factory=list)
 
     def __call__(self, ask: QuoteAsk) -> QuoteTold:
@@ -104,7 +105,7 @@ class PlayedPrices:
             is_exact=corridor.is_exact,
             deduction_minor_max=corridor.deduction_minor_max,
         )
-        words = words_of(terms)
+        words = words_of(msgspec.structs.replace(terms, **self.more))
         return QuoteTold(words=words, signature=self.key.sign(words))
 
 

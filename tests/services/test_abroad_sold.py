@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from typing import TYPE_CHECKING
 
+import msgspec
+import pypdf
 import pytest
 from msgspec.structs import replace
 
+from azpost_desk.documents import press
+from azpost_desk.domain import papers
+from azpost_desk.domain.abroad.corridors import Corridors
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import ReceiverAbroad
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.protocol.news import Reference
 from azpost_desk.services.abroad import SendAbroad
+from azpost_desk.texts import Texts
 from tests.fakes.abroad import STANDS_MS, abroad_at
 from tests.services.counters import CLERK, SENDER, Stand, ended, stand_at_work
+from tests.storage.desks import piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,3 +89,64 @@ def test_above_the_threshold_the_travel_rule_asks_when_the_sender_was_born(stand
     assert (refused.value.code, refused.value.field) == ("A-028", "sender.born")
     basket = stand.desk.abroad.send(dataclasses.replace(command, sender_born="1980-02-29"), CLERK)
     assert len(basket.lines) == 1
+
+
+def agreed(stand: Stand) -> papers.AbroadPaper:
+    """The agreement of the last sale, as its print job draws it."""
+    [*_, job] = [job for job in stand.desk.papers.waiting() if job.paper == "abroad"]
+    paper = stand.desk.papers.of_job(job)
+    assert isinstance(paper, papers.AbroadPaper)
+    return paper
+
+
+def test_the_agreement_says_all_that_was_agreed_on(stand: Stand) -> None:
+    """MA-10, MA-16, MA-18 and what a customer has to be told before paying, once more on paper."""
+    prices = abroad_at(stand)
+    prices.more = {"base_rate": "62/100", "number_follows": True}
+    send(stand)
+    stand.pay(40_000)
+    paper = agreed(stand)
+    # 500 lari cost 310.00 manat at the source's own rate; 3.55 of the 313.55 are ours.
+    assert (paper.amount, paper.spread, paper.total) == (azn(31_355), azn(355), azn(31_855))
+    facts = (paper.least, paper.number_follows, paper.head.clerk)
+    assert facts == (Money(50_000, "GEL"), True, CLERK.name)
+    says = {
+        "ru": ("5ZK9XYZ", "Beridze Nino", "Грузия / Gürcüstan", "500,00 GEL", "1 GEL = 0,6271 ₼", "точно",
+               "0,62 ₼ (CBAR", "3,55 ₼", "318,55 ₼", "Плата тоже возвращается. Возврат", "не выплачивается",
+               "Xidmət haqqı da qaytarılır.", "Поддержка семьи / Ailəyə dəstək"),
+        "az": ("Gürcüstan", "1 GEL = 0,6271 ₼", "dəqiq", "Hələ ödənilmir", "ləğv edilə bilər"),
+        "en": ("Georgia / Gürcüstan", "1 GEL = 0.6271 ₼", "exact", "318.55 ₼", "paid it. The fee comes"),
+    }  # fmt: skip
+    for language, words in says.items():
+        drawn = pypdf.PdfReader(io.BytesIO(press.pdf(paper, Texts(language))))
+        assert len(drawn.pages) == 1
+        text = " ".join(drawn.pages[0].extract_text().replace("\u00a0", " ").split())
+        assert [one for one in words if one not in text] == []
+    [receipt] = [job for job in stand.desk.papers.waiting() if job.paper == "receipt"]
+    value = stand.desk.papers.of_job(receipt)
+    assert isinstance(value, papers.ReceiptPaper)
+    assert papers.Say("papers.line.number_follows") in value.lines[0].details
+
+
+def test_an_agreement_of_an_older_sale_is_printed_with_what_is_known(stand: Stand) -> None:
+    """Its bytes know no number that follows, and the way it went may be agreed on no more."""
+    abroad_at(stand)
+    send(stand)
+    stand.pay(40_000)
+    [job] = [job for job in stand.desk.papers.waiting() if job.paper == "abroad"]
+    gone = Reference(
+        name="corridors",
+        version=3,
+        valid_from="2026-01-01",
+        content=msgspec.Raw(msgspec.json.encode(Corridors(version="2"))),
+    )
+    stand.books.store_news([piece(3_000, "reference", gone)], 1)
+    paper = stand.desk.papers.of_job(job)
+    assert isinstance(paper, papers.AbroadPaper)
+    assert (paper.country, paper.partner, paper.number_follows) == ({"az": "GE"}, {"az": "tbilisi"}, False)
+    assert press.pdf(paper, Texts("ru")).startswith(b"%PDF")
+    while (tried := stand.desk.papers.print_next(lambda _paper, _sort: None)) is not None:
+        if tried.paper == "abroad":
+            stand.desk.papers_made.again(tried, CLERK)
+            break
+    assert agreed(stand).copy.kind == "copy"

@@ -102,7 +102,10 @@ def test_five_hundred_lari_go_to_tbilisi_and_the_counter_hears_of_it(border: Bor
     paid = border.tbilisi.payments[uetr_of(transfer)]
     assert (paid.amount, paid.receiver) == (Money(50_000, "GEL"), "Beridze Nino")
     assert state(ganja, transfer) == "accepted"
-    assert known(ganja, transfer).number == paid.number
+    terms = known(ganja, transfer).terms
+    assert terms is not None
+    # Told at the sale: this partner gives the number once it has accepted (MA-18).
+    assert (terms.number_follows, known(ganja, transfer).number) == (True, paid.number)
     border.tbilisi.settle(uetr_of(transfer))
     border.later(1)
     assert state(ganja, transfer) == "settled"

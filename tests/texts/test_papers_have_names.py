@@ -22,6 +22,6 @@ QUEUED = {
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_queued_paper_has_its_name(language: str) -> None:
     assert {"receipt", "cash_act", "certificate"} <= QUEUED
-    for paper in QUEUED | {PAPER, "application", "voucher", "label"}:
+    for paper in QUEUED | {PAPER, "application", "abroad", "voucher", "label"}:
         key = f"history.screen.paper.{paper}"
         assert Texts(language).t(key) != key

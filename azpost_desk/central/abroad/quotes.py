@@ -105,6 +105,7 @@ def _terms(conn: Connection, chain: tuple[str, int], ask: QuoteAsk, now_ms: int)
         is_exact=corridor.is_exact,
         deduction_minor_max=corridor.deduction_minor_max,
         tenders=corridor.tenders,
+        number_follows=bool(partner.number_mask),
         rate=as_text(rate.customers()),
         base_rate=as_text(rate.base()),
         rate_id=now.rates_version,

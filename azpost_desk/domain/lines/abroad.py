@@ -22,6 +22,7 @@ class AbroadTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         rate: manat for one unit as the customer pays it, an exact fraction ``n/d``; `base_rate` the source's.
         rate_id: which rates (version of the document), from where and since when (UTC ms).
         quoted_ms, stands_ms: made, and good until (UTC ms).
+        number_follows: the receiver has to say a number that the partner gives once it has accepted (MA-18).
         promise_minutes, grace_minutes, refund_basis, fee_returned, charges, tenders: of the corridor.
     """
 
@@ -54,6 +55,7 @@ class AbroadTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     deduction_minor_max: int = 0
     fee_returned: bool = True
     tenders: tuple[str, ...] = ("cash", "qr")
+    number_follows: bool = False
 
     @property
     def fee_qapik(self) -> int:

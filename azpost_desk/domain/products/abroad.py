@@ -46,6 +46,7 @@ ABROAD: Final = Product(
             is_sound=lambda line: line.transfer == line.operation and is_reckoned(line.terms),
             exposed_qapik=lambda line: line.terms.amount_qapik,
             groups={"parties_abroad": AbroadParties},
+            papers=("abroad",),
             # Afterwards the centre decides between cancelling and sending (money-out.md MA-7).
             reversal=Reversal(when="until_offered", code="A-040"),
             once=lambda line: ("quote", line.terms.quote),

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import papers
+from azpost_desk.domain.abroad.corridors import Corridor, Corridors
+from azpost_desk.domain.exchange import as_fraction, manat_for
 from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.people import AbroadParties, Person
+from azpost_desk.domain.refusals import Trouble
 from azpost_desk.services.abroad_views import ABROAD as READS
 from azpost_desk.services.lines.base import LineWords, named, paper_person
 
 if TYPE_CHECKING:
     from azpost_desk.services.lines.base import Place, Sheet
+
+MINUTE_MS: Final = 60_000
+# The fees that have a name of their own.
+FEES: Final = ("transfer",)
 
 
 def _sent(place: Place, line: AbroadSent) -> papers.ReceiptLine:
@@ -22,6 +30,8 @@ def _sent(place: Place, line: AbroadSent) -> papers.ReceiptLine:
     details = [Say("papers.line.arrives", (("arrives", arrives), ("country", line.terms.country)))]
     if parties:
         details.insert(0, Say("papers.line.to", (("name", parties.receiver.latin),)))
+    if line.terms.number_follows:
+        details.append(Say("papers.line.number_follows"))
     return papers.ReceiptLine(
         Say("papers.line.abroad_sent"),
         azn(line.terms.amount_qapik),
@@ -29,6 +39,63 @@ def _sent(place: Place, line: AbroadSent) -> papers.ReceiptLine:
         fee=azn(line.terms.fee_qapik),
         state=Say(line.told),
     )
+
+
+def _agreement(place: Place, line: AbroadSent, sheet: Sheet) -> papers.Paper | None:
+    parties = place.attached(line, "parties_abroad", AbroadParties)
+    if parties is None:
+        return None
+    terms, receiver = line.terms, parties.receiver
+    corridor = _corridor(place, sheet.head.business_day.isoformat(), terms.corridor)
+    arrives = Money(terms.arrives_minor, terms.currency)
+    rate, base = (as_fraction(one) or Fraction(0) for one in (terms.rate, terms.base_rate))
+    known = {one.field: one.names for one in corridor.fields} if corridor else {}
+    return papers.AbroadPaper(
+        head=sheet.head,
+        number=sheet.receipt,
+        sender=paper_person(parties.sender),
+        receiver=papers.PaperPerson(receiver.latin, address=receiver.town),
+        # Where the way out is known no more, its codes still say which it was.
+        country=corridor.country_names if corridor else {"az": terms.country},
+        partner=corridor.partner_names if corridor else {"az": terms.partner},
+        asked=tuple((known.get(name, {"az": name}), value) for name, value in receiver.values.items()),
+        purpose=Say(f"abroad.purpose.{line.purpose}"),
+        amount=azn(terms.amount_qapik),
+        fees=tuple((_fee_words(name), azn(fee)) for name, fee in terms.fees_qapik.items()),
+        tax=azn(terms.tax_qapik),
+        total=azn(terms.total_qapik),
+        arrives=arrives,
+        least=Money(max(terms.arrives_minor - terms.deduction_minor_max, 0), terms.currency),
+        is_exact=terms.is_exact,
+        rate=rate,
+        base_rate=base,
+        rate_source=terms.rate_source,
+        rate_ms=terms.rate_ms,
+        spread=azn(terms.amount_qapik) - manat_for(arrives, base, "half_up"),
+        collected_by_ms=terms.quoted_ms + terms.promise_minutes * MINUTE_MS,
+        cancelled_until_ms=terms.quoted_ms + terms.grace_minutes * MINUTE_MS,
+        refund=(
+            Say(f"papers.abroad.refund.{terms.refund_basis}"),
+            Say("papers.abroad.fee_returns" if terms.fee_returned else "papers.abroad.fee_stays"),
+        ),
+        number_follows=terms.number_follows,
+        copy=sheet.copy,
+        language=place.language,
+    )
+
+
+def _corridor(place: Place, date: str, corridor: str) -> Corridor | None:
+    """The way out as that day knew it."""
+    try:
+        return place.books.document(Corridors, date).find(corridor)
+    except Trouble as none_yet:
+        if none_yet.code != "G-050":
+            raise
+        return None
+
+
+def _fee_words(name: str) -> Say:
+    return Say(f"papers.abroad.fee.{name}" if name in FEES else "papers.fee")
 
 
 def _voucher(place: Place, line: AbroadRefunded, sheet: Sheet) -> papers.Paper | None:
@@ -61,6 +128,7 @@ ABROAD: Final = (
         line=AbroadSent,
         receipt=_sent,
         about=_whom,
+        paper=_agreement,
         notice=lambda _line: Say("papers.notice.abroad"),
     ),
     LineWords[AbroadRefunded](

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import Signal
 
 from azpost_desk.domain.exchange import ARRIVES, PAID, as_fraction
-from azpost_desk.domain.money import CURRENCIES, Money, azn
+from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import AmountField, ChoiceField, choices_of
@@ -16,7 +16,7 @@ from azpost_desk.gui.kit.labels import BigAmount, Label
 from azpost_desk.gui.kit.words import phrase, plain, refusal, translated
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.gui.work.timers import Repeating
-from azpost_desk.texts import LANGUAGES
+from azpost_desk.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from azpost_desk.services.abroad import AbroadQuote
 
 _TICK_MS = 1_000
-_RATE_DIGITS = 6
 
 
 class AbroadPrice(Card):
@@ -184,7 +183,4 @@ def _when(terms: AbroadTerms) -> Say:
 def rate_shown(terms: AbroadTerms) -> dict[str, str]:
     """Manat for one unit, to the sixth digit, as each language writes it."""
     rate = as_fraction(terms.rate) or Fraction(0)
-    whole, part = divmod(round(rate * 10**_RATE_DIGITS), 10**_RATE_DIGITS)
-    digits = f"{part:0{_RATE_DIGITS}}".rstrip("0")
-    digits = digits.ljust(CURRENCIES["AZN"].minor_digits, "0")
-    return {language: f"{whole}{'.' if language == 'en' else ','}{digits}" for language in LANGUAGES}
+    return {language: Texts(language).rate(rate) for language in LANGUAGES}
