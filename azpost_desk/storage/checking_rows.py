@@ -26,7 +26,7 @@ from azpost_desk.protocol.records import Attachment
 from azpost_desk.storage import engine
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.desk import OpenDesk, who_is
-from azpost_desk.storage.rebuild import Rows, folded_again
+from azpost_desk.storage.rebuild import Rows, folded, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,6 +237,8 @@ def _folded(connection: Connection, enrolled: Enrolled) -> tuple[Rows, Rows]:
         # From driver to driver: nobody looks at the values on the way.
         here, there = engine.raw(connection), engine.raw(memory)
         for table in t.TABLES.sorted_tables:
+            if table in t.DERIVED:
+                continue
             names = ", ".join(column.name for column in table.columns)
             marks = ", ".join("?" for _ in table.columns)
             rows = here.execute(f"SELECT {names} FROM {table.name}")
@@ -244,9 +246,9 @@ def _folded(connection: Connection, enrolled: Enrolled) -> tuple[Rows, Rows]:
                 there.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", batch)
         # Nothing is signed and no clock is asked while a journal is folded.
         desk = OpenDesk(memory, enrolled, SigningKey.new(), _NoClock(), _NoVault())
-        result = folded_again(desk)
+        again = folded(desk)
         memory.exec_driver_sql("ROLLBACK")
-    return result
+    return rows_of(connection), again
 
 
 class _NoClock:

@@ -63,17 +63,24 @@ def rebuild_after(desk: OpenDesk, before: Mapping[str, frozenset[str]]) -> tuple
 def folded_again(desk: OpenDesk) -> tuple[Rows, Rows]:
     """(rows as they were, rows as the journal gives them) of every derived table and of the postings."""
     connection = desk.connection
-    stored = _rows(connection)
+    stored = rows_of(connection)
     for table in reversed(t.DERIVED):
         engine.raw(connection).execute(f"DELETE FROM {table.name}")
+    return stored, folded(desk)
+
+
+def folded(desk: OpenDesk) -> Rows:
+    """Rows as the journal gives them, of books whose derived tables are still empty."""
     ledger = _replay(desk)
-    return stored, _rows(connection) | {"postings": ledger}
+    return rows_of(desk.connection) | {t.postings.name: ledger}
 
 
 def _replay(desk: OpenDesk) -> list[tuple[Any, ...]]:
     connection = desk.connection
     news = _news(connection)
     waiting = next(news, None)
+    attached = _attached(connection)
+    beside = next(attached, None)
     ledger: list[tuple[Any, ...]] = []
     present = 0
     for row in connection.execute(select(t.journal).order_by(t.journal.c.id)).all():
@@ -83,9 +90,12 @@ def _replay(desk: OpenDesk) -> list[tuple[Any, ...]]:
             waiting = next(news, None)
         header = Record(row.header, row.body, row.previous, row.hash).header()
         body = ops.decode(header.kind, header.version, row.body)
-        a = t.attachments.c
-        attached = connection.execute(select(a.slot, a.content).where(a.record == row.id))
-        slots = {one.slot: one.content for one in attached if one.content is not None}
+        slots: dict[str, bytes] = {}
+        # Those of a record that is not there are passed over: the check names them.
+        while beside is not None and beside[0] <= row.id:
+            if beside[0] == row.id:
+                slots[beside[1]] = beside[2]
+            beside = next(attached, None)
         written = Written(row.id, header, body, slots)
         rule = posted(header.desk, header.operation, header.kind, header.version, body)
         rows = posting_rows(row.id, header.day, rule)
@@ -102,6 +112,14 @@ def _replay(desk: OpenDesk) -> list[tuple[Any, ...]]:
     return ledger
 
 
+def _attached(connection: Connection) -> Iterator[tuple[int, str, bytes]]:
+    """What is left of the attachments, in the order of their records: one look at the table, not one each."""
+    a = t.attachments.c
+    wanted = select(a.record, a.slot, a.content).where(a.content.is_not(None)).order_by(a.record)
+    for row in connection.execute(wanted):
+        yield row.record, row.slot, row.content
+
+
 def _act_again(desk: OpenDesk, news: News) -> None:
     try:
         act(desk.connection, desk, news)
@@ -116,7 +134,7 @@ def _news(connection: Connection) -> Iterator[tuple[int, News]]:
         yield row.after_record, News(row.position, row.kind, row.payload)
 
 
-def _rows(connection: Connection) -> Rows:
+def rows_of(connection: Connection) -> Rows:
     """Derived tables and postings as sorted rows; a number that only counts rows says nothing."""
     result: Rows = {}
     for table in (*t.DERIVED, t.postings):

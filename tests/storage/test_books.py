@@ -25,7 +25,7 @@ from azpost_desk.storage import tables as t
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.checking import check_folder
 from azpost_desk.storage.projected_words import keep_words_again
-from azpost_desk.storage.rebuild import _rows
+from azpost_desk.storage.rebuild import rows_of
 from tests.storage.desks import DESK_KEY, FakeClock, Ids, enrolled, new_desk
 from tests.storage.play import Player
 
@@ -234,7 +234,7 @@ def test_a_full_disk_changes_nothing_and_says_so(player: Player) -> None:
     told = ""
     for _ in range(200):
         with player.books.reading() as books:
-            before, head = _rows(books.connection), books.head()
+            before, head = rows_of(books.connection), books.head()
         try:
             player.play("send_transfer")
         except Trouble as full:
@@ -242,7 +242,7 @@ def test_a_full_disk_changes_nothing_and_says_so(player: Player) -> None:
             break
     assert told == "G-061"
     with player.books.writing() as books:
-        assert (_rows(books.connection), books.head()) == (before, head)
+        assert (rows_of(books.connection), books.head()) == (before, head)
         books.connection.exec_driver_sql("PRAGMA max_page_count=1000000")
     assert player.play("send_transfer")
 
