@@ -26,6 +26,13 @@ def manat_for(arrives: Money, rate: Fraction, rounding: str) -> Money:
     return azn(rounded[rounding])
 
 
+def margin(terms: AbroadTerms) -> Money:
+    """What of the amount is ours: the rest is what arrives at the source's own rate."""
+    base = as_fraction(terms.base_rate)
+    arrives = Money(terms.arrives_minor, terms.currency)
+    return azn(terms.amount_qapik) - manat_for(arrives, base, "half_up") if base else azn(0)
+
+
 def is_reckoned(terms: AbroadTerms) -> bool:
     """Whether signed terms can be true by themselves: signs, order of times, a rate that gives the sum."""
     if terms.currency not in CURRENCIES or terms.named not in NAMED:

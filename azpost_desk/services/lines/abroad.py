@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import papers
 from azpost_desk.domain.abroad.corridors import Corridor, Corridors
-from azpost_desk.domain.exchange import as_fraction, manat_for
+from azpost_desk.domain.exchange import as_fraction, margin
 from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
@@ -17,6 +17,7 @@ from azpost_desk.services.abroad_views import ABROAD as READS
 from azpost_desk.services.lines.base import LineWords, named, paper_person
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.lines.abroad import AbroadTerms
     from azpost_desk.services.lines.base import Place, Sheet
 
 MINUTE_MS: Final = 60_000
@@ -47,7 +48,6 @@ def _agreement(place: Place, line: AbroadSent, sheet: Sheet) -> papers.Paper | N
         return None
     terms, receiver = line.terms, parties.receiver
     corridor = _corridor(place, sheet.head.business_day.isoformat(), terms.corridor)
-    arrives = Money(terms.arrives_minor, terms.currency)
     rate, base = (as_fraction(one) or Fraction(0) for one in (terms.rate, terms.base_rate))
     known = {one.field: one.names for one in corridor.fields} if corridor else {}
     return papers.AbroadPaper(
@@ -64,20 +64,17 @@ def _agreement(place: Place, line: AbroadSent, sheet: Sheet) -> papers.Paper | N
         fees=tuple((_fee_words(name), azn(fee)) for name, fee in terms.fees_qapik.items()),
         tax=azn(terms.tax_qapik),
         total=azn(terms.total_qapik),
-        arrives=arrives,
+        arrives=Money(terms.arrives_minor, terms.currency),
         least=Money(max(terms.arrives_minor - terms.deduction_minor_max, 0), terms.currency),
         is_exact=terms.is_exact,
         rate=rate,
         base_rate=base,
         rate_source=terms.rate_source,
         rate_ms=terms.rate_ms,
-        spread=azn(terms.amount_qapik) - manat_for(arrives, base, "half_up"),
+        spread=margin(terms),
         collected_by_ms=terms.quoted_ms + terms.promise_minutes * MINUTE_MS,
         cancelled_until_ms=terms.quoted_ms + terms.grace_minutes * MINUTE_MS,
-        refund=(
-            Say(f"papers.abroad.refund.{terms.refund_basis}"),
-            Say("papers.abroad.fee_returns" if terms.fee_returned else "papers.abroad.fee_stays"),
-        ),
+        refund=tuple(map(Say, refund_words(terms))),
         number_follows=terms.number_follows,
         copy=sheet.copy,
         language=place.language,
@@ -92,6 +89,12 @@ def _corridor(place: Place, date: str, corridor: str) -> Corridor | None:
         if none_yet.code != "G-050":
             raise
         return None
+
+
+def refund_words(terms: AbroadTerms) -> tuple[str, str]:
+    """What comes back if it does not arrive, and whether the fee does (MA-10): keys of two sentences."""
+    fee = "papers.abroad.fee_returns" if terms.fee_returned else "papers.abroad.fee_stays"
+    return f"papers.abroad.refund.{terms.refund_basis}", fee
 
 
 def _fee_words(name: str) -> Say:

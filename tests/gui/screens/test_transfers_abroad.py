@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
+from azpost_desk.domain.exchange import margin
 from azpost_desk.domain.lines import AbroadSent
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import AbroadParties, ReceiverAbroad
-from azpost_desk.gui.kit.words import say
+from azpost_desk.gui.kit.words import Language, say
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.screens.transfers.sending_abroad import AbroadForm
 from azpost_desk.services.abroad import SendAbroad
 from azpost_desk.storage import people
-from tests.fakes.abroad import STANDS_MS, PlayedPrices, abroad_at
+from azpost_desk.texts import LANGUAGES, Texts
+from tests.fakes.abroad import RATES, STANDS_MS, PlayedPrices, abroad_at
 from tests.gui.screens.hands import Hands
 from tests.services.counters import CLERK, SENDER, Stand
 
@@ -86,7 +88,7 @@ def test_a_known_customer_sends_to_a_known_receiver_in_eighteen_keys(known: Hand
     assert not price.total.visibleRegion().isEmpty()
     assert not price.left.visibleRegion().isEmpty()
     assert (price.total.amount, price.comes.amount) == (azn(31_855), Money(50_000, "GEL"))
-    assert "0,6271" in price.parts.text()
+    assert price.rate.text() == "1 GEL = 0,6271 ₼"
     known.type("\n")
     (line,) = sent(stand)
     assert line.terms == price.quote.terms if price.quote else line.terms.arrives_minor == 50_000
@@ -96,6 +98,40 @@ def test_a_known_customer_sends_to_a_known_receiver_in_eighteen_keys(known: Hand
     assert stand.desk.baskets.current() is None
     # The next customer's money most likely stays in the country.
     assert screen(known).sending.shown is screen(known).send
+
+
+@pytest.mark.parametrize("country", ["2", "3"])
+def test_the_price_stands_whole_and_large_before_it_is_agreed_to(
+    known: Hands, prices: PlayedPrices, country: str
+) -> None:
+    """In every language, exact or an estimate: no figure below the window, cut, or under a scroll bar."""
+    prices.more = {"base_rate": "62/100"} if country == "2" else {"base_rate": "32/10000"}
+    known.press(Qt.Key.Key_0, ALT)
+    known.type(country)
+    made = form(known)
+    made.price.arrives.put("500,00" if country == "2" else "150000,00")
+    made.price.arrives.edited.emit()
+    made.price.ask(made.add)
+    known.settle()
+    price = made.price
+    assert price.quote is not None
+    figures = (price.comes, price.total, price.parts, price.rate, price.source, price.when, price.returns)
+    body = price.when.fontMetrics().height()
+    for code in LANGUAGES:
+        Language.current().choose(code)
+        known.settle()
+        for part in (*figures, price.left, made.add):
+            assert part.visibleRegion().boundingRect() == part.rect(), (code, part)
+        for label in (price.source, price.when, price.returns):
+            written = label.fontMetrics().boundingRect(label.rect(), Qt.TextFlag.TextWordWrap, label.text())
+            assert label.rect().height() >= written.height()
+        for label in (price.parts, price.rate):
+            assert label.width() >= label.sizeHint().width()
+        assert min(price.parts.fontMetrics().height(), price.rate.fontMetrics().height()) > body
+        words = Texts(code)
+        assert words.rate(RATES[made.corridor.currency]) in price.rate.text()
+        assert words.money(margin(price.quote.terms)) in price.source.text()
+        assert words.t("papers.abroad.fee_returns") in price.returns.text()
 
 
 def test_at_home_nothing_is_asked_more_than_before(hands: Hands) -> None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Signal
 
-from azpost_desk.domain.exchange import ARRIVES, PAID, as_fraction
+from azpost_desk.domain.exchange import ARRIVES, PAID, as_fraction, margin
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import AmountField, ChoiceField, choices_of
 from azpost_desk.gui.kit.labels import BigAmount, Label
-from azpost_desk.gui.kit.words import phrase, plain, refusal, translated
+from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.gui.work.timers import Repeating
-from azpost_desk.texts import LANGUAGES, Texts
+from azpost_desk.services.lines.abroad import refund_words
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -53,15 +52,20 @@ class AbroadPrice(Card):
         )
         self.total = BigAmount(f"{key}total")
         self.comes = BigAmount(f"{key}comes", size="big")
-        self.parts = Label("", "body", wrap=True)
+        self.parts = Label("", "title")
+        self.rate = Label("", "title")
+        self.source = Label("", "body", wrap=True)
+        self.returns = Label("", "body", wrap=True)
         self.when = Label("", "body", wrap=True)
         self.left = Label("", "strong", wrap=True)
         self.row(self.arrives, self.paid, self.purpose, stretches=(4, 4, 4))
         # Not on this card, which may be scrolled away: what is agreed on stays in sight, at the main act.
         self.panel = Card()
         self.panel.row(self.comes, self.total)
-        for words in (self.parts, self.when, self.left):
+        self.panel.row(self.parts, self.rate, stretches=(1, 0))
+        for words in (self.source, self.when, self.returns, self.left):
             self.panel.row(words)
+        self._told = (self.total, self.comes, self.parts, self.rate, self.source, self.when, self.returns)
         self.arrives.edited.connect(lambda: self._on_typed(self.arrives, self.paid))
         self.paid.edited.connect(lambda: self._on_typed(self.paid, self.arrives))
         self._tick = Repeating(self, _TICK_MS, self.count_down)
@@ -137,7 +141,7 @@ class AbroadPrice(Card):
 
     def _show(self, quote: AbroadQuote | None) -> None:
         self.quote = quote
-        for part in (self.panel, self.total, self.comes, self.parts, self.when, self.left):
+        for part in (self.panel, *self._told, self.left):
             part.setVisible(quote is not None)
         self._tick.stop()
         if quote is not None:
@@ -158,18 +162,16 @@ class AbroadPrice(Card):
         self.total.show_amount(azn(terms.total_qapik))
         self.comes.say(f"{key}comes" if terms.is_exact else f"{key}comes_about")
         self.comes.show_amount(quote.arrives)
-        self.parts.say(
-            phrase(
-                f"{key}parts",
-                amount=azn(terms.amount_qapik),
-                fee=azn(terms.fee_qapik),
-                rate=translated(rate_shown(terms)),
-                currency=terms.currency,
-                source=terms.rate_source,
-                since_ms=terms.rate_ms,
-            )
+        self.parts.say(phrase(f"{key}parts", amount=azn(terms.amount_qapik), fee=azn(terms.fee_qapik)))
+        rate = as_fraction(terms.rate)
+        self.rate.say(phrase("papers.abroad.rate_value", currency=terms.currency, rate=rate))
+        self.source.say(
+            phrase(f"{key}source", source=terms.rate_source, since_ms=terms.rate_ms, margin=margin(terms))
         )
         self.when.say(_when(terms))
+        # In the words of the agreement, which says the same once more.
+        refund, fee = map(phrase, refund_words(terms))
+        self.returns.say(phrase(f"{key}returns", refund=refund, fee=fee))
 
 
 def _when(terms: AbroadTerms) -> Say:
@@ -178,9 +180,3 @@ def _when(terms: AbroadTerms) -> Say:
         return phrase("abroad.screen.when", until_ms=until_ms)
     least = Money(max(terms.arrives_minor - terms.deduction_minor_max, 0), terms.currency)
     return phrase("abroad.screen.when_least", until_ms=until_ms, least=least)
-
-
-def rate_shown(terms: AbroadTerms) -> dict[str, str]:
-    """Manat for one unit, to the sixth digit, as each language writes it."""
-    rate = as_fraction(terms.rate) or Fraction(0)
-    return {language: Texts(language).rate(rate) for language in LANGUAGES}
