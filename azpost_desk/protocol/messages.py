@@ -210,7 +210,8 @@ class TransferClaim(Message, frozen=True):
     """Ask for the grant of a transfer. All three must match (code, amount, sender); five wrong tries close
     it.
 
-    For a refund `transfer` names it and `purpose` is refund. For a pay-out `transfer` without a code asks
+    For a refund `transfer` names it and `purpose` is refund; one from abroad is also found by the number of
+    its receipt in `code`. For a pay-out `transfer` without a code asks
     ahead of time: only the office that the transfer is addressed to may, and it asks who comes for it.
     `request` is the id of the journaled request.
     """

@@ -16,6 +16,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import AbroadParties, ReceiverAbroad
 from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.transfer_codes import is_receipt_number
 from azpost_desk.protocol.abroad import QuoteAsk, terms_of
 from azpost_desk.protocol.messages import TransferClaim
 from azpost_desk.protocol.questions import ABROAD_QUOTE
@@ -24,7 +25,7 @@ from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.baskets import Baskets, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.customers import identified
-from azpost_desk.services.grants import Claimed, Grants, granted, held_for
+from azpost_desk.services.grants import Claimed, Grants, granted, granted_for, held_for
 from azpost_desk.services.screening import Screener, announced
 from azpost_desk.services.transfers import same_name
 from azpost_desk.texts import Texts
@@ -179,9 +180,9 @@ class Abroad:
     # --- following ------------------------------------------------------------------------------------
 
     def sent(self, limit: int = 200) -> list[AbroadTransfer]:
-        """Transfers sent abroad from this desk, the newest first."""
+        """Transfers sent abroad from this desk, and those of others it may pay back, the newest first."""
         with self.counter.books.reading() as books:
-            return [one for one in books.of(ABROAD).transfers(limit=limit) if one.receipt]
+            return [one for one in books.of(ABROAD).transfers(limit=limit) if one.receipt or one.held_grant]
 
     def receivers(self, customer: str, country: str) -> list[AbroadParties]:
         """Whom this customer (the id of their file) sent to in this country, the newest first."""
@@ -232,10 +233,25 @@ class Abroad:
         question = TransferClaim(
             request="", purpose=REFUND_ABROAD, transfer=transfer.strip(), sender=sender_name.strip()
         )
+        return self._claim(question, by)
+
+    def claim_refund_by_receipt(self, receipt: str, sender_name: str, by: Officer) -> Claimed:
+        """As `claim_refund`, for what another desk sold: by the number on its receipt and agreement. Slow.
+
+        Raises:
+            Refused: A-054 no number of a receipt, and as `claim_refund`. Trouble: as it.
+        """
+        number = receipt.strip()
+        if not is_receipt_number(number):
+            raise Refused("A-054", field="receipt")
+        question = TransferClaim(request="", purpose=REFUND_ABROAD, code=number, sender=sender_name.strip())
+        return self._claim(question, by)
+
+    def _claim(self, question: TransferClaim, by: Officer) -> Claimed:
         grants = Grants(self.counter)
         with self.counter.books.writing() as books:
             may_sell(books, by, SERVICE)
-            held = held_for(books, question)
+            held = granted_for(books, question) if question.code else held_for(books, question)
             if held:
                 return held
             asked = grants.request(books, by, question, "keys")

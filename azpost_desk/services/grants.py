@@ -199,11 +199,30 @@ def held_for(books: Reading, question: TransferClaim) -> Claimed | None:
             continue
         if question.transfer and known.transfer == question.transfer:
             return known
+        if question.purpose == REFUND_ABROAD:
+            continue
         if question.code == known.parties.code and same_person_name(
             question.sender, known.parties.sender.name
         ):
             return known
     return None
+
+
+def granted_for(books: Reading, question: TransferClaim) -> Claimed | None:
+    """A grant held already whose request asked by the same receipt for the same person."""
+    asked: set[str] = set()
+    requests: dict[str, str] = {}
+    for entry in books.grant_entries(OPEN_DAYS_MAX):
+        if isinstance(entry.body, ops.GrantStored):
+            requests[entry.body.grant] = grant_of(bytes.fromhex(entry.body.words)).request
+        elif isinstance(entry.body, ops.GrantRequested):
+            words = books.attachment(entry.recorded.operation, "question")
+            before = msgspec.json.decode(words, type=TransferClaim) if words else question
+            same = (before.purpose, before.code) == (question.purpose, question.code)
+            if words and same and same_person_name(before.sender, question.sender):
+                asked.add(entry.recorded.operation)
+    held = (one for one in books.held_grants() if requests.get(one.grant) in asked)
+    return next(map(claimed, held), None)
 
 
 def claimed(held: HeldGrant) -> Claimed:

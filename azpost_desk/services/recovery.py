@@ -15,6 +15,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.operations_recovery import KEPT_REASONS, FoundStep
+from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import StepsAsked
 from azpost_desk.protocol.questions import STEPS
@@ -193,7 +194,9 @@ class Recovery:
         requests = Grants(self.counter).open_requests(books)
         for asked, at_ms in requests:
             about = asked.code or _receiver(books, asked.transfer)
-            opens = ("payout", asked.code) if asked.code else ("transfer", asked.transfer)
+            # Abroad the code is the number of a receipt: nothing is paid out by it.
+            is_code = asked.code and asked.purpose != REFUND_ABROAD
+            opens = ("payout", asked.code) if is_code else ("transfer", asked.transfer or asked.code)
             late = now_ms - at_ms > _OVERDUE_MS
             yield Unfinished(
                 "request", asked.request, about, azn(asked.amount_qapik), at_ms, late, "asked", opens=opens

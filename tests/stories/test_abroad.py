@@ -145,6 +145,44 @@ def test_what_the_partner_refuses_is_paid_back_once_at_any_office(border: Border
         ganja.services.abroad.claim_refund(transfer, LEYLA.name, ganja.clerk)
 
 
+def test_a_desk_that_did_not_sell_it_pays_back_by_the_receipt_and_the_senders_document(
+    border: Border,
+) -> None:
+    """Two desks of two branches: the number finds it, the name guards it, a retry is one grant."""
+    ganja, baku = border.seat(f"{GANJA}-1"), border.seat(f"{BAKU}-1")
+    before = baku.till_qapik()
+    border.tbilisi.fail_next("reject", code="AC04")
+    transfer = send(ganja)
+    receipt, terms = known(ganja, transfer).receipt, known(ganja, transfer).terms
+    assert terms is not None
+    border.sync()
+    abroad = baku.services.abroad
+    with pytest.raises(Refused, match="A-050"):
+        abroad.claim_refund_by_receipt(receipt, LEYLA.name, baku.clerk)
+    border.later(11)
+    for number, name, code in (
+        ("12", LEYLA.name, "A-054"),
+        ("999999-000001", LEYLA.name, "T-010"),
+        (receipt, "Əliyev Vüqar", "T-010"),
+    ):
+        with pytest.raises(Refused, match=code):
+            abroad.claim_refund_by_receipt(number, name, baku.clerk)
+    claimed = abroad.claim_refund_by_receipt(receipt, LEYLA.name, baku.clerk)
+    assert (claimed.transfer, claimed.amount) == (transfer, azn(terms.total_qapik))
+    assert abroad.claim_refund_by_receipt(receipt, LEYLA.name, baku.clerk) == claimed
+    with pytest.raises(Refused, match="T-015"):
+        ganja.services.abroad.claim_refund(transfer, LEYLA.name, ganja.clerk)
+    with pytest.raises(Refused, match="T-022"):
+        abroad.plan_refund(claimed.grant, replace(LEYLA, name="Əliyeva Nigar Rauf qızı"), baku.clerk)
+    abroad.plan_refund(claimed.grant, LEYLA, baku.clerk)
+    baku.pay()
+    border.sync()
+    assert before - baku.till_qapik() == terms.total_qapik
+    assert state(ganja, transfer) == "refunded"
+    with pytest.raises(Refused, match="T-014"):
+        abroad.claim_refund_by_receipt(receipt, LEYLA.name, baku.clerk)
+
+
 @pytest.mark.parametrize("fault", ["never", "slow", "garbage", "forged"])
 def test_a_lost_or_false_answer_is_asked_about_and_the_partner_debits_once(
     border: Border, fault: str

@@ -88,7 +88,7 @@ def claim(
 def _judged(
     conn: Connection, book: Book, keys: CentreKeys, who: Claimant, question: TransferClaim, now_ms: int
 ) -> TransferClaimed:
-    found = moving.lock(conn, question.transfer)
+    found = _meant(conn, question)
     if found is None:
         return TransferClaimed(code=NOTHING_FITS)
     sender = found.parties().sender
@@ -106,6 +106,20 @@ def _judged(
         list_exception(conn, found.desk, found.epoch, found.sequence, "under_review", now_ms, found.transfer)
         return TransferClaimed(code=BEING_CHECKED)
     return _give(conn, book, keys, who, question, found, now_ms)
+
+
+def _meant(conn: Connection, question: TransferClaim) -> Out | None:
+    """The transfer asked about, its row locked: by its id, or by the number of the receipt it was sold with.
+
+    Of several on one receipt that which is owed comes first: each is asked for in its turn.
+    """
+    if not question.code:
+        return moving.lock(conn, question.transfer)
+    row = conn.execute(
+        "select transfer from abroad_out where receipt = %s order by state <> 'owed', transfer limit 1",
+        (question.code,),
+    ).fetchone()
+    return moving.lock(conn, row[0]) if row else None
 
 
 def _give(

@@ -154,6 +154,7 @@ def _insert(conn: Connection, written: Written, line: AbroadSent, shown: bytes, 
         "state": ABROAD_OUT["", "sold"],
         "state_ms": written.header.recorded_ms,
         "uetr": uetr_of(line.transfer),
+        "receipt": written.body.receipt,
     }
     names = ", ".join(values)
     places = ", ".join(f"%({name})s" for name in values)

@@ -14,7 +14,7 @@ from azpost_desk.domain.money import Money
 from azpost_desk.domain.people import AbroadParties
 from azpost_desk.gui.kit.words import say
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
-from azpost_desk.gui.screens.transfers.sent_abroad import state_words
+from azpost_desk.gui.screens.transfers.sent_abroad import SentAbroad, state_words
 from azpost_desk.protocol.news import AbroadEvent
 from azpost_desk.services.abroad import SendAbroad
 from azpost_desk.texts import LANGUAGES, Texts
@@ -115,3 +115,46 @@ def test_what_is_owed_is_paid_back_with_the_senders_document(
     [line] = [planned.line for planned in basket.lines]
     assert isinstance(line, AbroadRefunded)
     assert (line.transfer, line.amount_qapik) == (transfer, 6_771)
+
+
+def write_document(page: SentAbroad, hands: Hands, name: str) -> None:
+    assert page.refund is not None
+    page.refund.person.fin.put(SENDER.fin)
+    page.refund.person.document.put(SENDER.document)
+    page.refund.person.full_name.put(name)
+    page.refund.go.click()
+    hands.settle()
+
+
+def test_what_another_desk_sold_is_found_by_its_receipt(hands: Hands, stand: Stand) -> None:
+    """No such number is one sentence; a grant that is held stands in the list until it is paid."""
+    parties = AbroadParties(sender=SENDER, sender_latin="Aliyev Vugar", receiver=NINO)
+    stand.line.transfers["0042-000123"] = PlayedTransfer("0197-elsewhere", 6_771, parties)
+    page = screen(hands).abroad
+    page.search.setFocus()
+    hands.type("0042-000124\n")
+    write_document(page, hands, SENDER.name)
+    assert page.refund is not None
+    assert say(page.refund.wrong.words) == Texts("az").t("refusal.T-010")
+    hands.press(Qt.Key.Key_Escape)
+    page.search.clear()
+    page.search.setFocus()
+    hands.type("0042-000123\n")
+    # The Enter that opened the sheet leads nobody back under it.
+    assert page.refund.isAncestorOf(hands.focus)
+    write_document(page, hands, "Quliyev Tural Rauf oğlu")
+    assert stand.desk.baskets.current() is None
+    assert stand.line.asked[-1].code == "0042-000123"
+    hands.press(Qt.Key.Key_Escape)
+    page.search.clear()
+    page.refresh()
+    hands.settle()
+    held = page.table.rows.records[-1]
+    assert (held.transfer, held.state, held.amount) == ("0197-elsewhere", "refunding", Money(6_771))
+    page.open_one(held)
+    write_document(page, hands, SENDER.name)
+    basket = stand.desk.baskets.current()
+    assert basket is not None, say(page.refund.wrong.words)
+    [line] = [planned.line for planned in basket.lines]
+    assert isinstance(line, AbroadRefunded)
+    assert (line.transfer, line.amount_qapik) == ("0197-elsewhere", 6_771)

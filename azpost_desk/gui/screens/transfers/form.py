@@ -17,7 +17,7 @@ from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Quote, Wanted
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.domain.transfer_codes import check_transfer_code
+from azpost_desk.domain.transfer_codes import check_transfer_code, shown_transfer_code
 from azpost_desk.services.abroad import SERVICE as ABROAD
 from azpost_desk.services.abroad import corridors_of
 from azpost_desk.services.counter import may_sell
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.abroad.corridors import Corridor
     from azpost_desk.services.counter import Counter, Officer
-    from azpost_desk.services.grants import Claimed
+    from azpost_desk.services.grants import Claimed, Unanswered
     from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Basket, Found, Transfer
 
@@ -203,6 +203,11 @@ def code_in(found: Found) -> str:
         if code:
             return code
     return ""
+
+
+def asked_code(one: Unanswered) -> str:
+    """The number a question was asked by: a transfer's code as it is printed, or that of a receipt."""
+    return shown_transfer_code(one.code) if check_transfer_code(one.code).value else one.code or "—"
 
 
 def sent_ms_of(transfer: str) -> int:

@@ -155,7 +155,7 @@ class PayOutForm(QWidget):
                 Candidate(
                     phrase(
                         "transfers.screen.asked",
-                        code=plain(shown_transfer_code(one.code) if one.code else "—"),
+                        code=plain(decide.asked_code(one)),
                         amount=one.amount,
                         asked_ms=one.asked_ms,
                     ),

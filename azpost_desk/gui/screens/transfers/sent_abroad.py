@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain.names import begins_a_word, fold
+from azpost_desk.domain.transfer_codes import is_receipt_number
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.fields import TextField
@@ -50,11 +51,20 @@ def state_words(one: AbroadTransfer) -> Say:
     return phrase("abroad.state.recalled", state=plain(language().say(words)))
 
 
+def _time(one: AbroadTransfer) -> str:
+    return language().texts.moment(one.sent_ms) if one.sent_ms else ""
+
+
+def _arrives(one: AbroadTransfer) -> str:
+    """Of what another desk sold only what it is paid back with is known here."""
+    return language().texts.money(one.arrives) if one.receipt else ""
+
+
 def _columns() -> list[Column[AbroadTransfer]]:
     return [
-        Column("transfers.screen.sent.time", lambda one: language().texts.moment(one.sent_ms), 136),
+        Column("transfers.screen.sent.time", _time, 136),
         Column("transfers.screen.sent.receiver", lambda one: f"{one.receiver}, {one.country}"),
-        Column("abroad.sent.arrives", lambda one: language().texts.money(one.arrives), 104, "right"),
+        Column("abroad.sent.arrives", _arrives, 104, "right"),
         Column("transfers.screen.amount", lambda one: language().texts.money(one.amount), 88, "right"),
         Column("abroad.sent.number", lambda one: one.number, 100),
         Column(
@@ -123,15 +133,29 @@ class SentAbroad(QWidget):
             return
         abroad, by = self._session.services.abroad, self._session.by
         amount = one.amount + one.fee if one.terms is not None and one.terms.fee_returned else one.amount
-        facts = phrase(
-            "abroad.sent.facts", name=plain(one.receiver), arrives=one.arrives, receipt=plain(one.receipt)
-        )
+        facts: Say = plain(one.receiver)
+        if one.receipt:
+            facts = phrase("abroad.sent.facts", name=facts, arrives=one.arrives, receipt=plain(one.receipt))
 
         def plan(sender: Person) -> Basket:
             # A grant that is held already is shown again, so a wrong name can be mended and tried again.
             return abroad.plan_refund(abroad.claim_refund(one.transfer, sender.name, by).grant, sender, by)
 
-        self.refund = RefundSheet(self._session, screen_of(self), Owed(amount, facts, one.sender, plan))
+        self._open_refund(Owed(amount, facts, one.sender, plan))
+
+    def open_elsewhere(self, receipt: str) -> None:
+        """What another desk sold is found by its receipt's number and the sender's document."""
+        abroad, by = self._session.services.abroad, self._session.by
+
+        def plan(sender: Person) -> Basket:
+            held = abroad.claim_refund_by_receipt(receipt, sender.name, by)
+            return abroad.plan_refund(held.grant, sender, by)
+
+        facts = phrase("abroad.sent.elsewhere", receipt=plain(receipt))
+        self._open_refund(Owed(None, facts, "", plan))
+
+    def _open_refund(self, owed: Owed) -> None:
+        self.refund = RefundSheet(self._session, screen_of(self), owed)
         self.refund.added.connect(self._on_added)
         self.refund.open(self.refund.person.fin.editor)
 
@@ -171,6 +195,8 @@ class SentAbroad(QWidget):
         shown = self.table.rows.records
         if len(shown) == 1:
             self.open_one(shown[0])
+        elif not shown and is_receipt_number(typed := self.search.text().strip()):
+            self.open_elsewhere(typed)
         elif shown:
             self.table.setFocus()
             self.table.view.selectRow(0)

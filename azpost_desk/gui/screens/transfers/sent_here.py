@@ -162,9 +162,12 @@ class SentHere(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What a sender may have back: how much, which transfer in words, whose, and what asks and plans it."""
+    """What a sender may have back: which transfer in words, whose, and what asks and plans it.
 
-    amount: Money
+    `amount` is None where only the centre knows it yet: the basket shows it before anything is paid.
+    """
+
+    amount: Money | None
     facts: Say
     sender: str
     plan: Callable[[Person], Basket]
@@ -183,6 +186,8 @@ class RefundSheet(Sheet):
         super().__init__(over, "transfers.screen.refund.title", width_px=786)
         self._session, self._owed = session, owed
         amount = BigAmount("transfers.screen.refund.amount", owed.amount)
+        if owed.amount is None:
+            amount.hide()
         facts = Label(owed.facts, "muted", wrap=True)
         pill = StatePill(parent=self)
         self.person = PersonFields(session, "sender", "refund", pill, with_phone=False)
