@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 import shiboken6
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from azpost_desk import places
@@ -186,15 +186,20 @@ def _svg(name: str) -> str:
 
 def pixmap(name: str, token: str = "text", size_px: int = 20, ratio: float = 2.0) -> QPixmap:
     """A Lucide icon drawn in a colour of the theme in force, sharp up to `ratio` device pixels per px."""
-    renderer = QSvgRenderer(
-        QByteArray(_svg(name).replace("currentColor", Theme.current().color(token).name()).encode())
-    )
+    colour = Theme.current().color(token).name()
+    # A button asks for its icon whenever it is painted; Qt keeps what was drawn, as long as it has room.
+    known = f"azpost {name} {colour} {size_px} {ratio}"
+    kept = QPixmap()
+    if QPixmapCache.find(known, kept):
+        return kept
+    renderer = QSvgRenderer(QByteArray(_svg(name).replace("currentColor", colour).encode()))
     picture = QPixmap(QSize(round(size_px * ratio), round(size_px * ratio)))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     renderer.render(painter, QRectF(picture.rect()))
     painter.end()
     picture.setDevicePixelRatio(ratio)
+    QPixmapCache.insert(known, picture)
     return picture
 
 

@@ -7,7 +7,8 @@ from string import Template
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QColor, QFontMetrics
+from PySide6.QtGui import QColor, QFontMetrics, QPixmapCache
+from PySide6.QtSvg import QSvgRenderer
 
 from azpost_desk import places
 from azpost_desk.gui.kit import theme
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QByteArray
     from PySide6.QtWidgets import QApplication
 
 PAIRS = [tuple(pair) for pair in tokens()["pairs"]["on"]]
@@ -97,3 +99,27 @@ def test_every_icon_is_drawn_in_the_colour_asked_for(path: Path) -> None:
     inked = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
     assert any(colour.alpha() > 200 and colour.rgb() == accent.rgb() for colour in inked)
     assert not icon(path.stem).isNull()
+
+
+def test_an_icon_is_drawn_once_in_each_colour_and_stays_as_it_was_drawn(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[object] = []
+
+    class Counted(QSvgRenderer):
+        def __init__(self, content: QByteArray) -> None:
+            super().__init__(content)
+            drawn.append(content)
+
+    monkeypatch.setattr(theme, "QSvgRenderer", Counted)
+    QPixmapCache.clear()
+    first = pixmap("search", "accent")
+    as_drawn = first.toImage()
+    first.fill(QColor("red"))
+    second = pixmap("search", "accent")
+    assert second.toImage() == as_drawn
+    assert second.devicePixelRatio() == 2.0
+    assert len(drawn) == 1
+    assert pixmap("search", "bad").toImage() != as_drawn
+    assert pixmap("search", "accent", 24).toImage().size() != as_drawn.size()
+    assert len(drawn) == 3
