@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from azpost_desk.central.abroad.reconciling import Reconciled, reconcile
 from azpost_desk.central.storage.database import connect
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.erasure import Erasures, Kept
@@ -62,6 +63,7 @@ def check(dsn: str, branch: str = "") -> list[Verdict]:
         if branch:
             return verdicts
         verdicts.append(_erasures(conn))
+        _explained(conn, verdicts)
         country = conn.execute("select currency, sum(minor) from postings group by currency")
         verdicts[0].broken += [
             Broken("*", 0, f"the country's sum is {net} {currency}") for currency, net in country if net
@@ -92,6 +94,23 @@ def _beside(conn: Connection) -> Beside:
         {transfer: Standing(*rest) for transfer, *rest in rows},
         tuple(ops.decode(kind, 1, body) for kind, body in waiting),
     )
+
+
+def _explained(conn: Connection, verdicts: list[Verdict]) -> None:
+    """I-13 too: between our book of a partner's account and its statement stand named items only."""
+    broken = next(one.broken for one in verdicts if one.id == Abroad.id)
+    broken += [
+        Broken("*", 0, f"{one.unexplained} {one.currency} with {one.partner} is not explained by any item")
+        for one in reconcile(conn, 0)
+        if one.unexplained
+    ]
+
+
+def reconciled(dsn: str, now_ms: int) -> list[Reconciled]:
+    """Each account with a partner abroad: book, statement, open items; one consistent look."""
+    with connect(dsn) as conn, conn.transaction():
+        conn.execute("set transaction isolation level repeatable read read only")
+        return reconcile(conn, now_ms)
 
 
 def _facts(conn: Connection, desks: str) -> Iterator[Fact]:

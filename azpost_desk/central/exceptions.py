@@ -78,6 +78,9 @@ OWNERS: Final = {
     "partner_lacks_it": "operations",
     "partner_code": "software",
     "partner_word": "operations",
+    "partner_statement": "finance",
+    "partner_suspense": "finance",
+    "partner_disputed": "finance",
 }
 
 

@@ -47,6 +47,7 @@ TRANSIT: Final = "1030"
 CARD_RECEIVABLE: Final = "1040"
 PARTNER: Final = "1050"
 PARTNER_TRANSIT: Final = "1055"
+PARTNER_DISPUTED: Final = "1057"
 POSITION: Final = "1060"
 POSITION_MANAT: Final = "1061"
 DOUBTFUL: Final = "1085"
@@ -83,6 +84,8 @@ CHART: Final = {
         # Our money with a partner abroad, and what has left for it and is not on its statement yet.
         Account(PARTNER, "partner", Side.CLAIM, "partner"),
         Account(PARTNER_TRANSIT, "partner_transit", Side.CLAIM, "partner"),
+        # Taken by a partner a second time, or not ours: a claim on it, nobody here pays for it (MA-17).
+        Account(PARTNER_DISPUTED, "partner_disputed", Side.CLAIM, "partner"),
         # What was sold of a currency and not yet bought (debit), and the manat it stands for (credit).
         Account(POSITION, "position", Side.OWN, "currency"),
         Account(POSITION_MANAT, "position_manat", Side.OWN, "currency"),

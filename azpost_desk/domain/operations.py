@@ -99,6 +99,10 @@ from azpost_desk.domain.operations_slips import ApprovalLocked as ApprovalLocked
 from azpost_desk.domain.operations_slips import ApprovalRefused as ApprovalRefused
 from azpost_desk.domain.operations_slips import CloseAnnounced as CloseAnnounced
 from azpost_desk.domain.operations_slips import RemittanceAnnounced as RemittanceAnnounced
+from azpost_desk.domain.operations_statements import BODIES as _OF_STATEMENTS
+from azpost_desk.domain.operations_statements import CENTRE_KINDS as _CENTRE_OF_STATEMENTS
+from azpost_desk.domain.operations_statements import PartnerBooked as PartnerBooked
+from azpost_desk.domain.operations_statements import PartnerItemCleared as PartnerItemCleared
 from azpost_desk.domain.operations_transfers import BODIES as _OF_TRANSFERS
 from azpost_desk.domain.operations_transfers import CENTRE_KINDS as _CENTRE_OF_TRANSFERS
 from azpost_desk.domain.operations_transfers import OutgoingJudged as OutgoingJudged
@@ -428,10 +432,12 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     **_OF_TRANSFERS,
     **_OF_THE_CENTRE,
     **_OF_ABROAD,
+    **_OF_STATEMENTS,
 }
 CENTRE_KINDS: Final = (
     SLIP_CENTRE_KINDS
     | _CENTRE_OF_ABROAD
+    | _CENTRE_OF_STATEMENTS
     | _CENTRE_OF_TRANSFERS
     | _RECOVERY_CENTRE_KINDS
     | operations_cash.CENTRE_KINDS

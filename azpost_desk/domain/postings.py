@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain import postings_abroad, postings_cash, products
+from azpost_desk.domain import postings_abroad, postings_cash, postings_statements, products
 from azpost_desk.domain.ledger import Posting, checked, negated
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
@@ -146,6 +146,7 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     ("correction.accepted", 1): _correction_accepted,
     **postings_cash.RULES,
     **postings_abroad.RULES,
+    **postings_statements.RULES,
     ("doubt.resolved", 1): _doubt_resolved,
     ("doubt.settled", 1): _doubt_settled,
     ("contested.judged", 1): _contested_judged,

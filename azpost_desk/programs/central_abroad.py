@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from azpost_desk.central.abroad import agreements, documents, judging
+from azpost_desk.central.abroad import agreements, documents, judging, reconciling
 from azpost_desk.central.abroad.releasing import OUR_BIC
 from azpost_desk.central.gateways.iso_partner import Channel, IsoPartner
 from azpost_desk.central.registry import files
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.abroad.corridors import Corridors, Partners, Rates
+from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.money import parse_amount
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.files import SMALL_BYTES_MAX, content_of
@@ -56,7 +57,13 @@ def add(command: Command, commands: Any) -> None:
     funds = command("fund-partner", _fund, "money of the post has reached a partner", "partner", "currency")
     funds.add_argument("funded", help="what arrived there, in its currency")
     funds.add_argument("paid", help="the manat it was bought for")
-    for one in (rates, funds):
+    says = "two people say what an open item of a partner's statement is (see: check)"
+    clears = command("clear-item", _clear, says, "item")
+    clears.add_argument(
+        "target", choices=reconciling.TARGETS, help="a transfer in transit, a funding, an item"
+    )
+    clears.add_argument("name", help="its id as check names it")
+    for one in (rates, funds, clears):
         for name in ("first", "second"):
             signs(one, name, "who acts")
         one.add_argument("--evidence", required=True)
@@ -161,6 +168,16 @@ def _fund(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     )
     with book_of(dsn) as book:
         print(judging.fund(conn, book, wanted.partner, act, CLOCK.utc_ms()))
+
+
+def _clear(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    if not is_digits(wanted.item):
+        raise Refused("A-060", item=wanted.item)
+    people = both(wanted, conn)
+    with book_of(dsn) as book:
+        reconciling.clear(
+            conn, book, int(wanted.item), wanted.target, wanted.name, people, wanted.evidence, CLOCK.utc_ms()
+        )
 
 
 def _turn(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from azpost_desk import places
 from azpost_desk.central.clock import SystemClock
+from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.programs import complain
 from azpost_desk.programs.dsn import DSN_HELP, without_password
@@ -39,10 +40,13 @@ def main(argv: list[str]) -> int:
     try:
         with _dsn(wanted.dsn, wanted.embedded) as dsn:
             verdicts, damaged = _check(wanted.data or [places.data()], dsn, wanted.branch)
+            partners = _partners(dsn) if dsn is not None and not wanted.branch else []
     except Trouble as trouble:
         complain(trouble)
         return 2
     answer = summary(verdicts, damaged)
+    if partners:
+        answer["partners"] = partners
     if wanted.json:
         print(json.dumps(answer, ensure_ascii=False))
     else:
@@ -85,6 +89,37 @@ def _check(folders: list[Path], dsn: str | None, branch: str) -> tuple[list[Verd
     return check_folder(folders[0]) if len(folders) == 1 else check_branch(folders)
 
 
+def _partners(dsn: str) -> list[dict[str, Any]]:
+    """Each account with a partner abroad as the answer writes it; sums are smallest units of its currency."""
+    from azpost_desk.central.checking import reconciled
+
+    return [
+        {
+            "partner": one.partner,
+            "currency": one.currency,
+            "ledger": one.ledger,
+            "statement": one.statement,
+            "statement_number": one.statement_number,
+            "statement_until": one.statement_until,
+            "items": [
+                {
+                    "sort": item.sort,
+                    "name": item.name,
+                    "minor": item.minor,
+                    "owner": item.owner,
+                    "since": local(item.since_ms).isoformat(timespec="seconds"),
+                    "until": local(item.until_ms).isoformat(timespec="seconds"),
+                }
+                for item in one.items
+            ],
+            "suspense": one.suspense,
+            "disputed": one.disputed,
+            "unexplained": one.unexplained,
+        }
+        for one in reconciled(dsn, SystemClock().utc_ms())
+    ]
+
+
 def summary(verdicts: list[Verdict], damaged: list[str]) -> dict[str, Any]:
     """The answer as interfaces.md writes it; `damaged` holds what the engine says of its pages."""
     return {
@@ -116,4 +151,21 @@ def _tell(answer: dict[str, Any]) -> None:
         for broken in one["broken"]:
             epoch = f" epoch {broken['epoch']}" if broken["epoch"] else ""
             print(f"         {broken['desk']}{epoch} record {broken['sequence']}: {broken['why']}")
+    for account in answer.get("partners", ()):
+        _tell_account(account)
     print("All invariants hold." if answer["ok"] else "The books are NOT sound.")
+
+
+def _tell_account(account: dict[str, Any]) -> None:
+    currency = account["currency"]
+
+    def money(minor: int) -> str:
+        return f"{Money(minor, currency).decimal():f} {currency}"
+
+    print(
+        f"{account['partner']}  our book {money(account['ledger'])}, statement {account['statement_number']}"
+        f" {money(account['statement'])}, unexplained {money(account['unexplained'])}"
+    )
+    for item in account["items"]:
+        named = f"{item['sort']} {item['name']}"
+        print(f"         {named}: {money(item['minor'])}, {item['owner']}, until {item['until'][:10]}")

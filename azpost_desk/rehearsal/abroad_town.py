@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.protocol.keys import SigningKey
 
+# Our account with each of the sandboxes.
+ACCOUNT: Final = "AZPOST-1"
 _DAY_MS: Final = 24 * 3_600_000
 _PHONE: Final = {"az": "Alanın telefonu", "ru": "Телефон получателя", "en": "Receiver's phone"}
 _IIN: Final = {"az": "Alanın FİN-i (12 rəqəm)", "ru": "ИИН получателя", "en": "Receiver's IIN"}
@@ -70,6 +72,7 @@ def _partner(partner: str, name: str, country: str, currency: str, bic: str) -> 
         refusals=_REFUSALS,
         refusals_final=True,
         number_mask=_NUMBER,
+        account=ACCOUNT,
     )
 
 

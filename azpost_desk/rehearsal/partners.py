@@ -94,6 +94,8 @@ class Entry:
     uetr: str
     amount: Money
     reference: str
+    end_to_end: str = ""
+    is_reversal: bool = False
 
 
 @dataclass(slots=True)
@@ -229,6 +231,13 @@ class SandboxPartner:
         """Answer a recall later: CNCL, RJCR or PDCR."""
         with self._lock:
             self._queue(self._recall_answer(uetr, end, self.payments[uetr].created, reason))
+
+    def put(self, message: str, created: str, name: str, parts: list[Part]) -> None:
+        """Let a report wait for us: root element `name`, with `parts` under its group header."""
+        with self._lock:
+            number = self._number("M")
+            group: Part = ("GrpHdr", [("MsgId", number), ("CreDtTm", created)])
+            self._queue(self._written(message, number, created, [(name, [group, *parts])]))
 
     def take(self, path: str, signature: str, body: bytes) -> _Answer:
         """Take one document; what goes back."""

@@ -28,6 +28,7 @@ from tests.storage.play_abroad import PARTIES, SENDER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from azpost_desk.central.gateways.iso_partner import IsoPartner
     from azpost_desk.domain.lines.abroad import AbroadTerms
     from tests.central.desks import ManualClock
 
@@ -62,17 +63,18 @@ PARTNER = Partner(
     },
     refusals={"AC04": "customers", "AM04": "ours", "DUPL": "known_there"},
     refusals_final=True,
+    account="AZPOST-1",
 )
 
 
 class Post:
     """A centre with one partner and one desk; everything is settled when a test says so."""
 
-    def __init__(self, dsn: str, clock: ManualClock) -> None:
+    def __init__(self, dsn: str, clock: ManualClock, rail: IsoPartner | None = None) -> None:
         self.dsn = dsn
         self.clock = clock
         self.partner = ScriptedPartner()
-        self.centre = Centre(dsn, clock=clock, partners={"tbilisi": self.partner})
+        self.centre = Centre(dsn, clock=clock, partners={"tbilisi": rail or self.partner})
         url = self.centre.start()
         now_ms = clock.utc_ms()
         with self.centre.database.transaction() as conn:

@@ -21,6 +21,17 @@ _DEAL = {
     "amount_qapik": 31_606,
     "base_qapik": 31_355,
 }
+_BOOKED = {
+    "partner": "p",
+    "currency": "GEL",
+    "account": "a",
+    "statement": "s",
+    "entry": "e",
+    "share": 1,
+    "booked_minor": -50_000,
+    "against": "transit",
+    "transfer": "t",
+}
 # As they were on the day of their release (tests/domain/test_postings.py).
 FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
     ("abroad.dealt", 1): (ops.AbroadDealt(**_DEAL), "024084a390b11452ecf85c46b25ac46d"),
@@ -47,6 +58,22 @@ FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
             evidence="e",
         ),
         "b33019abcbff21ae2ecb7aab411e8d49",
+    ),
+    ("partner.booked", 1): (ops.PartnerBooked(**_BOOKED), "85204a81863af8332f3b3251c7decd42"),
+    ("partner.item_cleared", 1): (
+        ops.PartnerItemCleared(
+            partner="p",
+            currency="GEL",
+            item=7,
+            item_minor=50_000,
+            against="suspense",
+            target="transit",
+            name="t",
+            first_person="a",
+            second_person="b",
+            evidence="e",
+        ),
+        "264a841f881f439d0d2e128475691c20",
     ),
 }
 
@@ -79,3 +106,13 @@ def test_what_a_partner_took_and_gave_back_leaves_nothing_in_transit() -> None:
     took = ops.AbroadSettled(transfer="t", partner="p", currency="GEL", arrives_minor=50_000)
     gave = ops.AbroadReturned(transfer="t", partner="p", currency="GEL", returned_minor=50_000)
     assert not any(add_balances(moved(took), moved(gave)).values())
+
+
+def test_a_statement_moves_the_partners_account_and_a_funding_was_on_it_before() -> None:
+    took = ops.AbroadSettled(transfer="t", partner="p", currency="GEL", arrives_minor=50_000)
+    both = add_balances(moved(took), moved(ops.PartnerBooked(**_BOOKED)))
+    assert {book: net for book, net in both.items() if net} == {
+        (chart.ABROAD_DUE, "p", "GEL"): 50_000,
+        (chart.PARTNER, "p", "GEL"): -50_000,
+    }
+    assert moved(ops.PartnerBooked(**(_BOOKED | {"against": "funding"}))) == {}

@@ -20,6 +20,7 @@ from azpost_desk.central.gateways.abroad import (
     Unfit,
     uetr_of,
 )
+from azpost_desk.domain.abroad.statements import Statement
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Refused
 
@@ -85,6 +86,8 @@ class ScriptedPartner:
             case "returned":
                 money = Money(values.pop("minor"), values.pop("currency"))
                 return (Returned(returned=money, **values),)
+            case "statement":
+                return (msgspec.convert(values, Statement),)
             case "recall":
                 return (RecallAnswer(**values),)
         return Unfit("no message of ours")
@@ -103,6 +106,10 @@ class ScriptedPartner:
     def answers_recall(self, transfer: str, *, agreed: bool | None) -> None:
         """The answer to a recall, in its outbox."""
         self._put(_said("recall", {"uetr": uetr_of(transfer), "agreed": agreed}))
+
+    def states(self, statement: Statement) -> None:
+        """A statement or notice, in its outbox."""
+        self._put(_said("statement", msgspec.to_builtins(statement)))
 
     def _put(self, document: bytes) -> None:
         with self._lock:

@@ -11,11 +11,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central.abroad import agreements, moving
+from azpost_desk.central.abroad import agreements, moving, statements
+from azpost_desk.central.abroad.statements import REFUSED
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import RecallAnswer, Returned, Silent, Status, Unfit
 from azpost_desk.domain.abroad.corridors import CUSTOMERS, KNOWN_THERE, OURS
 from azpost_desk.domain.abroad.moves import ABROAD_OUT
+from azpost_desk.domain.abroad.statements import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,7 +54,9 @@ def fetch(database: Database, clock: Clock, name: str, rail: Partner) -> bool:
     with database.transaction() as conn:
         keep(conn, name, (raw for _, raw in found), clock.utc_ms())
     rail.fetched([number for number, _ in found])
-    apply_waiting(database, {name: rail}, clock)
+    # A statement may let others count that waited behind it.
+    while apply_waiting(database, {name: rail}, clock):
+        pass
     return True
 
 
@@ -71,7 +75,8 @@ def apply_waiting(database: Database, rails: Mapping[str, Partner], clock: Clock
             if outcome == STRANGE and now_ms - received_ms < _TRIED_FOR_MS:
                 continue
             if outcome != APPLIED:
-                list_exception(conn, f"partner {partner}", 0, message, "partner_word", now_ms, outcome)
+                sort = "partner_statement" if outcome.startswith(REFUSED) else "partner_word"
+                list_exception(conn, f"partner {partner}", 0, message, sort, now_ms, outcome)
             conn.execute(
                 "update partner_messages set applied = true, outcome = %s where message = %s",
                 (outcome, message),
@@ -86,6 +91,10 @@ def _apply(conn: Connection, partner: str, said: tuple[Said, ...] | Unfit, now_m
     agreed = agreements.partners(conn, now_ms).find(partner)
     outcome = APPLIED
     for one in said:
+        if isinstance(one, Statement):
+            why = REFUSED if agreed is None else statements.take(conn, agreed, one, now_ms)
+            outcome = why or outcome
+            continue
         found = moving.lock(conn, one.uetr, "uetr")
         if found is None or found.partner != partner or agreed is None:
             outcome = STRANGE

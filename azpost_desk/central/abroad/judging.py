@@ -118,5 +118,10 @@ def fund(
     with conn.transaction():
         book.append(conn, funded)
         funds.lock(conn, partner, funded.currency)
+        conn.execute(
+            "insert into partner_fundings (partner, currency, minor, reference, sent_ms)"
+            " values (%s, %s, %s, %s, %s)",
+            (partner, funded.currency, funded.funded_minor, funded.evidence.strip(), now_ms),
+        )
         funds.add(conn, partner, funded.currency, funded=funded.funded_minor)
         return selling.funded(conn, partner, funded.currency, now_ms)

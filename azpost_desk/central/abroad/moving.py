@@ -51,6 +51,7 @@ class Out:
     firm: bool
     settled: bool
     dealt: bool
+    taken: bool
     uetr: str
     ordinal: int
     attempts: int
@@ -175,7 +176,7 @@ def _booked(conn: Connection, one: Out, event: str) -> Out:
         one = replace(one, dealt=True)
     if (event in _TAKES or is_disputed) and not one.settled:
         _settle(conn, one)
-        one = replace(one, settled=True, firm=False)
+        one = replace(one, settled=True, taken=True, firm=False)
     return one
 
 
@@ -187,7 +188,7 @@ def _settle(conn: Connection, one: Out) -> None:
             transfer=one.transfer, partner=one.partner, currency=one.currency, arrives_minor=one.arrives
         ),
     )
-    conn.execute("update abroad_out set settled = true where transfer = %s", (one.transfer,))
+    conn.execute("update abroad_out set settled = true, taken = true where transfer = %s", (one.transfer,))
     funds.lock(conn, one.partner, one.currency)
     firm = -one.arrives if one.firm else 0
     funds.add(conn, one.partner, one.currency, funded=-one.arrives, firm=firm)

@@ -12,6 +12,8 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from azpost_desk.domain.abroad.statements import Statement
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -130,7 +132,7 @@ class RecallAnswer:
     reason: str = ""
 
 
-Said = Status | Returned | RecallAnswer
+Said = Status | Returned | RecallAnswer | Statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 from azpost_desk.central.gateways import iso_messages
 from azpost_desk.central.gateways.abroad import Silent, Told, Turned
 from azpost_desk.central.gateways.iso20022 import BYTES_MAX, opened
+from azpost_desk.central.gateways.iso_statements import is_statement, read_statements
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.addresses import is_guarded
 from azpost_desk.protocol.keys import is_signed
@@ -148,7 +149,8 @@ class IsoPartner:
     def read(self, document: bytes) -> tuple[Said, ...] | Unfit:
         """See `Partner.read`."""
         channel = self._channel
-        return iso_messages.read_said(document, channel.bic or channel.member, channel.our_bic)
+        read = read_statements if is_statement(document) else iso_messages.read_said
+        return read(document, channel.bic or channel.member, channel.our_bic)
 
     def hand(self, document: bytes) -> Handed:
         """See `Partner.hand`."""

@@ -136,6 +136,8 @@ class Partner(Document, frozen=True, omit_defaults=True):
         refusals: its reason codes in the four classes of M0-6: code → one of CLASSES; unlisted is unknown.
         refusals_final: its refusal opens the refund at once, by agreement (MA-8).
         refusals_in_a_row_max: more than so many stop it until a person looks (M0-11).
+        account: our account there as its statements name it, "" where it sends none.
+        items_days_max: so long may something stand open between its statement and our book.
         number_mask: the mask of the number the receiver has to say, "" where it gives none (MA-18).
     """
 
@@ -155,6 +157,8 @@ class Partner(Document, frozen=True, omit_defaults=True):
     refusals: dict[str, str] = msgspec.field(default_factory=dict)
     refusals_final: bool = False
     refusals_in_a_row_max: int = 5
+    account: str = ""
+    items_days_max: int = 5
     number_mask: str = ""
 
 
