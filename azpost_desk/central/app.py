@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from azpost_desk.central import ahead, approvals, grants, keys, list_changes, payments, steps
-from azpost_desk.central.abroad import quotes, refunding
+from azpost_desk.central.abroad import paying, quotes, refunding
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.gateways.billers import is_away
@@ -34,7 +34,7 @@ from azpost_desk.protocol.old_chains import RecoveredKey
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from azpost_desk.central.gateways.abroad import Partner
@@ -198,6 +198,7 @@ class Centre:
             Answer(questions.TRANSFER_CLAIM, self.claim_transfer),
             Answer(questions.ABROAD_QUOTE, self.quote_abroad),
             Answer(questions.ABROAD_REFUND, self.claim_refund_abroad),
+            Answer(questions.ABROAD_CLAIM, self.claim_from_abroad),
             Answer(questions.TRANSFERS_AHEAD, self.transfers_ahead),
             Answer(questions.STEPS, self.steps_of),
             Answer(questions.APPROVAL, self.ask_approval),
@@ -248,12 +249,23 @@ class Centre:
             return quotes.quote(conn, self._keys, chain, message, self.clock.utc_ms())
 
     def claim_refund_abroad(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
-        """See abroad.refunding. What the asker's own chain has said is brought forward first."""
+        """See abroad.refunding."""
+        return self._claim_abroad(refunding.claim, caller, message)
+
+    def claim_from_abroad(self, caller: Caller, message: TransferClaim) -> TransferClaimed:
+        """See abroad.paying."""
+        return self._claim_abroad(paying.claim, caller, message)
+
+    def _claim_abroad(
+        self, judge: Callable[..., TransferClaimed], caller: Caller, message: TransferClaim
+    ) -> TransferClaimed:
+        """What the asker's own chain has said is brought forward first."""
         self._rounds.bring([(caller.desk, caller.epoch)], time.monotonic_ns() + _CLAIM_MS_MAX * 1_000_000)
         claimant = grants.Claimant(caller.desk, caller.epoch, caller.branch)
         with self.database.transaction() as conn:
-            now_ms = self.clock.utc_ms()
-            return refunding.claim(conn, self._book, self._keys, claimant, message, now_ms)
+            answer = judge(conn, self._book, self._keys, claimant, message, self.clock.utc_ms())
+        self._rounds.wake()
+        return answer
 
     def own_records(self, caller: Caller, message: OwnRecords) -> OwnRecordsTold:
         """See intake.salvaging; only the present machine of a desk is told, and only of its ended epochs."""

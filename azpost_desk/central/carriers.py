@@ -22,7 +22,7 @@ from azpost_desk.central import (
     tracking,
     transfers,
 )
-from azpost_desk.central.abroad import refunding, selling
+from azpost_desk.central.abroad import paying, refunding, selling
 from azpost_desk.central.lines import ACTS
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.lines import LineReversed
@@ -60,12 +60,12 @@ def _day_closed(conn: Connection, written: Written, body: ops.DayClosed, now_ms:
 
 
 def _grant_released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms: int) -> None:
-    if not refunding.released(conn, written, body, now_ms):
+    if not (refunding.released(conn, written, body, now_ms) or paying.released(conn, written, body, now_ms)):
         transfers.released(conn, written, body, now_ms)
 
 
 def _grant_stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: int) -> None:
-    if not refunding.stored(conn, written, body, now_ms):
+    if not (refunding.stored(conn, written, body, now_ms) or paying.stored(conn, written, body, now_ms)):
         transfers.stored(conn, written, body, now_ms)
 
 

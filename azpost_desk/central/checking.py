@@ -12,7 +12,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.erasure import Erasures, Kept
 from azpost_desk.domain.invariants import Broken, Fact, Fold, Stored, Verdict
 from azpost_desk.domain.invariants import check as check_facts
-from azpost_desk.domain.invariants_abroad import Abroad, Beside, Standing
+from azpost_desk.domain.invariants_abroad import Abroad, Beside, Coming, Standing
 from azpost_desk.domain.invariants_branch import HandedOver
 from azpost_desk.domain.invariants_outside import Seen, Watched
 from azpost_desk.protocol.keys import is_signed
@@ -89,9 +89,14 @@ def _seen(conn: Connection) -> Seen:
 def _beside(conn: Connection) -> Beside:
     """How each transfer abroad stands, and what the centre's book has yet to show of it."""
     rows = conn.execute("select transfer, partner, currency, arrives, state, dealt, settled from abroad_out")
+    came = conn.execute(
+        "select transfer, partner, currency, amount, bought_for is not null, state = 'returned'"
+        " from abroad_in"
+    )
     waiting = conn.execute("select kind, body from abroad_to_book order by entry")
     return Beside(
         {transfer: Standing(*rest) for transfer, *rest in rows},
+        {transfer: Coming(*rest) for transfer, *rest in came},
         tuple(ops.decode(kind, 1, body) for kind, body in waiting),
     )
 

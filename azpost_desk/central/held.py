@@ -52,7 +52,9 @@ def waiting(conn: Connection) -> list[Waiting]:
         " union all select payment, state, amount, desk, accepted_ms, 'payments'"
         " from payments where state = 'held'"
         " union all select transfer, state, amount, desk, sent_ms, 'abroad'"
-        " from abroad_out where state in ('held', 'frozen'))"
+        " from abroad_out where state in ('held', 'frozen')"
+        " union all select transfer, state, greatest(promised, bought_qapik), partner, received_ms, 'abroad'"
+        " from abroad_in where state in ('held', 'frozen'))"
         " select thing, state, amount, desk, at_ms,"
         " array(select distinct reason from exceptions where about = thing order by reason), service"
         " from waits order by at_ms, thing",
@@ -84,7 +86,7 @@ def decide(
             "select state, desk from transfers where transfer = %s for update", (transfer,)
         ).fetchone()
         if row is None:
-            if conn.execute("select from abroad_out where transfer = %s", (transfer,)).fetchone() is not None:
+            if judging.is_abroad(conn, transfer):
                 return judging.decide(conn, book, transfer, decision, people, evidence, now_ms)
             return payments.decide(conn, book, transfer, decision, people, evidence, now_ms)
         state, desk = row

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from azpost_desk.central import payments, tracking, transfers
-from azpost_desk.central.abroad import refunding, selling
+from azpost_desk.central.abroad import paying, refunding, selling
 from azpost_desk.domain.lines import (
+    AbroadPaid,
     AbroadRefunded,
     AbroadSent,
     GoodsSold,
@@ -71,6 +72,7 @@ ACTS: Final[dict[type, LineActs[Any]]] = {
         LineActs[AbroadRefunded](
             line=AbroadRefunded, sold=refunding.refunded, undone=refunding.refund_reversed
         ),
+        LineActs[AbroadPaid](line=AbroadPaid, sold=paying.paid, undone=paying.payout_reversed),
         LineActs[ItemAccepted](line=ItemAccepted, sold=tracking.accepted, undone=tracking.reversed_line),
     )
 }

@@ -57,6 +57,7 @@ CLEARING: Final = "1099"
 TRANSFERS_PAYABLE: Final = "2010"
 ABROAD_PAYABLE: Final = "2015"
 ABROAD_DUE: Final = "2016"
+INCOMING_PAYABLE: Final = "2017"
 BILLS_COLLECTED: Final = "2030"
 BILLS_DUE: Final = "2035"
 UNCLAIMED: Final = "2050"
@@ -97,9 +98,12 @@ CHART: Final = {
         # Zero after every settlement: lines post against it gross, tenders clear it.
         Account(CLEARING, "clearing", Side.CLEARING),
         Account(TRANSFERS_PAYABLE, "transfers_payable", Side.CUSTOMERS, service="transfers"),
-        # Taken to be paid abroad, in manat; the centre turns it into what it owes the receiver there.
+        # Taken to be paid abroad, or to be paid out here from there, in manat; the centre turns one currency
+        # into the other.
         Account(ABROAD_PAYABLE, "abroad_payable", Side.CUSTOMERS, service="abroad"),
         Account(ABROAD_DUE, "abroad_due", Side.CUSTOMERS, "partner"),
+        # Come from abroad for a receiver here, in its own currency until it is granted.
+        Account(INCOMING_PAYABLE, "incoming_payable", Side.CUSTOMERS, "partner"),
         Account(BILLS_COLLECTED, "bills_collected", Side.CUSTOMERS, "biller", "payments"),
         Account(BILLS_DUE, "bills_due", Side.CUSTOMERS, "biller"),
         # Transfers that neither receiver nor sender fetched in time; theirs all the same.

@@ -38,13 +38,20 @@ def is_reckoned(terms: AbroadTerms) -> bool:
     if terms.currency not in CURRENCIES or terms.named not in NAMED:
         return False
     sums = (*terms.fees_qapik.values(), terms.tax_qapik, terms.deduction_minor_max)
-    ratio = as_fraction(terms.rate)
-    if ratio is None or as_fraction(terms.base_rate) is None or any(one < 0 for one in sums):
+    if as_fraction(terms.base_rate) is None or any(one < 0 for one in sums):
         return False
     if terms.amount_qapik <= 0 or terms.arrives_minor <= 0 or not 0 < terms.quoted_ms < terms.stands_ms:
         return False
-    told = manat_for(Money(terms.arrives_minor, terms.currency), ratio, "down").minor
-    return told <= terms.amount_qapik <= told + 1
+    return gives(terms.arrives_minor, terms.currency, terms.rate, terms.amount_qapik)
+
+
+def gives(minor: int, currency: str, rate: str, qapik: int) -> bool:
+    """Whether a sum at a written rate is these manat, in whichever direction they were rounded."""
+    ratio = as_fraction(rate)
+    if ratio is None or currency not in CURRENCIES:
+        return False
+    least = manat_for(Money(minor, currency), ratio, "down").minor
+    return least <= qapik <= least + 1
 
 
 def as_fraction(text: str) -> Fraction | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.folds import Broken, Fact, Fold
+from azpost_desk.domain.money import Money
 from azpost_desk.domain.postings import postings as posted_by_rule
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ Book = tuple[str, str, str]
 """(account, sub-account, currency)."""
 
 _POSITIONS: Final = (chart.POSITION, chart.POSITION_MANAT)
-_WATCHED: Final = (*_POSITIONS, chart.ABROAD_DUE)
+_OWED: Final = (chart.ABROAD_DUE, chart.INCOMING_PAYABLE)
+_WATCHED: Final = (*_POSITIONS, *_OWED)
+HOME: Final = Money(0).currency
 _STEPS: Final = (ops.AbroadDealt, ops.AbroadTakenBack, ops.AbroadSettled, ops.AbroadReturned)
 # In these the deal is undone, whatever the partner has; `Standing.dealt` says it of those not named.
 UNDONE: Final = ("owed", "refunding", "refund_in_doubt", "unclaimed", "refunded", "claimed", "reversed")
@@ -55,10 +58,22 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """How one transfer from abroad stands: manat are owed for it already, or it went back."""
+
+    partner: str
+    currency: str
+    minor: int
+    bought: bool
+    returned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside the book: every transfer, and what is decided and not written into the book yet."""
+    """What stands beside the book: every transfer out and in, what is decided and not in the book yet."""
 
     transfers: dict[str, Standing] = field(default_factory=dict)
+    incoming: dict[str, Coming] = field(default_factory=dict)
     waiting: tuple[ops.Body, ...] = ()
 
 
@@ -73,6 +88,7 @@ class Abroad(Fold):
         self._books: Counter[Book] = Counter()
         self._deals: Counter[Book] = Counter()
         self._steps: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._bought: Counter[str] = Counter()
         self._figures: dict[str, tuple[object, ...]] = {}
 
     def take(self, fact: Fact, body: ops.Body | None) -> None:
@@ -93,8 +109,7 @@ class Abroad(Fold):
             deal = {book: minor for book, minor in moved.items() if book[0] in _POSITIONS}
             self._needs_both(fact, deal)
         self._deals.update(deal)
-        if isinstance(body, _STEPS):
-            self._step(fact, body)
+        self._count(fact, body)
 
     def end(self) -> None:
         for book in sorted(self._books.keys() | self._deals.keys()):
@@ -104,14 +119,18 @@ class Abroad(Fold):
             kind, version = ops.kind_of(body)
             for one in posted_by_rule("", "waiting", kind, version, body):
                 self._books[one.account, one.sub, one.amount.currency] += one.amount.minor
-            if isinstance(body, _STEPS):
-                self._step(None, body)
+            self._count(None, body)
         for transfer in sorted(self._beside.transfers.keys() | self._steps.keys()):
             self._stands(transfer, self._beside.transfers.get(transfer))
+        for transfer in sorted(self._beside.incoming.keys() | self._bought.keys()):
+            self._came(transfer, self._beside.incoming.get(transfer))
         owed: Counter[Book] = Counter()
         for standing in self._beside.transfers.values():
             owed[chart.ABROAD_DUE, standing.partner, standing.currency] -= standing.owed_minor
-        for book in sorted(owed.keys() | {one for one in self._books if one[0] == chart.ABROAD_DUE}):
+        for coming in self._beside.incoming.values():
+            if not (coming.bought or coming.returned):
+                owed[chart.INCOMING_PAYABLE, coming.partner, coming.currency] -= coming.minor
+        for book in sorted(owed.keys() | {one for one in self._books if one[0] in _OWED}):
             if self._books[book] != owed[book]:
                 self._wrong(f"{_named(book)} is {self._books[book]}, the transfers' states say {owed[book]}")
 
@@ -122,6 +141,18 @@ class Abroad(Fold):
             manat = deal.get((chart.POSITION_MANAT, currency, "AZN"), 0)
             if foreign * manat > 0 or (foreign == 0) != (manat == 0):
                 self.verdict.fault(fact, f"the position in {currency} and its manat do not move together")
+
+    def _count(self, fact: Fact | None, body: ops.Body | None) -> None:
+        if isinstance(body, _STEPS):
+            self._step(fact, body)
+        elif isinstance(body, (ops.IncomingBought, ops.IncomingUnbought)):
+            self._bought[body.transfer] += 1 if isinstance(body, ops.IncomingBought) else -1
+
+    def _came(self, transfer: str, coming: Coming | None) -> None:
+        if coming is None:
+            self._wrong(f"transfer {transfer} was bought and came from nowhere")
+        elif self._bought[transfer] != coming.bought:
+            self._wrong(f"transfer {transfer} has {self._bought[transfer]} purchases open in the book")
 
     def _step(self, fact: Fact | None, body: _Step) -> None:
         self._steps[body.transfer][type(body).__name__] += 1
@@ -156,6 +187,12 @@ def _deal(body: ops.Body | None) -> dict[Book, int] | None:
             return _at(body.currency, -body.arrives_minor, body.base_qapik)
         case ops.AbroadDealt():
             return _at(body.currency, body.arrives_minor, -body.base_qapik)
+        case ops.IncomingBought() if body.currency != HOME:
+            return _at(body.currency, -body.bought_minor, body.base_qapik)
+        case ops.IncomingUnbought() if body.currency != HOME:
+            return _at(body.currency, body.bought_minor, -body.base_qapik)
+        case ops.IncomingBought() | ops.IncomingUnbought():
+            return {}
         case ops.PartnerFunded():
             return _at(body.currency, -body.funded_minor, body.paid_qapik)
         case _:

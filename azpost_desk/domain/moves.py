@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from azpost_desk.domain.abroad.moves import ABROAD_OUT
+from azpost_desk.domain.abroad.moves import ABROAD_IN, ABROAD_OUT
 from azpost_desk.domain.refusals import Refused
 
 Moves = Mapping[tuple[str, str], str]
@@ -262,6 +262,7 @@ TABLES: Final[dict[str, Moves]] = {
     "proposal": PROPOSAL,
     "remittance": REMITTANCE,
     "abroad_out": ABROAD_OUT,
+    "abroad_in": ABROAD_IN,
 }
 
 

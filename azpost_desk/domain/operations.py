@@ -65,6 +65,14 @@ from azpost_desk.domain.operations_disputes import DisputeRaised as DisputeRaise
 from azpost_desk.domain.operations_disputes import ReportSupplemented as ReportSupplemented
 from azpost_desk.domain.operations_evidence import BODIES as _OF_EVIDENCE
 from azpost_desk.domain.operations_evidence import EvidenceExported as EvidenceExported
+from azpost_desk.domain.operations_incoming import BODIES as _OF_INCOMING
+from azpost_desk.domain.operations_incoming import CENTRE_KINDS as _CENTRE_OF_INCOMING
+from azpost_desk.domain.operations_incoming import IncomingBought as IncomingBought
+from azpost_desk.domain.operations_incoming import IncomingJudged as IncomingJudged
+from azpost_desk.domain.operations_incoming import IncomingMatched as IncomingMatched
+from azpost_desk.domain.operations_incoming import IncomingReceived as IncomingReceived
+from azpost_desk.domain.operations_incoming import IncomingReturned as IncomingReturned
+from azpost_desk.domain.operations_incoming import IncomingUnbought as IncomingUnbought
 from azpost_desk.domain.operations_keys import BODIES as _OF_KEYS
 from azpost_desk.domain.operations_keys import CENTRE_KINDS as _CENTRE_OF_KEYS
 from azpost_desk.domain.operations_keys import ContestedJudged as ContestedJudged
@@ -433,11 +441,13 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     **_OF_THE_CENTRE,
     **_OF_ABROAD,
     **_OF_STATEMENTS,
+    **_OF_INCOMING,
 }
 CENTRE_KINDS: Final = (
     SLIP_CENTRE_KINDS
     | _CENTRE_OF_ABROAD
     | _CENTRE_OF_STATEMENTS
+    | _CENTRE_OF_INCOMING
     | _CENTRE_OF_TRANSFERS
     | _RECOVERY_CENTRE_KINDS
     | operations_cash.CENTRE_KINDS

@@ -11,10 +11,16 @@ from typing import Any, Final
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain import postings_abroad, postings_cash, postings_statements, products
+from azpost_desk.domain import (
+    postings_abroad,
+    postings_cash,
+    postings_incoming,
+    postings_statements,
+    products,
+)
 from azpost_desk.domain.ledger import Posting, checked, negated
 from azpost_desk.domain.money import Money
-from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
+from azpost_desk.domain.products.abroad import PURPOSES as ABROAD_PURPOSES
 from azpost_desk.domain.products.base import pair
 
 Rule = Callable[[str, str, Any], list[Posting]]
@@ -108,7 +114,7 @@ def _doubt_resolved(desk: str, operation: str, body: ops.DoubtResolved) -> list[
 
 def _owed(purpose: str) -> str:
     """The account of what a grant of this purpose pays off."""
-    return chart.ABROAD_PAYABLE if purpose == REFUND_ABROAD else chart.TRANSFERS_PAYABLE
+    return chart.ABROAD_PAYABLE if purpose in ABROAD_PURPOSES else chart.TRANSFERS_PAYABLE
 
 
 def _doubt_settled(desk: str, operation: str, body: ops.DoubtSettled) -> list[Posting]:
@@ -147,6 +153,7 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     **postings_cash.RULES,
     **postings_abroad.RULES,
     **postings_statements.RULES,
+    **postings_incoming.RULES,
     ("doubt.resolved", 1): _doubt_resolved,
     ("doubt.settled", 1): _doubt_settled,
     ("contested.judged", 1): _contested_judged,

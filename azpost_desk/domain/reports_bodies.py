@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
+from azpost_desk.domain.lines import AbroadPaid, AbroadRefunded, AbroadSent
 from azpost_desk.domain.reports import Figures, Flow, ServiceFigures
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def _effect(line: ops.AnyLine) -> tuple[str, int, int, int]:
             return "abroad", line.terms.amount_qapik, sum(line.terms.fees_qapik.values()), 0
         case AbroadRefunded():
             return "abroad", -line.amount_qapik, -line.fee_returned_qapik, 0
+        case AbroadPaid():
+            return "abroad", -line.amount_qapik, 0, 0
         case ops.GoodsSold():
             return "goods", 0, line.amount_qapik, line.vat_qapik
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from azpost_desk.central import contested, doubts, held, screening
-from azpost_desk.central.abroad import refunding
+from azpost_desk.central.abroad import granting, paying, refunding
 from azpost_desk.central.registry import lost
+from azpost_desk.domain.products.abroad import PAYOUT, REFUND
 from azpost_desk.programs.central_commands import CLOCK, book_of
 from azpost_desk.programs.central_people import both, proven, signs
 from azpost_desk.texts import Texts
@@ -114,7 +115,8 @@ def _lost_list(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 def _lost_resolve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     people = both(wanted, conn)
     with book_of(dsn) as book:
-        act = refunding.resolved if refunding.is_for_abroad(conn, wanted.grant) else doubts.resolve
+        acts = {REFUND: refunding.resolved, PAYOUT: paying.resolved}
+        act = acts.get(granting.purpose_of(conn, wanted.grant), doubts.resolve)
         print(act(conn, book, wanted.grant, wanted.outcome, people, wanted.evidence, CLOCK.utc_ms()))
 
 

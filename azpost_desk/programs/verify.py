@@ -178,7 +178,7 @@ def due(line: dict[str, Any]) -> int:
             return int(amount)
         case "payment.accepted" | "transfer.sent":
             return int(amount + fee)
-        case "transfer.paid" | "payment.refunded":
+        case "transfer.paid" | "payment.refunded" | "abroad.paid":
             return -int(amount)
         case "transfer.refunded" | "abroad.refunded":
             return -int(amount + line["fee_returned_qapik"])

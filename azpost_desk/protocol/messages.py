@@ -85,6 +85,9 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
         amount_qapik: what may be paid.
         offline_until_ms: 0, or until when it may be used without the line (taken ahead).
         fee_qapik: how much of the amount is the fee that is given back with it.
+        arrived_minor, currency: what came from abroad for it, smallest units; 0 and "" at home.
+        rate: manat for one unit, an exact fraction, "" where manat were promised; rate_id: which rates.
+        stands_ms: until when (UTC ms) the manat stand; 0 = to no end.
     """
 
     centre_epoch: int
@@ -102,6 +105,11 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
     time_ms: int
     offline_until_ms: int = 0
     fee_qapik: int = 0
+    arrived_minor: int = 0
+    currency: str = ""
+    rate: str = ""
+    rate_id: int = 0
+    stands_ms: int = 0
 
 
 class Signed(Message, frozen=True):
@@ -213,7 +221,9 @@ class TransferClaim(Message, frozen=True):
     For a refund `transfer` names it and `purpose` is refund; one from abroad is also found by the number of
     its receipt in `code`. For a pay-out `transfer` without a code asks
     ahead of time: only the office that the transfer is addressed to may, and it asks who comes for it.
-    `request` is the id of the journaled request.
+    `request` is the id of the journaled request. What came from abroad by the way in `way` is asked for by
+    its number (`code`) and by the sum as its sender named it, `figure_minor` smallest units of that way's
+    currency.
     """
 
     request: str
@@ -222,6 +232,8 @@ class TransferClaim(Message, frozen=True):
     amount_qapik: int = 0
     sender: str = ""
     transfer: str = ""
+    way: str = ""
+    figure_minor: int = 0
 
 
 class TransferClaimed(Message, frozen=True):

@@ -40,6 +40,7 @@ BILL_CHECK: Final = Question("/v1/bills/check", messages.BillCheck, messages.Bil
 TRANSFER_CLAIM: Final = Question("/v1/transfers/claim", messages.TransferClaim, messages.TransferClaimed)
 ABROAD_QUOTE: Final = Question("/v1/abroad/quote", abroad.QuoteAsk, abroad.QuoteTold)
 ABROAD_REFUND: Final = Question("/v1/abroad/refund", messages.TransferClaim, messages.TransferClaimed)
+ABROAD_CLAIM: Final = Question("/v1/abroad/claim", messages.TransferClaim, messages.TransferClaimed)
 TRANSFERS_AHEAD: Final = Question("/v1/transfers/ahead", messages.AheadAsked, messages.AheadTold)
 STEPS: Final = Question("/v1/steps", messages.StepsAsked, messages.StepsTold, stopped_too=True)
 APPROVAL: Final = Question("/v1/approvals", approvals.ApprovalAsk, approvals.ApprovalTold)
@@ -60,6 +61,7 @@ QUESTIONS: Final[tuple[Question[Any, Any], ...]] = (
     TRANSFER_CLAIM,
     ABROAD_QUOTE,
     ABROAD_REFUND,
+    ABROAD_CLAIM,
     TRANSFERS_AHEAD,
     STEPS,
     APPROVAL,

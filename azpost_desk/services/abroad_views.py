@@ -46,11 +46,34 @@ class AbroadTransfer:
     held_grant: str
 
 
+@dataclass(frozen=True, slots=True)
+class IncomingGrant:
+    """What a grant held here pays out: the sum as its sender named it, and the manat it is worth.
+
+    Attributes:
+        number: what its receiver said; a secret.
+        rate: manat for one unit, an exact fraction; "" where manat were promised.
+        stands_ms: until when (UTC ms) the manat stand; 0 = to no end.
+    """
+
+    transfer: str
+    number: str
+    sender: str
+    receiver: str
+    arrived: Money
+    amount: Money
+    rate: str
+    stands_ms: int
+
+
 class AbroadReads(Protocol):
     """What the books know of transfers abroad."""
 
     def transfer(self, transfer: str) -> AbroadTransfer | None:
         """The one with this id."""
+
+    def incoming(self, transfer: str) -> IncomingGrant | None:
+        """What came from abroad, by its id or by the grant held over it."""
 
     def transfers(self, states: Sequence[str] = (), limit: int = 200) -> list[AbroadTransfer]:
         """Those in one of these states (all, when none is named), the newest first."""

@@ -26,6 +26,7 @@ from azpost_desk.services.express import Express
 from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
 from azpost_desk.services.history import History
+from azpost_desk.services.incoming import Incoming
 from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.papers import Papers
 from azpost_desk.services.papers_made import PapersMade
@@ -66,6 +67,7 @@ class DeskServices:
     transfers: Transfers
     ahead: Ahead
     abroad: Abroad
+    incoming: Incoming
     changes: TransferChanges
     payments: Payments
     express: Express
@@ -109,8 +111,7 @@ def desk_services(
 ) -> DeskServices:
     """The use cases over one counter.
 
-    Without a `signer` papers are signed by hand; `around` is the machine it stands on, if anybody asks;
-    `copies` are the backup and the second copy, where there are any; `tray` is where papers lie as files.
+    `signer`: else by hand; `around`: the machine; `copies`: backup and second copy; `tray`: papers as files.
     """
     baskets, papers, days = Baskets(counter), Papers(counter), Days(counter)
     transfers = Transfers(counter, baskets)
@@ -126,6 +127,7 @@ def desk_services(
         shop=Shop(counter, baskets),
         transfers=transfers,
         abroad=Abroad(counter, baskets),
+        incoming=Incoming(counter, baskets),
         ahead=Ahead(counter),
         changes=TransferChanges(counter, transfers),
         payments=Payments(counter, baskets),

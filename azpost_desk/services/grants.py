@@ -9,23 +9,31 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.abroad.corridors import Corridors
 from azpost_desk.domain.catalogue import Offices
+from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import fold, same_person_name
 from azpost_desk.domain.people import AbroadParties, Parties, Person
+from azpost_desk.domain.products.abroad import PAYOUT as PAYOUT_ABROAD
+from azpost_desk.domain.products.abroad import PURPOSES as ABROAD_PURPOSES
 from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.messages import Signed, TransferClaim, TransferClaimed, grant_of
-from azpost_desk.protocol.questions import ABROAD_REFUND, TRANSFER_CLAIM
+from azpost_desk.protocol.questions import ABROAD_CLAIM, ABROAD_REFUND, TRANSFER_CLAIM
 from azpost_desk.services.counter import Counter, Officer, attach, shown
 
 if TYPE_CHECKING:
-    from azpost_desk.domain.money import Money
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views_grants import HeldGrant
 
 # What the centre may answer instead of a grant; another code is a newer centre's and becomes T-019.
 CENTRE_SAYS_NO: Final = frozenset(
-    {*(f"T-{number:03}" for number in range(10, 19)), "T-064", "T-065", "T-068", "T-072", "A-050"}
+    {*(f"T-{number:03}" for number in range(10, 19)), "T-064", "T-065", "T-068", "T-072"}
+    | {"A-012", "A-050", "A-070", "A-071", "A-072"}
+)
+# Where a grant is asked for; every other purpose at home.
+_ASKED_AT: Final = defaultdict(
+    lambda: TRANSFER_CLAIM, {REFUND_ABROAD: ABROAD_REFUND, PAYOUT_ABROAD: ABROAD_CLAIM}
 )
 _HOLDS: Final = defaultdict[str, type[msgspec.Struct]](lambda: Parties, {REFUND_ABROAD: AbroadParties})
 # [design] Longer than any line stays down; a question older than this is the centre's to clear up.
@@ -34,7 +42,7 @@ OPEN_DAYS_MAX: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A grant this desk holds, with what the clerk must see; `purpose` is pay or refund."""
+    """A grant this desk holds, with what the clerk must see; `purpose` is pay or refund, or of abroad."""
 
     grant: str
     transfer: str
@@ -88,8 +96,7 @@ class Grants:
         Raises:
             Refused: the centre's no. Trouble: no answer; the request stays open.
         """
-        where = ABROAD_REFUND if asked.purpose == REFUND_ABROAD else TRANSFER_CLAIM
-        answer = self.counter.line.ask(where, asked)
+        answer = self.counter.line.ask(_ASKED_AT[asked.purpose], asked)
         if answer.grant is None:
             raise self._refused(by, asked, answer)
         grant = grant_of(answer.grant.words)
@@ -164,6 +171,14 @@ class Grants:
         return [one for one in reversed(found) if one[0].request not in answered]
 
 
+def asked_for(books: Reading, asked: TransferClaim) -> Money:
+    """The sum in a question; from abroad in the currency of its way."""
+    if not asked.way:
+        return azn(asked.amount_qapik)
+    ways = {one.way: one.currency for one in books.document(Corridors, books.day().date).ways_in}
+    return Money(asked.figure_minor, ways.get(asked.way, azn(0).currency))
+
+
 def whose_money(purpose: str, parties: bytes) -> Parties:
     """Who sends to whom, as a grant of this purpose showed it; abroad the receiver as known there."""
     if purpose != REFUND_ABROAD:
@@ -181,12 +196,8 @@ def _readable(purpose: str, parties: bytes) -> None:
 
 
 def _same_question(a: TransferClaim, b: TransferClaim) -> bool:
-    return (a.purpose, a.code, a.amount_qapik, fold(a.sender), a.transfer) == (
-        b.purpose,
-        b.code,
-        b.amount_qapik,
-        fold(b.sender),
-        b.transfer,
+    return msgspec.structs.replace(a, request="", sender=fold(a.sender)) == msgspec.structs.replace(
+        b, request="", sender=fold(b.sender)
     )
 
 
@@ -194,7 +205,8 @@ def held_for(books: Reading, question: TransferClaim) -> Claimed | None:
     """A grant held already that answers the question in all its details."""
     for one in books.held_grants():
         known = claimed(one)
-        same = known.purpose == REFUND_ABROAD or known.amount.minor == question.amount_qapik
+        at_home = known.purpose not in ABROAD_PURPOSES
+        same = not at_home or known.amount.minor == question.amount_qapik
         if known.purpose != question.purpose or not same:
             continue
         if question.transfer and known.transfer == question.transfer:

@@ -20,7 +20,16 @@ from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.baskets import Baskets, every_basket, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.customers import identified, named
-from azpost_desk.services.grants import Claimed, Grants, Unanswered, claimed, granted, held_for, held_grant
+from azpost_desk.services.grants import (
+    Claimed,
+    Grants,
+    Unanswered,
+    asked_for,
+    claimed,
+    granted,
+    held_for,
+    held_grant,
+)
 from azpost_desk.services.screening import Screener, announced
 from azpost_desk.texts import Texts
 
@@ -331,7 +340,7 @@ class Transfers:
                     asked.request,
                     asked.purpose,
                     asked.code,
-                    azn(asked.amount_qapik),
+                    asked_for(books, asked),
                     asked.sender,
                     asked.transfer,
                     at_ms,

@@ -9,6 +9,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain.moves import DAY, TILL, move
+from azpost_desk.domain.products.abroad import PAYOUT as PAYOUT_ABROAD
+from azpost_desk.domain.products.abroad import PURPOSES as ABROAD_PURPOSES
 from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.protocol.messages import grant_of
 from azpost_desk.storage import projected_cards as cards
@@ -74,6 +76,7 @@ def _day_closed(connection: Connection, written: Written, body: ops.DayClosed) -
     values = {"state": move(DAY, state or "", "closed"), "closed_ms": written.header.recorded_ms}
     connection.execute(update(t.days).where(this).values(values))
     transfers.forget_strangers(connection)
+    abroad.forget_strangers(connection)
 
 
 def _till_opened(connection: Connection, written: Written, body: ops.TillOpened) -> None:
@@ -181,6 +184,9 @@ def _grant_stored(connection: Connection, written: Written, body: ops.GrantStore
             "fee_qapik": granted.fee_qapik,
         },
     )
+    if body.purpose == PAYOUT_ABROAD:
+        abroad.granted_in(connection, written, granted, shown or b"")
+        return
     keep = abroad.granted if body.purpose == REFUND_ABROAD else transfers.granted
     keep(connection, written, body.grant, body.thing, granted.amount_qapik, shown or b"")
 
@@ -190,7 +196,7 @@ def _grant_released(connection: Connection, written: Written, body: ops.GrantRel
     purpose = connection.execute(
         select(t.grants.c.purpose).where(t.grants.c.held_grant == body.grant)
     ).scalar_one()
-    if purpose == REFUND_ABROAD:
+    if purpose in ABROAD_PURPOSES:
         abroad.released(connection, written, body.thing)
     else:
         transfers.move_transfer(connection, written, body.thing, "released")

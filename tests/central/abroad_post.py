@@ -15,7 +15,7 @@ from azpost_desk.central.gateways.abroad import Told
 from azpost_desk.central.registry import branches, enrolment, reference
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.abroad.corridors import Corridor, Corridors, Partner, Partners, Rate, Rates
+from azpost_desk.domain.abroad.corridors import Corridor, Corridors, Partner, Partners, Rate, Rates, WayIn
 from azpost_desk.domain.catalogue import Branch, FeeRule, Settings, Tariffs
 from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
 from azpost_desk.protocol import messages
@@ -70,6 +70,8 @@ PARTNER = Partner(
 class Post:
     """A centre with one partner and one desk; everything is settled when a test says so."""
 
+    ways_in: tuple[WayIn, ...] = ()
+
     def __init__(self, dsn: str, clock: ManualClock, rail: IsoPartner | None = None) -> None:
         self.dsn = dsn
         self.clock = clock
@@ -82,7 +84,8 @@ class Post:
                 conn, Branch(code="2002", name="2002", address="", postcode="AZ2002"), now_ms
             )
             code = enrolment.enrolment_code(conn, branches.add_desk(conn, "2002", 1), now_ms)
-            agreements.publish(conn, Corridors(version="2026-11", corridors=(CORRIDOR,)), now_ms)
+            ways = Corridors(version="2026-11", corridors=(CORRIDOR,), ways_in=self.ways_in)
+            agreements.publish(conn, ways, now_ms)
             agreements.publish(conn, Partners(partners=(PARTNER,)), now_ms)
             fees = FeeRule(
                 amount_qapik_from=1, amount_qapik_to=10**9, percent_ppm=0, fixed_qapik=500, partner="tbilisi"

@@ -15,7 +15,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.postings import RULES, postings
 from azpost_desk.domain.products import due_qapik
 from azpost_desk.programs import verify
-from tests.domain import test_postings_abroad, test_postings_cash
+from tests.domain import test_postings_abroad, test_postings_cash, test_postings_incoming
 
 pytestmark = pytest.mark.fast
 
@@ -214,6 +214,7 @@ _FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
     ),
     **test_postings_cash.FROZEN,
     **test_postings_abroad.FROZEN,
+    **test_postings_incoming.FROZEN,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -9,15 +10,20 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from azpost_desk.central.gateways.abroad import (
+    Arrived,
+    Asked,
+    Back,
     Handed,
     Order,
     RecallAnswer,
+    RecallAsked,
     Returned,
     Said,
     Silent,
     Status,
     Told,
     Unfit,
+    Word,
     uetr_of,
 )
 from azpost_desk.domain.abroad.statements import Statement
@@ -63,6 +69,26 @@ class ScriptedPartner:
     def recall(self, order: Order, reason: str) -> bytes:
         return _document("recall", order, reason=reason)
 
+    def give_back(self, back: Back) -> bytes:
+        if self.unfit_to_leave:
+            raise Refused("M-010", rule=self.unfit_to_leave)
+        return _told(
+            "return",
+            back.transfer,
+            ordinal=back.ordinal,
+            uetr=back.uetr,
+            minor=back.amount.minor,
+            reason=back.reason,
+            repeat=back.is_repeat,
+        )
+
+    def question_back(self, back: Back, asked: int) -> bytes:
+        return _told("question_back", back.transfer, uetr=back.uetr, asked=asked)
+
+    def word(self, word: Word) -> bytes:
+        kind = "recall_answer" if word.case else "word"
+        return _told(kind, word.transfer, uetr=word.uetr, code=word.code, reason=word.reason)
+
     def hand(self, document: bytes) -> Handed:
         with self._lock:
             self.handed.append(msgspec.json.decode(document))
@@ -90,6 +116,12 @@ class ScriptedPartner:
                 return (msgspec.convert(values, Statement),)
             case "recall":
                 return (RecallAnswer(**values),)
+            case "arrived":
+                return (_arrived(values),)
+            case "recall_asked":
+                return (RecallAsked(**values),)
+            case "asked":
+                return (Asked(**values),)
         return Unfit("no message of ours")
 
     # --- what a test lets it say ----------------------------------------------------------------------
@@ -111,6 +143,22 @@ class ScriptedPartner:
         """A statement or notice, in its outbox."""
         self._put(_said("statement", msgspec.to_builtins(statement)))
 
+    def sends(self, arrived: Arrived) -> None:
+        """Money for a receiver here, in its outbox."""
+        self._put(_said("arrived", dataclasses.asdict(arrived)))
+
+    def wants_back(self, uetr: str, case: str = "case-1") -> None:
+        """A recall of what it sent, in its outbox."""
+        self._put(_said("recall_asked", {"uetr": uetr, "case": case, "reason": "CUST"}))
+
+    def asks(self, uetr: str) -> None:
+        """A question about what it sent, in its outbox."""
+        self._put(_said("asked", {"uetr": uetr}))
+
+    def says_of(self, uetr: str, code: str, reason: str = "") -> None:
+        """A status about anything with a UETR, in its outbox."""
+        self._put(_said("status", {"uetr": uetr, "code": code, "reason": reason}))
+
     def _put(self, document: bytes) -> None:
         with self._lock:
             self._number += 1
@@ -126,5 +174,15 @@ def _said(kind: str, says: dict[str, Any]) -> bytes:
     return msgspec.json.encode({"kind": kind, "says": says})
 
 
+def _arrived(values: dict[str, Any]) -> Arrived:
+    promised = values.pop("promised")
+    amount = Money(**values.pop("amount"))
+    return Arrived(amount=amount, promised=Money(**promised) if promised else None, **values)
+
+
 def _document(kind: str, order: Order, **more: Any) -> bytes:
-    return msgspec.json.encode({"kind": kind, "transfer": order.transfer} | more)
+    return _told(kind, order.transfer, **more)
+
+
+def _told(kind: str, transfer: str, **more: Any) -> bytes:
+    return msgspec.json.encode({"kind": kind, "transfer": transfer} | more)

@@ -266,7 +266,9 @@ def acknowledge(books: DeskBooks, time_ms: int, sequence: int | None = None) -> 
     return ack
 
 
-def grant(books: DeskBooks, transfer: str, purpose: str, amount_qapik: int, grant_id: str) -> Signed:
+def grant(
+    books: DeskBooks, transfer: str, purpose: str, amount_qapik: int, grant_id: str, **more: Any
+) -> Signed:
     """A grant of the centre for this desk."""
     words = words_of(
         Grant(
@@ -283,6 +285,7 @@ def grant(books: DeskBooks, transfer: str, purpose: str, amount_qapik: int, gran
             "",
             amount_qapik,
             START_MS,
+            **more,
         )
     )
     return Signed(words=words, signature=GRANTS.sign(words))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import msgspec
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.lines import AbroadRefunded, AbroadSent, AbroadTerms
-from azpost_desk.domain.people import AbroadParties, Person, ReceiverAbroad
-from azpost_desk.domain.products.abroad import REFUND
+from azpost_desk.domain.lines import AbroadPaid, AbroadRefunded, AbroadSent, AbroadTerms
+from azpost_desk.domain.people import AbroadParties, Parties, Person, ReceiverAbroad
+from azpost_desk.domain.products.abroad import PAYOUT, REFUND
 from azpost_desk.protocol import news as tidings
 from azpost_desk.protocol.records import Attachment
 from tests.storage.desks import grant
@@ -115,3 +115,44 @@ class AbroadPlayer(RarePlayer):
             receiver=taker.commitment(),
         )
         self.pay([line], [taker])
+
+    def pay_from_abroad(self) -> None:
+        """What came from abroad is granted, given back, granted again and paid out."""
+        thing = self.new_id()
+        self._release_from_abroad(self._take_from_abroad(thing), thing)
+        grant_id, paid = self._take_from_abroad(thing), self.new_id()
+        taker = Attachment(f"{paid}:receiver", bytes(16), msgspec.json.encode(SENDER))
+        line = AbroadPaid(
+            operation=paid,
+            transfer=thing,
+            grant=grant_id,
+            amount_qapik=31_104,
+            arrived_minor=50_000,
+            currency="GEL",
+            rate="777604/1250000",
+            stands_ms=2**50,
+            receiver=taker.commitment(),
+        )
+        self.pay([line], [taker])
+
+    def _take_from_abroad(self, thing: str) -> str:
+        """A grant over it, kept; gives its id."""
+        grant_id, operation = self.new_id(), self.new_id()
+        more = {"arrived_minor": 50_000, "currency": "GEL", "rate": "777604/1250000", "stands_ms": 2**50}
+        signed = grant(self.books, thing, PAYOUT, 31_104, grant_id, **more)
+        body = ops.GrantStored(
+            grant=grant_id,
+            thing=thing,
+            purpose=PAYOUT,
+            words=signed.words.hex(),
+            signature=signed.signature.hex(),
+        )
+        parties = Parties(code="TB12345678", sender=Person(name="Nino Beridze"), receiver=SENDER)
+        shown = Attachment(f"{operation}:parties", bytes(16), msgspec.json.encode(parties))
+        with self.books.writing() as books:
+            books.append(body, actor="1002", operation=operation, attachments=[shown])
+        return grant_id
+
+    def _release_from_abroad(self, grant_id: str, thing: str) -> None:
+        """Given back unused."""
+        self._append(ops.GrantReleased(grant=grant_id, thing=thing, reason="no agreement"), "1002")

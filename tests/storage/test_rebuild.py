@@ -39,7 +39,7 @@ def test_every_act_can_be_taken(tmp_path: Path, clock: FakeClock) -> None:
         *["take_grant", "change_transfer"],
         *["sell_stamps", "reverse_last", "scan", "item_news", "bill_refused", "transfer_news"],
         *["remittance_news", "accept_remittance", "issue_remittance", "acknowledged", "take_grant"],
-        *["send_abroad", "stop_abroad", "abroad_news", "pay_abroad_back"],
+        *["send_abroad", "stop_abroad", "abroad_news", "pay_abroad_back", "pay_from_abroad"],
         *["raise_dispute", "dispute_answered", "escalate_dispute", "close_dispute", "supplement"],
         *["remittance_slip", "close_slip", "consent_by_telephone"],
         *["worn_apart", "seal_bag", "hand_over_bag", "suspect_note", "bag_news", "receive_bag"],

@@ -7,17 +7,36 @@ commits; after a day it is a task for a person. Nothing is dropped.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central.abroad import agreements, moving, statements
-from azpost_desk.central.abroad.statements import REFUSED
+import psycopg
+
+from azpost_desk.central.abroad import (
+    agreements,
+    arriving,
+    moving,
+    receiving,
+    return_words,
+    statements,
+)
 from azpost_desk.central.exceptions import list_exception
-from azpost_desk.central.gateways.abroad import RecallAnswer, Returned, Silent, Status, Unfit
+from azpost_desk.central.gateways.abroad import (
+    Arrived,
+    Asked,
+    RecallAnswer,
+    RecallAsked,
+    Returned,
+    Silent,
+    Status,
+    Unfit,
+)
 from azpost_desk.domain.abroad.corridors import CUSTOMERS, KNOWN_THERE, OURS
 from azpost_desk.domain.abroad.moves import ABROAD_OUT
 from azpost_desk.domain.abroad.statements import Statement
+from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,6 +47,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.abroad import corridors
     from azpost_desk.domain.days import Clock
 
+_log = logging.getLogger(__name__)
 _TRIED_FOR_MS: Final = 24 * 3_600_000
 _AT_ONCE: Final = 50
 # A word of a lower rank never takes back one of a higher (M0-4).
@@ -71,11 +91,17 @@ def apply_waiting(database: Database, rails: Mapping[str, Partner], clock: Clock
         done = 0
         for message, partner, raw, received_ms in waiting:
             now_ms = clock.utc_ms()
-            outcome = _apply(conn, partner, rails[partner].read(raw), now_ms)
+            try:
+                with conn.transaction():
+                    outcome = _apply(conn, partner, rails[partner].read(raw), message, now_ms)
+            except (psycopg.IntegrityError, psycopg.DataError, Refused):
+                # One message that the tables do not take must not stop the ones behind it.
+                _log.exception("message %d of partner %s could not be applied", message, partner)
+                outcome = STRANGE
             if outcome == STRANGE and now_ms - received_ms < _TRIED_FOR_MS:
                 continue
             if outcome != APPLIED:
-                sort = "partner_statement" if outcome.startswith(REFUSED) else "partner_word"
+                sort = "partner_statement" if outcome.startswith(statements.REFUSED) else "partner_word"
                 list_exception(conn, f"partner {partner}", 0, message, sort, now_ms, outcome)
             conn.execute(
                 "update partner_messages set applied = true, outcome = %s where message = %s",
@@ -85,26 +111,65 @@ def apply_waiting(database: Database, rails: Mapping[str, Partner], clock: Clock
     return done
 
 
-def _apply(conn: Connection, partner: str, said: tuple[Said, ...] | Unfit, now_ms: int) -> str:
+def _apply(conn: Connection, partner: str, said: tuple[Said, ...] | Unfit, message: int, now_ms: int) -> str:
     if isinstance(said, Unfit):
         return f"unfit {said.why}"
     agreed = agreements.partners(conn, now_ms).find(partner)
+    if agreed is None:
+        return STRANGE
     outcome = APPLIED
     for one in said:
         if isinstance(one, Statement):
-            why = REFUSED if agreed is None else statements.take(conn, agreed, one, now_ms)
-            outcome = why or outcome
+            outcome = statements.take(conn, agreed, one, now_ms) or outcome
             continue
-        found = moving.lock(conn, one.uetr, "uetr")
-        if found is None or found.partner != partner or agreed is None:
+        is_ours = (
+            _of_incoming(conn, agreed, one, message, now_ms)
+            if isinstance(one, Arrived | RecallAsked | Asked)
+            else _of_ours(conn, agreed, one, now_ms)
+        )
+        if not is_ours:
             outcome = STRANGE
-        elif isinstance(one, Status):
-            _status(conn, agreed, found, one, now_ms)
-        elif isinstance(one, Returned):
-            _returned(conn, found, one, now_ms)
-        else:
-            _recall(conn, found, one, now_ms)
     return outcome
+
+
+def _of_incoming(
+    conn: Connection,
+    agreed: corridors.Partner,
+    said: Arrived | RecallAsked | Asked,
+    message: int,
+    now_ms: int,
+) -> bool:
+    """What a partner sends, wants back or asks about; False when nothing of it is known here."""
+    if isinstance(said, Arrived):
+        now = agreements.agreed(conn, now_ms)
+        receiving.arrived(conn, now, agreed, said, message, now_ms)
+        return True
+    if isinstance(said, Asked):
+        receiving.asked(conn, agreed, said, now_ms)
+        return True
+    found = arriving.lock_told(conn, agreed.partner, said.uetr)
+    if found is not None:
+        receiving.recalled(conn, found, said, now_ms)
+    return found is not None
+
+
+def _of_ours(
+    conn: Connection, agreed: corridors.Partner, said: Status | Returned | RecallAnswer, now_ms: int
+) -> bool:
+    """A word on what we sent, or on what we gave back; False when it speaks of nothing of this partner's."""
+    found = moving.lock(conn, said.uetr, "uetr")
+    if found is None or found.partner != agreed.partner:
+        back = arriving.lock_told(conn, agreed.partner, said.uetr)
+        if back is None or not isinstance(said, Status):
+            return False
+        return_words.status(conn, agreed, back, said, now_ms)
+    elif isinstance(said, Status):
+        _status(conn, agreed, found, said, now_ms)
+    elif isinstance(said, Returned):
+        _returned(conn, found, said, now_ms)
+    else:
+        _recall(conn, found, said, now_ms)
+    return True
 
 
 def _status(conn: Connection, agreed: corridors.Partner, found: Out, said: Status, now_ms: int) -> None:

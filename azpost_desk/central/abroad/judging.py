@@ -5,19 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import screening
-from azpost_desk.central.abroad import agreements, funds, moving, selling
+from azpost_desk.central.abroad import agreements, arriving, funds, moving, receiving, selling
 from azpost_desk.central.doubts import two_people
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.abroad.moves import ABROAD_OUT, DECISIONS
+from azpost_desk.domain.abroad.moves import ABROAD_IN, ABROAD_OUT, DECISIONS, DECISIONS_IN
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
+    from azpost_desk.central.abroad.arriving import In
     from azpost_desk.central.book import Book
     from azpost_desk.central.storage.database import Connection
 
 # What the centre's word for a decision (central.held) means here.
 _WORDS: Final = {"let_go": "let_go", "rejected": "blocked", "let_back": "let_back"}
 LET_GO: Final = "let_go"
+_IN_FROM_FROZEN: Final = {"let_go": "ordered_available", "let_back": "ordered_unpayable"}
+_GOES_BACK: Final = frozenset({"let_back", "ordered_unpayable", "declined"})
+# ISO 20022: regulatory reason, the one that explains nothing (M0-12).
+_NOT_PAID_HERE: Final = "RR04"
+
+
+def is_abroad(conn: Connection, transfer: str) -> bool:
+    """Whether this is the id of a transfer over the border, in either direction."""
+    found = conn.execute(
+        "select from abroad_out where transfer = %(thing)s"
+        " union all select from abroad_in where transfer = %(thing)s",
+        {"thing": transfer},
+    ).fetchone()
+    return found is not None
 
 
 def decide(
@@ -36,6 +51,9 @@ def decide(
     """
     two_people(*people, evidence)
     with conn.transaction():
+        came = arriving.lock(conn, transfer)
+        if came is not None:
+            return _decide_in(conn, book, came, decision, people, evidence, now_ms)
         found = moving.lock(conn, transfer)
         if found is None:
             raise Refused("X-080", transfer=transfer)
@@ -60,6 +78,44 @@ def decide(
             again = moving.lock(conn, transfer)
             if again is not None:
                 after = selling.enqueue(conn, again, now_ms)
+    return after
+
+
+def _decide_in(
+    conn: Connection,
+    book: Book,
+    found: In,
+    decision: str,
+    people: tuple[str, str],
+    evidence: str,
+    now_ms: int,
+) -> str:
+    """The same of what came from abroad: let go it can be paid out, let back it goes to the partner."""
+    event = (
+        _IN_FROM_FROZEN.get(decision, decision) if found.state == "frozen" else _WORDS.get(decision, decision)
+    )
+    if event not in DECISIONS_IN or (found.state, event) not in ABROAD_IN:
+        raise Refused("X-081", state=found.state)
+    act = ops.IncomingJudged(
+        transfer=found.transfer,
+        state=found.state,
+        decision=event,
+        first_person=people[0].strip(),
+        second_person=people[1].strip(),
+        evidence=evidence.strip(),
+    )
+    book.append(conn, act)
+    was_recalled = found.recall == "asked"
+    why = receiving.ON_REQUEST if was_recalled else _NOT_PAID_HERE
+    after = arriving.move(conn, found, event, now_ms, reason=why if event in _GOES_BACK else "")
+    if after == "available":
+        screening.clear(conn, found.transfer)
+        conn.execute(
+            "update abroad_in set must_wait = false, wrong_tries = 0 where transfer = %s", (found.transfer,)
+        )
+        receiving.answer_recall(conn, found, receiving.REFUSED, receiving.NOT_AGREED_TO, now_ms)
+    elif after == "unpayable":
+        receiving.answer_recall(conn, found, receiving.AGREED, "", now_ms)
     return after
 
 

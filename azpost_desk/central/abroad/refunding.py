@@ -6,27 +6,19 @@ lost desk is in doubt until two people have said what became of it (PROTOCOL.md 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from azpost_desk.central import grants, screening
-from azpost_desk.central.abroad import moving
-from azpost_desk.central.book import new_id
-from azpost_desk.central.doubts import two_people
+from azpost_desk.central import screening
+from azpost_desk.central.abroad import granting, moving
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.registry.reference import newest
 from azpost_desk.central.storage.database import one
-from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Settings, WatchState
-from azpost_desk.domain.moves import GRANT
-from azpost_desk.domain.moves import move as step
 from azpost_desk.domain.names import near_name, same_person_name
 from azpost_desk.domain.people import Parties
 from azpost_desk.domain.products.abroad import REFUND as PURPOSE
-from azpost_desk.domain.refusals import Refused
-from azpost_desk.protocol.keys import is_signed
-from azpost_desk.protocol.messages import Grant, Signed, TransferClaimed, grant_of
+from azpost_desk.protocol.messages import TransferClaimed
 
 if TYPE_CHECKING:
     from azpost_desk.central.abroad.moving import Out
@@ -35,9 +27,11 @@ if TYPE_CHECKING:
     from azpost_desk.central.keys import CentreKeys
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.central.written import Written
+    from azpost_desk.domain import operations as ops
     from azpost_desk.domain.lines import AbroadRefunded
-    from azpost_desk.protocol.messages import TransferClaim
+    from azpost_desk.protocol.messages import Signed, TransferClaim
 
+TABLE: Final = "abroad_out"
 NOTHING_FITS: Final = "T-010"
 NEAR_MISS: Final = "T-013"
 HELD_ELSEWHERE: Final = "T-015"
@@ -59,30 +53,13 @@ def claim(
     """The grant, or the code why not. The same request gets the same answer, however often it comes."""
     if not question.request or question.purpose != PURPOSE:
         return TransferClaimed(code=NOTHING_FITS)
-    conn.execute(
-        "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-        (f"claim {who.desk}/{who.epoch} {question.request}",),
-    )
-    request = (who.desk, who.epoch, question.request)
-    row = conn.execute(
-        "select thing, words, signature from grants where holder = %s and holder_epoch = %s and request = %s",
-        request,
-    ).fetchone()
-    if row is not None:
-        found = moving.lock(conn, row[0])
-        known = Signed(words=row[1], signature=row[2])
-        return _granted(found, known) if found else TransferClaimed(code=NOTHING_FITS)
-    missed = conn.execute(
-        "select answer from missed_claims where desk = %s and epoch = %s and request = %s", request
-    ).fetchone()
-    if missed is not None:
-        return msgspec.json.decode(missed[0], type=TransferClaimed)
-    answer = _judged(conn, book, keys, who, question, now_ms)
-    if answer.grant is None:
-        conn.execute(
-            "insert into missed_claims values (%s, %s, %s, %s)", (*request, msgspec.json.encode(answer))
-        )
-    return answer
+
+    def again(thing: str, signed: Signed) -> TransferClaimed:
+        found = moving.lock(conn, thing)
+        return _granted(found, signed) if found else TransferClaimed(code=NOTHING_FITS)
+
+    judged = partial(_judged, conn, book, keys, who, question, now_ms)
+    return granting.once(conn, who, question, judged, again)
 
 
 def _judged(
@@ -131,43 +108,19 @@ def _give(
     found: Out,
     now_ms: int,
 ) -> TransferClaimed:
-    number, previous, ended_by, origin, fee, fee_back = one(
-        conn,
-        "select grants + 1, last_grant, ended_by, hash, fee, refund_fee from abroad_out where transfer = %s",
-        (found.transfer,),
+    origin, fee, fee_back = one(
+        conn, "select hash, fee, refund_fee from abroad_out where transfer = %s", (found.transfer,)
     )
-    grant = Grant(
-        centre_epoch=one(conn, "select epoch from centre")[0],
-        grant=new_id(now_ms),
+    fee = fee if fee_back else 0
+    wanted = granting.Wanted(
         thing=found.transfer,
         purpose=PURPOSE,
-        number=number,
-        previous=previous,
-        ended_by=ended_by,
         origin=origin.hex(),
-        holder=who.desk,
-        holder_epoch=who.epoch,
-        request=question.request,
-        amount_qapik=found.amount + (fee if fee_back else 0),
-        time_ms=now_ms,
-        fee_qapik=fee if fee_back else 0,
+        amount_qapik=found.amount + fee,
+        fee_qapik=fee,
     )
-    signed = keys.sign_grant(grant)
-    grants.keep(conn, grant, signed)
+    _, signed = granting.give(conn, book, keys, who, question.request, wanted, TABLE, now_ms)
     moving.move(conn, found, "granted", now_ms)
-    conn.execute(
-        "update abroad_out set grants = %s, last_grant = %s where transfer = %s",
-        (number, grant.grant, found.transfer),
-    )
-    issued = ops.GrantIssued(
-        grant=grant.grant,
-        thing=grant.thing,
-        purpose=grant.purpose,
-        number=number,
-        desk=grant.holder,
-        previous=previous,
-    )
-    book.append(conn, issued)
     return _granted(found, signed)
 
 
@@ -175,16 +128,16 @@ def refunded(conn: Connection, written: Written, line: AbroadRefunded, now_ms: i
     """The holder of a grant gave the money back to the sender."""
     found = moving.lock(conn, line.transfer)
     paid = line.amount_qapik + line.fee_returned_qapik
-    grant = _held(conn, written, line.grant, line.transfer)
+    grant = granting.held(conn, written, line.grant, line.transfer, PURPOSE)
     fits = found is not None and line.amount_qapik == found.amount
     if found is None or grant is None or not fits or grant[1] != paid:
         _except(
             conn, written, "grant_not_held" if grant is None else "grant_for_other", line.transfer, now_ms
         )
-    elif grant[0] not in ("open", "in_doubt"):
+    elif grant[0] not in granting.LIVE:
         _except(conn, written, "grant_ended", line.transfer, now_ms)
     else:
-        _end(conn, written, line.grant, line.transfer, "refunded")
+        granting.end(conn, written.hash, line.grant, line.transfer, TABLE, "refunded")
         moving.move(conn, found, "refunded", now_ms)
 
 
@@ -200,12 +153,12 @@ def released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms
     found = moving.lock(conn, body.thing)
     if found is None:
         return False
-    grant = _held(conn, written, body.grant, body.thing)
-    if grant is None or grant[0] not in ("open", "in_doubt"):
+    grant = granting.held(conn, written, body.grant, body.thing, PURPOSE)
+    if grant is None or grant[0] not in granting.LIVE:
         reason = "grant_not_held" if grant is None else "grant_ended"
         _except(conn, written, reason, body.thing, now_ms)
     else:
-        _end(conn, written, body.grant, body.thing, "released")
+        granting.end(conn, written.hash, body.grant, body.thing, TABLE, "released")
         moving.move(conn, found, "released", now_ms)
     return True
 
@@ -215,31 +168,19 @@ def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: in
     found = moving.lock(conn, body.thing)
     if found is None:
         return False
-    if conn.execute('select from grants where "grant" = %s', (body.grant,)).fetchone() is not None:
+    if granting.is_known(conn, body.grant):
         return True
-    words, signature = bytes.fromhex(body.words), bytes.fromhex(body.signature)
-    public = one(conn, "select public from centre_keys where purpose = 'grants'")[0]
-    grant = grant_of(words) if is_signed(public, words, signature) else None
-    mine = grant is not None and (grant.holder, grant.holder_epoch) == (written.desk, written.epoch)
-    if grant is None or not mine or found.state != "owed":
+    if found.state != "owed" or granting.shown(conn, written, body, TABLE) is None:
         _except(conn, written, "strange_grant", body.grant, now_ms)
         return True
-    grants.keep(conn, grant, Signed(words=words, signature=signature))
     moving.move(conn, found, "granted", now_ms)
-    conn.execute(
-        "update abroad_out set grants = %s, last_grant = %s where transfer = %s",
-        (grant.number, grant.grant, grant.thing),
-    )
     return True
 
 
 def doubt(conn: Connection) -> int:
     """What a chain that has ended held to be paid back is in doubt, as its grant is; how many are so now."""
-    held = conn.execute(
-        'select transfer from abroad_out join grants on "grant" = last_grant'
-        " where abroad_out.state = 'refunding' and grants.state = 'in_doubt'"
-    ).fetchall()
-    for (thing,) in held:
+    held = granting.in_doubt(conn, TABLE, "refunding")
+    for thing in held:
         found = moving.lock(conn, thing)
         if found is not None:
             moving.move(conn, found, "doubted", found.state_ms, silent=True)
@@ -260,59 +201,17 @@ def resolved(
     Raises:
         Refused: X-044, X-047, X-051 the grant is not in doubt.
     """
-    two_people(*people, evidence)
     doubt(conn)
-    row = conn.execute(
-        'select thing, holder, holder_epoch, state from grants where "grant" = %s for update', (grant,)
-    ).fetchone()
-    found = moving.lock(conn, row[0]) if row else None
-    if row is None or found is None or row[3] != "in_doubt":
-        raise Refused("X-051", grant=grant)
-    act = ops.DoubtResolved(
-        grant=grant,
-        thing=found.transfer,
-        purpose=PURPOSE,
-        outcome=outcome,
+
+    def owed_qapik(thing: str, _granted_qapik: int) -> int:
         # The fee is the post's own: only what the sender is owed stands in doubt.
-        amount_qapik=found.amount,
-        desk=row[1],
-        epoch=row[2],
-        first_person=people[0],
-        second_person=people[1],
-        evidence=evidence.strip(),
-    )
-    record = book.append(conn, act).hash.hex()
-    conn.execute(
-        'update grants set state = %s, ended_by = %s where "grant" = %s',
-        (step(GRANT, row[3], f"resolved_{outcome}"), record, grant),
-    )
-    conn.execute("update abroad_out set ended_by = %s where transfer = %s", (record, found.transfer))
+        return int(one(conn, "select amount from abroad_out where transfer = %s", (thing,))[0])
+
+    thing = granting.resolve(conn, book, grant, outcome, people, evidence, TABLE, owed_qapik)
+    found = moving.lock(conn, thing)
+    if found is None:
+        raise LookupError(thing)
     return moving.move(conn, found, "refunded" if outcome == "paid" else "released", now_ms)
-
-
-def is_for_abroad(conn: Connection, grant: str) -> bool:
-    """Whether a grant pays a transfer abroad back."""
-    row = conn.execute('select purpose from grants where "grant" = %s', (grant,)).fetchone()
-    return row is not None and row[0] == PURPOSE
-
-
-def _held(conn: Connection, written: Written, grant: str, thing: str) -> tuple[str, int] | None:
-    """(state, qəpik) of a grant of this chain for this thing, its row locked."""
-    row = conn.execute(
-        'select state, amount from grants where "grant" = %s and thing = %s and holder = %s'
-        " and holder_epoch = %s and purpose = %s for update",
-        (grant, thing, written.desk, written.epoch, PURPOSE),
-    ).fetchone()
-    return (row[0], row[1]) if row else None
-
-
-def _end(conn: Connection, written: Written, grant: str, thing: str, event: str) -> None:
-    state = one(conn, 'select state from grants where "grant" = %s', (grant,))[0]
-    conn.execute(
-        'update grants set state = %s, ended_by = %s where "grant" = %s',
-        (step(GRANT, state, event), written.hash, grant),
-    )
-    conn.execute("update abroad_out set ended_by = %s where transfer = %s", (written.hash, thing))
 
 
 def _granted(found: Out, signed: Signed) -> TransferClaimed:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # Longer than all time-outs of one attempt together: a question and its answer, a hand-over and its answer.
 LEASE_MS: Final = 180_000
 # [design] A status that nobody sends is asked for so often; statuses come by themselves before.
-_ASK_AFTER_MS: Final = 600_000
+ASK_AFTER_MS: Final = 600_000
 # [design] Our own identity in messages; the licence names it.
 OUR_BIC: Final = "AZPOAZ22"
 _RATE_DIGITS: Final = 10
@@ -72,7 +72,7 @@ def take_due(
         return None
     agreed = agreements.partners(conn, now_ms).find(found.partner)
     if agreed is None or _must_not_leave(conn, found, now_ms):
-        _look_again(conn, found, now_ms + _ASK_AFTER_MS)
+        _look_again(conn, found, now_ms + ASK_AFTER_MS)
         return None
     rail = partners[found.partner]
     if found.state == "queued" or (found.state == "leaving" and not found.attempts):
@@ -174,13 +174,13 @@ def _after(conn: Connection, due: Attempt, answer: Handed, now_ms: int) -> None:
             wait_ms = next_try_ms(due.number)
             if wait_ms is None:
                 _case(conn, found, "partner_silent", now_ms)
-                wait_ms = _ASK_AFTER_MS * 6
+                wait_ms = ASK_AFTER_MS * 6
             _look_again(conn, found, now_ms + wait_ms)
 
 
 def _wait_ms(found: Out, due: Attempt, *, answered: bool) -> int:
-    wait = next_try_ms(min(due.number, 9)) or _ASK_AFTER_MS
-    return max(wait, _ASK_AFTER_MS) if answered and found.recall != "asked" else wait
+    wait = next_try_ms(min(due.number, 9)) or ASK_AFTER_MS
+    return max(wait, ASK_AFTER_MS) if answered and found.recall != "asked" else wait
 
 
 def _order(agreed: corridors.Partner, found: Out, ordinal: int, written_ms: int, settles_on: str) -> Order:

@@ -10,15 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central.abroad import booking, funds, moving
+from azpost_desk.central.abroad import arriving, booking, funds, moving, return_words
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import short_id
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.abroad.moves import ABROAD_OUT, NOT_GONE
+from azpost_desk.domain.abroad.moves import ABROAD_OUT, NOT_GONE, RETURNING
 from azpost_desk.domain.abroad.statements import HOLE, Entry, Share, Statement, shares_of
+from azpost_desk.domain.money import Money
 from azpost_desk.domain.operations_statements import DISPUTED, FUNDING, SUSPENSE, TRANSIT
 
 if TYPE_CHECKING:
+    from azpost_desk.central.abroad.arriving import In
     from azpost_desk.central.abroad.moving import Out
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.domain.abroad.corridors import Partner
@@ -30,12 +32,16 @@ WAITS_FOR_ONE: Final = f"{REFUSED}{HOLE}"
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """What a share is of; `reverses` the entry that it undoes, `event` for its transfer."""
+    """What a share is of; `reverses` the entry that it undoes, `event` for its transfer.
+
+    `came`: it is of what came from abroad, or of its return.
+    """
 
     against: str
     transfer: str = ""
     event: str = ""
     reverses: int | None = None
+    came: bool = False
 
 
 def take(conn: Connection, agreed: Partner, said: Statement, now_ms: int) -> str:
@@ -117,15 +123,18 @@ def _book(
 ) -> None:
     found = _transfer(conn, agreed, share)
     fit = _reversal(conn, agreed, entry, share, found) if entry.is_reversal else None
+    if fit is None and found is None:
+        fit = _of_incoming(conn, agreed, said.currency, share)
     if fit is None:
         fit = _debit(conn, found, share) if share.minor < 0 else _credit(conn, agreed, entry, share, found)
     row = conn.execute(
         "insert into partner_entries (partner, account, currency, key, share, minor, reference, against,"
-        " transfer, on_statement, booked_on, message_statement, seen_ms)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning entry",
+        " transfer, on_statement, booked_on, message_statement, seen_ms, uetr)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning entry",
         (
             agreed.partner, said.account, said.currency, key, number, share.minor, entry.reference,
             fit.against, fit.transfer, said.is_final, entry.booked_on, said.id, now_ms,
+            share.uetr,
         ),
     ).fetchone()  # fmt: skip
     item = row[0] if row else 0
@@ -153,6 +162,59 @@ def _book(
         list_exception(conn, f"partner {agreed.partner}", 0, item, f"partner_{fit.against}", now_ms, about)
     if fit.event and found is not None:
         moving.move(conn, found, fit.event, now_ms)
+    if fit.came:
+        _stands(conn, agreed, share, now_ms)
+
+
+def _of_incoming(conn: Connection, agreed: Partner, currency: str, share: Share) -> _Fit | None:
+    """The credit of what came from abroad, or the debit of its return, by its UETR and whole sum."""
+    came = arriving.lock_told(conn, agreed.partner, share.uetr) if share.uetr else None
+    if came is None or came.sum != Money(abs(share.minor), currency):
+        return None
+    if share.minor > 0:
+        is_open = not came.funded
+    else:
+        is_open = came.state in (*RETURNING, "returned") and not _is_taken_back(conn, came.transfer)
+    return _Fit(TRANSIT, came.transfer, came=True) if is_open else None
+
+
+def _is_taken_back(conn: Connection, transfer: str) -> bool:
+    """Whether a statement has shown the debit of a return already."""
+    row = conn.execute(
+        "select 1 from partner_entries where transfer = %s and minor < 0 and reversed_by is null", (transfer,)
+    ).fetchone()
+    return row is not None
+
+
+def came_late(conn: Connection, agreed: Partner, came: In, now_ms: int) -> None:
+    """A message tells of what was credited before it came: it leaves suspense by its reference (M0-4)."""
+    row = conn.execute(
+        "update partner_entries set cleared = %s where entry = (select entry from partner_entries"
+        " where partner = %s and uetr = %s and currency = %s and minor = %s and against = %s"
+        " and reversed_by is null and cleared = '' order by entry limit 1) returning entry",
+        (f"{TRANSIT} {came.transfer}", agreed.partner, came.uetr, came.currency, came.amount, SUSPENSE),
+    ).fetchone()
+    if row is None:
+        return
+    matched = ops.IncomingMatched(
+        transfer=came.transfer,
+        partner=agreed.partner,
+        currency=came.currency,
+        item=row[0],
+        matched_minor=came.amount,
+    )
+    booking.note(conn, matched)
+    arriving.booked(conn, agreed, came.uetr, came.sum, now_ms)
+
+
+def _stands(conn: Connection, agreed: Partner, share: Share, now_ms: int) -> None:
+    """What the entry shows of it takes effect: its money is there, or the partner has it back."""
+    if share.minor > 0:
+        arriving.booked(conn, agreed, share.uetr, Money(share.minor, agreed.currency), now_ms)
+        return
+    came = arriving.lock_told(conn, agreed.partner, share.uetr)
+    if came is not None and came.state != "returned":
+        return_words.settled(conn, came, now_ms)
 
 
 def _transfer(conn: Connection, agreed: Partner, share: Share) -> Out | None:
@@ -188,6 +250,8 @@ def _reversal(
     ).fetchone()
     if row is None:
         return None
+    if row[1] == TRANSIT and share.minor < 0:
+        arriving.unbooked(conn, row[2])
     if row[1] == FUNDING:
         conn.execute("update partner_fundings set arrived = false where funding::text = %s", (row[2],))
     return _Fit(row[1], row[2], reverses=row[0])

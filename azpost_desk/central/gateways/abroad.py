@@ -132,7 +132,99 @@ class RecallAnswer:
     reason: str = ""
 
 
-Said = Status | Returned | RecallAnswer | Statement
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Money of a partner for a receiver here (pacs.008).
+
+    Attributes:
+        uetr, reference, end_to_end: its own ids; message: of the message that told it.
+        amount: what is settled between us; promised: the manat that the sender was promised, or None.
+        number: what the receiver has to say here: a secret (MA-18).
+        sender, receiver: names as sent; the other `sender_…` parts as far as they were told.
+    """
+
+    uetr: str
+    message: str
+    reference: str
+    end_to_end: str
+    amount: Money
+    promised: Money | None
+    settles_on: str
+    number: str
+    sender: str
+    sender_street: str
+    sender_town: str
+    sender_country: str
+    sender_born: str
+    receiver: str
+    charges: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallAsked:
+    """The partner wants back what it sent (camt.056)."""
+
+    uetr: str
+    case: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The partner asks what became of what it sent (pacs.028)."""
+
+    uetr: str
+
+
+Said = Status | Returned | RecallAnswer | Statement | Arrived | RecallAsked | Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What came and goes back (pacs.004); equal ones give equal bytes.
+
+    Attributes:
+        transfer: our id of what came; `ordinal` of the return of this money, from 1.
+        uetr, message, reference, end_to_end: of what came.
+        reason: code of ISO 20022 ExternalReturnReason1Code.
+    """
+
+    transfer: str
+    ordinal: int
+    partner_bic: str
+    our_bic: str
+    uetr: str
+    message: str
+    reference: str
+    end_to_end: str
+    amount: Money
+    reason: str
+    written_ms: int
+    settles_on: str
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What is said of something that came: its status (pacs.002), or the answer to a recall (camt.029).
+
+    Attributes:
+        ordinal: of what is said about this thing, from 1.
+        code: ISO 20022 status, or CNCL and RJCR as the end of the recall `case`.
+    """
+
+    transfer: str
+    ordinal: int
+    partner_bic: str
+    our_bic: str
+    uetr: str
+    reference: str
+    end_to_end: str
+    code: str
+    reason: str
+    written_ms: int
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +252,15 @@ class Partner(Protocol):
 
     def recall(self, order: Order, reason: str) -> bytes:
         """The request to give the money of an order back."""
+
+    def give_back(self, back: Back) -> bytes:
+        """The document that gives back what came. Raises: as `order`."""
+
+    def question_back(self, back: Back, asked: int) -> bytes:
+        """The question what became of a return; `asked` counts questions from 1."""
+
+    def word(self, word: Word) -> bytes:
+        """The document that says how something stands here, or that answers a recall (`case`)."""
 
     def hand(self, document: bytes) -> Handed:
         """Hand a document over as it is."""

@@ -14,6 +14,8 @@ Everything in a message follows from stored values, so that a rebuilt centre wri
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
@@ -35,7 +37,7 @@ from azpost_desk.domain.money import CURRENCIES, Money
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from azpost_desk.central.gateways.abroad import Order, Said
     from azpost_desk.domain.people import AbroadParties
@@ -61,6 +63,8 @@ _SENDERS_COUNTRY: Final = "AZ"
 
 # A part of a message: its element, and its text or its parts. Empty ones are left out.
 Part = tuple[str, "str | list[Part]"]
+# What a document of one kind says, transaction by transaction.
+Reader = Callable[["etree._Element"], "Iterator[Said]"]
 
 
 def written_order(order: Order, member: str = "") -> bytes:
@@ -69,7 +73,7 @@ def written_order(order: Order, member: str = "") -> bytes:
     Raises:
         Refused: M-010 what it would say breaks a rule (`rule`).
     """
-    ours, theirs = _bic(order.our_bic), _agent(order.partner_bic, member)
+    ours, theirs = agent_of_bic(order.our_bic), agent_of(order.partner_bic, member)
     parties = order.parties
     if unsaid := missing(parties, order.paid):
         raise Refused("M-010", rule=f"{RULE_2025.version}: {', '.join(unsaid)}")
@@ -77,7 +81,7 @@ def written_order(order: Order, member: str = "") -> bytes:
     body: list[Part] = [
         ("GrpHdr", [
             ("MsgId", number),
-            ("CreDtTm", _moment(order.written_ms)),
+            ("CreDtTm", moment(order.written_ms)),
             ("NbOfTxs", "1"),
             ("SttlmInf", [("SttlmMtd", "INDA")]),
         ]),
@@ -109,12 +113,12 @@ def written_question(order: Order, asked: int, member: str = "") -> bytes:
     """The pacs.028 that asks what became of an order, the `asked`-th. Raises: as `written_order`."""
     number = short_id("qu", f"{order.transfer} {order.ordinal}", asked)
     body: list[Part] = [
-        ("GrpHdr", [("MsgId", number), ("CreDtTm", _moment(order.written_ms))]),
+        ("GrpHdr", [("MsgId", number), ("CreDtTm", moment(order.written_ms))]),
         ("TxInf", [
             ("StsReqId", number),
             *_original(order),
-            ("InstgAgt", _bic(order.our_bic)),
-            ("InstdAgt", _agent(order.partner_bic, member)),
+            ("InstgAgt", agent_of_bic(order.our_bic)),
+            ("InstdAgt", agent_of(order.partner_bic, member)),
         ]),
     ]  # fmt: skip
     return _sealed(order, member, QUESTION, number, [("FIToFIPmtStsReq", body)])
@@ -123,13 +127,13 @@ def written_question(order: Order, asked: int, member: str = "") -> bytes:
 def written_recall(order: Order, reason: str, member: str = "") -> bytes:
     """The camt.056 that asks for the money of an order back. Raises: as `written_order`."""
     number = short_id("rc", order.transfer, order.ordinal)
-    ours: list[Part] = [("Agt", _bic(order.our_bic))]
+    ours: list[Part] = [("Agt", agent_of_bic(order.our_bic))]
     body: list[Part] = [
         ("Assgnmt", [
             ("Id", number),
             ("Assgnr", ours),
-            ("Assgne", [("Agt", _agent(order.partner_bic, member))]),
-            ("CreDtTm", _moment(order.written_ms)),
+            ("Assgne", [("Agt", agent_of(order.partner_bic, member))]),
+            ("CreDtTm", moment(order.written_ms)),
         ]),
         ("Case", [("Id", short_id("ca", order.transfer, order.ordinal)), ("Cretr", ours)]),
         ("Undrlyg", [
@@ -188,17 +192,38 @@ def header_of(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above a document of ours: to whom, as what, when it was stored."""
+
+    partner_bic: str
+    member: str
+    our_bic: str
+    written_ms: int
+    is_repeat: bool = False
+
+
 def _sealed(order: Order, member: str, message: str, number: str, body: list[Part]) -> bytes:
-    """The bytes, once their schemas and the market's rules accept them."""
+    is_repeat = order.is_repeat and message == ORDER
+    head = Head(order.partner_bic, member, order.our_bic, order.written_ms, is_repeat)
+    return sealed(head, message, number, body)
+
+
+def sealed(head: Head, message: str, number: str, body: list[Part]) -> bytes:
+    """The bytes of a message to a partner, once their schemas and the market's rules accept them.
+
+    Raises:
+        Refused: M-010 what it would say breaks a rule (`rule`).
+    """
     content = enveloped(
         message,
         header_of(
-            _bic(order.our_bic),
-            _agent(order.partner_bic, member),
+            agent_of_bic(head.our_bic),
+            agent_of(head.partner_bic, head.member),
             number,
             message,
-            _moment(order.written_ms),
-            repeat=order.is_repeat and message == ORDER,
+            moment(head.written_ms),
+            repeat=head.is_repeat,
         ),
         body,
     )
@@ -243,12 +268,12 @@ def _original(order: Order) -> list[Part]:
     ]
 
 
-def _bic(bic: str) -> list[Part]:
+def agent_of_bic(bic: str) -> list[Part]:
     return [("FinInstnId", [("BICFI", bic)])]
 
 
-def _agent(bic: str, member: str) -> list[Part]:
-    return _bic(bic) if bic else [("FinInstnId", [("ClrSysMmbId", [("MmbId", member)])])]
+def agent_of(bic: str, member: str) -> list[Part]:
+    return agent_of_bic(bic) if bic else [("FinInstnId", [("ClrSysMmbId", [("MmbId", member)])])]
 
 
 def _sender(parties: AbroadParties) -> list[Part]:
@@ -282,7 +307,7 @@ def _other(scheme: str, value: str) -> list[Part]:
     return [("Othr", [("Id", value), ("SchmeNm", [("Prtry", scheme)])])] if value else []
 
 
-def _moment(at_ms: int) -> str:
+def moment(at_ms: int) -> str:
     return (_EPOCH + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds")
 
 
@@ -298,10 +323,16 @@ def _rate(order: Order) -> str:
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
-def read_said(content: bytes, sender: str, receiver: str) -> tuple[Said, ...] | Unfit:
-    """What a message says that `sender` (BIC or member number) wrote to `receiver`. Never raises."""
+def read_said(
+    content: bytes, sender: str, receiver: str, readers: Mapping[str, Reader] | None = None
+) -> tuple[Said, ...] | Unfit:
+    """What a message says that `sender` (BIC or member number) wrote to `receiver`. Never raises.
+
+    `readers` by message; without them what a partner answers to our orders (`READERS`).
+    """
+    known = READERS if readers is None else readers
     try:
-        header, document = read_envelope(content, STATUS, RETURNED, RECALL_ANSWER)
+        header, document = read_envelope(content, *known)
     except Refused as no:
         return Unfit(f"{no.code} {no.facts.get('why', no.facts.get('message', ''))}".strip())
     if header is None:
@@ -310,10 +341,10 @@ def read_said(content: bytes, sender: str, receiver: str) -> tuple[Said, ...] | 
         return Unfit("another sender")
     if not is_same_agent(_party(header, "To"), receiver):
         return Unfit("another receiver")
-    reader = _READERS[str(etree.QName(document).namespace).removeprefix(URN)]
+    reader = known[str(etree.QName(document).namespace).removeprefix(URN)]
     try:
         said = tuple(reader(document))
-    except _UnfitError as no:
+    except UnfitError as no:
         return Unfit(str(no))
     return said or Unfit("no transaction")
 
@@ -327,70 +358,72 @@ def is_same_agent(one: str, other: str) -> bool:
     )
 
 
-class _UnfitError(ValueError):
+class UnfitError(ValueError):
     """A message that its schema accepts and that still says nothing clear."""
 
 
 def _party(header: etree._Element, side: str) -> str:
     at = f"{{*}}{side}/{{*}}FIId/{{*}}FinInstnId/"
-    return _text(header, f"{at}{{*}}BICFI") or _text(header, f"{at}{{*}}ClrSysMmbId/{{*}}MmbId")
+    return text_at(header, f"{at}{{*}}BICFI") or text_at(header, f"{at}{{*}}ClrSysMmbId/{{*}}MmbId")
 
 
-def _text(parent: etree._Element, path: str) -> str:
+def text_at(parent: etree._Element, path: str) -> str:
     found = parent.find(path)
     return (found.text or "").strip() if found is not None else ""
 
 
 def _uetr(transaction: etree._Element) -> str:
-    uetr = _text(transaction, "{*}OrgnlUETR")
+    uetr = text_at(transaction, "{*}OrgnlUETR")
     if not uetr:
-        raise _UnfitError("no UETR of the original")
+        raise UnfitError("no UETR of the original")
     return uetr
 
 
 def _statuses(document: etree._Element) -> Iterator[Said]:
     for one in document.iterfind("{*}FIToFIPmtStsRpt/{*}TxInfAndSts"):
-        code, reason = _text(one, "{*}TxSts"), _text(one, "{*}StsRsnInf/{*}Rsn/{*}Cd")
+        code, reason = text_at(one, "{*}TxSts"), text_at(one, "{*}StsRsnInf/{*}Rsn/{*}Cd")
         if not code and reason != NOT_KNOWN:
-            raise _UnfitError("no status")
-        number = _text(one, f"{{*}}SplmtryData/{{*}}Envlp/{{{PICK_UP}}}Nb")
+            raise UnfitError("no status")
+        number = text_at(one, f"{{*}}SplmtryData/{{*}}Envlp/{{{PICK_UP}}}Nb")
         if number and not _NUMBER.fullmatch(number):
-            raise _UnfitError("the pick-up number")
-        yield Status(_uetr(one), code, reason, number, _text(one, "{*}AcctSvcrRef"))
+            raise UnfitError("the pick-up number")
+        yield Status(_uetr(one), code, reason, number, text_at(one, "{*}AcctSvcrRef"))
 
 
 def _returns(document: etree._Element) -> Iterator[Said]:
-    of_message = _text(document, "{*}PmtRtr/{*}GrpHdr/{*}MsgId")
+    of_message = text_at(document, "{*}PmtRtr/{*}GrpHdr/{*}MsgId")
     for one in document.iterfind("{*}PmtRtr/{*}TxInf"):
-        reason = _text(one, "{*}RtrRsnInf/{*}Rsn/{*}Cd") or _text(one, "{*}RtrRsnInf/{*}Rsn/{*}Prtry")
-        returned = _amount(one, "{*}RtrdIntrBkSttlmAmt")
-        yield Returned(_uetr(one), returned, reason, _text(one, "{*}RtrId") or of_message)
+        reason = text_at(one, "{*}RtrRsnInf/{*}Rsn/{*}Cd") or text_at(one, "{*}RtrRsnInf/{*}Rsn/{*}Prtry")
+        returned = amount_at(one, "{*}RtrdIntrBkSttlmAmt")
+        yield Returned(_uetr(one), returned, reason, text_at(one, "{*}RtrId") or of_message)
 
 
-def _amount(transaction: etree._Element, path: str) -> Money:
+def amount_at(transaction: etree._Element, path: str) -> Money:
     element = transaction.find(path)
     currency = element.get("Ccy", "") if element is not None else ""
     if currency not in CURRENCIES:
-        raise _UnfitError("a currency this program cannot reckon in")
-    minor = Decimal(_text(transaction, path)).scaleb(CURRENCIES[currency].minor_digits)
+        raise UnfitError("a currency this program cannot reckon in")
+    minor = Decimal(text_at(transaction, path)).scaleb(CURRENCIES[currency].minor_digits)
     if minor != minor.to_integral_value() or minor <= 0:
-        raise _UnfitError("a sum with too many decimals, or of nothing")
+        raise UnfitError("a sum with too many decimals, or of nothing")
     try:
         return Money(int(minor), currency)
     except Refused:
-        raise _UnfitError("a sum beyond reckoning") from None
+        raise UnfitError("a sum beyond reckoning") from None
 
 
 def _recall_answers(document: etree._Element) -> Iterator[Said]:
-    end = _text(document, "{*}RsltnOfInvstgtn/{*}Sts/{*}Conf")
+    end = text_at(document, "{*}RsltnOfInvstgtn/{*}Sts/{*}Conf")
     if end not in _RECALL_ENDS:
-        raise _UnfitError("an end of the recall that is not agreed on")
+        raise UnfitError("an end of the recall that is not agreed on")
     for one in document.iterfind("{*}RsltnOfInvstgtn/{*}CxlDtls/{*}TxInfAndSts"):
-        reason = _text(one, "{*}CxlStsRsnInf/{*}Rsn/{*}Cd") or _text(one, "{*}CxlStsRsnInf/{*}Rsn/{*}Prtry")
+        reason = text_at(one, "{*}CxlStsRsnInf/{*}Rsn/{*}Cd") or text_at(
+            one, "{*}CxlStsRsnInf/{*}Rsn/{*}Prtry"
+        )
         yield RecallAnswer(_uetr(one), _RECALL_ENDS[end], reason)
 
 
-_READERS: Final[dict[str, Callable[[etree._Element], Iterator[Said]]]] = {
+READERS: Final[dict[str, Reader]] = {
     STATUS: _statuses,
     RETURNED: _returns,
     RECALL_ANSWER: _recall_answers,

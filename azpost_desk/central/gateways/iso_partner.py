@@ -27,7 +27,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as ReadTimeout
 from urllib3.util.ssl_ import create_urllib3_context
 
-from azpost_desk.central.gateways import iso_messages
+from azpost_desk.central.gateways import iso_incoming, iso_messages
 from azpost_desk.central.gateways.abroad import Silent, Told, Turned
 from azpost_desk.central.gateways.iso20022 import BYTES_MAX, opened
 from azpost_desk.central.gateways.iso_statements import is_statement, read_statements
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from azpost_desk.central.gateways.abroad import Handed, Order, Said, Unfit
+    from azpost_desk.central.gateways.abroad import Back, Handed, Order, Said, Unfit, Word
     from azpost_desk.protocol.keys import SigningKey
 
 SIGNATURE: Final = "X-Message-Signature"
@@ -57,6 +57,8 @@ _TAKEN: Final = frozenset({200, 202})
 _AT_ONCE: Final = 50
 _NUMBER: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _SIGNATURE: Final = re.compile(r"[0-9a-f]{128}")
+# What a partner may send us: answers to our orders, and what comes from it.
+_READERS: Final = iso_messages.READERS | iso_incoming.READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +148,26 @@ class IsoPartner:
         """See `Partner.recall`."""
         return iso_messages.written_recall(order, reason, self._channel.member)
 
+    def give_back(self, back: Back) -> bytes:
+        """See `Partner.give_back`."""
+        return iso_incoming.written_return(back, self._channel.member)
+
+    def question_back(self, back: Back, asked: int) -> bytes:
+        """See `Partner.question_back`."""
+        return iso_incoming.written_question_back(back, asked, self._channel.member)
+
+    def word(self, word: Word) -> bytes:
+        """See `Partner.word`."""
+        write = iso_incoming.written_recall_answer if word.case else iso_incoming.written_word
+        return write(word, self._channel.member)
+
     def read(self, document: bytes) -> tuple[Said, ...] | Unfit:
         """See `Partner.read`."""
         channel = self._channel
-        read = read_statements if is_statement(document) else iso_messages.read_said
-        return read(document, channel.bic or channel.member, channel.our_bic)
+        ends = channel.bic or channel.member, channel.our_bic
+        if is_statement(document):
+            return read_statements(document, *ends)
+        return iso_messages.read_said(document, *ends, _READERS)
 
     def hand(self, document: bytes) -> Handed:
         """See `Partner.hand`."""

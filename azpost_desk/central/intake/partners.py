@@ -7,7 +7,15 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from azpost_desk.central.abroad import booking, hearing, refunding, releasing
+from azpost_desk.central.abroad import (
+    booking,
+    hearing,
+    paying,
+    receiving,
+    refunding,
+    releasing,
+    returning,
+)
 from azpost_desk.central.gateways.abroad import Silent
 from azpost_desk.central.gateways.parties import Lane
 
@@ -15,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
-    from azpost_desk.central.abroad.releasing import Attempt
     from azpost_desk.central.book import Book
     from azpost_desk.central.gateways.abroad import Handed, Partner
     from azpost_desk.central.gateways.parties import Party
@@ -59,7 +66,8 @@ class AbroadRounds:
 
     def _write(self) -> bool:
         with self._database.transaction() as conn:
-            doubted = refunding.doubt(conn)
+            now_ms = self._clock.utc_ms()
+            doubted = refunding.doubt(conn) + paying.doubt(conn, now_ms) + receiving.run_out(conn, now_ms)
         with self._database.connection() as conn:
             return bool(booking.write(conn, self._book) or doubted)
 
@@ -69,13 +77,16 @@ class AbroadRounds:
             return False
         rails = {name: party.connector for name, party in self._parties.items()}
         with self._database.transaction() as conn:
-            due = releasing.take_due(conn, rails, free, self._clock.utc_ms())
-        if due is None:
+            out = releasing.take_due(conn, rails, free, self._clock.utc_ms())
+            back = None if out else returning.take_due(conn, rails, free, self._clock.utc_ms())
+        if out is not None:
+            attempt, partner = partial(self._attempt, partial(releasing.attempt, due=out)), out.partner
+        elif back is not None:
+            attempt, partner = partial(self._attempt, partial(returning.attempt, due=back)), back.partner
+        else:
             return False
         begun()
-        self._parties[due.partner].begin(Lane.DELIVERIES, partial(self._attempt, due)).add_done_callback(
-            ended
-        )
+        self._parties[partner].begin(Lane.DELIVERIES, attempt).add_done_callback(ended)
         return True
 
     def _look(self, begun: Callable[[], None], ended: Callable[[Future[Any]], None]) -> bool:
@@ -92,9 +103,9 @@ class AbroadRounds:
             looked = True
         return looked
 
-    def _attempt(self, due: Attempt, rail: Partner) -> Handed | None:
+    def _attempt(self, make: Callable[..., Handed], rail: Partner) -> Handed | None:
         try:
-            return releasing.attempt(self._database, self._clock, rail, due)
+            return make(self._database, self._clock, rail)
         except Exception:
             # The database may be away: what became of it is asked when its lease is over.
             _log.exception("an attempt abroad failed; it is asked for later")

@@ -15,11 +15,13 @@ import msgspec
 
 from azpost_desk.domain.catalogue import Document, Names
 from azpost_desk.domain.money import CURRENCIES, Money
+from azpost_desk.domain.names import plain
 from azpost_desk.domain.refusals import Refused
 
 REFUND_BASES: Final = ("manat_as_paid", "returned_at_the_days_rate", "less_others_charges")
 ROUNDINGS: Final = ("up", "half_up", "down")
 CHARGES: Final = ("DEBT", "SHAR", "SLEV")
+_SEPARATORS: Final = re.compile(r"[\s\-\u2010-\u2015]+")
 _RATE: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
@@ -104,11 +106,62 @@ class Corridor(Document, frozen=True, omit_defaults=True):
         return Money(minor, self.currency)
 
 
-class Corridors(Document, frozen=True):
-    """Every way out, in the order screens show them; `version` stands in each sale."""
+class WayIn(Document, frozen=True, omit_defaults=True):
+    """One way by which money comes from abroad to our counters.
+
+    Attributes:
+        way: its id, such as ``GE-IN``.
+        partner: who sends it; country: from where (ISO 3166).
+        currency: in which the receiver names the sum, as its sender did; AZN where manat are promised
+            (MA-25).
+        settled_in: in which the partner settles it, "" = in the same.
+        number_mask: what the number looks like that the receiver says (MA-18); `number_example` fits it.
+        rounding: how manat are rounded, once, at the end (MA-4), of ROUNDINGS.
+        days: how long it waits for its receiver before it goes back.
+        twin_days: the same sum to the same receiver within so many days is looked at (MA-24).
+    """
+
+    way: str
+    partner: str
+    partner_names: Names
+    country: str
+    country_names: Names
+    currency: str
+    number_mask: str
+    number_example: str
+    settled_in: str = ""
+    rounding: str = "half_up"
+    days: int = 30
+    twin_days: int = 3
+
+    def can_be_shown(self) -> bool:
+        """Whether this program knows both currencies."""
+        return {self.currency, self.settlement} <= CURRENCIES.keys()
+
+    @property
+    def settlement(self) -> str:
+        """The currency in which the partner settles it."""
+        return self.settled_in or self.currency
+
+    def fits(self, number: str) -> bool:
+        """Whether a number, as `pick_up_number` writes it, may be one of this partner's."""
+        return bool(re.fullmatch(self.number_mask, number, re.ASCII))
+
+
+class Corridors(Document, frozen=True, omit_defaults=True):
+    """Every way out, in the order screens show them, and every way in; `version` stands in each sale."""
 
     version: str = ""
     corridors: tuple[Corridor, ...] = ()
+    ways_in: tuple[WayIn, ...] = ()
+
+    def find_in(self, way: str) -> WayIn | None:
+        """The way in with this id, when this program can reckon in its currency."""
+        return next((one for one in self.ways_in if one.way == way and one.can_be_shown()), None)
+
+    def ways_for(self, number: str) -> tuple[WayIn, ...]:
+        """The ways in whose numbers look like this one; two are asked about (MA-18)."""
+        return tuple(one for one in self.ways_in if one.can_be_shown() and one.fits(number))
 
     def find(self, corridor: str) -> Corridor | None:
         """The corridor with this id, when this program can reckon in its currency."""
@@ -198,6 +251,10 @@ class Rate(Document, frozen=True):
         """The source's own figure."""
         return exact(self.manat)
 
+    def receivers(self) -> Fraction:
+        """What a receiver here gets for one unit, the spread taken off."""
+        return self.base() * Fraction(1_000_000 - self.spread_ppm, 1_000_000)
+
     def customers(self) -> Fraction:
         """What the customer pays for one unit, the spread included."""
         return self.base() * Fraction(1_000_000 + self.spread_ppm, 1_000_000)
@@ -223,6 +280,11 @@ class Rates(Document, frozen=True):
         if self.withdrawn or not self.from_ms <= now_ms < self.until_ms:
             return None
         return next((one for one in self.rates if one.currency == currency), None)
+
+
+def pick_up_number(typed: str) -> str:
+    """A number as it is compared: capitals, without spaces and dashes; "" for nothing."""
+    return _SEPARATORS.sub("", plain(typed)).upper()
 
 
 def exact(decimal: str) -> Fraction:

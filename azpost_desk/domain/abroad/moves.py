@@ -75,12 +75,51 @@ _OUT: Final[dict[str, dict[str, str]]] = {
     "claimed": {"judged_refunded": "refunded", "judged_paid": "paid"},
 }
 
+# What comes in (`crediting` and `credited` follow with accounts).
+_IN: Final[dict[str, dict[str, str]]] = {
+    "": {"received": "received"},
+    "received": {
+        "unfit": "unpayable",
+        "suspected": "held",
+        "incomplete": "held",
+        "twin": "held",
+        "unfunded": "waiting_funds",
+        "clean": "available",
+    },
+    "waiting_funds": {"funded": "available", "suspected": "held"},
+    "held": {"let_go": "available", "let_back": "unpayable", "blocked": "frozen"},
+    "frozen": {"ordered_available": "available", "ordered_unpayable": "unpayable"},
+    "available": {
+        "granted": "reserved",
+        "recalled": "held",
+        "suspected": "held",
+        "term": "unpayable",
+        "declined": "unpayable",
+    },
+    "reserved": {
+        "released": "available",
+        "released_under_recall": "held",
+        "paid": "paid",
+        "doubted": "in_doubt",
+    },
+    "in_doubt": {"paid": "paid", "released": "held"},
+    "paid": {"payout_reversed": "held"},
+    "unpayable": {"stored": "return_leaving"},
+    # Settled at once by a statement that came before the answer to the hand-over.
+    "return_leaving": {"handed": "return_sent", "silent": "return_unknown", "settled": "returned"},
+    "return_sent": {"settled": "returned", "refused": "return_disputed", "silent": "return_unknown"},
+    "return_unknown": {"settled": "returned", "refused": "return_disputed", "absent_there": "return_leaving"},
+    "return_disputed": {"judged_returned": "returned", "judged_held": "held"},
+    "returned": {"money": "return_disputed"},
+}
+
 
 def _flat(states: dict[str, dict[str, str]]) -> Mapping[tuple[str, str], str]:
     return {(state, event): after for state, events in states.items() for event, after in events.items()}
 
 
 ABROAD_OUT: Final = _flat(_OUT)
+ABROAD_IN: Final = _flat(_IN)
 
 # Told to two people and decided by them; everything else happens.
 DECISIONS: Final = frozenset({"let_go", "let_back", "blocked", "ordered"})
@@ -88,3 +127,19 @@ DECISIONS: Final = frozenset({"let_go", "let_back", "blocked", "ordered"})
 NOT_GONE: Final = ("queued", "waiting_funds", "held", "frozen")
 # In which the partner may have it, and nobody here knows how it ends.
 UNDER_WAY: Final = ("leaving", "sent", "unknown", "accepted")
+
+# What two people may decide of money that came in, beside `DECISIONS`' own words for it.
+DECISIONS_IN: Final = frozenset(
+    {
+        "let_go",
+        "let_back",
+        "blocked",
+        "declined",
+        "ordered_available",
+        "ordered_unpayable",
+        "judged_returned",
+        "judged_held",
+    }
+)
+# A return may be at the partner, and nobody here knows how it ends.
+RETURNING: Final = ("return_leaving", "return_sent", "return_unknown")

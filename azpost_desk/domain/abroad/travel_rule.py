@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain.money import Money, azn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from azpost_desk.domain.people import AbroadParties
 
 
@@ -49,3 +51,17 @@ def _is_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def missing_incoming(
+    parts: Mapping[str, str], worth: Money | None, rule: TravelRule = RULE_2025
+) -> tuple[str, ...]:
+    """Of what came: the parts that the rule asks for and that say nothing.
+
+    `parts` are sender, receiver, and (above the threshold) sender.address, which a date of birth stands in
+    for, and sender.country. Without a `worth` in manat everything is asked for.
+    """
+    always = ("sender", "receiver")
+    is_above = worth is None or worth.minor > rule.above.minor
+    asked = tuple(parts) if is_above else always
+    return tuple(part for part in asked if not parts[part].strip())

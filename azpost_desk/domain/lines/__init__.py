@@ -7,7 +7,7 @@ posts, what it stands for) is in `domain.products`: the second report routine re
 
 from __future__ import annotations
 
-from azpost_desk.domain.lines.abroad import AbroadRefunded, AbroadSent, AbroadTerms
+from azpost_desk.domain.lines.abroad import AbroadPaid, AbroadRefunded, AbroadSent, AbroadTerms
 from azpost_desk.domain.lines.base import Line
 from azpost_desk.domain.lines.bills import PaymentAccepted, PaymentRefunded
 from azpost_desk.domain.lines.express import ItemAccepted
@@ -15,6 +15,7 @@ from azpost_desk.domain.lines.goods import GoodsSold
 from azpost_desk.domain.lines.transfers import Terms, TransferPaid, TransferRefunded, TransferSent
 
 __all__ = [
+    "AbroadPaid",
     "AbroadRefunded",
     "AbroadSent",
     "AbroadTerms",
@@ -43,6 +44,7 @@ Sold = (
     | ItemAccepted
     | AbroadSent
     | AbroadRefunded
+    | AbroadPaid
 )
 
 

@@ -1,4 +1,4 @@
-"""The lines of money over the border: sent abroad by the centre's signed quote, paid back under a grant."""
+"""The lines of money over the border: sent by the centre's signed quote, paid back, paid out here."""
 
 from __future__ import annotations
 
@@ -98,4 +98,24 @@ class AbroadRefunded(Line, frozen=True, tag="abroad.refunded"):
     grant: str
     amount_qapik: int
     fee_returned_qapik: int
+    receiver: str
+
+
+class AbroadPaid(Line, frozen=True, tag="abroad.paid"):
+    """Money from abroad paid out here under a grant that fixes its manat (money-out.md MA-26).
+
+    Attributes:
+        arrived_minor, currency: the sum as its sender named it, smallest units.
+        rate: manat for one unit, an exact fraction ``n/d``; "" where the sender was promised manat.
+        stands_ms: until when the manat stood (UTC ms); the line was planned before; 0 = to no end.
+        receiver: commits to the document shown.
+    """
+
+    transfer: str
+    grant: str
+    amount_qapik: int
+    arrived_minor: int
+    currency: str
+    rate: str
+    stands_ms: int
     receiver: str

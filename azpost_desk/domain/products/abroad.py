@@ -1,20 +1,23 @@
-"""The rules of money over the border: sent by a quote of the centre, paid back under a grant."""
+"""The rules of money over the border: sent by a quote of the centre, paid back or paid out under a grant."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from azpost_desk.domain import accounts as chart
-from azpost_desk.domain.exchange import is_reckoned
+from azpost_desk.domain.exchange import gives, is_reckoned
 from azpost_desk.domain.ledger import Posting
-from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
+from azpost_desk.domain.lines import AbroadPaid, AbroadRefunded, AbroadSent
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.people import AbroadParties, Person
-from azpost_desk.domain.products.base import LineRule, Product, Reversal
+from azpost_desk.domain.products.base import LineRule, Product, Reversal, pair
 
 SERVICE: Final = "abroad"
 # What a grant is for that pays money back which did not arrive abroad.
 REFUND: Final = "refund_abroad"
+# And one that pays money out here which came from abroad.
+PAYOUT: Final = "pay_abroad"
+PURPOSES: Final = frozenset({REFUND, PAYOUT})
 
 
 def _sent(line: AbroadSent) -> list[Posting]:
@@ -32,6 +35,18 @@ def _refunded(line: AbroadRefunded) -> list[Posting]:
         Posting(line.operation, chart.FEES, SERVICE, Money(line.fee_returned_qapik)),
         Posting(line.operation, chart.CLEARING, "", Money(-line.amount_qapik - line.fee_returned_qapik)),
     ]
+
+
+def _paid(line: AbroadPaid) -> list[Posting]:
+    return pair(line.operation, (chart.ABROAD_PAYABLE, ""), (chart.CLEARING, ""), line.amount_qapik)
+
+
+def _is_paid_soundly(line: AbroadPaid) -> bool:
+    if line.amount_qapik <= 0 or line.arrived_minor <= 0 or line.stands_ms < 0:
+        return False
+    if not line.rate:
+        return True
+    return gives(line.arrived_minor, line.currency, line.rate, line.amount_qapik)
 
 
 ABROAD: Final = Product(
@@ -63,6 +78,18 @@ ABROAD: Final = Product(
             papers=("voucher",),
             reversal=Reversal(when="never", code="T-041"),
             once=lambda line: ("grant", line.grant),
+        ),
+        LineRule[AbroadPaid](
+            line=AbroadPaid,
+            due_qapik=lambda line: -line.amount_qapik,
+            postings=_paid,
+            is_sound=_is_paid_soundly,
+            exposed_qapik=lambda _line: 0,
+            groups={"receiver": Person},
+            papers=("voucher",),
+            reversal=Reversal(when="never", code="T-041"),
+            once=lambda line: ("grant", line.grant),
+            stands_ms=lambda line: line.stands_ms,
         ),
     ),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import papers
 from azpost_desk.domain.abroad.corridors import Corridor, Corridors
 from azpost_desk.domain.exchange import as_fraction, margin
-from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
+from azpost_desk.domain.lines import AbroadPaid, AbroadRefunded, AbroadSent
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.people import AbroadParties, Person
@@ -121,6 +121,34 @@ def _voucher(place: Place, line: AbroadRefunded, sheet: Sheet) -> papers.Paper |
     )
 
 
+def _paid(_place: Place, line: AbroadPaid) -> papers.ReceiptLine:
+    arrived = Money(line.arrived_minor, line.currency)
+    return papers.ReceiptLine(
+        Say("papers.line.abroad_paid"),
+        azn(-line.amount_qapik),
+        (Say("papers.line.arrived", (("arrived", arrived),)),),
+    )
+
+
+def _payout_voucher(place: Place, line: AbroadPaid, sheet: Sheet) -> papers.Paper | None:
+    receiver = place.attached(line, "receiver", Person)
+    if receiver is None:
+        return None
+    known = place.books.of(READS).incoming(line.transfer)
+    return papers.VoucherPaper(
+        head=sheet.head,
+        number=sheet.receipt,
+        code=known.number if known else "",
+        sender=papers.PaperPerson(known.sender if known else ""),
+        receiver=paper_person(receiver),
+        amount=azn(line.amount_qapik),
+        sent_at="",
+        record_mark=sheet.mark,
+        copy=sheet.copy,
+        language=place.language,
+    )
+
+
 def _whom(place: Place, line: AbroadSent) -> str:
     parties = place.attached(line, "parties_abroad", AbroadParties)
     return parties.receiver.latin if parties else ""
@@ -141,5 +169,11 @@ ABROAD: Final = (
         ),
         about=lambda place, line: named(place, line, "receiver"),
         paper=_voucher,
+    ),
+    LineWords[AbroadPaid](
+        line=AbroadPaid,
+        receipt=_paid,
+        about=lambda place, line: named(place, line, "receiver"),
+        paper=_payout_voucher,
     ),
 )

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 from sqlalchemy import case, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain.abroad.moves import ABROAD_OUT
-from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
+from azpost_desk.domain.lines import AbroadPaid, AbroadRefunded, AbroadSent
 from azpost_desk.domain.lines.abroad import AbroadTerms
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.people import AbroadParties, Person
-from azpost_desk.services.abroad_views import AbroadReads, AbroadTransfer
+from azpost_desk.domain.people import AbroadParties, Parties, Person
+from azpost_desk.services.abroad_views import AbroadReads, AbroadTransfer, IncomingGrant
 from azpost_desk.storage import people
 from azpost_desk.storage.features.base import LineCarrier, Named
 from azpost_desk.storage.features.transfers import end_grant
@@ -25,12 +26,22 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from azpost_desk.domain.operations import AbroadStopAsked
+    from azpost_desk.protocol.messages import Grant
     from azpost_desk.protocol.news import AbroadEvent
     from azpost_desk.storage.projecting import Written
 
 # So many of the newest are looked through for a customer's receivers.
 _LOOKED_AT_MAX: Final = 500
+# In the place of a corridor: what came from abroad and was granted to this desk.
+_IN: Final = "<in>"
 _ORDER: Final = (abroad.c.sent_ms.desc(), abroad.c.transfer)
+
+
+class _Fixed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a grant fixed, in the place of the terms of a sale."""
+
+    rate: str
+    stands_ms: int
 
 
 def _sent(connection: Connection, written: Written, line: AbroadSent, receipt: str) -> None:
@@ -85,9 +96,49 @@ def granted(
     connection.execute(insert(abroad), stranger | values)
 
 
+def granted_in(connection: Connection, written: Written, granted: Grant, shown: bytes) -> None:
+    """This desk may pay out what came from abroad; given back and granted again it has new figures."""
+    who = people.read(shown, Parties)
+    values = {
+        "state": "reserved",
+        "corridor": _IN,
+        "number": who.code if who else "",
+        "country": "",
+        "currency": granted.currency,
+        "arrives_minor": granted.arrived_minor,
+        "amount_qapik": granted.amount_qapik,
+        "fee_qapik": 0,
+        "terms": msgspec.json.encode(_Fixed(rate=granted.rate, stands_ms=granted.stands_ms)),
+        "sender": who.sender.name if who else "",
+        "receiver": who.receiver.name if who else "",
+        "receipt": "",
+        "day": written.header.day,
+        "sent_ms": 0,
+        "changed_ms": written.header.recorded_ms,
+        "held_grant": granted.grant,
+    }
+    connection.execute(
+        upsert(abroad)
+        .values(transfer=granted.thing, **values)
+        .on_conflict_do_update(index_elements=["transfer"], set_=values)
+    )
+
+
+def forget_strangers(connection: Connection) -> None:
+    """At the end of a day: of what was neither sold nor is held here, only numbers and acts stay."""
+    connection.execute(
+        update(abroad)
+        .where(abroad.c.receipt == "", abroad.c.held_grant == "")
+        .values(number="", sender="", receiver="")
+    )
+
+
 def released(connection: Connection, written: Written, transfer: str) -> None:
-    """Its grant went back unused: owed as before."""
-    _moved(connection, written, transfer, "owed")
+    """Its grant went back unused: owed as before, or open to its receiver at any office."""
+    came = connection.execute(
+        select(abroad.c.transfer).where(abroad.c.transfer == transfer, abroad.c.corridor == _IN)
+    ).first()
+    _moved(connection, written, transfer, "available" if came else "owed")
 
 
 def stop_asked(connection: Connection, _written: Written, body: AbroadStopAsked) -> None:
@@ -121,6 +172,11 @@ def _refunded(connection: Connection, written: Written, line: AbroadRefunded, _r
     _moved(connection, written, line.transfer, "refunded")
 
 
+def _paid(connection: Connection, written: Written, line: AbroadPaid, _receipt: str) -> None:
+    end_grant(connection, written, line.grant, line.transfer, "used")
+    _moved(connection, written, line.transfer, "paid")
+
+
 def _moved(connection: Connection, written: Written, transfer: str, state: str) -> None:
     values = {"state": state, "held_grant": "", "changed_ms": written.header.recorded_ms}
     connection.execute(update(abroad).where(abroad.c.transfer == transfer).values(values))
@@ -132,7 +188,7 @@ def _remember_sender(connection: Connection, line: AbroadSent, named: Named) -> 
         people.remember(connection, who.sender, named.at_ms)
 
 
-def _remember_taker(connection: Connection, line: AbroadRefunded, named: Named) -> None:
+def _remember_taker(connection: Connection, line: AbroadRefunded | AbroadPaid, named: Named) -> None:
     taker = people.read(named.attached.get(f"{line.operation}:receiver"), Person)
     if taker and named.is_wanted(taker):
         people.remember(connection, taker, named.at_ms)
@@ -151,8 +207,9 @@ ABROAD: Final = (
         undone=lambda connection, written, line: _moved(connection, written, line.transfer, "reversed"),
         remember=_remember_sender,
     ),
-    # A refund is never undone at a counter (products.abroad).
+    # Neither is ever undone at a counter (products.abroad).
     LineCarrier[AbroadRefunded](line=AbroadRefunded, sold=_refunded, remember=_remember_taker),
+    LineCarrier[AbroadPaid](line=AbroadPaid, sold=_paid, remember=_remember_taker),
 )
 
 
@@ -167,11 +224,18 @@ class Reads(AbroadReads):
         self._connection = connection
 
     def transfer(self, transfer: str) -> AbroadTransfer | None:
-        row = self._connection.execute(select(abroad).where(abroad.c.transfer == transfer)).first()
+        this = (abroad.c.transfer == transfer) & (abroad.c.corridor != _IN)
+        row = self._connection.execute(select(abroad).where(this)).first()
         return _seen(row) if row else None
 
+    def incoming(self, transfer: str) -> IncomingGrant | None:
+        a = abroad.c
+        this = (a.corridor == _IN) & ((a.transfer == transfer) | (a.held_grant == transfer))
+        row = self._connection.execute(select(abroad).where(this)).first()
+        return _granted_in(row) if row and transfer else None
+
     def transfers(self, states: Sequence[str] = (), limit: int = 200) -> list[AbroadTransfer]:
-        wanted = select(abroad).order_by(*_ORDER).limit(limit)
+        wanted = select(abroad).where(abroad.c.corridor != _IN).order_by(*_ORDER).limit(limit)
         if states:
             wanted = wanted.where(abroad.c.state.in_(states))
         return [_seen(row) for row in self._connection.execute(wanted)]
@@ -214,4 +278,19 @@ def _seen(row: Row[tuple[object, ...]]) -> AbroadTransfer:
         sent_ms=values["sent_ms"],
         changed_ms=values["changed_ms"],
         held_grant=values["held_grant"],
+    )
+
+
+def _granted_in(row: Row[tuple[object, ...]]) -> IncomingGrant:
+    values = row._mapping
+    fixed = msgspec.json.decode(values["terms"], type=_Fixed)
+    return IncomingGrant(
+        transfer=values["transfer"],
+        number=values["number"],
+        sender=values["sender"],
+        receiver=values["receiver"],
+        arrived=Money(values["arrives_minor"], values["currency"]),
+        amount=azn(values["amount_qapik"]),
+        rate=fixed.rate,
+        stands_ms=fixed.stands_ms,
     )
