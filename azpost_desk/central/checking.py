@@ -15,6 +15,7 @@ from azpost_desk.domain.invariants import check as check_facts
 from azpost_desk.domain.invariants_abroad import Abroad, Beside, Coming, Standing
 from azpost_desk.domain.invariants_branch import HandedOver
 from azpost_desk.domain.invariants_outside import Seen, Watched
+from azpost_desk.domain.invariants_revaluation import Revaluations
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.records import Attachment, header_of, rechain
 
@@ -58,7 +59,7 @@ def check(dsn: str, branch: str = "") -> list[Verdict]:
         folds: list[Fold] = [HandedOver(), outside]
         if not branch:
             # The centre's own book is no branch's.
-            folds.append(Abroad(_beside(conn)))
+            folds += [Abroad(_beside(conn)), Revaluations()]
         verdicts = check_facts(_facts(conn, wanted), is_signed, folds)
         if branch:
             return verdicts

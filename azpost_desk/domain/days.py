@@ -55,6 +55,11 @@ def calendar_day(utc_ms: int) -> BusinessDay:
     return BusinessDay((_EPOCH + dt.timedelta(days=(utc_ms + BAKU_OFFSET_MS) // _DAY_MS)).isoformat())
 
 
+def day_numbered(number: int) -> BusinessDay:
+    """The calendar date with this number, as the centre's own records bear it: 0 is 1 January 1970."""
+    return calendar_day(number * _DAY_MS - BAKU_OFFSET_MS)
+
+
 def day_start_ms(day: BusinessDay) -> int:
     """The instant (UTC milliseconds) at which the calendar date of `day` begins in Azerbaijan."""
     return (as_date(day) - _EPOCH).days * _DAY_MS - BAKU_OFFSET_MS

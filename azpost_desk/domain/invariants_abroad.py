@@ -193,6 +193,10 @@ def _deal(body: ops.Body | None) -> dict[Book, int] | None:
             return _at(body.currency, body.bought_minor, -body.base_qapik)
         case ops.IncomingBought() | ops.IncomingUnbought():
             return {}
+        case ops.PositionRevalued():
+            return {
+                (chart.POSITION_MANAT, body.currency, HOME): body.revalued_qapik - body.manat_qapik,
+            }
         case ops.PartnerFunded():
             return _at(body.currency, -body.funded_minor, body.paid_qapik)
         case _:

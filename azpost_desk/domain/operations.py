@@ -35,7 +35,9 @@ from azpost_desk.domain.operations_abroad import AbroadReturned as AbroadReturne
 from azpost_desk.domain.operations_abroad import AbroadSettled as AbroadSettled
 from azpost_desk.domain.operations_abroad import AbroadStopAsked as AbroadStopAsked
 from azpost_desk.domain.operations_abroad import AbroadTakenBack as AbroadTakenBack
+from azpost_desk.domain.operations_abroad import LateDeal as LateDeal
 from azpost_desk.domain.operations_abroad import PartnerFunded as PartnerFunded
+from azpost_desk.domain.operations_abroad import PositionRevalued as PositionRevalued
 from azpost_desk.domain.operations_cards import CARD_BODIES
 from azpost_desk.domain.operations_cards import CardAnswered as CardAnswered
 from azpost_desk.domain.operations_cards import CardAsked as CardAsked

@@ -11,8 +11,11 @@ from typing import Final
 from azpost_desk.domain.bodies import Body
 
 
-class AbroadDealt(Body, frozen=True):
-    """Centre: the manat of a sale became a debt in `currency`; `base_qapik` at the source's own rate."""
+class AbroadDealt(Body, frozen=True, omit_defaults=True):
+    """Centre: the manat of a sale became a debt in `currency`; `base_qapik` at the source's own rate.
+
+    `at_ms` is when it happened (the sale's record), 0 in old records: when it was written.
+    """
 
     transfer: str
     partner: str
@@ -20,9 +23,10 @@ class AbroadDealt(Body, frozen=True):
     arrives_minor: int
     amount_qapik: int
     base_qapik: int
+    at_ms: int = 0
 
 
-class AbroadTakenBack(Body, frozen=True):
+class AbroadTakenBack(Body, frozen=True, omit_defaults=True):
     """Centre: a deal is undone at its own figures, and its sender is owed the manat (`event`: why)."""
 
     transfer: str
@@ -32,6 +36,7 @@ class AbroadTakenBack(Body, frozen=True):
     amount_qapik: int
     base_qapik: int
     event: str
+    at_ms: int = 0
 
 
 class AbroadSettled(Body, frozen=True):
@@ -64,6 +69,42 @@ class PartnerFunded(Body, frozen=True):
     evidence: str
 
 
+class LateDeal(Body, frozen=True):
+    """A deal that happened by a day revalued before and was known afterwards: `sequence` of `chain`."""
+
+    chain: str
+    sequence: int
+    about: str
+    day: str
+    position_minor: int
+    manat_qapik: int
+
+
+class PositionRevalued(Body, frozen=True):
+    """Centre: what an open position is worth at the end of a day, once for (currency, `date`).
+
+    Attributes:
+        method: by which cost method (domain.abroad.revaluation).
+        rate, source, rates_version: manat for one unit, and the document that says so.
+        cut: chain of the centre's book → the last record that was known.
+        position_minor, manat_qapik: as the book stood, of what happened by that day and is in the cut.
+        revalued_qapik: what stands there from now on; the difference is the day's gain or loss.
+        late: of these deals, those that happened by the day revalued before.
+    """
+
+    currency: str
+    date: str
+    method: str
+    rate: str
+    source: str
+    rates_version: int
+    cut: dict[str, int]
+    position_minor: int
+    manat_qapik: int
+    revalued_qapik: int
+    late: tuple[LateDeal, ...]
+
+
 class AbroadJudged(Body, frozen=True):
     """Centre: two people decided about a transfer abroad that waited for them."""
 
@@ -89,6 +130,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("abroad.returned", 1): AbroadReturned,
     ("abroad.judged", 1): AbroadJudged,
     ("partner.funded", 1): PartnerFunded,
+    ("position.revalued", 1): PositionRevalued,
     ("abroad.stop_asked", 1): AbroadStopAsked,
 }
 CENTRE_KINDS: Final = frozenset(kind for kind, _ in BODIES) - {"abroad.stop_asked"}

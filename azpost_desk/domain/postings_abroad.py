@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         AbroadSettled,
         AbroadTakenBack,
         PartnerFunded,
+        PositionRevalued,
     )
 
 
@@ -61,10 +62,19 @@ def _funded(_desk: str, operation: str, body: PartnerFunded) -> list[Posting]:
     ]
 
 
+def _revalued(_desk: str, operation: str, body: PositionRevalued) -> list[Posting]:
+    difference = Money(body.revalued_qapik - body.manat_qapik)
+    return [
+        Posting(operation, chart.POSITION_MANAT, body.currency, difference),
+        Posting(operation, chart.REVALUATION, body.currency, -difference),
+    ]
+
+
 RULES: Final[dict[tuple[str, int], Callable[[str, str, Any], list[Posting]]]] = {
     ("abroad.dealt", 1): _dealt,
     ("abroad.taken_back", 1): _taken_back,
     ("abroad.settled", 1): _settled,
     ("abroad.returned", 1): _returned,
     ("partner.funded", 1): _funded,
+    ("position.revalued", 1): _revalued,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from azpost_desk.domain.abroad.corridors import Corridors, Partners, Rates
+from azpost_desk.domain.abroad.revaluation import RevaluationRates
 from azpost_desk.domain.catalogue import (
     Billers,
     Branch,
@@ -37,4 +38,5 @@ DOCUMENTS: Final[dict[str, type[Document]]] = {
     "corridors": Corridors,
     "partners": Partners,
     "rates": Rates,
+    "revaluation_rates": RevaluationRates,
 }

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from azpost_desk.central.abroad import agreements, documents, judging, reconciling
+from azpost_desk.central.abroad import agreements, documents, judging, reconciling, revaluing
 from azpost_desk.central.abroad.releasing import OUR_BIC
 from azpost_desk.central.gateways.iso_partner import Channel, IsoPartner
 from azpost_desk.central.registry import files
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.abroad.corridors import Corridors, Partners, Rates
+from azpost_desk.domain.abroad.revaluation import RevaluationRates
 from azpost_desk.domain.digits import is_digits
-from azpost_desk.domain.money import parse_amount
+from azpost_desk.domain.money import Money, azn, parse_amount
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.files import SMALL_BYTES_MAX, content_of
 from azpost_desk.programs.central_commands import CLOCK, Command, book_of
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.storage.database import Connection
 
-DOCUMENTS: Final = ("corridors", "partners", "rates")
+DOCUMENTS: Final = ("corridors", "partners", "rates", "revaluation-rates")
+_OF_POSITIONS: Final = "publish the rates positions are revalued by, of another source, by two people"
 _KEY_HEX: Final = 64
 
 
@@ -53,7 +55,12 @@ def add(command: Command, commands: Any) -> None:
     command("set-partners", _partners, "publish what was agreed with partners (template partners)", "file")
     rates = command("set-rates", _rates, "publish the rates of a day, by two people", "file")
     says = "its rate may leave the band around the last one (again for another)"
-    rates.add_argument("--may-jump", action="append", default=[], metavar="CURRENCY", help=says)
+    standing = command("set-revaluation-rates", _revaluation_rates, _OF_POSITIONS, "file")
+    for one in (rates, standing):
+        one.add_argument("--may-jump", action="append", default=[], metavar="CURRENCY", help=says)
+    revalued = command("revalue", _revalue, "revalue open positions to the end of a day, once")
+    revalued.add_argument("--date", required=True, help="business day that has ended, ISO")
+    revalued.add_argument("--json", action="store_true", help="one JSON object")
     funds = command("fund-partner", _fund, "money of the post has reached a partner", "partner", "currency")
     funds.add_argument("funded", help="what arrived there, in its currency")
     funds.add_argument("paid", help="the manat it was bought for")
@@ -63,7 +70,7 @@ def add(command: Command, commands: Any) -> None:
         "target", choices=reconciling.TARGETS, help="a transfer in transit, a funding, an item"
     )
     clears.add_argument("name", help="its id as check names it")
-    for one in (rates, funds, clears):
+    for one in (rates, standing, funds, clears):
         for name in ("first", "second"):
             signs(one, name, "who acts")
         one.add_argument("--evidence", required=True)
@@ -151,6 +158,33 @@ def _rates(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     people = both(wanted, conn)
     now_ms = CLOCK.utc_ms()
     print(documents.import_rates(conn, rates, people, wanted.evidence, now_ms, may_jump=wanted.may_jump))
+
+
+def _revaluation_rates(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    rates = files.read(Path(wanted.file), RevaluationRates)
+    people = both(wanted, conn)
+    version = documents.import_revaluation_rates(
+        conn, rates, people, wanted.evidence, CLOCK.utc_ms(), may_jump=wanted.may_jump
+    )
+    print(version)
+
+
+def _revalue(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    with book_of(dsn) as book:
+        made = revaluing.revalue(conn, book, wanted.date, CLOCK.utc_ms())
+    if wanted.json:
+        print(msgspec.json.encode(made).decode())
+        return
+    if not made.revalued:
+        print("nothing to revalue")
+    for one in made.revalued:
+        position = Money(one.position_minor, one.currency)
+        before, after = (f"{azn(qapik).decimal():f}" for qapik in (one.manat_qapik, one.revalued_qapik))
+        says = "revalued" if made.is_new else "was revalued before, nothing changed"
+        print(
+            f"{one.currency} {one.date}: {says}; position {position.decimal():f} at {one.rate}"
+            f" ({one.source}), manat {before} -> {after}, late deals {len(one.late)}"
+        )
 
 
 def _fund(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

@@ -59,6 +59,22 @@ FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
         ),
         "b33019abcbff21ae2ecb7aab411e8d49",
     ),
+    ("position.revalued", 1): (
+        ops.PositionRevalued(
+            currency="GEL",
+            date="2026-11-30",
+            method="rate_of_the_day",
+            rate="0.6500",
+            source="CLOSE",
+            rates_version=1,
+            cut={"centre-1/1": 7},
+            position_minor=-450_000,
+            manat_qapik=278_645,
+            revalued_qapik=292_500,
+            late=(),
+        ),
+        "80a60f915cb62c15b1ed57c039f3afa9",
+    ),
     ("partner.booked", 1): (ops.PartnerBooked(**_BOOKED), "85204a81863af8332f3b3251c7decd42"),
     ("partner.item_cleared", 1): (
         ops.PartnerItemCleared(

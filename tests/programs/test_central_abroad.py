@@ -13,6 +13,7 @@ from azpost_desk.central.abroad import agreements, documents
 from azpost_desk.central.registry.files import WrongFile, checked
 from azpost_desk.central.storage.database import connect, migrate
 from azpost_desk.domain.abroad.corridors import Corridors, Partners, Rate, Rates
+from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.programs import central_abroad
 from azpost_desk.programs.central import main
@@ -169,6 +170,41 @@ def test_what_people_do_about_partners_goes_by_commands(
     assert run("--why", "untrue", "open-partner", "tbilisi", "sale") == ""
     with connect(postgres) as conn:
         assert agreements.is_open(conn, "tbilisi", agreements.SALE)
+
+
+def test_rates_of_positions_are_of_another_source_and_of_a_day_that_has_ended(
+    postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = (*signed(tmp_path, first="anna", second="bəhruz"), "--evidence", "sheet 4")
+    migrate(postgres, CLOCK.utc_ms())
+    now_ms = CLOCK.utc_ms()
+    today, yesterday = calendar_day(now_ms), calendar_day(now_ms - DAY_MS)
+    with connect(postgres) as conn:
+        enter(conn, "anna", "bəhruz")
+        agreements.publish(conn, rates(from_ms=now_ms, until_ms=now_ms + DAY_MS), now_ms)
+    assert main(["template", "revaluation-rates"]) == 0
+    example = capsys.readouterr().out
+
+    def run(*words: str) -> str:
+        ended = main(["--dsn", postgres, *words])
+        told = capsys.readouterr()
+        return told.err.split(":")[0] if ended else told.out.strip()
+
+    def setting(*more: str, **values: str) -> str:
+        text = example
+        for name, value in values.items():
+            text = re.sub(rf'^{name} = "[^"]*"', f'{name} = "{value}"', text, flags=re.MULTILINE)
+        path = tmp_path / "revaluation.toml"
+        path.write_text(text, "utf-8")
+        return run("set-revaluation-rates", str(path), *two, *more)
+
+    assert setting(date=yesterday) == "1"
+    assert setting(date=today, source="cbar") == "A-080"
+    assert setting(date="tomorrow") == "I-010"
+    jumped = {"date": yesterday, "manat": "6.265", "inverse": "0.15962"}
+    assert (setting(**jumped), setting("--may-jump", "GEL", **jumped)) == ("A-034", "2")
+    assert run("revalue", "--date", today) == "A-082"
+    assert run("revalue", "--date", yesterday) == "nothing to revalue"
 
 
 def test_the_example_of_channels_is_taken_and_a_certificate_that_is_none_is_said_at_once(

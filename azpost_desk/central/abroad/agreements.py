@@ -10,6 +10,7 @@ import msgspec
 
 from azpost_desk.central.registry import reference
 from azpost_desk.domain.abroad.corridors import Corridors, Partner, Partners, Rates
+from azpost_desk.domain.abroad.revaluation import RevaluationRates
 from azpost_desk.domain.catalogue import Tariffs
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.reference import DOCUMENTS
@@ -75,6 +76,17 @@ def published_rates(conn: Connection) -> Iterator[Rates]:
         )
         for (content,) in rows:
             yield msgspec.json.decode(content, type=Rates)
+
+
+def published_revaluation_rates(conn: Connection) -> Iterator[tuple[int, RevaluationRates]]:
+    """Every version of the rates that positions are revalued by, with its number, the newest first."""
+    with conn.cursor() as rows:
+        rows.execute(
+            "select version, content from reference where name = %s order by version desc",
+            (_NAME_OF[RevaluationRates],),
+        )
+        for version, content in rows:
+            yield version, msgspec.json.decode(content, type=RevaluationRates)
 
 
 def is_open(conn: Connection, partner: str, switch: str) -> bool:

@@ -27,6 +27,7 @@ from azpost_desk.domain.abroad.corridors import (
     Rates,
     exact,
 )
+from azpost_desk.domain.days import business_day, day_start_ms, days_after
 from azpost_desk.domain.money import CURRENCIES
 from azpost_desk.domain.refusals import Refused
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.domain.abroad.corridors import Rate
+    from azpost_desk.domain.abroad.revaluation import RevaluationRates
+    from azpost_desk.domain.days import BusinessDay
 
 # [design] A currency that moves more in a day is looked at by hand, by its name.
 BAND: Final = Fraction(1, 10)
@@ -134,6 +137,53 @@ def import_rates(
     first, second = (person.strip() for person in people)
     agreed = replace(rates, first_person=first, second_person=second, evidence=evidence.strip())
     return agreements.publish(conn, agreed, now_ms)
+
+
+def import_revaluation_rates(
+    conn: Connection,
+    rates: RevaluationRates,
+    people: tuple[str, str],
+    evidence: str,
+    now_ms: int,
+    *,
+    may_jump: Collection[str] = (),
+) -> int:
+    """Publish the rates by which positions stand at the end of a day; gives their version (MA-22).
+
+    Raises:
+        Refused: as `import_rates`; I-010 no date; A-080 their source is that of the customers' rates, A-081
+            that day is revalued already.
+    """
+    two_people(*people, evidence)
+    date = business_day(rates.date)
+    if not rates.source.strip() or rates.source.strip().casefold() in _customers_sources(conn, date):
+        raise Refused("A-080", source=rates.source)
+    done = conn.execute("select from abroad_revaluations where date = %s limit 1", (date,)).fetchone()
+    if done is not None:
+        raise Refused("A-081", date=date)
+    before: dict[str, Rate] = {}
+    for _, known in agreements.published_revaluation_rates(conn):
+        before = {one.currency: one.as_rate() for one in known.rates} | before
+    seen: set[str] = set()
+    for one in rates.rates:
+        if one.currency in seen:
+            raise Refused("A-036", currency=one.currency)
+        seen.add(one.currency)
+        _check_rate(one.as_rate())
+        _check_band(one.as_rate(), before.get(one.currency) if one.currency not in may_jump else None)
+    first, second = (person.strip() for person in people)
+    agreed = replace(rates, date=date, first_person=first, second_person=second, evidence=evidence.strip())
+    return agreements.publish(conn, agreed, now_ms)
+
+
+def _customers_sources(conn: Connection, date: BusinessDay) -> set[str]:
+    """Whose rates customers paid by on a day: a look at them is no second look."""
+    begins_ms, ends_ms = day_start_ms(date), day_start_ms(days_after(date, 1))
+    return {
+        one.source.strip().casefold()
+        for one in agreements.published_rates(conn)
+        if one.from_ms < ends_ms and one.until_ms > begins_ms
+    }
 
 
 def _check_rate(one: Rate) -> None:

@@ -64,6 +64,7 @@ class Out:
     written_ms: int
     settles_on: str
     state_ms: int
+    sent_ms: int
 
     def terms(self) -> AbroadTerms:
         """The price it was sold by."""
@@ -73,8 +74,8 @@ class Out:
         """Who sends it to whom."""
         return msgspec.json.decode(self.parties_bytes, type=AbroadParties)
 
-    def deal(self) -> ops.AbroadDealt:
-        """Its deal as the book has it."""
+    def deal(self, at_ms: int) -> ops.AbroadDealt:
+        """Its deal as the book has it, from this moment on."""
         return ops.AbroadDealt(
             transfer=self.transfer,
             partner=self.partner,
@@ -82,11 +83,12 @@ class Out:
             arrives_minor=self.arrives,
             amount_qapik=self.amount,
             base_qapik=self.base,
+            at_ms=at_ms,
         )
 
-    def taken_back(self, event: str) -> ops.AbroadTakenBack:
+    def taken_back(self, event: str, at_ms: int) -> ops.AbroadTakenBack:
         """The deal undone at its own figures."""
-        return ops.AbroadTakenBack(**msgspec.structs.asdict(self.deal()), event=event)
+        return ops.AbroadTakenBack(**msgspec.structs.asdict(self.deal(at_ms)), event=event)
 
 
 _COLUMNS: Final = ", ".join(Out.__dataclass_fields__).replace("_bytes", "")
@@ -117,9 +119,9 @@ def move(
         " next_ms = case when %s then next_ms end where transfer = %s",
         (after, now_ms, reason, reason, after in _WORKED_ON, one.transfer),
     )
-    one = _booked(conn, one, event)
+    one = _booked(conn, one, event, now_ms)
     if after == _BACK_TO_SENDER and one.state not in ("refunding", "refund_in_doubt"):
-        _take_back(conn, one, event)
+        _take_back(conn, one, event, now_ms)
     elif event == "judged_refunded" and one.settled:
         _return(conn, one)
     if after in ("disputed", "claimed"):
@@ -131,7 +133,7 @@ def move(
 
 def undone(conn: Connection, one: Out, now_ms: int) -> None:
     """A sale is undone at its desk before anything left: its deal and its funds with it, nobody is owed."""
-    _take_back(conn, one, "reversed")
+    _take_back(conn, one, "reversed", now_ms)
     conn.execute(
         "update abroad_out set state = %s, state_ms = %s where transfer = %s",
         (ABROAD_OUT[one.state, "reversed"], now_ms, one.transfer),
@@ -163,7 +165,7 @@ def tell_desk(conn: Connection, transfer: str, now_ms: int) -> None:
     tell(conn, event, [desk], now_ms)
 
 
-def _booked(conn: Connection, one: Out, event: str) -> Out:
+def _booked(conn: Connection, one: Out, event: str, now_ms: int) -> Out:
     """What an event says of the money itself, booked once: the partner's debit, a deal that stands after all.
 
     A deal that was undone stands again when two people find that the partner was right; after a refund it
@@ -171,7 +173,7 @@ def _booked(conn: Connection, one: Out, event: str) -> Out:
     """
     is_disputed = event in _JUDGED_GONE and one.state == "disputed"
     if is_disputed and not one.dealt:
-        booking.note(conn, one.deal())
+        booking.note(conn, one.deal(now_ms))
         conn.execute("update abroad_out set dealt = true where transfer = %s", (one.transfer,))
         one = replace(one, dealt=True)
     if (event in _TAKES or is_disputed) and not one.settled:
@@ -195,7 +197,7 @@ def _settle(conn: Connection, one: Out) -> None:
     conn.execute("update abroad_out set firm = false where transfer = %s", (one.transfer,))
 
 
-def _take_back(conn: Connection, one: Out, event: str) -> None:
+def _take_back(conn: Connection, one: Out, event: str, now_ms: int) -> None:
     """The deal is undone at its own figures; funds kept for it are free, what came back lies there again."""
     if one.firm:
         funds.lock(conn, one.partner, one.currency)
@@ -204,7 +206,7 @@ def _take_back(conn: Connection, one: Out, event: str) -> None:
     if one.settled:
         _return(conn, one)
     if one.dealt:
-        booking.note(conn, one.taken_back(event))
+        booking.note(conn, one.taken_back(event, now_ms))
     conn.execute("update abroad_out set dealt = false, next_ms = null where transfer = %s", (one.transfer,))
 
 

@@ -50,7 +50,7 @@ def sold(conn: Connection, written: Written, line: AbroadSent, now_ms: int) -> N
     row = moving.lock(conn, line.transfer)
     if row is None:
         raise LookupError(line.transfer)
-    booking.note(conn, row.deal())
+    booking.note(conn, row.deal(row.sent_ms))
     reasons = _why_held(conn, written, line, parties, now_ms)
     for why in reasons:
         _except(conn, written, why, line.transfer, now_ms)
