@@ -1,4 +1,4 @@
-"""Rules against money laundering over all branches: movements of a person, cases, limits, reports.
+"""Rules against money laundering over all branches: movements of a person, cases, reports.
 
 A person is known by every identity that was shown: FİN, document, telephone with the name. Each becomes a
 keyed digest, so that the table tells nobody who sent what without the centre's key; rows go when the rules no
@@ -18,12 +18,13 @@ import msgspec
 from azpost_desk.central import keys
 from azpost_desk.central.registry.reference import newest
 from azpost_desk.central.storage.database import one
-from azpost_desk.domain.aml import DAY_MS, SENT, Finding, Movement, findings
+from azpost_desk.domain.aml import DAY_MS, Finding, Movement, findings
 from azpost_desk.domain.catalogue import MoneyLaundering
 from azpost_desk.domain.names import fold
-from azpost_desk.domain.people import Parties
+from azpost_desk.domain.people import AbroadParties, Parties
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import case_number
+from azpost_desk.protocol.abroad import terms_of
 
 if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
@@ -102,22 +103,6 @@ def note(
             _open_case(conn, subject, found, at_ms)
 
 
-def is_over_limit(conn: Connection, known: Known, sender: Person, amount_qapik: int, now_ms: int) -> bool:
-    """Whether a person would send more than the limits of a day or a month allow, over all branches."""
-    for limit, days in ((known.rules.day_qapik_max, 1), (known.rules.month_qapik_max, _MONTH_DAYS)):
-        if not limit:
-            continue
-        sent: int = one(
-            conn,
-            "select coalesce(sum(amount), 0)::bigint from (select distinct transfer, amount from movements"
-            " where subject = any(%s) and direction = %s and at_ms > %s) as each",
-            (known.subjects(sender), SENT, now_ms - days * DAY_MS),
-        )[0]
-        if sent + amount_qapik > limit:
-            return True
-    return False
-
-
 def _open_case(conn: Connection, subject: str, found: Finding, now_ms: int) -> None:
     """A new case, or the open one of this rule and person as it is now."""
     conn.execute("select pg_advisory_xact_lock(%s)", (_CASES_LOCK,))
@@ -166,7 +151,8 @@ def report(conn: Connection, number: str, by: str, now_ms: int) -> bytes:
     """The report of a case as a JSON file, the same words however often it is asked for; marks it reported.
 
     ``{"case","rule","days","total_qapik","made","reported_by","transfers":[{"transfer","amount_qapik","sent",
-    "branch","sender","receiver"}]}``; times are ISO in UTC, people as they were written down.
+    "branch","sender","receiver"}]}``; times are ISO in UTC, people as they were written down. One that went
+    abroad has "country", "partner", "currency", "arrives_minor" and "purpose" beside them.
 
     Raises:
         Refused: X-082 no such case.
@@ -198,12 +184,14 @@ def report(conn: Connection, number: str, by: str, now_ms: int) -> bytes:
 
 
 def _told(conn: Connection, transfer: str) -> dict[str, Any]:
-    amount, sent_ms, branch, shown = one(
-        conn,
+    row = conn.execute(
         "select amount, sent_ms, desks.branch, parties from transfers join desks using (desk)"
         " where transfer = %s",
         (transfer,),
-    )
+    ).fetchone()
+    if row is None:
+        return _told_abroad(conn, transfer)
+    amount, sent_ms, branch, shown = row
     people = msgspec.json.decode(shown, type=Parties) if shown else None
     return {
         "transfer": transfer,
@@ -211,6 +199,32 @@ def _told(conn: Connection, transfer: str) -> dict[str, Any]:
         "sent": _iso(sent_ms),
         "branch": branch,
         "sender": msgspec.to_builtins(people.sender) if people else None,
+        "receiver": msgspec.to_builtins(people.receiver) if people else None,
+    }
+
+
+def _told_abroad(conn: Connection, transfer: str) -> dict[str, Any]:
+    """One that went over the border: where to, by whom, what arrives there and for what purpose, too."""
+    amount, sent_ms, branch, shown, words, purpose = one(
+        conn,
+        "select amount, sent_ms, desks.branch, parties, terms, purpose"
+        " from abroad_out join desks using (desk) where transfer = %s",
+        (transfer,),
+    )
+    # Erased by rule once nobody has to keep them any more.
+    people = msgspec.json.decode(shown, type=AbroadParties) if shown else None
+    terms = terms_of(words)
+    return {
+        "transfer": transfer,
+        "amount_qapik": amount,
+        "sent": _iso(sent_ms),
+        "branch": branch,
+        "country": terms.country,
+        "partner": terms.partner,
+        "currency": terms.currency,
+        "arrives_minor": terms.arrives_minor,
+        "purpose": purpose,
+        "sender": {**msgspec.to_builtins(people.sender), "latin": people.sender_latin} if people else None,
         "receiver": msgspec.to_builtins(people.receiver) if people else None,
     }
 
@@ -223,4 +237,7 @@ def forget(conn: Connection, now_ms: int) -> int:
     """Movements that no rule looks at any more; how many went."""
     rules = newest(conn, MoneyLaundering) or MoneyLaundering()
     days = max(*rules.linked_days, rules.many_days, _MONTH_DAYS)
+    conn.execute(
+        "update abroad_quotes set subjects = '{}' where stands_ms < %s and subjects <> '{}'", (now_ms,)
+    )
     return conn.execute("delete from movements where at_ms < %s", (now_ms - days * DAY_MS,)).rowcount

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central import doubts, exposure, freed, grants, laundering, screening
+from azpost_desk.central import doubts, exposure, freed, grants, laundering, limits, screening
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import code_series, supply
@@ -105,7 +105,7 @@ def _why_held(
 def _is_over_limit(conn: Connection, written: Written, line: ops.TransferSent, parties: Parties) -> bool:
     at_ms = written.header.recorded_ms
     known = laundering.known(conn, at_ms)
-    is_over = laundering.is_over_limit(conn, known, parties.sender, line.amount_qapik, at_ms)
+    is_over = limits.is_over(conn, known, parties.sender, line.amount_qapik, at_ms)
     people = parties.sender, parties.receiver
     laundering.note(conn, known, (aml.SENT, line.transfer, line.amount_qapik, written.branch), people, at_ms)
     return is_over

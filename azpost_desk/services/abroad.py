@@ -13,7 +13,7 @@ from azpost_desk.domain.abroad.travel_rule import RULE_2025, missing
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.lines import AbroadRefunded, AbroadSent
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.people import AbroadParties, ReceiverAbroad
+from azpost_desk.domain.people import AbroadParties, Person, ReceiverAbroad
 from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.transfer_codes import is_receipt_number
@@ -32,7 +32,6 @@ from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
     from azpost_desk.domain.lines.abroad import AbroadTerms
-    from azpost_desk.domain.people import Person
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import Basket, PlannedLine
 
@@ -40,8 +39,10 @@ TOLD_QUEUED: Final = "abroad.told.queued"
 SERVICE: Final = "abroad"
 # The centre's word why there is no price; another is a newer centre's.
 _NO_PRICE: Final = frozenset(
-    {"A-010", "A-011", "A-012", "A-013", "A-020", "A-021", "A-022", "T-001", "G-040", "G-011"}
+    {"A-010", "A-011", "A-012", "A-013", "A-020", "A-021", "A-022", "A-090", "T-001", "G-040", "G-011"}
 )
+# Its limit is the person's, in manat.
+_PERSONS_LIMIT: Final = "A-090"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,25 @@ class Abroad:
         with self.counter.books.reading() as books:
             return corridors_of(books).shown()
 
-    def quote(self, corridor: str, named: str, figure: Money, by: Officer) -> AbroadQuote:
+    def quote(
+        self,
+        corridor: str,
+        named: str,
+        figure: Money,
+        by: Officer,
+        *,
+        sender: Person | None = None,
+        instead: str = "",
+    ) -> AbroadQuote:
         """The centre's price, good for minutes. Slow (the line): never from the window's own thread.
 
         `named` is whose figure `figure` is: ``arrives`` (in the corridor's currency) or ``paid`` (manat).
+        Of a `sender` who is known the centre keeps the limit, too; `instead` is the id of an earlier price
+        that nobody took.
 
         Raises:
-            Refused: C-001, G-030, G-031, A-010 no such corridor, A-011 not sold now, A-012 no rate in force,
+            Refused: C-001, G-030, G-031, what `customers.identified` refuses, A-090 more than one person may
+                send (`limit` is left), A-010 no such corridor, A-011 not sold now, A-012 no rate in force,
                 A-013 the partner's funds do not cover it now, A-020 to A-022 too little, too much, not in its
                 steps (`limit`), T-001, G-040.
             Trouble: L-codes: nothing is sold abroad without the line; L-004 not the centre's word.
@@ -105,13 +118,20 @@ class Abroad:
         with self.counter.books.reading() as books:
             may_sell(books, by, SERVICE)
             known = _corridor(books, corridor)
-        ask = QuoteAsk(quote=self.counter.new_id(), corridor=corridor, named=named, figure_minor=figure.minor)
+        ask = QuoteAsk(
+            quote=self.counter.new_id(),
+            corridor=corridor,
+            named=named,
+            figure_minor=figure.minor,
+            sender=_known_by(identified(sender, "sender", self.counter.today())) if sender else None,
+            instead=instead,
+        )
         if figure.minor <= 0:
             raise Refused("T-001", field="amount")
         answer = self.counter.line.ask(ABROAD_QUOTE, ask)
         if answer.code:
             code = answer.code if answer.code in _NO_PRICE else "A-014"
-            limit = Money(answer.limit_minor, known.currency)
+            limit = Money(answer.limit_minor, "AZN" if code == _PERSONS_LIMIT else known.currency)
             raise Refused(code, field="amount", limit=limit, answer=answer.code)
         return AbroadQuote(terms_of(answer.words), answer.signature.hex())
 
@@ -297,6 +317,11 @@ def corridors_of(books: Reading) -> Corridors:
         if none_yet.code != "G-050":
             raise
         return Corridors()
+
+
+def _known_by(sender: Person) -> Person:
+    """What a person is known by, and nothing else: more the price does not need."""
+    return Person(name=sender.name, fin=sender.fin, document=sender.document, phone=sender.phone)
 
 
 def _corridor(books: Reading, corridor: str) -> Corridor:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.gateways.iso_partner import IsoPartner
     from azpost_desk.domain.lines.abroad import AbroadTerms
+    from azpost_desk.domain.people import Person
     from tests.central.desks import ManualClock
 
 NAMES = {"az": "x", "ru": "x", "en": "x"}
@@ -127,9 +128,22 @@ class Post:
         with self.centre.database.transaction() as conn:
             return judging.fund(conn, self.centre._book, "tbilisi", act, self.clock.utc_ms())
 
-    def ask(self, minor: int = 50_000, *, named: str = "arrives", quote: str = "") -> QuoteTold:
+    def ask(
+        self,
+        minor: int = 50_000,
+        *,
+        named: str = "arrives",
+        quote: str = "",
+        sender: Person | None = None,
+        instead: str = "",
+    ) -> QuoteTold:
         question = QuoteAsk(
-            quote=quote or self.desk.new_id(), corridor="GE-CASH", named=named, figure_minor=minor
+            quote=quote or self.desk.new_id(),
+            corridor="GE-CASH",
+            named=named,
+            figure_minor=minor,
+            sender=sender,
+            instead=instead,
         )
         response = self.desk.post("/v1/abroad/quote", question)
         response.raise_for_status()

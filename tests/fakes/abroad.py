@@ -60,13 +60,14 @@ class PlayedPrices:
     stand: Stand
     key: SigningKey = field(default_factory=lambda: SigningKey(b"q" * 32))
     says_no: str = ""
+    limit_minor: int = 0
     more: dict[str, object] = field(default_factory=dict)
     asked: list[QuoteAsk] = field(default_factory=list)
 
     def __call__(self, ask: QuoteAsk) -> QuoteTold:
         self.asked.append(ask)
         if self.says_no:
-            return QuoteTold(code=self.says_no)
+            return QuoteTold(code=self.says_no, limit_minor=self.limit_minor)
         corridor = next(one for one in (GEORGIA, KAZAKHSTAN) if one.corridor == ask.corridor)
         rate = RATES[corridor.currency]
         rules = (FeeRule(amount_qapik_from=1, amount_qapik_to=1_000_000, percent_ppm=0, fixed_qapik=500),)

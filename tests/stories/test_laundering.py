@@ -12,7 +12,7 @@ from azpost_desk.central import held, laundering
 from azpost_desk.central.registry import reference
 from azpost_desk.domain.catalogue import MoneyLaundering
 from azpost_desk.domain.refusals import Refused
-from tests.stories.test_transfer_life import decide
+from tests.stories.test_transfer_life import decide, given_back
 from tests.stories.town import LEYLA, ORXAN
 
 if TYPE_CHECKING:
@@ -54,7 +54,13 @@ def test_the_limit_of_a_day_counts_over_branches(place: Town, ganja: Seat, baku:
     decide(place, third.transfer, held.LET_GO)
     assert ganja.ask_for(third.code, 100).amount.minor == 100
     place.clock.now_ms += 24 * HOUR_MS
-    assert place.state(send(place, ganja, 30_000).transfer) == "available"
+    fourth = send(place, ganja, 30_000)
+    assert place.state(fourth.transfer) == "available"
+    # Back with its sender it is no sum that they sent.
+    given_back(ganja, fourth)
+    ganja.sync()
+    assert place.state(fourth.transfer) == "refunded"
+    assert place.state(send(place, baku, 50_000).transfer) == "available"
 
 
 def test_the_same_person_is_known_by_document_or_telephone(place: Town, ganja: Seat, baku: Seat) -> None:

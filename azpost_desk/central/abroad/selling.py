@@ -2,7 +2,8 @@
 
 One waits for two people instead, and stands on the exceptions list, when its quote is not the centre's own,
 was used already or had run out (money-out.md MA-1, MA-2), when its chain, time or allowance leaves a doubt
-(central.exposure), or when somebody may be on a watch list.
+(central.exposure), when its sender sends more than one person may, at home and abroad together (MA-30), or
+when somebody may be on a watch list.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central import exposure, screening
+from azpost_desk.central import exposure, laundering, limits, screening
 from azpost_desk.central.abroad import agreements, booking, funds, moving
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import uetr_of
 from azpost_desk.central.registry.reference import newest
 from azpost_desk.central.storage.database import one
+from azpost_desk.domain import aml
 from azpost_desk.domain.abroad.moves import ABROAD_OUT, NOT_GONE
 from azpost_desk.domain.catalogue import WatchState
 from azpost_desk.domain.exchange import as_fraction, manat_for
@@ -198,8 +200,20 @@ def _why_held(
         "quote_used": not _use(conn, line),
         "quote_expired": written.header.recorded_ms > terms.stands_ms + ENGAGED_MS,
         screening.UNDER_REVIEW: any(suspected),
+        "over_limit": _is_over_limit(conn, written, line, parties),
     }
     return reasons + [reason for reason, is_so in more.items() if is_so]
+
+
+def _is_over_limit(conn: Connection, written: Written, line: AbroadSent, parties: AbroadParties) -> bool:
+    """Whether it is more than its sender may send; its movement is noted. Its own quote is used up by now."""
+    at_ms = written.header.recorded_ms
+    known = laundering.known(conn, at_ms)
+    amount_qapik = line.terms.amount_qapik
+    is_over = limits.is_over(conn, known, parties.sender, amount_qapik, at_ms)
+    people = parties.sender, Person(name=parties.receiver.latin)
+    laundering.note(conn, known, (aml.SENT, line.transfer, amount_qapik, written.branch), people, at_ms)
+    return is_over
 
 
 def _is_ours(conn: Connection, written: Written, line: AbroadSent) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import psycopg
 
-from azpost_desk.central import approvals, branches, carriers
+from azpost_desk.central import approvals, branches, carriers, limits
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.storage.database import PROJECTOR_LOCK, one
 from azpost_desk.central.written import Written
@@ -59,8 +59,10 @@ def _project(conn: Connection, which: str, about: dict[str, Any], now_ms: int) -
         " order by work limit %(at_once)s".encode(),
         about | {"at_once": _WORK_AT_ONCE},
     ).fetchall()
-    for _, desk, epoch, first, last, received_ms in work:
-        _batch(conn, _written(conn, desk, epoch, first, last, received_ms), now_ms)
+    batches = [_written(conn, *batch) for _, *batch in work]
+    limits.lock_senders(conn, (written for batch in batches for written in batch), now_ms)
+    for batch in batches:
+        _batch(conn, batch, now_ms)
     for desk, epoch in sorted({(row[1], row[2]) for row in work}):
         branches.tell_head(conn, desk, epoch, now_ms)
     conn.execute("delete from work where work = any(%s)", ([row[0] for row in work],))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from azpost_desk.domain.exchange import margin
 from azpost_desk.domain.lines import AbroadSent
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.people import AbroadParties, ReceiverAbroad
+from azpost_desk.domain.people import AbroadParties, Person, ReceiverAbroad
 from azpost_desk.gui.kit.words import Language, say
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.screens.transfers.sending_abroad import AbroadForm
@@ -102,7 +103,7 @@ def test_a_known_customer_sends_to_a_known_receiver_in_eighteen_keys(known: Hand
 
 @pytest.mark.parametrize("country", ["2", "3"])
 def test_the_price_stands_whole_and_large_before_it_is_agreed_to(
-    known: Hands, prices: PlayedPrices, country: str
+    qtbot: QtBot, known: Hands, prices: PlayedPrices, country: str
 ) -> None:
     """In every language, exact or an estimate: no figure below the window, cut, or under a scroll bar."""
     prices.more = {"base_rate": "62/100"} if country == "2" else {"base_rate": "32/10000"}
@@ -111,22 +112,27 @@ def test_the_price_stands_whole_and_large_before_it_is_agreed_to(
     made = form(known)
     made.price.arrives.put("500,00" if country == "2" else "150000,00")
     made.price.arrives.edited.emit()
-    made.price.ask(made.add)
+    made.price.ask(made.add, SENDER, made.form.show_refusal)
     known.settle()
     price = made.price
     assert price.quote is not None
     figures = (price.comes, price.total, price.parts, price.rate, price.source, price.when, price.returns)
     body = price.when.fontMetrics().height()
-    for code in LANGUAGES:
-        Language.current().choose(code)
-        known.settle()
-        for part in (*figures, price.left, made.add):
+    shown = (*figures, price.left, made.add)
+
+    def stands_whole() -> None:
+        for part in shown:
             assert part.visibleRegion().boundingRect() == part.rect(), (code, part)
         for label in (price.source, price.when, price.returns):
             written = label.fontMetrics().boundingRect(label.rect(), Qt.TextFlag.TextWordWrap, label.text())
-            assert label.rect().height() >= written.height()
+            assert label.rect().height() >= written.height(), (code, label)
         for label in (price.parts, price.rate):
-            assert label.width() >= label.sizeHint().width()
+            assert label.width() >= label.sizeHint().width(), (code, label)
+
+    for code in LANGUAGES:
+        Language.current().choose(code)
+        # Other words are laid out when the window comes to it.
+        qtbot.waitUntil(stands_whole)
         assert min(price.parts.fontMetrics().height(), price.rate.fontMetrics().height()) > body
         words = Texts(code)
         assert words.rate(RATES[made.corridor.currency]) in price.rate.text()
@@ -228,6 +234,42 @@ def test_what_the_centre_says_no_to_stands_beside_the_figure(
     known.press(Qt.Key.Key_Backspace)
     assert price.quote is None
     assert sent(stand) == []
+
+
+def test_a_price_is_promised_to_its_sender_and_what_nobody_took_is_given_back(
+    known: Hands, stand: Stand, prices: PlayedPrices
+) -> None:
+    """MA-30: the limit of a person is told at the price, before money is asked."""
+    to_georgia(known)
+    known.scan("5ZK9XYZ")
+    prices.says_no, prices.limit_minor = "A-090", 20_000
+    known.type("1500\n")
+    made = form(known)
+    for code in LANGUAGES:
+        Language.current().choose(code)
+        assert Texts(code).money(azn(20_000)) in made.price.arrives.error_text()
+    assert made.price.arrives.editor.hasFocus()
+    prices.says_no = ""
+    known.type("\n")
+    asked = prices.asked[-1]
+    shown = Person(name=SENDER.name, fin=SENDER.fin, document=SENDER.document, phone=SENDER.phone)
+    assert (asked.sender, asked.instead) == (shown, "")
+    # Another figure, then another sender: each is a price of its own, instead of the one that nobody took.
+    known.press(Qt.Key.Key_Backspace)
+    known.type("1\n")
+    assert prices.asked[-1].instead == asked.quote
+    made.person.full_name.put("Əliyev Vüqar Rauf")
+    known.type("\n")
+    assert sent(stand) == []
+    assert prices.asked[-1].sender == replace(shown, name="Əliyev Vüqar Rauf")
+    assert prices.asked[-1].instead == prices.asked[-2].quote
+    known.type("\n")
+    assert len(sent(stand)) == 1
+    # What was taken is no price to give back.
+    to_georgia(known)
+    known.scan("5ZK9XYZ")
+    known.type("1500\n")
+    assert prices.asked[-1].instead == ""
 
 
 def test_esc_throws_a_form_abroad_away_only_when_pressed_again(hands: Hands) -> None:

@@ -18,10 +18,13 @@ from azpost_desk.gui.work.timers import Repeating
 from azpost_desk.services.lines.abroad import refund_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtWidgets import QWidget
 
     from azpost_desk.domain.abroad.corridors import Corridor
     from azpost_desk.domain.lines.abroad import AbroadTerms
+    from azpost_desk.domain.people import Person
     from azpost_desk.domain.refusals import Trouble
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.gui.kit.words import Say
@@ -44,6 +47,9 @@ class AbroadPrice(Card):
         self._session, self._corridor = session, corridor
         self._named: AmountField | None = None
         self.quote: AbroadQuote | None = None
+        self._sender: Person | None = None
+        # The last price told that nobody took: the next one stands instead of it.
+        self._untaken = ""
         key = "abroad.screen."
         self.arrives = AmountField(f"{key}arrives", name="arrives", big=True, currency=corridor.currency)
         self.paid = AmountField(f"{key}paid", name="paid", big=True)
@@ -77,8 +83,19 @@ class AbroadPrice(Card):
         self._show(None)
         self.purpose.fill(self._corridor.purposes[0] if self._corridor.purposes else "")
 
-    def ask(self, button: QWidget) -> None:
-        """Ask the centre, off the window's thread; `button` waits until it has answered."""
+    def is_told_for(self, sender: Person) -> bool:
+        """Whether there is a price, and it was told for this person."""
+        return self.quote is not None and self._sender == sender
+
+    def taken(self) -> None:
+        """It was agreed to: its transfer is in the basket."""
+        self._untaken = ""
+
+    def ask(self, button: QWidget, sender: Person, show_refusal: Callable[[Refused], bool]) -> None:
+        """Ask the centre, off the window's thread; `button` waits until it has answered.
+
+        `show_refusal` is the form's, for what is refused of the sender.
+        """
         named = self._named
         figure = named.money() if named is not None else None
         if named is None or figure is None:
@@ -86,8 +103,13 @@ class AbroadPrice(Card):
             return
         abroad, by = self._session.services.abroad, self._session.by
         corridor, whose = self._corridor.corridor, ARRIVES if named is self.arrives else PAID
+        instead = self._untaken
+
+        def asked() -> AbroadQuote:
+            return abroad.quote(corridor, whose, figure, by, sender=sender, instead=instead)
 
         def answered(quote: AbroadQuote) -> None:
+            self._untaken, self._sender = quote.terms.quote, sender
             # Another figure may stand there by now: its price is not this one.
             if self._named is named and named.money() == figure:
                 self._show(quote)
@@ -97,12 +119,12 @@ class AbroadPrice(Card):
             if no.field == "amount":
                 named.set_error(no)
                 named.setFocus()
-            else:
+            elif not show_refusal(no):
                 self._tell(refusal(no), "bad")
 
-        Operation(button, lambda: abroad.quote(corridor, whose, figure, by)).succeeded(answered).refused(
-            refused
-        ).trouble(self._no_answer).start(Lane.NETWORK)
+        Operation(button, asked).succeeded(answered).refused(refused).trouble(self._no_answer).start(
+            Lane.NETWORK
+        )
 
     def run_out(self) -> None:
         """The price does not stand any more: said, and asked for anew by the next Enter."""

@@ -249,9 +249,10 @@ class AbroadForm(QWidget):
             self.knows.setFocus()
             return
         self.price.count_down()
-        quote = self.price.quote
-        if quote is None:
-            self.price.ask(self.add)
+        quote, sender = self.price.quote, decide.person(self.form.values(), "sender")
+        # Another sender has another limit: the price is asked for them, before money is.
+        if quote is None or not self.price.is_told_for(sender):
+            self.price.ask(self.add, sender, self.form.show_refusal)
             return
         abroad, by, command = self._session.services.abroad, self._session.by, self._command(quote)
         Operation(self.add, lambda: abroad.send(command, by)).changes("basket").succeeded(
@@ -283,6 +284,7 @@ class AbroadForm(QWidget):
         )
 
     def _on_added(self, basket: Basket) -> None:
+        self.price.taken()
         self._session.basket_changed.emit(basket)
         self.clear()
         self.added.emit()
