@@ -48,6 +48,7 @@ from azpost_desk.programs import (
     central_cash,
     central_lists,
     central_people,
+    central_treasury,
     central_two,
     complain,
 )
@@ -191,6 +192,7 @@ def _parser() -> argparse.ArgumentParser:
     command("exceptions", _exceptions, "list the records that wait for a person")
     central_branch.add(command, (*_DOCUMENTS, *central_abroad.DOCUMENTS))
     central_abroad.add(command, commands)
+    central_treasury.add(command)
     central_answers.add(command, commands)
     central_cash.add(command)
     central_two.add(commands)

@@ -219,6 +219,5 @@ def _turn(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         raise Refused("A-010", partner=wanted.partner)
     if not wanted.why.strip():
         raise Refused("A-038")
-    agreements.turn(
-        conn, wanted.partner, wanted.switch, on=wanted.on, why=f"{wanted.who}: {wanted.why.strip()}"
-    )
+    why = f"{wanted.who}: {wanted.why.strip()}"
+    agreements.turn(conn, wanted.partner, wanted.switch, CLOCK.utc_ms(), on=wanted.on, why=why)

@@ -28,13 +28,13 @@ def test_m0_11_a_partner_that_refuses_everything_is_paused_and_asks_a_person(pos
 
 def test_m0_11_each_switch_stops_one_thing(post: Post) -> None:
     with post.centre.database.transaction() as conn:
-        agreements.turn(conn, "tbilisi", agreements.SENDING, on=False, why="holiday")
+        agreements.turn(conn, "tbilisi", agreements.SENDING, post.clock.utc_ms(), on=False, why="holiday")
     line = post.sell()
     post.later(11)
     assert (post.state(line), post.partner.handed) == ("queued", [])
     with post.centre.database.transaction() as conn:
-        agreements.turn(conn, "tbilisi", agreements.SENDING, on=True, why="over")
-        agreements.turn(conn, "tbilisi", agreements.SALE, on=False, why="limit")
+        agreements.turn(conn, "tbilisi", agreements.SENDING, post.clock.utc_ms(), on=True, why="over")
+        agreements.turn(conn, "tbilisi", agreements.SALE, post.clock.utc_ms(), on=False, why="limit")
     assert post.ask().code == "A-011"
     post.later(11)
     assert post.state(line) == "sent"

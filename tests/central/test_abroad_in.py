@@ -106,7 +106,7 @@ def test_a_claim_must_name_number_sum_and_sender_and_five_wrong_tries_have_it_lo
 def test_a_paused_partners_money_is_not_paid_out(post: PostIn) -> None:
     post.comes()
     with post.centre.database.transaction() as conn:
-        agreements.turn(conn, "tbilisi", agreements.PAYOUT, on=False, why="x")
+        agreements.turn(conn, "tbilisi", agreements.PAYOUT, post.clock.utc_ms(), on=False, why="x")
     assert post.asked().code == "A-072"
 
 

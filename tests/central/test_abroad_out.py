@@ -178,7 +178,7 @@ def test_m0_6_the_partners_door_says_no_and_the_transfer_waits_unrefunded(post: 
     line = post.sent(Turned(401))
     assert post.state(line) == "leaving"
     with post.centre.database.transaction() as conn:
-        agreements.turn(conn, "tbilisi", agreements.SENDING, on=True, why="key renewed")
+        agreements.turn(conn, "tbilisi", agreements.SENDING, post.clock.utc_ms(), on=True, why="key renewed")
     post.partner.answers = [Told((status(line.transfer, "ACSP"),))]
     post.later(60)
     assert post.state(line) == "accepted"

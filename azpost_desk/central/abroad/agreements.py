@@ -97,8 +97,18 @@ def is_open(conn: Connection, partner: str, switch: str) -> bool:
     return row is None or bool(row[0])
 
 
-def turn(conn: Connection, partner: str, switch: str, *, on: bool, why: str) -> None:
-    """Open or pause a partner; opened again it begins without refusals behind it."""
+def turn(conn: Connection, partner: str, switch: str, now_ms: int, *, on: bool, why: str) -> None:
+    """Open or pause a partner; opened again it begins without refusals behind it.
+
+    Paused a second time it stands since the first, for the newer reason.
+    """
+    stood = is_open(conn, partner, switch) == on
+    conn.execute(
+        "insert into abroad_switches (partner, switch, why, since_ms) values (%s, %s, %s, %s)"
+        " on conflict (partner, switch) do update set why = excluded.why,"
+        " since_ms = case when %s then abroad_switches.since_ms else excluded.since_ms end",
+        (partner, switch, why, now_ms, stood),
+    )
     conn.execute(
         f"insert into abroad_partners (partner, {_switch(switch)}, why) values (%s, %s, %s)"
         f" on conflict (partner) do update set {switch} = excluded.{switch}, why = excluded.why, refusals = 0"

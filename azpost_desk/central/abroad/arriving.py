@@ -39,7 +39,7 @@ PENDING: Final = "PDNG"
 # Bought for no grant: manat were promised to its sender, and it was accepted (MA-32).
 PROMISED: Final = ""
 # These count against the limit of what we pay before its money is there (MA-23).
-_UNFUNDED_IN: Final = ["available", "reserved", "in_doubt", "paid"]
+UNFUNDED_IN: Final = ["available", "reserved", "in_doubt", "paid"]
 _RECALLED: Final = ("asked",)
 
 
@@ -184,7 +184,7 @@ def unfunded(conn: Connection, partner: Partner, currency: str) -> int:
     row = conn.execute(
         "select coalesce(sum(amount), 0)::bigint from abroad_in"
         " where partner = %s and currency = %s and not funded and state = any(%s)",
-        (partner.partner, currency, _UNFUNDED_IN),
+        (partner.partner, currency, UNFUNDED_IN),
     ).fetchone()
     return int(row[0]) if row else 0
 

@@ -238,7 +238,8 @@ def _refused(conn: Connection, agreed: corridors.Partner, found: Out, said: Stat
     """A no: the customer's, ours, or none at all (M0-6)."""
     sort = agreed.refusals.get(said.reason, "")
     if sort == OURS:
-        agreements.turn(conn, found.partner, agreements.SENDING, on=False, why=f"refused: {said.reason}")
+        why = f"refused: {said.reason}"
+        agreements.turn(conn, found.partner, agreements.SENDING, now_ms, on=False, why=why)
         _case(conn, found, "partner_turned_us_away", now_ms)
         return
     if sort == KNOWN_THERE or sort != CUSTOMERS:
@@ -274,8 +275,8 @@ def _count_refusal(conn: Connection, agreed: corridors.Partner, found: Out, now_
     ).fetchone()
     if row is not None and row[0] > agreed.refusals_in_a_row_max:
         why = f"{row[0]} refusals in a row"
-        agreements.turn(conn, found.partner, agreements.SENDING, on=False, why=why)
-        agreements.turn(conn, found.partner, agreements.SALE, on=False, why=why)
+        agreements.turn(conn, found.partner, agreements.SENDING, now_ms, on=False, why=why)
+        agreements.turn(conn, found.partner, agreements.SALE, now_ms, on=False, why=why)
         _case(conn, found, "partner_refuses_all", now_ms)
 
 

@@ -153,9 +153,8 @@ def _after(conn: Connection, due: Attempt, answer: Handed, now_ms: int) -> None:
         case Turned(status=status):
             if due.act is Act.HAND:
                 # Nothing was taken, and it is about us: this partner stops, nobody is refunded (M0-6).
-                agreements.turn(
-                    conn, due.partner, agreements.SENDING, on=False, why=f"the partner answered {status}"
-                )
+                why = f"the partner answered {status}"
+                agreements.turn(conn, due.partner, agreements.SENDING, now_ms, on=False, why=why)
                 conn.execute(
                     "update abroad_out set attempts = 0 where transfer = %s and state = 'leaving'",
                     (due.transfer,),
