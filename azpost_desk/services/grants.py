@@ -20,7 +20,7 @@ from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.messages import Signed, TransferClaim, TransferClaimed, grant_of
 from azpost_desk.protocol.questions import ABROAD_CLAIM, ABROAD_REFUND, TRANSFER_CLAIM
-from azpost_desk.services.counter import Counter, Officer, attach, shown
+from azpost_desk.services.counter import Counter, Officer, attach, open_day, shown
 
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading, Writing
@@ -106,6 +106,23 @@ class Grants:
             if still_open and grant.grant not in {one.grant for one in books.held_grants()}:
                 self._store(books, by, answer.grant, answer.parties)
             return claimed(held_grant(books, grant.grant))
+
+    def release(self, grant: str, by: Officer, reason: str) -> None:
+        """Give a grant back unused, so that another office may use it. Raises: as `Transfers.release`."""
+        with self.counter.books.writing() as books:
+            open_day(books)
+            held = held_grant(books, grant)
+            in_hand = books.basket()
+            baskets = [*([in_hand] if in_hand else []), *(one.basket for one in books.parked())]
+            planned = [one.line for basket in baskets for one in basket.lines]
+            if any(getattr(line, "grant", "") == grant for line in planned):
+                raise Refused("T-026")
+            books.append(
+                ops.GrantReleased(grant=grant, thing=held.thing, reason=reason.strip()),
+                actor=by.officer,
+                operation=self.counter.new_id(),
+            )
+        self.counter.line.wake()
 
     def _refused(self, by: Officer, asked: TransferClaim, answer: TransferClaimed) -> Refused:
         """The centre's no, recorded, as ours: with what it said besides, offices by their names."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.abroad.corridors import pick_up_number
 from azpost_desk.domain.lines import AbroadPaid
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from azpost_desk.services.counter import Counter, Officer
     from azpost_desk.services.ports import Writing
     from azpost_desk.services.views import Basket, PlannedLine
+
+
+# Why a grant goes back that nobody used in time; what a record says of it, in no language of a screen.
+_RAN_OUT: Final = "rate ran out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,24 @@ class Incoming:
         """What came and until when its manat stand, of a grant held here."""
         with self.counter.books.reading() as books:
             return books.of(ABROAD).incoming(grant)
+
+    def renew(self, grant: str, by: Officer) -> Claimed:
+        """Give back a grant whose manat stand no more, and ask for the same at the rate of now. Slow.
+
+        Raises:
+            Refused: T-020 the grant is not held here, what `Transfers.release` and `claim` refuse.
+            Trouble: as `claim`; the old grant is given back all the same.
+        """
+        with self.counter.books.reading() as books:
+            held, parties = granted(books, grant, PAYOUT)
+            came = books.of(ABROAD).incoming(grant)
+            ways = corridors_of(books).ways_for(parties.code)
+        way = next((one for one in ways if came and one.currency == came.arrived.currency), None)
+        if came is None or way is None:
+            raise Refused("T-020")
+        Grants(self.counter).release(held.grant, by, _RAN_OUT)
+        again = ClaimIncoming(way.way, parties.code, came.arrived, parties.sender.name)
+        return self.claim(again, by)
 
     def plan_payout(self, grant: str, receiver: Person, by: Officer, source: str = "keys") -> Basket:
         """Plan to pay it out to the person whose document was shown, who has agreed to the manat.

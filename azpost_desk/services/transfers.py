@@ -17,7 +17,7 @@ from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
 from azpost_desk.services.ahead import answer_here, check_off_line
 from azpost_desk.services.basket_lines import line_told
-from azpost_desk.services.baskets import Baskets, every_basket, waiting_qapik
+from azpost_desk.services.baskets import Baskets, waiting_qapik
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.customers import identified, named
 from azpost_desk.services.grants import (
@@ -28,7 +28,6 @@ from azpost_desk.services.grants import (
     claimed,
     granted,
     held_for,
-    held_grant,
 )
 from azpost_desk.services.screening import Screener, announced
 from azpost_desk.texts import Texts
@@ -319,18 +318,7 @@ class Transfers:
         Raises:
             Refused: C-001, T-020 not held here, T-026 its line stands in the basket: void that.
         """
-        with self.counter.books.writing() as books:
-            open_day(books)
-            held = held_grant(books, grant)
-            planned = [one.line for basket in every_basket(books) for one in basket.lines]
-            if any(getattr(line, "grant", "") == grant for line in planned):
-                raise Refused("T-026")
-            books.append(
-                ops.GrantReleased(grant=grant, thing=held.thing, reason=reason.strip()),
-                actor=by.officer,
-                operation=self.counter.new_id(),
-            )
-        self.counter.line.wake()
+        self._grants.release(grant, by, reason)
 
     def unanswered(self) -> list[Unanswered]:
         """Today's requests without an answer, oldest first: `ask_again` each when the line is back."""

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.domain.abroad.corridors import Corridor, Corridors, Field
+from azpost_desk.domain.abroad.corridors import Corridor, Corridors, Field, WayIn
 from azpost_desk.domain.abroad.quotes import reckoned
 from azpost_desk.domain.catalogue import FeeRule, Licence, Licences
 from azpost_desk.domain.exchange import as_text
 from azpost_desk.domain.lines.abroad import AbroadTerms
 from azpost_desk.domain.money import Money
+from azpost_desk.domain.people import Parties, Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.abroad import QuoteTold, words_of
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.news import Reference
+from tests.fakes.line import PlayedTransfer
+from tests.services.counters import SENDER
 from tests.storage.desks import names, piece
 
 if TYPE_CHECKING:
@@ -49,8 +52,32 @@ KAZAKHSTAN: Final = Corridor(
     deduction_minor_max=50_000,
     fields=(Field(field="iin", names=names("IIN"), mask=r"\d{12}", example="850101300123"),),
 )
+FROM_GEORGIA: Final = WayIn(
+    way="GE-IN",
+    partner="tbilisi",
+    partner_names=names("Tbilisi Post"),
+    country="GE",
+    country_names=GEORGIA.country_names,
+    currency="GEL",
+    number_mask=r"TB[0-9]{8}",
+    number_example="TB 1234 5678",
+)
+# Its numbers look like our own codes.
+FROM_KAZAKHSTAN: Final = WayIn(
+    way="KZ-IN",
+    partner="almaty",
+    partner_names=names("Almaty Post"),
+    country="KZ",
+    country_names=KAZAKHSTAN.country_names,
+    currency="KZT",
+    number_mask=r"[0-9]{10}",
+    number_example="1234567890",
+)
 RATES: Final = {"GEL": Fraction(6271, 10_000), "KZT": Fraction(33, 10_000)}
 STANDS_MS: Final = 300_000
+# 100 lari from Tbilisi: (qəpik, whose), as the played centre grants them.
+CAME: Final = (6_221, Parties(code="TB12345678", sender=Person(name="Nino Beridze"), receiver=SENDER))
+CAME_RATE: Final = "194401/312500"
 
 
 @dataclass
@@ -119,7 +146,9 @@ def abroad_at(stand: Stand) -> PlayedPrices:
         )
     )
     told: dict[str, Document] = {
-        "corridors": Corridors(version="1", corridors=(GEORGIA, KAZAKHSTAN)),
+        "corridors": Corridors(
+            version="1", corridors=(GEORGIA, KAZAKHSTAN), ways_in=(FROM_GEORGIA, FROM_KAZAKHSTAN)
+        ),
         "licences": licences,
     }
     news = [
@@ -133,6 +162,9 @@ def abroad_at(stand: Stand) -> PlayedPrices:
         for at, (name, one) in enumerate(told.items())
     ]
     stand.books.store_news(news, 1)
+    stand.line.transfers["TB12345678"] = PlayedTransfer(
+        "a5000000-0000-8000-8000-000000000001", *CAME, came=(10_000, "GEL", CAME_RATE, 900_000)
+    )
     prices = PlayedPrices(stand)
     stand.line.price = prices
     return prices

@@ -44,6 +44,8 @@ class PlayedTransfer:
     parties: Parties | AbroadParties
     granted: int = 0
     is_for_here: bool = False
+    # Of what came from abroad: (smallest units, currency, rate, how long the manat stand).
+    came: tuple[int, str, str, int] | None = None
 
 
 @dataclass
@@ -141,6 +143,15 @@ class FakeLine:
             known.amount_qapik,
             self.clock.utc_ms(),
         )
+        if known.came is not None:
+            minor, currency, rate, stands_ms = known.came
+            grant = msgspec.structs.replace(
+                grant,
+                arrived_minor=minor,
+                currency=currency,
+                rate=rate,
+                stands_ms=self.clock.utc_ms() + stands_ms,
+            )
         words = words_of(grant)
         signed = Signed(words=words, signature=self.grants_key.sign(words))
         return TransferClaimed(grant=signed, parties=msgspec.json.encode(known.parties))

@@ -66,6 +66,13 @@ class AmountField(TextField):
         self._line.textChanged.connect(lambda _text: self._note())
         self._line.textEdited.connect(self._take)
 
+    def set_currency(self, currency: str) -> None:
+        """Amounts are of another currency from now on; what stands there is typed anew."""
+        if currency != self.currency:
+            self.currency = currency
+            self.example = written("amount", Money(1_250, currency))
+            self.clear()
+
     def money(self) -> Money | None:
         """The amount, or None when the field is empty or holds no amount."""
         try:

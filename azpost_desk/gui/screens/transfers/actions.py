@@ -18,6 +18,8 @@ SENT_ABROAD: Final = "sent_abroad"
 MODES: Final = {SEND: "Ctrl+1", PAY_OUT: "Ctrl+2", SENT_HERE: "Ctrl+3", SENT_ABROAD: "Ctrl+4"}
 STOP_KEY: Final = "Ctrl+B"
 RELEASE_KEY: Final = "Ctrl+G"
+# Where the manat of a grant stand no more.
+AGAIN_KEY: Final = "Ctrl+R"
 CHANGE_KEY: Final = "Ctrl+E"
 AHEAD_KEY: Final = "Ctrl+R"
 GIVE_BACK_KEY: Final = "Ctrl+Shift+R"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from azpost_desk.domain.abroad.corridors import Corridors, pick_up_number
 from azpost_desk.domain.catalogue import Office, Offices, Settings, Tariffs
 from azpost_desk.domain.digits import digits_of, has_digit
 from azpost_desk.domain.identifiers import check_document, check_fin, check_phone
@@ -17,17 +18,18 @@ from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Quote, Wanted
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.domain.transfer_codes import check_transfer_code, shown_transfer_code
+from azpost_desk.domain.transfer_codes import check_transfer_code, require_transfer_code, shown_transfer_code
 from azpost_desk.services.abroad import SERVICE as ABROAD
 from azpost_desk.services.abroad import corridors_of
 from azpost_desk.services.counter import may_sell
+from azpost_desk.services.incoming import ClaimIncoming
 from azpost_desk.services.transfer_changes import OFFICE, RECEIVER, ChangeTransfer
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from azpost_desk.domain.abroad.corridors import Corridor
+    from azpost_desk.domain.abroad.corridors import Corridor, WayIn
     from azpost_desk.services.counter import Counter, Officer
     from azpost_desk.services.grants import Claimed, Unanswered
     from azpost_desk.services.ports import Reading
@@ -50,6 +52,7 @@ class CounterFacts:
     blocked: Refused | None = None
     extras: Mapping[str, Money] = field(default_factory=dict)
     corridors: tuple[Corridor, ...] = ()
+    ways_in: tuple[WayIn, ...] = ()
 
 
 def counter_facts(counter: Counter, by: Officer) -> CounterFacts:
@@ -60,24 +63,25 @@ def counter_facts(counter: Counter, by: Officer) -> CounterFacts:
             may_sell(books, by, "transfers")
         except Refused as no:
             return CounterFacts(Offices(), (), online, no)
-        date = books.day().date
+        date, abroad = books.day().date, _abroad(books, by)
         prices = books.document(Tariffs, date).transfer_extras_qapik
         return CounterFacts(
             books.document(Offices, date),
             books.document(Settings, date).purposes,
             online,
             extras={extra: azn(prices[extra]) for extra in EXTRAS if extra in prices},
-            corridors=_abroad(books, by),
+            corridors=abroad.shown(),
+            ways_in=tuple(one for one in abroad.ways_in if one.can_be_shown()),
         )
 
 
-def _abroad(books: Reading, by: Officer) -> tuple[Corridor, ...]:
-    """The ways abroad that this branch may sell today."""
+def _abroad(books: Reading, by: Officer) -> Corridors:
+    """The ways abroad and from there that this branch may sell and pay by today."""
     try:
         may_sell(books, by, ABROAD)
     except Refused:
-        return ()
-    return corridors_of(books).shown()
+        return Corridors()
+    return corridors_of(books)
 
 
 def place_of(typed: str) -> tuple[str, str]:
@@ -207,15 +211,51 @@ def code_in(found: Found) -> str:
 
 def asked_code(one: Unanswered) -> str:
     """The number a question was asked by: a transfer's code as it is printed, or that of a receipt."""
-    return shown_transfer_code(one.code) if check_transfer_code(one.code).value else one.code or "—"
+    return shown_number(one.code) or "—"
+
+
+def shown_number(number: str) -> str:
+    """What a receiver says, as it is shown: a code of ours 3-3-4, a partner's number as it is."""
+    return shown_transfer_code(number) if check_transfer_code(number).value else number
+
+
+HOME: Final = "home"
+
+
+def origins_of(typed: str, ways: Iterable[WayIn]) -> dict[str, WayIn | None]:
+    """Where a number may be from: `HOME` (None), or a way in by its id; two of them are asked about."""
+    number = pick_up_number(typed)
+    at_home: dict[str, WayIn | None] = {HOME: None} if check_transfer_code(typed).value else {}
+    return at_home | {one.way: one for one in ways if number and one.fits(number)}
+
+
+def require_number(typed: str, ways: Sequence[WayIn]) -> None:
+    """Refuse with I-008 what is neither a code of ours nor a number of a partner."""
+    if not origins_of(typed, ways):
+        require_transfer_code(typed)
+
+
+def incoming_command(
+    way: WayIn, values: Mapping[str, str], amount: Money | None, source: str = "keys"
+) -> ClaimIncoming:
+    """What the receiver of money from abroad says.
+
+    Raises:
+        Refused: T-001 no amount.
+    """
+    if amount is None:
+        raise Refused("T-001", field="amount")
+    return ClaimIncoming(way.way, values["code"], amount, values["sender_name"], source)
 
 
 def sent_ms_of(transfer: str) -> int:
     """When a transfer was sent (UTC ms): its id is made at that moment. 0 when the id does not tell."""
     try:
-        return unix_ms_of(uuid.UUID(transfer))
+        made = uuid.UUID(transfer)
     except ValueError:
         return 0
+    # What came from abroad is named by its partner's id and tells no time.
+    return unix_ms_of(made) if made.version == 7 else 0
 
 
 def not_planned(

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.products.abroad import PAYOUT as PAYOUT_ABROAD
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.domain.transfer_codes import EXAMPLE, require_transfer_code, shown_transfer_code
+from azpost_desk.domain.transfer_codes import EXAMPLE, shown_transfer_code
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, Card, NameList, Sheet
-from azpost_desk.gui.kit.fields import AmountField, TextField
+from azpost_desk.gui.kit.fields import AmountField, Choice, ChoiceField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
-from azpost_desk.gui.kit.words import phrase, plain, refusal
+from azpost_desk.gui.kit.words import phrase, plain, refusal, translated
 from azpost_desk.gui.screens.transfers import form as decide
-from azpost_desk.gui.screens.transfers.actions import RELEASE_KEY
+from azpost_desk.gui.screens.transfers.actions import AGAIN_KEY, RELEASE_KEY
 from azpost_desk.gui.screens.transfers.ahead import AheadCard
+from azpost_desk.gui.screens.transfers.fixed_manat import FixedManat
 from azpost_desk.gui.screens.transfers.person import PersonFields, screen_of
 from azpost_desk.gui.work.runner import Lane, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from azpost_desk.domain.abroad.corridors import WayIn
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.abroad_views import IncomingGrant
     from azpost_desk.services.ahead import ReservedAhead
     from azpost_desk.services.grants import Claimed, Unanswered
     from azpost_desk.services.views import Basket
@@ -45,10 +51,12 @@ class PayOutForm(QWidget):
         super().__init__()
         self._session = session
         self.claimed: Claimed | None = None
+        self._ways: tuple[WayIn, ...] = ()
         key = "transfers.screen."
         self.code = TextField(
-            f"{key}code", name="code", hint=f"{key}code_hint", check=require_transfer_code, max_length=20
+            f"{key}code", name="code", hint=f"{key}code_hint", check=self._check_number, max_length=40
         )
+        self.origin = ChoiceField("abroad.screen.origin", name="way")
         self.code.example = plain(shown_transfer_code(EXAMPLE))
         self.amount = AmountField(f"{key}amount", name="amount")
         self.sender_name = TextField(
@@ -56,16 +64,20 @@ class PayOutForm(QWidget):
         )
         self.ask = PrimaryButton(f"{key}ask", hint=f"{key}enter")
         self.question = Form(self.ask)
-        self.question.add(self.code, self.amount, self.sender_name)
+        self.question.add(self.code, self.origin, self.amount, self.sender_name)
         self._told = Card(f"{key}card.receiver")
         self.receiver = PersonFields(session, "receiver", "pay_out", self._told.pill, with_phone=False)
         self.add = PrimaryButton(f"{key}add", hint=f"{key}enter")
         self.release = Button(f"{key}release", RELEASE_KEY, role="quiet", bind=False)
+        # No act of the form: what is written down of the receiver waits meanwhile.
+        self.again = Button("abroad.screen.ask_again", AGAIN_KEY, role="primary")
+        self.again.hide()
         self.payout = Form(self.add)
         self.payout.add(*self.receiver.fields)
         self.paid = BigAmount(f"{key}to_hand_out")
         self._who = Label("", "section", wrap=True)
         self._from = Label("", "muted", wrap=True)
+        self.fixed = FixedManat(session)
         self.unanswered_names = NameList()
         self.unanswered = Card(f"{key}unanswered")
         self.held_names = NameList()
@@ -78,14 +90,17 @@ class PayOutForm(QWidget):
     def _build(self) -> None:
         asked = Card("transfers.screen.card.question")
         asked.row(self.code, self.amount, self.sender_name, stretches=(3, 3, 5))
+        asked.row(self.origin)
+        self.origin.hide()
         asked.row(_left(self.ask))
         _filled(self.question, asked)
         told = self._told
         told.row(self.paid)
         told.row(self._who)
         told.row(self._from)
+        told.row(self.fixed)
         told.row(self.receiver)
-        told.row(_left(self.add, self.release))
+        told.row(_left(self.add, self.again, self.release))
         _filled(self.payout, told)
         self.unanswered.row(self.unanswered_names)
         self.held.row(self.held_names)
@@ -98,6 +113,10 @@ class PayOutForm(QWidget):
 
     def _connect(self) -> None:
         self.ask.clicked.connect(self._on_ask)
+        self.code.changed.connect(self._on_number)
+        self.origin.changed.connect(self._on_number)
+        self.fixed.ran_out.connect(self._on_ran_out)
+        self.again.clicked.connect(self._on_again)
         self.add.clicked.connect(self._on_add)
         self.release.clicked.connect(self.ask_release)
         self.unanswered_names.picked.connect(self._ask_again)
@@ -120,6 +139,40 @@ class PayOutForm(QWidget):
         self.ask.setEnabled(allowed)
         self.add.setEnabled(allowed)
         self.ahead.take.setEnabled(allowed)
+
+    def show_ways(self, ways: tuple[WayIn, ...]) -> None:
+        """By which ways money comes from abroad to this branch."""
+        self._ways = ways
+        self._on_number()
+
+    def _check_number(self, typed: str) -> None:
+        decide.require_number(typed, self._ways)
+
+    def _on_number(self) -> None:
+        """The number tells where it is from, and so the currency of the sum; two places are asked about."""
+        if self.claimed is not None:
+            return
+        origins = decide.origins_of(self.code.text(), self._ways)
+        is_open = len(origins) > 1
+        if is_open and self.origin.isHidden():
+            self.origin.set_choices([_origin(name, way) for name, way in origins.items()])
+        if not is_open:
+            self.origin.clear()
+        self.origin.setVisible(is_open)
+        self._show_way(self._way())
+
+    def _show_way(self, way: WayIn | None) -> None:
+        """From where it is, and in what the sum is said."""
+        self.code.set_hint(translated(way.country_names) if way else "transfers.screen.code_hint")
+        currency = way.currency if way else azn(0).currency
+        self.amount.set_currency(currency)
+        self.amount.set_hint(plain(currency) if way else "")
+
+    def _way(self) -> WayIn | None:
+        """The way in by which it came; None = from an office at home, or not known yet."""
+        origins = decide.origins_of(self.code.text(), self._ways)
+        chosen = self.origin.text() if len(origins) > 1 else next(iter(origins), "")
+        return origins.get(chosen)
 
     def open_code(self, code: str) -> None:
         """A customer came with this code: what they say of it is next."""
@@ -170,7 +223,7 @@ class PayOutForm(QWidget):
                 Candidate(
                     phrase(
                         "transfers.screen.held_line",
-                        code=plain(shown_transfer_code(one.parties.code)),
+                        code=plain(decide.shown_number(one.parties.code)),
                         name=plain(one.parties.receiver.name),
                         amount=one.amount,
                     ),
@@ -190,13 +243,18 @@ class PayOutForm(QWidget):
     def _on_ask(self) -> None:
         if not self.question.verify():
             return
-        transfers, by = self._session.services.transfers, self._session.by
+        services, by, way = self._session.services, self._session.by, self._way()
+        values, amount = self.question.values(), self.amount.money()
+        work: Callable[[], Claimed]
         try:
-            command = decide.claim_command(self.question.values(), self.amount.money())
+            if way is None:
+                work = partial(services.transfers.claim, decide.claim_command(values, amount), by)
+            else:
+                work = partial(services.incoming.claim, decide.incoming_command(way, values, amount), by)
         except Refused as no:
             self._refused(no)
             return
-        self._claim(self.ask, lambda: transfers.claim(command, by))
+        self._claim(self.ask, work)
 
     def _ask_again(self, asked: Unanswered) -> None:
         transfers, by, request = self._session.services.transfers, self._session.by, asked.request
@@ -209,19 +267,32 @@ class PayOutForm(QWidget):
 
     def show_grant(self, claimed: Claimed) -> None:
         """The centre granted it: show whose money it is and ask for the document."""
-        if claimed.purpose != "pay":
+        if claimed.purpose == PAYOUT_ABROAD:
+            incoming = self._session.services.incoming
+            Operation(self, lambda: incoming.fixed(claimed.grant)).succeeded(
+                lambda fixed: self._show_grant(claimed, fixed)
+            ).start()
+        elif claimed.purpose == "pay":
+            self._show_grant(claimed, None)
+        else:
             self.refund_granted.emit(claimed)
             self.refresh()
-            return
+
+    def _show_grant(self, claimed: Claimed, fixed: IncomingGrant | None) -> None:
+        said = fixed.arrived if fixed else claimed.amount
+        self.code.fill(decide.shown_number(claimed.parties.code))
         self._show_claimed(claimed)
-        self.code.fill(shown_transfer_code(claimed.parties.code))
-        self.amount.set_money(claimed.amount)
+        self.fixed.show_fixed(fixed)
+        self.amount.set_currency(said.currency)
+        self.amount.set_money(said)
         self.sender_name.fill(claimed.parties.sender.name)
         self.question.mark_clean()
         self.payout.focus_first()
 
     def _show_claimed(self, claimed: Claimed | None) -> None:
         self.claimed = claimed
+        if claimed is None:
+            self.fixed.show_fixed(None)
         self.receiver.reset()
         self.payout.mark_clean()
         for field in (self.code, self.amount, self.sender_name):
@@ -261,11 +332,23 @@ class PayOutForm(QWidget):
         claimed = self.claimed
         if claimed is None or not self.payout.verify():
             return
-        transfers, by = self._session.services.transfers, self._session.by
+        services, by = self._session.services, self._session.by
         receiver = decide.person(self.payout.values(), "receiver")
-        Operation(self.add, lambda: transfers.plan_payout(claimed.grant, receiver, by)).changes(
+        owner = services.incoming if claimed.purpose == PAYOUT_ABROAD else services.transfers
+        Operation(self.add, lambda: owner.plan_payout(claimed.grant, receiver, by)).changes(
             "basket"
         ).succeeded(self._on_added).refused(self._refused).start()
+
+    def _on_ran_out(self, has_run_out: bool) -> None:
+        """The manat stand no more: instead of paying them out they are asked for anew."""
+        self.again.setVisible(has_run_out)
+        self.add.setVisible(not has_run_out)
+
+    def _on_again(self) -> None:
+        claimed = self.claimed
+        if claimed is not None:
+            incoming, by = self._session.services.incoming, self._session.by
+            self._claim(self.again, partial(incoming.renew, claimed.grant, by))
 
     def _on_added(self, basket: Basket) -> None:
         self._session.basket_changed.emit(basket)
@@ -309,6 +392,13 @@ class PayOutForm(QWidget):
 
         go.clicked.connect(pressed)
         sheet.open(reason)
+
+
+def _origin(name: str, way: WayIn | None) -> Choice:
+    """A place that a number may be from, by the country's name."""
+    if way is None:
+        return Choice(name, "abroad.screen.home")
+    return Choice(name, translated(way.country_names))
 
 
 def _left(*buttons: Button) -> QWidget:

@@ -234,6 +234,7 @@ class TransfersScreen(Screen):
         self.sending.show_facts(facts)
         self.sent.show_offices(facts.offices)
         self.payout.allow(facts.blocked is None)
+        self.payout.show_ways(facts.ways_in)
         if facts.blocked is None:
             self.why.clear()
         else:
