@@ -25,12 +25,14 @@ from azpost_desk.central import (
 from azpost_desk.central.abroad import paying, refunding, selling
 from azpost_desk.central.lines import ACTS
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.lines import LineReversed
+from azpost_desk.domain.lines import Line, LineReversed
+from azpost_desk.domain.lines.base import GivenBack
 from azpost_desk.domain.products import due_qapik
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from azpost_desk.central.lines import LineActs
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.central.written import Written
 
@@ -108,9 +110,20 @@ def _undone(conn: Connection, written: Written, part: LineReversed, now_ms: int)
     ACTS[type(part.original)].undone(conn, written, part, part.original, now_ms)
 
 
+def _sold(acts: LineActs[Any]) -> Alone:
+    """So it is with what was handed out in cash although it had come by card."""
+
+    def carry(conn: Connection, written: Written, part: Line, now_ms: int) -> None:
+        if isinstance(part, GivenBack):
+            approvals.used(conn, written, part.operation, part.approved_by, now_ms, part.in_cash_qapik)
+        acts.sold(conn, written, part, now_ms)
+
+    return Alone(carry)
+
+
 CARRIERS: Final[dict[tuple[type, bool], Alone]] = {
     **{(body, False): carrier for body, carrier in _BODIES},
-    **{(line, False): Alone(acts.sold) for line, acts in ACTS.items()},
+    **{(line, False): _sold(acts) for line, acts in ACTS.items()},
     **{(line, True): Alone(_undone) for line in ACTS},
 }
 """(body or line, whether the line was undone) → what is done."""

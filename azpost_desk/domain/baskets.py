@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.products import due_qapik
+from azpost_desk.domain.products import due_qapik, gives_back
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ def to_pay(lines: Sequence[ops.AnyLine]) -> Money:
 def on_card(lines: Sequence[ops.AnyLine], card: Money) -> None:
     """Refuse with B-051 a card amount that is nothing, or more than is due: a pay-out is never on a card.
 
-    Only what undoes lines that a card paid goes back to it, as a negative amount.
+    Only what undoes or gives back lines that a card paid goes back to it, as a negative amount.
     """
     due = to_pay(lines).minor
-    undone = all(isinstance(line, ops.LineReversed) for line in lines)
+    undone = all(isinstance(line, ops.LineReversed) or gives_back(line) for line in lines)
     if not (0 < card.minor <= due or (undone and due <= card.minor < 0)):
         raise Refused("B-051", due=azn(max(due, 0)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import baskets
@@ -12,7 +12,6 @@ from azpost_desk.domain.catalogue import Billers, Settings
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.products import (
     SERVICES,
-    due_qapik,
     exposed_of,
     off_line,
     once_of,
@@ -36,6 +35,15 @@ from azpost_desk.services.counter import (
     own_till,
     within_exposure,
 )
+from azpost_desk.services.giving_back import (
+    CARD_OPEN,
+    CARD_UNDER_WAY,
+    agreed_in_cash,
+    as_it_came,
+    card_share,
+    step_back,
+    way_back,
+)
 from azpost_desk.services.staff import consent
 from azpost_desk.services.views import Basket, PaidLine, PlannedLine, Recorded
 
@@ -44,10 +52,6 @@ if TYPE_CHECKING:
 
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import CardStep
-
-# A step at the terminal in one of these states: what it did is found out before anything else is paid.
-CARD_OPEN: Final = ("asked", "unknown", "reversing")
-CARD_UNDER_WAY: Final = (*CARD_OPEN, "approved")
 
 
 def waiting_qapik(books: Reading, service: str) -> int:
@@ -119,6 +123,9 @@ class Baskets:
             raise Refused("B-002", limit=baskets.LINES_MAX)
         for other in (basket, *(one.basket for one in books.parked())):
             no_twin(other, planned)
+        planned = _with_way_back(books, planned)
+        if basket.lines and any(one.electronic_qapik for one in (*basket.lines, planned)):
+            raise Refused("B-026", amount=azn(sum(one.electronic_qapik for one in (*basket.lines, planned))))
         basket = replace(basket, lines=(*basket.lines, planned))
         sendable(basket.lines)
         books.save_basket(basket)
@@ -140,6 +147,8 @@ class Baskets:
             gone = [planned for planned in basket.lines if planned.line.operation == operation]
             if not gone:
                 raise Refused("B-004")
+            if step_back(books, gone[0].line) is not None:
+                raise Refused("B-050")
             self._release(books, by, gone[0].line)
             basket = replace(basket, lines=tuple(p for p in basket.lines if p is not gone[0]))
             if basket.lines:
@@ -208,7 +217,8 @@ class Baskets:
 
         Raises:
             Refused: B-005 this basket is paid or gone, B-003, B-010 not enough, B-011, B-012 the till has not
-                enough to pay out, B-031 stock, B-050 a card is under way, L-020, P-005, and what `may_sell`
+                enough to pay out, B-026 to B-028 what came by card goes back to it (`Cards.pay_back`), B-031
+                stock, B-050 a card is under way, L-020, P-005, and what `may_sell`
                 refuses for each line.
             NeedsConfirmation: B-013 the change would be more than a note: nothing is paid yet.
         """
@@ -231,6 +241,7 @@ class Baskets:
         basket = books.basket()
         if basket is None:
             raise Refused("B-005")
+        as_it_came(books, [planned.line for planned in basket.lines], card)
         lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
         receipt = books.next_receipt()
         spoken = basket.language or by.language
@@ -277,6 +288,35 @@ class Baskets:
                 within_exposure(books, self.counter.line, service, taken)
         self._in_stock(books, lines)
         return baskets.to_pay(lines)
+
+    def agree_to_cash(self, by: Officer, operation: str, reason: str, approval: Approval | None) -> Basket:
+        """A second person agrees that what came by card is handed out in cash; it stands on the line.
+
+        Raises:
+            Refused: B-005, B-003, B-004 no such line, or nothing of it came by card, K-009 no reason, B-050
+                the terminal was asked to give it back, S-012 no approval for this line.
+        """
+        with self.counter.books.writing() as books:
+            basket = books.basket()
+            if basket is None:
+                raise Refused("B-005")
+            _own(books, basket, by)
+            planned = next((one for one in basket.lines if one.line.operation == operation), None)
+            way = way_back(books, planned.line) if planned is not None else None
+            if planned is None or way is None or not way.electronic.minor:
+                raise Refused("B-004")
+            if not reason.strip():
+                raise Refused("K-009", field="reason")
+            if step_back(books, planned.line) is not None:
+                raise Refused("B-050")
+            approver = consent(approval, operation, by)
+            proven(books, approval, way.electronic)
+            agreed = agreed_in_cash(planned.line, way.electronic, approver, reason.strip())
+            changed = replace(planned, line=agreed, electronic_qapik=0, is_to_card=False)
+            lines = tuple(changed if one is planned else one for one in basket.lines)
+            basket = replace(basket, lines=lines)
+            books.save_basket(basket)
+            return basket
 
     def reverse(
         self, by: Officer, line: PaidLine, operation: str, reason: str, approval: Approval | None
@@ -421,32 +461,17 @@ def _still_stand(lines: Sequence[ops.AnyLine], now_ms: int, card: CardStep | Non
         raise Refused("A-041")
 
 
+def _with_way_back(books: Reading, planned: PlannedLine) -> PlannedLine:
+    """The line with what of its money goes back to a card, for the panel to say before anything is paid."""
+    way = way_back(books, planned.line)
+    if way is None or not way.electronic.minor:
+        return planned
+    return replace(planned, electronic_qapik=way.electronic.minor, is_to_card=way.card is not None)
+
+
 def approved_card(books: Reading, basket: str) -> CardStep | None:
     """The card that the terminal has approved for this basket and that no settlement carries yet."""
     return next((one for one in books.card_steps(("approved",)) if one.basket == basket), None)
-
-
-def card_of(books: Reading, receipt: str) -> CardStep | None:
-    """The card that paid a part of this receipt, None when all was cash."""
-    entry = books.settlement(receipt)
-    body = entry.body if entry else None
-    tenders = body.tenders if isinstance(body, ops.Settlement) else ()
-    carried = {tender.operation for tender in tenders if tender.tender == "card"}
-    return next((one for one in books.card_steps() if one.tender in carried), None)
-
-
-def card_share(books: Reading, line: PaidLine) -> Money:
-    """What of a line goes back to the card when it is undone: the card first, cash last (PROTOCOL.md 3)."""
-    card = card_of(books, line.receipt)
-    due = due_qapik(line.line)
-    if card is None or due <= 0:
-        return azn(0)
-    gone = sum(
-        one.amount.minor
-        for one in books.card_steps(("asked", "unknown", "settled"))
-        if one.refunds == card.step and one.basket != line.line.operation
-    )
-    return azn(max(0, min(due, card.amount.minor - gone)))
 
 
 def _tender(card: CardStep | None) -> ops.Tender | None:

@@ -6,7 +6,7 @@ basket is settled with it at once, or what the card leaves is paid in cash, or t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import baskets as rules
@@ -14,14 +14,8 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.cards import MANAT, CardAnswer
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.services.baskets import (
-    CARD_UNDER_WAY,
-    Baskets,
-    Paid,
-    approved_card,
-    card_of,
-    card_share,
-)
+from azpost_desk.services.baskets import Baskets, Paid, approved_card
+from azpost_desk.services.giving_back import CARD_UNDER_WAY, card_of, card_share, to_card
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,31 +106,73 @@ class Cards:
                 paid = self.baskets.reverse_in(books, by, line, operation, reason, approval)
                 self.counter.line.wake()
                 return paid
-            known = next((one for one in books.card_steps(CARD_UNDER_WAY) if _undoes(one, line)), None)
-            terminal = self._terminal()
-            step = known.step if known else self.counter.new_id()
-            if known is None:
-                body = ops.CardAsked(
-                    basket=line.line.operation,
-                    tender=self.counter.new_id(),
-                    amount_qapik=share.minor,
-                    terminal=terminal.place,
-                    refunds=card.step,
-                )
-                books.append(body, actor=by.officer, operation=step)
-        if known is None or known.state != "approved":
-            ask = (
-                (lambda: terminal.refund(step, card.step, share.minor))
-                if known is None
-                else (lambda: terminal.query(step))
-            )
-            answer = _answered(ask, "refund" if known is None else "query")
-            self._note(by, step, answer)
+            asked = self._begun(books, by, line.line.operation, share, card)
+        given = self._went_back(by, *asked)
         with self.counter.books.writing() as books:
-            given = next(one for one in books.card_steps() if one.step == step)
             paid = self.baskets.reverse_in(books, by, line, operation, reason, approval, given)
         self.counter.line.wake()
         return paid
+
+    def pay_back(self, by: Officer, basket_id: str) -> Paid:
+        """Pay a basket out whose line a card had paid: that goes back to the card, the rest in cash (M0-9).
+
+        When the terminal's answer was lost the same act, asked again, uses what the terminal then says.
+
+        Raises:
+            Refused: as `Baskets.pay`; B-029 no card of this desk's paid for it, B-012 the till has not the
+                rest, K-003 no terminal here, K-006 the terminal would not give it back: nothing is paid out.
+            Trouble: K-002 nobody knows whether it went back, K-008: ask again before anything else.
+        """
+        with self.counter.books.writing() as books:
+            due = self.baskets.ready(books, by, basket_id)
+            basket = books.basket()
+            if basket is None:
+                raise Refused("B-005")
+            way = to_card(books, [planned.line for planned in basket.lines])
+            if way is None or way.card is None:
+                raise Refused("B-029")
+            if -due.minor - way.electronic.minor > books.till().balance.minor:
+                raise Refused("B-012", balance=books.till().balance)
+            asked = self._begun(books, by, way.undone, way.electronic, way.card)
+        given = self._went_back(by, *asked)
+        with self.counter.books.writing() as books:
+            paid = self.baskets.settle_in(books, by, basket_id, azn(0), given)
+        self.counter.line.wake()
+        return paid
+
+    def _begun(
+        self, books: Writing, by: Officer, undone: str, share: Money, card: CardStep
+    ) -> tuple[str, str, Money, str]:
+        """A giving back that is on the disk before the terminal hears of it: (step, state, sum, card's step).
+
+        One that was begun and has not ended is gone on with: the card never gets it twice.
+        """
+        begun = (one for one in books.card_steps(CARD_UNDER_WAY) if one.refunds and one.basket == undone)
+        known = next(begun, None)
+        if known is not None:
+            return known.step, known.state, known.amount, known.refunds
+        terminal, step = self._terminal(), self.counter.new_id()
+        body = ops.CardAsked(
+            basket=undone,
+            tender=self.counter.new_id(),
+            amount_qapik=share.minor,
+            terminal=terminal.place,
+            refunds=card.step,
+        )
+        books.append(body, actor=by.officer, operation=step)
+        return step, "", share, card.step
+
+    def _went_back(self, by: Officer, step: str, state: str, share: Money, card: str) -> CardStep:
+        """The step once the terminal has given back, asked for the first time or after its silence."""
+        if state != "approved":
+            terminal = self._terminal()
+            if state:
+                answer = _answered(lambda: terminal.query(step), "query")
+            else:
+                answer = _answered(lambda: terminal.refund(step, card, share.minor), "refund")
+            self._note(by, step, answer)
+        with self.counter.books.reading() as books:
+            return next(one for one in books.card_steps() if one.step == step)
 
     def _note(self, by: Officer, step: str, answer: CardAnswer) -> None:
         """Record what the terminal said of a giving back; raise unless exactly the money went back."""
@@ -160,7 +196,9 @@ class Cards:
             Refused: K-004 no such approved step. Trouble: K-005 the terminal did not confirm: try again.
         """
         with self.counter.books.reading() as books:
-            if not any(one.step == step for one in books.card_steps(("approved", "reversing"))):
+            # What went back to a card is not taken from it again: its line is paid out with it.
+            open_steps = books.card_steps(("approved", "reversing"))
+            if not any(one.step == step and not one.refunds for one in open_steps):
                 raise Refused("K-004")
         self._give_back(by, step, why)
 
@@ -182,6 +220,9 @@ class Cards:
         """
         with self.counter.books.reading() as books:
             asked = next(one for one in books.card_steps() if one.step == step)
+        if asked.refunds:
+            self._note(by, step, answer)
+            return replace(asked, state=answer.outcome)
         if not answer.is_for(asked.amount.minor):
             self._note_other_sum(by, asked, answer)
             self._give_back(by, step, OTHER_SUM)
@@ -247,11 +288,6 @@ def _said(answer: CardAnswer) -> str:
         return "?"
     figures = f"{answer.amount_qapik // 100}.{answer.amount_qapik % 100:02}"
     return figures if answer.currency == MANAT else f"{figures} ({answer.currency or '?'})"
-
-
-def _undoes(step: CardStep, line: PaidLine) -> bool:
-    """Whether a step gives the card back what this very line cost."""
-    return bool(step.refunds) and step.basket == line.line.operation
 
 
 def _answer_body(step: str, answer: CardAnswer) -> ops.CardAnswered:

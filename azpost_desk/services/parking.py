@@ -10,7 +10,7 @@ from azpost_desk.domain.baskets import to_pay
 from azpost_desk.domain.catalogue import Billers
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
-from azpost_desk.services.baskets import CARD_UNDER_WAY
+from azpost_desk.services.giving_back import CARD_UNDER_WAY, step_back
 from azpost_desk.services.grants import Grants
 from azpost_desk.services.views_recovery import Parked
 from azpost_desk.texts import LANGUAGES
@@ -131,7 +131,10 @@ def _waiting(books: Reading, one: Parked, online: bool, asked_since: int | None)
     basket = one.basket
     owner = books.officer(basket.officer)
     waits = "customer"
-    if any(step.basket == basket.basket for step in books.card_steps(CARD_UNDER_WAY)):
+    steps = books.card_steps(CARD_UNDER_WAY)
+    if any(step.basket == basket.basket for step in steps) or any(
+        step_back(books, planned.line) for planned in basket.lines
+    ):
         waits = "card"
     elif not online and _needs_line(books, basket):
         waits = "line"

@@ -20,8 +20,9 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import StepsAsked
 from azpost_desk.protocol.questions import STEPS
 from azpost_desk.services.ahead import reserved_ahead
-from azpost_desk.services.baskets import CARD_UNDER_WAY, every_basket
+from azpost_desk.services.baskets import every_basket
 from azpost_desk.services.counter import Counter, Officer, open_day
+from azpost_desk.services.giving_back import CARD_UNDER_WAY
 from azpost_desk.services.grants import Grants, claimed, held_grant
 from azpost_desk.services.refunds import biller_name, contact_of
 
@@ -262,7 +263,8 @@ def _cards(books: Reading, now_ms: int) -> Iterator[Unfinished]:
             card.amount,
             card.asked_ms,
             now_ms - card.asked_ms > _OVERDUE_MS,
-            f"card_{card.state}",
+            # The card has it already: its refund or reversal is finished where it was begun.
+            "card_returned" if card.refunds and card.state == "approved" else f"card_{card.state}",
         )
 
 

@@ -84,6 +84,7 @@ class PlannedLine:
     Attributes:
         title, detail: in the language it was sold in; a basket stored by an older desk has these alone.
         titles, details: in every language.
+        electronic_qapik: what of a giving back had not come in cash; `is_to_card`: it can go back there.
     """
 
     line: ops.AnyLine
@@ -93,6 +94,8 @@ class PlannedLine:
     source: str
     titles: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
+    electronic_qapik: int = 0
+    is_to_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select
 
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.lines.base import GivenBack
 from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import AbroadParties, Account, Addresses, Parties, Person
 from azpost_desk.domain.postings import postings
@@ -90,6 +91,8 @@ def _of_sale(written: Written, body: ops.Settlement) -> Iterator[str]:
         sold = line.original if isinstance(line, ops.LineReversed) else line
         if isinstance(line, ops.LineReversed):
             yield number_word(line.original_receipt)
+            yield f"@{line.approved_by}"
+        elif isinstance(line, GivenBack) and line.approved_by:
             yield f"@{line.approved_by}"
         yield f"={sold.amount_qapik}"
         yield from _of_line(written, sold)

@@ -13,6 +13,7 @@ from azpost_desk.domain.catalogue import Document, Staff
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.ledger import Posting
 from azpost_desk.domain.money import Money
+from azpost_desk.domain.products import GIVING_BACK
 from azpost_desk.domain.reference import DOCUMENTS
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.staff import lock_seconds
@@ -268,6 +269,16 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
                 if one.slot.startswith(f"{operation}:")
             },
         )
+
+    def given_back(self, since: str) -> list[ops.AnyLine]:
+        of_line = select(t.lines.c.record).where(t.lines.c.operation == since).scalar_subquery()
+        wanted = (
+            select(t.journal, t.lines.c.position)
+            .join(t.lines, t.lines.c.record == t.journal.c.id)
+            .where(t.lines.c.record > of_line, t.lines.c.line.in_(GIVING_BACK))
+        )
+        rows = [(_entry(row).body, row.position) for row in self._all(wanted)]
+        return [body.lines[at] for body, at in rows if isinstance(body, ops.Settlement)]
 
     def attachment(self, operation: str, slot: str) -> bytes | None:
         """By the whole slot, or by its group alone; None when there is none or it was erased by rule."""

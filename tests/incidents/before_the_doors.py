@@ -11,6 +11,7 @@ from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import Parties, ReceiverAbroad
 from azpost_desk.protocol import news as tidings
+from azpost_desk.rehearsal.terminals import SandboxTerminal
 from azpost_desk.services.abroad import SendAbroad
 from azpost_desk.services.cash_bags import Seal
 from azpost_desk.services.disputes import Figure
@@ -19,7 +20,8 @@ from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 from tests.fakes.abroad import abroad_at
 from tests.fakes.line import PlayedTransfer
 from tests.gui.screens.test_transfers import CODE
-from tests.services.counters import CLERK, MANAGER, RECEIVER, SENDER, Stand, approval, press
+from tests.services.counters import CLERK, MANAGER, RECEIVER, SENDER, Stand, approval, press, with_terminal
+from tests.services.test_giving_back import refused_bills
 from tests.services.test_preflight import Machine
 from tests.services.test_supplements import bill_refused_after_the_close
 from tests.storage.desks import DATE, acknowledge, piece
@@ -54,6 +56,15 @@ def sent_abroad(stand: Stand) -> None:
     command = SendAbroad(quote, SENDER, "Aliyev Vugar", receiver, "FAMI", "keys", "Sumgait", "Nizami 5")
     stand.desk.abroad.send(command, CLERK)
     stand.pay(quote.terms.total_qapik)
+
+
+def came_by_card(stand: Stand) -> None:
+    """A bill paid by card was refused, and the terminal is gone: its refund stands in the basket."""
+    alone = stand.desk
+    with SandboxTerminal() as terminal:
+        (bill,) = refused_bills(with_terminal(stand, terminal), 2_000, card=2_050)
+    stand.desk = alone
+    stand.desk.payments.refund(bill, CLERK)
 
 
 def claimed(stand: Stand) -> None:

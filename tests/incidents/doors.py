@@ -42,6 +42,7 @@ from azpost_desk.gui.screens.transfers.changing import ChangeSheet
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.screens.transfers.sent_abroad import StopSheet
 from azpost_desk.gui.screens.transfers.sent_here import RefundSheet
+from azpost_desk.gui.shell.cash_instead import CashInsteadSheet
 from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.lamp import BooksSheet
 from azpost_desk.gui.shell.line_panel import QueueSheet
@@ -134,6 +135,12 @@ def bag_differs(hands: Hands, stand: Stand) -> None:
     act(cash_form.RECEIVE)(hands, stand)
     _count(hands, {100: 9})
     hands.press(Qt.Key.Key_A, CTRL)
+
+
+def cash_instead(hands: Hands, stand: Stand) -> None:
+    """F10 Enter where what came by card cannot go back to it."""
+    hands.press(Qt.Key.Key_F10)
+    hands.press(Qt.Key.Key_Return)
 
 
 def result(hands: Hands, stand: Stand) -> None:
@@ -407,6 +414,9 @@ _FRAME: Final = {
     "frame: the look before the day": Door(GoodsScreen, CLERK, key(Qt.Key.Key_I), (PreflightSheet,)),
     "frame: tray": Door(
         GoodsScreen, CLERK, key(Qt.Key.Key_F11, CTRL_SHIFT), (TraySheet,), before=(before.parked,)
+    ),
+    "frame: cash instead of the card": Door(
+        GoodsScreen, CLERK, cash_instead, (CashInsteadSheet,), before=(before.came_by_card,)
     ),
     "frame: hand a basket over": Door(
         CashScreen, SUPERVISOR, hand_over, (HandOverSheet,), before=(before.parked,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from azpost_desk.domain.lines.base import Line
+from azpost_desk.domain.lines.base import GivenBack, Line
 
 
 class AbroadTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -91,7 +91,7 @@ class AbroadSent(Line, frozen=True, tag="abroad.sent", omit_defaults=True):
         return self.terms.amount_qapik
 
 
-class AbroadRefunded(Line, frozen=True, tag="abroad.refunded"):
+class AbroadRefunded(GivenBack, frozen=True, kw_only=True, tag="abroad.refunded", omit_defaults=True):
     """What did not arrive, paid back to its sender under a grant, with the fee where the terms say so."""
 
     transfer: str

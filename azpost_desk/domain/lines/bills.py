@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azpost_desk.domain.lines.base import Line
+from azpost_desk.domain.lines.base import GivenBack, Line
 
 
 class PaymentAccepted(Line, frozen=True, tag="payment.accepted"):
@@ -19,7 +19,7 @@ class PaymentAccepted(Line, frozen=True, tag="payment.accepted"):
     told: str
 
 
-class PaymentRefunded(Line, frozen=True, tag="payment.refunded"):
+class PaymentRefunded(GivenBack, frozen=True, kw_only=True, tag="payment.refunded", omit_defaults=True):
     """What the biller refused, given back to the customer: amount and fee."""
 
     payment: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from azpost_desk.domain.lines.base import Line
+from azpost_desk.domain.lines.base import GivenBack, Line
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -54,7 +54,7 @@ class TransferPaid(Line, frozen=True, tag="transfer.paid"):
     receiver: str
 
 
-class TransferRefunded(Line, frozen=True, tag="transfer.refunded"):
+class TransferRefunded(GivenBack, frozen=True, kw_only=True, tag="transfer.refunded", omit_defaults=True):
     """A sent transfer paid back to its sender under a grant; the fee is given back or kept by tariff."""
 
     transfer: str

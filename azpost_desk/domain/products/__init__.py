@@ -13,6 +13,7 @@ from azpost_desk.domain import people
 from azpost_desk.domain.ledger import negated
 from azpost_desk.domain.lines import LineReversed
 from azpost_desk.domain.products.abroad import ABROAD
+from azpost_desk.domain.products.base import for_good
 from azpost_desk.domain.products.bills import BILLS
 from azpost_desk.domain.products.express import EXPRESS
 from azpost_desk.domain.products.goods import GOODS
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 PRODUCTS: Final[tuple[Product, ...]] = (TRANSFERS, BILLS, EXPRESS, GOODS, ABROAD)
 
 _BY_LINE: Final = {rule.line: (product, rule) for product in PRODUCTS for rule in product.rules}
+GIVING_BACK: Final = tuple(
+    rule.line.__struct_config__.tag for _, rule in _BY_LINE.values() if rule.gives_back is not for_good
+)
+"""The tags of the lines that give back what another took."""
 SERVICES: Final = tuple(product.service for product in PRODUCTS)
 LICENSED: Final = frozenset(product.service for product in PRODUCTS if product.licensed)
 PAID_OUTSIDE: Final = tuple(product.service for product in PRODUCTS if product.is_paid_outside)
@@ -111,6 +116,14 @@ def is_paid_by(line: AnyLine, tender: str) -> bool:
     """Whether a line may be paid with this tender."""
     allowed = () if isinstance(line, LineReversed) else rule_of(line).tenders(line)
     return not allowed or tender in allowed
+
+
+def gives_back(line: AnyLine) -> str:
+    """The operation of the line whose money a line gives back to the customer, "" for none.
+
+    Not that of a reversal: that undoes its original to zero, and says itself which.
+    """
+    return "" if isinstance(line, LineReversed) else rule_of(line).gives_back(line)
 
 
 def groups_of(line: AnyLine) -> tuple[str, ...]:

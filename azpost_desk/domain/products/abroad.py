@@ -49,6 +49,12 @@ def _is_paid_soundly(line: AbroadPaid) -> bool:
     return gives(line.arrived_minor, line.currency, line.rate, line.amount_qapik)
 
 
+def _is_paid_back_soundly(line: AbroadRefunded) -> bool:
+    whole = line.amount_qapik + line.fee_returned_qapik
+    is_paid = line.amount_qapik > 0 and line.fee_returned_qapik >= 0
+    return is_paid and line.is_agreed and line.in_cash_qapik <= whole
+
+
 ABROAD: Final = Product(
     service=SERVICE,
     licensed=True,
@@ -72,12 +78,13 @@ ABROAD: Final = Product(
             line=AbroadRefunded,
             due_qapik=lambda line: -line.amount_qapik - line.fee_returned_qapik,
             postings=_refunded,
-            is_sound=lambda line: line.amount_qapik > 0 and line.fee_returned_qapik >= 0,
+            is_sound=_is_paid_back_soundly,
             exposed_qapik=lambda _line: 0,
             groups={"receiver": Person},
             papers=("voucher",),
             reversal=Reversal(when="never", code="T-041"),
             once=lambda line: ("grant", line.grant),
+            gives_back=lambda line: line.transfer,
         ),
         LineRule[AbroadPaid](
             line=AbroadPaid,

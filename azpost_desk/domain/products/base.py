@@ -52,6 +52,11 @@ def without_end(_line: Line) -> int:
     return 0
 
 
+def for_good(_line: Line) -> str:
+    """The line gives nothing back that another took."""
+    return ""
+
+
 def with_anything(_line: Line) -> tuple[str, ...]:
     """The line may be paid with any tender."""
     return ()
@@ -75,6 +80,7 @@ class LineRule(Generic[L]):
         off_line: the line as it is paid when the centre is not reached: what then waits, it must say.
         stands_ms: until when (UTC ms) its price stands: the tender is asked before; 0 = no end.
         tenders: what it may be paid with; none named = with anything.
+        gives_back: the operation of the line whose money it gives back to the customer, "" for none.
     """
 
     line: type[L]
@@ -89,6 +95,7 @@ class LineRule(Generic[L]):
     off_line: Callable[[L], L] = as_planned
     stands_ms: Callable[[L], int] = without_end
     tenders: Callable[[L], tuple[str, ...]] = with_anything
+    gives_back: Callable[[L], str] = for_good
 
 
 @dataclass(frozen=True, kw_only=True)

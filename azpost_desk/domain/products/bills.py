@@ -48,10 +48,11 @@ BILLS: Final = Product(
             line=PaymentRefunded,
             due_qapik=lambda line: -line.amount_qapik,
             postings=_refunded,
-            is_sound=lambda line: line.amount_qapik > 0,
+            is_sound=lambda line: line.is_agreed and line.amount_qapik >= max(line.in_cash_qapik, 1),
             exposed_qapik=lambda _line: 0,
             reversal=Reversal(when="never", code="P-041"),
             once=lambda line: ("payment", line.payment),
+            gives_back=lambda line: line.payment,
         ),
     ),
 )

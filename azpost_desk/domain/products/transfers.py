@@ -57,6 +57,12 @@ def _are_terms_sound(terms: Terms, fee_qapik: int) -> bool:
     )
 
 
+def _is_paid_back_soundly(line: TransferRefunded) -> bool:
+    whole = line.amount_qapik + line.fee_returned_qapik
+    is_paid = line.amount_qapik > 0 and line.fee_returned_qapik >= 0
+    return is_paid and line.is_agreed and line.in_cash_qapik <= whole
+
+
 TRANSFERS: Final = Product(
     service="transfers",
     licensed=True,
@@ -88,12 +94,13 @@ TRANSFERS: Final = Product(
             line=TransferRefunded,
             due_qapik=lambda line: -line.amount_qapik - line.fee_returned_qapik,
             postings=_refunded,
-            is_sound=lambda line: line.amount_qapik > 0 and line.fee_returned_qapik >= 0,
+            is_sound=_is_paid_back_soundly,
             exposed_qapik=lambda _line: 0,
             groups={"receiver": Person},
             papers=("voucher",),
             reversal=_NEVER,
             once=lambda line: ("grant", line.grant),
+            gives_back=lambda line: line.transfer,
         ),
     ),
 )

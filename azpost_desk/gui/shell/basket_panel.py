@@ -16,6 +16,7 @@ from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
 from azpost_desk.gui.kit.words import Say, follow, phrase, refusal, say, translated, written
 from azpost_desk.gui.shell.card_state import CardState
+from azpost_desk.gui.shell.cash_instead import CashInsteadSheet
 from azpost_desk.gui.shell.officer_menu import language_name
 from azpost_desk.gui.shell.paid_state import PaidState
 from azpost_desk.gui.shell.pay_panel import PayPanel
@@ -112,6 +113,8 @@ class BasketPanel(QFrame):
         self.cash.confirmed.connect(lambda given: self._on_given(given, frozenset({"B-013"})))
         self.cash.left.connect(self._on_back)
         self.cash.card_chosen.connect(self._on_card)
+        self.cash.back_chosen.connect(self._on_pay_back)
+        self.cash.cash_chosen.connect(self._on_cash_instead)
         self._card = CardState()
         self._card.ask_wanted.connect(self._on_ask_card)
         self._card.back_wanted.connect(self._on_card_back)
@@ -199,6 +202,11 @@ class BasketPanel(QFrame):
         self._due.show_amount(Money(abs(due.minor)))
         if due.minor < 0:
             self._pay.say("frame.basket.pay_out")
+        if self._can_card():
+            # Said before anything is pressed: nobody counts out notes for it.
+            self._pay.say("frame.basket.came_by_card")
+            if self._returns_whole(due):
+                self._due.say("frame.basket.came_by_card")
 
     def focus_lines(self) -> None:
         """Go to the lines by key, to void one of them."""
@@ -220,6 +228,12 @@ class BasketPanel(QFrame):
         due = to_pay([planned.line for planned in self._basket.lines])
         if step is not None:
             due -= step.amount
+        returning = self._returning()
+        if returning is not None:
+            card = Money(returning.electronic_qapik)
+            self._due.resize_figure("huge")
+            self.cash.offer_back(card, -due - card, self._can_card())
+            return
         # Nobody is asked for change when the post pays: then the sum itself stays the largest.
         self._due.resize_figure("big" if due.minor > 0 else "huge")
         self.cash.offer(due, card=step is None and self._session.services.cards.is_offered())
@@ -269,6 +283,42 @@ class BasketPanel(QFrame):
         basket, by, cards = self._basket.basket, self._session.by, self._session.services.cards
         self._ask_terminal(lambda: cards.purchase(by, basket, amount))
 
+    # --- back the way it came ---------------------------------------------------------------------------
+
+    def _returning(self) -> PlannedLine | None:
+        """The line whose money came by card and goes back there."""
+        lines = self._basket.lines if self._basket else ()
+        return next((one for one in lines if one.electronic_qapik), None)
+
+    def _can_card(self) -> bool:
+        """Whether there is such a line, and a terminal that can give it back."""
+        returning = self._returning()
+        return bool(returning and returning.is_to_card) and self._session.services.cards.is_offered()
+
+    def _returns_whole(self, due: Money) -> bool:
+        """Whether nothing of what the customer gets is cash."""
+        returning = self._returning()
+        return returning is not None and returning.electronic_qapik == -due.minor
+
+    def _on_pay_back(self) -> None:
+        if self._basket is None:
+            return
+        basket, by, cards = self._basket.basket, self._session.by, self._session.services.cards
+        self._ask_terminal(lambda: cards.pay_back(by, basket), "frame.basket.card_returns")
+
+    def _on_cash_instead(self) -> None:
+        returning = self._returning()
+        if returning is None:
+            return
+        sheet = CashInsteadSheet(self.window(), self._session, returning)
+        sheet.agreed.connect(self._on_agreed)
+        sheet.start()
+
+    def _on_agreed(self, basket: Basket) -> None:
+        self._session.basket_changed.emit(basket)
+        # The consent is there: what is left is to hand the money out.
+        self.pay()
+
     def _on_ask_card(self, step: str) -> None:
         by, cards = self._session.by, self._session.services.cards
         self._ask_terminal(lambda: cards.ask_again(by, step))
@@ -281,12 +331,14 @@ class BasketPanel(QFrame):
             Lane.NETWORK
         )
 
-    def _ask_terminal(self, work: Callable[[], Paid | CardStep]) -> None:
+    def _ask_terminal(
+        self, work: Callable[[], Paid | CardStep], words: Say = "frame.basket.card_waits"
+    ) -> None:
         """The customer is at the terminal: nothing else pays meanwhile, and the window stays alive."""
         self.cash.hold(True)
         self._show_cash(False)
         self._pay.setEnabled(False)
-        self._card.show_waiting()
+        self._card.show_waiting(words)
         Operation(self, work).changes("basket", "till", "journal").succeeded(self._on_card_answered).refused(
             self._on_refused
         ).trouble(self._on_card_trouble).ended(self._card_ended).start(Lane.NETWORK)
@@ -307,8 +359,12 @@ class BasketPanel(QFrame):
 
     def _on_paid(self, paid: Paid) -> None:
         self._session.basket_changed.emit(None)
-        if paid.to_pay.minor < 0:
+        if paid.to_pay.minor < 0 and paid.change.minor:
+            # What goes over the counter; the rest of it went back to a card.
             self._due.say("frame.basket.handed_out")
+            self._due.show_amount(paid.change, "good")
+        elif paid.to_pay.minor < 0:
+            self._due.say("frame.basket.went_to_card")
             self._due.show_amount(-paid.to_pay, "good")
         elif paid.change.minor:
             self._due.say("frame.basket.change")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.words import phrase
+from azpost_desk.gui.kit.words import Say, phrase
 from azpost_desk.gui.shell.register import FRAME_KEYS
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ class CardState(QWidget):
         """To the act that leads on."""
         (self._ask if self._ask.isVisible() else self._back).setFocus()
 
-    def show_waiting(self) -> None:
+    def show_waiting(self, words: Say = "frame.basket.card_waits") -> None:
         """The customer stands at the terminal."""
-        self._words.say("frame.basket.card_waits", "accent")
+        self._words.say(words, "accent")
         self._ask.hide()
         self._back.hide()
         self.show()

@@ -12,7 +12,7 @@ from azpost_desk.domain.cash import quick_notes
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.fields import AmountField
-from azpost_desk.gui.kit.labels import BigAmount
+from azpost_desk.gui.kit.labels import BigAmount, Label
 from azpost_desk.gui.kit.words import Say, follow, phrase, plain, say, written
 from azpost_desk.gui.shell.register import FRAME_KEYS
 from azpost_desk.gui.work.guards import guarded
@@ -38,12 +38,16 @@ class PayPanel(QWidget):
         confirmed(Money): the same, although it was asked back.
         card_chosen(Money | None): this part, or all of it, goes on a card.
         left(): back to the basket; nothing happened.
+        back_chosen(): what a card had paid goes back to it.
+        cash_chosen(): it shall be cash all the same, which a second person agrees to first.
     """
 
     given = Signal(object)
     confirmed = Signal(object)
     card_chosen = Signal(object)
     left = Signal()
+    back_chosen = Signal()
+    cash_chosen = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,6 +56,7 @@ class PayPanel(QWidget):
         self._due = azn(0)
         self._asked = azn(0)
         self._held = False
+        self._returns = self._to_card = False
         self._typed = ""
         self._notes: tuple[Money, ...] = ()
         self.amount = AmountField("frame.basket.cash_given", name="given", big=True)
@@ -70,13 +75,17 @@ class PayPanel(QWidget):
         self._sure.clicked.connect(lambda: self.confirmed.emit(self._asked))
         self.card = Button(phrase("frame.basket.card", amount=azn(0)), FRAME_KEYS["frame.keys.card"])
         self.card.clicked.connect(self._on_card)
+        self.cash = Button("frame.basket.cash_instead", FRAME_KEYS["frame.keys.card_back"])
+        self.cash.clicked.connect(self.cash_chosen.emit)
+        self.rest = Label("", "body", wrap=True)
         back = Button("frame.basket.back", hint=plain("Esc"), role="quiet")
         back.clicked.connect(self.left.emit)
-        for button in (self._sure, self.card, back):
+        for button in (self._sure, self.card, self.cash, back):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        for widget in (self.amount, self.change, self._pay, self._sure, self.card, back):
+        column = (self.amount, self.change, self.rest, self._pay, self._sure, self.card, self.cash, back)
+        for widget in column:
             self._column.addWidget(widget)
         self._sure.hide()
 
@@ -85,7 +94,9 @@ class PayPanel(QWidget):
 
         With `card` the sum, or the part of it that is typed, may go on a card.
         """
-        self._due = due
+        self._due, self._returns = due, False
+        self.rest.hide()
+        self.cash.hide()
         takes = due.minor > 0
         self._notes = quick_notes(due)[1 : 6 if due < _LONG_FROM else 5] if takes else ()
         self._show_notes()
@@ -101,10 +112,24 @@ class PayPanel(QWidget):
         self._on_typed()
         (self.amount if takes else self._pay).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def offer_back(self, card: Money, rest: Money, can_card: bool) -> None:
+        """Say that `card` of what is handed out came by card: Enter gives it back there.
+
+        Where it cannot go back there Enter asks for the second person; nothing here hands out cash.
+        """
+        self.offer(-card - rest)
+        self._returns, self._to_card = True, can_card
+        to_card = phrase("frame.basket.to_card", amount=card)
+        self._pay.say(to_card if can_card else "frame.basket.cash_instead")
+        self.cash.setVisible(can_card)
+        in_cash = phrase("frame.basket.rest_in_cash", amount=rest)
+        self.rest.say(in_cash if can_card else "frame.basket.no_card")
+        self.rest.setVisible(rest.minor > 0 or not can_card)
+
     def hold(self, held: bool) -> None:
         """While the basket is being paid no second key may pay."""
         self._held = held
-        for button in (self.card, self._sure):
+        for button in (self.card, self.cash, self._sure):
             button.setDisabled(held)
 
     def show_refusal(self, error: Refused) -> None:
@@ -183,7 +208,9 @@ class PayPanel(QWidget):
     def _on_pay(self) -> None:
         if self._held:
             return
-        if self._due.minor <= 0:
+        if self._returns:
+            (self.back_chosen if self._to_card else self.cash_chosen).emit()
+        elif self._due.minor <= 0:
             self.given.emit(azn(0))
         elif self.amount.verify():
             # A paste that was refused left nothing behind, which is not "exact".

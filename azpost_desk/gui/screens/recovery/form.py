@@ -59,6 +59,8 @@ CHANGES: Final = ("basket", "till", "journal", "payments", "transfers", "paper",
 
 def acts_of(one: Unfinished) -> tuple[str, str]:
     """(main act, other act), "" where there is none."""
+    if one.state == "card_returned":
+        return ("", "")
     if one.sort == "card":
         # What is not known is asked for; what is known to be approved may go back to its card.
         is_known = one.state in ("card_approved", "card_reversing")
