@@ -119,6 +119,7 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
         dsn = server.dsn()
         key = SigningKey.new()
         partners = {name: stack.enter_context(one) for name, one in abroad_town.sandboxes(key).items()}
+        abroad_town.keep_books(partners, clock)
         reached = abroad_town.reached(partners, key)
         centre = Centre(dsn, clock=clock, billers=billers, partners=reached)
         centre.start()

@@ -27,6 +27,7 @@ from azpost_desk.domain.abroad.corridors import (
     Rates,
 )
 from azpost_desk.domain.catalogue import FeeRule, Licence, Settings, Tariffs
+from azpost_desk.rehearsal.partner_statements import AccountThere, GoodBank
 from azpost_desk.rehearsal.partners import SandboxPartner
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.book import Book
     from azpost_desk.central.storage.database import Connection
+    from azpost_desk.domain.days import Clock
     from azpost_desk.protocol.keys import SigningKey
 
 # Our account with each of the sandboxes.
@@ -124,6 +126,8 @@ _FUNDS: Final = {
     "istanbul": (100_000_000, 4_020_000),
     "almaty": (1_000_000_000, 3_270_000),
 }
+# Under which it was sent, and comes.
+_EVIDENCE: Final = "demo"
 _FEE: Final = FeeRule(amount_qapik_from=1, amount_qapik_to=10**9, percent_ppm=10_000, fee_qapik_min=200)
 
 
@@ -153,7 +157,7 @@ def agree(conn: Connection, book: Book, codes: Iterable[str], now_ms: int) -> No
             paid_qapik=paid,
             first_person="demo 1",
             second_person="demo 2",
-            evidence="demo",
+            evidence=_EVIDENCE,
         )
         judging.fund(conn, book, one.partner, act, now_ms)
 
@@ -161,6 +165,14 @@ def agree(conn: Connection, book: Book, codes: Iterable[str], now_ms: int) -> No
 def sandboxes(key: SigningKey) -> dict[str, SandboxPartner]:
     """A partner of its own for each of `PARTNERS`, not yet begun; `key` is what the centre signs with."""
     return {one.partner: SandboxPartner(one.bic, OUR_BIC, key.public()) for one in PARTNERS}
+
+
+def keep_books(partners: Mapping[str, SandboxPartner], clock: Clock) -> None:
+    """Let each of them debit and give its statements by itself; what `agree` sent there has come."""
+    for one in PARTNERS:
+        account = AccountThere(partners[one.partner], ACCOUNT, one.currency)
+        account.fund(_FUNDS[one.partner][0], _EVIDENCE)
+        GoodBank(partners[one.partner], account, clock)
 
 
 def reached(

@@ -6,15 +6,17 @@ reference. The faults are what worse banks do (money-out.md MA-20).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.central.gateways import iso_messages as iso
 from azpost_desk.central.gateways.iso_statements import NOTICE, STATEMENT
+from azpost_desk.domain.days import calendar_day, days_after
 from azpost_desk.domain.money import Money
 from azpost_desk.rehearsal.partners import Entry
 
 if TYPE_CHECKING:
     from azpost_desk.central.gateways.iso_messages import Part
+    from azpost_desk.domain.days import Clock
     from azpost_desk.rehearsal.partners import SandboxPartner
 
 StatementFault = Literal[
@@ -24,6 +26,10 @@ StatementFault = Literal[
     "not_footing",  # its closing balance is not what it says
     "batch",  # one entry for all debits, and no word of what is in it
 ]
+
+
+# [design] So long after it has accepted a transfer it debits us.
+SETTLES_AFTER_MS: Final = 5 * 60_000
 
 
 class AccountThere:
@@ -117,3 +123,30 @@ class AccountThere:
             ("BkTxCd", [("Prtry", [("Cd", "TRF")])]),
             ("NtryDtls", [("TxDtls", details)] if is_named else []),
         ]
+
+
+class GoodBank:
+    """A partner that does by itself what the others are told to: debits what it accepted, closes each day.
+
+    It looks at the clock whenever we ask for what waits there; the statement of a day comes after its end.
+    """
+
+    def __init__(self, partner: SandboxPartner, account: AccountThere, clock: Clock) -> None:
+        self._partner = partner
+        self._account = account
+        self._clock = clock
+        self._day = calendar_day(clock.utc_ms())
+        self._accepted_ms: dict[str, int] = {}
+        partner.before_fetch = self.look
+
+    def look(self) -> None:
+        """Do what is due by the clock."""
+        now_ms = self._clock.utc_ms()
+        today = calendar_day(now_ms)
+        if today > self._day:
+            self._account.close_day(days_after(today, -1))
+            self._day = today
+        for uetr, paid in list(self._partner.payments.items()):
+            since_ms = self._accepted_ms.setdefault(uetr, now_ms)
+            if paid.status == "ACSP" and now_ms - since_ms >= SETTLES_AFTER_MS:
+                self._partner.settle(uetr)

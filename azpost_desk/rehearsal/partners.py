@@ -36,6 +36,7 @@ from azpost_desk.protocol.keys import SigningKey, is_signed
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     from lxml import etree
 
@@ -115,11 +116,10 @@ class SandboxPartner:
 
     Attributes:
         key: its signing key; the centre's channel holds the public half.
-        received: every document that was taken or refused, verbatim, in order.
-        refused: why documents were not taken.
+        received: every document, verbatim, in order; refused: why some were not taken.
         payments: its books by UETR.
         entries: bookings on our account there, oldest first.
-        waiting: documents for us by id, until they were fetched.
+        waiting: documents for us by id, until fetched; before_fetch: done whenever we ask for them.
     """
 
     def __init__(
@@ -141,6 +141,7 @@ class SandboxPartner:
         self.payments: dict[str, Payment] = {}
         self.entries: list[Entry] = []
         self.waiting: dict[str, bytes] = {}
+        self.before_fetch: Callable[[], object] = bool
         self.closing = threading.Event()
         self._faults: deque[Fault] = deque()
         self._forged_waiting = 0
@@ -263,6 +264,7 @@ class SandboxPartner:
         with self._lock:
             if self._why_not("GET", path, signature, b""):
                 return _Answer(401)
+            self.before_fetch()
             ids = list(self.waiting)
             ids = ids[ids.index(after) + 1 :] if after in ids else ids
             if not ids:
@@ -461,8 +463,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         if parts.path != "/messages":
-            self._send(_Answer(404))
-            return
+            return self._send(_Answer(404))
         after = parse_qs(parts.query).get("after", [""])[0]
         self._send(self.server.partner.next_waiting(self.path, after, self.headers.get(SIGNATURE, "")))
 
