@@ -88,6 +88,7 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
         arrived_minor, currency: what came from abroad for it, smallest units; 0 and "" at home.
         rate: manat for one unit, an exact fraction, "" where manat were promised; rate_id: which rates.
         stands_ms: until when (UTC ms) the manat stand; 0 = to no end.
+        tenders: what of a refund had not come in cash when it was sold, by tender, qəpik.
     """
 
     centre_epoch: int
@@ -110,6 +111,7 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
     rate: str = ""
     rate_id: int = 0
     stands_ms: int = 0
+    tenders: dict[str, int] = {}
 
 
 class Signed(Message, frozen=True):

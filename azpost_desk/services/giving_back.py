@@ -13,6 +13,8 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.products import due_qapik, gives_back
 from azpost_desk.domain.refunds import CASH, brought, parts
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.messages import grant_of
+from azpost_desk.services.grants import OPEN_DAYS_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 # A step at the terminal in one of these states: what it did is found out before anything else is paid.
 CARD_OPEN: Final = ("asked", "unknown", "reversing")
 CARD_UNDER_WAY: Final = (*CARD_OPEN, "approved")
+# A grant that is held longer than a question may stay open is looked for in all that is there.
+_EVER_DAYS: Final = 36_500
 # Steps of a giving back that the card has, or may have: what is not known counts as gone.
 _GONE: Final = ("asked", "unknown", "approved", "settled")
 
@@ -61,9 +65,19 @@ def way_back(books: Reading, line: ops.AnyLine) -> WayBack | None:
         return None
     paid = books.paid_line(undone)
     if paid is None:
-        return WayBack(undone, azn(0), None)
+        return WayBack(undone, _told_by_grant(books, line), None)
     card = card_of(books, paid.receipt)
     return WayBack(undone, _share(books, paid, -due_qapik(line), card), card)
+
+
+def _told_by_grant(books: Reading, line: ops.AnyLine) -> Money:
+    """What had not come in cash of what another desk sold: the centre says so in the grant."""
+    grant = getattr(line, "grant", "")
+    for days in (OPEN_DAYS_MAX, _EVER_DAYS):
+        for entry in books.grant_entries(days):
+            if isinstance(entry.body, ops.GrantStored) and entry.body.grant == grant:
+                return azn(sum(grant_of(bytes.fromhex(entry.body.words)).tenders.values()))
+    return azn(0)
 
 
 def step_back(books: Reading, line: ops.AnyLine) -> CardStep | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,14 +14,22 @@ from azpost_desk.central.abroad import releasing
 from azpost_desk.central.app import Centre
 from azpost_desk.central.gateways.abroad import uetr_of
 from azpost_desk.central.storage.database import connect
+from azpost_desk.devices.card_terminals import EcrTerminal
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import Person, ReceiverAbroad
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.staff import Role
+from azpost_desk.programs.desk import report_press
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.rehearsal import abroad_town
+from azpost_desk.rehearsal.terminals import SandboxTerminal
+from azpost_desk.services import counter
 from azpost_desk.services.abroad import SendAbroad
 from azpost_desk.services.abroad_views import ABROAD, AbroadTransfer
+from azpost_desk.services.baskets import Paid
+from azpost_desk.services.desk import desk_services
+from tests.services.counters import PlainHasher
 from tests.stories.town import BAKU, GANJA, LEYLA, Seat, Town, town
 
 if TYPE_CHECKING:
@@ -71,13 +80,16 @@ def border(postgres: str, tmp_path: Path) -> Iterator[Border]:
         yield stack.enter_context(town(postgres, tmp_path, partial(Border, partners=partners, key=key)))
 
 
-def send(seat: Seat, tetri: int = 50_000, sender: Person = LEYLA) -> str:
-    """Quoted, agreed to and paid in cash; the transfer's id."""
+def send(seat: Seat, tetri: int = 50_000, sender: Person = LEYLA, *, card: bool = False) -> str:
+    """Quoted, agreed to and paid, in cash or by card; the transfer's id."""
     abroad = seat.services.abroad
     quote = abroad.quote("GE-CASH", "arrives", Money(tetri, "GEL"), seat.clerk)
     command = SendAbroad(quote, sender, "Mammadova Leyla", NINO, "FAMI", "keys", "Ganja", "Javad Khan 5")
     basket = abroad.send(command, seat.clerk)
-    seat.pay(quote.terms.total_qapik)
+    if card:
+        assert isinstance(seat.services.cards.purchase(seat.clerk, basket.basket), Paid)
+    else:
+        seat.pay(quote.terms.total_qapik)
     return basket.lines[-1].line.operation
 
 
@@ -86,6 +98,12 @@ def known(seat: Seat, transfer: str) -> AbroadTransfer:
         found = look.of(ABROAD).transfer(transfer)
     assert found is not None
     return found
+
+
+def terminal_sum(sent: AbroadTransfer) -> int:
+    """All that its sender paid, qəpik."""
+    assert sent.terms is not None
+    return sent.terms.total_qapik
 
 
 def state(seat: Seat, transfer: str) -> str:
@@ -181,6 +199,51 @@ def test_a_desk_that_did_not_sell_it_pays_back_by_the_receipt_and_the_senders_do
     assert state(ganja, transfer) == "refunded"
     with pytest.raises(Refused, match="T-014"):
         abroad.claim_refund_by_receipt(receipt, LEYLA.name, baku.clerk)
+
+
+def test_what_a_card_paid_comes_back_to_it_where_it_was_sold_and_elsewhere_with_a_second_person(
+    border: Border,
+) -> None:
+    """Two transfers by card and one in cash come back: the grant says how each had been paid."""
+    ganja, baku = border.seat(f"{GANJA}-1"), border.seat(f"{BAKU}-1")
+    with SandboxTerminal() as terminal:
+        part = EcrTerminal(*terminal.address, purchase_ms=2_000, query_ms=2_000)
+        at = dataclasses.replace(ganja.services.counter, terminal=part)
+        ganja.services = desk_services(at, PlainHasher(), report_press(lambda: "az"))
+        there, here, by_cash = send(ganja, card=True), send(ganja, card=True), send(ganja)
+        for transfer in (there, here, by_cash):
+            ganja.services.abroad.stop(transfer, "wrong receiver", ganja.clerk)
+        border.sync()
+        held = {
+            one: baku.services.abroad.claim_refund(one, LEYLA.name, baku.clerk).grant
+            for one in (there, by_cash)
+        }
+        # At another office: not in cash by one person, and no terminal there knows of the card.
+        basket = baku.services.abroad.plan_refund(held[there], LEYLA, baku.clerk)
+        line = basket.lines[0]
+        before = baku.till_qapik()
+        assert (line.electronic_qapik, line.is_to_card) == (terminal_sum(known(ganja, there)), False)
+        with pytest.raises(Refused, match="B-027"):
+            baku.pay()
+        with pytest.raises(Refused, match="B-029"):
+            baku.services.cards.pay_back(baku.clerk, basket.basket)
+        agreed = counter.Approval(baku.manager.officer, Role.MANAGER, line.line.operation)
+        baku.services.baskets.agree_to_cash(baku.clerk, line.line.operation, "the card is lost", agreed)
+        baku.pay()
+        assert before - baku.till_qapik() == line.electronic_qapik
+        # What had come in cash asks nobody.
+        baku.services.abroad.plan_refund(held[by_cash], LEYLA, baku.clerk)
+        baku.pay()
+        # Where it was sold it goes back to the card.
+        claimed = ganja.services.abroad.claim_refund(here, LEYLA.name, ganja.clerk)
+        basket = ganja.services.abroad.plan_refund(claimed.grant, LEYLA, ganja.clerk)
+        before = ganja.till_qapik()
+        ganja.services.cards.pay_back(ganja.clerk, basket.basket)
+        assert ganja.till_qapik() == before
+        assert sorted(terminal.charged.values()) == [0, line.electronic_qapik]
+    border.sync()
+    assert [state(ganja, one) for one in (there, here, by_cash)] == ["refunded"] * 3
+    assert border.ask("select reason from exceptions") == []
 
 
 @pytest.mark.parametrize("fault", ["never", "slow", "garbage", "forged"])

@@ -6,7 +6,7 @@ grant and the record that ended it (PROTOCOL.md 5).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -40,7 +40,7 @@ LIVE: Final = ("open", "in_doubt")
 class Wanted:
     """What a new grant is over: `origin` names the record or message that made the thing.
 
-    The last five are of `protocol.messages.Grant`.
+    The last six are of `protocol.messages.Grant`.
     """
 
     thing: str
@@ -53,6 +53,7 @@ class Wanted:
     rate: str = ""
     rate_id: int = 0
     stands_ms: int = 0
+    tenders: dict[str, int] = field(default_factory=dict)
 
 
 def once(

@@ -14,11 +14,14 @@ from azpost_desk.central.abroad import granting, moving
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.registry.reference import newest
 from azpost_desk.central.storage.database import one
+from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Settings, WatchState
 from azpost_desk.domain.names import near_name, same_person_name
 from azpost_desk.domain.people import Parties
 from azpost_desk.domain.products.abroad import REFUND as PURPOSE
+from azpost_desk.domain.refunds import CASH, brought, parts
 from azpost_desk.protocol.messages import TransferClaimed
+from azpost_desk.protocol.records import header_of
 
 if TYPE_CHECKING:
     from azpost_desk.central.abroad.moving import Out
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from azpost_desk.central.keys import CentreKeys
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.central.written import Written
-    from azpost_desk.domain import operations as ops
     from azpost_desk.domain.lines import AbroadRefunded
     from azpost_desk.protocol.messages import Signed, TransferClaim
 
@@ -118,10 +120,31 @@ def _give(
         origin=origin.hex(),
         amount_qapik=found.amount + fee,
         fee_qapik=fee,
+        tenders=_not_cash(conn, found, found.amount + fee),
     )
     _, signed = granting.give(conn, book, keys, who, question.request, wanted, TABLE, now_ms)
     moving.move(conn, found, "granted", now_ms)
     return _granted(found, signed)
+
+
+def _not_cash(conn: Connection, found: Out, refund_qapik: int) -> dict[str, int]:
+    """What of a refund had not come in cash, as the record of the sale says (money-out.md M0-9).
+
+    At most: what went back for other lines of the receipt only its own desk knows, and then one consent too
+    many is asked for, never one too few.
+    """
+    row = conn.execute(
+        "select header, body from journal where desk = %s and epoch = %s and sequence = %s and accepted",
+        (found.desk, found.epoch, found.sequence),
+    ).fetchone()
+    if row is None:
+        return {}
+    header = header_of(bytes(row[0]))
+    sale = ops.decode(header.kind, header.version, bytes(row[1]))
+    if not isinstance(sale, ops.Settlement):
+        return {}
+    back = parts(brought(sale), {}, refund_qapik)
+    return {name: qapik for name, qapik in back.items() if name != CASH}
 
 
 def refunded(conn: Connection, written: Written, line: AbroadRefunded, now_ms: int) -> None:
