@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from azpost_desk.central import held
 from azpost_desk.central.payments import txn_id
+from azpost_desk.devices.card_terminals import EcrTerminal
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.programs.desk import report_press
+from azpost_desk.rehearsal.terminals import SandboxTerminal
 from azpost_desk.services.counter import Approval
+from azpost_desk.services.desk import desk_services
+from azpost_desk.services.payments import PayBill
 from tests.incidents.test_a04_what_is_doubtful_never_leaves_by_itself import allow, deciding
+from tests.services.counters import PlainHasher
 from tests.stories.town import ELECTRICITY, METER, MOBILE, PHONE
 
 if TYPE_CHECKING:
@@ -68,6 +75,30 @@ def test_the_biller_loses_the_answer_and_is_asked_again_under_the_same_number(
     assert ganja.bill(bill) == "confirmed"
     assert attempts(place) == {str(txn_id(bill))}
     assert [one.sum_qapik for one in place.provider.register()] == [2_000]
+
+
+def test_a_bill_by_card_that_its_biller_refuses_comes_back_to_the_card(place: Town, ganja: Seat) -> None:
+    """No note leaves the drawer by one person's word, and the centre owes nothing any more."""
+    place.provider.fail_next("result", code=INVALID_ACCOUNT, account=PHONE)
+    before = ganja.till_qapik()
+    with SandboxTerminal() as terminal:
+        part = EcrTerminal(*terminal.address, purchase_ms=2_000, query_ms=2_000)
+        at = replace(ganja.services.counter, terminal=part)
+        ganja.services = desk_services(at, PlainHasher(), report_press(lambda: "az"))
+        basket = ganja.services.payments.pay(PayBill(MOBILE, PHONE, azn(2_000)), ganja.clerk)
+        ganja.services.cards.purchase(ganja.clerk, basket.basket)
+        bill = basket.lines[0].line.operation
+        ganja.sync()
+        assert ganja.bill(bill) == "refused"
+        refund = ganja.services.payments.refund(bill, ganja.clerk).basket
+        with pytest.raises(Refused, match="B-027"):
+            ganja.pay()
+        ganja.services.cards.pay_back(ganja.clerk, refund)
+        assert list(terminal.charged.values()) == [0]
+    ganja.sync()
+    assert (ganja.bill(bill), ganja.till_qapik()) == ("refunded", before)
+    assert ganja.balance(chart.REFUNDS_PAYABLE, MOBILE) == ganja.balance(chart.CARD_RECEIVABLE) == 0
+    assert place.ask("select reason from exceptions") == []
 
 
 def test_a_refused_bill_is_a_debt_to_the_customer_until_it_is_paid_back(place: Town, ganja: Seat) -> None:
