@@ -53,8 +53,9 @@ def waiting(conn: Connection) -> list[Waiting]:
         " from payments where state = 'held'"
         " union all select transfer, state, amount, desk, sent_ms, 'abroad'"
         " from abroad_out where state in ('held', 'frozen')"
+        " or (listed and state not in ('paid', 'refunded', 'reversed'))"
         " union all select transfer, state, greatest(promised, bought_qapik), partner, received_ms, 'abroad'"
-        " from abroad_in where state in ('held', 'frozen'))"
+        " from abroad_in where state in ('held', 'frozen') or (listed and state <> 'returned'))"
         " select thing, state, amount, desk, at_ms,"
         " array(select distinct reason from exceptions where about = thing order by reason), service"
         " from waits order by at_ms, thing",

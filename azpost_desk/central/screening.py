@@ -1,4 +1,4 @@
-"""Screening at the centre: lists by version, every transfer before it can be paid, and again by what is new.
+"""Screening at the centre: every transfer before it can be paid, by the lists of today (list_versions).
 
 A hit holds the transfer; which list, entry and name is for the compliance officers' eyes (`suspicions`), the
 desk hears only that it is under review. Desks have copies of the lists, for what they pay off line. Lists
@@ -15,41 +15,22 @@ import msgspec
 
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
-from azpost_desk.central.registry.reference import publish
-from azpost_desk.central.storage.database import PROJECTOR_LOCK, one
+from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import ListState, Settings, WatchState
 from azpost_desk.domain.moves import TRANSFER, move
 from azpost_desk.domain.people import Parties
-from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.screening import Asked, Index
 from azpost_desk.domain.watch_lists import Listed
-from azpost_desk.protocol.news import GrantQuestion, TransferEvent
+from azpost_desk.protocol.news import TransferEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.domain.screening import Hit
 
 UNDER_REVIEW: Final = "under_review"
-_LISTS_LOCK: Final = 0x6C697374
 # Shared by whoever frees a transfer until its commit, alone by a new version.
-_VERSION_LOCK: Final = 0x76657273
-_LOOKED_AT_ONCE: Final = 1_000
-# [design] One in so many may leave a list from one version to the next without a question.
-_LOST_SHARE_MAX: Final = 10
-_ENTRY: Final = msgspec.json.Decoder(Listed)
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import changed; `held` are transfers that wait for compliance because of it."""
-
-    version: int
-    added: int
-    changed: int
-    removed: int
-    held: int
+VERSION_LOCK: Final = 0x76657273
+ENTRY: Final = msgspec.json.Decoder(Listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,75 +60,15 @@ class _Indexes:
                 rows = conn.execute(
                     "select content from watch_entries where gone is null order by source, id"
                 )
-                self._made = (at, Index(_ENTRY.decode(row[0]) for row in rows))
+                self._made = (at, Index(ENTRY.decode(row[0]) for row in rows))
             return self._made[1]
 
 
 _INDEXES: Final = _Indexes()
 
 
-def import_list(
-    conn: Connection, entries: Iterable[Listed], by: str, now_ms: int, *, may_lose_many: bool = False
-) -> Imported:
-    """A new version of one list, whole; what is new in it is held against everything that may still be paid.
-
-    Imported again unchanged its age begins anew. Interrupted, the daily round `finish`es it.
-
-    Raises:
-        Refused: X-092 more than a tenth of the entries would be gone (`lost` of `known`), which is what a
-            file that broke off looks like: whoever means it says so with `may_lose_many`.
-    """
-    given = {entry.id: entry for entry in entries}
-    source = next(iter(given.values())).source
-    with conn.transaction():
-        conn.execute("select pg_advisory_xact_lock(%s)", (_LISTS_LOCK,))
-        version: int = one(
-            conn, "select coalesce(max(version), 0) + 1 from watch_lists where source = %s", (source,)
-        )[0]
-        known = {
-            number: bytes(content)
-            for number, content in conn.execute(
-                "select id, content from watch_entries where source = %s and gone is null", (source,)
-            )
-        }
-        new = {number: msgspec.json.encode(entry) for number, entry in given.items()}
-        removed = [number for number in known if number not in new]
-        if len(removed) * _LOST_SHARE_MAX > len(known) and not may_lose_many:
-            raise Refused("X-092", lost=len(removed), known=len(known))
-        changed = [number for number in new if number in known and known[number] != new[number]]
-        added = [number for number in new if number not in known]
-        conn.execute(
-            "update watch_entries set gone = %s where source = %s and id = any(%s) and gone is null",
-            (version, source, removed + changed),
-        )
-        with conn.cursor() as cursor:
-            cursor.executemany(
-                "insert into watch_entries (source, id, first, content) values (%s, %s, %s, %s)",
-                [(source, number, version, new[number]) for number in added + changed],
-            )
-        conn.execute(
-            "insert into watch_lists (source, version, entries, imported_ms, imported_by)"
-            " values (%s, %s, %s, %s, %s)",
-            (source, version, len(new), now_ms, by),
-        )
-        # From the commit on every transfer that is brought forward or freed meets the new version; every one
-        # before it is there to be looked at below.
-        conn.execute("select pg_advisory_xact_lock(%s)", (PROJECTOR_LOCK,))
-        conn.execute("select pg_advisory_xact_lock(%s)", (_VERSION_LOCK,))
-        publish(conn, _state(conn), now_ms)
-    held = _screen_waiting(conn, source, version, now_ms)
-    return Imported(version, len(added), len(changed), len(removed), held)
-
-
-def finish(conn: Connection, now_ms: int) -> int:
-    """Look at what an interrupted import left unlooked at; how many transfers are held by it."""
-    left = conn.execute(
-        "select source, version from watch_lists where not looked_at order by source, version"
-    ).fetchall()
-    return sum(_screen_waiting(conn, source, version, now_ms) for source, version in left)
-
-
-def _state(conn: Connection) -> WatchState:
+def state_of(conn: Connection) -> WatchState:
+    """The newest version of every list, and how old it is."""
     rows = conn.execute(
         "select distinct on (source) source, version, entries, imported_ms from watch_lists"
         " order by source, version desc"
@@ -159,7 +80,7 @@ def _state(conn: Connection) -> WatchState:
 
 def lists(conn: Connection) -> tuple[ListState, ...]:
     """The newest version of every list."""
-    return _state(conn).lists
+    return state_of(conn).lists
 
 
 def must_wait(
@@ -183,7 +104,7 @@ def suspicions(conn: Connection, transfer: str) -> list[Suspicion]:
 def _suspect(
     conn: Connection, index: Index, transfer: str, parties: Parties, state: WatchState, now_ms: int
 ) -> bool:
-    """Write down who may be whom; whether anybody may be anybody on the lists."""
+    """Write down who may be whom; whether anybody may be anybody whom two people have not cleared."""
     if not len(index):
         return False
     versions = {one_list.source: one_list.version for one_list in state.lists}
@@ -200,7 +121,10 @@ def _suspect(
             " values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
             (transfer, party, entry.source, entry.id, version, hit.name, hit.score, now_ms),
         )
-    return bool(found)
+    if not found:
+        return False
+    open_ones = "select exists (select from suspicions where transfer = %s and not cleared)"
+    return bool(one(conn, open_ones, (transfer,))[0])
 
 
 def steady(conn: Connection) -> None:
@@ -208,7 +132,7 @@ def steady(conn: Connection) -> None:
 
     Else it would miss a transfer that is not free yet, and whoever frees it would miss the version.
     """
-    conn.execute("select pg_advisory_xact_lock_shared(%s)", (_VERSION_LOCK,))
+    conn.execute("select pg_advisory_xact_lock_shared(%s)", (VERSION_LOCK,))
 
 
 def clear(conn: Connection, transfer: str) -> None:
@@ -223,11 +147,16 @@ def forget_receiver(conn: Connection, transfer: str) -> None:
 
 def is_suspected(conn: Connection, transfer: str, now_ms: int) -> bool:
     """Whether, by the lists of today, somebody may be meant whom two people have not cleared."""
-    steady(conn)
-    state = _state(conn)
     shown = one(conn, "select parties from transfers where transfer = %s", (transfer,))[0]
-    who = msgspec.json.decode(shown, type=Parties)
-    _suspect(conn, _INDEXES.of(conn, state), transfer, who, state, now_ms)
+    return are_suspected(conn, transfer, (msgspec.json.decode(shown, type=Parties),), now_ms)
+
+
+def are_suspected(conn: Connection, transfer: str, people: tuple[Parties, ...], now_ms: int) -> bool:
+    """`is_suspected` of these people: each as written and, where it goes abroad, in Latin letters."""
+    steady(conn)
+    state = state_of(conn)
+    for who in people:
+        _suspect(conn, _INDEXES.of(conn, state), transfer, who, state, now_ms)
     open_ones = "select exists (select from suspicions where transfer = %s and not cleared)"
     return bool(one(conn, open_ones, (transfer,))[0])
 
@@ -243,47 +172,3 @@ def hold(conn: Connection, transfer: str, now_ms: int) -> str:
     list_exception(conn, desk, epoch, sequence, UNDER_REVIEW, now_ms, transfer)
     tell(conn, TransferEvent(transfer=transfer, state=after, office="", at_ms=now_ms), [desk], now_ms)
     return after
-
-
-def _screen_waiting(conn: Connection, source: str, version: int, now_ms: int) -> int:
-    """Hold every transfer that may still be paid and meets an entry that is new in this version; how many.
-
-    Nothing is locked while names are compared, only what must be held. What a desk holds cannot be taken from
-    it: it is asked, and screened again when it gives it back.
-    """
-    rows = conn.execute(
-        "select content from watch_entries where source = %s and first = %s", (source, version)
-    ).fetchall()
-    index = Index(_ENTRY.decode(row[0]) for row in rows)
-    held, after = 0, ""
-    while len(index):
-        waiting = conn.execute(
-            "select transfer, parties from transfers where state in ('available', 'reserved')"
-            " and transfer > %s order by transfer limit %s",
-            (after, _LOOKED_AT_ONCE),
-        ).fetchall()
-        for transfer, shown in waiting:
-            who = msgspec.json.decode(shown, type=Parties)
-            if index.ask(Asked(who.sender.name)) or index.ask(Asked(who.receiver.name)):
-                held += _hold_or_ask(conn, transfer, now_ms)
-        if len(waiting) < _LOOKED_AT_ONCE:
-            break
-        after = waiting[-1][0]
-    conn.execute(
-        "update watch_lists set looked_at = true where source = %s and version = %s", (source, version)
-    )
-    return held
-
-
-def _hold_or_ask(conn: Connection, transfer: str, now_ms: int) -> bool:
-    with conn.transaction():
-        state = one(conn, "select state from transfers where transfer = %s for update", (transfer,))[0]
-        if state == "available" and is_suspected(conn, transfer, now_ms):
-            hold(conn, transfer, now_ms)
-            return True
-        if state == "reserved":
-            for grant, holder in conn.execute(
-                "select \"grant\", holder from grants where thing = %s and state = 'open'", (transfer,)
-            ).fetchall():
-                tell(conn, GrantQuestion(grant=grant, thing=transfer, at_ms=now_ms), [holder], now_ms)
-    return False

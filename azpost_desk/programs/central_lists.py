@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from azpost_desk.central import laundering, screening
+from azpost_desk.central import laundering, list_versions, screening
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.transfer_codes import read_case_number
 from azpost_desk.domain.watch_lists import SOURCES
@@ -36,7 +36,7 @@ def add(command: Command) -> None:
 
 def _import(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     entries = read_list(wanted.source, wanted.file)
-    done = screening.import_list(
+    done = list_versions.import_list(
         conn, entries, wanted.who, CLOCK.utc_ms(), may_lose_many=wanted.may_lose_many
     )
     changes = f"+{done.added} ~{done.changed} -{done.removed}"

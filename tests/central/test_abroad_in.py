@@ -6,7 +6,7 @@ the stories.
 
 from __future__ import annotations
 
-from azpost_desk.central import screening
+from azpost_desk.central import list_versions
 from azpost_desk.central.abroad import agreements, paying
 from azpost_desk.central.gateways.abroad import Silent
 from azpost_desk.central.registry import lost
@@ -379,7 +379,7 @@ def test_m0_12_a_listed_persons_money_is_not_paid_not_returned_and_not_explained
 ) -> None:
     entry = Listed(source=OFAC, id="2", kind="person", names=(("MAMMADOVA, Aygun", "name"),))
     with post.centre.database.transaction() as conn:
-        screening.import_list(conn, [entry], "compliance", post.clock.utc_ms())
+        list_versions.import_list(conn, [entry], "compliance", post.clock.utc_ms())
     thing = post.comes(receiver="Mammadova Aygun")
     post.booked(1)
     assert post.of(thing) == "held"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from azpost_desk.central import contested, doubts, held, screening
+from azpost_desk.central import contested, doubts, held, list_versions, screening
 from azpost_desk.central.book import Book
 from azpost_desk.central.grants import TRIES_MAX
 from azpost_desk.central.intake import rounds
@@ -61,7 +61,7 @@ class Stage:
     def imported(self, *entries: Listed) -> Imported:
         with self.centre.database.connection() as conn:
             now_ms = self.clock.utc_ms()
-            return screening.import_list(conn, entries, "compliance", now_ms, may_lose_many=True)
+            return list_versions.import_list(conn, entries, "compliance", now_ms, may_lose_many=True)
 
     def state(self, transfer: str) -> str:
         with self.centre.database.transaction() as conn:
@@ -144,13 +144,13 @@ def test_an_import_that_was_interrupted_is_finished(stage: Stage, monkeypatch: p
         raise KeyboardInterrupt
 
     with monkeypatch.context() as during:
-        during.setattr(screening, "_screen_waiting", dies)
+        during.setattr(list_versions, "_screen_waiting", dies)
         with pytest.raises(KeyboardInterrupt):
             stage.imported(NOBODY, VUGAR)
     assert stage.state(transfer) == "available"
     with stage.centre.database.connection() as conn:
-        assert screening.finish(conn, stage.clock.utc_ms()) == 1
-        assert screening.finish(conn, stage.clock.utc_ms()) == 0
+        assert list_versions.finish(conn, stage.clock.utc_ms()) == 1
+        assert list_versions.finish(conn, stage.clock.utc_ms()) == 0
     assert stage.state(transfer) == "held"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from azpost_desk.central import screening
+from azpost_desk.central import list_versions
 from azpost_desk.central.list_changes import PIECE_BYTES_MAX
 from azpost_desk.domain.watch_lists import OFAC, UN, Listed
 from azpost_desk.protocol import messages
@@ -61,7 +61,7 @@ def entry(number: int, word: str = "") -> Listed:
 def imported(centre: Centre, clock: ManualClock, entries: list[Listed]) -> None:
     clock.now_ms += 1_000
     with centre.database.connection() as conn:
-        screening.import_list(conn, entries, "compliance", clock.utc_ms(), may_lose_many=True)
+        list_versions.import_list(conn, entries, "compliance", clock.utc_ms(), may_lose_many=True)
 
 
 def piece(desk: SimDesk, asked: ListAsked) -> ListTold:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from azpost_desk.central import screening
+from azpost_desk.central import list_versions
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.names import near_name, plain, same_person_name
 from azpost_desk.domain.people import Person
@@ -114,7 +114,7 @@ def test_hidden_letters_neither_pass_the_lists_nor_stay_in_the_books(
 ) -> None:
     entry = Listed(source=OFAC, id="1", kind="person", names=(("HÜSEYNOV, Aleksandr", "name"),))
     with place.centre.database.connection() as conn:
-        screening.import_list(conn, [entry], "compliance", place.clock.utc_ms())
+        list_versions.import_list(conn, [entry], "compliance", place.clock.utc_ms())
     place.sync()
     hidden = replace_name(ORXAN, unicodedata.normalize("NFD", "Hü\u200bseynov Aleksandr"))
     command = SendTransfer(LEYLA, hidden, azn(25_000), "family")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk import places
-from azpost_desk.central import screening
+from azpost_desk.central import list_versions, screening
 from azpost_desk.central.storage.database import connect
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.programs.central import main
@@ -44,13 +44,13 @@ def test_more_than_a_tenth_leaves_a_list_only_when_somebody_says_so(
 ) -> None:
     whole = read_list("ofac", SHIPPED)
     with connect(postgres) as conn:
-        screening.import_list(conn, whole, "anna", clock.utc_ms())
+        list_versions.import_list(conn, whole, "anna", clock.utc_ms())
         most = whole[: len(whole) - len(whole) // 10]
         with pytest.raises(Refused, match="X-092") as no:
-            screening.import_list(conn, most[1:], "anna", clock.utc_ms())
+            list_versions.import_list(conn, most[1:], "anna", clock.utc_ms())
         assert no.value.facts["known"] == len(whole)
         assert state(centre) == [(1, len(whole))]
-        screening.import_list(conn, most, "anna", clock.utc_ms())
+        list_versions.import_list(conn, most, "anna", clock.utc_ms())
         assert state(centre) == [(2, len(most))]
     half = cut(tmp_path / "half", 100)
     words = ["--dsn", postgres, "import-list", "ofac", str(half)]

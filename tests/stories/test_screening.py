@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from azpost_desk.central import held, screening
+from azpost_desk.central import held, list_versions, screening
 from azpost_desk.central.registry import reference
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import azn
@@ -31,10 +31,12 @@ ENTRY = Listed(
 OTHER = Listed(source="ofac", id="1", kind="person", names=(("SOMEBODY, Else", "name"),))
 
 
-def told_list(place: Town, *entries: Listed) -> screening.Imported:
+def told_list(place: Town, *entries: Listed) -> list_versions.Imported:
     """The centre imports this list; everybody hears how old it is."""
     with place.centre.database.connection() as conn:
-        done = screening.import_list(conn, entries, "compliance", place.clock.utc_ms(), may_lose_many=True)
+        done = list_versions.import_list(
+            conn, entries, "compliance", place.clock.utc_ms(), may_lose_many=True
+        )
     place.sync()
     return done
 

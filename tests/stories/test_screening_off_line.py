@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from azpost_desk.central import screening
+from azpost_desk.central import list_versions
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.screening import Screener
@@ -55,7 +55,9 @@ def test_who_was_taken_off_the_list_is_nobody_at_the_desk_either(
 def test_a_bad_line_costs_pieces_and_no_entry(place: Town, ganja: Seat, baku: Seat, fault: Fault) -> None:
     many = [replace(OTHER, id=str(number)) for number in range(2, 1_400)]
     with place.centre.database.connection() as conn:
-        screening.import_list(conn, [ENTRY, *many], "compliance", place.clock.utc_ms(), may_lose_many=True)
+        list_versions.import_list(
+            conn, [ENTRY, *many], "compliance", place.clock.utc_ms(), may_lose_many=True
+        )
     place.centre.settle()
     # The exchange gets through, its first piece does not; next time one piece does and the second does not.
     first: tuple[Fault, ...] = ()

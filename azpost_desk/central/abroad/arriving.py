@@ -67,6 +67,7 @@ class In:
     funded: bool
     reason: str
     must_wait: bool
+    listed: bool
     recall: str
     recall_case: str
     wrong_tries: int

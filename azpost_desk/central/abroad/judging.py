@@ -60,7 +60,9 @@ def decide(
         event = _WORDS.get(decision, decision)
         if found.state == "frozen" and decision == "let_back":
             event = "ordered"
-        if event not in DECISIONS or (found.state, event) not in ABROAD_OUT:
+        # Of what has left, or is owed, two people say that nobody on a list is meant: its state stands.
+        is_cleared = found.listed and event == LET_GO and (found.state, event) not in ABROAD_OUT
+        if not is_cleared and (event not in DECISIONS or (found.state, event) not in ABROAD_OUT):
             raise Refused("X-081", state=found.state)
         act = ops.AbroadJudged(
             transfer=transfer,
@@ -75,6 +77,9 @@ def decide(
         conn.execute("update abroad_out set listed = %s where transfer = %s", (event == "blocked", transfer))
         if event == LET_GO:
             screening.clear(conn, transfer)
+        if is_cleared:
+            moving.tell_desk(conn, transfer, now_ms)
+        elif event == LET_GO:
             again = moving.lock(conn, transfer)
             if again is not None:
                 after = selling.enqueue(conn, again, now_ms)
@@ -94,7 +99,9 @@ def _decide_in(
     event = (
         _IN_FROM_FROZEN.get(decision, decision) if found.state == "frozen" else _WORDS.get(decision, decision)
     )
-    if event not in DECISIONS_IN or (found.state, event) not in ABROAD_IN:
+    # What was to go back and met a list since goes back after all.
+    is_cleared = found.listed and event == "let_back" and (found.state, event) not in ABROAD_IN
+    if not is_cleared and (event not in DECISIONS_IN or (found.state, event) not in ABROAD_IN):
         raise Refused("X-081", state=found.state)
     act = ops.IncomingJudged(
         transfer=found.transfer,
@@ -105,6 +112,14 @@ def _decide_in(
         evidence=evidence.strip(),
     )
     book.append(conn, act)
+    if is_cleared:
+        screening.clear(conn, found.transfer)
+        conn.execute(
+            "update abroad_in set listed = false, next_ms = case when funded then %s::bigint end"
+            " where transfer = %s",
+            (now_ms, found.transfer),
+        )
+        return found.state
     was_recalled = found.recall == "asked"
     why = receiving.ON_REQUEST if was_recalled else _NOT_PAID_HERE
     after = arriving.move(conn, found, event, now_ms, reason=why if event in _GOES_BACK else "")

@@ -16,7 +16,7 @@ from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.abroad.moves import ABROAD_OUT, UNDER_WAY
-from azpost_desk.domain.people import AbroadParties
+from azpost_desk.domain.people import AbroadParties, Parties, Person
 from azpost_desk.protocol.abroad import terms_of
 from azpost_desk.protocol.news import AbroadEvent
 
@@ -89,6 +89,15 @@ class Out:
     def taken_back(self, event: str, at_ms: int) -> ops.AbroadTakenBack:
         """The deal undone at its own figures."""
         return ops.AbroadTakenBack(**msgspec.structs.asdict(self.deal(at_ms)), event=event)
+
+
+def people_of(parties: AbroadParties) -> tuple[Parties, Parties]:
+    """Who is looked for on lists: as written and, since lists are in Latin letters, as they are sent."""
+    receiver = parties.receiver
+    return (
+        Parties(code="", sender=parties.sender, receiver=Person(name=receiver.name)),
+        Parties(code="", sender=Person(name=parties.sender_latin), receiver=Person(name=receiver.latin)),
+    )
 
 
 _COLUMNS: Final = ", ".join(Out.__dataclass_fields__).replace("_bytes", "")

@@ -10,14 +10,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import screening
-from azpost_desk.central.abroad import granting, moving
+from azpost_desk.central.abroad import granting, listing, moving
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.registry.reference import newest
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Settings, WatchState
 from azpost_desk.domain.names import near_name, same_person_name
-from azpost_desk.domain.people import Parties
 from azpost_desk.domain.products.abroad import REFUND as PURPOSE
 from azpost_desk.domain.refunds import CASH, brought, parts
 from azpost_desk.protocol.messages import TransferClaimed
@@ -75,14 +74,15 @@ def _judged(
         near = near_name(question.sender, sender.name)
         return TransferClaimed(code=NEAR_MISS if near else NOTHING_FITS)
     if found.state != "owed":
-        return TransferClaimed(code=_CODES.get(found.state, NOT_OWED))
+        return TransferClaimed(code=BEING_CHECKED if found.listed else _CODES.get(found.state, NOT_OWED))
     # Whoever takes a refund is looked for that day (MA-13); of a listed person nothing is said (M0-12).
-    people = Parties(code="", sender=sender, receiver=sender)
-    lists = newest(conn, WatchState) or WatchState()
-    settings = newest(conn, Settings) or Settings()
-    if found.listed or screening.must_wait(conn, found.transfer, people, lists, settings, now_ms):
-        conn.execute("update abroad_out set listed = true where transfer = %s", (found.transfer,))
+    people = moving.people_of(found.parties())
+    if found.listed or screening.are_suspected(conn, found.transfer, people, now_ms):
+        listing.mark_listed(conn, found, now_ms)
         list_exception(conn, found.desk, found.epoch, found.sequence, "under_review", now_ms, found.transfer)
+        return TransferClaimed(code=BEING_CHECKED)
+    lists = newest(conn, WatchState) or WatchState()
+    if lists.is_too_old(now_ms, newest(conn, Settings) or Settings()):
         return TransferClaimed(code=BEING_CHECKED)
     return _give(conn, book, keys, who, question, found, now_ms)
 

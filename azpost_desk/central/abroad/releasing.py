@@ -81,8 +81,13 @@ def take_due(
 
 
 def _must_not_leave(conn: Connection, found: Out, now_ms: int) -> bool:
-    """Whether people have stopped what has not left yet; what has left is asked about all the same."""
+    """Whether people have stopped what has not left yet; what has left is asked about all the same.
+
+    What never arrived leaves no second time while somebody in it may be on a list (MA-13).
+    """
     gone = found.attempts > 0
+    if found.listed and not gone:
+        return True
     return not gone and not agreements.is_open(conn, found.partner, agreements.SENDING)
 
 

@@ -64,7 +64,7 @@ def take_due(
         return _take_word(conn, partners, free, now_ms)
     agreed = agreements.partners(conn, now_ms).find(found.partner)
     is_open = agreements.is_open(conn, found.partner, agreements.SENDING)
-    if agreed is None or (not found.attempts and not is_open):
+    if agreed is None or (not found.attempts and (found.listed or not is_open)):
         return_words.look_again(conn, found.transfer, now_ms + ASK_AFTER_MS)
         return None
     if found.state == "unpayable" or (found.state == "return_leaving" and not found.attempts):

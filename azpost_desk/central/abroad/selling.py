@@ -23,7 +23,7 @@ from azpost_desk.domain.abroad.moves import ABROAD_OUT, NOT_GONE
 from azpost_desk.domain.catalogue import WatchState
 from azpost_desk.domain.exchange import as_fraction, manat_for
 from azpost_desk.domain.money import Money
-from azpost_desk.domain.people import AbroadParties, Parties, Person
+from azpost_desk.domain.people import AbroadParties, Person
 from azpost_desk.protocol.abroad import words_of
 from azpost_desk.protocol.keys import is_signed
 
@@ -183,17 +183,9 @@ def _why_held(
     terms = line.terms
     reasons, settings = exposure.doubts(conn, written, "abroad", line.transfer, terms.amount_qapik)
     lists = newest(conn, WatchState) or WatchState()
-    # Lists are written in Latin letters: whoever is looked for is compared as they are sent, too.
-    people = Parties(
-        code="",
-        sender=parties.sender,
-        receiver=Person(name=parties.receiver.name),
-    )
-    latin = Parties(
-        code="", sender=Person(name=parties.sender_latin), receiver=Person(name=parties.receiver.latin)
-    )
     suspected = [
-        screening.must_wait(conn, line.transfer, one, lists, settings, now_ms) for one in (people, latin)
+        screening.must_wait(conn, line.transfer, who, lists, settings, now_ms)
+        for who in moving.people_of(parties)
     ]
     more = {
         "strange_quote": not _is_ours(conn, written, line),

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 
-from azpost_desk.central import doubts, erasure, laundering, news, payments, screening, validity
+from azpost_desk.central import (
+    doubts,
+    erasure,
+    laundering,
+    list_versions,
+    news,
+    payments,
+    validity,
+)
 from azpost_desk.central.gateways.parties import Lane
 from azpost_desk.central.intake.partners import AbroadRounds
 from azpost_desk.central.intake.projector import project_chain, project_once
@@ -165,7 +173,7 @@ class Rounds:
             ("partitions", lambda conn: make_partitions(conn, now_ms)),
             ("erasure", lambda conn: erasure.run(conn, self._book, now_ms)),
             ("validity", lambda conn: validity.run(conn, self._book, now_ms)),
-            ("screening", lambda conn: screening.finish(conn, now_ms)),
+            ("screening", lambda conn: list_versions.finish(conn, now_ms)),
             ("laundering", lambda conn: laundering.forget(conn, now_ms)),
         )
         # Each statement by itself: the locks of new partitions of two tables at once, or held on through the
