@@ -25,6 +25,7 @@ from azpost_desk.domain.abroad.corridors import (
     Partners,
     Rate,
     Rates,
+    WayIn,
 )
 from azpost_desk.domain.catalogue import FeeRule, Licence, Settings, Tariffs
 from azpost_desk.rehearsal.partner_statements import AccountThere, GoodBank
@@ -61,7 +62,7 @@ _REFUSALS: Final = {
 }
 
 
-def _partner(partner: str, name: str, country: str, currency: str, bic: str) -> Partner:
+def _partner(partner: str, name: str, country: str, currency: str, bic: str, unfunded_minor: int) -> Partner:
     return Partner(
         partner=partner,
         names=dict.fromkeys(("az", "ru", "en"), name),
@@ -75,13 +76,14 @@ def _partner(partner: str, name: str, country: str, currency: str, bic: str) -> 
         refusals_final=True,
         number_mask=_NUMBER,
         account=ACCOUNT,
+        unfunded_minor_max=unfunded_minor,
     )
 
 
 PARTNERS: Final = (
-    _partner("tbilisi", "Tbilisi Post (demo)", "GE", "GEL", "TBILGE22"),
-    _partner("istanbul", "İstanbul Posta (demo)", "TR", "TRY", "ISTATRIS"),
-    _partner("almaty", "Almaty Post (demo)", "KZ", "KZT", "ALMAKZKA"),
+    _partner("tbilisi", "Tbilisi Post (demo)", "GE", "GEL", "TBILGE22", 200_000),
+    _partner("istanbul", "İstanbul Posta (demo)", "TR", "TRY", "ISTATRIS", 3_000_000),
+    _partner("almaty", "Almaty Post (demo)", "KZ", "KZT", "ALMAKZKA", 30_000_000),
 )
 
 
@@ -99,8 +101,26 @@ def _corridor(partner: Partner, az: str, ru: str, en: str, most_minor: int, *ask
     )
 
 
+def _way_in(partner: Partner, az: str, ru: str, en: str, mask: str, example: str) -> WayIn:
+    return WayIn(
+        way=f"{partner.country}-IN",
+        partner=partner.partner,
+        partner_names=partner.names,
+        country=partner.country,
+        country_names={"az": az, "ru": ru, "en": en},
+        currency=partner.currency,
+        number_mask=mask,
+        number_example=example,
+    )
+
+
 CORRIDORS: Final = Corridors(
     version="demo-1",
+    ways_in=(
+        _way_in(PARTNERS[0], "Gürcüstan", "Грузия", "Georgia", r"TB[0-9]{8}", "TB 1234 5678"),
+        _way_in(PARTNERS[1], "Türkiyə", "Турция", "Türkiye", r"[0-9]{12}", "1234 5678 9012"),
+        _way_in(PARTNERS[2], "Qazaxıstan", "Казахстан", "Kazakhstan", r"AL[0-9]{8}", "AL 1234 5678"),
+    ),
     corridors=(
         _corridor(
             PARTNERS[0], "Gürcüstan", "Грузия", "Georgia", 2_000_000,

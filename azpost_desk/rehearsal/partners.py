@@ -10,10 +10,11 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -33,44 +34,19 @@ from azpost_desk.central.gateways.iso_partner import (
 from azpost_desk.domain.money import CURRENCIES, Money
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.keys import SigningKey, is_signed
+from azpost_desk.rehearsal.partner_faults import BEFORE, SAYS, Fault, FaultKind
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
 
     from lxml import etree
 
     from azpost_desk.central.gateways.iso_messages import Part
 
-FaultKind = Literal[
-    "no_answer",  # the line drops before anything is taken
-    "turn",  # the door says `code` (such as "401") and takes nothing
-    "redirect",  # "ask over there", nothing taken
-    "lose",  # said to be taken, and forgotten
-    "never",  # taken, then the line drops
-    "late",  # taken; the answer waits to be fetched
-    "twice",  # taken; the same answer comes at once and waits to be fetched too
-    "slow",  # taken; nothing comes before the asker gives up
-    "garbage",  # taken; the answer is signed and no message
-    "forged",  # taken; the answer is signed with another key
-    "huge",  # taken; the answer is larger than anybody reads
-    "pend",  # taken, not decided yet (``PDNG``)
-    "settle",  # taken and debited at once (``ACSC``)
-    "reject",  # not taken into the books: ``RJCT`` with `code`
-    "unknown",  # answers that it knows no such reference, whatever its books say
-    "recall",  # answers a recall with `code`: CNCL, RJCR or PDCR
-]
-_BEFORE: Final = frozenset({"no_answer", "turn", "redirect"})
-_SAYS: Final = {"pend": "PDNG", "settle": "ACSC", "reject": "RJCT"}
+# A document, its UETR, when it was made, the fault it meets: the answer, or None when it is not its business.
+Also = Callable[["etree._Element", str, str, "Fault | None"], "bytes | None"]
+_TAKEN: Final = (iso.ORDER, iso.QUESTION, iso.RECALL, iso.RETURNED, iso.STATUS, iso.RECALL_ANSWER)
 _LISTED: Final = msgspec.json.Decoder(list[str])
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What goes wrong at one document; see `FaultKind`."""
-
-    kind: FaultKind
-    code: str = ""
 
 
 @dataclass(slots=True)
@@ -120,6 +96,7 @@ class SandboxPartner:
         payments: its books by UETR.
         entries: bookings on our account there, oldest first.
         waiting: documents for us by id, until fetched; before_fetch: done whenever we ask for them.
+        also: what answers documents about other business before this does.
     """
 
     def __init__(
@@ -142,6 +119,7 @@ class SandboxPartner:
         self.entries: list[Entry] = []
         self.waiting: dict[str, bytes] = {}
         self.before_fetch: Callable[[], object] = bool
+        self.also: list[Also] = []
         self.closing = threading.Event()
         self._faults: deque[Fault] = deque()
         self._forged_waiting = 0
@@ -196,14 +174,14 @@ class SandboxPartner:
             paid = self.payments[uetr]
             self._debit(paid)
             paid.status, paid.reason = "ACSC", ""
-            self._queue(self._status(paid))
+            self.queue(self._status(paid))
 
     def say(self, uetr: str, status: str, reason: str = "") -> None:
         """Give a transfer a status such as ``ACCC`` or ``RJCT`` and say so; books nothing."""
         with self._lock:
             paid = self.payments[uetr]
             paid.status, paid.reason = status, reason
-            self._queue(self._status(paid))
+            self.queue(self._status(paid))
 
     def give_back(self, uetr: str, minor: int | None = None, reason: str = "AC04") -> None:
         """Return a transfer, or `minor` of it (pacs.004), and credit it."""
@@ -211,7 +189,7 @@ class SandboxPartner:
             paid = self.payments[uetr]
             back = Money(paid.amount.minor - paid.returned if minor is None else minor, paid.amount.currency)
             paid.returned += back.minor
-            number = self._number("R")
+            number = self.number("R")
             self.entries.append(Entry(uetr, back, number))
             group: list[Part] = [
                 ("MsgId", number),
@@ -226,25 +204,25 @@ class SandboxPartner:
                 ("RtrRsnInf", [("Rsn", [("Cd", reason)])]),
             ]
             body: list[Part] = [("PmtRtr", [("GrpHdr", group), ("TxInf", transaction)])]
-            self._queue(self._written(iso.RETURNED, number, paid.created, body))
+            self.queue(self.written(iso.RETURNED, number, paid.created, body))
 
     def answer_recall(self, uetr: str, end: str, reason: str = "") -> None:
         """Answer a recall later: CNCL, RJCR or PDCR."""
         with self._lock:
-            self._queue(self._recall_answer(uetr, end, self.payments[uetr].created, reason))
+            self.queue(self._recall_answer(uetr, end, self.payments[uetr].created, reason))
 
     def put(self, message: str, created: str, name: str, parts: list[Part]) -> None:
         """Let a report wait for us: root element `name`, with `parts` under its group header."""
         with self._lock:
-            number = self._number("M")
+            number = self.number("M")
             group: Part = ("GrpHdr", [("MsgId", number), ("CreDtTm", created)])
-            self._queue(self._written(message, number, created, [(name, [group, *parts])]))
+            self.queue(self.written(message, number, created, [(name, [group, *parts])]))
 
     def take(self, path: str, signature: str, body: bytes) -> _Answer:
         """Take one document; what goes back."""
         with self._lock:
             fault = self._faults.popleft() if self._faults else None
-            if fault is not None and fault.kind in _BEFORE:
+            if fault is not None and fault.kind in BEFORE:
                 return _before(fault, self.url)
             no = self._why_not("POST", path, signature, body)
             if no is None:
@@ -304,12 +282,15 @@ class SandboxPartner:
     def _answer(self, body: bytes, fault: Fault | None) -> bytes:
         """What the books say to a document, after it was taken into them."""
         try:
-            header, document = read_envelope(body, iso.ORDER, iso.QUESTION, iso.RECALL)
+            header, document = read_envelope(body, *_TAKEN)
         except Refused:
             return b""
         created = "" if header is None else _text(header, "CreDt")
         uetr = _text(document, "UETR") or _text(document, "OrgnlUETR")
         kind = fault.kind if fault is not None else ""
+        for more in self.also:
+            if (said := more(document, uetr, created, fault)) is not None:
+                return said
         if _has(document, "FIToFICstmrCdtTrf"):
             return self._status(self._book(document, uetr, created, fault))
         if kind == "unknown" or uetr not in self.payments:
@@ -329,9 +310,9 @@ class SandboxPartner:
             uetr,
             Money(minor, currency),
             receiver,
-            _SAYS.get(kind, "ACSP"),
+            SAYS.get(kind, "ACSP"),
             f"{int(digest_of(uetr.encode())[:12], 16) % 10**9:09d}",
-            self._number("T"),
+            self.number("T"),
             created,
             fault.code if fault is not None and kind == "reject" else "",
         )
@@ -350,7 +331,7 @@ class SandboxPartner:
     def _status(self, paid: Payment) -> bytes:
         is_no = paid.status == "RJCT"
         number: list[Part] = [("Envlp", [(f"{{{iso.PICK_UP}}}Nb", "" if is_no else paid.number)])]
-        return self._report(
+        return self.report(
             paid.created,
             [
                 ("OrgnlUETR", paid.uetr),
@@ -363,16 +344,17 @@ class SandboxPartner:
 
     def _not_known(self, uetr: str, created: str) -> bytes:
         reason: Part = ("StsRsnInf", [("Rsn", [("Cd", iso.NOT_KNOWN)])])
-        return self._report(created, [("OrgnlUETR", uetr), reason])
+        return self.report(created, [("OrgnlUETR", uetr), reason])
 
-    def _report(self, created: str, transaction: list[Part]) -> bytes:
-        number = self._number("S")
+    def report(self, created: str, transaction: list[Part]) -> bytes:
+        """A pacs.002 about one transaction."""
+        number = self.number("S")
         group: Part = ("GrpHdr", [("MsgId", number), ("CreDtTm", created)])
         body: list[Part] = [("FIToFIPmtStsRpt", [group, ("TxInfAndSts", transaction)])]
-        return self._written(iso.STATUS, number, created, body)
+        return self.written(iso.STATUS, number, created, body)
 
     def _recall_answer(self, uetr: str, end: str, created: str, reason: str = "") -> bytes:
-        number = self._number("C")
+        number = self.number("C")
         assigned: list[Part] = [
             ("Id", number),
             ("Assgnr", [("Agt", _agent(self.bic))]),
@@ -382,16 +364,19 @@ class SandboxPartner:
         told: list[Part] = [("OrgnlUETR", uetr), ("CxlStsRsnInf", [("Rsn", [("Cd", reason)])])]
         details: Part = ("CxlDtls", [("TxInfAndSts", told)])
         body: list[Part] = [("RsltnOfInvstgtn", [("Assgnmt", assigned), ("Sts", [("Conf", end)]), details])]
-        return self._written(iso.RECALL_ANSWER, number, created, body)
+        return self.written(iso.RECALL_ANSWER, number, created, body)
 
-    def _written(self, message: str, number: str, created: str, body: list[Part]) -> bytes:
+    def written(self, message: str, number: str, created: str, body: list[Part]) -> bytes:
+        """A document of its to us."""
         header = iso.header_of(_agent(self.bic), _agent(self.customer_bic), number, message, created)
         return iso.enveloped(message, header, body)
 
-    def _queue(self, document: bytes) -> None:
-        self.waiting[self._number("W")] = document
+    def queue(self, document: bytes) -> None:
+        """Let a document wait for us."""
+        self.waiting[self.number("W")] = document
 
-    def _number(self, kind: str) -> str:
+    def number(self, kind: str) -> str:
+        """The next number of its own."""
         self._count += 1
         return f"{kind}{self._count:08d}"
 
@@ -407,10 +392,10 @@ class SandboxPartner:
             case "slow":
                 return _Answer(is_slow=True)
             case "late":
-                self._queue(answer.body)
+                self.queue(answer.body)
                 return self._signed(b"", line)
             case "twice":
-                self._queue(answer.body)
+                self.queue(answer.body)
                 return answer
             case "garbage":
                 return self._signed(b"<html>taken</html>", line)

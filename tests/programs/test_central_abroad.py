@@ -117,6 +117,33 @@ def test_a_corridor_stands_once_and_asks_for_each_thing_once() -> None:
         assert (wrong.value.code, wrong.value.facts["place"]) == ("X-105", place)
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("number_mask", "TB[0-9"),
+        ("number_example", "XX 1234"),
+        ("currency", "XXX"),
+        ("settled_in", "XXX"),
+        ("rounding", "sideways"),
+        ("country", "Georgia"),
+        ("country_names", {"az": "x"}),
+        ("days", 0),
+        ("partner", "nobody"),
+    ],
+)
+def test_a_way_in_that_could_not_be_paid_by_is_named_by_its_place(field: str, value: object) -> None:
+    (way, *_) = CORRIDORS.ways_in
+    wrong_one = replace(way, **{field: value})
+    with pytest.raises(WrongFile, match="X-105"):
+        documents.check_corridors("f", Corridors(ways_in=(way, wrong_one)), Partners(partners=PARTNERS))
+    with pytest.raises(WrongFile) as wrong:
+        documents.check_corridors(
+            "f", Corridors(ways_in=(replace(wrong_one, way="2"),)), Partners(partners=PARTNERS)
+        )
+    place = "number_example" if field == "number_mask" else field
+    assert (wrong.value.code, wrong.value.facts["place"]) == ("X-104", f"ways_in[1].{place}")
+
+
 def test_what_people_do_about_partners_goes_by_commands(
     postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,6 +26,7 @@ from azpost_desk.domain.abroad.corridors import (
     Partners,
     Rates,
     exact,
+    pick_up_number,
 )
 from azpost_desk.domain.days import business_day, day_start_ms, days_after
 from azpost_desk.domain.money import CURRENCIES
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.domain.abroad.corridors import Rate
+    from azpost_desk.domain.abroad.corridors import Rate, WayIn
     from azpost_desk.domain.abroad.revaluation import RevaluationRates
     from azpost_desk.domain.days import BusinessDay
 
@@ -55,6 +56,7 @@ def check_corridors(file: str, corridors: Corridors, partners: Partners) -> None
     Raises:
         WrongFile: X-104 at the place in the file, X-105 what stands there twice.
     """
+    _check_ways_in(file, corridors.ways_in, partners)
     _each_once(file, "corridors", "corridor", [one.corridor for one in corridors.corridors])
     for at, one in enumerate(corridors.corridors, start=1):
         place = f"corridors[{at}]."
@@ -79,6 +81,25 @@ def check_corridors(file: str, corridors: Corridors, partners: Partners) -> None
                 raise wrong(file, f"{place}fields[{number}].names", "abroad", str(asked.names))
             if not _fits(asked.mask, asked.example):
                 raise wrong(file, f"{place}fields[{number}].example", "abroad", asked.example)
+
+
+def _check_ways_in(file: str, ways: tuple[WayIn, ...], partners: Partners) -> None:
+    """Refuse ways in whose money could not be told apart or reckoned."""
+    _each_once(file, "ways_in", "way", [one.way for one in ways])
+    for at, one in enumerate(ways, start=1):
+        for name, is_right in (
+            ("partner", partners.find(one.partner) is not None),
+            ("country", bool(_COUNTRY.fullmatch(one.country))),
+            ("currency", one.currency in CURRENCIES),
+            ("settled_in", one.settlement in CURRENCIES),
+            ("rounding", one.rounding in ROUNDINGS),
+            ("country_names", set(one.country_names) >= _LANGUAGES),
+            ("partner_names", set(one.partner_names) >= _LANGUAGES),
+            ("number_example", _fits(one.number_mask, pick_up_number(one.number_example))),
+            ("days", one.days > 0),
+        ):
+            if not is_right:
+                raise wrong(file, f"ways_in[{at}].{name}", "abroad", str(getattr(one, name)))
 
 
 def check_partners(file: str, partners: Partners) -> None:

@@ -7,6 +7,7 @@ the answer to a recall, is kept too, and said until it was taken.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.abroad import corridors
     from azpost_desk.domain.days import Clock
 
+_log = logging.getLogger(__name__)
 # Said in vain so often, a word is a person's affair; its sender asks when it wants to know.
 _WORD_TRIES_MAX: Final = 9
 
@@ -100,6 +102,12 @@ def _hand(
 
 def _ask(conn: Connection, rail: Partner, agreed: corridors.Partner, found: In, now_ms: int) -> Attempt:
     """The first act after a silence, a restart or a long wait is a question (M0-3)."""
+    if found.state == "return_leaving":
+        # Whoever began the hand-over is gone: it may be there.
+        arriving.move(conn, found, "silent", now_ms)
+        conn.execute(
+            "update abroad_in set unanswered = unanswered + 1 where transfer = %s", (found.transfer,)
+        )
     back = _back(agreed, found, found.ordinal, found.written_ms, found.settles_on)
     document = rail.question_back(back, found.asked + 1)
     conn.execute(
@@ -182,7 +190,9 @@ def _after(conn: Connection, due: Attempt, answer: Handed, now_ms: int) -> None:
         conn.execute(
             "update abroad_in set unanswered = unanswered + 1 where transfer = %s", (found.transfer,)
         )
-        arriving.move(conn, found, "silent", now_ms, reason=_why(answer))
+        _log.info("partner %s was silent about a return (%s)", due.partner, _why(answer))
+        # Why it goes back stays as it is: the document has to be the same.
+        arriving.move(conn, found, "silent", now_ms)
     wait_ms = next_try_ms(due.number)
     if wait_ms is None:
         arriving.case(conn, found, "partner_silent", now_ms)
