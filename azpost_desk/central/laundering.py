@@ -18,6 +18,7 @@ import msgspec
 from azpost_desk.central import keys
 from azpost_desk.central.registry.reference import newest
 from azpost_desk.central.storage.database import one
+from azpost_desk.domain.abroad.corridors import Corridors
 from azpost_desk.domain.aml import DAY_MS, Finding, Movement, findings
 from azpost_desk.domain.catalogue import MoneyLaundering
 from azpost_desk.domain.names import fold
@@ -152,7 +153,8 @@ def report(conn: Connection, number: str, by: str, now_ms: int) -> bytes:
 
     ``{"case","rule","days","total_qapik","made","reported_by","transfers":[{"transfer","amount_qapik","sent",
     "branch","sender","receiver"}]}``; times are ISO in UTC, people as they were written down. One that went
-    abroad has "country", "partner", "currency", "arrives_minor" and "purpose" beside them.
+    abroad has "country", "partner", "currency", "arrives_minor" and "purpose" beside them; one that came from
+    there "arrived_minor", and "received" for "sent".
 
     Raises:
         Refused: X-082 no such case.
@@ -205,12 +207,14 @@ def _told(conn: Connection, transfer: str) -> dict[str, Any]:
 
 def _told_abroad(conn: Connection, transfer: str) -> dict[str, Any]:
     """One that went over the border: where to, by whom, what arrives there and for what purpose, too."""
-    amount, sent_ms, branch, shown, words, purpose = one(
-        conn,
+    row = conn.execute(
         "select amount, sent_ms, desks.branch, parties, terms, purpose"
         " from abroad_out join desks using (desk) where transfer = %s",
         (transfer,),
-    )
+    ).fetchone()
+    if row is None:
+        return _told_incoming(conn, transfer)
+    amount, sent_ms, branch, shown, words, purpose = row
     # Erased by rule once nobody has to keep them any more.
     people = msgspec.json.decode(shown, type=AbroadParties) if shown else None
     terms = terms_of(words)
@@ -225,6 +229,31 @@ def _told_abroad(conn: Connection, transfer: str) -> dict[str, Any]:
         "arrives_minor": terms.arrives_minor,
         "purpose": purpose,
         "sender": {**msgspec.to_builtins(people.sender), "latin": people.sender_latin} if people else None,
+        "receiver": msgspec.to_builtins(people.receiver) if people else None,
+    }
+
+
+def _told_incoming(conn: Connection, transfer: str) -> dict[str, Any]:
+    """One that came over the border: from where, through whom, what came; the manat it was paid in."""
+    paid, received_ms, shown, partner, way, currency, arrived, branch = one(
+        conn,
+        "select bought_qapik, received_ms, parties, partner, way, currency, abroad_in.amount,"
+        " coalesce(desks.branch, '') from abroad_in left join grants on \"grant\" = last_grant"
+        " left join desks on desks.desk = grants.holder where transfer = %s",
+        (transfer,),
+    )
+    people = msgspec.json.decode(shown, type=Parties) if shown else None
+    came_by = (newest(conn, Corridors) or Corridors()).find_in(way)
+    return {
+        "transfer": transfer,
+        "amount_qapik": paid,
+        "received": _iso(received_ms),
+        "branch": branch,
+        "country": came_by.country if came_by else "",
+        "partner": partner,
+        "currency": currency,
+        "arrived_minor": arrived,
+        "sender": msgspec.to_builtins(people.sender) if people else None,
         "receiver": msgspec.to_builtins(people.receiver) if people else None,
     }
 

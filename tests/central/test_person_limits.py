@@ -20,6 +20,9 @@ from azpost_desk.domain.people import Person
 from azpost_desk.protocol.abroad import QuoteAsk, terms_of
 from tests.central.abroad_post import MINUTE, Post
 from tests.central.abroad_post import post as post
+from tests.central.abroad_post_in import RECEIVER, PostIn
+from tests.central.abroad_post_in import SENDER as FROM_ABROAD
+from tests.central.abroad_post_in import post as incoming
 from tests.storage.play_abroad import PARTIES, SENDER
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.protocol.abroad import QuoteTold
 
+__all__ = ["incoming", "post"]
 # By the document alone: the same person as SENDER, whose FİN is known too.
 BY_DOCUMENT = Person(name="Əliyev Vüqar", document=SENDER.document)
 OTHER = Person(name="Rzayeva Sevda", fin="9ZK9XYZ", document="AA9999999")
@@ -177,3 +181,20 @@ def test_a_case_and_its_report_tell_of_money_that_went_abroad(limited: Post) -> 
     assert (abroad["sender"]["fin"], abroad["sender"]["latin"]) == (SENDER.fin, PARTIES.sender_latin)
     assert abroad["receiver"]["latin"] == PARTIES.receiver.latin
     assert {told["amount_qapik"] for told in report["transfers"]} == {30_000, 31_606}
+
+
+def test_what_came_from_abroad_and_goes_on_at_home_is_one_case_that_is_told_whole(incoming: PostIn) -> None:
+    """Who takes it shows the document that sends it on (tests.central.desks)."""
+    thing = incoming.comes()
+    grant = incoming.granted()
+    incoming.pay(grant)
+    onward = incoming.desk.send(CODES[0], 31_000)
+    incoming.hear()
+    with incoming.centre.database.transaction() as conn:
+        (case,) = laundering.cases(conn)
+        report = json.loads(laundering.report(conn, case.number, "Sevda Rzayeva", incoming.clock.utc_ms()))
+    assert (case.rule, set(case.transfers)) == ("in_and_out", {thing, onward})
+    (came,) = [told for told in report["transfers"] if told["transfer"] == thing]
+    assert (came["amount_qapik"], came["currency"], came["arrived_minor"]) == (31_104, "GEL", 50_000)
+    assert (came["country"], came["partner"], came["branch"]) == ("GE", "tbilisi", "2002")
+    assert (came["sender"]["name"], came["receiver"]["name"]) == (FROM_ABROAD, RECEIVER)

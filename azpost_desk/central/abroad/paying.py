@@ -10,13 +10,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central import guessing
+import msgspec
+
+from azpost_desk.central import guessing, laundering
 from azpost_desk.central.abroad import agreements, arriving, booking, granting, receiving
 from azpost_desk.central.exceptions import list_exception
+from azpost_desk.domain import aml
 from azpost_desk.domain.abroad.corridors import pick_up_number
 from azpost_desk.domain.abroad.moves import ABROAD_IN
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.names import near_name, same_person_name
+from azpost_desk.domain.people import Person
 from azpost_desk.domain.products.abroad import PAYOUT
 from azpost_desk.protocol.messages import TransferClaimed
 
@@ -165,9 +169,23 @@ def paid(conn: Connection, written: Written, line: AbroadPaid, now_ms: int) -> N
         granting.end(conn, written.hash, line.grant, line.transfer, _TABLE, "paid")
         arriving.move(conn, found, "paid", now_ms)
         receiving.answer_recall(conn, found, receiving.REFUSED, receiving.PAID_ALREADY, now_ms)
+        _note_received(conn, written, line, found)
         if line.stands_ms and line.stands_ms + _ENGAGED_MS < written.header.recorded_ms:
             # The money has left the till at a rate that stood no more: the post's, and somebody asks why.
             _except(conn, written, "incoming_late", line.transfer, now_ms)
+
+
+def _note_received(conn: Connection, written: Written, line: AbroadPaid, found: In) -> None:
+    """Who took the money, as their document says, for the rules over what a person receives (MA-30)."""
+    try:
+        taker = msgspec.json.decode(written.attachments.get(f"{line.operation}:receiver", b""), type=Person)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # Erased by rule, or not sent along: the payment stands all the same.
+        return
+    at_ms = written.header.recorded_ms
+    moved = aml.RECEIVED, line.transfer, line.amount_qapik, written.branch
+    people = taker, found.people().sender
+    laundering.note(conn, laundering.known(conn, at_ms), moved, people, at_ms)
 
 
 def payout_reversed(
