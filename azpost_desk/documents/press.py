@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.documents import (
     abroad,
+    abroad_numbers,
     cash,
     cash_acts,
     certificates,
@@ -30,8 +31,8 @@ def pdf(paper: Paper, texts: Texts) -> bytes:
             return receipts.receipt_pdf(paper, texts)
         case papers.ApplicationPaper():
             return transfers.application_pdf(paper, texts)
-        case papers.AbroadPaper():
-            return abroad.abroad_pdf(paper, texts)
+        case papers.AbroadPaper() | papers.NumberPaper():
+            return _of_abroad(paper, texts)
         case papers.VoucherPaper():
             return transfers.voucher_pdf(paper, texts)
         case papers.LabelPaper():
@@ -50,12 +51,21 @@ def pdf(paper: Paper, texts: Texts) -> bytes:
             return cash_acts.cash_act_pdf(paper, texts)
 
 
+def _of_abroad(paper: papers.AbroadPaper | papers.NumberPaper, texts: Texts) -> bytes:
+    if isinstance(paper, papers.NumberPaper):
+        return abroad_numbers.number_pdf(paper, texts)
+    return abroad.abroad_pdf(paper, texts)
+
+
 def raster(
-    paper: papers.ReceiptPaper | papers.CashMovePaper | papers.CertificatePaper, texts: Texts
+    paper: papers.ReceiptPaper | papers.CashMovePaper | papers.CertificatePaper | papers.NumberPaper,
+    texts: Texts,
 ) -> bytes:
     """A paper of the 80-mm roll as ESC/POS bytes with the cut."""
     if isinstance(paper, papers.CertificatePaper):
         return certificates.certificate_raster(paper, texts)
+    if isinstance(paper, papers.NumberPaper):
+        return abroad_numbers.number_raster(paper, texts)
     if isinstance(paper, papers.ReceiptPaper):
         return receipts.receipt_raster(paper, texts)
     if isinstance(paper, SlipPaper):

@@ -1,4 +1,4 @@
-"""What the agreement on a transfer abroad says: who, to whom, its price, what arrives, what comes back."""
+"""What the papers of a transfer abroad say: the agreement, and the slip with the number that came later."""
 
 from __future__ import annotations
 
@@ -58,5 +58,26 @@ class AbroadPaper:
     refund: tuple[Words, ...]
     number_follows: bool = False
     asked: tuple[tuple[Names, str], ...] = ()
+    copy: CopyState = ORIGINAL
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPaper:
+    """The second slip: the number the receiver has to say, `secret`, given when the partner has accepted.
+
+    Attributes:
+        number: of the receipt of the sale, whose `head` and mark these are.
+        language: the customer's, "" for the one of the office.
+    """
+
+    head: PaperHead
+    number: str
+    receiver: str
+    country: Names
+    arrives: Money
+    is_exact: bool
+    secret: str
+    record_mark: str
     copy: CopyState = ORIGINAL
     language: str = ""

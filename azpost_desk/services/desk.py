@@ -28,6 +28,7 @@ from azpost_desk.services.goods import Shop
 from azpost_desk.services.history import History
 from azpost_desk.services.incoming import Incoming
 from azpost_desk.services.licences import BranchLicences
+from azpost_desk.services.number_slips import NumberSlips
 from azpost_desk.services.papers import Papers
 from azpost_desk.services.papers_made import PapersMade
 from azpost_desk.services.parking import Parking
@@ -67,6 +68,7 @@ class DeskServices:
     transfers: Transfers
     ahead: Ahead
     abroad: Abroad
+    numbers: NumberSlips
     incoming: Incoming
     changes: TransferChanges
     payments: Payments
@@ -109,10 +111,7 @@ def desk_services(
     copies: Copies | None = None,
     tray: Tray | None = None,
 ) -> DeskServices:
-    """The use cases over one counter.
-
-    `signer`: else by hand; `around`: the machine; `copies`: backup and second copy; `tray`: papers as files.
-    """
+    """`signer`: else by hand; `around`: the machine; `copies`: of the books; `tray`: papers as files."""
     baskets, papers, days = Baskets(counter), Papers(counter), Days(counter)
     transfers = Transfers(counter, baskets)
     return DeskServices(
@@ -127,6 +126,7 @@ def desk_services(
         shop=Shop(counter, baskets),
         transfers=transfers,
         abroad=Abroad(counter, baskets),
+        numbers=NumberSlips(counter),
         incoming=Incoming(counter, baskets),
         ahead=Ahead(counter),
         changes=TransferChanges(counter, transfers),

@@ -22,6 +22,8 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.services import cash_papers
 from azpost_desk.services.lines import notices, own_paper, receipt_line
 from azpost_desk.services.lines.base import Place, Sheet
+from azpost_desk.services.number_slips import PAPER as NUMBER_PAPER
+from azpost_desk.services.number_slips import number_paper
 from azpost_desk.services.print_jobs import Came, copy_of, number_of
 from azpost_desk.services.slip_papers import slip_paper
 from azpost_desk.services.slips import PAPER
@@ -104,6 +106,8 @@ class Papers:
             line = books.paid_line(job.key)
             if line is None:
                 raise Trouble("D-020")
+            if job.paper == NUMBER_PAPER:
+                return _number_paper(books, line, job)
             return _line_paper(books, line, copy_of(books, job))
 
     def waiting(self) -> list[PrintJob]:
@@ -220,6 +224,13 @@ def _line_paper(books: Reading, stored: PaidLine, copy: papers.CopyState) -> pap
     if paper is None:
         raise Trouble("D-020")
     return paper
+
+
+def _number_paper(books: Reading, stored: PaidLine, job: PrintJob) -> papers.NumberPaper:
+    entry = books.entry(stored.recorded.operation)
+    if entry is None:
+        raise Trouble("D-020")
+    return number_paper(books, _head(books, entry), stored, job)
 
 
 def _pieces(sheet: dict[str, int]) -> tuple[papers.CountedPieces, ...]:

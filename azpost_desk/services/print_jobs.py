@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import papers
+from azpost_desk.services.views import PrintJob
 
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading
-    from azpost_desk.services.views import PrintJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ def copy_of(books: Reading, job: PrintJob) -> papers.CopyState:
         behind = books.prints_until(replace(job, job=_LAST)) - number
         number = books.reprints(job.key, job.sort) - behind
     return papers.CopyState("copy" if job.sort == "copy" else "duplicate", number)
+
+
+def is_made(books: Reading, paper: str, key: str) -> bool:
+    """Whether a print job of this paper was ever made."""
+    return books.prints_until(PrintJob(_LAST, paper, key, "original", "", 0, "", 0)) > 0
 
 
 _LAST: Final = 2**62

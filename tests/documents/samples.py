@@ -18,6 +18,7 @@ from azpost_desk.domain.papers import (
     CountedPieces,
     DailyReportPaper,
     LabelPaper,
+    NumberPaper,
     PaperHead,
     PaperPerson,
     ReceiptLine,
@@ -135,6 +136,18 @@ ABROAD = AbroadPaper(
     cancelled_until_ms=AT + 600_000,
     refund=(Say("papers.abroad.refund.less_others_charges"), Say("papers.abroad.fee_stays")),
     number_follows=True,
+)
+
+ABROAD_NUMBER = NumberPaper(
+    head=HEAD,
+    number=ABROAD.number,
+    receiver=ABROAD.receiver.name,
+    country=ABROAD.country,
+    arrives=ABROAD.arrives,
+    is_exact=ABROAD.is_exact,
+    secret="481516234",
+    record_mark="9f3ac01b77",
+    copy=CopyState("copy", 1),
 )
 
 VOUCHER = VoucherPaper(

@@ -16,6 +16,7 @@ from reportlab.platypus import SimpleDocTemplate, Table, TableStyle
 
 from azpost_desk.documents import (
     abroad,
+    abroad_numbers,
     cash,
     cash_acts,
     express,
@@ -40,6 +41,7 @@ PAPERS: dict[str, tuple[Callable[[Any, Texts], bytes], Any]] = {
     "receipt": (receipts.receipt_pdf, samples.RECEIPT),
     "application": (transfers.application_pdf, samples.APPLICATION),
     "abroad": (abroad.abroad_pdf, samples.ABROAD),
+    "abroad-number": (abroad_numbers.number_pdf, samples.ABROAD_NUMBER),
     "voucher": (transfers.voucher_pdf, samples.VOUCHER),
     "label": (express.label_pdf, samples.LABEL),
     "report": (reports.report_pdf, samples.REPORT),

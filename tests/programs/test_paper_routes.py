@@ -46,6 +46,12 @@ class Played:
     [
         (SLIP, "slip", "roll", f"{DAY}_slip-a1b2c3d4e5"),
         (samples.RECEIPT, "receipt", "roll", f"{DAY}_receipt-{samples.RECEIPT.number}"),
+        (
+            samples.ABROAD_NUMBER,
+            "abroad_number",
+            "roll",
+            f"{DAY}_abroad_number-{samples.ABROAD_NUMBER.number}-copy-1",
+        ),
         (samples.CASH_MOVE, "cash_move", f"{DAY}_cash_move-{samples.CASH_MOVE.number}-duplicate-1", None),
     ],
 )

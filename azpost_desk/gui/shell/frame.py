@@ -33,6 +33,8 @@ from azpost_desk.gui.shell.first_place import first_place
 from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.lamp import BooksLamp, BooksSheet
 from azpost_desk.gui.shell.line_panel import LinePill, QueueSheet
+from azpost_desk.gui.shell.number_watch import TOPICS as NUMBER_TOPICS
+from azpost_desk.gui.shell.number_watch import NumberWatch
 from azpost_desk.gui.shell.officer_menu import WhoLabel, next_language, next_theme
 from azpost_desk.gui.shell.one_box import Answers, OneBox
 from azpost_desk.gui.shell.printing import Printing
@@ -96,6 +98,7 @@ class Frame(QWidget):
         self.strip = StatusStrip(session)
         self.notices = NoticeStrip(follows_acts=True)
         self.day_left = StandingNotice(self)
+        self.numbers = NumberWatch(self, session)
         self.basket = BasketPanel(session)
         self._work = QStackedWidget()
         self._drawer = SideDrawer(self, self._rail)
@@ -128,6 +131,7 @@ class Frame(QWidget):
         centre.setContentsMargins(24, 16, 24, 16)
         centre.setSpacing(8)
         centre.addWidget(self.day_left)
+        centre.addWidget(self.numbers)
         centre.addWidget(self.notices)
         centre.addWidget(self._work, 1)
         middle.addLayout(centre, 1)
@@ -410,6 +414,8 @@ class Frame(QWidget):
     def _on_changed(self, topics: frozenset[str]) -> None:
         self.strip.refresh()
         self.line_changed()
+        if topics & NUMBER_TOPICS:
+            self.numbers.look()
         if "paper" in topics:
             self.print_waiting()
         if "day" in topics:

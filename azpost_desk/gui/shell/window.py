@@ -251,6 +251,7 @@ class Window(QStackedWidget):
         frame.strip.refresh()
         frame.first_screen()
         frame.print_waiting()
+        frame.numbers.look()
         frame.lamp.watch()
 
     def _dress_for(self, officer: Officer) -> None:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.abroad.moves import ABROAD_OUT
 from azpost_desk.domain.lines import AbroadRefunded
 from azpost_desk.domain.money import Money
+from azpost_desk.domain.papers import NumberPaper
 from azpost_desk.domain.people import AbroadParties
 from azpost_desk.gui.kit.words import say
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
@@ -31,13 +33,14 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.gui.work.runner import Runner
 
+SECRET = "481516234"
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
 def transfer(stand: Stand) -> str:
-    """100 lari from SENDER to NINO, sent and paid here."""
-    abroad_at(stand)
+    """100 lari from SENDER to NINO, sent and paid here; the partner gives the number afterwards."""
+    abroad_at(stand).more = {"number_follows": True}
     quote = stand.desk.abroad.quote("GE-CASH", "arrives", Money(10_000, "GEL"), CLERK)
     command = SendAbroad(quote, SENDER, "Aliyev Vugar", NINO, "FAMI", "keys", "Sumgait", "Nizami 5")
     basket = stand.desk.abroad.send(command, CLERK)
@@ -158,3 +161,69 @@ def test_what_another_desk_sold_is_found_by_its_receipt(hands: Hands, stand: Sta
     [line] = [planned.line for planned in basket.lines]
     assert isinstance(line, AbroadRefunded)
     assert (line.transfer, line.amount_qapik) == ("0197-elsewhere", 6_771)
+
+
+def number_came(stand: Stand, transfer: str, state: str = "accepted") -> None:
+    event = AbroadEvent(transfer=transfer, state=state, at_ms=stand.clock.utc_ms(), number=SECRET)
+    stand.books.store_news([piece(9_001, "abroad.event", event)], 1)
+
+
+def slips(stand: Stand) -> list[NumberPaper]:
+    """Every slip with a number that was printed, as its job says it."""
+    with stand.books.reading() as books:
+        jobs = books.print_jobs()
+    made = [stand.desk.papers.of_job(job) for job in jobs if job.paper == "abroad_number"]
+    return [paper for paper in made if isinstance(paper, NumberPaper)]
+
+
+def shown(hands: Hands) -> str:
+    """Every word on the window, its tables' cells with them."""
+    words = [label.text() for label in hands.frame.findChildren(QLabel)]
+    rows = screen(hands).abroad.table.view.model()
+    cells = [
+        str(rows.index(row, column).data())
+        for row in range(rows.rowCount())
+        for column in range(rows.columnCount())
+    ]
+    return " ".join([*words, *cells])
+
+
+def test_ma_18_the_number_that_came_is_said_until_its_second_slip_is_printed_and_stands_only_on_it(
+    hands: Hands, runner: Runner, stand: Stand, transfer: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    page, notice = screen(hands).abroad, hands.frame.numbers
+    page.refresh()
+    hands.settle()
+    assert (notice.text(), Texts("az").t("abroad.sent.number_follows") in shown(hands)) == ("", True)
+    # Before it has come there is nothing to print.
+    hands.press(Qt.Key.Key_N, CTRL)
+    hands.settle()
+    assert (hands.frame.notices.text(), slips(stand)) == (Texts("az").t("refusal.A-055"), [])
+    number_came(stand, transfer)
+    runner.announce("news")
+    page.refresh()
+    hands.settle()
+    [one] = page.table.rows.records
+    assert notice.text() == Texts("az").t("frame.number_came", receipts=one.receipt)
+    assert SECRET not in shown(hands)
+    hands.press(Qt.Key.Key_N, CTRL)
+    hands.settle()
+    [first] = slips(stand)
+    assert (first.secret, first.number, first.copy.kind) == (SECRET, one.receipt, "original")
+    runner.announce("paper")
+    hands.settle()
+    assert notice.text() == ""
+    hands.press(Qt.Key.Key_N, CTRL)
+    hands.settle()
+    [_, again] = slips(stand)
+    assert (again.secret, again.copy.kind, again.copy.number) == (SECRET, "copy", 1)
+    assert SECRET not in shown(hands) + caplog.text
+
+
+def test_ma_18_a_number_that_nobody_can_use_any_more_is_not_asked_to_be_printed(
+    hands: Hands, runner: Runner, stand: Stand, transfer: str
+) -> None:
+    number_came(stand, transfer, "owed")
+    runner.announce("news")
+    hands.settle()
+    assert (hands.frame.numbers.text(), stand.desk.numbers.waiting()) == ("", [])

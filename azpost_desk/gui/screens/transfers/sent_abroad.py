@@ -16,7 +16,7 @@ from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.tables import Column, Table
 from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal
-from azpost_desk.gui.screens.transfers.actions import STOP_KEY
+from azpost_desk.gui.screens.transfers.actions import NUMBER_KEY, STOP_KEY
 from azpost_desk.gui.screens.transfers.person import screen_of
 from azpost_desk.gui.screens.transfers.sent_here import Owed, RefundSheet
 from azpost_desk.gui.work.runner import Operation
@@ -60,13 +60,20 @@ def _arrives(one: AbroadTransfer) -> str:
     return language().texts.money(one.arrives) if one.receipt else ""
 
 
+def _number(one: AbroadTransfer) -> str:
+    """Whether the number has come; itself it stands on the second slip only (MA-18)."""
+    if one.terms is None or not one.terms.number_follows:
+        return ""
+    return language().say("abroad.sent.number_came" if one.number else "abroad.sent.number_follows")
+
+
 def _columns() -> list[Column[AbroadTransfer]]:
     return [
         Column("transfers.screen.sent.time", _time, 136),
         Column("transfers.screen.sent.receiver", lambda one: f"{one.receiver}, {one.country}"),
         Column("abroad.sent.arrives", _arrives, 104, "right"),
         Column("transfers.screen.amount", lambda one: language().texts.money(one.amount), 88, "right"),
-        Column("abroad.sent.number", lambda one: one.number, 100),
+        Column("abroad.sent.number", _number, 100),
         Column(
             "transfers.screen.state",
             lambda one: language().say(state_words(one)),
@@ -98,6 +105,7 @@ class SentAbroad(QWidget):
         self.refund: RefundSheet | None = None
         self.asking: StopSheet | None = None
         self.stop = Button("abroad.sent.stop", STOP_KEY)
+        self.slip = Button("abroad.sent.number_slip", NUMBER_KEY)
         self.form = Form()
         self.form.add(self.search)
         column = QVBoxLayout(self.form)
@@ -106,6 +114,7 @@ class SentAbroad(QWidget):
         column.addWidget(self.search)
         column.addWidget(self.table, 1)
         acts = QHBoxLayout()
+        acts.addWidget(self.slip)
         acts.addWidget(self.stop)
         acts.addStretch()
         column.addLayout(acts)
@@ -116,6 +125,7 @@ class SentAbroad(QWidget):
         self.search.line.returnPressed.connect(self._on_search)
         self.table.chosen.connect(self.open_one)
         self.stop.clicked.connect(self.open_stop)
+        self.slip.clicked.connect(self.print_number)
 
     def focus(self) -> None:
         """To the search."""
@@ -169,6 +179,20 @@ class SentAbroad(QWidget):
         self.asking = StopSheet(self._session, screen_of(self), one)
         self.asking.asked.connect(self.refresh)
         self.asking.open(self.asking.reason.editor)
+
+    def print_number(self) -> None:
+        """The second slip of the selected one, or of the only one that is shown."""
+        one = self._selected()
+        if one is None:
+            self._session.notice("transfers.screen.change.which", "neutral")
+            self.table.setFocus()
+            return
+        slips = self._session.services.numbers
+
+        def done(_none: None) -> None:
+            self._session.notice("abroad.sent.number_printing", "good")
+
+        Operation(self.slip, lambda: slips.print_one(one.transfer)).changes("paper").succeeded(done).start()
 
     def _selected(self) -> AbroadTransfer | None:
         shown = self.table.rows.records

@@ -1,0 +1,40 @@
+"""The second slip of a transfer abroad, on the 80-mm roll: the number that its receiver has to say there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from azpost_desk.documents.receipts import close_roll, open_roll
+from azpost_desk.documents.roll import BODY, HUGE, SMALL, Roll
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.papers_abroad import NumberPaper
+    from azpost_desk.texts import Texts
+
+
+def number_pdf(paper: NumberPaper, texts: Texts) -> bytes:
+    """The slip as a PDF 80 mm wide; same value, same bytes."""
+    title = texts.t("papers.abroad_number.title")
+    return _slip(paper, texts).pdf(f"{title} {paper.number}", paper.head.recorded_at)
+
+
+def number_raster(paper: NumberPaper, texts: Texts) -> bytes:
+    """The slip as ESC/POS bytes with the cut."""
+    return _slip(paper, texts).raster()
+
+
+def _slip(paper: NumberPaper, texts: Texts) -> Roll:
+    title = texts.t("papers.abroad_number.title")
+    roll = open_roll(paper.head, texts, title, paper.number, paper.copy)
+    roll.rule()
+    roll.pair(texts.t("papers.receiver"), paper.receiver, bold=True)
+    roll.pair(texts.t("papers.abroad.country"), paper.country.get(texts.language) or paper.country["az"])
+    arrives = texts.t("papers.abroad.arrives" if paper.is_exact else "papers.abroad.arrives_about")
+    roll.pair(arrives, texts.money(paper.arrives))
+    roll.rule()
+    roll.text(texts.t("papers.abroad_number.number"), BODY, align="centre")
+    roll.text(paper.secret, HUGE, bold=True, align="centre")
+    roll.gap()
+    roll.text(texts.t("papers.abroad_number.secret"), BODY, bold=True, align="centre")
+    roll.text(texts.t("papers.abroad_number.hint"), SMALL, align="centre")
+    return close_roll(roll, paper.head, texts, paper.record_mark)
