@@ -237,7 +237,7 @@ def test_what_the_centre_says_no_to_stands_beside_the_figure(
 
 
 def test_a_price_is_promised_to_its_sender_and_what_nobody_took_is_given_back(
-    known: Hands, stand: Stand, prices: PlayedPrices
+    qtbot: QtBot, known: Hands, stand: Stand, prices: PlayedPrices
 ) -> None:
     """MA-30: the limit of a person is told at the price, before money is asked."""
     to_georgia(known)
@@ -245,8 +245,11 @@ def test_a_price_is_promised_to_its_sender_and_what_nobody_took_is_given_back(
     prices.says_no, prices.limit_minor = "A-090", 20_000
     known.type("1500\n")
     made = form(known)
+    # Whatever is scrolled, the field and what is wrong with it stand in sight.
+    field = made.price.arrives
     for code in LANGUAGES:
         Language.current().choose(code)
+        qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())
         assert Texts(code).money(azn(20_000)) in made.price.arrives.error_text()
     assert made.price.arrives.editor.hasFocus()
     prices.says_no = ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.domain.identifiers import (
     DOCUMENT_EXAMPLES,
@@ -21,7 +21,9 @@ from azpost_desk.gui.kit.screens import Screen
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain
 from azpost_desk.gui.screens.transfers.form import IDENTITY_CARD, document_kind, place_of
+from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Operation
+from azpost_desk.gui.work.timers import soon
 
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.labels import StatePill
@@ -212,9 +214,33 @@ def screen_of(widget: QWidget) -> QWidget:
     return widget if isinstance(widget, Screen) or above is None else screen_of(above)
 
 
+class _InSight(QScrollArea):
+    """Keeps the field that has the keyboard in sight, with what is said beneath it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        if isinstance(app := QApplication.instance(), QApplication):
+            app.focusChanged.connect(self._follow)
+
+    @guarded
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The page was laid out anew: what is wrong with a field has appeared, and moved it."""
+        done = super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            soon(self, self._follow)
+        return done
+
+    def _follow(self, *_: object) -> None:
+        at, page = QApplication.focusWidget(), self.widget()
+        while at is not None and not isinstance(at, Field):
+            at = at.parentWidget()
+        if at is not None and page is not None and page.isAncestorOf(at):
+            self.ensureWidgetVisible(at, 0, GAP)
+
+
 def scrolled(page: QWidget) -> QScrollArea:
-    """`page` with a scroll bar when the window is too low for it."""
-    area = QScrollArea()
+    """`page` with a scroll bar when the window is too low for it; the field in hand stays in sight."""
+    area = _InSight()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
