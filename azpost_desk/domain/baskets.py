@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.products import due_qapik, gives_back
+from azpost_desk.domain.products import due_qapik, gives_back, is_paid_by
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -15,11 +15,24 @@ if TYPE_CHECKING:
 LINES_MAX: Final = 100
 # Change of a whole note of two hundred: the customer would have given a note for nothing. Rather a slip.
 CHANGE_QAPIK_USUAL: Final = 20_000
+# What a counter can take, the first one first where several are named.
+_AT_A_COUNTER: Final = ("cash", "card")
 
 
 def to_pay(lines: Sequence[ops.AnyLine]) -> Money:
     """Net of all lines: positive from the customer, negative to the customer."""
     return azn(sum(due_qapik(line) for line in lines))
+
+
+def tenders_for(lines: Sequence[ops.AnyLine]) -> tuple[str, ...]:
+    """What a counter may take for these lines together: a tender pays the basket, not one line of it."""
+    return tuple(one for one in _AT_A_COUNTER if all(is_paid_by(line, one) for line in lines))
+
+
+def not_with(lines: Sequence[ops.AnyLine], tender: str) -> Refused | None:
+    """B-052 with what may be used instead, when a line forbids this tender (money-out.md MA-19)."""
+    allowed = tenders_for(lines)
+    return None if tender in allowed else Refused("B-052", reason=next(iter(allowed), ""))
 
 
 def on_card(lines: Sequence[ops.AnyLine], card: Money) -> None:
@@ -67,7 +80,8 @@ def settle(
     cash.
 
     Raises:
-        Refused: B-001 empty, B-002 too many lines, B-010 / B-011 by `change`, B-051 by `on_card`.
+        Refused: B-001 empty, B-002 too many lines, B-010 / B-011 by `change`, B-051 by `on_card`, B-052 what
+            is paid in cash may not be. Of a card that was asked when the tender was: it stands (M0-7).
     """
     if not lines:
         raise Refused("B-001")
@@ -79,6 +93,8 @@ def settle(
     back = change(lines, given, paid)
     net = to_pay(lines).minor - paid.minor
     tenders: tuple[ops.Tender, ...] = (card,) if card is not None else ()
+    if net > 0 and (refused := not_with(lines, "cash")):
+        raise refused
     if net:
         tenders += (ops.Tender(operation=tender_operation, tender="cash", amount_qapik=net),)
     return ops.Settlement(

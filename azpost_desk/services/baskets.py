@@ -218,8 +218,8 @@ class Baskets:
         Raises:
             Refused: B-005 this basket is paid or gone, B-003, B-010 not enough, B-011, B-012 the till has not
                 enough to pay out, B-026 to B-028 what came by card goes back to it (`Cards.pay_back`), B-031
-                stock, B-050 a card is under way, L-020, P-005, and what `may_sell`
-                refuses for each line.
+                stock, B-052 a line may not be paid in cash, B-050 a card is under way, L-020, P-005, and what
+                `may_sell` refuses for each line.
             NeedsConfirmation: B-013 the change would be more than a note: nothing is paid yet.
         """
         with self.counter.books.writing() as books:

@@ -53,8 +53,9 @@ class Cards:
             The paid basket, or the approved step when a part is left for cash (`Baskets.pay`).
 
         Raises:
-            Refused: B-050 a card is under way already, B-051 more than is due, K-001 declined (the
-                terminal's reason), K-003 no terminal here, and what `Baskets.pay` refuses.
+            Refused: B-050 a card is under way already, B-051 more than is due, B-052 a line may not be paid
+                so, K-001 declined (the terminal's reason), K-003 no terminal here, and what `Baskets.pay`
+                refuses.
             Trouble: K-002 nobody knows what the card did: ask again before anything else.
         """
         terminal = self._terminal()
@@ -64,7 +65,12 @@ class Cards:
                 raise Refused("B-050")
             asked = due if amount is None else amount
             basket = books.basket()
-            rules.on_card([planned.line for planned in basket.lines] if basket else [], asked)
+            lines = [planned.line for planned in basket.lines] if basket else []
+            rules.on_card(lines, asked)
+            # A part of it leaves the rest to cash, which may not take it either.
+            for tender in ("card", "cash") if asked < due else ("card",):
+                if refused := rules.not_with(lines, tender):
+                    raise refused
             step = self.counter.new_id()
             body = ops.CardAsked(
                 basket=basket_id,

@@ -12,16 +12,20 @@ from hypothesis import strategies as st
 from azpost_desk.devices.card_terminals import EcrTerminal
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.money import azn
+from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.people import ReceiverAbroad
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.rehearsal.terminals import FAULTS, SandboxTerminal
+from azpost_desk.services.abroad import SendAbroad
 from azpost_desk.services.baskets import Paid
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.views import CardStep
+from tests.fakes.abroad import abroad_at
 from tests.services.counters import (
     CARD_MS,
     CLERK,
     MANAGER,
+    SENDER,
     SUPERVISOR,
     Stand,
     approval,
@@ -31,7 +35,7 @@ from tests.services.counters import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from azpost_desk.rehearsal.terminals import Fault
@@ -410,3 +414,37 @@ def test_a_basket_whose_card_is_unknown_waits_in_the_tray_and_is_paid_once(till:
     till.stand.pay(0)
     assert till.tenders() == [("cash", 60), ("card", 300)]
     assert desk.recovery.unfinished() == []
+
+
+@pytest.mark.parametrize(
+    ("tenders", "ways", "reason"),
+    [
+        (("cash", "qr"), {"card": False, "part": False, "cash": True}, "cash"),
+        (("card",), {"cash": False, "part": False, "card": True}, "card"),
+        (("qr",), {"cash": False, "card": False}, ""),
+        (("cash", "card"), {"part": True}, ""),
+    ],
+)
+def test_money_abroad_is_paid_with_what_its_corridor_names(
+    till: Till, tenders: tuple[str, ...], ways: dict[str, bool], reason: str
+) -> None:
+    """MA-19: refused before the terminal is asked; a part by card leaves a rest, which is cash."""
+    abroad_at(till.stand).more = {"tenders": tenders}
+    desk = till.stand.desk
+    quote = desk.abroad.quote("GE-CASH", "arrives", Money(50_000, "GEL"), CLERK)
+    nino = ReceiverAbroad(name="Nino Beridze", latin="Beridze Nino", country="GE", town="Tbilisi")
+    command = SendAbroad(quote, SENDER, "Aliyev Vugar", nino, "FAMI", "keys", "Sumgait", "Nizami 5")
+    basket = desk.abroad.send(command, CLERK).basket
+    due = azn(quote.terms.total_qapik)
+    pays: dict[str, Callable[[], object]] = {
+        "cash": lambda: desk.baskets.pay(CLERK, basket, due),
+        "card": lambda: desk.cards.purchase(CLERK, basket),
+        "part": lambda: desk.cards.purchase(CLERK, basket, azn(10_000)),
+    }
+    for way, may in ways.items():
+        if may:
+            pays[way]()
+            continue
+        with pytest.raises(Refused, match="B-052") as refused:
+            pays[way]()
+        assert (refused.value.facts["reason"], till.terminal.charged) == (reason, {}), way

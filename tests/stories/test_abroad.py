@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from azpost_desk.central.abroad import releasing
+from azpost_desk.central.abroad import agreements, releasing
 from azpost_desk.central.app import Centre
 from azpost_desk.central.gateways.abroad import uetr_of
 from azpost_desk.central.storage.database import connect
@@ -62,6 +62,13 @@ class Border(Town):
     def _centre(self) -> Centre:
         reached = abroad_town.reached(self.partners, self.key, seconds=2)
         return Centre(self.dsn, clock=self.clock, partners=reached, connections_max=12)
+
+    def take_cards(self) -> None:
+        """Every corridor may be paid by card from now on."""
+        ways = tuple(replace(one, tenders=("cash", "card")) for one in abroad_town.CORRIDORS.corridors)
+        with self.centre.database.transaction() as conn:
+            said = replace(abroad_town.CORRIDORS, version="demo-2", corridors=ways)
+            agreements.publish(conn, said, self.clock.utc_ms())
 
     @property
     def tbilisi(self) -> SandboxPartner:
@@ -205,6 +212,7 @@ def test_what_a_card_paid_comes_back_to_it_where_it_was_sold_and_elsewhere_with_
     border: Border,
 ) -> None:
     """Two transfers by card and one in cash come back: the grant says how each had been paid."""
+    border.take_cards()
     ganja, baku = border.seat(f"{GANJA}-1"), border.seat(f"{BAKU}-1")
     with SandboxTerminal() as terminal:
         part = EcrTerminal(*terminal.address, purchase_ms=2_000, query_ms=2_000)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.baskets import to_pay
+from azpost_desk.domain.baskets import not_with, to_pay
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused
@@ -225,7 +225,8 @@ class BasketPanel(QFrame):
             self._card.focus()
             return
         self._show_cash(True)
-        due = to_pay([planned.line for planned in self._basket.lines])
+        lines = [planned.line for planned in self._basket.lines]
+        due = to_pay(lines)
         if step is not None:
             due -= step.amount
         returning = self._returning()
@@ -236,7 +237,10 @@ class BasketPanel(QFrame):
             return
         # Nobody is asked for change when the post pays: then the sum itself stays the largest.
         self._due.resize_figure("big" if due.minor > 0 else "huge")
-        self.cash.offer(due, card=step is None and self._session.services.cards.is_offered())
+        has_card = step is None and self._session.services.cards.is_offered()
+        no_card, no_cash = not_with(lines, "card"), not_with(lines, "cash")
+        refused = no_cash or (no_card if has_card else None)
+        self.cash.offer(due, has_card and no_card is None, refusal(refused) if refused else "")
 
     def _on_back(self) -> None:
         self._show_cash(False)

@@ -89,13 +89,14 @@ class PayPanel(QWidget):
             self._column.addWidget(widget)
         self._sure.hide()
 
-    def offer(self, due: Money, card: bool = False) -> None:
+    def offer(self, due: Money, card: bool = False, why: Say = "") -> None:
         """Ask what the customer gave for `due`; when the post pays, say what to hand over.
 
-        With `card` the sum, or the part of it that is typed, may go on a card.
+        With `card` the sum, or the part of it that is typed, may go on a card; `why` says what may not be.
         """
         self._due, self._returns = due, False
-        self.rest.hide()
+        self.rest.say(why)
+        self.rest.setVisible(bool(why) and due.minor > 0)
         self.cash.hide()
         takes = due.minor > 0
         self._notes = quick_notes(due)[1 : 6 if due < _LONG_FROM else 5] if takes else ()
