@@ -2,7 +2,7 @@
 
 One proof at a time: --crashes kills a desk's process at every step, --power-cuts takes the current from a
 simulated disk, --network runs desk and centre over a line that loses, doubles and mixes up, --races lets two
-hands reach for one thing at the same moment.
+hands reach for one thing at the same moment, --faults plays days of an outside party that fails in every way.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.rehearsal.crash_town import Town
     from azpost_desk.rehearsal.outcome import Outcome
+    from azpost_desk.rehearsal.partner_days import Ended
 
 
 def main(argv: list[str]) -> int:
@@ -34,6 +35,10 @@ def main(argv: list[str]) -> int:
     what.add_argument("--power-cuts", type=int, metavar="N", help="take the current from a disk N times")
     what.add_argument("--network", type=int, metavar="N", help="play N seeds of a bad network")
     what.add_argument("--races", type=int, metavar="N", help="N rounds of each race")
+    what.add_argument("--faults", choices=("partner",), help="days of random faults of an outside party")
+    parser.add_argument(
+        "--days", type=int, default=3, metavar="N", help="so many days of --faults; default 3"
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="chance begins here; default 1")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     wanted = parser.parse_args(argv)
@@ -51,7 +56,12 @@ def main(argv: list[str]) -> int:
     return 1 if outcome.violations else 0
 
 
-def _run(wanted: argparse.Namespace) -> Outcome:
+def _run(wanted: argparse.Namespace) -> Outcome | Ended:
+    if wanted.faults is not None:
+        from azpost_desk.rehearsal import partner_days
+
+        with _town() as town:
+            return partner_days.run(town, wanted.days, wanted.seed)
     if wanted.network is not None:
         from azpost_desk.rehearsal import network
 

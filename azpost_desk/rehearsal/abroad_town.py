@@ -155,8 +155,7 @@ def agree(conn: Connection, book: Book, codes: Iterable[str], now_ms: int) -> No
     """Let these branches send abroad from now on: documents, rates of two days, licences, partners' funds."""
     agreements.publish(conn, Partners(partners=PARTNERS), now_ms)
     agreements.publish(conn, CORRIDORS, now_ms)
-    rates = Rates(rates=_RATES, source="DEMO", from_ms=now_ms, until_ms=now_ms + 2 * _DAY_MS)
-    agreements.publish(conn, rates, now_ms)
+    give_rates(conn, now_ms)
     tariffs = reference.newest(conn, Tariffs) or Tariffs(version="demo", approved=False)
     fees = tuple(replace(_FEE, partner=one.partner) for one in PARTNERS)
     reference.publish(conn, replace(tariffs, transfer_fees=(*tariffs.transfer_fees, *fees)), now_ms)
@@ -182,6 +181,20 @@ def agree(conn: Connection, book: Book, codes: Iterable[str], now_ms: int) -> No
         judging.fund(conn, book, one.partner, act, now_ms)
 
 
+def give_rates(conn: Connection, now_ms: int) -> None:
+    """Rates for two days from now on."""
+    rates = Rates(rates=_RATES, source="DEMO", from_ms=now_ms, until_ms=now_ms + 2 * _DAY_MS)
+    agreements.publish(conn, rates, now_ms)
+
+
+def account_of(partner: SandboxPartner) -> AccountThere:
+    """Our account in the books of one of them; what `agree` sent there has come."""
+    one = next(one for one in PARTNERS if one.bic == partner.bic)
+    account = AccountThere(partner, ACCOUNT, one.currency)
+    account.fund(_FUNDS[one.partner][0], _EVIDENCE)
+    return account
+
+
 def sandboxes(key: SigningKey) -> dict[str, SandboxPartner]:
     """A partner of its own for each of `PARTNERS`, not yet begun; `key` is what the centre signs with."""
     return {one.partner: SandboxPartner(one.bic, OUR_BIC, key.public()) for one in PARTNERS}
@@ -190,9 +203,7 @@ def sandboxes(key: SigningKey) -> dict[str, SandboxPartner]:
 def keep_books(partners: Mapping[str, SandboxPartner], clock: Clock) -> None:
     """Let each of them debit and give its statements by itself; what `agree` sent there has come."""
     for one in PARTNERS:
-        account = AccountThere(partners[one.partner], ACCOUNT, one.currency)
-        account.fund(_FUNDS[one.partner][0], _EVIDENCE)
-        GoodBank(partners[one.partner], account, clock)
+        GoodBank(partners[one.partner], account_of(partners[one.partner]), clock)
 
 
 def reached(

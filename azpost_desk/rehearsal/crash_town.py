@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.app import Centre
+from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.gateways.osmp import OsmpBiller
 from azpost_desk.central.registry import branches
 from azpost_desk.protocol.keys import SigningKey
+from azpost_desk.rehearsal import abroad_town
 from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
 from azpost_desk.rehearsal.town import BRANCH, found_town, supply_desk
 from azpost_desk.storage.books import DeskBooks
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from azpost_desk.rehearsal.partners import SandboxPartner
+
 OURS: Final = f"{BRANCH}-1"
 OTHER: Final = f"{BRANCH}-2"
 PHONE: Final = "502123456"
@@ -30,15 +34,17 @@ PHONE: Final = "502123456"
 NO_CUSTOMER: Final = "512345679"
 _DAY_MS: Final = 24 * 3_600_000
 _CODES: Final = 4_000
+# Partners here answer at once or never.
+_PARTNER_SECONDS: Final = 2
 
 
 class SharedClock:
-    """The machine's clock, set days ahead by whoever needs a new day; all processes of a town share it."""
+    """The machine's clock, set ahead by whoever needs time to pass; all processes of a town share it."""
 
     def __init__(self, file: Path) -> None:
         self._real = SystemClock()
         with file.open("r+b") as opened:
-            self._days = mmap.mmap(opened.fileno(), 8)
+            self._ms = mmap.mmap(opened.fileno(), 8)
 
     @staticmethod
     def begin(file: Path) -> None:
@@ -54,13 +60,16 @@ class SharedClock:
         return self._real.monotonic_ms() + self._ahead_ms()
 
     def _ahead_ms(self) -> int:
-        days: int = struct.unpack("q", self._days)[0]
-        return days * _DAY_MS
+        ahead_ms: int = struct.unpack("q", self._ms)[0]
+        return ahead_ms
+
+    def ahead(self, by_ms: int) -> None:
+        """It is so much later for everybody."""
+        self._ms[:] = struct.pack("q", self._ahead_ms() + by_ms)
 
     def next_day(self) -> None:
         """It is a day later for everybody."""
-        (days,) = struct.unpack("q", self._days)
-        self._days[:] = struct.pack("q", days + 1)
+        self.ahead(_DAY_MS)
 
 
 class KnownPins:
@@ -95,6 +104,7 @@ class Town:
     dsn: str
     centre: Centre
     provider: SandboxProvider
+    partners: dict[str, SandboxPartner]
     desks: tuple[str, ...] = field(default=(OURS, OTHER))
 
 
@@ -117,11 +127,17 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
             )
             for one in DEMO_BILLERS
         }
-        centre = Centre(dsn, clock=clock, billers=billers)
+        sandboxes = abroad_town.sandboxes(signing := SigningKey.new())
+        partners = {name: stack.enter_context(one) for name, one in sandboxes.items()}
+        reached = abroad_town.reached(partners, signing, seconds=_PARTNER_SECONDS)
+        book = Book(dsn, clock)
+        stack.callback(book.close)
+        centre = Centre(dsn, clock=clock, billers=billers, partners=reached)
         url = centre.start()
         stack.callback(centre.stop)
         with centre.database.transaction() as conn:
             secrets = found_town(conn, clock.utc_ms(), hash_pin=KnownPins().hash)
+            abroad_town.agree(conn, book, (BRANCH,), clock.utc_ms())
         for desk in (OURS, OTHER):
             own = folder / desk
             key = SigningKey.new()
@@ -132,4 +148,4 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
                 branches.give_codes(conn, desk, codes, clock.utc_ms())
                 branches.give_range(conn, desk, "EE", codes, clock.utc_ms())
         centre.settle()
-        yield Town(Place(folder, url), dsn, centre, provider)
+        yield Town(Place(folder, url), dsn, centre, provider, partners)
