@@ -312,6 +312,12 @@ def _is_sure(conn: Connection, transfer: _Transfer) -> bool:
     )
     if spoke_epoch == epoch and transfer.sequence > spoke_sequence:
         return True
+    return all_have_spoken(conn)
+
+
+def all_have_spoken(conn: Connection) -> bool:
+    """Whether every chain has shown, in the centre's present epoch, all it may hold from before (D-03)."""
+    epoch = one(conn, "select epoch from centre")[0]
     silent = one(
         conn,
         "select exists (select from chain_heads join desks using (desk)"

@@ -75,6 +75,7 @@ from azpost_desk.domain.operations_incoming import IncomingMatched as IncomingMa
 from azpost_desk.domain.operations_incoming import IncomingReceived as IncomingReceived
 from azpost_desk.domain.operations_incoming import IncomingReturned as IncomingReturned
 from azpost_desk.domain.operations_incoming import IncomingUnbought as IncomingUnbought
+from azpost_desk.domain.operations_incoming import PartnerRead as PartnerRead
 from azpost_desk.domain.operations_keys import BODIES as _OF_KEYS
 from azpost_desk.domain.operations_keys import CENTRE_KINDS as _CENTRE_OF_KEYS
 from azpost_desk.domain.operations_keys import ContestedJudged as ContestedJudged

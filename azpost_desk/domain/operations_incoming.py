@@ -71,6 +71,16 @@ class IncomingMatched(Body, frozen=True):
     matched_minor: int
 
 
+class PartnerRead(Body, frozen=True):
+    """Centre: after a restore two people have read all that a partner has of the lost hours."""
+
+    partner: str
+    centre_epoch: int
+    first_person: str
+    second_person: str
+    evidence: str
+
+
 class IncomingJudged(Body, frozen=True):
     """Centre: two people decided about money from abroad that waited for them."""
 
@@ -88,6 +98,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("incoming.unbought", 1): IncomingUnbought,
     ("incoming.returned", 1): IncomingReturned,
     ("incoming.matched", 1): IncomingMatched,
+    ("partner.read", 1): PartnerRead,
     ("incoming.judged", 1): IncomingJudged,
 }
 CENTRE_KINDS: Final = frozenset(kind for kind, _ in BODIES)

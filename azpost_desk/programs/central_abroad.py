@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from azpost_desk.central.abroad import agreements, documents, judging, reconciling, revaluing
+from azpost_desk.central.abroad import agreements, documents, judging, reconciling, restored, revaluing
 from azpost_desk.central.abroad.releasing import OUR_BIC
 from azpost_desk.central.gateways.iso_partner import Channel, IsoPartner
 from azpost_desk.central.registry import files
@@ -64,13 +64,15 @@ def add(command: Command, commands: Any) -> None:
     funds = command("fund-partner", _fund, "money of the post has reached a partner", "partner", "currency")
     funds.add_argument("funded", help="what arrived there, in its currency")
     funds.add_argument("paid", help="the manat it was bought for")
+    says = "after a restore: two people have read all that a partner has of the lost hours"
+    read = command("partner-read", _read, says, "partner")
     says = "two people say what an open item of a partner's statement is (see: check)"
     clears = command("clear-item", _clear, says, "item")
     clears.add_argument(
         "target", choices=reconciling.TARGETS, help="a transfer in transit, a funding, an item"
     )
     clears.add_argument("name", help="its id as check names it")
-    for one in (rates, standing, funds, clears):
+    for one in (rates, standing, funds, read, clears):
         for name in ("first", "second"):
             signs(one, name, "who acts")
         one.add_argument("--evidence", required=True)
@@ -185,6 +187,12 @@ def _revalue(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
             f"{one.currency} {one.date}: {says}; position {position.decimal():f} at {one.rate}"
             f" ({one.source}), manat {before} -> {after}, late deals {len(one.late)}"
         )
+
+
+def _read(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    people = both(wanted, conn)
+    with book_of(dsn) as book:
+        restored.say_read(conn, book, wanted.partner, people, wanted.evidence, CLOCK.utc_ms())
 
 
 def _fund(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

@@ -187,6 +187,8 @@ def test_what_people_do_about_partners_goes_by_commands(
         assert run("fund-partner", partner, currency, "5,00", "3,00", *two) == code
     # A partner that is not there, or a pause nobody gives a reason for, is refused; else it holds.
     assert run("--why", "rumours", "pause-partner", "tbilizi", "sale") == "A-010"
+    # Nothing was restored: there is nothing to have read.
+    assert run("partner-read", "tbilisi", *two) == "A-092"
     assert run("pause-partner", "tbilisi", "sale") == "A-038"
     assert run("--who", "anna", "--why", "rumours", "pause-partner", "tbilisi", "sale") == ""
     with connect(postgres) as conn:

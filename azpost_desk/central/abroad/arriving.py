@@ -82,6 +82,7 @@ class In:
     attempts: int
     unanswered: int
     asked: int
+    ask_first: bool
 
     @property
     def sum(self) -> Money:

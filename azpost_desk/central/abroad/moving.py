@@ -64,6 +64,7 @@ class Out:
     written_ms: int
     settles_on: str
     state_ms: int
+    ask_first: bool
     sent_ms: int
 
     def terms(self) -> AbroadTerms:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.central import guessing, laundering
-from azpost_desk.central.abroad import agreements, arriving, booking, granting, receiving
+from azpost_desk.central.abroad import agreements, arriving, booking, granting, receiving, restored
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.domain import aml
 from azpost_desk.domain.abroad.corridors import pick_up_number
@@ -122,6 +122,8 @@ def _given(
     found: In,
     now_ms: int,
 ) -> TransferClaimed:
+    if not restored.may_leave(conn, found.partner):
+        return TransferClaimed(code=restored.NOT_READY)
     if found.state != "available":
         return TransferClaimed(code=_CODES.get(found.state, GOES_BACK))
     if not agreements.is_open(conn, found.partner, agreements.PAYOUT):

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import screening
-from azpost_desk.central.abroad import granting, listing, moving
+from azpost_desk.central.abroad import granting, listing, moving, restored
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.registry.reference import newest
 from azpost_desk.central.storage.database import one
@@ -73,6 +73,8 @@ def _judged(
     if not same_person_name(question.sender, sender.name):
         near = near_name(question.sender, sender.name)
         return TransferClaimed(code=NEAR_MISS if near else NOTHING_FITS)
+    if not restored.may_leave(conn, found.partner):
+        return TransferClaimed(code=restored.NOT_READY)
     if found.state != "owed":
         return TransferClaimed(code=BEING_CHECKED if found.listed else _CODES.get(found.state, NOT_OWED))
     # Whoever takes a refund is looked for that day (MA-13); of a listed person nothing is said (M0-12).

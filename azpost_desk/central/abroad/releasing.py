@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central.abroad import agreements, hearing, moving
+from azpost_desk.central.abroad import agreements, hearing, moving, restored
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import Order, Silent, Told, Turned
 from azpost_desk.central.gateways.billers import next_try_ms
@@ -83,12 +83,13 @@ def take_due(
 def _must_not_leave(conn: Connection, found: Out, now_ms: int) -> bool:
     """Whether people have stopped what has not left yet; what has left is asked about all the same.
 
-    What never arrived leaves no second time while somebody in it may be on a list (MA-13).
+    What never arrived leaves no second time while somebody in it may be on a list (MA-13), and after a
+    restore nothing leaves before it is known what did (M0-10).
     """
-    gone = found.attempts > 0
-    if found.listed and not gone:
-        return True
-    return not gone and not agreements.is_open(conn, found.partner, agreements.SENDING)
+    if found.attempts > 0:
+        return False
+    is_open = agreements.is_open(conn, found.partner, agreements.SENDING)
+    return found.listed or not is_open or not restored.may_leave(conn, found.partner)
 
 
 def _hand(
@@ -114,7 +115,24 @@ def _hand(
         " next_ms = %s where transfer = %s",
         (ordinal, document, written_ms, order.settles_on, now_ms + LEASE_MS, found.transfer),
     )
+    if found.ask_first:
+        return _ask_first(conn, rail, agreed, found.transfer, now_ms)
     return Attempt(found.transfer, found.partner, Act.HAND, document, 1)
+
+
+def _ask_first(
+    conn: Connection, rail: Partner, agreed: corridors.Partner, transfer: str, now_ms: int
+) -> Attempt:
+    """It may have left in hours that a restore has lost: it counts as handed over and not answered."""
+    conn.execute(
+        "update abroad_out set ask_first = false, unanswered = unanswered + 1 where transfer = %s",
+        (transfer,),
+    )
+    found = moving.lock(conn, transfer)
+    if found is None:
+        raise LookupError(transfer)
+    moving.move(conn, found, "silent", now_ms, silent=True)
+    return _ask(conn, rail, agreed, found, now_ms)
 
 
 def _ask(conn: Connection, rail: Partner, agreed: corridors.Partner, found: Out, now_ms: int) -> Attempt:

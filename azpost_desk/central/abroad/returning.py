@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central.abroad import agreements, arriving, hearing, return_words
+from azpost_desk.central.abroad import agreements, arriving, hearing, restored, return_words
 from azpost_desk.central.abroad.releasing import ASK_AFTER_MS, LEASE_MS, OUR_BIC
 from azpost_desk.central.gateways.abroad import Back, Silent, Told, Word
 from azpost_desk.central.gateways.billers import next_try_ms
@@ -65,8 +65,7 @@ def take_due(
     if found is None:
         return _take_word(conn, partners, free, now_ms)
     agreed = agreements.partners(conn, now_ms).find(found.partner)
-    is_open = agreements.is_open(conn, found.partner, agreements.SENDING)
-    if agreed is None or (not found.attempts and (found.listed or not is_open)):
+    if agreed is None or (not found.attempts and _must_not_leave(conn, found)):
         return_words.look_again(conn, found.transfer, now_ms + ASK_AFTER_MS)
         return None
     if found.state == "unpayable" or (found.state == "return_leaving" and not found.attempts):
@@ -75,6 +74,12 @@ def take_due(
         return _ask(conn, partners[found.partner], agreed, found, now_ms)
     return_words.look_again(conn, found.transfer, None)
     return None
+
+
+def _must_not_leave(conn: Connection, found: In) -> bool:
+    """As of what we send (`releasing`): stopped by people, listed, or not known after a restore (M0-10)."""
+    is_open = agreements.is_open(conn, found.partner, agreements.SENDING)
+    return found.listed or not is_open or not restored.may_leave(conn, found.partner)
 
 
 def _hand(
@@ -97,6 +102,12 @@ def _hand(
         " next_ms = %s where transfer = %s",
         (ordinal, document, written_ms, back.settles_on, now_ms + LEASE_MS, found.transfer),
     )
+    if found.ask_first:
+        # It may have gone back in hours that a restore has lost.
+        conn.execute("update abroad_in set ask_first = false where transfer = %s", (found.transfer,))
+        again = arriving.lock(conn, found.transfer)
+        if again is not None:
+            return _ask(conn, rail, agreed, again, now_ms)
     return Attempt(found.transfer, found.partner, Act.HAND, document, 1)
 
 

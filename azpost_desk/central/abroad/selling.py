@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.central import exposure, laundering, limits, screening
-from azpost_desk.central.abroad import agreements, booking, funds, moving
+from azpost_desk.central.abroad import agreements, booking, funds, moving, restored
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import uetr_of
 from azpost_desk.central.registry.reference import newest
@@ -154,6 +154,7 @@ def _insert(conn: Connection, written: Written, line: AbroadSent, shown: bytes, 
         "purpose": line.purpose,
         "parties": shown,
         "state": ABROAD_OUT["", "sold"],
+        "ask_first": restored.is_of_lost_hours(conn, written.header.recorded_ms),
         "state_ms": written.header.recorded_ms,
         "uetr": uetr_of(line.transfer),
         "receipt": written.body.receipt,

@@ -14,6 +14,7 @@ from azpost_desk.central.abroad import (
     receiving,
     refunding,
     releasing,
+    restored,
     returning,
 )
 from azpost_desk.central.gateways.abroad import Silent
@@ -67,6 +68,7 @@ class AbroadRounds:
     def _write(self) -> bool:
         with self._database.transaction() as conn:
             now_ms = self._clock.utc_ms()
+            restored.look(conn, now_ms)
             doubted = refunding.doubt(conn) + paying.doubt(conn, now_ms) + receiving.run_out(conn, now_ms)
         with self._database.connection() as conn:
             return bool(booking.write(conn, self._book) or doubted)
