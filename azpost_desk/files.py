@@ -1,4 +1,4 @@
-"""Reads a whole file that a person named, when it is a file and no larger than what it may be."""
+"""Reads a whole file that a person named, if it is a file and no larger than it may be; writes one whole."""
 
 from __future__ import annotations
 
@@ -31,3 +31,13 @@ def content_of(path: Path, bytes_max: int) -> bytes:
     if len(content) > bytes_max:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return content
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """The whole file or none of it: written beside, then moved over."""
+    beside = path.with_name(f"{path.name}.part")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

@@ -48,6 +48,7 @@ from azpost_desk.programs import (
     central_cash,
     central_lists,
     central_people,
+    central_reports,
     central_treasury,
     central_two,
     complain,
@@ -193,6 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     central_branch.add(command, (*_DOCUMENTS, *central_abroad.DOCUMENTS))
     central_abroad.add(command, commands)
     central_treasury.add(command)
+    central_reports.add(command)
     central_answers.add(command, commands)
     central_cash.add(command)
     central_two.add(commands)

@@ -9,6 +9,7 @@ from azpost_desk.central import laundering, list_versions, screening
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.transfer_codes import read_case_number
 from azpost_desk.domain.watch_lists import SOURCES
+from azpost_desk.files import write_whole
 from azpost_desk.programs.central_commands import CLOCK, Command
 from azpost_desk.programs.watch_list_files import read_list
 from azpost_desk.texts import Texts
@@ -60,4 +61,4 @@ def _cases(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 def _report(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     number = read_case_number(wanted.case) or wanted.case
-    wanted.out.write_bytes(laundering.report(conn, number, wanted.who, CLOCK.utc_ms()))
+    write_whole(wanted.out, laundering.report(conn, number, wanted.who, CLOCK.utc_ms()))

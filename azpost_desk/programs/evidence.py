@@ -8,12 +8,12 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 from pathlib import Path
 
 from azpost_desk import places
 from azpost_desk.domain.days import business_day
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.files import write_whole
 from azpost_desk.programs import complain
 from azpost_desk.storage.evidence import export_folder
 
@@ -49,13 +49,3 @@ def main(argv: list[str]) -> int:
     else:
         print(f"{wanted.out}: {len(content)} bytes, SHA-256 {digest}")
     return 0
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """The whole file or none of it: written beside, then moved over."""
-    beside = path.with_name(f"{path.name}.part")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

@@ -260,6 +260,7 @@ def _insert(
         "content": content,
         "message": message,
         "receiver_key": fold(said.receiver),
+        "purpose": said.purpose,
         "state": ABROAD_IN["", "received"],
         "state_ms": now_ms,
         "received_ms": now_ms,
