@@ -114,9 +114,10 @@ def as_csv(sort: type[msgspec.Struct], rows: Iterable[msgspec.Struct]) -> str:
 
 
 def _cell(row: msgspec.Struct, name: str) -> str:
-    value = getattr(row, name)
+    of: dict[str, Any] = msgspec.structs.asdict(row)
+    value = of[name]
     if name.endswith(_MINOR):
-        return f"{Money(value, row.currency).decimal():f}"
+        return f"{Money(value, of['currency']).decimal():f}"
     if name.endswith(_QAPIK):
         return f"{Money(value, _HOME).decimal():f}"
     if isinstance(value, bool):
