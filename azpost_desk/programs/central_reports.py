@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from azpost_desk.central.abroad import border_reports
+from azpost_desk.central.abroad.ageing import Open, still_open
+from azpost_desk.central.safeguarding import Safeguarded, safeguarded
 from azpost_desk.domain.days import business_day
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.files import write_whole
-from azpost_desk.programs.central_commands import Command, note
+from azpost_desk.programs.central_commands import CLOCK, Command, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 ROWS: Final[dict[str, type[msgspec.Struct]]] = {
     "border-transfers": border_reports.Crossing,
     "border-balance": border_reports.Flow,
+    "safeguarding": Safeguarded,
+    "open-abroad": Open,
 }
 _MINOR, _QAPIK = "_minor", "_qapik"
 _HOME: Final = Money(0).currency
@@ -48,15 +52,24 @@ def add(command: Command) -> None:
     _add(command, "border-transfers", _transfers, says)
     says = "sums of what crossed the border by month, country, purpose and currency (balance of payments)"
     _add(command, "border-balance", _balance, says)
+    says = "customers' money against what covers it at the end of each day, with the gap (safeguarding)"
+    _add(command, "safeguarding", _safeguarding, says)
+    says = (
+        "what stands open with partners now, how old, whose and until when: suspense, claims, owed, unclaimed"
+    )
+    _add(command, "open-abroad", _open, says, is_of_now=True)
 
 
-def _add(command: Command, name: str, act: Callable[..., None], says: str) -> None:
+def _add(
+    command: Command, name: str, act: Callable[..., None], says: str, *, is_of_now: bool = False
+) -> None:
     one = command(name, act, says)
     one.formatter_class = argparse.RawDescriptionHelpFormatter
     one.epilog = _SAYS.format(minor="named in the column currency", columns=_columns(ROWS[name]))
-    one.add_argument("--from", dest="first", required=True, metavar="DATE", help="first day, ISO")
-    says = "last day, ISO; default: the first, which makes it one day"
-    one.add_argument("--to", dest="last", metavar="DATE", help=says)
+    if not is_of_now:
+        one.add_argument("--from", dest="first", required=True, metavar="DATE", help="first day, ISO")
+        says = "last day, ISO; default: the first, which makes it one day"
+        one.add_argument("--to", dest="last", metavar="DATE", help=says)
     one.add_argument("--out", type=Path, required=True, metavar="FILE")
     one.add_argument("--json", action="store_true", help="JSON instead of CSV")
 
@@ -78,6 +91,14 @@ def _transfers(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 def _balance(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     rows, _ = border_reports.crossings(conn, *_days(wanted))
     _write(wanted, border_reports.Flow, border_reports.flows(rows))
+
+
+def _safeguarding(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    _write(wanted, Safeguarded, safeguarded(conn, *_days(wanted)))
+
+
+def _open(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    _write(wanted, Open, still_open(conn, CLOCK.utc_ms()))
 
 
 def _days(wanted: argparse.Namespace) -> tuple[BusinessDay, BusinessDay]:
