@@ -181,9 +181,9 @@ def agree(conn: Connection, book: Book, codes: Iterable[str], now_ms: int) -> No
         judging.fund(conn, book, one.partner, act, now_ms)
 
 
-def give_rates(conn: Connection, now_ms: int) -> None:
-    """Rates for two days from now on."""
-    rates = Rates(rates=_RATES, source="DEMO", from_ms=now_ms, until_ms=now_ms + 2 * _DAY_MS)
+def give_rates(conn: Connection, now_ms: int, days: int = 2) -> None:
+    """Rates from now on, for so many days."""
+    rates = Rates(rates=_RATES, source="DEMO", from_ms=now_ms, until_ms=now_ms + days * _DAY_MS)
     agreements.publish(conn, rates, now_ms)
 
 

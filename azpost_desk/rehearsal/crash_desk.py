@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
     from azpost_desk.rehearsal.crash_town import Place
 
-# Opening days one after the other would run past the licences; nobody closes a day in the middle of a crowd.
-_NOT_IN_A_CROWD: Final = frozenset({"open_day", "open_day_seen", "close_day", "clock_jump"})
+# Opening days one after the other would run past the licences; nobody closes a day in the middle of a crowd,
+# nor sets its clock ahead: the crowd has one time.
+_NOT_IN_A_CROWD: Final = frozenset(
+    {"open_day", "open_day_seen", "close_day", "clock_jump", "refund_abroad"}
+)
 
 
 class AtWork(Protocol):

@@ -15,6 +15,7 @@ from azpost_desk.central.gateways.osmp import OsmpBiller
 from azpost_desk.central.registry import branches
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.rehearsal import abroad_town
+from azpost_desk.rehearsal.crash_partner import PARTNER, Neighbour, Orders
 from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
 from azpost_desk.rehearsal.town import BRANCH, found_town, supply_desk
 from azpost_desk.storage.books import DeskBooks
@@ -36,6 +37,8 @@ _DAY_MS: Final = 24 * 3_600_000
 _CODES: Final = 4_000
 # Partners here answer at once or never.
 _PARTNER_SECONDS: Final = 2
+# Longer than the days of any rehearsal: nobody gives new ones every morning.
+_RATES_DAYS: Final = 300
 
 
 class SharedClock:
@@ -95,16 +98,21 @@ class Place:
         """The town's clock, in this process."""
         return SharedClock(self.folder / "clock")
 
+    def orders(self) -> Orders:
+        """What the partner abroad is to send, in this process."""
+        return Orders(self.folder / "orders")
+
 
 @dataclass(slots=True)
 class Town:
-    """The running town, in the process that started it."""
+    """The running town, in the process that started it; `neighbour` is what the partner abroad does there."""
 
     place: Place
     dsn: str
     centre: Centre
     provider: SandboxProvider
     partners: dict[str, SandboxPartner]
+    neighbour: Neighbour
     desks: tuple[str, ...] = field(default=(OURS, OTHER))
 
 
@@ -118,6 +126,7 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
     """Found the town on an empty database, both desks enrolled, with `codes` to sell by, and closed again."""
     folder.mkdir(parents=True, exist_ok=True)
     SharedClock.begin(folder / "clock")
+    Orders.begin(folder / "orders")
     clock = SharedClock(folder / "clock")
     with ExitStack() as stack:
         provider = stack.enter_context(SandboxProvider(DEMO_BILLERS))
@@ -130,6 +139,7 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
         sandboxes = abroad_town.sandboxes(signing := SigningKey.new())
         partners = {name: stack.enter_context(one) for name, one in sandboxes.items()}
         reached = abroad_town.reached(partners, signing, seconds=_PARTNER_SECONDS)
+        neighbour = Neighbour(partners[PARTNER], Orders(folder / "orders"), clock)
         book = Book(dsn, clock)
         stack.callback(book.close)
         centre = Centre(dsn, clock=clock, billers=billers, partners=reached)
@@ -138,6 +148,7 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
         with centre.database.transaction() as conn:
             secrets = found_town(conn, clock.utc_ms(), hash_pin=KnownPins().hash)
             abroad_town.agree(conn, book, (BRANCH,), clock.utc_ms())
+            abroad_town.give_rates(conn, clock.utc_ms(), _RATES_DAYS)
         for desk in (OURS, OTHER):
             own = folder / desk
             key = SigningKey.new()
@@ -148,4 +159,4 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
                 branches.give_codes(conn, desk, codes, clock.utc_ms())
                 branches.give_range(conn, desk, "EE", codes, clock.utc_ms())
         centre.settle()
-        yield Town(Place(folder, url), dsn, centre, provider, partners)
+        yield Town(Place(folder, url), dsn, centre, provider, partners, neighbour)

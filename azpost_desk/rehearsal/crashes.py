@@ -1,7 +1,7 @@
 """Kills a desk's process at every step of everything it does, and looks into its books each time.
 
-What the desk told its customer must be there, nothing may be there by half, and when all is over the centre
-and the biller must know each thing exactly once.
+What the desk told its customer must be there, nothing may be there by half, and when all is over the centre,
+the biller and the partner abroad must know each thing exactly once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import random
 import signal
 import sys
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from azpost_desk.central import checking as central_checking
@@ -19,6 +19,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.rehearsal import crash_desk
 from azpost_desk.rehearsal.crash_acts import ACTS, Worker
 from azpost_desk.rehearsal.crash_desk import Job, counter, work
+from azpost_desk.rehearsal.crash_partner import PARTNER, unlike_partner
 from azpost_desk.rehearsal.crash_town import OURS, open_books
 from azpost_desk.rehearsal.kill_steps import Steps
 from azpost_desk.rehearsal.outcome import Outcome
@@ -45,6 +46,8 @@ _CROWD_MS_MAX: Final = 400
 _REBUILD_EVERY: Final = 10
 # Exchanges until both sides must have fallen silent.
 _TURNS: Final = 20
+# Past the grace, the partner's debit, a question, the end of its day.
+_MINUTES_ABROAD: Final = (11, 11, 11, 24 * 60, 11)
 
 
 class Crashes:
@@ -202,10 +205,26 @@ def at_peace(town: Town) -> list[str]:
     """Both desks take up what was under way; what is wrong when nobody has anything more to say."""
     faults: list[str] = []
     bills: list[int] = []
-    for desk in town.desks:
-        found, confirmed = _settled(town, desk)
-        bills += confirmed
-        faults += [f"{desk}: {fault}" for fault in found]
+    with ExitStack() as stack:
+        workers = []
+        for desk in town.desks:
+            worker = Worker(town.place, Steps(lambda _: None), town.centre.settle, desk)
+            stack.callback(worker.close)
+            worker.recover()
+            _fall_silent(town, worker)
+            workers.append(worker)
+        _rest_abroad(town)
+        for worker in workers:
+            found, confirmed = _settled(town, worker)
+            bills += confirmed
+            faults += [f"{worker.books.identity().desk}: {fault}" for fault in found]
+        faults += unlike_partner(
+            town.partners[PARTNER],
+            town.centre.database,
+            [worker.books for worker in workers],
+            town.place.clock().utc_ms(),
+        )
+    faults += [f"{desk}: {fault}" for desk in town.desks for fault in _unsound(town.place.folder / desk)]
     paid = sorted(one.sum_qapik for one in town.provider.register())
     if paid != sorted(bills):
         faults.append(f"the biller was paid {len(paid)} bills, the desks know of {len(bills)}")
@@ -216,10 +235,15 @@ def at_peace(town: Town) -> list[str]:
     return faults + [f"centre: on the exceptions list {row}" for row in rows]
 
 
-def _settled(town: Town, desk: str) -> tuple[list[str], list[int]]:
-    """What is wrong at one desk when nobody has anything more to say, and the bills it knows as paid."""
-    worker = Worker(town.place, Steps(lambda _: None), town.centre.settle, desk)
-    worker.recover()
+def _rest_abroad(town: Town) -> None:
+    """Time passes: what waits for the partner leaves, it debits, closes its days and tells its statements."""
+    clock = town.place.clock()
+    for minutes in _MINUTES_ABROAD:
+        clock.ahead(minutes * 60_000)
+        town.centre.settle()
+
+
+def _fall_silent(town: Town, worker: Worker) -> None:
     silent = 0
     for _ in range(_TURNS):
         worker.line.exchange()
@@ -228,6 +252,11 @@ def _settled(town: Town, desk: str) -> tuple[list[str], list[int]]:
         silent = 0 if worker.books.waiting()[0] else silent + 1
         if silent > 1:
             break
+
+
+def _settled(town: Town, worker: Worker) -> tuple[list[str], list[int]]:
+    """What is wrong at one desk when nobody has anything more to say, and the bills it knows as paid."""
+    _fall_silent(town, worker)
     faults = _unlike(town, worker.books)
     with worker.books.reading() as look:
         confirmed = [one.amount.minor for one in look.payments(("confirmed",))]
@@ -236,8 +265,7 @@ def _settled(town: Town, desk: str) -> tuple[list[str], list[int]]:
     if worker.services.transfers.unanswered():
         faults.append("a question without an answer")
     faults += [f"folded anew, {table} differs" for table in worker.books.rebuild()]
-    worker.close()
-    return faults + _unsound(town.place.folder / desk), confirmed
+    return faults, confirmed
 
 
 def look_into(

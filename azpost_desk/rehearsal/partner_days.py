@@ -22,7 +22,6 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.rehearsal import abroad_town
 from azpost_desk.rehearsal.crash_acts import CLERK, Worker
 from azpost_desk.rehearsal.kill_steps import Steps
-from azpost_desk.rehearsal.partner_sends import SendsHere
 from azpost_desk.rehearsal.partners import Entry
 from azpost_desk.services.abroad import SendAbroad
 from azpost_desk.services.incoming import ClaimIncoming
@@ -91,8 +90,10 @@ class _Days:
         self._ended = Ended(seed, days)
         self._clock = town.place.clock()
         self._partner = town.partners[PARTNER]
-        self._account = abroad_town.account_of(self._partner)
-        self._sends = SendsHere(self._partner)
+        # These days are played by hand: the partner does nothing by itself.
+        town.neighbour.rest()
+        self._account = town.neighbour.account
+        self._sends = town.neighbour.sends
         self._desk = Worker(town.place, Steps(lambda _: None), town.centre.settle)
         self._desk.recover()
         self._sold: list[str] = []

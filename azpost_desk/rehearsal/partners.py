@@ -95,6 +95,7 @@ class SandboxPartner:
         received: every document, verbatim, in order; refused: why some were not taken.
         payments: its books by UETR.
         entries: bookings on our account there, oldest first.
+        refuses: receivers it never pays, by name, and the code of the refusal.
         waiting: documents for us by id, until fetched; before_fetch: done whenever we ask for them.
         also: what answers documents about other business before this does.
     """
@@ -117,6 +118,7 @@ class SandboxPartner:
         self.refused: list[str] = []
         self.payments: dict[str, Payment] = {}
         self.entries: list[Entry] = []
+        self.refuses: dict[str, str] = {}
         self.waiting: dict[str, bytes] = {}
         self.before_fetch: Callable[[], object] = bool
         self.also: list[Also] = []
@@ -305,6 +307,8 @@ class SandboxPartner:
         currency = amount.get("Ccy", "")
         minor = int(Decimal(amount.text or "0").scaleb(CURRENCIES[currency].minor_digits))
         receiver = document.findtext(".//{*}Cdtr/{*}Nm") or ""
+        if fault is None and receiver in self.refuses:
+            fault = Fault("reject", self.refuses[receiver])
         kind = fault.kind if fault is not None else ""
         paid = Payment(
             uetr,

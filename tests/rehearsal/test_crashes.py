@@ -8,7 +8,9 @@ import pytest
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.rehearsal import crash_acts
+from azpost_desk.rehearsal.crash_abroad import AbroadActs
 from azpost_desk.rehearsal.crash_acts import Worker
+from azpost_desk.rehearsal.crash_partner import PARTNER, unlike_partner
 from azpost_desk.rehearsal.crash_town import OURS, Place, SharedClock, Town, crash_town, open_books
 from azpost_desk.rehearsal.crashes import Crashes
 from azpost_desk.rehearsal.kill_steps import Steps
@@ -66,6 +68,23 @@ def test_kills_at_step_boundaries_and_in_a_crowd_lose_and_double_nothing(town: T
     assert outcome.violations == []
     assert (outcome.kills, outcome.recoveries) == (20, 20)
     assert outcome.faults["kill in a crowd"] == 4
+
+
+def test_what_goes_over_the_border_survives_kills_and_is_there_once_on_all_sides(town: Town) -> None:
+    """Sold, stopped, paid back, paid out: desks, centre and partner tell one story when all is over."""
+    acts = [act for act in crash_acts.ACTS if hasattr(AbroadActs, f"_{act}")]
+    assert len(acts) >= 6
+    outcome = Crashes(town.place, 5, town, acts=acts).run(8)
+    assert outcome.violations == []
+    assert outcome.recoveries == 8
+    # A partner that debits twice, or lacks what it was paid for, is found.
+    partner = town.partners[PARTNER]
+    now_ms = town.place.clock().utc_ms()
+    debit = next(one for one in partner.entries if one.uetr and one.amount.minor < 0)
+    partner.entries.append(debit)
+    assert any("debited 2 times" in one for one in unlike_partner(partner, town.centre.database, [], now_ms))
+    partner.entries[:] = [one for one in partner.entries if one != debit]
+    assert any("debited 0 times" in one for one in unlike_partner(partner, town.centre.database, [], now_ms))
 
 
 def test_every_kind_of_record_is_written_by_an_act_that_is_killed(town: Town, tmp_path: Path) -> None:
