@@ -132,6 +132,8 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
             book = Book(dsn, clock)
             stack.callback(book.close)
             abroad_town.agree(conn, book, (BRANCH,), clock.utc_ms())
+        # Not before its ways are agreed on: what comes by none of them is nobody's.
+        abroad_town.send_here(partners, clock)
         lines: dict[int, FaultyLine] = {}
         folders: dict[int, Path] = {}
         terminals: dict[int, SandboxTerminal] = {}
@@ -179,12 +181,18 @@ def main(argv: list[str]) -> int:
 
 def _window(folder: Path, language: str) -> int:
     from azpost_desk.programs.desk import SystemClock, run_window
+    from azpost_desk.rehearsal.abroad_town import COMING
     from azpost_desk.rehearsal.town import PLAYERS
     from azpost_desk.texts import Texts
 
     with town(folder, SystemClock()) as here:
         texts = Texts(language)
         rows = [f"{one.name} · {texts.t(f'staff.role.{one.role}')} · PIN {one.pin}" for one in PLAYERS]
+        coming = [
+            f"{one.number} · {texts.money(one.amount)} · {one.sender} → {one.receiver}" for one in COMING
+        ]
+        rows += ["", texts.t("abroad.demo.coming"), *coming]
+        print("\n".join(rows), flush=True)
         return run_window(here.folders[1], here.lines[1].url, language, card="\n".join(["DEMO", *rows]))
 
 
@@ -198,7 +206,11 @@ def _headless(folder: Path, out: Path, without: int) -> int:
     began = time.monotonic()
     with town(folder, clock) as here:
         played, counters, offline_seconds = play(here, clock, out, without)
+        # The partners' statements of the day come the morning after: only then it is held against them.
+        clock.start_tomorrow_at(8)
+        here.centre.settle()
         summary = summarise(here, counters, played, out)
+        summary["abroad"] = _with_partners(here.dsn, clock.utc_ms())
         summary["sync"]["offline_seconds"] = offline_seconds
         for counter in counters.values():
             counter.close()
@@ -311,6 +323,7 @@ def _outside(here: Town, counters: dict[int, OpenCounter], outage: Outage) -> di
         "settle": here.centre.settle,
         "biller_refuses": lambda: here.provider.fail_next("result", code=5),
         "card_answer_lost": lambda: here.terminals[1].plan(["charge_silent"]),
+        "partner_refuses": lambda: here.partners["tbilisi"].fail_next("reject", code="AC04"),
         "biller_loses_answer": lambda: here.provider.fail_next("answer_lost"),
     }
 
@@ -391,6 +404,23 @@ def summarise(here: Town, counters: dict[int, OpenCounter], played: Played, out:
         "pictures": played.pictures,
         "papers": sorted(str(path.relative_to(out)) for path in (out / "papers").glob("*.pdf")),
         "failure": played.failure,
+    }
+
+
+def _with_partners(dsn: str, now_ms: int) -> dict[str, dict[str, Any]]:
+    """Our account with each partner abroad: our book, its last statement, what stands between them."""
+    from azpost_desk.central.checking import reconciled
+
+    return {
+        one.partner: {
+            "currency": one.currency,
+            "ledger": one.ledger,
+            "statement": one.statement,
+            "statements": one.statement_number,
+            "open_items": len(one.items),
+            "unexplained": one.unexplained,
+        }
+        for one in reconciled(dsn, now_ms)
     }
 
 

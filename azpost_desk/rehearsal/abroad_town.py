@@ -5,6 +5,7 @@ Names, rates and terms are invented; a country agrees on its own (central set-co
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -28,6 +29,9 @@ from azpost_desk.domain.abroad.corridors import (
     WayIn,
 )
 from azpost_desk.domain.catalogue import FeeRule, Licence, Settings, Tariffs
+from azpost_desk.domain.days import calendar_day
+from azpost_desk.domain.money import Money
+from azpost_desk.rehearsal.partner_sends import SendsHere
 from azpost_desk.rehearsal.partner_statements import AccountThere, GoodBank
 from azpost_desk.rehearsal.partners import SandboxPartner
 
@@ -193,6 +197,38 @@ def account_of(partner: SandboxPartner) -> AccountThere:
     account = AccountThere(partner, ACCOUNT, one.currency)
     account.fund(_FUNDS[one.partner][0], _EVIDENCE)
     return account
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Money that waits for a receiver here, as the receiver would say it at a counter."""
+
+    partner: str
+    number: str
+    amount: Money
+    sender: str
+    town: str
+    receiver: str
+
+
+# One from each partner, there from the demo's first minute.
+COMING: Final = (
+    Coming("tbilisi", "TB40718265", Money(10_000, "GEL"), "Nino Beridze", "Tbilisi", "Mammadov Rashad"),
+    Coming("istanbul", "402518736194", Money(150_000, "TRY"), "Ayse Yilmaz", "Istanbul", "Quliyeva Sevinj"),
+    Coming("almaty", "AL70261834", Money(2_000_000, "KZT"), "Aigerim Seitova", "Almaty", "Hasanova Gunel"),
+)
+
+
+def send_here(partners: Mapping[str, SandboxPartner], clock: Clock) -> dict[str, SendsHere]:
+    """Let each partner send to receivers here, `COMING` first; by partner, to let it send more."""
+    day = calendar_day(clock.utc_ms())
+    sending = {one.partner: SendsHere(partners[one.partner], day) for one in PARTNERS}
+    for one in COMING:
+        country = next(partner.country for partner in PARTNERS if partner.partner == one.partner)
+        sending[one.partner].send(
+            one.amount, one.receiver, one.sender, number=one.number, town=one.town, country=country
+        )
+    return sending
 
 
 def sandboxes(key: SigningKey) -> dict[str, SandboxPartner]:

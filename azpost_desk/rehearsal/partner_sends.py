@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from azpost_desk.rehearsal.partners import SandboxPartner
 
 _DAY: Final = "2026-11-30"
-_CREATED: Final = f"{_DAY}T09:00:00Z"
 
 
 @dataclass(slots=True)
@@ -38,10 +37,11 @@ class Sent:
 
 
 class SendsHere:
-    """What a sandbox partner sends to receivers here, by UETR in `sent`."""
+    """What a sandbox partner sends to receivers here, by UETR in `sent`; its messages are of `day`."""
 
-    def __init__(self, partner: SandboxPartner) -> None:
+    def __init__(self, partner: SandboxPartner, day: str = _DAY) -> None:
         self._partner = partner
+        self._day, self._created = day, f"{day}T09:00:00Z"
         self.sent: dict[str, Sent] = {}
         partner.also.append(self._answer)
 
@@ -67,14 +67,14 @@ class SendsHere:
         body: list[Part] = [
             ("GrpHdr", [
                 ("MsgId", at),
-                ("CreDtTm", _CREATED),
+                ("CreDtTm", self._created),
                 ("NbOfTxs", "1"),
                 ("SttlmInf", [("SttlmMtd", "INDA")]),
             ]),
             ("CdtTrfTxInf", [
                 ("PmtId", [("EndToEndId", f"E{uetr[:8]}"), ("TxId", f"T{uetr[:8]}"), ("UETR", uetr)]),
                 ("IntrBkSttlmAmt", iso.as_written(amount)),
-                ("IntrBkSttlmDt", _DAY),
+                ("IntrBkSttlmDt", self._day),
                 ("InstdAmt", iso.as_written(promised) if promised else ""),
                 ("ChrgBr", "DEBT"),
                 ("InstgAgt", _agent(self._partner.bic)),
@@ -89,7 +89,9 @@ class SendsHere:
         ]  # fmt: skip
         if credited and not again:
             self.credit(order)
-        self._partner.queue(self._partner.written(iso.ORDER, at, _CREATED, [("FIToFICstmrCdtTrf", body)]))
+        self._partner.queue(
+            self._partner.written(iso.ORDER, at, self._created, [("FIToFICstmrCdtTrf", body)])
+        )
         return order
 
     def credit(self, order: Sent) -> None:
@@ -105,21 +107,23 @@ class SendsHere:
                 ("Id", at),
                 ("Assgnr", ours),
                 ("Assgne", [("Agt", _agent(self._partner.customer_bic))]),
-                ("CreDtTm", _CREATED),
+                ("CreDtTm", self._created),
             ]),
             ("Case", [("Id", at), ("Cretr", ours)]),
             ("Undrlyg", [("TxInf", [("OrgnlUETR", order.uetr), ("CxlRsnInf", [("Rsn", [("Cd", "CUST")])])])]),
         ]  # fmt: skip
-        self._partner.queue(self._partner.written(iso.RECALL, at, _CREATED, [("FIToFIPmtCxlReq", body)]))
+        self._partner.queue(self._partner.written(iso.RECALL, at, self._created, [("FIToFIPmtCxlReq", body)]))
 
     def ask(self, uetr: str) -> None:
         """Ask what became of an order (pacs.028)."""
         at = self._partner.number("Q")
         body: list[Part] = [
-            ("GrpHdr", [("MsgId", at), ("CreDtTm", _CREATED)]),
+            ("GrpHdr", [("MsgId", at), ("CreDtTm", self._created)]),
             ("TxInf", [("StsReqId", at), ("OrgnlUETR", uetr)]),
         ]
-        self._partner.queue(self._partner.written(iso.QUESTION, at, _CREATED, [("FIToFIPmtStsReq", body)]))
+        self._partner.queue(
+            self._partner.written(iso.QUESTION, at, self._created, [("FIToFIPmtStsReq", body)])
+        )
 
     def _answer(self, document: etree._Element, uetr: str, created: str, fault: Fault | None) -> bytes | None:
         order = self.sent.get(uetr)

@@ -5,6 +5,7 @@ Every line is what a person does or sees; the figures at the close are those the
 
 from __future__ import annotations
 
+from azpost_desk.rehearsal.script_abroad import abroad
 from azpost_desk.rehearsal.script_looks import languages, one_box, papers_of_the_day
 from azpost_desk.rehearsal.steps import (
     At,
@@ -40,6 +41,7 @@ def script() -> list[Instruction]:
         *one_box(),
         *_refused_bill(),
         *_undone(),
+        *abroad(),
         *_mail(),
         *languages(),
         *_close(),
@@ -438,7 +440,7 @@ def _close() -> list[Instruction]:
         keys("Ctrl+Down"),
         *moved("", "", "5"),
         keys("Ctrl+E"),
-        *count("", "", "", "4", "1", "", "", "2", "1", "1"),
+        *count("", "", "", "5", "1", "1", "1", "3", "1", "2", "", "", "", "2"),
         See("-0,05"),
         Picture("till-closed-short"),
         keys("Enter Ctrl+Shift+Q"),

@@ -68,19 +68,21 @@ def languages() -> list[Instruction]:
         At("14:45"),
         *_next_language("Azərbaycanca", "Русский"),
         See("Помощь"),
-        *_four_screens(
-            "Enter открывает перевод для возврата отправителю",
-            "Платежи за сегодня",
-            "Штук",
-            "Деньги между рабочими местами",
+        *_screens(
+            ("F2", "Enter возвращает; проданное на другом месте", "sent-abroad"),
+            ("Ctrl+3", "Enter открывает перевод для возврата отправителю", "transfers"),
+            ("F3", "Платежи за сегодня", "payments"),
+            ("F6", "Штук", "goods"),
+            ("F7", "Деньги между рабочими местами", "till"),
         ),
         *_next_language("Русский", "English"),
         See("Help"),
-        *_four_screens(
-            "Enter opens a transfer, to give it back to its sender",
-            "Today's payments",
-            "Pieces",
-            "Cash between desks",
+        *_screens(
+            ("F2", "Enter opens a transfer, to give it back to its sender", "transfers"),
+            ("Ctrl+4", "Enter pays back; what another desk sold", "sent-abroad"),
+            ("F3", "Today's payments", "payments"),
+            ("F6", "Pieces", "goods"),
+            ("F7", "Cash between desks", "till"),
         ),
         *_next_language("English", "Azərbaycanca"),
         See("Kömək"),
@@ -100,7 +102,6 @@ def _next_language(now: str, then: str) -> list[Instruction]:
     ]
 
 
-def _four_screens(*headings: str) -> list[Instruction]:
-    """Each by its key and by what stands on it alone."""
-    names = zip(("F2", "F3", "F6", "F7"), headings, ("transfers", "payments", "goods", "till"), strict=True)
-    return [step for key, heading, name in names for step in (keys(key), See(heading), Picture(name))]
+def _screens(*shown: tuple[str, str, str]) -> list[Instruction]:
+    """Each by its key and by what stands on it alone; the transfers open where they were left."""
+    return [step for key, heading, name in shown for step in (keys(key), See(heading), Picture(name))]

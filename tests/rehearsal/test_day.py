@@ -76,7 +76,24 @@ def test_the_summary_says_what_its_readers_rely_on(summary: dict[str, Any]) -> N
     report = summary["report"]
     assert report["equal"] is True
     assert report["routine_a"] == report["routine_b"]
-    assert report["routine_a"]["services"].keys() >= {"goods", "payments", "transfers", "express"}
+    assert report["routine_a"]["services"].keys() >= {
+        "goods", "payments", "transfers", "express", "abroad"
+    }  # fmt: skip
+
+
+def test_what_crossed_the_border_is_in_the_report_and_on_the_partners_statements(
+    summary: dict[str, Any],
+) -> None:
+    """128.43 and 96.82 out, the second refused and paid back whole; 100 lari in, paid as 62.21 manat."""
+    row = summary["report"]["routine_a"]["services"]["abroad"]
+    assert row == {"count": 4, "in_qapik": 22_125, "out_qapik": 15_703, "income_qapik": 200}
+    held = summary["abroad"]
+    # Of 50,000 lari there 200 have gone and 100 have come: the partner says the same, nothing is open.
+    assert held["tbilisi"]["ledger"] == held["tbilisi"]["statement"] == 4_990_000
+    assert {(one["statements"], one["open_items"], one["unexplained"]) for one in held.values()} == {
+        (1, 0, 0)
+    }
+    assert held.keys() == {"tbilisi", "istanbul", "almaty"}
 
 
 def test_the_day_is_photographed_at_the_size_of_a_counters_screen(day: Path, summary: dict[str, Any]) -> None:
@@ -94,9 +111,15 @@ def test_the_day_is_photographed_at_the_size_of_a_counters_screen(day: Path, sum
     shown = {Path(name).name.split("-", 1)[1].rsplit("-", 1)[0] for name in summary["pictures"]}
     assert {"paying", "change", "papers", "officer-menu"} <= shown
     assert {"box-price", "box-office", "box-act", "customer-file"} <= shown
+    assert {"abroad-price", "abroad-paid", "from-abroad", "sent-abroad", "abroad-refund"} <= shown
 
 
-@pytest.mark.parametrize("sort", ["receipt", "application", "voucher", "label", "report", "till_close"])
+@pytest.mark.parametrize(
+    "sort",
+    [
+        "receipt", "application", "voucher", "label", "report", "till_close", "abroad-", "abroad_number"
+    ],
+)  # fmt: skip
 def test_every_sort_of_paper_came_out(day: Path, summary: dict[str, Any], sort: str) -> None:
     # A file is found by its day first, then by what it is.
     papers = [day / name for name in summary["papers"] if Path(name).name.partition("_")[2].startswith(sort)]

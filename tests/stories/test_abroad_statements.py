@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from azpost_desk.central.checking import check, reconciled
 from azpost_desk.central.gateways.abroad import uetr_of
+from azpost_desk.central.storage.database import connect
 from azpost_desk.domain import accounts as chart
 from azpost_desk.programs import demo
 from azpost_desk.rehearsal import abroad_town
@@ -74,7 +76,12 @@ def test_the_demos_own_partners_close_their_days(tmp_path: Path) -> None:
     clock = demo.PlayClock()
     clock.start_tomorrow_at(8)
     with demo.town(tmp_path, clock) as place:
-        assert {sort for _, sort, _, _ in items(place.dsn, clock.utc_ms())} == {"funding"}
+        # What we sent there, and what each of their customers has sent to somebody here.
+        said = Counter(sort for _, sort, _, _ in items(place.dsn, clock.utc_ms()))
+        assert said == {"funding": 3, "transit": 3}
+        with connect(place.dsn) as conn:
+            told = conn.execute("select number, state from abroad_in").fetchall()
+        assert {(one.number, "available") for one in abroad_town.COMING} == set(told)
         clock.start_tomorrow_at(8)
         place.centre.settle()
         assert items(place.dsn, clock.utc_ms()) == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from azpost_desk.gui.kit.acts import acts
 from azpost_desk.gui.kit.buttons import Button
@@ -190,7 +190,7 @@ class Form(QWidget):
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _ACTING:
             # A key held down is one press: it must not run ahead of what it has not shown yet. An Enter that
-            # has opened something else already (a sheet over this form) fetches nobody back.
+            # has led elsewhere already (a sheet over this form, the list under a search) fetches nobody back.
             if not event.isAutoRepeat() and not self._was_left():
                 self.advance()
         elif event.key() == Qt.Key.Key_Escape:
@@ -201,7 +201,10 @@ class Form(QWidget):
 
     def _was_left(self) -> bool:
         focus = QApplication.focusWidget()
-        return focus is not None and focus is not self and not self.isAncestorOf(focus)
+        if focus is None or focus is self:
+            return False
+        # A list takes its own Enter: what comes here while it has the focus is the one that led there.
+        return isinstance(focus, QAbstractItemView) or not self.isAncestorOf(focus)
 
     def _keeps(self, event: QKeyEvent) -> bool:
         """Whether the key waits for the field that the program is about to lead to."""

@@ -227,3 +227,25 @@ def test_ma_18_a_number_that_nobody_can_use_any_more_is_not_asked_to_be_printed(
     runner.announce("news")
     hands.settle()
     assert (hands.frame.numbers.text(), stand.desk.numbers.waiting()) == ("", [])
+
+
+def test_enter_in_the_search_leads_into_the_list_and_a_refused_one_awaits_no_number(
+    hands: Hands, stand: Stand, transfer: str
+) -> None:
+    """Two are found: the arrows choose, Enter opens; nobody is fetched back into the search."""
+    quote = stand.desk.abroad.quote("GE-CASH", "arrives", Money(20_000, "GEL"), CLERK)
+    command = SendAbroad(quote, SENDER, "Aliyev Vugar", NINO, "FAMI", "keys", "Sumgait", "Nizami 5")
+    stand.desk.abroad.send(command, CLERK)
+    stand.pay(20_000)
+    page = screen(hands).abroad
+    told(stand, transfer, "owed")
+    page.refresh()
+    hands.settle()
+    page.search.setFocus()
+    hands.type("\n")
+    assert (hands.focus, page.table.view.currentIndex().row()) == (page.table.view, 0)
+    hands.press(Qt.Key.Key_Down)
+    assert page.table.current() == page.table.rows.records[1]
+    number = next(one for one in page.table.rows.columns if one.words == "abroad.sent.number")
+    follows = Texts("az").t("abroad.sent.number_follows")
+    assert {one.state: number.show(one) for one in page.table.rows.records} == {"owed": "", "queued": follows}

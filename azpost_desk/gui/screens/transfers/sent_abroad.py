@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 _OWED: Final = ("owed", "refunding")
 # Where a recall is still open beside the state; elsewhere the state says how it ended.
 _RECALLED: Final = ("queued", "waiting_funds", "leaving", "sent", "unknown", "accepted", "settled")
+# It never reached a receiver, or does no more: no number follows.
+_ENDED: Final = (
+    "refused", "owed", "refunding", "refund_in_doubt", "unclaimed", "refunded", "claimed", "reversed"
+)  # fmt: skip
 _LOOKS: Final[dict[str, State]] = {
     "paid": "good",
     "refused": "bad",
@@ -64,7 +68,9 @@ def _number(one: AbroadTransfer) -> str:
     """Whether the number has come; itself it stands on the second slip only (MA-18)."""
     if one.terms is None or not one.terms.number_follows:
         return ""
-    return language().say("abroad.sent.number_came" if one.number else "abroad.sent.number_follows")
+    if one.number:
+        return language().say("abroad.sent.number_came")
+    return "" if one.state in _ENDED else language().say("abroad.sent.number_follows")
 
 
 def _columns() -> list[Column[AbroadTransfer]]:
