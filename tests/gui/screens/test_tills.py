@@ -20,6 +20,7 @@ from azpost_desk.gui.kit.screens import Session
 from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.screens.tills import form
 from azpost_desk.gui.screens.tills.screen import TillsScreen
+from azpost_desk.gui.shell.officer_menu import OfficerMenu
 from azpost_desk.gui.shell.register import FRAME_KEYS
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.goods import SellGoods
@@ -94,6 +95,17 @@ def test_the_manager_opens_the_day_by_its_key_and_the_till_follows(
     acts = {form.CLOSE_TILL, form.TAKE, form.DROP, form.SUPPLY_SAFE, form.ISSUE, form.STOCK}
     acts |= {form.HAND_OVER, form.CASH}
     assert acts == hands.shown()
+
+
+def test_an_answer_that_comes_late_takes_no_key_from_the_menu_over_the_screen(till: Till) -> None:
+    """The menu is opened while the till is still being read: a digit is the menu's."""
+    till.screen.enter()
+    menu = OfficerMenu(till.frame, till.screen.session, at_work=True)
+    menu.ask()
+    assert menu.isAncestorOf(till.focus)
+    till.settle()
+    assert menu.isAncestorOf(till.focus)
+    menu.close_sheet()
 
 
 def test_a_clerk_before_the_day_sees_why_and_nothing_that_only_the_manager_does(

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
-from azpost_desk.gui.kit.cards import Card, heading
+from azpost_desk.gui.kit.cards import Card, Sheet, heading
 from azpost_desk.gui.kit.disputing import ask_dispute
 from azpost_desk.gui.kit.flow import Flow
 from azpost_desk.gui.kit.labels import Label
@@ -218,6 +218,12 @@ class TillsScreen(Screen):
         return blocked if button.isVisibleTo(self) and blocked is not None else said
 
     def _focus_act(self) -> None:
+        around = self.window().focusWidget()
+        while around is not None and not isinstance(around, Sheet):
+            around = around.parentWidget()
+        if around is not None and around.isVisible():
+            # The answer came late: a sheet was opened over this screen meanwhile, and keeps its keys.
+            return
         waiting = (form.OPEN_DAY, form.OPEN_TILL, form.ACCEPT, form.TAKE, form.CLOSE_TILL)
         for act in waiting:
             button = self.buttons[act]
