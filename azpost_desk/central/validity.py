@@ -3,12 +3,14 @@
 An available transfer that nobody claimed in time goes back: only its sender can have it from then on, at the
 office that took it. What the sender does not fetch either is kept apart as unclaimed, and is still theirs.
 Each step is one transaction, recorded in the centre's book; a transfer that somebody holds is never touched.
+What was to go abroad and is owed to its sender waits by its corridor's term.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.central.abroad import unclaimed
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry.reference import newest
 from azpost_desk.domain import operations as ops
@@ -36,7 +38,7 @@ def run(conn: Connection, book: Book, now_ms: int) -> int:
     for what, days in ((_EXPIRED, settings.transfer_days_max), (_UNCLAIMED, settings.refund_days_max)):
         while moved := _sweep(conn, book, what, days, now_ms):
             total += moved
-    return total
+    return total + unclaimed.run(conn, settings, now_ms)
 
 
 def _sweep(conn: Connection, book: Book, what: tuple[str, str, str], days: int, now_ms: int) -> int:
@@ -62,8 +64,8 @@ def _sweep(conn: Connection, book: Book, what: tuple[str, str, str], days: int, 
             if event == "expired":
                 book.append(conn, ops.TransferExpired(transfer=transfer, sent_ms=sent_ms, days=days))
             else:
-                unclaimed = ops.TransferUnclaimed(transfer=transfer, amount_qapik=amount_qapik, days=days)
-                book.append(conn, unclaimed)
+                kept = ops.TransferUnclaimed(transfer=transfer, amount_qapik=amount_qapik, days=days)
+                book.append(conn, kept)
             after = move(TRANSFER, state, event)
             conn.execute(
                 "update transfers set state = %s, state_ms = %s where transfer = %s",

@@ -20,12 +20,14 @@ from azpost_desk.domain.postings import postings as posted_by_rule
 if TYPE_CHECKING:
     from azpost_desk.domain.operations_abroad import (
         AbroadDealt,
+        AbroadReclaimed,
         AbroadReturned,
         AbroadSettled,
         AbroadTakenBack,
+        AbroadUnclaimed,
     )
 
-    _Step = AbroadDealt | AbroadTakenBack | AbroadSettled | AbroadReturned
+    _Step = AbroadDealt | AbroadTakenBack | AbroadSettled | AbroadReturned | AbroadUnclaimed | AbroadReclaimed
 
 Book = tuple[str, str, str]
 """(account, sub-account, currency)."""
@@ -34,7 +36,15 @@ _POSITIONS: Final = (chart.POSITION, chart.POSITION_MANAT)
 _OWED: Final = (chart.ABROAD_DUE, chart.INCOMING_PAYABLE)
 _WATCHED: Final = (*_POSITIONS, *_OWED)
 HOME: Final = Money(0).currency
-_STEPS: Final = (ops.AbroadDealt, ops.AbroadTakenBack, ops.AbroadSettled, ops.AbroadReturned)
+_STEPS: Final = (
+    ops.AbroadDealt,
+    ops.AbroadTakenBack,
+    ops.AbroadSettled,
+    ops.AbroadReturned,
+    ops.AbroadUnclaimed,
+    ops.AbroadReclaimed,
+)
+_UNCLAIMED: Final = "unclaimed"
 # In these the deal is undone, whatever the partner has; `Standing.dealt` says it of those not named.
 UNDONE: Final = ("owed", "refunding", "refund_in_doubt", "unclaimed", "refunded", "claimed", "reversed")
 
@@ -175,6 +185,9 @@ class Abroad(Fold):
                 f"transfer {transfer} is {standing.state}, the book has {dealt} deals of it open"
                 f" and {settled} settlements"
             )
+        kept = steps["AbroadUnclaimed"] - steps["AbroadReclaimed"]
+        if kept != (standing.state == _UNCLAIMED):
+            self._wrong(f"transfer {transfer} is {standing.state}, the book keeps it apart {kept} times")
 
     def _wrong(self, why: str) -> None:
         self.verdict.broken.append(Broken("*", 0, why))

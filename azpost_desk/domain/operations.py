@@ -31,10 +31,12 @@ from azpost_desk.domain.operations_abroad import BODIES as _OF_ABROAD
 from azpost_desk.domain.operations_abroad import CENTRE_KINDS as _CENTRE_OF_ABROAD
 from azpost_desk.domain.operations_abroad import AbroadDealt as AbroadDealt
 from azpost_desk.domain.operations_abroad import AbroadJudged as AbroadJudged
+from azpost_desk.domain.operations_abroad import AbroadReclaimed as AbroadReclaimed
 from azpost_desk.domain.operations_abroad import AbroadReturned as AbroadReturned
 from azpost_desk.domain.operations_abroad import AbroadSettled as AbroadSettled
 from azpost_desk.domain.operations_abroad import AbroadStopAsked as AbroadStopAsked
 from azpost_desk.domain.operations_abroad import AbroadTakenBack as AbroadTakenBack
+from azpost_desk.domain.operations_abroad import AbroadUnclaimed as AbroadUnclaimed
 from azpost_desk.domain.operations_abroad import LateDeal as LateDeal
 from azpost_desk.domain.operations_abroad import PartnerFunded as PartnerFunded
 from azpost_desk.domain.operations_abroad import PositionRevalued as PositionRevalued

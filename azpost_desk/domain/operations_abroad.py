@@ -57,6 +57,21 @@ class AbroadReturned(Body, frozen=True):
     returned_minor: int
 
 
+class AbroadUnclaimed(Body, frozen=True):
+    """Centre: its sender did not come for it in `days`; the money is kept apart, still theirs."""
+
+    transfer: str
+    amount_qapik: int
+    days: int
+
+
+class AbroadReclaimed(Body, frozen=True):
+    """Centre: the sender of an unclaimed transfer came; it is owed to them again before anybody pays it."""
+
+    transfer: str
+    amount_qapik: int
+
+
 class PartnerFunded(Body, frozen=True):
     """Centre: two people sent money of the post to a partner: `paid_qapik` bought `funded_minor`."""
 
@@ -128,6 +143,8 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("abroad.taken_back", 1): AbroadTakenBack,
     ("abroad.settled", 1): AbroadSettled,
     ("abroad.returned", 1): AbroadReturned,
+    ("abroad.unclaimed", 1): AbroadUnclaimed,
+    ("abroad.reclaimed", 1): AbroadReclaimed,
     ("abroad.judged", 1): AbroadJudged,
     ("partner.funded", 1): PartnerFunded,
     ("position.revalued", 1): PositionRevalued,

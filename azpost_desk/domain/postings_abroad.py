@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.ledger import Posting, negated
 from azpost_desk.domain.money import Money
+from azpost_desk.domain.products.base import pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from azpost_desk.domain.operations_abroad import (
         AbroadDealt,
+        AbroadReclaimed,
         AbroadReturned,
         AbroadSettled,
         AbroadTakenBack,
+        AbroadUnclaimed,
         PartnerFunded,
         PositionRevalued,
     )
@@ -52,6 +55,14 @@ def _returned(_desk: str, operation: str, body: AbroadReturned) -> list[Posting]
     ]
 
 
+def _unclaimed(_desk: str, operation: str, body: AbroadUnclaimed) -> list[Posting]:
+    return pair(operation, (chart.ABROAD_PAYABLE, ""), (chart.UNCLAIMED, ""), body.amount_qapik)
+
+
+def _reclaimed(_desk: str, operation: str, body: AbroadReclaimed) -> list[Posting]:
+    return pair(operation, (chart.UNCLAIMED, ""), (chart.ABROAD_PAYABLE, ""), body.amount_qapik)
+
+
 def _funded(_desk: str, operation: str, body: PartnerFunded) -> list[Posting]:
     foreign = Money(body.funded_minor, body.currency)
     return [
@@ -75,6 +86,8 @@ RULES: Final[dict[tuple[str, int], Callable[[str, str, Any], list[Posting]]]] = 
     ("abroad.taken_back", 1): _taken_back,
     ("abroad.settled", 1): _settled,
     ("abroad.returned", 1): _returned,
+    ("abroad.unclaimed", 1): _unclaimed,
+    ("abroad.reclaimed", 1): _reclaimed,
     ("partner.funded", 1): _funded,
     ("position.revalued", 1): _revalued,
 }

@@ -213,7 +213,7 @@ class Abroad:
     def owed(self) -> list[AbroadTransfer]:
         """Those whose money is here for its sender."""
         with self.counter.books.reading() as books:
-            return books.of(ABROAD).transfers(("owed", "refunding"))
+            return books.of(ABROAD).transfers(("owed", "unclaimed", "refunding"))
 
     def stop(self, transfer: str, reason: str, by: Officer) -> None:
         """The sender wants it back: recorded here, decided by the centre (money-out.md MA-7, MA-11).

@@ -63,6 +63,13 @@ def test_each_planted_fault_in_the_books_abroad_is_named(post: Post) -> None:
         f"update abroad_out set arrives = 50000 {where}",
     ):
         assert found(post) == ["abroad_due tbilisi in GEL is -50000, the transfers' states say -50001"]
+    assert post.says(line, "RJCT", reason="AC04") == "owed"
+    with planted(
+        post,
+        f"update abroad_out set state = 'unclaimed' {where}",
+        f"update abroad_out set state = 'owed' {where}",
+    ):
+        assert found(post) == [f"transfer {line.transfer} is unclaimed, the book keeps it apart 0 times"]
 
 
 def dispute(post: Post, judged: str) -> AbroadSent:

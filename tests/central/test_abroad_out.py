@@ -9,13 +9,15 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from azpost_desk.central import validity
 from azpost_desk.central.abroad import agreements, judging, releasing
 from azpost_desk.central.gateways.abroad import Silent, Told, Turned, uetr_of
-from azpost_desk.central.storage.database import one
+from azpost_desk.central.storage.database import connect, one
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.abroad.corridors import Corridors
 from azpost_desk.protocol.abroad import terms_of
-from tests.central.abroad_post import MINUTE, PEOPLE, Post
+from tests.central.abroad_post import CORRIDOR, MINUTE, PEOPLE, Post
 from tests.central.abroad_post import post as post
 from tests.fakes.partner import status
 
@@ -306,3 +308,37 @@ def test_ma_18_the_number_the_receiver_says_comes_with_the_partners_word(post: P
     line = post.sent()
     post.says(line, "ACSP", number="771-224-90")
     assert post.desk.told("abroad.event")[-1]["number"] == "771-224-90"
+
+
+def test_what_its_sender_does_not_fetch_is_kept_apart_and_is_still_theirs(post: Post) -> None:
+    line, listed = post.sent(), post.sent()
+    for refused in (line, listed):
+        assert post.says(refused, "RJCT", reason="AC04") == "owed"
+    with post.centre.database.transaction() as conn:
+        conn.execute("update abroad_out set listed = true where transfer = %s", (listed.transfer,))
+    assert post.balance(chart.ABROAD_PAYABLE) == -2 * 31_606
+
+    def days_pass(days: int) -> tuple[str, str, int, int]:
+        post.clock.now_ms += days * 24 * 60 * MINUTE
+        with connect(post.dsn) as conn:
+            validity.run(conn, post.centre._book, post.clock.utc_ms())
+        post.hear()
+        owed, apart = post.balance(chart.ABROAD_PAYABLE), post.balance(chart.UNCLAIMED)
+        return post.state(line), post.state(listed), owed, apart
+
+    # The corridor's own term of 20 days, and not the 30 of transfers at home; a listed person's stays.
+    ways = Corridors(version="2026-12", corridors=(msgspec.structs.replace(CORRIDOR, refund_days=20),))
+    with post.centre.database.transaction() as conn:
+        agreements.publish(conn, ways, post.clock.utc_ms())
+    assert days_pass(19) == ("owed", "owed", -2 * 31_606, 0)
+    assert days_pass(2) == ("unclaimed", "owed", -31_606, -31_606)
+    assert post.desk.told("abroad.event")[-1]["state"] == "unclaimed"
+    assert post.claim(line, "Somebody Else").code == "T-010"
+    post.refund(line)
+    # Its sender came: owed again, and paid; nobody has it a second time.
+    assert (post.state(line), post.balance(chart.ABROAD_PAYABLE), post.balance(chart.UNCLAIMED)) == (
+        "refunded",
+        -31_606,
+        0,
+    )
+    assert post.claim(line).code == "T-014"

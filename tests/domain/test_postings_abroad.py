@@ -47,6 +47,14 @@ FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
         ops.AbroadReturned(transfer="t", partner="p", currency="GEL", returned_minor=49_000),
         "d44372ae5f7c42cf4422f3bb8d5dab1a",
     ),
+    ("abroad.unclaimed", 1): (
+        ops.AbroadUnclaimed(transfer="t", amount_qapik=31_606, days=30),
+        "e864a0cb1c3f3820f5f5751cbf4e8b7b",
+    ),
+    ("abroad.reclaimed", 1): (
+        ops.AbroadReclaimed(transfer="t", amount_qapik=31_606),
+        "d9aa49029eedda8b090e36fc9f613f33",
+    ),
     ("partner.funded", 1): (
         ops.PartnerFunded(
             partner="p",
@@ -122,6 +130,12 @@ def test_what_a_partner_took_and_gave_back_leaves_nothing_in_transit() -> None:
     took = ops.AbroadSettled(transfer="t", partner="p", currency="GEL", arrives_minor=50_000)
     gave = ops.AbroadReturned(transfer="t", partner="p", currency="GEL", returned_minor=50_000)
     assert not any(add_balances(moved(took), moved(gave)).values())
+
+
+def test_what_nobody_fetched_is_kept_apart_and_owed_again_when_its_sender_comes() -> None:
+    owed, apart = (chart.ABROAD_PAYABLE, "", "AZN"), (chart.UNCLAIMED, "", "AZN")
+    assert moved(ops.AbroadUnclaimed(transfer="t", amount_qapik=100, days=30)) == {owed: 100, apart: -100}
+    assert moved(ops.AbroadReclaimed(transfer="t", amount_qapik=100)) == {owed: -100, apart: 100}
 
 
 def test_a_statement_moves_the_partners_account_and_a_funding_was_on_it_before() -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central.abroad import agreements, reconciling
+from azpost_desk.central.abroad import agreements, reconciling, unclaimed
 from azpost_desk.central.registry.reference import newest
+from azpost_desk.domain.abroad.corridors import Corridors
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.texts.sentences import local
 
@@ -89,14 +90,17 @@ def _items(conn: Connection, now_ms: int) -> Iterator[Open]:
 
 def _transfers(conn: Connection, now_ms: int) -> Iterator[Open]:
     settings = newest(conn, Settings) or Settings()
+    ways = newest(conn, Corridors) or Corridors()
     days = {one.partner: one.items_days_max for one in agreements.partners(conn, now_ms).partners}
-    for state, partner, currency, transfer, minor, qapik, state_ms in conn.execute(
-        "select state, partner, currency, transfer, arrives, amount, state_ms from abroad_out"
+    for state, partner, currency, transfer, minor, qapik, state_ms, corridor in conn.execute(
+        "select state, partner, currency, transfer, arrives, amount, state_ms, corridor from abroad_out"
         " where state = any(%s)",
         (list(_OUT),),
     ):
         sort, owner = _OUT[state]
-        term = {_OWED: settings.refund_days_max, _UNCLAIMED: 0}.get(sort, days.get(partner, 0))
+        term = 0 if sort == _UNCLAIMED else days.get(partner, 0)
+        if sort == _OWED:
+            term = unclaimed.days_for(corridor, ways, settings)
         yield _row((partner, currency, sort, transfer, owner), (minor, qapik), _term(state_ms, term), now_ms)
     for state, partner, currency, transfer, minor, state_ms in conn.execute(
         "select state, partner, currency, transfer, amount, state_ms from abroad_in where state = any(%s)",

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from azpost_desk.domain.lines.abroad import AbroadTerms
 
 _BACK_TO_SENDER: Final = "owed"
+UNCLAIMED: Final = "unclaimed"
+# Its sender can have it.
+OWED: Final = (_BACK_TO_SENDER, UNCLAIMED)
+DAY_MS: Final = 24 * 3_600_000
 # The partner has taken the money, whoever says so: its word, its statement, or that it gives it back.
 _TAKES: Final = ("settled", "received", "debit", "returned", "recalled_with_money")
 _JUDGED_GONE: Final = ("judged_settled", "judged_paid")
@@ -130,6 +134,7 @@ def move(
         (after, now_ms, reason, reason, after in _WORKED_ON, one.transfer),
     )
     one = _booked(conn, one, event, now_ms)
+    _keep_apart(conn, one, after, now_ms)
     if after == _BACK_TO_SENDER and one.state not in ("refunding", "refund_in_doubt"):
         _take_back(conn, one, event, now_ms)
     elif event == "judged_refunded" and one.settled:
@@ -190,6 +195,16 @@ def _booked(conn: Connection, one: Out, event: str, now_ms: int) -> Out:
         _settle(conn, one)
         one = replace(one, settled=True, taken=True, firm=False)
     return one
+
+
+def _keep_apart(conn: Connection, one: Out, after: str, now_ms: int) -> None:
+    """What nobody fetched in time is kept apart, and is owed again before it can be paid."""
+    if after == UNCLAIMED:
+        days = (now_ms - one.state_ms) // DAY_MS
+        kept = ops.AbroadUnclaimed(transfer=one.transfer, amount_qapik=one.amount, days=days)
+        booking.note(conn, kept)
+    elif one.state == UNCLAIMED:
+        booking.note(conn, ops.AbroadReclaimed(transfer=one.transfer, amount_qapik=one.amount))
 
 
 def _settle(conn: Connection, one: Out) -> None:

@@ -75,7 +75,7 @@ def _judged(
         return TransferClaimed(code=NEAR_MISS if near else NOTHING_FITS)
     if not restored.may_leave(conn, found.partner):
         return TransferClaimed(code=restored.NOT_READY)
-    if found.state != "owed":
+    if found.state not in moving.OWED:
         return TransferClaimed(code=BEING_CHECKED if found.listed else _CODES.get(found.state, NOT_OWED))
     # Whoever takes a refund is looked for that day (MA-13); of a listed person nothing is said (M0-12).
     people = moving.people_of(found.parties())
@@ -97,8 +97,8 @@ def _meant(conn: Connection, question: TransferClaim) -> Out | None:
     if not question.code:
         return moving.lock(conn, question.transfer)
     row = conn.execute(
-        "select transfer from abroad_out where receipt = %s order by state <> 'owed', transfer limit 1",
-        (question.code,),
+        "select transfer from abroad_out where receipt = %s order by state <> all(%s), transfer limit 1",
+        (question.code, list(moving.OWED)),
     ).fetchone()
     return moving.lock(conn, row[0]) if row else None
 
@@ -195,7 +195,7 @@ def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: in
         return False
     if granting.is_known(conn, body.grant):
         return True
-    if found.state != "owed" or granting.shown(conn, written, body, TABLE) is None:
+    if found.state not in moving.OWED or granting.shown(conn, written, body, TABLE) is None:
         _except(conn, written, "strange_grant", body.grant, now_ms)
         return True
     moving.move(conn, found, "granted", now_ms)

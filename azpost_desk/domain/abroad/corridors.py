@@ -55,6 +55,8 @@ class Corridor(Document, frozen=True, omit_defaults=True):
         deduction_minor_max: what others may take of it where they may (MA-16).
         refund_basis: of REFUND_BASES: what a sender gets back when it was refused or returned (MA-10).
         fee_returned: whether the fee comes back with it.
+        refund_days: how long what is owed waits for its sender before it is kept apart as unclaimed; 0 = as
+            long as at home (`Settings.refund_days_max`).
         grace_minutes: how long the message waits here before it leaves (MA-7).
         promise_minutes: after how long at the latest it can be fetched, grace and queue included (MA-15).
         fields: what is asked of the receiver.
@@ -78,6 +80,7 @@ class Corridor(Document, frozen=True, omit_defaults=True):
     fee_returned: bool = True
     grace_minutes: int = 10
     promise_minutes: int = 60
+    refund_days: int = 0
     fields: tuple[Field, ...] = ()
     purposes: tuple[str, ...] = ("FAMI", "GIFT", "EDUC", "GDDS", "OTHR")
 

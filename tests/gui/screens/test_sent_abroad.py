@@ -95,16 +95,17 @@ def test_it_is_asked_back_with_a_reason_and_says_so(hands: Hands, stand: Stand, 
     assert page.table.rows.records[0].recall == "asked"
 
 
+@pytest.mark.parametrize("state", ["owed", "unclaimed"])
 def test_what_is_owed_is_paid_back_with_the_senders_document(
-    hands: Hands, stand: Stand, transfer: str
+    hands: Hands, stand: Stand, transfer: str, state: str
 ) -> None:
-    told(stand, transfer, "owed")
+    told(stand, transfer, state)
     parties = AbroadParties(sender=SENDER, sender_latin="Aliyev Vugar", receiver=NINO)
     stand.line.transfers[transfer] = PlayedTransfer(transfer, 6_771, parties)
     page = screen(hands).abroad
     page.refresh()
     hands.settle()
-    assert say(state_words(page.table.rows.records[0])) == Texts("az").t("abroad.state.owed")
+    assert say(state_words(page.table.rows.records[0])) == Texts("az").t(f"abroad.state.{state}")
     hands.press(Qt.Key.Key_Return)
     assert page.refund is not None
     # The Enter that opened the sheet leads nobody back under it.

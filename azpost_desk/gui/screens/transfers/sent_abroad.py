@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.abroad_views import AbroadTransfer
     from azpost_desk.services.views import Basket
 
-_OWED: Final = ("owed", "refunding")
+_OWED: Final = ("owed", "unclaimed", "refunding")
 # Where a recall is still open beside the state; elsewhere the state says how it ended.
 _RECALLED: Final = ("queued", "waiting_funds", "leaving", "sent", "unknown", "accepted", "settled")
 # It never reached a receiver, or does no more: no number follows.
@@ -40,6 +40,7 @@ _LOOKS: Final[dict[str, State]] = {
     "paid": "good",
     "refused": "bad",
     "owed": "warn",
+    "unclaimed": "warn",
     "refunding": "warn",
     "held": "warn",
     "disputed": "warn",
