@@ -1,8 +1,9 @@
 """`azpost-desk simulate`: kills, power cuts, a bad network, races, by seed: nothing acknowledged may be lost.
 
-One proof at a time: --crashes kills a desk's process at every step, --power-cuts takes the current from a
-simulated disk, --network runs desk and centre over a line that loses, doubles and mixes up, --races lets two
-hands reach for one thing at the same moment, --faults plays days of an outside party that fails in every way.
+One proof at a time: --crashes kills a desk's process at every step, --centre-deaths ends a centre at every
+step of its work with a partner abroad, --power-cuts takes the current from a simulated disk, --network runs
+desk and centre over a line that loses, doubles and mixes up, --races lets two hands reach for one thing at
+the same moment, --faults plays days of an outside party that fails in every way.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="azpost-desk simulate", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--crashes", type=int, metavar="N", help="kill a desk's process N times")
+    what.add_argument(
+        "--centre-deaths", type=int, metavar="N", help="end a centre N times at work with a partner; 0: all"
+    )
     what.add_argument("--power-cuts", type=int, metavar="N", help="take the current from a disk N times")
     what.add_argument("--network", type=int, metavar="N", help="play N seeds of a bad network")
     what.add_argument("--races", type=int, metavar="N", help="N rounds of each race")
@@ -78,6 +82,11 @@ def _run(wanted: argparse.Namespace) -> Outcome | Ended:
 
         with _town() as town:
             return races.run(town, wanted.races, wanted.seed)
+    if wanted.centre_deaths is not None:
+        from azpost_desk.rehearsal.crash_centre import CentreDeaths
+
+        with _town() as town:
+            return CentreDeaths(town, wanted.seed).run(wanted.centre_deaths)
     from azpost_desk.rehearsal.crashes import Crashes
 
     with _town() as town:

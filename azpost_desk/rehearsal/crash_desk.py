@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 # Opening days one after the other would run past the licences; nobody closes a day in the middle of a crowd,
 # nor sets its clock ahead: the crowd has one time.
-_NOT_IN_A_CROWD: Final = frozenset(
-    {"open_day", "open_day_seen", "close_day", "clock_jump", "refund_abroad"}
-)
+_NOT_IN_A_CROWD: Final = frozenset({"open_day", "open_day_seen", "close_day", "clock_jump", "refund_abroad"})
 
 
 class AtWork(Protocol):

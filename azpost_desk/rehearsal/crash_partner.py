@@ -42,6 +42,7 @@ _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 # Where its sender has, or is to have, everything back: nothing of it may lie with the partner.
 _TAKEN_BACK: Final = frozenset({"owed", "refunding", "refunded"})
 _GONE: Final = frozenset({"settled", "paid"})
+_CAME: Final = frozenset({"available", "reserved", "paid", "returned"})
 
 
 def somebody(number: int) -> Person:
@@ -189,5 +190,5 @@ def _unlike_in(came: dict[str, str], paid: Counter[str]) -> list[str]:
     return faults + [
         f"an order of the partner is {state} and was paid {paid[one]} times"
         for one, state in came.items()
-        if paid[one] != (state == "paid") or state not in ("available", "reserved", "paid")
+        if paid[one] != (state == "paid") or state not in _CAME
     ]

@@ -26,7 +26,7 @@ from azpost_desk.rehearsal.outcome import Outcome
 from azpost_desk.storage.checking import check_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from azpost_desk.domain.days import Clock
@@ -201,8 +201,11 @@ class Crashes:
         self.outcome.violations.append(fault)
 
 
-def at_peace(town: Town) -> list[str]:
-    """Both desks take up what was under way; what is wrong when nobody has anything more to say."""
+def at_peace(town: Town, cases: Collection[str] = ()) -> list[str]:
+    """Both desks take up what was under way; what is wrong when nobody has anything more to say.
+
+    `cases` are reasons that the rehearsal itself gave for a person's look.
+    """
     faults: list[str] = []
     bills: list[int] = []
     with ExitStack() as stack:
@@ -232,7 +235,7 @@ def at_peace(town: Town) -> list[str]:
         faults += [f"centre: {verdict.id} {one.why}" for one in verdict.broken]
     with town.centre.database.transaction() as conn:
         rows = conn.execute("select desk, sequence, reason from exceptions").fetchall()
-    return faults + [f"centre: on the exceptions list {row}" for row in rows]
+    return faults + [f"centre: on the exceptions list {row}" for row in rows if row[2] not in cases]
 
 
 def _rest_abroad(town: Town) -> None:
