@@ -94,7 +94,12 @@ def test_ma_5_short_of_funds_a_sale_waits_and_leaves_oldest_first_when_they_come
 
 
 def test_ma_7_nothing_leaves_before_the_grace_is_over_and_a_cancel_in_it_brings_all_back(post: Post) -> None:
+    # Also where the corridor keeps its fee of what was refused there.
+    kept = msgspec.structs.replace(CORRIDOR, fee_returned=False)
+    with post.centre.database.transaction() as conn:
+        agreements.publish(conn, Corridors(version="2026-12", corridors=(kept,)), post.clock.utc_ms())
     line = post.sell()
+    assert not line.terms.fee_returned
     assert (post.state(line), post.orders()) == ("queued", [])
     post.desk.append(ops.AbroadStopAsked(transfer=line.transfer, reason="mistake"))
     post.hear()

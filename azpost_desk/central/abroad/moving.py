@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _BACK_TO_SENDER: Final = "owed"
 UNCLAIMED: Final = "unclaimed"
+# Nothing has left: all comes back, the fee too, whatever the corridor keeps later (MA-7).
+_CANCELLED: Final = "cancelled"
 # Its sender can have it.
 OWED: Final = (_BACK_TO_SENDER, UNCLAIMED)
 DAY_MS: Final = 24 * 3_600_000
@@ -130,8 +132,8 @@ def move(
         return one.state
     conn.execute(
         "update abroad_out set state = %s, state_ms = %s, reason = case when %s = '' then reason else %s end,"
-        " next_ms = case when %s then next_ms end where transfer = %s",
-        (after, now_ms, reason, reason, after in _WORKED_ON, one.transfer),
+        " next_ms = case when %s then next_ms end, refund_fee = refund_fee or %s where transfer = %s",
+        (after, now_ms, reason, reason, after in _WORKED_ON, event == _CANCELLED, one.transfer),
     )
     one = _booked(conn, one, event, now_ms)
     _keep_apart(conn, one, after, now_ms)
