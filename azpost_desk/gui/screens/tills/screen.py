@@ -218,7 +218,7 @@ class TillsScreen(Screen):
         return blocked if button.isVisibleTo(self) and blocked is not None else said
 
     def _focus_act(self) -> None:
-        around = self.window().focusWidget()
+        around: QWidget | None = self.window().focusWidget()
         while around is not None and not isinstance(around, Sheet):
             around = around.parentWidget()
         if around is not None and around.isVisible():
