@@ -17,6 +17,7 @@ import psycopg
 from azpost_desk.central.gateways.abroad import uetr_of
 from azpost_desk.central.intake.partners import AbroadRounds
 from azpost_desk.central.storage.database import Database
+from azpost_desk.rehearsal import abroad_town
 from azpost_desk.rehearsal.crash_acts import Worker
 from azpost_desk.rehearsal.crash_partner import ORDERED, ORDERED_BY, PARTNER, somebody
 from azpost_desk.rehearsal.crashes import at_peace
@@ -164,6 +165,9 @@ class CentreDeaths:
     def _one(self, work: str, die_at: int) -> int:
         """Bring about what is to be done, die over it, let the next centre go on; how many steps it took."""
         self._desk._at_work()
+        with self._town.centre.database.transaction() as conn:
+            # Every step once takes longer than any rates stand.
+            abroad_town.give_rates(conn, self._clock.utc_ms())
         uetr = self._order_to_give_back() if work == "give_back" else self._sale(work)
         mortal = Mortal(die_at)
         # What the town's own centre would do abroad waits until this one has died.
@@ -175,8 +179,6 @@ class CentreDeaths:
                 self.outcome.faults[f"kill {work}"] += 1
         for _ in range(_TURNS_AFTER):
             self._pass(_LEASE_MINUTES)
-        self._pass(_DAY_MINUTES)
-        self._pass(_LEASE_MINUTES)
         wrong = self._given_back(uetr) if work == "give_back" else self._sent(uetr)
         self.outcome.operations += 1
         self.outcome.recoveries += bool(die_at) and not wrong

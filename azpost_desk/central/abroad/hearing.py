@@ -70,7 +70,8 @@ def fetch(database: Database, clock: Clock, name: str, rail: Partner) -> bool:
     """Take what a partner has for us: kept here before it is told that we have it."""
     found = rail.fetch()
     if isinstance(found, Silent) or not found:
-        return False
+        # What a centre had kept when it ended is applied by the next one, though the partner says no more.
+        return apply_waiting(database, {name: rail}, clock) > 0
     with database.transaction() as conn:
         keep(conn, name, (raw for _, raw in found), clock.utc_ms())
     rail.fetched([number for number, _ in found])
