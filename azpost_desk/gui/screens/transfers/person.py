@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.domain.identifiers import (
@@ -21,7 +21,6 @@ from azpost_desk.gui.kit.screens import Screen
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain
 from azpost_desk.gui.screens.transfers.form import IDENTITY_CARD, document_kind, place_of
-from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Operation
 from azpost_desk.gui.work.timers import soon
 
@@ -221,14 +220,12 @@ class _InSight(QScrollArea):
         super().__init__()
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._follow)
+        # The page has become higher or lower: what is wrong with a field has appeared, and moved it.
+        self.verticalScrollBar().rangeChanged.connect(self._follow_soon)
 
-    @guarded
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The page was laid out anew: what is wrong with a field has appeared, and moved it."""
-        done = super().eventFilter(watched, event)
-        if event.type() == QEvent.Type.LayoutRequest:
-            soon(self, self._follow)
-        return done
+    def _follow_soon(self, _least: int, _most: int) -> None:
+        """Once everything stands where it will."""
+        soon(self, self._follow)
 
     def _follow(self, *_: object) -> None:
         at, page = QApplication.focusWidget(), self.widget()
