@@ -138,12 +138,6 @@ class SteppedLine(CentreLine):
         super().__init__(books, url, clock)
         self._wire = _WatchedWire(url, steps)
         self._exchanges = Exchanges(books, self._wire, clock)
-        self._turn = threading.Lock()
-
-    def _step(self) -> float:
-        # In a crowd the line's own thread runs too, and exchanges are one thread's work at a time.
-        with self._turn:
-            return super()._step()
 
     def exchange(self) -> bool:
         """Exchange until nothing more moves; whether the centre was reached."""

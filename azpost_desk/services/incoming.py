@@ -113,7 +113,7 @@ class Incoming:
 
         Raises:
             Refused: T-020 the grant is not held here, what `Transfers.release` and `claim` refuse.
-            Trouble: as `claim`; the old grant is given back all the same.
+            Trouble: as `claim`; the old grant is given back all the same, and what was said is asked anew.
         """
         with self.counter.books.reading() as books:
             held, parties = granted(books, grant, PAYOUT)
@@ -123,6 +123,8 @@ class Incoming:
         if came is None or way is None:
             raise Refused("T-020")
         Grants(self.counter).release(held.grant, by, _RAN_OUT)
+        # The centre grants it again only when it has the record that ended the first grant (PROTOCOL.md 5).
+        self.counter.line.send()
         again = ClaimIncoming(way.way, parties.code, came.arrived, parties.sender.name)
         return self.claim(again, by)
 

@@ -356,6 +356,13 @@ class Line(Protocol):
     def wake(self) -> None:
         """Exchange now instead of at the next due time."""
 
+    def send(self) -> None:
+        """Hand everything recorded so far to the centre, and return when it has it. Slow.
+
+        Raises:
+            Trouble: an L-code.
+        """
+
     def ask(self, question: Question[A, T], asked: A) -> T:
         """What the centre answers to one of protocol.questions; what it signs has been checked.
 

@@ -74,6 +74,8 @@ class CentreLine:
         self._wire = Wire(url, verify)
         self._exchanges = Exchanges(books, self._wire, clock)
         self._due = threading.Event()
+        # An exchange is one thread's work at a time: the line's own, or that of whoever has to send now.
+        self._turn = threading.Lock()
         self._ending = False
         self._thread = threading.Thread(target=self._run, name="line", daemon=True)
         self._listeners: list[Callable[[], None]] = []
@@ -107,6 +109,13 @@ class CentreLine:
     def wake(self) -> None:
         """Exchange now instead of at the next due time; after every sale, and when somebody presses retry."""
         self._due.set()
+
+    def send(self) -> None:
+        """See services.ports.Line."""
+        self._step()
+        state = self._state
+        if not state.online or state.stopped:
+            raise Trouble(state.stopped or state.last_error or "L-001")
 
     def on_change(self, heard: Callable[[], None]) -> None:
         """Call `heard` from the line's thread when the state changed or news were stored."""
@@ -152,6 +161,10 @@ class CentreLine:
 
     def _step(self) -> float:
         """Exchange until nothing more moves; how many seconds to wait then."""
+        with self._turn:
+            return self._exchange()
+
+    def _exchange(self) -> float:
         try:
             self._count()
             if self._state.last_error == "L-001" and not self._wire.is_reachable():

@@ -75,6 +75,10 @@ class FakeLine:
     def wake(self) -> None:
         self.wakes += 1
 
+    def send(self) -> None:
+        if not self.online:
+            raise Trouble("L-001")
+
     def trusted_ms(self) -> int:
         return self.clock.utc_ms()
 

@@ -151,3 +151,19 @@ def test_the_centre_dies_between_storing_a_return_and_handing_it_over(border: Co
         border.later(12)
     assert (standing(border, order), order.returned) == ("returned", True)
     assert len(taken_back(border, order)) == 1
+
+
+def test_ma_26_manat_that_ran_out_are_asked_for_anew_at_the_rate_of_now(border: Coming) -> None:
+    ganja = border.seat(f"{GANJA}-1")
+    order = border.sends.send(Money(10_000, "GEL"), "Mammadova Leyla")
+    border.later(1)
+    first = came(ganja, order)
+    border.later(16)
+    with pytest.raises(Refused, match="A-073"):
+        ganja.services.incoming.plan_payout(first.grant, LEYLA, ganja.clerk)
+    again = ganja.services.incoming.renew(first.grant, ganja.clerk)
+    assert again.grant != first.grant
+    ganja.services.incoming.plan_payout(again.grant, LEYLA, ganja.clerk)
+    ganja.pay()
+    border.later(1)
+    assert standing(border, order) == "paid"

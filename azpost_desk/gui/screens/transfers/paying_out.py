@@ -260,10 +260,29 @@ class PayOutForm(QWidget):
         transfers, by, request = self._session.services.transfers, self._session.by, asked.request
         self._claim(self, lambda: transfers.ask_again(request, by))
 
-    def _claim(self, parent: QWidget, work: Callable[[], Claimed]) -> None:
+    def _claim(
+        self, parent: QWidget, work: Callable[[], Claimed], failed: Callable[[], None] | None = None
+    ) -> None:
+        """Ask for a grant; `failed` before anything is said of a no."""
+
+        def refused(no: Refused) -> None:
+            if failed is not None:
+                failed()
+            self._refused(no)
+
+        def no_answer(trouble: Trouble) -> None:
+            if failed is not None:
+                failed()
+            self._no_answer(trouble)
+
         Operation(parent, work).holding(self.ask).changes("transfers").succeeded(self.show_grant).refused(
-            self._refused
-        ).trouble(self._no_answer).start(Lane.NETWORK)
+            refused
+        ).trouble(no_answer).start(Lane.NETWORK)
+
+    def _given_back(self) -> None:
+        """The old grant is gone and there is no new one: what the receiver said stands to be asked again."""
+        self._show_claimed(None)
+        self.question.dirty = True
 
     def show_grant(self, claimed: Claimed) -> None:
         """The centre granted it: show whose money it is and ask for the document."""
@@ -348,7 +367,7 @@ class PayOutForm(QWidget):
         claimed = self.claimed
         if claimed is not None:
             incoming, by = self._session.services.incoming, self._session.by
-            self._claim(self.again, partial(incoming.renew, claimed.grant, by))
+            self._claim(self.again, partial(incoming.renew, claimed.grant, by), self._given_back)
 
     def _on_added(self, basket: Basket) -> None:
         self._session.basket_changed.emit(basket)
