@@ -8,6 +8,7 @@ before anything looks at the content.
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -23,6 +24,10 @@ DEPTH_MAX: Final = 60
 _ERRORS_MAX: Final = 20
 _NAMESPACE: Final = re.compile(r"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3}\.[0-9]{3}\.[0-9]{2})")
 _IN_BRACES: Final = re.compile(r"\{[^}]*\}")
+
+# One thread at a time: libxml2 before 2.15 sets its built-in types up without a lock (two first schemas made
+# at once loop for ever, or refuse every message until the process ends), and a schema has one log of errors.
+_SCHEMAS_LOCK: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +144,14 @@ def _message_of(part: etree._Element) -> str:
 
 
 def _against_schema(part: etree._Element, message: str) -> list[str]:
-    schema = _schema(message)
-    if schema is None:
-        return [f"no schema for {message or etree.QName(part).namespace}"]
-    # By itself: what an envelope declares is no part of it.
-    if schema.validate(etree.ElementTree(part)):
-        return []
-    return [f"line {one.line}: {_IN_BRACES.sub('', one.message)}" for one in schema.error_log]
+    with _SCHEMAS_LOCK:
+        schema = _schema(message)
+        if schema is None:
+            return [f"no schema for {message or etree.QName(part).namespace}"]
+        # By itself: what an envelope declares is no part of it.
+        if schema.validate(etree.ElementTree(part)):
+            return []
+        return [f"line {one.line}: {_IN_BRACES.sub('', one.message)}" for one in schema.error_log]
 
 
 @cache

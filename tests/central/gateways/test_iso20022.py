@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,6 +34,45 @@ def test_a_document_alone_is_valid_too(sample: Path) -> None:
     content = sample.read_bytes()
     start, end = content.index(b"<Document"), content.index(b"</Document>") + len(b"</Document>")
     assert check_message(content[start:end]).valid
+
+
+def test_threads_that_meet_bad_messages_at_once_each_get_their_own_errors() -> None:
+    names = [f"Extra{k}" for k in range(4)]
+    bad = [PACS_008.replace(b"</CdtTrfTxInf>", f"</CdtTrfTxInf><{name}/>".encode()) for name in names]
+    gate = threading.Barrier(len(bad))
+
+    def errors(content: bytes) -> set[str]:
+        gate.wait(timeout=10)
+        return {error for _ in range(150) for error in check_message(content).errors or ("none",)}
+
+    with ThreadPoolExecutor(len(bad)) as threads:
+        found = list(threads.map(errors, bad))
+    for name, errors_found in zip(names, found, strict=True):
+        assert len(errors_found) == 1, errors_found
+        assert name in next(iter(errors_found))
+
+
+def test_the_first_schemas_of_a_process_asked_for_at_once_serve_every_thread() -> None:
+    program = """
+import sys, threading
+from pathlib import Path
+from azpost_desk.central.gateways.iso20022 import check_message
+gate = threading.Barrier(2)
+def check(sample):
+    content = Path(sample).read_bytes()
+    gate.wait(timeout=10)
+    for _ in range(3):
+        print(*check_message(content).errors)
+threads = [threading.Thread(target=check, args=(sample,)) for sample in sys.argv[1:]]
+[one.start() for one in threads]
+[one.join() for one in threads]
+"""
+    two = [str(SAMPLES / f"y2025_pacs.{kind}.min.xml") for kind in ("008", "002")]
+    for _ in range(6):
+        ended = subprocess.run(
+            [sys.executable, "-c", program, *two], capture_output=True, text=True, timeout=30, check=False
+        )
+        assert (ended.returncode, ended.stdout.split(), ended.stderr) == (0, [], "")
 
 
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("moov_*.xml")), ids=lambda path: path.stem[:16])
