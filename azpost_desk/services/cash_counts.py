@@ -213,7 +213,7 @@ class Counts:
     def shortages(self, by: Officer) -> list[Count]:
         """Counts of this officer of which something is still missing, newest first."""
         with self.counter.books.reading() as books:
-            return [one for one in books.counts(("closed", "handed_over")) if _lacks(one, by)]
+            return [one for one in books.counts(("closed", "handed_over")) if is_short(one, by)]
 
     def make_good(
         self, by: Officer, command: MakeGood, operation: str, approval: Approval | None
@@ -237,7 +237,7 @@ class Counts:
             open_day(books)
             own_till(books, by)
             known = next((one for one in books.counts() if one.operation == command.close), None)
-            if known is None or not _lacks(known, by):
+            if known is None or not is_short(known, by):
                 raise Refused("C-065", field="close")
             if amount > known.missing:
                 raise Refused("C-066", missing=known.missing)
@@ -259,7 +259,8 @@ class Counts:
         return recorded
 
 
-def _lacks(count: Count, by: Officer) -> bool:
+def is_short(count: Count, by: Officer) -> bool:
+    """Whether `by` ended the till by this count and something of it is still missing."""
     return count.sort in ("closed", "handed_over") and count.holder == by.officer and bool(count.missing)
 
 

@@ -41,6 +41,7 @@ from azpost_desk.services.searching import Records
 from azpost_desk.services.signatures import ByHand, Draw, Signatures, Signer, undrawn
 from azpost_desk.services.slips import Slips
 from azpost_desk.services.staff import Staff
+from azpost_desk.services.standing import Standing
 from azpost_desk.services.supplements import Supplements
 from azpost_desk.services.tills import Tills
 from azpost_desk.services.tracking import Tracking
@@ -60,6 +61,7 @@ class DeskServices:
     press: Press
     staff: Staff
     days: Days
+    standing: Standing
     licences: BranchLicences
     tills: Tills
     baskets: Baskets
@@ -119,6 +121,7 @@ def desk_services(
         press=press,
         staff=Staff(counter, hasher),
         days=days,
+        standing=Standing(counter),
         licences=BranchLicences(counter),
         tills=Tills(counter),
         baskets=baskets,

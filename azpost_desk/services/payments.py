@@ -20,7 +20,7 @@ from azpost_desk.protocol.messages import BillCheck
 from azpost_desk.protocol.questions import BILL_CHECK
 from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.baskets import Baskets, waiting_qapik
-from azpost_desk.services.counter import Counter, Officer, attach, open_day, within_exposure
+from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.refunds import biller_name
 
 if TYPE_CHECKING:
@@ -74,11 +74,38 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class BillsToday:
+    """What a screen that takes bills must know of the day.
+
+    Attributes:
+        groups: the billers in the centre's order.
+        refused: how many bills the biller has refused and nobody has given back.
+        blocked: why nothing may be taken now.
+    """
+
+    billers: Billers
+    groups: tuple[Group, ...]
+    refused: int
+    blocked: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Payments:
     """Bills at this counter."""
 
     counter: Counter
     baskets: Baskets
+
+    def today(self, by: Officer) -> BillsToday:
+        """The facts of the open day; `blocked` holds the refusal when this officer may not take bills now."""
+        with self.counter.books.reading() as books:
+            try:
+                may_sell(books, by, "payments")
+            except Refused as no:
+                return BillsToday(Billers(), (), 0, no)
+            billers = books.document(Billers, books.day().date)
+            refused = books.payments(("refused",), None)
+        return BillsToday(billers, tuple(_by_group(billers)), len(refused))
 
     def groups(self) -> list[Group]:
         """The billers of the day by group, in the centre's order.
@@ -86,10 +113,7 @@ class Payments:
         Raises:
             Refused: C-001.
         """
-        found: dict[str, list[Biller]] = {}
-        for biller in self._billers().billers:
-            found.setdefault(biller.group, []).append(biller)
-        return [Group(group, tuple(billers)) for group, billers in found.items()]
+        return _by_group(self._billers())
 
     def search(self, typed: str) -> list[Biller]:
         """Billers with a word, in any language, that begins like `typed`, or with this number.
@@ -229,6 +253,13 @@ class Payments:
     def _billers(self) -> Billers:
         with self.counter.books.reading() as books:
             return books.document(Billers, open_day(books).date)
+
+
+def _by_group(billers: Billers) -> list[Group]:
+    found: dict[str, list[Biller]] = {}
+    for biller in billers.billers:
+        found.setdefault(biller.group, []).append(biller)
+    return [Group(group, tuple(together)) for group, together in found.items()]
 
 
 def _by_ear(text: str) -> str:

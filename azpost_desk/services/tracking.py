@@ -18,6 +18,8 @@ from azpost_desk.services.counter import Approval, Counter, Officer, attach, ope
 from azpost_desk.services.staff import consent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import Entry, ItemEvent, Recorded
 
@@ -96,6 +98,16 @@ class _No:
     number: str = ""
     facts: dict[str, object] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The timeline of an item: its events, newest first, with the offices' names by code."""
+
+    number: str
+    events: tuple[ItemEvent, ...]
+    offices: Mapping[str, str]
+    expected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +190,24 @@ class Tracking:
             raise Refused("I-007", field="item", reason=item.reason)
         with self.counter.books.reading() as books:
             return books.item_events(item.number)
+
+    def known(self, number: str) -> Known:
+        """What is known of an item here, with what a screen needs to say it.
+
+        Raises:
+            Refused: I-007 no item number.
+        """
+        events = self.timeline(number)
+        with self.counter.books.reading() as books:
+            date = books.day().date
+            offices = books.document(Offices, date).offices if date else ()
+            expected = number in books.announced(number[:-2][-4:])
+        return Known(number, tuple(reversed(events)), {one.code: one.name for one in offices}, expected)
+
+    def expected(self) -> tuple[str, ...]:
+        """Items announced to this office and not seen here yet."""
+        with self.counter.books.reading() as books:
+            return tuple(books.announced(""))
 
     def today(self, limit: int = 200) -> list[Entry]:
         """Today's scans, refused ones too, newest first."""

@@ -172,6 +172,11 @@ class Transfers:
 
     # --- paying out -----------------------------------------------------------------------------------
 
+    def sent_today(self) -> list[Transfer]:
+        """What this desk sent on its business day."""
+        with self.counter.books.reading() as books:
+            return books.transfers(books.day().number)
+
     def find(self, code: str) -> Transfer | None:
         """A transfer this desk knows itself; one sent elsewhere is found by `claim`.
 

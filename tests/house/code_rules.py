@@ -125,6 +125,11 @@ BANNED = (
         ("azpost_desk/central/*",),
     ),
     Banned(
+        r"\bcounter\.books\b|\.(reading|writing)\(\)|\bports import\b.*\b(Books|Reading|Writing)\b",
+        "the window reads no books: ask a service for what the screen shows",
+        ("azpost_desk/gui/*",),
+    ),
+    Banned(
         r"^\s*(from|import)\s+PySide6\b",
         "Qt lives in gui, programs/desk.py and rehearsal/day.py",
         allowed=("azpost_desk/gui/*", "azpost_desk/programs/desk.py", "azpost_desk/rehearsal/day.py"),

@@ -60,5 +60,14 @@ def test_planted_imports_break_every_contract(tmp_path: Path) -> None:
     assert lint(tmp_path, PLANTED) == dict.fromkeys(contracts(), False)
 
 
+def test_a_window_that_reads_the_desks_file_is_seen_also_through_a_friend(tmp_path: Path) -> None:
+    friend = {
+        "gui/kit/nosy.py": "import azpost_desk.services.friend",
+        "services/friend.py": "import azpost_desk.storage",
+    }
+    verdicts = lint(tmp_path, friend)
+    assert not verdicts["The GUI never touches SQL or the network, even through a friend"]
+
+
 def test_a_new_folder_must_be_declared(tmp_path: Path) -> None:
     assert not all(lint(tmp_path, {"cellar/__init__.py": ""}).values())

@@ -11,15 +11,13 @@ if TYPE_CHECKING:
 
 
 def first_place(session: Session, rail: Iterable[str]) -> str:
-    """The screen to begin with; reads the books, so never on the main thread.
+    """The screen to begin with; asks the books, so never on the main thread.
 
     After a bad end, while something outside is not finished, that comes first, once. Then the till's screen
     while day or till are not open, else the first service of the rail.
     """
-    recovery, books = session.services.recovery, session.services.counter.books
+    recovery = session.services.recovery
     if not session.recovery_shown and recovery.shows_itself():
         session.recovery_shown = True
         return "recovery"
-    with books.reading() as reading:
-        is_open = reading.day().state == "open" and reading.till().state == "open"
-    return next(iter(rail), "") if is_open else "tills"
+    return next(iter(rail), "") if session.services.standing.is_selling() else "tills"

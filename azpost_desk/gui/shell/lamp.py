@@ -51,8 +51,8 @@ class BooksLamp(PillButton):
         if self._checking:
             return
         self._checking = True
-        books = self._session.services.counter.books
-        Operation(self, books.check).succeeded(self._on_checked).ended(self._on_ended).start(Lane.NETWORK)
+        check = self._session.services.standing.check_books
+        Operation(self, check).succeeded(self._on_checked).ended(self._on_ended).start(Lane.NETWORK)
 
     def day_changed(self) -> None:
         """A day that was closed just now is checked as a whole."""

@@ -6,7 +6,6 @@ sign-in page and over a locked screen it has what makes sense there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.gui.kit.words import Phrase, Say
+    from azpost_desk.services.standing import LeftOpen
     from azpost_desk.services.views import Basket
 
 # Each is called as its own people call it: who cannot read the screen finds theirs.
@@ -77,14 +77,6 @@ class WhoLabel(DataLabel):
         super().mouseReleaseEvent(event)
         if self.rect().contains(event.position().toPoint()):
             self.clicked.emit()
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """What is not finished at this desk."""
-
-    basket: Basket | None
-    till: bool
 
 
 class OfficerMenu(Sheet):
@@ -201,15 +193,9 @@ class OfficerMenu(Sheet):
             self._leave(self.quit_wanted.emit)
             return
 
-        def look() -> _Open:
-            with session.services.counter.books.reading() as books:
-                basket, till = books.basket(), books.till()
-            lines = basket if basket is not None and basket.lines else None
-            return _Open(lines, till.state in ("open", "counting"))
+        Operation(self, session.services.standing.left_open).succeeded(self._on_open_things).start()
 
-        Operation(self, look).succeeded(self._on_open_things).start()
-
-    def _on_open_things(self, found: _Open) -> None:
+    def _on_open_things(self, found: LeftOpen) -> None:
         if found.basket is None and not found.till:
             self._leave(self.quit_wanted.emit)
             return

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from azpost_desk.domain.catalogue import Branch, Settings
 from azpost_desk.domain.days import calendar_day
-from azpost_desk.domain.money import Money
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.words import Language, language, phrase, plain
@@ -19,6 +17,7 @@ from azpost_desk.gui.work.runner import Operation
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.copies import CopyState
+    from azpost_desk.services.standing import AtAGlance
 
 
 _SPACING_PX: Final = 24
@@ -28,16 +27,9 @@ FEW_NUMBERS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    till: Money | None
-    limit: Money
-    last_receipt: str
-    date: str
-    is_counted: bool
-    holds_safe: bool
+    now: AtAGlance
     backup: CopyState | None
     second: CopyState | None
-    codes_left: int
-    items_left: int
 
 
 class StatusStrip(QFrame):
@@ -99,54 +91,35 @@ class StatusStrip(QFrame):
         self.clock.say(plain(language().texts.time(utc_ms)))
 
     def _read(self) -> _Facts:
-        with self._session.services.counter.books.reading() as books:
-            day, till = books.day(), books.till()
-            limit = books.document(
-                Settings, day.date or self._session.services.counter.today()
-            ).till_qapik_max
-            last = books.last_receipt()
-            left = books.codes_left(), books.item_numbers_left()
-            holds_safe = bool(day.date) and (
-                books.document(Branch, day.date).safe_desk == books.desk().number
-            )
-        copies = self._session.services.copies
+        services = self._session.services
         return _Facts(
-            till.balance if till.state == "open" else None,
-            Money(limit),
-            last,
-            day.date,
-            till.state == "counting",
-            holds_safe,
-            copies.backup(),
-            copies.second_copy(),
-            *left,
+            services.standing.at_a_glance(), services.copies.backup(), services.copies.second_copy()
         )
 
     def _show(self, facts: _Facts) -> None:
-        over = facts.till is not None and facts.till > facts.limit
-        if facts.is_counted:
+        now = facts.now
+        over = now.till is not None and now.till > now.limit
+        if now.is_counted:
             self._till.say("frame.strip.till_counting", "warn")
-        elif facts.till is None:
+        elif now.till is None:
             self._till.say("frame.strip.till_closed")
         else:
-            self._till.say(phrase("frame.strip.till", amount=facts.till), "warn" if over else "")
-        self._call(facts, over)
-        self._count_down("codes", facts.codes_left)
-        self._count_down("items", facts.items_left)
-        self._limit.say(phrase("frame.strip.limit", amount=facts.limit))
-        self._receipt.say(
-            phrase("frame.strip.receipt", number=facts.last_receipt) if facts.last_receipt else ""
-        )
+            self._till.say(phrase("frame.strip.till", amount=now.till), "warn" if over else "")
+        self._call(now, over)
+        self._count_down("codes", now.codes_left)
+        self._count_down("items", now.items_left)
+        self._limit.say(phrase("frame.strip.limit", amount=now.limit))
+        self._receipt.say(phrase("frame.strip.receipt", number=now.last_receipt) if now.last_receipt else "")
 
         now_ms = self._session.services.counter.clock.utc_ms()
         _show_copy(self._backup, facts.backup, now_ms, _BACKUP)
         _show_copy(self._second, facts.second, now_ms, _SECOND)
 
-    def _call(self, facts: _Facts, over: bool) -> None:
+    def _call(self, now: AtAGlance, over: bool) -> None:
         """Call for a drop once when the drawer rises above its limit, with the key that makes it."""
-        if over and not self._called and not self._blind and facts.till is not None:
-            key = "frame.strip.over_limit" if facts.holds_safe else "frame.strip.over_limit_desk"
-            self._session.notice(phrase(key, amount=facts.till - facts.limit), "warn")
+        if over and not self._called and not self._blind and now.till is not None:
+            key = "frame.strip.over_limit" if now.holds_safe else "frame.strip.over_limit_desk"
+            self._session.notice(phrase(key, amount=now.till - now.limit), "warn")
         self._called = over
 
     def _count_down(self, sort: str, left: int) -> None:

@@ -6,16 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.domain.catalogue import Biller, Billers
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.services.counter import may_sell
-from azpost_desk.services.payments import Group, PayBill
+from azpost_desk.services.payments import PayBill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from azpost_desk.domain.catalogue import Biller
     from azpost_desk.domain.money import Money
-    from azpost_desk.services.counter import Officer
     from azpost_desk.services.desk import DeskServices
     from azpost_desk.services.payments import Checked
     from azpost_desk.services.views import Payment
@@ -25,34 +23,12 @@ _PICK: Final = re.compile(r"[^0-9]*([1-9])")
 
 
 @dataclass(frozen=True, slots=True)
-class CounterFacts:
-    """What the screen must know of the day: billers, the line, refused bills, and why nothing may be sold."""
-
-    billers: Billers
-    groups: tuple[Group, ...]
-    refused: int
-    blocked: Refused | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Bill:
     """A bill at hand: `source` is scan or keys."""
 
     biller: str
     account: str
     source: str = "keys"
-
-
-def counter_facts(services: DeskServices, by: Officer) -> CounterFacts:
-    """The facts of the open day; `blocked` holds the refusal when this officer may not take bills now."""
-    with services.counter.books.reading() as books:
-        try:
-            may_sell(books, by, "payments")
-        except Refused as no:
-            return CounterFacts(Billers(), (), 0, no)
-        billers = books.document(Billers, books.day().date)
-    refused = services.payments.taken(("refused",))
-    return CounterFacts(billers, tuple(services.payments.groups()), len(refused))
 
 
 def pick(typed: str, offered: int) -> int | None:

@@ -22,6 +22,7 @@ from azpost_desk.gui.screens.payments import form as decide
 from azpost_desk.gui.screens.payments.table import columns
 from azpost_desk.gui.screens.payments.taking import TakeForm
 from azpost_desk.gui.work.runner import Operation, Runner
+from azpost_desk.services.payments import BillsToday
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class PaymentsScreen(Screen):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.mode = actions.TAKE
-        self._facts = decide.CounterFacts(Billers(), (), 0)
+        self._facts = BillsToday(Billers(), (), 0)
         self._asked = False
         self._wanted = ""
         self.take = TakeForm(session)
@@ -162,10 +163,10 @@ class PaymentsScreen(Screen):
     # --- facts of the day ----------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        services, by = self.session.services, self.session.by
-        Operation(self, lambda: decide.counter_facts(services, by)).succeeded(self._on_facts).start()
+        payments, by = self.session.services.payments, self.session.by
+        Operation(self, lambda: payments.today(by)).succeeded(self._on_facts).start()
 
-    def _on_facts(self, facts: decide.CounterFacts) -> None:
+    def _on_facts(self, facts: BillsToday) -> None:
         self._facts = facts
         self.take.show_facts(facts)
         self._say_why()

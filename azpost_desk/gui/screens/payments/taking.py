@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.money import Money
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.payments import BillsToday
     from azpost_desk.services.views import Basket
 
 
@@ -111,7 +112,7 @@ class TakeForm(Form):
 
     # --- what the screen tells the form ----------------------------------------------------------------
 
-    def show_facts(self, facts: decide.CounterFacts) -> None:
+    def show_facts(self, facts: BillsToday) -> None:
         """The day's billers; without the right to take bills the main act is off."""
         self._billers, self._groups = facts.billers, facts.groups
         self.add_button.setEnabled(facts.blocked is None)

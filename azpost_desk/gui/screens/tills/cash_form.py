@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.domain import cash
 from azpost_desk.domain.cash_bags import SORTS as SORTS
-from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.money import Money, parse_amount
 from azpost_desk.domain.people import Person
@@ -22,8 +19,8 @@ if TYPE_CHECKING:
 
     from azpost_desk.services.counter import Approval, Officer
     from azpost_desk.services.desk import DeskServices
-    from azpost_desk.services.views import Day, Till
-    from azpost_desk.services.views_cash import Bag, Count
+    from azpost_desk.services.standing import CashNow
+    from azpost_desk.services.views_cash import Bag
 
 SEAL: Final = "seal"
 COLLECT: Final = "collect"
@@ -58,62 +55,7 @@ NOTES: Final = (WORN, SUSPECT)
 _OWN_TILL: Final = (MAKE_GOOD, WORN)
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
-    """Bags, counts and notes as of one moment.
-
-    Attributes:
-        holds_safe: whether the branch's safe is at this desk; `safe_desk` is the desk's number that has it.
-        shortages: counts of the officer of which something is still missing.
-        worn: what waits in the safe for a bag; suspect: how many notes do.
-        names: of the officers, by id.
-    """
-
-    day: Day
-    till: Till
-    holds_safe: bool
-    safe_desk: int
-    bags: tuple[Bag, ...]
-    counts: tuple[Count, ...]
-    shortages: tuple[Count, ...]
-    worn: Money
-    suspect: int
-    names: Mapping[str, str]
-    as_of_ms: int
-
-
-def look(desk: DeskServices, by: Officer) -> Now:
-    """Read everything in one consistent look.
-
-    Raises:
-        Trouble: G-050 when the centre has not sent the branch's reference data yet.
-    """
-    counter = desk.counter
-    today = desk.days.proposed()
-    with counter.books.reading() as books:
-        here, day = books.desk(), books.day()
-        branch = books.document(Branch, day.date or today)
-        counts = books.counts()
-        return Now(
-            day=day,
-            till=books.till(),
-            holds_safe=branch.safe_desk == here.number,
-            safe_desk=branch.safe_desk,
-            bags=tuple(books.bags()),
-            counts=tuple(counts[:200]),
-            shortages=tuple(
-                one
-                for one in counts
-                if one.sort in ("closed", "handed_over") and one.holder == by.officer and one.missing
-            ),
-            worn=cash.counted(books.worn()),
-            suspect=sum(not one.bag for one in books.suspect_notes()),
-            names={one.officer: one.name for one in books.officers()},
-            as_of_ms=counter.clock.utc_ms(),
-        )
-
-
-def obstacle(act: str, now: Now, by: Officer) -> Refused | None:
+def obstacle(act: str, now: CashNow, by: Officer) -> Refused | None:
     """What stands in the way of an act, in the words the use case itself would refuse with."""
     if now.day.state != "open":
         return Refused("C-001")
@@ -135,7 +77,7 @@ def obstacle(act: str, now: Now, by: Officer) -> Refused | None:
     return None
 
 
-def is_useless(act: str, now: Now) -> bool:
+def is_useless(act: str, now: CashNow) -> bool:
     """Whether there is nothing the act could be done with, so that its button need not stand there."""
     match act:
         case "collect":
@@ -146,7 +88,7 @@ def is_useless(act: str, now: Now) -> bool:
             return False
 
 
-def waiting(now: Now) -> list[Bag]:
+def waiting(now: CashNow) -> list[Bag]:
     """Sealed bags that wait for the collector, oldest first."""
     return [bag for bag in now.bags if bag.state == "sealed"][::-1]
 

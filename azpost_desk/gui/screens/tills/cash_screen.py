@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.screens import Action
     from azpost_desk.gui.screens.tills.sheets import ActSheet
+    from azpost_desk.services.standing import CashNow
     from azpost_desk.services.views_cash import Bag, Count
 
 _TOPICS = frozenset({"day", "till", "safe", "news"})
@@ -41,7 +42,7 @@ class CashScreen(Screen):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._now: form.Now | None = None
+        self._now: CashNow | None = None
         self._wanted = ""
         self.sheet: ActSheet | None = None
         self.result: ClosedSheet | None = None
@@ -123,16 +124,16 @@ class CashScreen(Screen):
     def reload(self) -> None:
         """Read bags, counts and notes again."""
         services, by = self.session.services, self.session.by
-        Operation(self, lambda: form.look(services, by)).succeeded(self._on_read).start()
+        Operation(self, lambda: services.standing.cash(by)).succeeded(self._on_read).start()
 
-    def _on_read(self, now: form.Now) -> None:
+    def _on_read(self, now: CashNow) -> None:
         self._now = now
         self._show()
         wanted, self._wanted = self._wanted, ""
         if wanted:
             self._open_bag(wanted, now)
 
-    def _open_bag(self, number: str, now: form.Now) -> None:
+    def _open_bag(self, number: str, now: CashNow) -> None:
         """Show a bag; one from the centre is received, or refused with who received it and when (H-04)."""
         at = next((at for at, bag in enumerate(now.bags) if bag.number == number), None)
         if at is None:
@@ -170,7 +171,7 @@ class CashScreen(Screen):
         for acts in (form.BAGS, form.COUNTS, form.NOTES):
             self._show_acts(acts, now)
 
-    def _show_acts(self, acts: tuple[str, ...], now: form.Now) -> None:
+    def _show_acts(self, acts: tuple[str, ...], now: CashNow) -> None:
         said: Refused | None = None
         for act in acts:
             button = self.buttons[act]

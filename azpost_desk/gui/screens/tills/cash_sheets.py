@@ -36,12 +36,11 @@ if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.counter import Approval
+    from azpost_desk.services.standing import CashNow
     from azpost_desk.services.views_cash import Bag, Count
 
 
-def sheet_for(
-    over: QWidget, session: Session, act: str, now: form.Now, chosen: Bag | None = None
-) -> ActSheet:
+def sheet_for(over: QWidget, session: Session, act: str, now: CashNow, chosen: Bag | None = None) -> ActSheet:
     """The panel of an act."""
     match act:
         case form.SEAL:
@@ -68,7 +67,7 @@ def _seal_fields() -> list[Field]:
     ]
 
 
-def _collect_fields(now: form.Now, chosen: Bag | None) -> list[Field]:
+def _collect_fields(now: CashNow, chosen: Bag | None) -> list[Field]:
     bags = form.waiting(now)
     choices = [
         Choice(bag.bag, phrase("cash.screen.bag_choice", number=plain(bag.number), amount=bag.announced))
@@ -162,7 +161,7 @@ class ReceiveSheet(_Consented):
 class MakeGoodSheet(_Consented):
     """Own money for a shortage: the warning stands first, a cause is asked for, a second person signs."""
 
-    def __init__(self, over: QWidget, session: Session, now: form.Now) -> None:
+    def __init__(self, over: QWidget, session: Session, now: CashNow) -> None:
         fields: list[Field] = [
             ChoiceField("cash.screen.field.close", [_close(one) for one in now.shortages], name="close"),
             ChoiceField("cash.screen.field.cause", choices_of(CAUSES, "cash.cause."), name="cause"),

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import cash
-from azpost_desk.domain.catalogue import Article, Branch, Goods, Settings
 from azpost_desk.domain.digits import is_digits
-from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 
@@ -18,7 +14,8 @@ if TYPE_CHECKING:
 
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.desk import DeskServices
-    from azpost_desk.services.views import Day, Desk, Recorded, Remittance, Till
+    from azpost_desk.services.standing import TillNow
+    from azpost_desk.services.views import Recorded
 
 OPEN_DAY: Final = "open_day"
 OPEN_TILL: Final = "open_till"
@@ -50,88 +47,9 @@ _WITH_SAFE: Final = (TAKE, DROP, SUPPLY_SAFE)
 _WITH_TILL: Final = (CLOSE_TILL, HAND_OVER, TAKE, DROP, ISSUE, ACCEPT)
 COUNTS: Final = (CLOSE_TILL, HAND_OVER)
 """Acts that end the holder's time at the till by a blind count."""
-_HELD: Final = ("open", "counting")
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
-    """The desk's cash as of one moment.
-
-    Attributes:
-        proposed: the date to open, ISO.
-        holder: name of the officer who holds the till, "" when it is not open.
-        limit: how much the till should hold at most.
-        safe: what lies in the safe; None when another desk holds it.
-        safe_desk: number of the desk that holds the safe.
-        others: (id, number) of the branch's other desks.
-        unaccepted: cash between desks, announced to this one or given out by it, not counted in yet, oldest
-            first.
-        articles: goods of the catalogue with their stock here.
-        as_of_ms: when all this was read.
-    """
-
-    desk: Desk
-    day: Day
-    proposed: str
-    till: Till
-    holder: str
-    limit: Money
-    safe: Money | None
-    safe_desk: int
-    others: tuple[tuple[str, int], ...]
-    unaccepted: tuple[Remittance, ...]
-    articles: tuple[tuple[Article, int], ...]
-    as_of_ms: int
-
-    @property
-    def awaited(self) -> tuple[Remittance, ...]:
-        """What this desk itself has to count in."""
-        return tuple(one for one in self.unaccepted if one.state == "announced")
-
-    @property
-    def is_held(self) -> bool:
-        """Whether somebody holds the till."""
-        return self.till.state in _HELD
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether a count is under way: nothing on a screen may say what is expected."""
-        return self.till.state == "counting"
-
-
-def look(desk: DeskServices) -> Now:
-    """Read everything in one consistent look.
-
-    Raises:
-        Trouble: G-050 when the centre has not sent the branch's reference data yet.
-    """
-    counter = desk.counter
-    proposed = desk.days.proposed()
-    with counter.books.reading() as books:
-        here, day, till = books.desk(), books.day(), books.till()
-        date = day.date if day.state == "open" else proposed
-        branch = books.document(Branch, date)
-        holds_safe = branch.safe_desk == here.number
-        holder = books.officer(till.holder) if till.state in _HELD else None
-        stock = books.stock()
-        return Now(
-            desk=here,
-            day=day,
-            proposed=proposed,
-            till=till,
-            holder=holder.name if holder else "",
-            limit=azn(books.document(Settings, date).till_qapik_max),
-            safe=books.balance(chart.SAFE, here.desk) if holds_safe else None,
-            safe_desk=branch.safe_desk,
-            # The centre names a desk by its branch and its number there.
-            others=tuple((f"{here.branch}-{n}", n) for n in branch.desks if n != here.number),
-            unaccepted=tuple(books.remittances(("announced", "issued"))[::-1]),
-            articles=tuple((one, stock.get(one.sku, 0)) for one in books.document(Goods, date).articles),
-            as_of_ms=counter.clock.utc_ms(),
-        )
-
-
-def obstacle(act: str, now: Now, by: Officer) -> Refused | None:
+def obstacle(act: str, now: TillNow, by: Officer) -> Refused | None:
     """What stands in the way of an act, in the words the use case itself would refuse with."""
     opened = now.day.state == "open"
     if act == OPEN_DAY:
@@ -177,7 +95,12 @@ def read_quantity(typed: str) -> int:
 
 
 def record(
-    desk: DeskServices, by: Officer, act: str, now: Now, values: Mapping[str, str], pieces: Mapping[int, int]
+    desk: DeskServices,
+    by: Officer,
+    act: str,
+    now: TillNow,
+    values: Mapping[str, str],
+    pieces: Mapping[int, int],
 ) -> Recorded:
     """Do an act with what was typed (`values` by field name) and counted.
 

@@ -26,8 +26,8 @@ from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
-    from azpost_desk.gui.screens.tills.form import Now
     from azpost_desk.services.cash_counts import Counted
+    from azpost_desk.services.standing import TillNow
     from azpost_desk.services.views import Recorded, Remittance
 
 # Whatever moves cash, opens or closes something, or comes from another desk.
@@ -54,7 +54,7 @@ class TillsScreen(Screen):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._now: Now | None = None
+        self._now: TillNow | None = None
         self.sheet: ActSheet | None = None
         self.closed: ClosedSheet | None = None
         self.preflight: PreflightSheet | None = None
@@ -137,9 +137,9 @@ class TillsScreen(Screen):
     def reload(self) -> None:
         """Read day, till and safe again."""
         services = self.session.services
-        Operation(self, lambda: form.look(services)).succeeded(self._on_read).start()
+        Operation(self, lambda: services.standing.till()).succeeded(self._on_read).start()
 
-    def _on_read(self, now: Now) -> None:
+    def _on_read(self, now: TillNow) -> None:
         self._now = now
         self._show()
         if self.sheet is None and self.closed is None and self.isVisible():
@@ -184,7 +184,7 @@ class TillsScreen(Screen):
             for act in acts:
                 said = self._show_act(act, now, said)
 
-    def _show_till(self, now: Now, held: bool) -> None:
+    def _show_till(self, now: TillNow, held: bool) -> None:
         counting = now.is_counted or (self.sheet is not None and self.sheet.act in form.COUNTS)
         over = now.till.balance > now.limit
         # Who counts must not see what is expected.
@@ -197,7 +197,7 @@ class TillsScreen(Screen):
         else:
             self._holder.say(phrase("tills.screen.till.holder", holder=now.holder, limit=now.limit))
 
-    def _show_act(self, act: str, now: Now, said: Refused | None) -> Refused | None:
+    def _show_act(self, act: str, now: TillNow, said: Refused | None) -> Refused | None:
         """One act of a card; `said` is the reason that already stands above it."""
         button, why = self.buttons[act], self._whys[act]
         may = self.session.may(form.PERMISSIONS[act])
@@ -234,12 +234,12 @@ class TillsScreen(Screen):
     def _read_slip(self, code: str) -> None:
         services, by = self.session.services, self.session.by
 
-        def read() -> tuple[Remittance, Now]:
-            return services.slips.announce(by, code), form.look(services)
+        def read() -> tuple[Remittance, TillNow]:
+            return services.slips.announce(by, code), services.standing.till()
 
         Operation(self, read).changes("till").succeeded(self._on_slip).refused(self._on_slip_refused).start()
 
-    def _on_slip(self, read: tuple[Remittance, Now]) -> None:
+    def _on_slip(self, read: tuple[Remittance, TillNow]) -> None:
         announced, self._now = read
         self._show()
         blocked = form.obstacle(form.ACCEPT, self._now, self.session.by)

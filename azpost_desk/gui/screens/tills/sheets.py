@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.kit.words import Say
-    from azpost_desk.gui.screens.tills.form import Now
     from azpost_desk.services.cash_counts import Counted
+    from azpost_desk.services.standing import TillNow
     from azpost_desk.services.views import Remittance
 
 _WIDTH_PX = 560
@@ -145,7 +145,7 @@ class ActSheet(Sheet):
         self.close_sheet()
 
 
-def sheet_for(over: QWidget, act: str, now: Now, remittance: Remittance | None = None) -> ActSheet:
+def sheet_for(over: QWidget, act: str, now: TillNow, remittance: Remittance | None = None) -> ActSheet:
     """The panel of an act that needs more than its key."""
     if act == form.STOCK:
         return ActSheet(over, act, _stock_fields(now), None)
@@ -163,7 +163,7 @@ def sheet_for(over: QWidget, act: str, now: Now, remittance: Remittance | None =
     return ActSheet(over, act, fields, count)
 
 
-def _stock_fields(now: Now) -> list[Field]:
+def _stock_fields(now: TillNow) -> list[Field]:
     texts = language()
     articles = [
         Choice(
@@ -185,7 +185,7 @@ def _stock_fields(now: Now) -> list[Field]:
     ]
 
 
-def _issue_fields(now: Now) -> list[Field]:
+def _issue_fields(now: TillNow) -> list[Field]:
     desks = [Choice(desk, phrase("tills.screen.desk", number=number)) for desk, number in now.others]
     fields: list[Field] = [ChoiceField("tills.screen.field.desk", desks, name="desk")]
     if now.safe is not None:

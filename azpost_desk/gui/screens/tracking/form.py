@@ -6,16 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.item_numbers import printed_item_number, read_item_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from azpost_desk.domain.scans import Scan
-    from azpost_desk.services.counter import Counter, Officer
+    from azpost_desk.services.counter import Officer
     from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
-    from azpost_desk.services.views import Entry, ItemEvent
+    from azpost_desk.services.views import Entry
 
 # Kinds of scan that are said here, taken or not; anything else opens where the one box knows it.
 TAKEN: Final = frozenset({"item", "receptacle", "despatch"})
@@ -101,18 +100,12 @@ def answered(command: ScanItem, answer: Scanned) -> Seen:
     )
 
 
-def shift(tracking: Tracking, counter: Counter, by: Officer) -> Shift:
+def shift(tracking: Tracking, by: Officer) -> Shift:
     """Read the day for the screen."""
     entries = tracking.today(DAY_AT_MOST)
     own = (one.body for one in entries if one.recorded.actor == by.officer)
     event = next((body.event for body in own if isinstance(body, ops.ItemScanned)), "")
-    return Shift(tuple(_seen(entries)), event, expected(counter))
-
-
-def expected(counter: Counter) -> tuple[str, ...]:
-    """Items announced to this office and not seen here yet."""
-    with counter.books.reading() as books:
-        return tuple(books.announced(""))
+    return Shift(tuple(_seen(entries)), event, tracking.expected())
 
 
 def tally(seen: Iterable[Seen], event: str) -> Tally:
@@ -133,30 +126,6 @@ def with_voided(seen: Sequence[Seen], operation: str) -> list[Seen]:
 def last_saved(seen: Iterable[Seen]) -> Seen | None:
     """The newest scan that stands."""
     return next((one for one in seen if one.verdict == SAVED), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The timeline of an item: its events, newest first, with the offices' names."""
-
-    number: str
-    events: tuple[ItemEvent, ...]
-    offices: Mapping[str, str]
-    expected: bool
-
-
-def known(tracking: Tracking, counter: Counter, number: str) -> Known:
-    """What is known of an item here.
-
-    Raises:
-        Refused: I-007 no item number.
-    """
-    events = tracking.timeline(number)
-    with counter.books.reading() as books:
-        date = books.day().date
-        offices = books.document(Offices, date).offices if date else ()
-        awaited = number in books.announced(number[:-2][-4:])
-    return Known(number, tuple(reversed(events)), {one.code: one.name for one in offices}, awaited)
 
 
 def _seen(entries: Iterable[Entry]) -> Iterable[Seen]:

@@ -15,7 +15,7 @@ from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, say
 
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.labels import State
-    from azpost_desk.gui.screens.tracking.form import Known
+    from azpost_desk.services.tracking import Known
     from azpost_desk.services.views import ItemEvent
 
 

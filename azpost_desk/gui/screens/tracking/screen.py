@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.cards import Sheet
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.kit.screens import Session
-    from azpost_desk.services.tracking import EventHere, Scanned
+    from azpost_desk.services.tracking import EventHere, Known, Scanned
     from azpost_desk.services.views import Recorded
 
 
@@ -165,16 +165,13 @@ class TrackingScreen(Screen):
         return bool(self._waiting)
 
     def _load(self) -> None:
-        services, by = self.session.services, self.session.by
-        Operation(self, lambda: decide.shift(services.tracking, services.counter, by)).succeeded(
-            self._on_shift
-        ).start()
+        tracking, by = self.session.services.tracking, self.session.by
+        Operation(self, lambda: decide.shift(tracking, by)).succeeded(self._on_shift).start()
 
     def _on_changed(self, topics: frozenset[str]) -> None:
         """The centre has announced items."""
         if "news" in topics and self.isVisible() and self.session.officer is not None:
-            counter = self.session.services.counter
-            Operation(self, lambda: decide.expected(counter)).succeeded(self._expect).start()
+            Operation(self, self.session.services.tracking.expected).succeeded(self._expect).start()
 
     # --- scans -----------------------------------------------------------------------------------------
 
@@ -322,18 +319,16 @@ class TrackingScreen(Screen):
 
     def open_item(self, number: str) -> None:
         """Show what is known of an item instead of the scans."""
-        services, item = self.session.services, read_item_number(number)
+        tracking, item = self.session.services.tracking, read_item_number(number)
         if not item.valid:
             return
 
-        def show(known: decide.Known) -> None:
+        def show(known: Known) -> None:
             self.item.show_item(known)
             self._pages.setCurrentWidget(self.item)
             self.item.back.setFocus(Qt.FocusReason.TabFocusReason)
 
-        Operation(self, lambda: decide.known(services.tracking, services.counter, number)).succeeded(
-            show
-        ).start()
+        Operation(self, lambda: tracking.known(number)).succeeded(show).start()
 
     def show_scans(self) -> None:
         """Back to the scans: to the big field, or to the event when none is chosen yet."""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from azpost_desk.domain.abroad.corridors import Corridor
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.gui.kit.words import Say
-    from azpost_desk.gui.screens.transfers.form import CounterFacts
     from azpost_desk.gui.screens.transfers.sending import SendForm
+    from azpost_desk.services.transfers_today import TransfersToday
 
 HOME: Final = "AZ"
 
@@ -62,7 +62,7 @@ class SendPage(QWidget):
         """The form that the country asks for."""
         return self.forms.get(self.country.text(), self.home)
 
-    def show_facts(self, facts: CounterFacts) -> None:
+    def show_facts(self, facts: TransfersToday) -> None:
         """What the day sells: without a way abroad there is no country to choose."""
         self.home.show_facts(facts)
         if facts.corridors != self._corridors:

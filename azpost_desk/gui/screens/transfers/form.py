@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from azpost_desk.domain.abroad.corridors import Corridors, pick_up_number
-from azpost_desk.domain.catalogue import Office, Offices, Settings, Tariffs
+from azpost_desk.domain.abroad.corridors import pick_up_number
 from azpost_desk.domain.digits import digits_of, has_digit
 from azpost_desk.domain.identifiers import check_document, check_fin, check_phone
 from azpost_desk.domain.ids import unix_ms_of
-from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Person
-from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Quote, Wanted
+from azpost_desk.domain.quotes import DELIVERY, PLAIN, Quote, Wanted
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import check_transfer_code, require_transfer_code, shown_transfer_code
-from azpost_desk.services.abroad import SERVICE as ABROAD
-from azpost_desk.services.abroad import corridors_of
-from azpost_desk.services.counter import may_sell
 from azpost_desk.services.incoming import ClaimIncoming
 from azpost_desk.services.transfer_changes import OFFICE, RECEIVER, ChangeTransfer
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
@@ -29,59 +23,15 @@ from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from azpost_desk.domain.abroad.corridors import Corridor, WayIn
-    from azpost_desk.services.counter import Counter, Officer
+    from azpost_desk.domain.abroad.corridors import WayIn
+    from azpost_desk.domain.catalogue import Office, Offices
+    from azpost_desk.domain.money import Money
     from azpost_desk.services.grants import Claimed, Unanswered
-    from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Basket, Found, Transfer
 
 IDENTITY_CARD: Final = "identity_card"
 # Parts of a person's form as `services.customers` names them in refusals: ``sender.fin``.
 PARTS: Final = ("fin", "document_kind", "document", "document_valid_to", "name", "phone")
-
-
-@dataclass(frozen=True, slots=True)
-class CounterFacts:
-    """What the screen must know of the day: offices, purposes, the line, why nothing may be sold, what each
-    service that can be added costs, and the ways abroad.
-    """
-
-    offices: Offices
-    purposes: tuple[str, ...]
-    online: bool
-    blocked: Refused | None = None
-    extras: Mapping[str, Money] = field(default_factory=dict)
-    corridors: tuple[Corridor, ...] = ()
-    ways_in: tuple[WayIn, ...] = ()
-
-
-def counter_facts(counter: Counter, by: Officer) -> CounterFacts:
-    """The facts of the open day; `blocked` holds the refusal when this officer may not sell transfers now."""
-    online = counter.line.state().online
-    with counter.books.reading() as books:
-        try:
-            may_sell(books, by, "transfers")
-        except Refused as no:
-            return CounterFacts(Offices(), (), online, no)
-        date, abroad = books.day().date, _abroad(books, by)
-        prices = books.document(Tariffs, date).transfer_extras_qapik
-        return CounterFacts(
-            books.document(Offices, date),
-            books.document(Settings, date).purposes,
-            online,
-            extras={extra: azn(prices[extra]) for extra in EXTRAS if extra in prices},
-            corridors=abroad.shown(),
-            ways_in=tuple(one for one in abroad.ways_in if one.can_be_shown()),
-        )
-
-
-def _abroad(books: Reading, by: Officer) -> Corridors:
-    """The ways abroad and from there that this branch may sell and pay by today."""
-    try:
-        may_sell(books, by, ABROAD)
-    except Refused:
-        return Corridors()
-    return corridors_of(books)
 
 
 def place_of(typed: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from azpost_desk.gui.screens.transfers.sent_abroad import SentAbroad
 from azpost_desk.gui.screens.transfers.sent_here import SentHere
 from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.customers import Again
+from azpost_desk.services.transfers_today import transfers_today
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.forms import Form
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.grants import Claimed
+    from azpost_desk.services.transfers_today import TransfersToday
     from azpost_desk.services.views import Customer
 
 # After these have changed, what may be sold and what lies here may be different.
@@ -228,9 +230,9 @@ class TransfersScreen(Screen):
 
     def _load(self) -> None:
         counter, by = self.session.services.counter, self.session.by
-        Operation(self, lambda: decide.counter_facts(counter, by)).succeeded(self._on_facts).start()
+        Operation(self, lambda: transfers_today(counter, by)).succeeded(self._on_facts).start()
 
-    def _on_facts(self, facts: decide.CounterFacts) -> None:
+    def _on_facts(self, facts: TransfersToday) -> None:
         self.sending.show_facts(facts)
         self.sent.show_offices(facts.offices)
         self.payout.allow(facts.blocked is None)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.people import Person
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.customers import Opened
+    from azpost_desk.services.transfers_today import TransfersToday
     from azpost_desk.services.views import Basket, Customer, KnownReceiver
 
 
@@ -112,7 +113,7 @@ class SendForm(QWidget):
 
     # --- what the screen tells the form --------------------------------------------------------------------
 
-    def show_facts(self, facts: decide.CounterFacts) -> None:
+    def show_facts(self, facts: TransfersToday) -> None:
         """The day's offices, purposes and line; without the right to sell the main act is off."""
         self._offices, self._purposes = facts.offices, facts.purposes
         self.money.offer(facts.extras)

@@ -83,13 +83,7 @@ class SentHere(QWidget):
 
     def refresh(self) -> None:
         """Read the day's transfers."""
-        counter = self._session.services.counter
-
-        def read() -> list[Transfer]:
-            with counter.books.reading() as books:
-                return books.transfers(books.day().number)
-
-        Operation(self, read).succeeded(self._show).start()
+        Operation(self, self._session.services.transfers.sent_today).succeeded(self._show).start()
 
     def open_refund(self, transfer: Transfer) -> None:
         """Who sent it takes the money back, with the same document."""
