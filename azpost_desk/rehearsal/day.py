@@ -34,6 +34,8 @@ LOOK_EVERY_MS: Final = 5
 LOOK_LATER_EVERY_MS: Final = 40
 SOON_MS: Final = 250
 PATIENCE_MS: Final = 12_000
+# A day that leaves a line out is meant to stand still: its windows are waited for no longer than they need.
+WITHOUT_PATIENCE_MS: Final = 4_000
 # A machine with other work needs longer for what a key began; a window that never ends is a fault.
 BUSY_PATIENCE_MS: Final = 60_000
 HAND_MS: Final = 250
@@ -119,6 +121,8 @@ class Day(QObject):
         self._idle_since = QElapsedTimer()
         self._looked_since = QElapsedTimer()
         self._ticker = Repeating(self, LOOK_EVERY_MS, self._look)
+        # How long the step in hand has waited while nothing was under way: work by itself adds nothing.
+        self._idle_ms = 0
         self._settled = False
         self._pressed, self._seen_before = "", ""
         self.played = Played()
@@ -143,6 +147,7 @@ class Day(QObject):
                 self._script.popleft()
                 self._step_since.restart()
                 self._idle_since.restart()
+                self._idle_ms = 0
             if self._script and self._is_in_vain():
                 raise DayFailed(f"{self._vain()} · on the screen: {self._seen()[:1500]}")
         except DayFailed as failed:
@@ -156,9 +161,14 @@ class Day(QObject):
 
     def _is_in_vain(self) -> bool:
         """Whether a step has waited long enough: for a window that works longer than for an idle one."""
-        if not self._is_quiet():
-            self._idle_since.restart()
-        return self._idle_since.elapsed() > PATIENCE_MS or self._step_since.elapsed() > BUSY_PATIENCE_MS
+        passed_ms = self._idle_since.restart()
+        if self._is_quiet():
+            self._idle_ms += passed_ms
+        patience_ms = WITHOUT_PATIENCE_MS if self._has_left_out() else PATIENCE_MS
+        return self._idle_ms > patience_ms or self._step_since.elapsed() > BUSY_PATIENCE_MS
+
+    def _has_left_out(self) -> bool:
+        return 0 < self._without <= len(self.played.input)
 
     def _vain(self) -> str:
         if not self._is_quiet():

@@ -144,4 +144,6 @@ def test_no_key_is_idle(day: Path, tmp_path: Path, half: int) -> None:
     done = play(tmp_path, "--without", str(left_out))
     assert done.returncode == 1, f"without line {left_out} the day went on as if nothing were missing"
     assert done.stderr.strip()
+    # It failed for want of that line, and of nothing before it.
+    assert len((tmp_path / "input.jsonl").read_text("utf-8").splitlines()) >= left_out
     assert json.loads((tmp_path / "summary.json").read_text("utf-8"))["failure"]

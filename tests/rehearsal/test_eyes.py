@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from azpost_desk.gui.shell.line_panel import LinePill
-from azpost_desk.gui.work.timers import HandClock
+from azpost_desk.gui.work.runner import Lane
+from azpost_desk.gui.work.timers import HandClock, Repeating
 from azpost_desk.rehearsal import day as played_day
 from azpost_desk.rehearsal.day import Day
 from azpost_desk.rehearsal.steps import AtDesk, Outside, keys
@@ -56,3 +58,32 @@ def test_only_what_a_key_changes_answers_it(
     day.begin()
     qtbot.waitUntil(lambda: bool(ended or day.played.failure))
     assert day.played.failure.partition(" ·")[0] == failure
+
+
+def test_work_that_comes_by_itself_makes_nobody_wait_longer(
+    qtbot: QtBot, runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window that reads something anew again and again is idle all the same: what is in vain is said."""
+    monkeypatch.setattr(played_day, "PATIENCE_MS", 300)
+    window = QWidget()
+    QVBoxLayout(window).addWidget(QLineEdit())
+    qtbot.addWidget(window)
+    reading: list[Event] = []
+
+    def read_or_end() -> None:
+        if reading:
+            reading.pop().set()
+        else:
+            reading.append(Event())
+            runner.submit(Lane.DATABASE, reading[0].wait, lambda _done: None)
+
+    read = Repeating(window, 15, read_or_end)
+    read.start()
+    script = [AtDesk(1), keys("F9"), Outside("end")]
+    day = Day({1: window}, script, HandClock(), lambda _time: None, {}, tmp_path)
+    day.begin()
+    qtbot.waitUntil(lambda: bool(day.played.failure))
+    read.stop()
+    if reading:
+        reading.pop().set()
+    assert day.played.failure.partition(" ·")[0] == "F9 changed nothing"
