@@ -7,14 +7,11 @@ what lines and less good partners do.
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -35,6 +32,7 @@ from azpost_desk.domain.money import CURRENCIES, Money
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.rehearsal.partner_faults import BEFORE, SAYS, Fault, FaultKind
+from azpost_desk.rehearsal.sandbox_server import Sandbox, SandboxHandler
 
 if TYPE_CHECKING:
     import ssl
@@ -87,7 +85,7 @@ class _Answer:
     is_slow: bool = False
 
 
-class SandboxPartner:
+class SandboxPartner(Sandbox):
     """A partner on a loopback port while the ``with`` block lasts.
 
     Attributes:
@@ -110,6 +108,7 @@ class SandboxPartner:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """`customer_bic`, `customer_key` (hex): whose documents it takes; `tls` makes the door https."""
+        super().__init__(_Handler, OSError, port=port, tls=tls)
         self.bic = bic
         self.customer_bic = customer_bic
         self.customer_key = customer_key
@@ -122,33 +121,9 @@ class SandboxPartner:
         self.waiting: dict[str, bytes] = {}
         self.before_fetch: Callable[[], object] = bool
         self.also: list[Also] = []
-        self.closing = threading.Event()
         self._faults: deque[Fault] = deque()
         self._forged_waiting = 0
         self._count = 0
-        self._lock = threading.RLock()
-        self._server = _Server(("127.0.0.1", port), self)
-        self._scheme = "https" if tls else "http"
-        if tls:
-            # In the thread of each connection, so that one who never shakes hands holds up nobody.
-            self._server.socket = tls.wrap_socket(
-                self._server.socket, server_side=True, do_handshake_on_connect=False
-            )
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def fail_next(self, kind: FaultKind, *, times: int = 1, code: str = "") -> None:
         """Queue a fault for the next `times` documents handed over."""
@@ -429,37 +404,23 @@ def _has(document: etree._Element, name: str) -> bool:
     return document.find(f"{{*}}{name}") is not None
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, address: tuple[str, int], partner: SandboxPartner) -> None:
-        self.partner = partner
-        super().__init__(address, _Handler)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Report a mistake of ours; one that hung up or shook no hands is what the faults are for."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    timeout = 30
-    # Head and body are two writes; without this each answer waits for the other side's acknowledgement.
-    disable_nagle_algorithm = True
+class _Handler(SandboxHandler):
+    @property
+    def partner(self) -> SandboxPartner:
+        assert isinstance(self.server.played, SandboxPartner)
+        return self.server.played
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         if parts.path != "/messages":
             return self._send(_Answer(404))
         after = parse_qs(parts.query).get("after", [""])[0]
-        self._send(self.server.partner.next_waiting(self.path, after, self.headers.get(SIGNATURE, "")))
+        self._send(self.partner.next_waiting(self.path, after, self.headers.get(SIGNATURE, "")))
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", "0"))
         body = self.rfile.read(min(length, BYTES_MAX))
-        partner, signature = self.server.partner, self.headers.get(SIGNATURE, "")
+        partner, signature = self.partner, self.headers.get(SIGNATURE, "")
         if self.path == "/messages":
             self._send(partner.take(self.path, signature, body))
         elif self.path == "/messages/fetched":
@@ -467,12 +428,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(_Answer(404))
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Silent: `SandboxPartner.received` is the journal."""
-
     def _send(self, answer: _Answer) -> None:
         if answer.is_slow:
-            self.server.partner.closing.wait(30)
+            self.partner.closing.wait(30)
         if not answer.status:
             self.close_connection = True
             return

@@ -7,16 +7,14 @@ again, the same number with other content is code 215. The faults are what lines
 from __future__ import annotations
 
 import re
-import sys
-import threading
 from collections import deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from azpost_desk.domain.digits import is_digits
+from azpost_desk.rehearsal.sandbox_server import Sandbox, SandboxHandler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -150,7 +148,7 @@ class _Reply:
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<response>{"".join(parts)}</response>'.encode()
 
 
-class SandboxProvider:
+class SandboxProvider(Sandbox):
     """A provider on a loopback port while the ``with`` block lasts.
 
     Attributes:
@@ -165,6 +163,7 @@ class SandboxProvider:
 
     def __init__(self, billers: Iterable[dict[str, Any]] = (), *, port: int = 0) -> None:
         """`billers` in the form of `DEMO_BILLERS`; port 0 takes a free one."""
+        super().__init__(_Handler, ConnectionError, port=port)
         self.accounts: dict[str, Subscriber] = {}
         self.paid: dict[int, Paid] = {}
         self.refused: dict[int, int] = {}
@@ -177,27 +176,14 @@ class SandboxProvider:
             self.masks[biller["id"]] = biller["mask"]
             for account, facts in biller["accounts"].items():
                 self.accounts[account] = Subscriber(**facts, biller=biller["id"])
-        self.closing = threading.Event()
         self._content: dict[int, tuple[str, str]] = {}
         self._faults: deque[Fault] = deque()
         self._faults_of: dict[str, deque[Fault]] = {}
-        self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", port), self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/"
+        """Where it answers, as billers write it: the root."""
+        return f"{super().url}/"
 
     def fail_next(
         self,
@@ -312,26 +298,11 @@ def _qapik(text: str) -> int:
     return int(text.replace(".", "")) if re.fullmatch(r"[0-9]{1,12}\.[0-9]{2}", text) else 0
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, address: tuple[str, int], provider: SandboxProvider) -> None:
-        self.provider = provider
-        super().__init__(address, _Handler)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Report a mistake of ours; an asker that hung up in the middle is what the faults are for."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    # Kept open between requests, so that a dropped line is also met on a connection that worked before.
-    protocol_version = "HTTP/1.1"
-    timeout = 30
-    # Head and body are two writes; without this each answer waits for the other side's acknowledgement.
-    disable_nagle_algorithm = True
+class _Handler(SandboxHandler):
+    @property
+    def provider(self) -> SandboxProvider:
+        assert isinstance(self.server.played, SandboxProvider)
+        return self.server.played
 
     def do_GET(self) -> None:
         self._take(urlsplit(self.path).query)
@@ -340,11 +311,8 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", "0"))
         self._take(self.rfile.read(min(length, 65_536)).decode("utf-8", "replace"))
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Silent: `SandboxProvider.requests` is the journal."""
-
     def _take(self, query: str) -> None:
-        provider = self.server.provider
+        provider = self.provider
         fault, body = provider.answer(dict(parse_qsl(query, keep_blank_values=True)))
         match fault.kind if fault else "":
             case "no_answer" | "answer_lost":
@@ -374,7 +342,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _drip(self, body: bytes) -> None:
         self._send(b"", length=len(body) + 10_000)
-        while not self.server.provider.closing.wait(0.02):
+        while not self.provider.closing.wait(0.02):
             self.wfile.write(b" ")
 
     def _send(self, body: bytes, *, status: int = 200, length: int | None = None, location: str = "") -> None:

@@ -39,9 +39,9 @@ from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.gui.screens.transfers.changing import ChangeSheet
+from azpost_desk.gui.screens.transfers.refunding import RefundSheet
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.screens.transfers.sent_abroad import StopSheet
-from azpost_desk.gui.screens.transfers.sent_here import RefundSheet
 from azpost_desk.gui.shell.cash_instead import CashInsteadSheet
 from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.lamp import BooksSheet
@@ -229,7 +229,7 @@ def refund(hands: Hands, stand: Stand) -> None:
     hands.press(Qt.Key.Key_3, CTRL)
     screen = hands.frame.current()
     assert isinstance(screen, TransfersScreen)
-    screen.sent.open_refund(screen.sent.table.rows.records[0])
+    screen.sent.open_one(screen.sent.table.rows.records[0])
 
 
 def change_transfer(hands: Hands, stand: Stand) -> None:

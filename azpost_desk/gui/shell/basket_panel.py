@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import not_with, to_pay
@@ -14,6 +14,7 @@ from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
+from azpost_desk.gui.kit.rows import page_of
 from azpost_desk.gui.kit.words import Say, follow, phrase, refusal, say, translated, written
 from azpost_desk.gui.shell.card_state import CardState
 from azpost_desk.gui.shell.cash_instead import CashInsteadSheet
@@ -140,17 +141,11 @@ class BasketPanel(QFrame):
         column.addWidget(self._papers)
         column.addWidget(self._empty)
         inner = QWidget()
-        inner.setProperty("role", "scrolled")
         holder = QVBoxLayout(inner)
         holder.setContentsMargins(0, 0, 0, 0)
         holder.addLayout(self._lines)
         holder.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inner)
+        scroll = page_of(inner)
         # The line just added is the one the clerk looks for.
         bar = scroll.verticalScrollBar()
         bar.rangeChanged.connect(lambda _least, most: bar.setValue(most))

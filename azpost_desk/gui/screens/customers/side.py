@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.rows import Rows
 from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.customers.actions import NOTE_KEY
@@ -35,24 +36,14 @@ class CustomerPanel(QFrame):
         self.setProperty("role", "side")
         self.known = NameList("customers.screen.receivers.empty")
         self.note = Button("customers.screen.note", NOTE_KEY, bind=False)
-        self._inner = QWidget()
-        self._inner.setProperty("role", "scrolled")
-        self._rows = QVBoxLayout(self._inner)
-        self._rows.setContentsMargins(0, 0, 8, 0)
-        self._rows.setSpacing(4)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._inner)
+        self._rows = Rows(4)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
         column.addWidget(Label("customers.screen.receivers", "section"))
         column.addWidget(self.known)
         column.addWidget(Label("customers.screen.notes", "section"))
-        column.addWidget(scroll, 1)
+        column.addWidget(self._rows.page, 1)
         column.addWidget(self.note)
         self.show_file((), ())
 
@@ -63,24 +54,11 @@ class CustomerPanel(QFrame):
 
     def show_notes(self, notes: Sequence[NoteSeen]) -> None:
         """The remarks, newest first."""
-        while self._rows.count():
-            item = self._rows.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        rows = []
         for one in notes:
-            self._add(Label(plain(one.remark), "body", wrap=True))
             told = phrase("customers.screen.note_by", said_ms=one.at_ms, officer=plain(one.officer))
-            self._add(Label(told, "hint", wrap=True))
-        if not notes:
-            self._add(Label("customers.screen.notes.empty", "muted", wrap=True))
-        self._rows.addStretch()
-
-    def _add(self, label: Label) -> None:
-        self._rows.addWidget(label)
-        # Else it is shown only once the layout gets its turn.
-        label.show()
+            rows += [Label(plain(one.remark), "body", wrap=True), Label(told, "hint", wrap=True)]
+        self._rows.show_rows(rows or [Label("customers.screen.notes.empty", "muted", wrap=True)])
 
 
 class NoteSheet(Sheet):

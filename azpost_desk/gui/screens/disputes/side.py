@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import pair
 from azpost_desk.gui.kit.labels import Label, StatePill, rule
+from azpost_desk.gui.kit.rows import Rows
 from azpost_desk.gui.kit.words import follow, language, phrase, plain
 from azpost_desk.gui.screens.disputes import form
 from azpost_desk.gui.screens.disputes.actions import CLOSE_KEY, ESCALATE_KEY, OPEN_KEY
@@ -38,23 +38,13 @@ class DisputePanel(QFrame):
         self.record = Button("disputes.screen.open", OPEN_KEY, bind=False)
         self.escalate = Button("disputes.screen.escalate", ESCALATE_KEY, bind=False)
         self.close_it = Button("disputes.screen.close", CLOSE_KEY, bind=False)
-        self._inner = QWidget()
-        self._inner.setProperty("role", "scrolled")
-        self._rows = QVBoxLayout(self._inner)
-        self._rows.setContentsMargins(0, 0, 8, 0)
-        self._rows.setSpacing(4)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._inner)
+        self._rows = Rows(4)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
         column.addWidget(self._title)
         column.addWidget(self._pill)
-        column.addWidget(scroll, 1)
+        column.addWidget(self._rows.page, 1)
         for widget in (self.record, self.escalate, self.close_it):
             column.addWidget(widget)
         follow(self, lambda: self.show_opened(self.opened))
@@ -62,11 +52,6 @@ class DisputePanel(QFrame):
     def show_opened(self, opened: Opened | None) -> None:
         """Show a dispute or a case, or the hint when none is chosen."""
         self.opened = opened
-        while self._rows.count():
-            item = self._rows.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
         row = opened.row if opened is not None else None
         by = self._session.officer
         self.record.setEnabled(row is not None and bool(row.opens))
@@ -75,13 +60,11 @@ class DisputePanel(QFrame):
         if opened is None or row is None:
             self._title.say("disputes.screen.detail")
             self._pill.show_state("", "neutral")
-            self._rows.addWidget(Label("disputes.screen.detail_hint", "muted", wrap=True))
+            self._rows.show_rows([Label("disputes.screen.detail_hint", "muted", wrap=True)])
         else:
             self._title.say(plain(row.number))
             self._pill.show_state(standing_words(row), STATES[row.standing])
-            for shown in _facts(row, opened.words):
-                self._rows.addWidget(shown)
-        self._rows.addStretch()
+            self._rows.show_rows(_facts(row, opened.words))
 
 
 def _facts(row: Row, words: str) -> list[QWidget]:

@@ -14,7 +14,7 @@ from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
-from azpost_desk.gui.kit.look_ups import LookUp
+from azpost_desk.gui.kit.look_ups import LookUp, bring
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.words import Say, phrase, refusal, translated
 from azpost_desk.gui.screens.express import actions
@@ -29,7 +29,7 @@ from azpost_desk.services.views import Found
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.express import Price
-    from azpost_desk.services.views import Basket, Customer
+    from azpost_desk.services.views import Basket
 
 
 class ExpressScreen(Screen):
@@ -171,20 +171,7 @@ class ExpressScreen(Screen):
         self.form.focus_first()
 
     def _open_sender(self, found: Found) -> None:
-        customers = self.session.services.customers
-
-        def answered(one: Customer | None) -> None:
-            if one is not None:
-                self.from_whom.open_customer(one)
-            else:
-                self.form.release()
-
-        def failed(no: Trouble) -> None:
-            self.form.release()
-            self.session.notice(refusal(no), "bad", no.code)
-
-        self.form.hold()
-        Operation(self, lambda: customers.known(found.key)).succeeded(answered).trouble(failed).start()
+        bring(self.session, self.form, found.key, self.from_whom.open_customer)
 
     def _on_placed(self) -> None:
         """A look-up has answered; whoever has gone elsewhere meanwhile stays there."""

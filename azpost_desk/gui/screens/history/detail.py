@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import pair
 from azpost_desk.gui.kit.disputing import DISPUTE_KEY
 from azpost_desk.gui.kit.labels import BigAmount, Label, StatePill, rule
+from azpost_desk.gui.kit.rows import Rows
 from azpost_desk.gui.kit.words import Say, follow, phrase, plain, written
 from azpost_desk.gui.screens.history import form as decide
 from azpost_desk.gui.screens.history.actions import COPY_KEY, EXPLAIN_KEY, REVERSE_KEY
@@ -43,21 +43,11 @@ class DetailPanel(QFrame):
         self.reverse = Button("history.screen.reverse", REVERSE_KEY, role="danger", bind=False)
         self.dispute = Button("dispute.act", DISPUTE_KEY, bind=False)
         self.explain = Button("explain.act", EXPLAIN_KEY, bind=False)
-        self._inner = QWidget()
-        self._inner.setProperty("role", "scrolled")
-        self._rows = QVBoxLayout(self._inner)
-        self._rows.setContentsMargins(0, 0, 8, 0)
-        self._rows.setSpacing(2)
+        self._rows = Rows(2)
         self._build()
         follow(self, lambda: self.show_detail(self.detail))
 
     def _build(self) -> None:
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._inner)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
@@ -65,18 +55,13 @@ class DetailPanel(QFrame):
         column.addWidget(self._pill)
         column.addWidget(self._who)
         column.addWidget(self.amount)
-        column.addWidget(scroll, 1)
+        column.addWidget(self._rows.page, 1)
         for button in (self.copy, self.explain, self.dispute, self.reverse):
             column.addWidget(button)
 
     def show_detail(self, detail: Detail | None) -> None:
         """Show an operation, or the hint when none is chosen."""
         self.detail = detail
-        while self._rows.count():
-            item = self._rows.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
         self.copy.setEnabled(detail is not None and bool(detail.lines))
         self.reverse.setEnabled(detail is not None and bool(decide.reversible(detail)))
         self.dispute.setEnabled(detail is not None and bool(decide.disputable(detail)))
@@ -88,6 +73,7 @@ class DetailPanel(QFrame):
             self._pill.show_state("", "neutral")
             self._who.say("history.screen.detail_hint")
             self.amount.show_amount(None)
+            self._rows.show_rows(())
             return
         done = detail.done
         key, _more = decide.what(done)
@@ -98,12 +84,7 @@ class DetailPanel(QFrame):
             "history.screen.paid_out" if done.out else "history.screen.taken" if done.into else ""
         )
         self.amount.show_amount(done.into or done.out)
-        for line in detail.lines:
-            self._rows.addWidget(_line(line))
-        self._rows.addWidget(rule())
-        for widget in _facts(detail):
-            self._rows.addWidget(widget)
-        self._rows.addStretch()
+        self._rows.show_rows([*map(_line, detail.lines), rule(), *_facts(detail)])
 
 
 def _line(line: DoneLine) -> QWidget:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain.catalogue import Offices
-from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.quotes import DELIVERY
-from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.gui.kit.buttons import Button, PrimaryButton
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import Choice, PhoneField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
+from azpost_desk.gui.kit.look_ups import bring
+from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.transfers import form as decide
+from azpost_desk.gui.screens.transfers.last_receivers import RECEIVERS_AT_MOST, LastReceivers
 from azpost_desk.gui.screens.transfers.money import MoneyCard
 from azpost_desk.gui.screens.transfers.person import PersonFields, scrolled
 from azpost_desk.gui.work.runner import Operation
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.customers import Opened
     from azpost_desk.services.transfers_today import TransfersToday
-    from azpost_desk.services.views import Basket, Customer, KnownReceiver
+    from azpost_desk.services.views import Basket, KnownReceiver
 
 
 class SendForm(QWidget):
@@ -64,8 +65,7 @@ class SendForm(QWidget):
         self.offline = Label(f"{key}offline", "body", wrap=True)
         self.offline.say(f"{key}offline", "warn")
         self.offline.hide()
-        self._known = QWidget()
-        self._known_grid = QGridLayout(self._known)
+        self._last = LastReceivers()
         self._build()
         self._connect()
 
@@ -73,10 +73,7 @@ class SendForm(QWidget):
         receiver = Card("transfers.screen.card.receiver")
         self._sender.row(self.person)
         receiver.row(self.receiver, self.mobile, self.office, stretches=(8, 5, 5))
-        self._known_grid.setContentsMargins(0, 0, 0, 0)
-        self._known_grid.setSpacing(GAP // 2)
-        self._known.hide()
-        receiver.row(self._known)
+        receiver.row(self._last)
         receiver.row(self.address)
         self.address.hide()
         self.money.row(self.offline)
@@ -107,6 +104,7 @@ class SendForm(QWidget):
         self.person.ended.connect(self.form.release)
         self.person.placed.connect(lambda: self.form.go_on(self.person.fin))
         self.receiver.edited.connect(self._on_receiver)
+        self._last.picked.connect(self._pick)
         self.office.left.connect(self._on_office)
         self.money.wanted_changed.connect(self._on_wanted)
         self.add.clicked.connect(self._on_add)
@@ -134,20 +132,7 @@ class SendForm(QWidget):
 
     def bring(self, customer: str) -> None:
         """Fill in this customer as the sender (the id of their file)."""
-        customers = self._session.services.customers
-
-        def answered(one: Customer | None) -> None:
-            if one is not None:
-                self.person.open_customer(one)
-            else:
-                self.form.release()
-
-        def failed(no: Trouble) -> None:
-            self.form.release()
-            self._session.notice(refusal(no), "bad", no.code)
-
-        self.form.hold()
-        Operation(self, lambda: customers.known(customer)).succeeded(answered).trouble(failed).start()
+        bring(self._session, self.form, customer, self.person.open_customer)
 
     def _fill_proposed(self) -> None:
         if self._proposed is None or not self._offices.offices:
@@ -191,9 +176,9 @@ class SendForm(QWidget):
         self.form.go_on(self.person.fin)
 
     def _begin_to(self, who: Person, amount: Money | None) -> None:
-        number = next((at for at, one in enumerate(self._receivers, start=1) if one.name == who.name), 0)
-        if number:
-            self._pick(number)
+        at = next((at for at, one in enumerate(self._receivers) if one.name == who.name), None)
+        if at is not None:
+            self._pick(at)
         else:
             self.receiver.fill(who.name)
             self.mobile.fill(who.phone)
@@ -204,29 +189,14 @@ class SendForm(QWidget):
             self.form.lead(self.money.amount)
 
     def _show_receivers(self, receivers: tuple[KnownReceiver, ...]) -> None:
-        while self._known_grid.count():
-            item = self._known_grid.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
-        self._receivers = receivers[:9]
-        for at, one in enumerate(self._receivers):
-            chip = Button(plain(one.name), hint=plain(str(at + 1)), role="quiet")
-            chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            chip.clicked.connect(lambda _checked=False, number=at + 1: self._pick(number))
-            self._known_grid.addWidget(chip, at // 3, at % 3, Qt.AlignmentFlag.AlignLeft)
-        self._known.setVisible(bool(self._receivers))
+        self._receivers = receivers[:RECEIVERS_AT_MOST]
+        self._last.show_names([one.name for one in self._receivers])
 
     def _on_receiver(self) -> None:
-        # No name begins with a digit: a digit alone picks one of the last receivers.
-        typed = self.receiver.text()
-        if is_digits(typed) and 1 <= int(typed) <= len(self._receivers):
-            self._pick(int(typed))
-        else:
-            self._known.setVisible(bool(self._receivers) and not typed)
+        self._last.takes(self.receiver.text())
 
-    def _pick(self, number: int) -> None:
-        one = self._receivers[number - 1]
+    def _pick(self, at: int) -> None:
+        one = self._receivers[at]
         self.receiver.fill(one.name)
         self.mobile.fill(one.phone)
         office = self._offices.find(one.office) if one.office else None
@@ -234,7 +204,7 @@ class SendForm(QWidget):
             self.office.fill(decide.written_office(office) if office else "")
         # An empty telephone and "any office" were right the last time: Enter passes them by.
         self.mobile.filled = self.office.filled = True
-        self._known.hide()
+        self._last.hide()
         self._on_wanted()
         self.focus()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from azpost_desk.domain.abroad.latin import proposed, require_latin
 from azpost_desk.domain.abroad.receivers import (
@@ -15,28 +15,27 @@ from azpost_desk.domain.abroad.receivers import (
     TOWN_CHARACTERS_MAX,
     require_value,
 )
-from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.people import AbroadParties, ReceiverAbroad
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.gui.kit.buttons import Button, PrimaryButton
+from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import ChoiceField, DateField, TextField, choices_of
 from azpost_desk.gui.kit.forms import Form
-from azpost_desk.gui.kit.theme import GAP
+from azpost_desk.gui.kit.look_ups import bring
 from azpost_desk.gui.kit.words import plain, refusal, translated
 from azpost_desk.gui.screens.transfers import form as decide
 from azpost_desk.gui.screens.transfers.abroad_price import AbroadPrice
+from azpost_desk.gui.screens.transfers.last_receivers import RECEIVERS_AT_MOST, LastReceivers
 from azpost_desk.gui.screens.transfers.person import PersonFields, scrolled
 from azpost_desk.gui.work.runner import Operation
 from azpost_desk.services.abroad import SendAbroad
 
 if TYPE_CHECKING:
     from azpost_desk.domain.abroad.corridors import Corridor
-    from azpost_desk.domain.refusals import Trouble
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.abroad import AbroadQuote
     from azpost_desk.services.customers import Opened
-    from azpost_desk.services.views import Basket, Customer
+    from azpost_desk.services.views import Basket
 
 # Whether the sender knows the receiver, asked at the first transfer to them.
 KNOWS, DOES_NOT = "yes", "no"
@@ -79,8 +78,7 @@ class AbroadForm(QWidget):
         self.form.add(*self.person.fields, self.sender_latin, self.town, self.street, self.born)
         self.form.add(self.receiver, self.latin, self.receiver_town, *self.asked, self.knows)
         self.form.add(self.price.arrives, self.price.paid, self.price.purpose)
-        self._known = QWidget()
-        self._known_grid = QGridLayout(self._known)
+        self._last = LastReceivers()
         self._build()
         self._connect()
 
@@ -89,10 +87,7 @@ class AbroadForm(QWidget):
         self._sender.row(self.person)
         self._sender.row(self.sender_latin, self.town, self.street, self.born, stretches=(6, 4, 5, 4))
         receiver.row(self.receiver, self.latin, self.receiver_town, stretches=(6, 5, 4))
-        self._known_grid.setContentsMargins(0, 0, 0, 0)
-        self._known_grid.setSpacing(GAP // 2)
-        self._known.hide()
-        receiver.row(self._known)
+        receiver.row(self._last)
         receiver.row(*self.asked, self.knows)
         parts = QWidget()
         stack = QVBoxLayout(parts)
@@ -124,6 +119,7 @@ class AbroadForm(QWidget):
         self.person.ended.connect(self.form.release)
         self.person.full_name.changed.connect(partial(_propose, self.person.full_name, self.sender_latin))
         self.receiver.edited.connect(self._on_receiver)
+        self._last.picked.connect(self._pick)
         self.price.told.connect(self._on_told)
         self.add.clicked.connect(self._on_add)
 
@@ -135,20 +131,7 @@ class AbroadForm(QWidget):
 
     def bring(self, customer: str) -> None:
         """Fill in this customer as the sender (the id of their file)."""
-        customers = self._session.services.customers
-
-        def answered(one: Customer | None) -> None:
-            if one is not None:
-                self.person.open_customer(one)
-            else:
-                self.form.release()
-
-        def failed(no: Trouble) -> None:
-            self.form.release()
-            self._session.notice(refusal(no), "bad", no.code)
-
-        self.form.hold()
-        Operation(self, lambda: customers.known(customer)).succeeded(answered).trouble(failed).start()
+        bring(self._session, self.form, customer, self.person.open_customer)
 
     def focus(self) -> None:
         """To the first field that waits."""
@@ -194,35 +177,21 @@ class AbroadForm(QWidget):
                 field.fill(value)
 
     def _show_receivers(self, receivers: list[AbroadParties]) -> None:
-        while self._known_grid.count():
-            item = self._known_grid.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
-        self._receivers = receivers[:9]
-        for at, one in enumerate(self._receivers):
-            chip = Button(plain(one.receiver.latin), hint=plain(str(at + 1)), role="quiet")
-            chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            chip.clicked.connect(lambda _checked=False, number=at + 1: self._pick(number))
-            self._known_grid.addWidget(chip, at // 3, at % 3, Qt.AlignmentFlag.AlignLeft)
-        self._known.setVisible(bool(self._receivers))
+        self._receivers = receivers[:RECEIVERS_AT_MOST]
+        self._last.show_names([one.receiver.latin for one in self._receivers])
 
     def _on_receiver(self) -> None:
-        typed = self.receiver.text()
-        # No name begins with a digit: a digit alone picks one of the last receivers.
-        if is_digits(typed) and 1 <= int(typed) <= len(self._receivers):
-            self._pick(int(typed))
+        if self._last.takes(self.receiver.text()):
             return
         _propose(self.receiver, self.latin)
-        self._known.setVisible(bool(self._receivers) and not typed)
         # Somebody else than was picked: what is known of that one is not of this one.
         for field in (self.receiver_town, *self.asked):
             if field.filled:
                 field.clear()
         self.knows.show()
 
-    def _pick(self, number: int) -> None:
-        one = self._receivers[number - 1].receiver
+    def _pick(self, at: int) -> None:
+        one = self._receivers[at].receiver
         self.receiver.fill(one.name)
         self.latin.fill(one.latin)
         self.receiver_town.fill(one.town)
@@ -232,7 +201,7 @@ class AbroadForm(QWidget):
         # Sent to before: nobody is warned a second time.
         self.knows.clear()
         self.knows.hide()
-        self._known.hide()
+        self._last.hide()
         self.focus()
 
     # --- price and basket ----------------------------------------------------------------------------------

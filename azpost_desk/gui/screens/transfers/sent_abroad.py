@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from azpost_desk.domain.names import begins_a_word, fold
 from azpost_desk.domain.transfer_codes import is_receipt_number
@@ -14,19 +14,22 @@ from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.tables import Column, Table
+from azpost_desk.gui.kit.tables import Column
 from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal
 from azpost_desk.gui.screens.transfers.actions import NUMBER_KEY, STOP_KEY
 from azpost_desk.gui.screens.transfers.person import screen_of
-from azpost_desk.gui.screens.transfers.sent_here import Owed, RefundSheet
+from azpost_desk.gui.screens.transfers.refunding import Owed
+from azpost_desk.gui.screens.transfers.sent_list import SentList
 from azpost_desk.gui.work.runner import Operation
+from azpost_desk.services.abroad_views import AbroadTransfer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from azpost_desk.domain.people import Person
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.labels import State
     from azpost_desk.gui.kit.screens import Session
-    from azpost_desk.services.abroad_views import AbroadTransfer
     from azpost_desk.services.views import Basket
 
 _OWED: Final = ("owed", "unclaimed", "refunding")
@@ -90,57 +93,23 @@ def _columns() -> list[Column[AbroadTransfer]]:
     ]
 
 
-class SentAbroad(QWidget):
-    """The fourth mode: Enter pays back what is owed.
-
-    Signals:
-        added(): a refund has gone into the basket.
-    """
-
-    added = Signal()
+class SentAbroad(SentList[AbroadTransfer]):
+    """The fourth mode: Enter pays back what is owed."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
-        self._sent: list[AbroadTransfer] = []
-        self.search = TextField(
-            "transfers.screen.search", name="search", hint="abroad.sent.search_hint", optional=True
+        super().__init__(
+            session,
+            _columns(),
+            name="transfers.screen.mode.sent_abroad",
+            empty="abroad.sent.empty",
+            hint="abroad.sent.search_hint",
         )
-        self.table: Table[AbroadTransfer] = Table(
-            _columns(), name="transfers.screen.mode.sent_abroad", empty="abroad.sent.empty"
-        )
-        self.refund: RefundSheet | None = None
         self.asking: StopSheet | None = None
         self.stop = Button("abroad.sent.stop", STOP_KEY)
         self.slip = Button("abroad.sent.number_slip", NUMBER_KEY)
-        self.form = Form()
-        self.form.add(self.search)
-        column = QVBoxLayout(self.form)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addWidget(self.search)
-        column.addWidget(self.table, 1)
-        acts = QHBoxLayout()
-        acts.addWidget(self.slip)
-        acts.addWidget(self.stop)
-        acts.addStretch()
-        column.addLayout(acts)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.form)
-        self.search.changed.connect(self._filter)
-        self.search.line.returnPressed.connect(self._on_search)
-        self.table.chosen.connect(self.open_one)
+        self._add_acts(self.slip, self.stop)
         self.stop.clicked.connect(self.open_stop)
         self.slip.clicked.connect(self.print_number)
-
-    def focus(self) -> None:
-        """To the search."""
-        self.search.setFocus()
-
-    def refresh(self) -> None:
-        """Read what was sent abroad from here."""
-        Operation(self, self._session.services.abroad.sent).succeeded(self._show).start()
 
     def open_one(self, one: AbroadTransfer) -> None:
         """What is owed is paid back to who sent it; of anything else the state is told."""
@@ -171,17 +140,10 @@ class SentAbroad(QWidget):
         facts = phrase("abroad.sent.elsewhere", receipt=plain(receipt))
         self._open_refund(Owed(None, facts, "", plan))
 
-    def _open_refund(self, owed: Owed) -> None:
-        self.refund = RefundSheet(self._session, screen_of(self), owed)
-        self.refund.added.connect(self._on_added)
-        self.refund.open(self.refund.person.fin.editor)
-
     def open_stop(self) -> None:
         """The selected one, or the only one that is shown, is asked back with a reason."""
         one = self._selected()
         if one is None:
-            self._session.notice("transfers.screen.change.which", "neutral")
-            self.table.setFocus()
             return
         self.asking = StopSheet(self._session, screen_of(self), one)
         self.asking.asked.connect(self.refresh)
@@ -191,8 +153,6 @@ class SentAbroad(QWidget):
         """The second slip of the selected one, or of the only one that is shown."""
         one = self._selected()
         if one is None:
-            self._session.notice("transfers.screen.change.which", "neutral")
-            self.table.setFocus()
             return
         slips = self._session.services.numbers
 
@@ -201,41 +161,25 @@ class SentAbroad(QWidget):
 
         Operation(self.slip, lambda: slips.print_one(one.transfer)).changes("paper").succeeded(done).start()
 
-    def _selected(self) -> AbroadTransfer | None:
-        shown = self.table.rows.records
-        return self.table.current() or (shown[0] if len(shown) == 1 else None)
+    def _read(self) -> Callable[[], list[AbroadTransfer]]:
+        return self._session.services.abroad.sent
 
-    def _show(self, found: list[AbroadTransfer]) -> None:
-        self._sent = found
-        self._filter()
-
-    def _filter(self) -> None:
-        typed = self.search.text().strip()
+    def _found(self, sent: Sequence[AbroadTransfer], typed: str) -> list[AbroadTransfer]:
+        typed = typed.strip()
         key = fold(typed)
-        self.table.show_records(
-            [
-                one
-                for one in self._sent
-                if not typed
-                or typed in one.receipt
-                or (key and begins_a_word(key, fold(f"{one.receiver} {one.sender}").split()))
-            ]
-        )
+        return [
+            one
+            for one in sent
+            if not typed
+            or typed in one.receipt
+            or (key and begins_a_word(key, fold(f"{one.receiver} {one.sender}").split()))
+        ]
 
-    def _on_search(self) -> None:
-        shown = self.table.rows.records
-        if len(shown) == 1:
-            self.open_one(shown[0])
-        elif not shown and is_receipt_number(typed := self.search.text().strip()):
+    def _look_elsewhere(self, typed: str) -> None:
+        """What another desk sold is found by the number of its receipt."""
+        typed = typed.strip()
+        if is_receipt_number(typed):
             self.open_elsewhere(typed)
-        elif shown:
-            self.table.setFocus()
-            self.table.view.selectRow(0)
-
-    def _on_added(self) -> None:
-        self.search.clear()
-        self.refresh()
-        self.added.emit()
 
 
 class StopSheet(Sheet):
