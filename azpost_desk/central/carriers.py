@@ -16,13 +16,12 @@ from azpost_desk.central import (
     branches,
     corrections,
     counts,
-    disputes,
     erasure,
     slips,
     tracking,
     transfers,
 )
-from azpost_desk.central.abroad import paying, refunding, selling
+from azpost_desk.central.abroad import enquiring, paying, refunding, selling
 from azpost_desk.central.lines import ACTS
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.lines import Line, LineReversed
@@ -98,9 +97,9 @@ _BODIES: Final[tuple[tuple[type, Alone], ...]] = (
     _of(ops.TillHandedOver, _timeless(counts.counted)),
     _of(ops.TillCounted, _timeless(counts.counted)),
     _of(ops.DifferenceMadeGood, _timeless(counts.made_good)),
-    _of(ops.DisputeRaised, _timeless(disputes.raised)),
-    _of(ops.DisputeEscalated, _timeless(disputes.escalated)),
-    _of(ops.DisputeClosed, _timeless(disputes.closed)),
+    _of(ops.DisputeRaised, enquiring.raised),
+    _of(ops.DisputeEscalated, _timeless(enquiring.escalated)),
+    _of(ops.DisputeClosed, _timeless(enquiring.closed)),
 )
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from azpost_desk.central.news import tell
 from azpost_desk.domain.moves import DISPUTE, arrive, move
-from azpost_desk.domain.operations_disputes import ANSWERS
+from azpost_desk.domain.operations_disputes import ANSWERS, ENQUIRY_ANSWERS, answers_to
 from azpost_desk.domain.people import Words
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import DisputeAnswer
@@ -129,15 +129,28 @@ def answer(conn: Connection, desk: str, dispute: str, judged: str, words: str, b
     Raises:
         Refused: D-104 no such dispute, D-105 closed, D-102 without words, D-107 no such answer.
     """
-    if judged not in ANSWERS:
+    if judged not in (*ANSWERS, *ENQUIRY_ANSWERS):
         raise Refused("D-107", field="answer")
     if not words.strip():
         raise Refused("D-102", field="words")
+    tell_answer(conn, desk, dispute, judged, words.strip(), by, now_ms)
+
+
+def tell_answer(
+    conn: Connection, desk: str, dispute: str, judged: str, words: str, by: str, now_ms: int
+) -> None:
+    """Keep an answer and tell the desk; a partner's own has no words beside it.
+
+    Raises:
+        Refused: D-104, D-105, D-107 as `answer`.
+    """
     row = conn.execute(
-        "select state from disputes where desk = %s and dispute = %s for update", (desk, dispute)
+        "select state, figure from disputes where desk = %s and dispute = %s for update", (desk, dispute)
     ).fetchone()
     if row is None:
         raise Refused("D-104", dispute=dispute)
+    if judged not in answers_to(row[1]):
+        raise Refused("D-107", field="answer")
     if (row[0], "answered") not in DISPUTE:
         raise Refused("D-105", dispute=dispute)
     conn.execute(
@@ -147,7 +160,7 @@ def answer(conn: Connection, desk: str, dispute: str, judged: str, words: str, b
     conn.execute(
         "insert into dispute_answers (desk, dispute, answered_ms, answer, words, answered_by)"
         " values (%s, %s, %s, %s, %s, %s)",
-        (desk, dispute, now_ms, judged, words.strip(), by),
+        (desk, dispute, now_ms, judged, words, by),
     )
-    told = DisputeAnswer(dispute=dispute, answer=judged, words=words.strip(), by=by, at_ms=now_ms)
+    told = DisputeAnswer(dispute=dispute, answer=judged, words=words, by=by, at_ms=now_ms)
     tell(conn, told, [desk], now_ms)

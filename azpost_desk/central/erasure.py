@@ -173,7 +173,11 @@ def _free(conn: Connection, desk: str, due: list[_Part]) -> list[_Part]:
             (operations, list(_UNFINISHED_TRANSFERS), operations, list(_UNFINISHED_PAYMENTS), operations),
         )
     }
-    listed = set(conn.execute("select epoch, sequence from exceptions where desk = %s", (desk,)).fetchall())
+    listed = set(
+        conn.execute(
+            "select epoch, sequence from exceptions where desk = %s and ended_ms = 0", (desk,)
+        ).fetchall()
+    )
     forked = {
         row[0]
         for row in conn.execute("select epoch from chain_heads where desk = %s and state = 'forked'", (desk,))

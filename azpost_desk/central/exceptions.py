@@ -89,6 +89,7 @@ OWNERS: Final = {
     "partner_statement": "finance",
     "partner_suspense": "finance",
     "partner_disputed": "finance",
+    "abroad_enquiry": "operations",
 }
 
 
@@ -110,3 +111,26 @@ def list_exception(
     ).fetchone()
     if listed:
         tell(conn, OnExceptionsList(epoch=epoch, sequence=sequence, reason=reason), [desk], now_ms)
+
+
+def list_task(
+    conn: Connection, place: tuple[str, int, int], reason: str, about: str, due: str, now_ms: int
+) -> None:
+    """Put a task with its term (ISO date) on the list, or put it there again: the term is the new one.
+
+    The desk is told nothing: its record was taken, and what it asked for is answered by news of its own.
+    """
+    conn.execute(
+        "insert into exceptions (desk, epoch, sequence, reason, about, owner, made_ms, due)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (desk, epoch, sequence, reason, about) do update set due = excluded.due, ended_ms = 0",
+        (*place, reason, about, OWNERS[reason], now_ms, due),
+    )
+
+
+def end_task(conn: Connection, desk: str, reason: str, about: str, now_ms: int) -> None:
+    """A task is done."""
+    conn.execute(
+        "update exceptions set ended_ms = %s where desk = %s and reason = %s and about = %s and ended_ms = 0",
+        (now_ms, desk, reason, about),
+    )

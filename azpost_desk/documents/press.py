@@ -31,7 +31,7 @@ def pdf(paper: Paper, texts: Texts) -> bytes:
             return receipts.receipt_pdf(paper, texts)
         case papers.ApplicationPaper():
             return transfers.application_pdf(paper, texts)
-        case papers.AbroadPaper() | papers.NumberPaper():
+        case papers.AbroadPaper() | papers.NumberPaper() | papers.EnquiryPaper():
             return _of_abroad(paper, texts)
         case papers.VoucherPaper():
             return transfers.voucher_pdf(paper, texts)
@@ -51,14 +51,20 @@ def pdf(paper: Paper, texts: Texts) -> bytes:
             return cash_acts.cash_act_pdf(paper, texts)
 
 
-def _of_abroad(paper: papers.AbroadPaper | papers.NumberPaper, texts: Texts) -> bytes:
+def _of_abroad(paper: papers.AbroadPaper | papers.NumberPaper | papers.EnquiryPaper, texts: Texts) -> bytes:
+    if isinstance(paper, papers.EnquiryPaper):
+        return abroad_numbers.enquiry_pdf(paper, texts)
     if isinstance(paper, papers.NumberPaper):
         return abroad_numbers.number_pdf(paper, texts)
     return abroad.abroad_pdf(paper, texts)
 
 
 def raster(
-    paper: papers.ReceiptPaper | papers.CashMovePaper | papers.CertificatePaper | papers.NumberPaper,
+    paper: papers.ReceiptPaper
+    | papers.CashMovePaper
+    | papers.CertificatePaper
+    | papers.NumberPaper
+    | papers.EnquiryPaper,
     texts: Texts,
 ) -> bytes:
     """A paper of the 80-mm roll as ESC/POS bytes with the cut."""
@@ -66,6 +72,8 @@ def raster(
         return certificates.certificate_raster(paper, texts)
     if isinstance(paper, papers.NumberPaper):
         return abroad_numbers.number_raster(paper, texts)
+    if isinstance(paper, papers.EnquiryPaper):
+        return abroad_numbers.enquiry_raster(paper, texts)
     if isinstance(paper, papers.ReceiptPaper):
         return receipts.receipt_raster(paper, texts)
     if isinstance(paper, SlipPaper):

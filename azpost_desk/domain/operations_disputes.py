@@ -1,6 +1,7 @@
-"""Disputes over a figure, and supplements to a closed day's report.
+"""Disputes over a figure, enquiries about a transfer abroad, and supplements to a closed day's report.
 
-A dispute blocks nothing and admits nothing: till and day close over it. It posts nothing.
+A dispute blocks nothing and admits nothing: till and day close over it. It posts nothing. An enquiry is one
+whose figure is a word of ENQUIRIES: a customer asks where money abroad is, gets its number, and is answered.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from azpost_desk.domain.bodies import Body
+from azpost_desk.domain.money import CURRENCIES, Money, azn
 
 
 class Evidence(Body, frozen=True):
@@ -44,7 +46,7 @@ class DisputeRaised(Body, frozen=True):
     Attributes:
         dispute: number of the case, ``D2026-000001-x``.
         figure: word of ``dispute.figure.…``; `about` names the operation or the date it stands on.
-        value: the figure as the books say it, in `unit` (qapik or count).
+        value: the figure as the books say it, in `unit` (qapik, count or a currency's code).
         words: commitment of the officer's own words (attachment, group `words`).
         due: ISO date until which the centre should have answered.
     """
@@ -92,6 +94,27 @@ class ReportSupplemented(Body, frozen=True):
 OUTCOMES: Final = ("settled", "withdrawn")
 ANSWERS: Final = ("upheld", "partly", "rejected", "more")
 """How the centre can answer: the figure is wrong, partly wrong, right, or more must be known."""
+
+ENQUIRY_SENT: Final = "enquiry.sent"
+ENQUIRY_COMING: Final = "enquiry.coming"
+ENQUIRIES: Final = (ENQUIRY_SENT, ENQUIRY_COMING)
+"""What customers ask about: a transfer sent here (`about` is its id), or one that is to come (`about` is the
+request for a grant that was refused)."""
+ENQUIRY_ANSWERS: Final = ("received", "under_way", "comes_back", "more")
+"""How an enquiry is answered: the receiver has it, it is on its way, it comes back, more must be known."""
+
+
+def answers_to(figure: str) -> tuple[str, ...]:
+    """How the centre can answer what was raised over this figure."""
+    return ENQUIRY_ANSWERS if figure in ENQUIRIES else ANSWERS
+
+
+def figure_of(value: int, unit: str) -> Money | int:
+    """A figure as it is written: money in its currency, or a count."""
+    if unit == "qapik":
+        return azn(value)
+    return Money(value, unit) if unit in CURRENCIES else value
+
 
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("dispute.raised", 1): DisputeRaised,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.domain.papers_abroad import AbroadPaper as AbroadPaper
+from azpost_desk.domain.papers_abroad import EnquiryPaper as EnquiryPaper
 from azpost_desk.domain.papers_abroad import NumberPaper as NumberPaper
 from azpost_desk.domain.papers_cash import CashActPaper as CashActPaper
 from azpost_desk.domain.papers_cash import ReportCount as ReportCount
@@ -464,4 +465,5 @@ Paper = (
     | CashActPaper
     | AbroadPaper
     | NumberPaper
+    | EnquiryPaper
 )

@@ -1,4 +1,4 @@
-"""What the papers of a transfer abroad say: the agreement, and the slip with the number that came later."""
+"""What the papers of a transfer abroad say: the agreement, the number that came later, an enquiry."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from azpost_desk.domain.papers_head import ORIGINAL, CopyState, PaperHead, PaperPerson, Words
 
 if TYPE_CHECKING:
+    import datetime as dt
     from fractions import Fraction
 
     from azpost_desk.domain.catalogue import Names
@@ -78,6 +79,32 @@ class NumberPaper:
     arrives: Money
     is_exact: bool
     secret: str
+    record_mark: str
+    copy: CopyState = ORIGINAL
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnquiryPaper:
+    """What a customer takes who asked where the money is: the enquiry's number, until when it is answered.
+
+    Attributes:
+        number: of the enquiry.
+        receipt: of the sale, "" where the money is to come.
+        person: who is named besides the customer, and as what.
+        amount: what was paid, or what is to come in the sender's currency; None where it is not known.
+        answer: the answer and the words with it, None while there is none.
+        language: the customer's, "" for the one of the office.
+    """
+
+    head: PaperHead
+    number: str
+    receipt: str
+    person: tuple[Words, str]
+    country: Names
+    amount: Money | None
+    due: dt.date
+    answer: tuple[Words, str] | None
     record_mark: str
     copy: CopyState = ORIGINAL
     language: str = ""

@@ -353,14 +353,16 @@ def _erasure(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 def _exceptions(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     texts = Texts("en")
     rows = conn.execute(
-        "select exception, desk, epoch, sequence, owner, reason, about from exceptions order by exception"
+        "select exception, desk, epoch, sequence, owner, reason, about, due from exceptions"
+        " where ended_ms = 0 order by exception"
     )
     listed = rows.fetchall()
     # Whoever reads the list reads records of these desks: they are told.
     note(wanted, conn, dsn, {row[1] for row in listed}, "records_read")
-    for number, desk, epoch, sequence, owner, reason, about in listed:
+    for number, desk, epoch, sequence, owner, reason, about, due in listed:
         says = texts.t(f"central.exception.{reason}")
-        print(f"{number}\t{desk}/{epoch}/{sequence}\t{owner}\t{says}\t{about}")
+        term = f"\t{due}" if due else ""
+        print(f"{number}\t{desk}/{epoch}/{sequence}\t{owner}\t{says}\t{about}{term}")
 
 
 def _new_epoch(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

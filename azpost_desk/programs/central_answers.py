@@ -6,8 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from azpost_desk.central import approvals, corrections, disputes
+from azpost_desk.central.abroad import enquiring
 from azpost_desk.domain.money import azn, parse_amount
-from azpost_desk.domain.operations_disputes import ANSWERS
+from azpost_desk.domain.operations_disputes import ANSWERS, ENQUIRIES, ENQUIRY_ANSWERS, figure_of
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
 from azpost_desk.domain.transfer_codes import read_case_number
 from azpost_desk.programs.central_commands import CLOCK, Command, book_of, note, nothing
@@ -98,7 +99,7 @@ def _dispute_commands(acts: Any) -> None:
     one = under.add_parser("answer", help="answer one; the words are read from standard input")
     one.add_argument("desk")
     one.add_argument("dispute")
-    one.add_argument("answer", choices=ANSWERS)
+    one.add_argument("answer", choices=tuple(dict.fromkeys((*ANSWERS, *ENQUIRY_ANSWERS))))
     one.add_argument("--by", required=True, help="who answers")
     one.set_defaults(act=_answer_dispute)
 
@@ -106,19 +107,23 @@ def _dispute_commands(acts: Any) -> None:
 def _list_disputes(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     texts = Texts("en")
     for one in disputes.listed(conn, every=wanted.all):
-        value = texts.money(azn(one.value)) if one.unit == "qapik" else texts.number(one.value)
+        figure = figure_of(one.value, one.unit)
+        value = texts.number(figure) if isinstance(figure, int) else texts.money(figure)
+        stands = ""
+        if one.figure in ENQUIRIES:
+            stands = f"\t{enquiring.about(conn, one.desk, one.figure, one.about)}"
         key = f"dispute.figure.{one.figure}"
         says = texts.t(key) if texts.has(key) else one.figure
         print(
             f"{one.desk}\t{one.dispute}\t{one.state}\t{one.due}\t{one.officer}\t{one.date}\t{says}\t{value}"
-            f"\t{one.words}"
+            f"\t{one.words}{stands}"
         )
 
 
 def _answer_dispute(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     words = sys.stdin.read()
     dispute = read_case_number(wanted.dispute) or wanted.dispute
-    disputes.answer(conn, wanted.desk, dispute, wanted.answer, words, wanted.by, CLOCK.utc_ms())
+    enquiring.answer(conn, wanted.desk, dispute, wanted.answer, words, wanted.by, CLOCK.utc_ms())
 
 
 def _propose(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

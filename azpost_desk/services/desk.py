@@ -19,6 +19,7 @@ from azpost_desk.services.copies import Copies
 from azpost_desk.services.corrections import Corrections
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.disputes import Disputes
+from azpost_desk.services.enquiries import Enquiries
 from azpost_desk.services.erasure import Erasure
 from azpost_desk.services.evidence import Evidence
 from azpost_desk.services.explaining import Explaining
@@ -91,6 +92,7 @@ class DeskServices:
     records: Records
     explaining: Explaining
     disputes: Disputes
+    enquiries: Enquiries
     supplements: Supplements
     evidence: Evidence
     certificates: Certificates
@@ -151,6 +153,7 @@ def desk_services(
         records=Records(counter),
         explaining=Explaining(counter),
         disputes=Disputes(counter),
+        enquiries=Enquiries(counter, Disputes(counter)),
         supplements=Supplements(counter, Reports(counter)),
         evidence=Evidence(counter),
         certificates=Certificates(counter),

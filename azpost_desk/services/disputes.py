@@ -14,7 +14,7 @@ from azpost_desk.domain import reports
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.days import BusinessDay, days_after
 from azpost_desk.domain.lengths import characters_max
-from azpost_desk.domain.operations_disputes import OUTCOMES, Evidence
+from azpost_desk.domain.operations_disputes import ENQUIRY_SENT, OUTCOMES, Evidence
 from azpost_desk.domain.people import Words
 from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused
@@ -25,7 +25,7 @@ from azpost_desk.services.reports import day_figures
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from azpost_desk.services.ports import Reading
+    from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import Case, Day, Dispute, Entry, Recorded
 
 WORDS_CHARACTERS_MAX: Final = characters_max("words")
@@ -69,7 +69,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A figure as the books say it, and the records it comes from. `unit` is qapik or count."""
+    """A figure as the books say it, and the records it comes from. `unit` is qapik, count or a currency."""
 
     figure: Figure
     date: str
@@ -89,12 +89,16 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A dispute with its age in days; `overdue` when the centre's time has run out."""
+    """A dispute with its age in days; `overdue` when the centre's time has run out.
+
+    `record` is the operation its figure stands on, "" where it stands on none.
+    """
 
     dispute: Dispute
     officer: str
     age_days: int
     overdue: bool
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,30 +148,33 @@ class Disputes:
         Raises:
             Refused: D-101 no such figure, D-102 without words, D-103 with too many.
         """
-        said = _said(words)
+        said = said_words(words)
         with self.counter.books.writing() as books:
-            named = _named(books, figure)
-            operation = self.counter.new_id()
-            attached = attach(operation, "words", Words(words=said))
-            due = self._due(books)
-            number = books.next_dispute()
-            recorded = books.append(
-                ops.DisputeRaised(
-                    dispute=number,
-                    figure=figure.figure,
-                    about=figure.about,
-                    date=named.date,
-                    value=named.value,
-                    unit=named.unit,
-                    words=attached.commitment(),
-                    due=due,
-                    evidence=self._evidence(books, named),
-                ),
-                actor=by.officer,
-                operation=operation,
-                attachments=[attached],
-            )
+            raised = self.raise_named(books, by, _named(books, figure), said, self._due(books))
         self.counter.line.wake()
+        return raised
+
+    def raise_named(self, books: Writing, by: Officer, named: Named, said: str, due: str) -> Raised:
+        """Write down a dispute, or an enquiry, with its number, until `due` (ISO date)."""
+        operation = self.counter.new_id()
+        attached = attach(operation, "words", Words(words=said))
+        number = books.next_dispute()
+        recorded = books.append(
+            ops.DisputeRaised(
+                dispute=number,
+                figure=named.figure.figure,
+                about=named.figure.about,
+                date=named.date,
+                value=named.value,
+                unit=named.unit,
+                words=attached.commitment(),
+                due=due,
+                evidence=self._evidence(books, named),
+            ),
+            actor=by.officer,
+            operation=operation,
+            attachments=[attached],
+        )
         return Raised(number, due, recorded)
 
     def escalate(self, by: Officer, number: str, reason: str, words: str) -> Recorded:
@@ -177,7 +184,7 @@ class Disputes:
             Refused: D-104 no such dispute, D-105 ended, D-102, D-103, D-106 neither the one who raised it
                 nor a supervisor.
         """
-        said = _said(words)
+        said = said_words(words)
         with self.counter.books.writing() as books:
             dispute = _open(books, number)
             if dispute.officer != by.officer and Permission.APPROVE not in PERMISSIONS[by.role]:
@@ -197,7 +204,7 @@ class Disputes:
         Raises:
             Refused: D-104, D-105, D-102, D-103, D-106 somebody else raised it, D-107 no such outcome.
         """
-        said = _said(words)
+        said = said_words(words)
         if outcome not in OUTCOMES:
             raise Refused("D-107", field="outcome")
         with self.counter.books.writing() as books:
@@ -223,6 +230,7 @@ class Disputes:
                     names.get(one.officer, one.officer),
                     _age_days(one.raised_ms, now_ms),
                     one.state in ("open", "escalated") and one.due < today,
+                    _record_of(books, one),
                 )
                 for one in books.disputes()
             )
@@ -267,7 +275,15 @@ def _age_days(since_ms: int, now_ms: int) -> int:
     return max(now_ms - since_ms, 0) // 86_400_000
 
 
-def _said(words: str) -> str:
+def _record_of(books: Reading, one: Dispute) -> str:
+    if one.figure.startswith(("report.", "account.")):
+        return ""
+    line = books.paid_line(one.about) if one.figure == ENQUIRY_SENT else None
+    return line.recorded.operation if line is not None else one.about
+
+
+def said_words(words: str) -> str:
+    """The words as they are kept. Refused D-102 none, D-103 too many."""
     said = words.strip()
     if not said:
         raise Refused("D-102", field="words")
@@ -297,8 +313,8 @@ def _named(books: Reading, figure: Figure) -> Named:
     entry = books.entry(figure.about)
     if entry is None:
         raise Refused("D-101")
-    date = _date_of(books, entry)
-    hashes = (_hash_of(books, entry),)
+    date = date_of(books, entry)
+    hashes = (hash_of(books, entry),)
     if figure.figure in TILL_FIGURES and isinstance(entry.body, ops.TillClosed):
         return Named(figure, date, TILL_FIGURES[figure.figure](entry.body), "qapik", hashes)
     if figure.figure == AMOUNT and (amount := amount_of(entry.body)) is not None:
@@ -324,7 +340,7 @@ def _of_report(books: Reading, figure: Figure) -> Named:
     value = REPORT_FIGURES[figure.figure](figures)
     ends = [entry for entry in entries if isinstance(entry.body, ops.DayOpened | ops.DayClosed)]
     unit = "count" if figure.figure in _COUNTS else "qapik"
-    return Named(figure, day.date, value, unit, tuple(_hash_of(books, entry) for entry in ends))
+    return Named(figure, day.date, value, unit, tuple(hash_of(books, entry) for entry in ends))
 
 
 def _figures(books: Reading, day: Day) -> tuple[reports.Figures, list[Entry]]:
@@ -336,13 +352,14 @@ def _figures(books: Reading, day: Day) -> tuple[reports.Figures, list[Entry]]:
     return first, entries
 
 
-def _date_of(books: Reading, entry: Entry) -> str:
+def date_of(books: Reading, entry: Entry) -> str:
     """The date of a record's business day; of one written between two days, the day before."""
     number = entry.recorded.day
     return next((day.date for day in books.days(limit=100_000) if day.number <= number), "")
 
 
-def _hash_of(books: Reading, entry: Entry) -> str:
+def hash_of(books: Reading, entry: Entry) -> str:
+    """The hash of a record in hex. Refused D-101 it is not here."""
     place = entry.recorded.epoch, entry.recorded.sequence
     for record, _ in books.records(entry.recorded.day):
         header = record.header()

@@ -20,6 +20,8 @@ from azpost_desk.domain.papers import Say
 from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.services import cash_papers
+from azpost_desk.services.enquiries import PAPER as ENQUIRY_PAPER
+from azpost_desk.services.enquiries import enquiry_paper
 from azpost_desk.services.lines import notices, own_paper, receipt_line
 from azpost_desk.services.lines.base import Place, Sheet
 from azpost_desk.services.number_slips import PAPER as NUMBER_PAPER
@@ -92,11 +94,8 @@ class Papers:
                 if content is None:
                     raise Trouble("D-020")
                 return content
-            if job.paper == PAPER:
-                entry = books.entry(job.key)
-                if entry is None:
-                    raise Trouble("D-020")
-                return slip_paper(books, _head(books, entry), entry, job, copy_of(books, job))
+            if job.paper in (PAPER, ENQUIRY_PAPER):
+                return _of_record(books, job)
             if job.paper in ("cash_move", "till_close"):
                 return _cash_paper(books, job)
             if job.paper == "certificate":
@@ -224,6 +223,16 @@ def _line_paper(books: Reading, stored: PaidLine, copy: papers.CopyState) -> pap
     if paper is None:
         raise Trouble("D-020")
     return paper
+
+
+def _of_record(books: Reading, job: PrintJob) -> papers.Paper:
+    """A slip that is named by its own record."""
+    entry = books.entry(job.key)
+    if entry is None:
+        raise Trouble("D-020")
+    if job.paper == ENQUIRY_PAPER:
+        return enquiry_paper(books, _head(books, entry), entry, job)
+    return slip_paper(books, _head(books, entry), entry, job, copy_of(books, job))
 
 
 def _number_paper(books: Reading, stored: PaidLine, job: PrintJob) -> papers.NumberPaper:

@@ -32,6 +32,8 @@ def number_of(books: Reading, job: PrintJob) -> str:
     if line is not None:
         return line.line.number if isinstance(line.line, ops.ItemAccepted) else line.receipt
     entry = books.entry(job.key)
+    if entry is not None and isinstance(entry.body, ops.DisputeRaised):
+        return entry.body.dispute
     return entry.recorded.mark if entry is not None else ""
 
 

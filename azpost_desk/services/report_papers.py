@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import papers
 from azpost_desk.domain.ids import desk_parts
-from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.operations_disputes import figure_of
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.products import due_qapik, service_of
 
@@ -166,12 +167,12 @@ def _late(one: Late) -> papers.ReportLate:
 
 
 def _dispute(one: Dispute) -> papers.ReportDispute:
-    value: Money | int = azn(one.value) if one.unit == "qapik" else one.value
+    value = figure_of(one.value, one.unit)
     return papers.ReportDispute(
         number=one.dispute,
         figure=Say(f"dispute.figure.{one.figure}"),
         business_day=dt.date.fromisoformat(one.date),
-        value=Say(f"dispute.value.{one.unit}", (("value", value),)),
+        value=Say(f"dispute.value.{'count' if isinstance(value, int) else 'qapik'}", (("value", value),)),
         state=Say(f"dispute.state.{one.state}"),
         raised_at=one.raised_ms,
     )

@@ -382,9 +382,9 @@ class Dispute:
 
     Attributes:
         operation: the record that raised it.
-        value: in `unit` (qapik or count), as the books said it then.
+        value: in `unit` (qapik, count or a currency), as the books said it then.
         due: ISO date until which the centre should have answered.
-        answer: "" until the centre answered, then upheld, partly, rejected or more.
+        answer: "" until the centre answered, then a word of `operations_disputes.answers_to`.
     """
 
     dispute: str

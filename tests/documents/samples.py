@@ -17,6 +17,7 @@ from azpost_desk.domain.papers import (
     CopyState,
     CountedPieces,
     DailyReportPaper,
+    EnquiryPaper,
     LabelPaper,
     NumberPaper,
     PaperHead,
@@ -147,6 +148,24 @@ ABROAD_NUMBER = NumberPaper(
     is_exact=ABROAD.is_exact,
     secret="481516234",
     record_mark="9f3ac01b77",
+    copy=CopyState("copy", 1),
+)
+
+ABROAD_ENQUIRY = EnquiryPaper(
+    head=HEAD,
+    number="D2026-000017-4",
+    receipt=ABROAD.number,
+    person=(Say("papers.receiver"), ABROAD.receiver.name),
+    country=ABROAD.country,
+    amount=ABROAD.amount,
+    due=date(2026, 12, 3),
+    answer=None,
+    record_mark="9f3ac01b77",
+)
+
+ABROAD_ANSWER = replace(
+    ABROAD_ENQUIRY,
+    answer=(Say("dispute.answer.under_way"), "Almatı poçtu: alan sabah dəvət olunur."),
     copy=CopyState("copy", 1),
 )
 

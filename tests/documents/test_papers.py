@@ -42,6 +42,8 @@ PAPERS: dict[str, tuple[Callable[[Any, Texts], bytes], Any]] = {
     "application": (transfers.application_pdf, samples.APPLICATION),
     "abroad": (abroad.abroad_pdf, samples.ABROAD),
     "abroad-number": (abroad_numbers.number_pdf, samples.ABROAD_NUMBER),
+    "abroad-enquiry": (abroad_numbers.enquiry_pdf, samples.ABROAD_ENQUIRY),
+    "abroad-answer": (abroad_numbers.enquiry_pdf, samples.ABROAD_ANSWER),
     "voucher": (transfers.voucher_pdf, samples.VOUCHER),
     "label": (express.label_pdf, samples.LABEL),
     "report": (reports.report_pdf, samples.REPORT),

@@ -52,6 +52,12 @@ class Played:
             "roll",
             f"{DAY}_abroad_number-{samples.ABROAD_NUMBER.number}-copy-1",
         ),
+        (
+            samples.ABROAD_ENQUIRY,
+            "abroad_enquiry",
+            "roll",
+            f"{DAY}_abroad_enquiry-{samples.ABROAD_ENQUIRY.number}",
+        ),
         (samples.CASH_MOVE, "cash_move", f"{DAY}_cash_move-{samples.CASH_MOVE.number}-duplicate-1", None),
     ],
 )

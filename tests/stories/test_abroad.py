@@ -355,3 +355,36 @@ def test_without_the_line_nothing_is_sold_abroad(border: Border) -> None:
     with pytest.raises(Trouble, match="L-001"):
         ganja.services.abroad.quote("GE-CASH", "paid", azn(50_000), ganja.clerk)
     ganja.go_online()
+
+
+def test_a_customer_asks_where_it_is_the_partner_is_asked_once_and_the_counter_has_the_answer(
+    border: Border,
+) -> None:
+    ganja = border.seat(f"{GANJA}-1")
+    transfer = send(ganja)
+    border.sync()
+    border.later(11)
+    uetr = uetr_of(transfer)
+    border.tbilisi.settle(uetr)
+    border.later(1)
+    assert state(ganja, transfer) == "settled"
+    made = ganja.services.enquiries.open_sent(transfer, "Alan pulu almayıb", ganja.clerk)
+    waiting = "select owner, about, due, ended_ms = 0 from exceptions where reason = 'abroad_enquiry'"
+    border.sync()
+    # The partner's own answer to a true question over its rail; settled is not "the receiver has it" (MA-9).
+    asked = ganja.services.enquiries.of_sent(transfer)
+    assert asked is not None
+    assert (asked.dispute, asked.state, asked.answer) == (made.number, "answered", "under_way")
+    assert border.ask(waiting) == [("operations", made.number, made.due, False)]
+    before = border.ask("select asked, next_ms from abroad_out")
+    assert (before[0][0], before[0][1]) == (1, None)
+    border.later(60)
+    assert border.ask("select asked, next_ms from abroad_out") == before
+    # Not content with it: taken further, and answered anew.
+    ganja.services.disputes.escalate(ganja.clerk, made.number, "answer", "Pul hələ yoxdur")
+    border.tbilisi.say(uetr, "ACCC")
+    border.sync()
+    border.later(1)
+    again = ganja.services.enquiries.of_sent(transfer)
+    assert again is not None
+    assert (again.state, again.answer, state(ganja, transfer)) == ("answered", "received", "paid")

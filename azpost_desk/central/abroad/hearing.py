@@ -17,6 +17,7 @@ import psycopg
 from azpost_desk.central.abroad import (
     agreements,
     arriving,
+    enquiring,
     moving,
     receiving,
     return_words,
@@ -164,12 +165,15 @@ def _of_ours(
         if back is None or not isinstance(said, Status):
             return False
         return_words.status(conn, agreed, back, said, now_ms)
-    elif isinstance(said, Status):
-        _status(conn, agreed, found, said, now_ms)
-    elif isinstance(said, Returned):
-        _returned(conn, found, said, now_ms)
-    else:
+    elif isinstance(said, RecallAnswer):
         _recall(conn, found, said, now_ms)
+    else:
+        if isinstance(said, Status):
+            _status(conn, agreed, found, said, now_ms)
+        else:
+            _returned(conn, found, said, now_ms)
+        if isinstance(said, Returned) or said.code:
+            enquiring.heard(conn, found.transfer, now_ms)
     return True
 
 

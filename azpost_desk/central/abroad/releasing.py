@@ -172,7 +172,10 @@ def _after(conn: Connection, due: Attempt, answer: Handed, now_ms: int) -> None:
         case Told():
             if due.act is Act.HAND:
                 moving.move(conn, found, "handed", now_ms)
-            _look_again(conn, found, now_ms + _wait_ms(found, due, answered=True))
+            # What is settled was asked about for somebody who enquires: once, an answer is enough.
+            is_recalled = found.recall in ("asked", "sent")
+            is_enough = found.state == "settled" and due.act is Act.ASK and not is_recalled
+            _look_again(conn, found, None if is_enough else now_ms + _wait_ms(found, due, answered=True))
         case Turned(status=status):
             if due.act is Act.HAND:
                 # Nothing was taken, and it is about us: this partner stops, nobody is refunded (M0-6).

@@ -59,6 +59,7 @@ class Corridor(Document, frozen=True, omit_defaults=True):
             long as at home (`Settings.refund_days_max`).
         grace_minutes: how long the message waits here before it leaves (MA-7).
         promise_minutes: after how long at the latest it can be fetched, grace and queue included (MA-15).
+        enquiry_days: within so many days a customer's enquiry about a transfer is answered.
         fields: what is asked of the receiver.
         purposes: the sender chooses one; the codes of ISO 20022 ``ExternalPurpose1Code``.
     """
@@ -81,6 +82,7 @@ class Corridor(Document, frozen=True, omit_defaults=True):
     grace_minutes: int = 10
     promise_minutes: int = 60
     refund_days: int = 0
+    enquiry_days: int = 10
     fields: tuple[Field, ...] = ()
     purposes: tuple[str, ...] = ("FAMI", "GIFT", "EDUC", "GDDS", "OTHR")
 
@@ -121,6 +123,7 @@ class WayIn(Document, frozen=True, omit_defaults=True):
         number_mask: what the number looks like that the receiver says (MA-18); `number_example` fits it.
         rounding: how manat are rounded, once, at the end (MA-4), of ROUNDINGS.
         days: how long it waits for its receiver before it goes back.
+        enquiry_days: within so many days a receiver's enquiry is answered.
         twin_days: the same sum to the same receiver within so many days is looked at (MA-24).
     """
 
@@ -136,6 +139,7 @@ class WayIn(Document, frozen=True, omit_defaults=True):
     rounding: str = "half_up"
     days: int = 30
     twin_days: int = 3
+    enquiry_days: int = 10
 
     def can_be_shown(self) -> bool:
         """Whether this program knows both currencies."""

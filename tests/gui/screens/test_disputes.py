@@ -20,10 +20,13 @@ from azpost_desk.gui.shell.register import FRAME_KEYS, screens
 from azpost_desk.services.disputes import Figure
 from azpost_desk.services.payments import PayBill
 from azpost_desk.services.views import Found
+from azpost_desk.texts import Texts
+from tests.fakes.abroad import abroad_at
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.walking import hold_enter, nameless
 from tests.services.counters import CLERK, MANAGER, SUPERVISOR, close_counted
 from tests.services.test_disputes import WORDS, answer
+from tests.services.test_enquiries import sent
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -73,6 +76,32 @@ def test_the_centres_answer_is_shown_and_its_giver_named(hands: Hands, stand: St
     assert opened.row.standing == "answered"
     assert opened.row.dispute is not None
     assert opened.row.dispute.answer_words == "Bağlama tapıldı."
+
+
+def test_only_an_enquiry_has_a_slip_and_one_key_prints_it_with_its_answer(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    abroad_at(stand)
+    transfer = sent(stand)
+    asked = stand.desk.enquiries.open_sent(transfer, WORDS, CLERK).number
+    stand.clock.pass_ms(1_000)
+    figure = stand.desk.disputes.raise_dispute(CLERK, Figure("report.closing", DATE), WORDS).number
+    hands = Hands(qtbot, runner, session, stand, DisputesScreen)
+    screen = screen_of(hands)
+    assert [row.number for row in screen.table.rows.records] == [figure, asked]
+    assert not screen.panel.slip.isVisible()
+    hands.press(Qt.Key.Key_P, CTRL)
+    assert hands.frame.notices.text() == Texts("az").t("abroad.enquiry.not_one")
+    hands.press(Qt.Key.Key_Down)
+    assert screen.panel.slip.isVisible()
+    hands.press(Qt.Key.Key_P, CTRL)
+    with stand.books.reading() as books:
+        jobs = [(job.paper, job.sort) for job in books.print_jobs()][-2:]
+        sale = books.paid_line(transfer)
+    assert jobs == [("abroad_enquiry", "original"), ("abroad_enquiry", "copy")]
+    # Its record is the sale, as the history knows it.
+    assert sale is not None
+    assert screen.table.rows.records[1].opens == sale.recorded.operation
 
 
 def test_who_raised_it_closes_it_by_keys(hands: Hands, stand: Stand) -> None:

@@ -10,6 +10,9 @@ from PySide6.QtCore import Qt
 from azpost_desk.domain.lines import AbroadPaid
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import Parties
+from azpost_desk.gui.kit.words import language
+from azpost_desk.gui.screens.disputes.form import rows
+from azpost_desk.gui.screens.disputes.table import value_words
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.services.incoming import ClaimIncoming
 from tests.fakes.abroad import abroad_at
@@ -107,3 +110,26 @@ def test_ma_26_run_out_the_manat_are_asked_for_anew(hands: Hands, stand: Stand) 
     assert form.claimed.grant != first.grant
     assert not form.add.isHidden()
     assert form.again.isHidden()
+
+
+def test_what_somebody_came_for_and_did_not_get_is_enquired_about_and_its_number_is_nowhere(
+    hands: Hands, stand: Stand
+) -> None:
+    del stand.line.transfers["TB12345678"]
+    form = payout(hands)
+    assert form.enquire.isHidden()
+    hands.type("tb12345678\n100\nNino Beridze\n")
+    assert not form.enquire.isHidden()
+    hands.press(Qt.Key.Key_S, CTRL)
+    assert form.enquiry is not None
+    hands.press(Qt.Key.Key_Return)
+    [one] = [row.dispute for row in stand.desk.disputes.listed().disputes]
+    assert (one.figure, one.value, one.unit) == ("enquiry.coming", 10_000, "GEL")
+    assert one.dispute in hands.frame.notices.text()
+    assert "12345678" not in hands.frame.notices.text() + stand.desk.disputes.words(one)
+    assert [value_words(row) for row in rows(stand.desk.disputes.listed())] == [
+        language().texts.money(Money(10_000, "GEL"))
+    ]
+    # Another number is another question.
+    form.code.put("tb12345679")
+    assert form.enquire.isHidden()

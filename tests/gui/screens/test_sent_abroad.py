@@ -14,10 +14,10 @@ from azpost_desk.domain.lines import AbroadRefunded
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.papers import NumberPaper
 from azpost_desk.domain.people import AbroadParties
-from azpost_desk.gui.kit.words import say
+from azpost_desk.gui.kit.words import language, say
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.screens.transfers.sent_abroad import SentAbroad, state_words
-from azpost_desk.protocol.news import AbroadEvent
+from azpost_desk.protocol.news import AbroadEvent, DisputeAnswer
 from azpost_desk.services.abroad import SendAbroad
 from azpost_desk.texts import LANGUAGES, Texts
 from tests.fakes.abroad import abroad_at
@@ -69,8 +69,8 @@ def told(stand: Stand, transfer: str, state: str) -> None:
 
 def test_every_state_has_its_words_and_a_settlement_is_never_called_paid() -> None:
     states = {after for after in ABROAD_OUT.values()}
-    for language in LANGUAGES:
-        texts = Texts(language)
+    for one in LANGUAGES:
+        texts = Texts(one)
         words = {state: texts.t(f"abroad.state.{state}") for state in states}
         assert words["settled"] != words["paid"]
         assert words["frozen"] == words["held"]
@@ -250,3 +250,38 @@ def test_enter_in_the_search_leads_into_the_list_and_a_refused_one_awaits_no_num
     number = next(one for one in page.table.rows.columns if one.words == "abroad.sent.number")
     follows = Texts("az").t("abroad.sent.number_follows")
     assert {one.state: number.show(one) for one in page.table.rows.records} == {"owed": "", "queued": follows}
+
+
+def test_where_is_it_two_keys_open_an_enquiry_whose_number_is_said_and_printed(
+    hands: Hands, stand: Stand, transfer: str
+) -> None:
+    told(stand, transfer, "settled")
+    page = screen(hands).abroad
+    page.refresh()
+    hands.settle()
+    hands.press(Qt.Key.Key_S, CTRL)
+    assert page.enquiry is not None
+    assert page.enquiry.isAncestorOf(hands.focus)
+    hands.press(Qt.Key.Key_Return)
+    [one] = [row.dispute for row in stand.desk.disputes.listed().disputes]
+    assert (one.figure, one.about, one.state) == ("enquiry.sent", transfer, "open")
+    due = language().texts.date(one.due)
+    assert one.dispute in hands.frame.notices.text()
+    assert due in hands.frame.notices.text()
+    with stand.books.reading() as books:
+        assert [job.paper for job in books.print_jobs()][-1] == "abroad_enquiry"
+    # Asked again: the number that is open already, beside how the transfer stands.
+    hands.press(Qt.Key.Key_S, CTRL)
+    hands.press(Qt.Key.Key_Return)
+    assert one.dispute in hands.frame.notices.text()
+    assert len(stand.desk.disputes.listed().disputes) == 1
+    page.open_one(page.table.rows.records[0])
+    hands.settle()
+    said = hands.frame.notices.text()
+    assert Texts("az").t("abroad.state.settled") in said
+    assert due in said
+    answer = DisputeAnswer(dispute=one.dispute, answer="received", words="", by="tbilisi", at_ms=1)
+    stand.books.store_news([piece(9_002, "dispute.answer", answer)], 1)
+    page.open_one(page.table.rows.records[0])
+    hands.settle()
+    assert Texts("az").t("dispute.answer.received") in hands.frame.notices.text()

@@ -12,14 +12,19 @@ if TYPE_CHECKING:
 OPEN_KEY: Final = "Ctrl+O"
 ESCALATE_KEY: Final = "Ctrl+G"
 CLOSE_KEY: Final = "Ctrl+E"
+SLIP_KEY: Final = "Ctrl+P"
 
 
 def actions(
-    record: Callable[[], object], escalate: Callable[[], object], close: Callable[[], object]
+    record: Callable[[], object],
+    escalate: Callable[[], object],
+    close: Callable[[], object],
+    slip: Callable[[], object],
 ) -> list[Action]:
     """All acts of the screen."""
     return [
         Action("disputes.screen.open", "disputes.screen.open", OPEN_KEY, None, record),
         Action("disputes.screen.escalate", "disputes.screen.escalate", ESCALATE_KEY, None, escalate),
         Action("disputes.screen.close", "disputes.screen.close", CLOSE_KEY, None, close),
+        Action("abroad.enquiry.slip", "abroad.enquiry.slip", SLIP_KEY, None, slip),
     ]

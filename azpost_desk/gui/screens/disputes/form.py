@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.operations_disputes import figure_of
 from azpost_desk.domain.staff import PERMISSIONS, Permission
 from azpost_desk.services.disputes import OPEN
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.money import Money
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.desk import DeskServices
     from azpost_desk.services.disputes import Listed
+    from azpost_desk.services.disputes import Row as ListedRow
     from azpost_desk.services.views import Case, Dispute
 
 Standing = Literal["open", "overdue", "answered", "escalated", "closed", "case"]
@@ -50,32 +52,33 @@ class Opened:
 
 def rows(listed: Listed) -> list[Row]:
     """What is overdue first, then what waits, then the rest; newest first within each."""
-    made = [_dispute(one.dispute, one.officer, one.age_days, one.overdue) for one in listed.disputes]
+    made = [_dispute(one) for one in listed.disputes]
     made += [_case(one, age) for one, age in listed.cases]
     order = ("overdue", "answered", "open", "escalated", "case", "closed")
     return sorted(made, key=lambda row: (order.index(row.standing), -row.raised_ms))
 
 
-def _dispute(one: Dispute, officer: str, age_days: int, overdue: bool) -> Row:
+def _dispute(listed: ListedRow) -> Row:
+    one = listed.dispute
     standings: dict[str, Standing] = {
         "open": "open",
         "answered": "answered",
         "escalated": "escalated",
         "closed": "closed",
     }
-    standing: Standing = "overdue" if overdue else standings[one.state]
+    standing: Standing = "overdue" if listed.overdue else standings[one.state]
     return Row(
         one.dispute,
         one,
         one.figure,
         "",
-        azn(one.value) if one.unit == "qapik" else one.value,
-        officer,
+        figure_of(one.value, one.unit),
+        listed.officer,
         standing,
         one.due,
-        age_days,
+        listed.age_days,
         one.raised_ms,
-        one.about if not one.figure.startswith(("report.", "account.")) else "",
+        listed.record,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from azpost_desk.domain.operations_disputes import ENQUIRIES
 from azpost_desk.gui.kit.cards import heading
 from azpost_desk.gui.kit.screens import Action, Screen, Session
 from azpost_desk.gui.kit.tables import Table
@@ -53,6 +54,7 @@ class DisputesScreen(Screen):
         self.panel.record.clicked.connect(self.open_record)
         self.panel.escalate.clicked.connect(lambda: self.begin("escalate"))
         self.panel.close_it.clicked.connect(lambda: self.begin("close"))
+        self.panel.slip.clicked.connect(self.print_slip)
         Runner.current().changed.connect(self._on_changed)
         follow(self, lambda: self.panel.show_opened(self.panel.opened))
 
@@ -60,7 +62,8 @@ class DisputesScreen(Screen):
 
     def actions_here(self) -> list[Action]:
         """See `Screen`."""
-        return actions.actions(self.open_record, lambda: self.begin("escalate"), lambda: self.begin("close"))
+        further, end = (lambda: self.begin("escalate")), (lambda: self.begin("close"))
+        return actions.actions(self.open_record, further, end, self.print_slip)
 
     def side(self) -> QWidget:
         """See `Screen`."""
@@ -112,6 +115,19 @@ class DisputesScreen(Screen):
             self.session.notice("disputes.screen.no_record", "warn")
             return
         self.session.open("history", Found("receipt", row.opens, row.opens, ""))
+
+    def print_slip(self) -> None:
+        """The customer's slip of an enquiry, with the answer once there is one."""
+        row = self.table.current()
+        if row is None or row.what not in ENQUIRIES:
+            self.session.notice("abroad.enquiry.not_one", "warn")
+            return
+        enquiries = self.session.services.enquiries
+
+        def done(_none: None) -> None:
+            self.session.notice("abroad.enquiry.printing", "good")
+
+        Operation(self, lambda: enquiries.print_one(row.number)).changes("paper").succeeded(done).start()
 
     def begin(self, act: str) -> None:
         """Ask for what an act needs; the service says who may."""

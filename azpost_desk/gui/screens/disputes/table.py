@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.domain.money import Money
+from azpost_desk.domain.money import Money, azn
 from azpost_desk.gui.kit.named import case_words
 from azpost_desk.gui.kit.tables import Column
 from azpost_desk.gui.kit.words import Say, language, phrase
@@ -48,7 +48,9 @@ def value_words(row: Row) -> str:
     texts = language().texts
     if row.value is None:
         return ""
-    return texts.amount(row.value) if isinstance(row.value, Money) else texts.number(row.value)
+    if not isinstance(row.value, Money):
+        return texts.number(row.value)
+    return texts.amount(row.value) if row.value.currency == azn(0).currency else texts.money(row.value)
 
 
 def standing_words(row: Row) -> Say:

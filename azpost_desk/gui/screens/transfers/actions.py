@@ -18,6 +18,7 @@ SENT_ABROAD: Final = "sent_abroad"
 MODES: Final = {SEND: "Ctrl+1", PAY_OUT: "Ctrl+2", SENT_HERE: "Ctrl+3", SENT_ABROAD: "Ctrl+4"}
 STOP_KEY: Final = "Ctrl+B"
 NUMBER_KEY: Final = "Ctrl+N"
+ENQUIRY_KEY: Final = "Ctrl+S"
 RELEASE_KEY: Final = "Ctrl+G"
 # Where the manat of a grant stand no more.
 AGAIN_KEY: Final = "Ctrl+R"
@@ -52,6 +53,7 @@ def actions(
         Action("transfers.screen.change.open", "transfers.screen.change.open", CHANGE_KEY, Permission.SELL),
         Action("abroad.sent.stop", "abroad.sent.stop", STOP_KEY, Permission.SELL),
         Action("abroad.sent.number_slip", "abroad.sent.number_slip", NUMBER_KEY, Permission.SELL),
+        Action("abroad.enquiry.open", "abroad.enquiry.open", ENQUIRY_KEY, Permission.SELL),
         Action("transfers.screen.ahead.take", "transfers.screen.ahead.take", AHEAD_KEY, Permission.SELL),
         Action("transfers.screen.ahead.back", "transfers.screen.ahead.back", GIVE_BACK_KEY, Permission.SELL),
         Action("transfers.screen.add", "transfers.screen.add", "Enter", Permission.SELL),

@@ -19,11 +19,13 @@ from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
 from azpost_desk.gui.kit.words import phrase, plain, refusal, translated
 from azpost_desk.gui.screens.transfers import form as decide
-from azpost_desk.gui.screens.transfers.actions import AGAIN_KEY, RELEASE_KEY
+from azpost_desk.gui.screens.transfers.actions import AGAIN_KEY, ENQUIRY_KEY, RELEASE_KEY
 from azpost_desk.gui.screens.transfers.ahead import AheadCard
+from azpost_desk.gui.screens.transfers.enquiring import EnquirySheet
 from azpost_desk.gui.screens.transfers.fixed_manat import FixedManat
 from azpost_desk.gui.screens.transfers.person import PersonFields, screen_of
 from azpost_desk.gui.work.runner import Lane, Operation
+from azpost_desk.services.grants import CENTRE_SAYS_NO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.abroad_views import IncomingGrant
     from azpost_desk.services.ahead import ReservedAhead
+    from azpost_desk.services.disputes import Raised
     from azpost_desk.services.grants import Claimed, Unanswered
     from azpost_desk.services.views import Basket
 
@@ -63,6 +66,10 @@ class PayOutForm(QWidget):
             f"{key}sender_name", name="sender_name", hint=f"{key}sender_name_hint", max_length=120
         )
         self.ask = PrimaryButton(f"{key}ask", hint=f"{key}enter")
+        # Offered where the centre has refused what a receiver from abroad came for.
+        self.enquire = Button("abroad.enquiry.open", ENQUIRY_KEY)
+        self.enquire.hide()
+        self.enquiry: EnquirySheet | None = None
         self.question = Form(self.ask)
         self.question.add(self.code, self.origin, self.amount, self.sender_name)
         self._told = Card(f"{key}card.receiver")
@@ -92,7 +99,7 @@ class PayOutForm(QWidget):
         asked.row(self.code, self.amount, self.sender_name, stretches=(3, 3, 5))
         asked.row(self.origin)
         self.origin.hide()
-        asked.row(_left(self.ask))
+        asked.row(_left(self.ask, self.enquire))
         _filled(self.question, asked)
         told = self._told
         told.row(self.paid)
@@ -113,6 +120,7 @@ class PayOutForm(QWidget):
 
     def _connect(self) -> None:
         self.ask.clicked.connect(self._on_ask)
+        self.enquire.clicked.connect(self.open_enquiry)
         self.code.changed.connect(self._on_number)
         self.origin.changed.connect(self._on_number)
         self.fixed.ran_out.connect(self._on_ran_out)
@@ -150,6 +158,7 @@ class PayOutForm(QWidget):
 
     def _on_number(self) -> None:
         """The number tells where it is from, and so the currency of the sum; two places are asked about."""
+        self.enquire.hide()
         if self.claimed is not None:
             return
         origins = decide.origins_of(self.code.text(), self._ways)
@@ -317,6 +326,7 @@ class PayOutForm(QWidget):
         for field in (self.code, self.amount, self.sender_name):
             field.set_read_only(claimed is not None)
         self.ask.setVisible(claimed is None)
+        self.enquire.hide()
         self.payout.setVisible(claimed is not None)
         self.unanswered.hide()
         self.held.hide()
@@ -333,7 +343,30 @@ class PayOutForm(QWidget):
         )
         self.receiver.full_name.fill(claimed.parties.receiver.name)
 
+    def open_enquiry(self) -> None:
+        """Where is the money somebody came for? They get a number; the centre answers."""
+        way = self._way()
+        if way is None:
+            return
+        enquiries, by, number = self._session.services.enquiries, self._session.by, self.code.text()
+        about = phrase(
+            "abroad.enquiry.coming",
+            country=translated(way.country_names),
+            sender=plain(self.sender_name.text()),
+        )
+
+        def work(words: str) -> Raised:
+            return enquiries.open_coming(number, words, by)
+
+        self.enquiry = EnquirySheet(
+            self._session, screen_of(self), about, "abroad.enquiry.words.coming", work
+        )
+        self.enquiry.start()
+
     def _refused(self, no: Refused) -> None:
+        self.enquire.setVisible(
+            self.claimed is None and self._way() is not None and no.code in CENTRE_SAYS_NO
+        )
         form = self.payout if self.claimed else self.question
         if not form.show_refusal(no):
             self._session.notice(refusal(no), "bad", no.code)

@@ -16,7 +16,8 @@ from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.tables import Column
 from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal
-from azpost_desk.gui.screens.transfers.actions import NUMBER_KEY, STOP_KEY
+from azpost_desk.gui.screens.transfers.actions import ENQUIRY_KEY, NUMBER_KEY, STOP_KEY
+from azpost_desk.gui.screens.transfers.enquiring import EnquirySheet
 from azpost_desk.gui.screens.transfers.person import screen_of
 from azpost_desk.gui.screens.transfers.refunding import Owed
 from azpost_desk.gui.screens.transfers.sent_list import SentList
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.labels import State
     from azpost_desk.gui.kit.screens import Session
-    from azpost_desk.services.views import Basket
+    from azpost_desk.services.disputes import Raised
+    from azpost_desk.services.views import Basket, Dispute
 
 _OWED: Final = ("owed", "unclaimed", "refunding")
 # Where a recall is still open beside the state; elsewhere the state says how it ended.
@@ -57,6 +59,19 @@ def state_words(one: AbroadTransfer) -> Say:
     if not one.recall or one.state not in _RECALLED:
         return words
     return phrase("abroad.state.recalled", state=plain(language().say(words)))
+
+
+def standing_words(one: AbroadTransfer, asked: Dispute | None) -> Say:
+    """How it stands for whoever asks, with the enquiry about it and its answer."""
+    is_recalled = one.recall and one.state in _RECALLED
+    words: Say = "abroad.sent.may_be_paid" if is_recalled else state_words(one)
+    if asked is None:
+        return words
+    state = plain(language().say(words))
+    if not asked.answer:
+        return phrase("abroad.enquiry.stands", state=state, number=asked.dispute, due=asked.due)
+    answer = plain(language().say(f"dispute.answer.{asked.answer}"))
+    return phrase("abroad.enquiry.answered", state=state, number=asked.dispute, answer=answer)
 
 
 def _time(one: AbroadTransfer) -> str:
@@ -107,15 +122,20 @@ class SentAbroad(SentList[AbroadTransfer]):
         self.asking: StopSheet | None = None
         self.stop = Button("abroad.sent.stop", STOP_KEY)
         self.slip = Button("abroad.sent.number_slip", NUMBER_KEY)
-        self._add_acts(self.slip, self.stop)
+        self.enquire = Button("abroad.enquiry.open", ENQUIRY_KEY)
+        self.enquiry: EnquirySheet | None = None
+        self._add_acts(self.slip, self.stop, self.enquire)
         self.stop.clicked.connect(self.open_stop)
         self.slip.clicked.connect(self.print_number)
+        self.enquire.clicked.connect(self.open_enquiry)
 
     def open_one(self, one: AbroadTransfer) -> None:
         """What is owed is paid back to who sent it; of anything else the state is told."""
         if one.state not in _OWED:
-            is_asked = one.recall and one.state in _RECALLED
-            self._session.notice("abroad.sent.may_be_paid" if is_asked else state_words(one), "neutral")
+            enquiries = self._session.services.enquiries
+            Operation(self, lambda: enquiries.of_sent(one.transfer)).succeeded(
+                lambda asked: self._session.notice(standing_words(one, asked), "neutral")
+            ).start()
             return
         abroad, by = self._session.services.abroad, self._session.by
         amount = one.amount + one.fee if one.terms is not None and one.terms.fee_returned else one.amount
@@ -139,6 +159,22 @@ class SentAbroad(SentList[AbroadTransfer]):
 
         facts = phrase("abroad.sent.elsewhere", receipt=plain(receipt))
         self._open_refund(Owed(None, facts, "", plan))
+
+    def open_enquiry(self) -> None:
+        """Where is the selected one, or the only one that is shown? The customer gets a number."""
+        one = self._selected()
+        if one is None:
+            return
+        enquiries, by = self._session.services.enquiries, self._session.by
+        about = phrase(
+            "abroad.sent.facts", name=plain(one.receiver), arrives=one.arrives, receipt=plain(one.receipt)
+        )
+
+        def work(words: str) -> Raised:
+            return enquiries.open_sent(one.transfer, words, by)
+
+        self.enquiry = EnquirySheet(self._session, screen_of(self), about, "abroad.enquiry.words.sent", work)
+        self.enquiry.start()
 
     def open_stop(self) -> None:
         """The selected one, or the only one that is shown, is asked back with a reason."""
