@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
-from azpost_desk.central import ahead, approvals, grants, keys, list_changes, payments, steps
+from azpost_desk.central import ahead, approvals, deliveries, grants, keys, list_changes, steps
 from azpost_desk.central.abroad import paying, quotes, refunding
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
@@ -209,8 +209,8 @@ class Centre:
         )
 
     async def check_bill(self, caller: Caller, message: BillCheck) -> BillChecked:
-        """Ask the biller; see payments."""
-        return await payments.check(self._parties, message)
+        """Ask the biller; see deliveries."""
+        return await deliveries.check(self._parties, message)
 
     def steps_of(self, caller: Caller, message: StepsAsked) -> StepsTold:
         """See steps."""

@@ -21,7 +21,8 @@ from azpost_desk.central.registry.enrolment import end_epochs
 from azpost_desk.central.storage.database import one
 from azpost_desk.central.written import Written
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.moves import CHAIN, CONTESTED, PAYMENT, TRANSFER, befores, move
+from azpost_desk.domain.delivery_moves import DELIVERY
+from azpost_desk.domain.moves import CHAIN, CONTESTED, TRANSFER, befores, move
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import Sent
 from azpost_desk.protocol.news import ContestedNews, TransferEvent
@@ -270,7 +271,7 @@ def _take_effect(
             if freed.free(conn, transfer, now_ms) == "available":
                 event = TransferEvent(transfer=transfer, state="available", office="", at_ms=now_ms)
                 tell(conn, event, [place[0]], now_ms)
-        for after, before in befores(PAYMENT, "let_go").items():
+        for after, before in befores(DELIVERY, "let_go").items():
             conn.execute(
                 "update payments set state = %s, next_ms = %s"
                 " where desk = %s and epoch = %s and sequence = %s and state = any(%s) and next_ms is null",
@@ -294,7 +295,7 @@ def _undo(conn: Connection, place: tuple[str, int, int], digest: bytes) -> None:
             "update transfers set state = %s where ended_by = %s and state = any(%s)",
             (after, digest.hex(), before),
         )
-    for after, before in befores(PAYMENT, "record_rejected").items():
+    for after, before in befores(DELIVERY, "record_rejected").items():
         conn.execute(
             "update payments set state = %s, next_ms = null"
             " where desk = %s and epoch = %s and sequence = %s and state = any(%s)",

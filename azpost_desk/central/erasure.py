@@ -16,6 +16,7 @@ from azpost_desk.central.registry.reference import newest
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Retention
 from azpost_desk.domain.days import calendar_day
+from azpost_desk.domain.delivery_moves import UNFINISHED
 from azpost_desk.domain.erasure import ERASED_AT_ONCE, Holds, due_before, due_from_ms
 from azpost_desk.protocol.news import ErasureDue
 from azpost_desk.protocol.records import Attachment
@@ -34,7 +35,6 @@ _UNFINISHED_TRANSFERS: Final = (
     "available", "reserved", "held", "in_doubt", "closed", "rejected",
     "returned", "returning", "returning_in_doubt", "unclaimed",
 )  # fmt: skip
-_UNFINISHED_PAYMENTS: Final = ("accepted", "sent", "unknown", "refused")
 
 # The received time is never before the recorded one by more than a wrong clock: age counts from the later.
 _DUE: Final = """
@@ -170,7 +170,7 @@ def _free(conn: Connection, desk: str, due: list[_Part]) -> list[_Part]:
             " union select payment from payments where payment = any(%s) and state = any(%s)"
             " union select transfer from abroad_out where transfer = any(%s)"
             " and state not in ('paid', 'refunded', 'reversed')",
-            (operations, list(_UNFINISHED_TRANSFERS), operations, list(_UNFINISHED_PAYMENTS), operations),
+            (operations, list(_UNFINISHED_TRANSFERS), operations, list(UNFINISHED), operations),
         )
     }
     listed = set(

@@ -63,6 +63,8 @@ OWNERS: Final = {
     "biller_wrong_number": "finance",
     "biller_wrong_sum": "finance",
     "biller_silent": "finance",
+    "biller_unproven": "finance",
+    "biller_late_yes": "finance",
     "strange_quote": "security",
     "quote_used": "security",
     "quote_expired": "operations",

@@ -1,8 +1,9 @@
-"""Transfers and bills that wait for people: held by a rule or by screening, rejected, closed after tries.
+"""Transfers and bills that wait for people: held by a rule or by screening, rejected, closed, contradicted.
 
 Two people decide, by name and with evidence, in the centre's own book. A transfer that is let go can be paid
 out; one that is rejected is frozen, and only a further decision lets its money back to the sender. A bill
 that is let go is delivered; one that is rejected is refused as if by its biller: its customer is paid back.
+Of a bill whose biller said no after an attempt nobody heard of, or yes after a no, they say what is so.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from azpost_desk.central.abroad import judging
 from azpost_desk.central.doubts import two_people
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.delivery_moves import WAITING as UNSETTLED
 from azpost_desk.domain.moves import TRANSFER, move
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import TransferEvent
@@ -50,7 +52,7 @@ def waiting(conn: Connection) -> list[Waiting]:
         " select transfer as thing, state, amount, desk, sent_ms as at_ms, 'transfers' as service"
         " from transfers where state = any(%s)"
         " union all select payment, state, amount, desk, accepted_ms, 'payments'"
-        " from payments where state = 'held'"
+        " from payments where state = any(%s)"
         " union all select transfer, state, amount, desk, sent_ms, 'abroad'"
         " from abroad_out where state in ('held', 'frozen')"
         " or (listed and state not in ('paid', 'refunded', 'reversed'))"
@@ -59,7 +61,7 @@ def waiting(conn: Connection) -> list[Waiting]:
         " select thing, state, amount, desk, at_ms,"
         " array(select distinct reason from exceptions where about = thing order by reason), service"
         " from waits order by at_ms, thing",
-        (list(_WAITING),),
+        (list(_WAITING), list(UNSETTLED)),
     ).fetchall()
     return [Waiting(*row) for row in rows]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.days import BusinessDay
 
 # Claims that somebody disputes or that nobody has proven cover nothing.
-_UNPROVEN: Final = (chart.DOUBTFUL, chart.PARTNER_DISPUTED)
+_UNPROVEN: Final = (chart.DOUBTFUL, chart.PARTNER_DISPUTED, chart.BILLER_CLAIMS)
 
 
 class Safeguarded(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.domain.delivery_moves import AT_DESK
 from azpost_desk.protocol.messages import StepsAsked, StepsTold
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ def told(conn: Connection, desk: str, epoch: int, question: StepsAsked) -> Steps
         ids = [thing for one, thing in asked if one == sort]
         if ids:
             rows = conn.execute(table, {"desk": desk, "epoch": epoch, "ids": ids})
-            answers += [(sort, str(thing), str(state), int(at_ms)) for thing, state, at_ms in rows]
+            answers += [
+                (sort, str(thing), AT_DESK.get(state, state), int(at_ms)) for thing, state, at_ms in rows
+            ]
     return StepsTold(steps=tuple(answers))
 
 

@@ -50,6 +50,7 @@ PARTNER_TRANSIT: Final = "1055"
 PARTNER_DISPUTED: Final = "1057"
 POSITION: Final = "1060"
 POSITION_MANAT: Final = "1061"
+BILLER_CLAIMS: Final = "1070"
 DOUBTFUL: Final = "1085"
 SHORTAGE: Final = "1090"
 BAG_DIFFERENCES: Final = "1091"
@@ -90,6 +91,8 @@ CHART: Final = {
         # What was sold of a currency and not yet bought (debit), and the manat it stands for (credit).
         Account(POSITION, "position", Side.OWN, "currency"),
         Account(POSITION_MANAT, "position_manat", Side.OWN, "currency"),
+        # A biller has it and its customer was paid back; the centre's book only.
+        Account(BILLER_CLAIMS, "biller_claims", Side.CLAIM, "biller"),
         # What a lost desk paid out by evidence, until its own late record shows it: the centre's book only.
         Account(DOUBTFUL, "doubtful", Side.CLAIM, "desk"),
         Account(SHORTAGE, "shortage", Side.OWN, "officer"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from azpost_desk.domain.abroad.moves import ABROAD_IN, ABROAD_OUT
+from azpost_desk.domain.delivery_moves import DELIVERY
 from azpost_desk.domain.refusals import Refused
 
 Moves = Mapping[tuple[str, str], str]
@@ -86,6 +87,8 @@ PAYMENT: Final[Moves] = {
     ("unknown", "confirmed"): "confirmed",
     ("unknown", "refused"): "refused",
     ("refused", "refunded"): "refunded",
+    # Two people found that the biller has it after all.
+    ("refused", "delivered_after_all"): "confirmed",
     ("accepted", "reversed"): "reversed",
     # Nothing leaves the post before two people have looked at it (central.exposure, central.held).
     ("accepted", "suspected"): "held",
@@ -249,6 +252,7 @@ ITEM: Final[Moves] = {
 TABLES: Final[dict[str, Moves]] = {
     "transfer": TRANSFER,
     "payment": PAYMENT,
+    "delivery": DELIVERY,
     "card": CARD,
     "day": DAY,
     "till": TILL,

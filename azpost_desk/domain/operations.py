@@ -61,6 +61,8 @@ from azpost_desk.domain.operations_centre import BODIES as _OF_THE_CENTRE
 from azpost_desk.domain.operations_centre import CentreEpochOpened as CentreEpochOpened
 from azpost_desk.domain.operations_centre import DeskDeclaredLost as DeskDeclaredLost
 from azpost_desk.domain.operations_centre import GrantIssued as GrantIssued
+from azpost_desk.domain.operations_centre import PaymentClaimed as PaymentClaimed
+from azpost_desk.domain.operations_centre import PaymentClaimEnded as PaymentClaimEnded
 from azpost_desk.domain.operations_centre import PaymentDelivered as PaymentDelivered
 from azpost_desk.domain.operations_disputes import BODIES as _DISPUTES
 from azpost_desk.domain.operations_disputes import DisputeClosed as DisputeClosed
@@ -313,9 +315,13 @@ class Settlement(Body, frozen=True):
 # --- outside steps, grants, tracking, paper ----------------------------------------------------------------
 
 
+DELIVERED_AFTER_ALL: Final = "delivered_after_all"
+"""Two people found that the biller has what it had refused: the customer is owed nothing any more."""
+
+
 class PaymentResolved(Body, frozen=True):
-    """What became of a bill at the biller: confirmed, refused or unknown. Refused makes a debt to the
-    customer.
+    """What became of a bill at the biller: confirmed, refused, unknown or delivered after all. Refused makes
+    a debt to the customer, delivered after all undoes it.
     """
 
     payment: str

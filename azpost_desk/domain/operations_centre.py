@@ -16,6 +16,27 @@ class PaymentDelivered(Body, frozen=True):
     provider_reference: str
 
 
+class PaymentClaimed(Body, frozen=True):
+    """Centre: a biller holds what its customer was paid back for; the post claims it there."""
+
+    payment: str
+    biller: str
+    amount_qapik: int
+
+
+class PaymentClaimEnded(Body, frozen=True):
+    """Centre: two people ended a claim on a biller: ``given_back`` by it, or ``borne`` by the post.
+
+    `desk` took the bill.
+    """
+
+    payment: str
+    biller: str
+    amount_qapik: int
+    outcome: str
+    desk: str
+
+
 class GrantIssued(Body, frozen=True):
     """Centre: a grant was given; the desk's chain must answer it."""
 
@@ -47,6 +68,8 @@ class CentreEpochOpened(Body, frozen=True):
 
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("payment.delivered", 1): PaymentDelivered,
+    ("payment.claimed", 1): PaymentClaimed,
+    ("payment.claim_ended", 1): PaymentClaimEnded,
     ("grant.issued", 1): GrantIssued,
     ("desk.declared_lost", 1): DeskDeclaredLost,
     ("centre.epoch_opened", 1): CentreEpochOpened,

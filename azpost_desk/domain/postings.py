@@ -18,6 +18,7 @@ from azpost_desk.domain import (
     postings_statements,
     products,
 )
+from azpost_desk.domain.delivery_moves import BORNE
 from azpost_desk.domain.ledger import Posting, checked, negated
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.products.abroad import PURPOSES as ABROAD_PURPOSES
@@ -76,15 +77,17 @@ def _remittance_accepted(desk: str, operation: str, body: ops.RemittanceAccepted
 
 
 def _payment_resolved(desk: str, operation: str, body: ops.PaymentResolved) -> list[Posting]:
-    """A refusal turns what was collected, and the fee, into a debt to the customer; nothing else moves
-    money.
+    """A refusal turns what was collected, and the fee, into a debt to the customer; that it was delivered
+    after all turns it back; nothing else moves money.
     """
-    if body.outcome != "refused":
+    sign = {"refused": 1, ops.DELIVERED_AFTER_ALL: -1}.get(body.outcome, 0)
+    if not sign:
         return []
+    amount, fee = sign * body.amount_qapik, sign * body.fee_qapik
     return [
-        Posting(operation, chart.BILLS_COLLECTED, body.biller, Money(body.amount_qapik)),
-        Posting(operation, chart.FEES, body.service, Money(body.fee_qapik)),
-        Posting(operation, chart.REFUNDS_PAYABLE, body.biller, Money(-body.amount_qapik - body.fee_qapik)),
+        Posting(operation, chart.BILLS_COLLECTED, body.biller, Money(amount)),
+        Posting(operation, chart.FEES, body.service, Money(fee)),
+        Posting(operation, chart.REFUNDS_PAYABLE, body.biller, Money(-amount - fee)),
     ]
 
 
@@ -92,6 +95,18 @@ def _payment_delivered(desk: str, operation: str, body: ops.PaymentDelivered) ->
     return pair(
         operation, (chart.BILLS_COLLECTED, body.biller), (chart.BILLS_DUE, body.biller), body.amount_qapik
     )
+
+
+def _payment_claimed(desk: str, operation: str, body: ops.PaymentClaimed) -> list[Posting]:
+    return pair(
+        operation, (chart.BILLER_CLAIMS, body.biller), (chart.BILLS_DUE, body.biller), body.amount_qapik
+    )
+
+
+def _payment_claim_ended(desk: str, operation: str, body: ops.PaymentClaimEnded) -> list[Posting]:
+    """What the biller gives back it takes off what it is due; what it never gives back the post has lost."""
+    against = (chart.RISK, body.desk) if body.outcome == BORNE else (chart.BILLS_DUE, body.biller)
+    return pair(operation, against, (chart.BILLER_CLAIMS, body.biller), body.amount_qapik)
 
 
 def _correction_accepted(desk: str, operation: str, body: ops.CorrectionAccepted) -> list[Posting]:
@@ -149,6 +164,8 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     ("remittance.accepted", 1): _remittance_accepted,
     ("payment.resolved", 1): _payment_resolved,
     ("payment.delivered", 1): _payment_delivered,
+    ("payment.claimed", 1): _payment_claimed,
+    ("payment.claim_ended", 1): _payment_claim_ended,
     ("correction.accepted", 1): _correction_accepted,
     **postings_cash.RULES,
     **postings_abroad.RULES,

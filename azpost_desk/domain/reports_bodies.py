@@ -143,6 +143,8 @@ def _note_beside_cash(day: _Day, body: ops.Body) -> None:
     match body:
         case ops.PaymentResolved() if body.outcome == "refused":
             day.refunds += body.amount_qapik + body.fee_qapik
+        case ops.PaymentResolved(outcome="delivered_after_all"):
+            day.refunds -= body.amount_qapik + body.fee_qapik
         case ops.CorrectionAccepted():
             # What was cleared or explained leaves the holder's account: less surplus, less shortage.
             day.surplus -= body.amount_qapik * (body.sort != "shortage_cleared")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from azpost_desk.central import contested, doubts, held, screening
 from azpost_desk.central.abroad import granting, paying, refunding
 from azpost_desk.central.registry import lost
+from azpost_desk.domain import delivery_moves
 from azpost_desk.domain.products.abroad import PAYOUT, REFUND
 from azpost_desk.programs.central_commands import CLOCK, book_of
 from azpost_desk.programs.central_people import both, proven, signs
@@ -59,6 +60,10 @@ def add(commands: Any) -> None:
         ("release", held.LET_GO, "it may be paid out, or delivered"),
         ("reject", held.REJECTED, "it is frozen, and its money too; a bill goes back to its customer"),
         ("refund", held.LET_BACK, "only its sender can have the money"),
+        ("absent", delivery_moves.ABSENT, "its biller does not have it: the customer is owed it"),
+        ("delivered", delivery_moves.DELIVERED, "its biller has it"),
+        ("given-back", delivery_moves.GIVEN_BACK, "the biller gave back what it held beyond"),
+        ("borne", delivery_moves.BORNE, "the biller never will: the post has lost it"),
     ):
         waits(name, _held_decide, says, "transfer", *two).set_defaults(decision=decision)
     place = ("desk", "epoch", "sequence", "hash")

@@ -25,6 +25,7 @@ FaultKind = Literal[
     "error_500",  # the web server fails before anything is done
     "redirect",  # "ask over there", nothing done
     "result",  # nothing done, answered with `code`; a fatal code stays this payment's answer
+    "denied",  # answered with `code` whatever was done before: a provider that forgets what it has
     "answer_lost",  # done, then the line drops
     "slow",  # done, but the answer comes only after `seconds`
     "drip",  # done, but the answer comes letter by letter, without end
@@ -217,6 +218,8 @@ class SandboxProvider(Sandbox):
             fault = self._next_fault(form.get("account", ""))
             if fault is not None and fault.kind in _BEFORE and fault.kind != "result":
                 return fault, b""
+            if fault is not None and fault.kind == "denied":
+                return fault, _Reply(form.get("txn_id", "0"), fault.code).xml()
             reply = self._reply(form, fault.code if fault is not None and fault.kind == "result" else None)
             if fault is not None and fault.kind == "wrong_number":
                 reply.txn_id = str(int(reply.txn_id) - 1)

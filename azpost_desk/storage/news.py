@@ -324,7 +324,7 @@ def _erase(books: BookWriting, told: tidings.ErasureDue) -> None:
 
 
 # What a biller can answer.
-_ANSWERS: Final = frozenset({"confirmed", "refused", "unknown"})
+_ANSWERS: Final = frozenset({"confirmed", "refused", "unknown", ops.DELIVERED_AFTER_ALL})
 
 
 def _payment_result(books: BookWriting, told: tidings.PaymentResult) -> None:

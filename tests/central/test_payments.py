@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from azpost_desk.central import payments
+from azpost_desk.central import deliveries
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
 from azpost_desk.central.gateways.billers import Confirmed
@@ -21,6 +21,7 @@ from azpost_desk.domain.baskets import reverse
 from azpost_desk.domain.catalogue import Branch
 from azpost_desk.protocol import messages
 from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
+from tests.central.bill_office import ACCOUNT, BILLER, Office
 from tests.central.desks import SimDesk, counted
 
 if TYPE_CHECKING:
@@ -29,57 +30,11 @@ if TYPE_CHECKING:
     from azpost_desk.rehearsal.providers import FaultKind
     from tests.central.desks import ManualClock
 
-BILLER = str(DEMO_BILLERS[0]["id"])
-ACCOUNT = str(next(iter(DEMO_BILLERS[0]["accounts"])))
-
 
 @pytest.fixture
 def provider() -> Iterator[SandboxProvider]:
     with SandboxProvider(DEMO_BILLERS) as provider:
         yield provider
-
-
-class Office:
-    """A centre with one biller and one enrolled desk; payments are delivered when the test says so."""
-
-    def __init__(
-        self, dsn: str, clock: ManualClock, provider: SandboxProvider, *, connected: bool = True
-    ) -> None:
-        biller = OsmpBiller(
-            provider.url, now_ms=clock.utc_ms, prv_id=BILLER, has_status=True, connect_s=2, answer_s=2
-        )
-        self.clock = clock
-        self.provider = provider
-        self.centre = Centre(dsn, clock=clock, billers={BILLER: biller} if connected else {})
-        url = self.centre.start()
-        with self.centre.database.transaction() as conn:
-            branch = Branch(code="2002", name="2002", address="", postcode="AZ2002")
-            branches.create_branch(conn, branch, clock.utc_ms())
-            code = enrolment.enrolment_code(conn, branches.add_desk(conn, "2002", 1), clock.utc_ms())
-        self.desk = SimDesk(url, clock)
-        self.desk.enrol(code)
-
-    def pay(self, amount_qapik: int = 2_500, account: str = ACCOUNT) -> ops.PaymentAccepted:
-        line = self.desk.take_bill(account, amount_qapik, BILLER)
-        self.hear()
-        return line
-
-    def hear(self) -> None:
-        self.desk.exchange()
-        self.centre.settle()
-        self.desk.exchange()
-
-    def later(self, seconds: int) -> None:
-        self.clock.now_ms += seconds * 1000
-        self.hear()
-
-    def results(self) -> list[tuple[str, str]]:
-        return [(told["payment"], told["outcome"]) for told in self.desk.told("payment.result")]
-
-    def row(self, payment: str) -> tuple[str, int]:
-        with self.centre.database.transaction() as conn:
-            found = one(conn, "select state, attempts from payments where payment = %s", (payment,))
-        return found[0], found[1]
 
 
 @pytest.fixture
@@ -106,7 +61,7 @@ def test_a_bill_is_delivered_and_told(office: Office) -> None:
 
 def test_what_the_biller_refuses_is_told_and_refunded(office: Office) -> None:
     line = office.pay(account="not-there")
-    assert office.row(line.operation)[0] == "refused"
+    assert office.row(line.operation)[0] == "owed"
     assert office.results() == [(line.operation, "refused")]
     refund = ops.PaymentRefunded(
         operation=office.desk.new_id(), payment=line.operation, biller=BILLER, amount_qapik=2_550
@@ -215,15 +170,15 @@ def test_a_delivery_that_outlasts_its_lease_is_made_by_nobody_else_beside_it(
     provider.fail_next("slow", seconds=lease_ms * 4 / 1000)
     database, taken = office.centre.database, []
 
-    def take() -> payments.Due | None:
+    def take() -> deliveries.Due | None:
         with database.transaction() as conn:
-            return payments.take_due(conn, [BILLER], now.utc_ms(), lease_ms)
+            return deliveries.take_due(conn, [BILLER], now.utc_ms(), lease_ms)
 
     due = take()
     assert due is not None
     book = Book(postgres, clock)
     with ThreadPoolExecutor(1) as worker:
-        answer = worker.submit(payments.deliver, database, book, now, slow, due, lease_ms)
+        answer = worker.submit(deliveries.deliver, database, book, now, slow, due, lease_ms)
         while not answer.done():
             taken += [found for found in [take()] if found is not None]
     book.close()

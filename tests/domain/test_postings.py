@@ -14,6 +14,8 @@ from azpost_desk.domain.ledger import Posting, Unbalanced, balances, checked, di
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.postings import RULES, postings
 from azpost_desk.domain.products import due_qapik
+from azpost_desk.domain.reports_bodies import figures as by_bodies
+from azpost_desk.domain.reports_ledger import figures as by_ledger
 from azpost_desk.programs import verify
 from tests.domain import test_postings_abroad, test_postings_cash, test_postings_incoming
 
@@ -145,6 +147,24 @@ def test_only_a_refusal_moves_money(outcome: str) -> None:
     assert postings("d", "o", "payment.resolved", 1, body) == ()
 
 
+def test_what_was_delivered_after_all_takes_the_refusal_back_whole() -> None:
+    refused = ops.PaymentResolved(
+        payment="p", biller="0101", outcome="refused", amount_qapik=100, fee_qapik=1, service="power"
+    )
+    after_all = msgspec.structs.replace(refused, outcome=ops.DELIVERED_AFTER_ALL)
+    back, forth = moved(after_all, "payment.resolved"), moved(refused, "payment.resolved")
+    assert forth[chart.REFUNDS_PAYABLE, "0101", "AZN"] == -101
+    assert back == {place: -minor for place, minor in forth.items()}
+    # Both routines of the report say the same.
+    posted = [
+        ("payment.resolved", one)
+        for body in (refused, after_all)
+        for one in postings("d", "o", "payment.resolved", 1, body)
+    ]
+    assert by_ledger("d", posted, 0, 0).refunds_owed_qapik == 0
+    assert by_bodies([refused, after_all], 0).refunds_owed_qapik == 0
+
+
 def test_a_wrong_rule_stops() -> None:
     with pytest.raises(Unbalanced, match="differ"):
         checked([Posting("o", chart.TILL, "d", azn(1))])
@@ -207,6 +227,14 @@ _FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
     ("payment.delivered", 1): (
         ops.PaymentDelivered(payment="p", biller="0101", amount_qapik=100, provider_reference="x"),
         "de83b8fc545a8a3591680866d403811e",
+    ),
+    ("payment.claimed", 1): (
+        ops.PaymentClaimed(payment="p", biller="0101", amount_qapik=100),
+        "0c8090fb901d0790e8ebd5d9de497d23",
+    ),
+    ("payment.claim_ended", 1): (
+        ops.PaymentClaimEnded(payment="p", biller="0101", amount_qapik=100, outcome="borne", desk="d"),
+        "3a0aa7261820fe34d9593d124ba3e693",
     ),
     ("correction.accepted", 1): (
         ops.CorrectionAccepted(proposal="p", sort="shortage_cleared", amount_qapik=100, holder="1002"),

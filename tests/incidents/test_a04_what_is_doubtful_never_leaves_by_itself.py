@@ -109,10 +109,10 @@ def test_bills_beyond_the_allowance_are_not_delivered_before_two_people_say_so(
             with pytest.raises(Refused, match="X-081"):
                 decide(bills[2], decision)
         assert decide(bills[2], held.LET_GO) == "accepted"
-        assert decide(bills[3], held.REJECTED) == "refused"
+        assert decide(bills[3], held.REJECTED) == "owed"
         with pytest.raises(Refused, match="X-081"):
             decide(bills[3], held.LET_GO)
-    assert states(place, bills[:5]) == ["confirmed"] * 3 + ["refused", "held"]
+    assert states(place, bills[:5]) == ["confirmed"] * 3 + ["owed", "held"]
     assert len(place.provider.paid) == 3
     thief.exchange()
     told = {one["payment"]: one["outcome"] for one in thief.told("payment.result")}

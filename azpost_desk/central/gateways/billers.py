@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Why = Literal[
     "pending",  # the biller says: not finished, ask again
     "timeout",  # asked, and no whole answer in time
-    "no_connection",  # not reached, or cut off in the middle
+    "not_reached",  # no connection came about: nothing can have left
+    "no_connection",  # cut off in the middle
     "http_status",  # an answer of the web server, not of the biller's program
     "malformed",  # not an answer of the protocol
     "too_large",
@@ -30,7 +31,10 @@ Why = Literal[
 INCIDENTS: Final[frozenset[Why]] = frozenset({"wrong_number", "wrong_sum"})
 
 # Answers of a biller that is not there, whatever is asked: nobody waits for it then (parties.py).
-AWAY: Final[frozenset[Why]] = frozenset({"timeout", "no_connection", "http_status"})
+AWAY: Final[frozenset[Why]] = frozenset({"timeout", "not_reached", "no_connection", "http_status"})
+
+# After these nothing is under way there: the biller itself said so, or never heard of it.
+ANSWERS: Final[frozenset[Why]] = frozenset({"pending", "not_reached", "not_registered"})
 
 
 def is_away(answer: object) -> bool:
@@ -82,6 +86,11 @@ class Unknown:
     def incident(self) -> bool:
         return self.why in INCIDENTS
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether a no that follows it would still be the answer to a sole attempt (money-out.md M0-6)."""
+        return self.why in ANSWERS
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -116,7 +125,12 @@ class Biller(Protocol):
 
     They never raise for what the line or the biller does; `ValueError` is for an account, amount or number
     that could never be sent.
+
+    Attributes:
+        can_be_asked: `status` is a true question: its no says what became of every earlier attempt.
     """
+
+    can_be_asked: bool
 
     def check(self, account: str, amount: Money | None = None) -> Checked | RefusedByBiller | Unknown:
         """Ask about `account`, and whether `amount` would be taken."""

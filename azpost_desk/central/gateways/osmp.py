@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from xml.etree import ElementTree
 
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as ReadTimeout
 
 from azpost_desk.central.gateways.billers import (
@@ -177,7 +177,7 @@ class OsmpBiller:
         self._url = url
         self._now_ms = now_ms
         self._prv_id = prv_id
-        self._has_status = has_status
+        self.can_be_asked = has_status
         self._method = method
         self._debt_field = debt_field
         self._holder_field = holder_field
@@ -213,7 +213,7 @@ class OsmpBiller:
 
     def status(self, txn_id: int, account: str, amount: Money, at_ms: int) -> Outcome:
         """See `Biller.status`."""
-        if not self._has_status:
+        if not self.can_be_asked:
             return self.pay(txn_id, account, amount, at_ms)
         form = {"command": "status", "txn_id": _number(txn_id)}
         return self._outcome(txn_id, amount, form | _account(account) | _sum(amount))
@@ -262,10 +262,13 @@ class OsmpBiller:
                 if response.status_code != 200:
                     return Unknown("http_status", str(response.status_code))
                 return _read(response, until)
+        except requests.ConnectTimeout:
+            return Unknown("not_reached", "ConnectTimeout")
         except (requests.Timeout, ReadTimeout):
             return Unknown("timeout")
         except (requests.RequestException, HTTPError) as error:
-            return Unknown("no_connection", type(error).__name__)
+            never_left = isinstance(_cause(error), NewConnectionError)
+            return Unknown("not_reached" if never_left else "no_connection", type(error).__name__)
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._threads, "session", None)
@@ -276,6 +279,12 @@ class OsmpBiller:
             # No compression: a small body could unpack to a huge one.
             session.headers.update({"Accept": "application/xml", "Accept-Encoding": "identity"})
         return session
+
+
+def _cause(error: Exception) -> object:
+    """What lies under the library's own wrappers."""
+    first = error.args[0] if error.args else None
+    return getattr(first, "reason", first)
 
 
 def _read(response: requests.Response, until: float) -> bytes | Unknown:

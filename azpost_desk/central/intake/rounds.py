@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 
 from azpost_desk.central import (
+    deliveries,
     doubts,
     erasure,
     laundering,
@@ -162,6 +163,7 @@ class Rounds:
             done = project_once(conn, now_ms)
             if done:
                 doubts.settle(conn, self._book, now_ms)
+            payments.book_claims(conn, self._book)
             numbered = news.number(conn)
         if done:
             self.wake()
@@ -207,7 +209,7 @@ class Rounds:
             if not free:
                 return False
             with self._database.transaction() as conn:
-                due = payments.take_due(conn, free, self._clock.utc_ms())
+                due = deliveries.take_due(conn, free, self._clock.utc_ms())
             if due is None:
                 return False
             self._begun()
@@ -223,9 +225,9 @@ class Rounds:
         with self._rest:
             self._busy += 1
 
-    def _attempt(self, due: payments.Due, biller: Biller) -> Outcome | None:
+    def _attempt(self, due: deliveries.Due, biller: Biller) -> Outcome | None:
         try:
-            return payments.deliver(self._database, self._book, self._clock, biller, due)
+            return deliveries.deliver(self._database, self._book, self._clock, biller, due)
         except Exception:
             # The database may be away: what became of it is asked when its lease is over.
             _log.exception("a delivery failed; it is asked for later")

@@ -202,6 +202,7 @@ WHY_BY_FAULT: dict[FaultKind, tuple[str, bool]] = {
     "error_500": ("http_status", False),
     "redirect": ("http_status", False),
     "result": ("pending", False),
+    "denied": ("pending", False),
     "answer_lost": ("no_connection", True),
     "slow": ("timeout", True),
     "drip": ("timeout", True),
@@ -245,7 +246,7 @@ def test_a_refused_connection_is_unknown() -> None:
         # Bound and never listening: nobody else can take the port, and nobody answers at it.
         biller = OsmpBiller(f"http://127.0.0.1:{port}/", now_ms=lambda: NOW)
         outcome = biller.pay(1, ACCOUNT, azn(100), PAID_AT)
-    assert outcome == Unknown("no_connection", "ConnectionError")
+    assert outcome == Unknown("not_reached", "ConnectionError")
 
 
 def test_a_proxy_of_the_environment_is_not_used(
@@ -304,7 +305,7 @@ def test_a_fault_of_a_check_is_unknown_too(provider: SandboxProvider) -> None:
 
 Faults = st.lists(
     st.one_of(
-        st.sampled_from(sorted(set(WHY_BY_FAULT) - WAITING - {"result"})).map(lambda k: (k, 0)),
+        st.sampled_from(sorted(set(WHY_BY_FAULT) - WAITING - {"result", "denied"})).map(lambda k: (k, 0)),
         st.sampled_from([1, 90, 5, 32, 242, 777]).map(lambda code: ("result", code)),
     ),
     max_size=6,

@@ -1,0 +1,246 @@
+"""Deliveries: hands each bill to its biller once, asks what became of it, and keeps what the biller said.
+
+In: rows of `central.payments` that are due. Out: their state by `domain.delivery_moves`, a record in the
+centre's book, news for the desk. State and attempt are stored before the biller is asked; what is unknown is
+asked again under the same number with growing waits.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.gateways.billers import (
+    Checked,
+    Confirmed,
+    Conflict,
+    Outcome,
+    RefusedByBiller,
+    Unknown,
+    next_try_ms,
+)
+from azpost_desk.central.news import tell
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.delivery_moves import AT_DESK, DELIVERY
+from azpost_desk.domain.money import Money
+from azpost_desk.domain.moves import arrive
+from azpost_desk.protocol.messages import BillCheck, BillChecked
+from azpost_desk.protocol.news import PaymentResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from azpost_desk.central.book import Book
+    from azpost_desk.central.gateways.billers import Biller
+    from azpost_desk.central.gateways.parties import Party
+    from azpost_desk.central.storage.database import Connection, Database
+    from azpost_desk.domain.days import Clock
+
+# After it another process may ask what became of the payment, for whoever had it in hand is gone.
+LEASE_MS: Final = 120_000
+# A biller that drips its answer for ever is not worked with for ever: asked again under the same number.
+_WORK_MS_MAX: Final = 600_000
+_LOG = logging.getLogger(__name__)
+UNKNOWN_BILLER: Final = "X-030"
+BILLER_SILENT: Final = "X-031"
+BILLER_REFUSES: Final = "X-032"
+
+
+async def check(parties: Mapping[str, Party[Biller]], question: BillCheck) -> BillChecked:
+    """Ask a biller about an account, in the biller's own threads; nothing is bound by it."""
+    party = parties.get(question.biller)
+    if party is None:
+        return BillChecked(ok=False, code=UNKNOWN_BILLER)
+    amount = None if question.amount_qapik is None else Money(question.amount_qapik)
+
+    def ask(biller: Biller) -> Checked | RefusedByBiller | Unknown:
+        return biller.check(question.account, amount)
+
+    try:
+        answer = await party.ask(ask, Unknown("timeout"))
+    except ValueError:
+        return BillChecked(ok=False, code=BILLER_REFUSES)
+    match answer:
+        case Checked(debt=debt, holder=holder):
+            return BillChecked(ok=True, debt_qapik=debt.minor if debt else None, holder=holder)
+        case RefusedByBiller():
+            return BillChecked(ok=False, code=BILLER_REFUSES)
+        case Unknown():
+            return BillChecked(ok=False, code=BILLER_SILENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A payment taken for one attempt; `attempt` counts from 1.
+
+    `unanswered`: an earlier attempt may have arrived, and nobody has heard what became of it.
+    """
+
+    payment: str
+    biller: str
+    account: str
+    amount: int
+    accepted_ms: int
+    txn_id: int
+    attempt: int
+    unanswered: bool
+    state_before: str
+
+
+def deliver(
+    database: Database, book: Book, clock: Clock, biller: Biller, due: Due, lease_ms: int = LEASE_MS
+) -> Outcome:
+    """Make the attempt that was taken, and keep what came of it.
+
+    However long the biller takes: meanwhile the lease is renewed, so that nobody else makes it as well.
+    """
+    with _in_hand(database, clock, due, lease_ms):
+        outcome, is_proven = _ask(biller, due)
+    with database.transaction() as conn:
+        _settle(conn, book, due, outcome, is_proven, clock.utc_ms())
+    return outcome
+
+
+@contextmanager
+def _in_hand(database: Database, clock: Clock, due: Due, lease_ms: int) -> Iterator[None]:
+    done = threading.Event()
+
+    def renew() -> None:
+        until_ms = clock.monotonic_ms() + _WORK_MS_MAX
+        while not done.wait(lease_ms / 3_000) and clock.monotonic_ms() < until_ms:
+            try:
+                with database.transaction() as conn:
+                    conn.execute(
+                        "update payments set next_ms = %s where payment = %s and attempts = %s"
+                        " and next_ms is not null",
+                        (clock.utc_ms() + lease_ms, due.payment, due.attempt),
+                    )
+            except (psycopg.Error, PoolTimeout) as fault:
+                # The attempt goes on; what is asked twice is asked under one number.
+                _LOG.warning("the lease of a payment was not renewed: %s", fault)
+
+    renewing = threading.Thread(target=renew, name=f"lease-{due.payment[:8]}", daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        done.set()
+        renewing.join()
+
+
+def take_due(conn: Connection, billers: Collection[str], now_ms: int, lease_ms: int = LEASE_MS) -> Due | None:
+    """The payment to one of these billers that is due longest, stored as being attempted before it is."""
+    row = conn.execute(
+        "select payment, biller, account, amount, accepted_ms, txn_id, attempts + 1, unanswered, state"
+        " from payments where next_ms <= %s and biller = any(%s)"
+        " order by next_ms limit 1 for update skip locked",
+        (now_ms, list(billers)),
+    ).fetchone()
+    if row is None:
+        return None
+    due = Due(*row)
+    state = arrive(DELIVERY, due.state_before, "sent")
+    # Whoever dies with it in hand leaves an attempt that nobody heard the answer of.
+    conn.execute(
+        "update payments set state = %s, attempts = %s, next_ms = %s, changed_ms = %s, unanswered = true"
+        " where payment = %s",
+        (state, due.attempt, now_ms + lease_ms, now_ms, due.payment),
+    )
+    return due
+
+
+def _ask(biller: Biller, due: Due) -> tuple[Outcome, bool]:
+    """What the biller says, and whether a no of it is final: an answer to a true question (M0-6)."""
+    request = (due.txn_id, due.account, Money(due.amount), due.accepted_ms)
+    try:
+        if due.attempt == 1:
+            return biller.pay(*request), False
+        outcome = biller.status(*request)
+        if isinstance(outcome, Unknown) and outcome.why == "not_registered":
+            # It never arrived there: sent again, under the same number.
+            return biller.pay(*request), biller.can_be_asked
+    except ValueError as error:
+        # An account or amount that could never be sent: the money goes back.
+        return RefusedByBiller(0, "cannot_be_sent", str(error)), True
+    return outcome, biller.can_be_asked
+
+
+def _settle(conn: Connection, book: Book, due: Due, outcome: Outcome, is_proven: bool, now_ms: int) -> None:
+    state, desk, epoch, sequence = conn.execute(
+        "select state, desk, epoch, sequence from payments where payment = %s for update", (due.payment,)
+    ).fetchone() or ("", "", 0, 0)
+
+    def listed(reason: str) -> None:
+        list_exception(conn, desk, epoch, sequence, reason, now_ms, due.payment)
+
+    reference, reason, next_ms, unanswered = "", "", None, due.unanswered
+    match outcome:
+        case Confirmed(provider_reference=reference):
+            event = "confirmed"
+        case RefusedByBiller(reason=reason):
+            event = "refused_repeat" if due.unanswered and not is_proven else "refused_sole"
+        case Conflict():
+            event, reason = "unknown", "conflict"
+            listed("biller_conflict")
+        case Unknown(why=why):
+            event, reason = "unknown", why
+            unanswered = due.unanswered or not outcome.is_answer
+            wait_ms = next_try_ms(due.attempt)
+            next_ms = None if wait_ms is None else now_ms + wait_ms
+            if outcome.incident or wait_ms is None:
+                listed(f"biller_{why}" if outcome.incident else "biller_silent")
+    if (state, event) not in DELIVERY:
+        # A yes to what has ended here otherwise is nobody's to pass over.
+        if event == "confirmed" and state != "confirmed":
+            listed("biller_late_yes")
+        return
+    after = arrive(DELIVERY, state, event)
+    conn.execute(
+        "update payments set state = %s, next_ms = %s, provider_reference = %s, reason = %s, changed_ms = %s,"
+        " unanswered = %s where payment = %s",
+        (after, next_ms, reference, reason, now_ms, unanswered, due.payment),
+    )
+    if after == "unproven":
+        listed("biller_unproven")
+    _follow(conn, book, due, (state, after), reference, listed)
+    if AT_DESK[after] != AT_DESK[state]:
+        result = PaymentResult(
+            payment=due.payment,
+            biller=due.biller,
+            outcome=AT_DESK[after],
+            provider_reference=reference,
+            reason=reason,
+            at_ms=now_ms,
+        )
+        tell(conn, result, [desk], now_ms)
+
+
+def _follow(
+    conn: Connection,
+    book: Book,
+    due: Due,
+    moved: tuple[str, str],
+    reference: str,
+    listed: Callable[[str], None],
+) -> None:
+    """What the centre's book says of a move, and who has to look at it."""
+    match moved:
+        case (_, "confirmed"):
+            delivered = ops.PaymentDelivered(
+                payment=due.payment,
+                biller=due.biller,
+                amount_qapik=due.amount,
+                provider_reference=reference,
+            )
+            book.append(conn, delivered)
+        case (_, "disputed" | "claimed"):
+            listed("biller_late_yes")
+        case _:
+            pass

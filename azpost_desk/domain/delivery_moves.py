@@ -1,0 +1,79 @@
+"""Legal moves of a bill or notice at the centre, from what was taken to what its party settled.
+
+In: a state and what happened. Out: the state after it, and the word by which desks know each state. A desk
+follows the shorter table `domain.moves.PAYMENT`; money-out.md, table "Notice", is where these moves are from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Two people's words about what the party's own words leave open.
+ABSENT: Final = "absent"
+DELIVERED: Final = "delivered"
+GIVEN_BACK: Final = "given_back"
+BORNE: Final = "borne"
+JUDGEMENTS: Final = (ABSENT, DELIVERED, GIVEN_BACK, BORNE)
+
+DELIVERY: Final[Mapping[tuple[str, str], str]] = {
+    ("", "accepted"): "accepted",
+    ("accepted", "sent"): "sent",
+    ("accepted", "reversed"): "reversed",
+    # Nothing leaves the post before two people have looked at it (central.exposure, central.held).
+    ("accepted", "suspected"): "held",
+    ("held", "let_go"): "accepted",
+    ("held", "rejected"): "owed",
+    ("held", "reversed"): "reversed",
+    # Two people judged that the desk had never taken it.
+    ("accepted", "record_rejected"): "reversed",
+    ("held", "record_rejected"): "reversed",
+    # A no is final to a sole attempt, or to a true question by our number; else it has to be proven (M0-6).
+    **{
+        (state, event): after
+        for state in ("sent", "unknown")
+        for event, after in (
+            ("confirmed", "confirmed"),
+            ("refused_sole", "owed"),
+            ("refused_repeat", "unproven"),
+            ("unknown", "unknown"),
+        )
+    },
+    ("unproven", "confirmed"): "confirmed",
+    ("unproven", ABSENT): "owed",
+    ("unproven", DELIVERED): "confirmed",
+    # The customer has the money back, by the desk that took it.
+    ("owed", "refunded"): "refunded",
+    ("unproven", "refunded"): "refunded",
+    # A yes after a no is never passed over.
+    ("owed", "confirmed"): "disputed",
+    ("disputed", DELIVERED): "confirmed",
+    ("disputed", ABSENT): "owed",
+    ("disputed", "refunded"): "claimed",
+    ("refunded", "confirmed"): "claimed",
+    ("claimed", GIVEN_BACK): "refunded",
+    ("claimed", BORNE): "settled",
+}
+
+AT_DESK: Final[Mapping[str, str]] = {
+    "accepted": "accepted",
+    "held": "held",
+    "sent": "sent",
+    "unknown": "unknown",
+    "unproven": "unknown",
+    "confirmed": "confirmed",
+    "owed": "refused",
+    "disputed": "refused",
+    "reversed": "reversed",
+    "refunded": "refunded",
+    "claimed": "refunded",
+    "settled": "refunded",
+}
+"""What a desk is told of each state of `DELIVERY`."""
+
+# Somebody still has to do or say something: what is known of the customer is needed.
+UNFINISHED: Final = ("accepted", "held", "sent", "unknown", "unproven", "owed", "disputed", "claimed")
+# Two people decide (central.held).
+WAITING: Final = ("held", "unproven", "disputed", "claimed")
