@@ -24,9 +24,9 @@ from azpost_desk.protocol import approvals as protocol
 from azpost_desk.protocol.messages import Signed
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.book import Book
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold, Way
 
 NOT_ALLOWED: Final = "S-060"
@@ -204,7 +204,7 @@ def respond(
 # --- proof, as the desk's records come ----------------------------------------------------------------------
 
 
-def asked(conn: Connection, written: Written, body: ops.ApprovalAsked) -> None:
+def asked(conn: Connection, written: AcceptedRecord, body: ops.ApprovalAsked) -> None:
     """A desk's record of its question; one on line is here already, or comes by its request."""
     conn.execute(
         "insert into approvals (desk, epoch, request, operation, subject, amount, asker, attempt, way,"
@@ -216,7 +216,7 @@ def asked(conn: Connection, written: Written, body: ops.ApprovalAsked) -> None:
     )  # fmt: skip
 
 
-def given(conn: Connection, written: Written, body: ops.ApprovalGiven, now_ms: int) -> None:
+def given(conn: Connection, written: AcceptedRecord, body: ops.ApprovalGiven, now_ms: int) -> None:
     """A consent that a desk says it has from here: proved by what was answered, or an exception."""
     row = conn.execute(
         "select operation, subject, amount, asker, attempt, way, challenge, state, approver, words"
@@ -258,7 +258,7 @@ def _was_answered(conn: Connection, question: Question, challenge: str, body: op
     return used is not None
 
 
-def locked(conn: Connection, written: Written, body: ops.ApprovalLocked, now_ms: int) -> None:
+def locked(conn: Connection, written: AcceptedRecord, body: ops.ApprovalLocked, now_ms: int) -> None:
     """Somebody guessed at responses: nothing was lost, and somebody here should ask who."""
     list_exception(
         conn, written.desk, written.epoch, written.sequence, "responses_locked", now_ms, body.operation
@@ -267,7 +267,7 @@ def locked(conn: Connection, written: Written, body: ops.ApprovalLocked, now_ms:
 
 def used(
     conn: Connection,
-    written: Written,
+    written: AcceptedRecord,
     operation: str,
     approver: str,
     now_ms: int,
@@ -336,5 +336,5 @@ def _record(
     book.append(conn, body)
 
 
-def _except(conn: Connection, written: Written, about: str, now_ms: int) -> None:
+def _except(conn: Connection, written: AcceptedRecord, about: str, now_ms: int) -> None:
     list_exception(conn, written.desk, written.epoch, written.sequence, "strange_approval", now_ms, about)

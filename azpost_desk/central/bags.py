@@ -19,9 +19,9 @@ from azpost_desk.protocol.news import BagNews
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.book import Book
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
 
 OUTCOMES: Final = ("found", "lost")
 """What became of the missing part: the cash centre has it after all, or the post bears it."""
@@ -162,7 +162,7 @@ def resolve(
 # --- what a desk's records say ----------------------------------------------------------------------------
 
 
-def sealed(conn: Connection, written: Written, body: ops.BagSealed, now_ms: int) -> None:
+def sealed(conn: Connection, written: AcceptedRecord, body: ops.BagSealed, now_ms: int) -> None:
     """A branch sealed a bag; a number or id that another bag has waits for a person."""
     known = conn.execute(
         "select 1 from bags where bag = %s or number = %s", (body.bag, body.number)
@@ -178,7 +178,7 @@ def sealed(conn: Connection, written: Written, body: ops.BagSealed, now_ms: int)
         _tell(conn, body.bag, now_ms)
 
 
-def handed_over(conn: Connection, written: Written, body: ops.BagHandedOver, now_ms: int) -> None:
+def handed_over(conn: Connection, written: AcceptedRecord, body: ops.BagHandedOver, now_ms: int) -> None:
     """The collector has it; the cash centre may have been quicker than this record."""
     known = _row(conn, "bag = %s", body.bag)
     if known is None or known.desk != written.desk or known.direction != "out":
@@ -191,7 +191,7 @@ def handed_over(conn: Connection, written: Written, body: ops.BagHandedOver, now
 
 
 def received(
-    conn: Connection, written: Written, body: ops.BagReceived | ops.BagDiffered, now_ms: int
+    conn: Connection, written: AcceptedRecord, body: ops.BagReceived | ops.BagDiffered, now_ms: int
 ) -> None:
     """A desk counted a bag of the cash centre: as announced, or by an act."""
     known = _row(conn, "bag = %s", body.bag)
@@ -216,7 +216,7 @@ def received(
     _tell(conn, body.bag, now_ms)
 
 
-def _except(conn: Connection, written: Written, number: str, now_ms: int) -> None:
+def _except(conn: Connection, written: AcceptedRecord, number: str, now_ms: int) -> None:
     list_exception(conn, written.desk, written.epoch, written.sequence, "bag_differs", now_ms, number)
 
 

@@ -13,15 +13,15 @@ from azpost_desk.domain.moves import DAY, REMITTANCE, befores, move
 from azpost_desk.protocol.news import DeskHead, RemittanceNews
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.domain import operations as ops
 
 # The desk's own record says where its day stands, whatever was heard of it before.
 _OPEN: Final = move(DAY, "", "opened")
 
 
-def day_opened(conn: Connection, written: Written, body: ops.DayOpened) -> None:
+def day_opened(conn: Connection, written: AcceptedRecord, body: ops.DayOpened) -> None:
     """A desk's business day began."""
     conn.execute(
         "update desks set date = %s, state = %s, figures = 'null', hours = '' where desk = %s",
@@ -29,7 +29,7 @@ def day_opened(conn: Connection, written: Written, body: ops.DayOpened) -> None:
     )
 
 
-def day_closed(conn: Connection, written: Written, body: ops.DayClosed) -> None:
+def day_closed(conn: Connection, written: AcceptedRecord, body: ops.DayClosed) -> None:
     """A desk's business day ended, with the figures of its report and its hours."""
     conn.execute(
         "update desks set date = %s, state = %s, figures = %s, hours = %s where desk = %s",
@@ -77,7 +77,9 @@ def tell_head(conn: Connection, desk: str, epoch: int, now_ms: int) -> None:
     tell(conn, head, [row[0] for row in others], now_ms)
 
 
-def remittance_issued(conn: Connection, written: Written, body: ops.RemittanceIssued, now_ms: int) -> None:
+def remittance_issued(
+    conn: Connection, written: AcceptedRecord, body: ops.RemittanceIssued, now_ms: int
+) -> None:
     """Cash left a desk: the one it is addressed to hears of it."""
     issued = move(REMITTANCE, "", "issued")
     new = conn.execute(
@@ -106,7 +108,7 @@ def remittance_issued(conn: Connection, written: Written, body: ops.RemittanceIs
 
 
 def remittance_accepted(
-    conn: Connection, written: Written, body: ops.RemittanceAccepted, now_ms: int
+    conn: Connection, written: AcceptedRecord, body: ops.RemittanceAccepted, now_ms: int
 ) -> None:
     """Cash arrived; it may be heard of before it was issued, and both orders are good."""
     # Without one that was issued, by the same event.
@@ -145,5 +147,5 @@ def remittance_accepted(
     tell(conn, counted, [written.desk, body.from_desk], now_ms)
 
 
-def _except(conn: Connection, written: Written, reason: str, about: str, now_ms: int) -> None:
+def _except(conn: Connection, written: AcceptedRecord, reason: str, about: str, now_ms: int) -> None:
     list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, about)

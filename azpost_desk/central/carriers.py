@@ -31,9 +31,9 @@ from azpost_desk.domain.products import due_qapik
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.lines import LineActs
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
 
 P = TypeVar("P")
 
@@ -42,30 +42,32 @@ P = TypeVar("P")
 class Alone:
     """One part is carried by itself, statement by statement; the last argument is now, UTC ms."""
 
-    act: Callable[[Connection, Written, Any, int], None]
+    act: Callable[[Connection, AcceptedRecord, Any, int], None]
 
 
-def _of(part: type[P], act: Callable[[Connection, Written, P, int], None]) -> tuple[type[P], Alone]:
+def _of(part: type[P], act: Callable[[Connection, AcceptedRecord, P, int], None]) -> tuple[type[P], Alone]:
     """A row of the table; written through this the act is checked against the part it takes."""
     return part, Alone(act)
 
 
-def _timeless(act: Callable[[Connection, Written, P], None]) -> Callable[[Connection, Written, P, int], None]:
+def _timeless(
+    act: Callable[[Connection, AcceptedRecord, P], None],
+) -> Callable[[Connection, AcceptedRecord, P, int], None]:
     """An act whose every time is the record's own."""
     return lambda conn, written, part, _now_ms: act(conn, written, part)
 
 
-def _day_closed(conn: Connection, written: Written, body: ops.DayClosed, now_ms: int) -> None:
+def _day_closed(conn: Connection, written: AcceptedRecord, body: ops.DayClosed, now_ms: int) -> None:
     branches.day_closed(conn, written, body)
     slips.day_closed(conn, written, now_ms)
 
 
-def _grant_released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms: int) -> None:
+def _grant_released(conn: Connection, written: AcceptedRecord, body: ops.GrantReleased, now_ms: int) -> None:
     if not (refunding.released(conn, written, body, now_ms) or paying.released(conn, written, body, now_ms)):
         transfers.released(conn, written, body, now_ms)
 
 
-def _grant_stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: int) -> None:
+def _grant_stored(conn: Connection, written: AcceptedRecord, body: ops.GrantStored, now_ms: int) -> None:
     if not (refunding.stored(conn, written, body, now_ms) or paying.stored(conn, written, body, now_ms)):
         transfers.stored(conn, written, body, now_ms)
 
@@ -103,7 +105,7 @@ _BODIES: Final[tuple[tuple[type, Alone], ...]] = (
 )
 
 
-def _undone(conn: Connection, written: Written, part: LineReversed, now_ms: int) -> None:
+def _undone(conn: Connection, written: AcceptedRecord, part: LineReversed, now_ms: int) -> None:
     """A person at the centre who is named for undoing consented to it, and to this much."""
     approvals.used(conn, written, part.operation, part.approved_by, now_ms, abs(due_qapik(part)))
     ACTS[type(part.original)].undone(conn, written, part, part.original, now_ms)
@@ -112,7 +114,7 @@ def _undone(conn: Connection, written: Written, part: LineReversed, now_ms: int)
 def _sold(acts: LineActs[Any]) -> Alone:
     """So it is with what was handed out in cash although it had come by card."""
 
-    def carry(conn: Connection, written: Written, part: Line, now_ms: int) -> None:
+    def carry(conn: Connection, written: AcceptedRecord, part: Line, now_ms: int) -> None:
         if isinstance(part, GivenBack):
             approvals.used(conn, written, part.operation, part.approved_by, now_ms, part.in_cash_qapik)
         acts.sold(conn, written, part, now_ms)
@@ -172,7 +174,7 @@ NOTHING_TO_CARRY: Final = frozenset(
 )
 
 
-def carry(conn: Connection, written: Written, now_ms: int) -> None:
+def carry(conn: Connection, written: AcceptedRecord, now_ms: int) -> None:
     """Bring forward what one record means, part by part in its order.
 
     Raises:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.central import freed, screening
+from azpost_desk.central.accepted import AcceptedRecord
 from azpost_desk.central.doubts import two_people
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.intake.acceptance import Judged, judge
@@ -19,7 +20,6 @@ from azpost_desk.central.intake.projector import apply
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry.enrolment import end_epochs
 from azpost_desk.central.storage.database import one
-from azpost_desk.central.written import Written
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.delivery_moves import DELIVERY
 from azpost_desk.domain.moves import CHAIN, CONTESTED, TRANSFER, befores, move
@@ -245,7 +245,7 @@ def _take_effect(
     if decision == CONFIRMED and not posted and judged.header is not None:
         branch = one(conn, "select branch from desks where desk = %s", (place[0],))[0]
         parts = {one.slot: one.content for one in judged.sent.attachments}
-        written = Written(
+        written = AcceptedRecord(
             place[0],
             branch,
             place[1],

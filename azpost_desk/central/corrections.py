@@ -18,9 +18,9 @@ from azpost_desk.domain.people import Words
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.book import Book
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.protocol.news import CorrectionProposal
 
 
@@ -70,7 +70,10 @@ def propose(conn: Connection, book: Book, desk: str, told: CorrectionProposal) -
 
 
 def answered(
-    conn: Connection, written: Written, body: ops.CorrectionAccepted | ops.CorrectionDeclined, now_ms: int
+    conn: Connection,
+    written: AcceptedRecord,
+    body: ops.CorrectionAccepted | ops.CorrectionDeclined,
+    now_ms: int,
 ) -> None:
     """The branch answered a proposal."""
     if isinstance(body, ops.CorrectionAccepted):
@@ -79,7 +82,7 @@ def answered(
         _declined(conn, written, body, now_ms)
 
 
-def _accepted(conn: Connection, written: Written, body: ops.CorrectionAccepted, now_ms: int) -> None:
+def _accepted(conn: Connection, written: AcceptedRecord, body: ops.CorrectionAccepted, now_ms: int) -> None:
     """The branch took a proposal up: exactly as it was proposed, or it is a case for finance."""
     same = conn.execute(
         "select from proposals where proposal = %s and sort = %s and amount = %s and holder = %s",
@@ -89,7 +92,7 @@ def _accepted(conn: Connection, written: Written, body: ops.CorrectionAccepted, 
         _strange(conn, written, body.proposal, now_ms)
 
 
-def _declined(conn: Connection, written: Written, body: ops.CorrectionDeclined, now_ms: int) -> None:
+def _declined(conn: Connection, written: AcceptedRecord, body: ops.CorrectionDeclined, now_ms: int) -> None:
     """The branch says no, or that it is disputed; its words are shown with the proposal."""
     try:
         content = written.attachments.get(f"{written.header.operation}:words", b"")
@@ -101,7 +104,7 @@ def _declined(conn: Connection, written: Written, body: ops.CorrectionDeclined, 
         _strange(conn, written, body.proposal, now_ms)
 
 
-def _answer(conn: Connection, written: Written, proposal: str, event: str, words: str) -> bool:
+def _answer(conn: Connection, written: AcceptedRecord, proposal: str, event: str, words: str) -> bool:
     changed = conn.execute(
         "update proposals set state = %s, words = %s, epoch = %s, sequence = %s, answered_ms = %s"
         " where proposal = %s and desk = %s and state = 'open' returning proposal",
@@ -118,6 +121,6 @@ def _answer(conn: Connection, written: Written, proposal: str, event: str, words
     return changed is not None
 
 
-def _strange(conn: Connection, written: Written, proposal: str, now_ms: int) -> None:
+def _strange(conn: Connection, written: AcceptedRecord, proposal: str, now_ms: int) -> None:
     place = (written.desk, written.epoch, written.sequence)
     list_exception(conn, *place, "strange_correction", now_ms, proposal)

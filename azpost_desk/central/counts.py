@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.domain import operations as ops
 
 
 def counted(
-    conn: Connection, written: Written, body: ops.TillClosed | ops.TillHandedOver | ops.TillCounted
+    conn: Connection, written: AcceptedRecord, body: ops.TillClosed | ops.TillHandedOver | ops.TillCounted
 ) -> None:
     """A close, a hand-over or a surprise count, as it was counted."""
     header = written.header
@@ -33,7 +33,7 @@ def counted(
     )
 
 
-def made_good(conn: Connection, written: Written, body: ops.DifferenceMadeGood) -> None:
+def made_good(conn: Connection, written: AcceptedRecord, body: ops.DifferenceMadeGood) -> None:
     """Somebody paid a shortage with own money: who, for which count, why, and who stood by."""
     header = written.header
     said = written.attachments.get(f"{header.operation}:words", b"")

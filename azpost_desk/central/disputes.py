@@ -15,8 +15,8 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import DisputeAnswer
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.domain import operations as ops
 
 LIVE: Final = ("open", "answered", "escalated")
@@ -40,17 +40,17 @@ class Listed:
     state: str
 
 
-def escalated(conn: Connection, written: Written, body: ops.DisputeEscalated) -> None:
+def escalated(conn: Connection, written: AcceptedRecord, body: ops.DisputeEscalated) -> None:
     """Whoever raised it takes it further: the clock begins again."""
     _move(conn, written, body.dispute, "escalated", due=body.due)
 
 
-def closed(conn: Connection, written: Written, body: ops.DisputeClosed) -> None:
+def closed(conn: Connection, written: AcceptedRecord, body: ops.DisputeClosed) -> None:
     """Whoever raised it ended it."""
     _move(conn, written, body.dispute, "closed", outcome=body.outcome)
 
 
-def raised(conn: Connection, written: Written, body: ops.DisputeRaised) -> None:
+def raised(conn: Connection, written: AcceptedRecord, body: ops.DisputeRaised) -> None:
     """A desk says that a figure is not as it should be; told twice it stands once."""
     header = written.header
     conn.execute(
@@ -78,7 +78,7 @@ def raised(conn: Connection, written: Written, body: ops.DisputeRaised) -> None:
 
 
 def _move(
-    conn: Connection, written: Written, dispute: str, event: str, *, due: str = "", outcome: str = ""
+    conn: Connection, written: AcceptedRecord, dispute: str, event: str, *, due: str = "", outcome: str = ""
 ) -> None:
     row = conn.execute(
         "select state from disputes where desk = %s and dispute = %s for update", (written.desk, dispute)
@@ -103,7 +103,7 @@ def _move(
     )
 
 
-def _words(written: Written) -> str:
+def _words(written: AcceptedRecord) -> str:
     content = written.attachments.get(f"{written.header.operation}:words")
     try:
         words = msgspec.json.decode(content, type=Words).words if content else ""

@@ -18,9 +18,9 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import GrantQuestion, TransferEvent
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.book import Book
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
 
 PAID: Final = "paid"
 NOT_PAID: Final = "not_paid"
@@ -93,7 +93,7 @@ def resolve(
 
 
 def surfaced(
-    conn: Connection, written: Written, grant: str, resolved: str, event: str, amount: int, now_ms: int
+    conn: Connection, written: AcceptedRecord, grant: str, resolved: str, event: str, amount: int, now_ms: int
 ) -> None:
     """The holder's own record came after all, about a grant that had been resolved without it."""
     thing, purpose = _of_grant(conn, grant)
@@ -167,5 +167,5 @@ def _state(conn: Connection, thing: str) -> str:
     return str(row[0]) if row else ""
 
 
-def _except(conn: Connection, written: Written, reason: str, about: str, now_ms: int) -> None:
+def _except(conn: Connection, written: AcceptedRecord, reason: str, about: str, now_ms: int) -> None:
     list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, about)

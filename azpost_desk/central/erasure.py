@@ -22,9 +22,9 @@ from azpost_desk.protocol.news import ErasureDue
 from azpost_desk.protocol.records import Attachment
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.book import Book
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
 
 _ERASER_LOCK: Final = 0x657261
 # Of one desk in one transaction.
@@ -223,7 +223,7 @@ def _empty(conn: Connection, desk: str, parts: list[_Part], now_ms: int) -> None
     )
 
 
-def confirmed(conn: Connection, written: Written, body: ops.AttachmentsErased, now_ms: int) -> None:
+def confirmed(conn: Connection, written: AcceptedRecord, body: ops.AttachmentsErased, now_ms: int) -> None:
     """A desk erased: that confirms what the centre erased, or goes ahead of it.
 
     Ahead of the term it stands on the exceptions list, and the centre keeps its copy.

@@ -20,8 +20,8 @@ from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Settings
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
 
 # [design] No law fixes it: a village desk may be off line for a long weekend.
 LATE_MS: Final = 7 * 24 * 3_600_000
@@ -52,7 +52,7 @@ _UNDER_NONE: Final = (
 
 
 def doubts(
-    conn: Connection, written: Written, service: str, thing: str, amount_qapik: int
+    conn: Connection, written: AcceptedRecord, service: str, thing: str, amount_qapik: int
 ) -> tuple[list[str], Settings]:
     """Every reason why `thing` must wait for people, and the settings it was judged by; it is noted here."""
     header = written.header

@@ -19,9 +19,9 @@ from azpost_desk.domain.people import AbroadParties, Parties
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.laundering import Known
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.domain.people import Person
 
 _PEOPLE: Final = 0x7065727A
@@ -57,7 +57,7 @@ def lock(conn: Connection, subjects: Iterable[str]) -> None:
         )
 
 
-def lock_senders(conn: Connection, records: Iterable[Written], now_ms: int) -> None:
+def lock_senders(conn: Connection, records: Iterable[AcceptedRecord], now_ms: int) -> None:
     """`lock` for everybody who sends money in these records.
 
     All at once and before any other lock: one by one they would be taken after funds of a partner, which
@@ -69,7 +69,7 @@ def lock_senders(conn: Connection, records: Iterable[Written], now_ms: int) -> N
         lock(conn, [subject for sender in senders for subject in known.subjects(sender)])
 
 
-def _senders(written: Written) -> list[Person]:
+def _senders(written: AcceptedRecord) -> list[Person]:
     found = []
     for slot, content in written.attachments.items():
         decoder = _SENT_BY.get(slot.rpartition(":")[2])

@@ -25,18 +25,18 @@ from azpost_desk.domain.lines import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
 
 L = TypeVar("L", bound=Line)
 
 
-def nothing(_conn: Connection, _written: Written, _line: Line, _now_ms: int) -> None:
+def nothing(_conn: Connection, _written: AcceptedRecord, _line: Line, _now_ms: int) -> None:
     """The post's own: the journal and the reports of the branch say all there is."""
 
 
 def nothing_undone(
-    _conn: Connection, _written: Written, _undone: LineReversed, _line: Line, _now_ms: int
+    _conn: Connection, _written: AcceptedRecord, _undone: LineReversed, _line: Line, _now_ms: int
 ) -> None:
     """As `nothing`."""
 
@@ -51,8 +51,8 @@ class LineActs(Generic[L]):
     """
 
     line: type[L]
-    sold: Callable[[Connection, Written, L, int], None]
-    undone: Callable[[Connection, Written, LineReversed, L, int], None]
+    sold: Callable[[Connection, AcceptedRecord, L, int], None]
+    undone: Callable[[Connection, AcceptedRecord, LineReversed, L, int], None]
 
 
 ACTS: Final[dict[type, LineActs[Any]]] = {

@@ -23,9 +23,9 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import PaymentResult
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.book import Book
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
 
 _TXN_BITS: Final = 63
 
@@ -36,7 +36,7 @@ def txn_id(payment: str) -> int:
     return int.from_bytes(digest[:8], "big") >> (64 - _TXN_BITS) or 1
 
 
-def accepted(conn: Connection, written: Written, line: ops.PaymentAccepted, now_ms: int) -> None:
+def accepted(conn: Connection, written: AcceptedRecord, line: ops.PaymentAccepted, now_ms: int) -> None:
     """A bill was taken: its delivery is planned, or it waits for two people (central.exposure)."""
     try:
         account = msgspec.json.decode(
@@ -161,7 +161,11 @@ def _told(before: str, after: str, decision: str) -> str:
 
 
 def reversed_line(
-    conn: Connection, written: Written, _undone: ops.LineReversed, original: ops.PaymentAccepted, now_ms: int
+    conn: Connection,
+    written: AcceptedRecord,
+    _undone: ops.LineReversed,
+    original: ops.PaymentAccepted,
+    now_ms: int,
 ) -> None:
     """A bill was undone at its desk: in time when nothing was sent, otherwise a case for finance."""
     [(after, before)] = befores(DELIVERY, "reversed").items()
@@ -179,7 +183,7 @@ def reversed_line(
         )
 
 
-def refunded(conn: Connection, written: Written, line: ops.PaymentRefunded, now_ms: int) -> None:
+def refunded(conn: Connection, written: AcceptedRecord, line: ops.PaymentRefunded, now_ms: int) -> None:
     """What the biller refused went back to the customer, by the desk that took it and to the qəpik.
 
     Has the biller said since that it has it, the post claims it there: nobody is paid twice in silence.

@@ -10,12 +10,12 @@ from azpost_desk.domain import reports
 from azpost_desk.protocol import slips
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
 
 
 def remittance_announced(
-    conn: Connection, written: Written, body: ops.RemittanceAnnounced, now_ms: int
+    conn: Connection, written: AcceptedRecord, body: ops.RemittanceAnnounced, now_ms: int
 ) -> None:
     """Cash that was announced on paper. It moves nothing here: issue and acceptance do, in either order."""
     signed = _signed(body.slip)
@@ -32,7 +32,7 @@ def remittance_announced(
     _keep(conn, written, "remittance", body.remittance, (body.from_desk, body.from_epoch, body.from_sequence))
 
 
-def close_announced(conn: Connection, written: Written, body: ops.CloseAnnounced, now_ms: int) -> None:
+def close_announced(conn: Connection, written: AcceptedRecord, body: ops.CloseAnnounced, now_ms: int) -> None:
     """A close that was announced on paper, beside the chain of the desk that closed."""
     signed = _signed(body.slip)
     proven = (
@@ -53,7 +53,7 @@ def close_announced(conn: Connection, written: Written, body: ops.CloseAnnounced
     _compare(conn, *origin, now_ms)
 
 
-def day_closed(conn: Connection, written: Written, now_ms: int) -> None:
+def day_closed(conn: Connection, written: AcceptedRecord, now_ms: int) -> None:
     """A desk's own record of its close has come: it must be the one its slip spoke of."""
     _compare(conn, written.desk, written.epoch, written.sequence, now_ms)
 
@@ -74,7 +74,7 @@ def _compare(conn: Connection, desk: str, epoch: int, sequence: int, now_ms: int
 
 def _keep(
     conn: Connection,
-    written: Written,
+    written: AcceptedRecord,
     kind: str,
     thing: str,
     origin: tuple[str, int, int],
@@ -116,5 +116,5 @@ def _key(conn: Connection, desk: str, epoch: int) -> str:
     return str(row[0]) if row else ""
 
 
-def _except(conn: Connection, written: Written, reason: str, about: str, now_ms: int) -> None:
+def _except(conn: Connection, written: AcceptedRecord, reason: str, about: str, now_ms: int) -> None:
     list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, about)

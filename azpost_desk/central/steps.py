@@ -1,4 +1,4 @@
-"""What a desk may ask of its own outside steps: where they stand now. A question changes nothing."""
+"""The standing of a desk's own outside steps at the centre, told when that desk asks; nothing is changed."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from azpost_desk.domain.moves import ITEM, arrive
 from azpost_desk.protocol.news import ItemEvent
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.domain import operations as ops
 
 
-def accepted(conn: Connection, written: Written, line: ops.ItemAccepted, now_ms: int) -> None:
+def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, now_ms: int) -> None:
     """An item was accepted at a counter (EMA); the office of its postcode hears of it."""
     offices = reference.newest(conn, Offices) or Offices()
     destination = offices.by_postcode(line.postcode)
@@ -31,13 +31,13 @@ def accepted(conn: Connection, written: Written, line: ops.ItemAccepted, now_ms:
 
 
 def reversed_line(
-    conn: Connection, written: Written, undone: ops.LineReversed, line: ops.ItemAccepted, now_ms: int
+    conn: Connection, written: AcceptedRecord, undone: ops.LineReversed, line: ops.ItemAccepted, now_ms: int
 ) -> None:
     """An acceptance was reversed: the item's file ends with it (EXX), and nobody waits for it any more."""
     _event(conn, written, undone.operation, (line.number, "EXX", written.branch, ""), now_ms)
 
 
-def scanned(conn: Connection, written: Written, body: ops.ItemScanned, now_ms: int) -> None:
+def scanned(conn: Connection, written: AcceptedRecord, body: ops.ItemScanned, now_ms: int) -> None:
     """An event was scanned at an office; items of other posts begin their file here with it."""
     conn.execute("insert into items values (%s, '', '', '', '', '') on conflict do nothing", (body.number,))
     # Who signed is a commitment in the body: the name lies in an attachment and is told on demand only.
@@ -45,7 +45,7 @@ def scanned(conn: Connection, written: Written, body: ops.ItemScanned, now_ms: i
     _event(conn, written, written.header.operation, (body.number, body.event, body.office, detail), now_ms)
 
 
-def voided(conn: Connection, written: Written, body: ops.ScanVoided, now_ms: int) -> None:
+def voided(conn: Connection, written: AcceptedRecord, body: ops.ScanVoided, now_ms: int) -> None:
     """A scan was taken back: it stays in the file, marked, and the state is what the others say."""
     conn.execute(
         "update item_events set voided = true where operation = %s and number = %s and desk = %s",
@@ -62,7 +62,7 @@ def voided(conn: Connection, written: Written, body: ops.ScanVoided, now_ms: int
 
 
 def _event(
-    conn: Connection, written: Written, operation: str, event: tuple[str, str, str, str], now_ms: int
+    conn: Connection, written: AcceptedRecord, operation: str, event: tuple[str, str, str, str], now_ms: int
 ) -> None:
     number, code, office, detail = event
     new = conn.execute(

@@ -31,11 +31,11 @@ from azpost_desk.protocol.messages import Signed, grant_of
 from azpost_desk.protocol.news import TransferEvent
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
 
 
-def sent(conn: Connection, written: Written, line: ops.TransferSent, now_ms: int) -> None:
+def sent(conn: Connection, written: AcceptedRecord, line: ops.TransferSent, now_ms: int) -> None:
     """A transfer was accepted from its sender."""
     shown = written.attachments.get(f"{line.operation}:parties", b"")
     try:
@@ -86,7 +86,7 @@ _ABOUT_A_SEND: Final = """
 
 
 def _why_held(
-    conn: Connection, written: Written, line: ops.TransferSent, parties: Parties, now_ms: int
+    conn: Connection, written: AcceptedRecord, line: ops.TransferSent, parties: Parties, now_ms: int
 ) -> list[str]:
     """Every reason why a person must look at a transfer just written down; its movements are noted."""
     reasons, settings = exposure.doubts(conn, written, "transfers", line.transfer, line.amount_qapik)
@@ -102,7 +102,9 @@ def _why_held(
     return reasons + [reason for reason, is_so in more.items() if is_so]
 
 
-def _is_over_limit(conn: Connection, written: Written, line: ops.TransferSent, parties: Parties) -> bool:
+def _is_over_limit(
+    conn: Connection, written: AcceptedRecord, line: ops.TransferSent, parties: Parties
+) -> bool:
     at_ms = written.header.recorded_ms
     known = laundering.known(conn, at_ms)
     is_over = limits.is_over(conn, known, parties.sender, line.amount_qapik, at_ms)
@@ -112,7 +114,7 @@ def _is_over_limit(conn: Connection, written: Written, line: ops.TransferSent, p
 
 
 def paid_out(
-    conn: Connection, written: Written, line: ops.TransferPaid | ops.TransferRefunded, now_ms: int
+    conn: Connection, written: AcceptedRecord, line: ops.TransferPaid | ops.TransferRefunded, now_ms: int
 ) -> None:
     """The holder of a grant handed the money out: to the receiver, or back to the sender."""
     event = "paid" if isinstance(line, ops.TransferPaid) else "refunded"
@@ -125,7 +127,9 @@ def paid_out(
         _note_received(conn, written, line)
 
 
-def _note_received(conn: Connection, written: Written, line: ops.TransferPaid | ops.TransferRefunded) -> None:
+def _note_received(
+    conn: Connection, written: AcceptedRecord, line: ops.TransferPaid | ops.TransferRefunded
+) -> None:
     """Who took the money, as their document says, for the rules over what a person receives."""
     sent = one(conn, "select parties from transfers where transfer = %s", (line.transfer,))[0]
     try:
@@ -155,7 +159,7 @@ def _as_sent(conn: Connection, transfer: str) -> ops.TransferSent | None:
 
 
 def sending_reversed(
-    conn: Connection, written: Written, undone: ops.LineReversed, line: ops.TransferSent, now_ms: int
+    conn: Connection, written: AcceptedRecord, undone: ops.LineReversed, line: ops.TransferSent, now_ms: int
 ) -> None:
     """A transfer was undone where it was sent: under a grant, or never offered to the centre before."""
     if undone.grant:
@@ -171,7 +175,7 @@ def sending_reversed(
 
 
 def payout_reversed(
-    conn: Connection, written: Written, _undone: ops.LineReversed, line: ops.TransferPaid, now_ms: int
+    conn: Connection, written: AcceptedRecord, _undone: ops.LineReversed, line: ops.TransferPaid, now_ms: int
 ) -> None:
     """A pay-out was undone: that never revives the grant, the centre decides (PROTOCOL.md 5)."""
     row = _lock(conn, line.transfer)
@@ -183,18 +187,22 @@ def payout_reversed(
 
 
 def refund_reversed(
-    conn: Connection, written: Written, _undone: ops.LineReversed, line: ops.TransferRefunded, now_ms: int
+    conn: Connection,
+    written: AcceptedRecord,
+    _undone: ops.LineReversed,
+    line: ops.TransferRefunded,
+    now_ms: int,
 ) -> None:
     """A refund was undone, which no counter may: a case for finance."""
     _except(conn, written, "refund_reversed", line.transfer, now_ms)
 
 
-def released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms: int) -> None:
+def released(conn: Connection, written: AcceptedRecord, body: ops.GrantReleased, now_ms: int) -> None:
     """The holder gives a grant back unused."""
     _end_grant(conn, written, body.grant, (body.thing, "", -1), "released", now_ms)
 
 
-def changed(conn: Connection, written: Written, body: ops.TransferChanged, now_ms: int) -> None:
+def changed(conn: Connection, written: AcceptedRecord, body: ops.TransferChanged, now_ms: int) -> None:
     """Its sender changed it under a grant of the sending branch: receiver, office, or back to themselves."""
     shown = written.attachments.get(f"{written.header.operation}:parties", b"")
     try:
@@ -224,7 +232,7 @@ def changed(conn: Connection, written: Written, body: ops.TransferChanged, now_m
             freed.free(conn, body.transfer, now_ms)
 
 
-def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: int) -> None:
+def stored(conn: Connection, written: AcceptedRecord, body: ops.GrantStored, now_ms: int) -> None:
     """A desk shows a grant it holds: news only to a centre that was restored to a time before it (D-03)."""
     # A row without columns is an empty tuple: there, and yet false.
     if conn.execute('select from grants where "grant" = %s', (body.grant,)).fetchone() is not None:
@@ -247,7 +255,12 @@ def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: in
 
 
 def _end_grant(
-    conn: Connection, written: Written, grant: str, about: tuple[str, str, int], event: str, now_ms: int
+    conn: Connection,
+    written: AcceptedRecord,
+    grant: str,
+    about: tuple[str, str, int],
+    event: str,
+    now_ms: int,
 ) -> bool:
     """End a grant by a record of its holder; anything else stays without effect on the exceptions list.
 
@@ -288,7 +301,7 @@ def _lock(conn: Connection, transfer: str) -> tuple[str, str] | None:
     return (row[0], row[1]) if row else None
 
 
-def _move(conn: Connection, transfer: str, event: str, written: Written, now_ms: int) -> None:
+def _move(conn: Connection, transfer: str, event: str, written: AcceptedRecord, now_ms: int) -> None:
     state, desk = one(conn, "select state, desk from transfers where transfer = %s", (transfer,))
     after = move(TRANSFER, state, event)
     if after == "available":
@@ -302,12 +315,14 @@ def _move(conn: Connection, transfer: str, event: str, written: Written, now_ms:
         _tell(conn, transfer, after, written, now_ms, desk)
 
 
-def _tell(conn: Connection, transfer: str, state: str, written: Written, now_ms: int, desk: str = "") -> None:
+def _tell(
+    conn: Connection, transfer: str, state: str, written: AcceptedRecord, now_ms: int, desk: str = ""
+) -> None:
     event = TransferEvent(
         transfer=transfer, state=state, office=written.branch, at_ms=written.header.recorded_ms
     )
     tell(conn, event, [desk or written.desk], now_ms)
 
 
-def _except(conn: Connection, written: Written, reason: str, about: str, now_ms: int) -> None:
+def _except(conn: Connection, written: AcceptedRecord, reason: str, about: str, now_ms: int) -> None:
     list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, about)

@@ -1,4 +1,4 @@
-"""How long a transfer waits for its receiver, and then for its sender.
+"""The validity of a transfer: not fetched in time, its money is the sender's, later kept apart as unclaimed.
 
 An available transfer that nobody claimed in time goes back: only its sender can have it from then on, at the
 office that took it. What the sender does not fetch either is kept apart as unclaimed, and is still theirs.

@@ -1,4 +1,4 @@
-"""What every body of a journal record has in common."""
+"""The base of every body of a journal record: frozen, strict about unknown fields."""
 
 from __future__ import annotations
 

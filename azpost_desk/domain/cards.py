@@ -1,4 +1,4 @@
-"""What a card terminal says of one payment, whatever the terminal is."""
+"""The answer of a card terminal to one payment, in the same words for every make of terminal."""
 
 from __future__ import annotations
 

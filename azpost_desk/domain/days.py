@@ -1,4 +1,4 @@
-"""Business days, and the clock as others see it.
+"""Business days as dates without a time, their arithmetic, and the clock as a port.
 
 A business day is opened and closed by the manager of a desk: a chosen date, not one that a clock says.
 Late in the evening and across midnight the two differ.

@@ -1,4 +1,4 @@
-"""What a hand may have meant when it typed a number."""
+"""Slips of a hand at the keys: takes a typed number, gives the numbers it may have been meant to be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Postings and what must always hold of them."""
+"""Postings of one operation: sums and balances; refused when debit and credit differ."""
 
 from __future__ import annotations
 

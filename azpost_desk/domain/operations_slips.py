@@ -1,4 +1,4 @@
-"""What paper between desks and a second person at the centre leave in the journal."""
+"""Journal records of signed slips between desks, and of consents by a person at the centre."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the paper of a signed slip says."""
+"""The paper value of a signed slip between two desks: cash that moves, with its code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a transfer will cost and bring, as it is told to the sender before they agree."""
+"""The price of a transfer before its sender agrees: fee, extras, total, and when it can be paid out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HOUR_MS: Final = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QuoteOptions:
     """What the sender asks for beside the amount.
 
     Attributes:
@@ -36,7 +36,7 @@ class Wanted:
     customer: str = "person"
 
 
-PLAIN: Final = Wanted()
+PLAIN: Final = QuoteOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Quote:
         return (self.amount, self.fee, self.extras) == (other.amount, other.fee, other.extras)
 
 
-def extras_of(tariffs: Tariffs, wanted: Wanted) -> dict[str, Money]:
+def extras_of(tariffs: Tariffs, wanted: QuoteOptions) -> dict[str, Money]:
     """What the added services cost.
 
     Raises:
@@ -104,7 +104,7 @@ def extras_of(tariffs: Tariffs, wanted: Wanted) -> dict[str, Money]:
     return {name: azn(prices[name]) for name in EXTRAS if name in wanted.extras}
 
 
-def quoted(tariffs: Tariffs, figure: Money, wanted: Wanted, at: Moment, *, paid: bool) -> Quote:
+def quoted(tariffs: Tariffs, figure: Money, wanted: QuoteOptions, at: Moment, *, paid: bool) -> Quote:
     """The quote for `figure`, which is what the receiver gets or, with `paid`, what the sender hands over.
 
     Raises:

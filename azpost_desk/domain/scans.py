@@ -1,4 +1,4 @@
-"""What a scan is, whatever the keyboard layout did to it.
+"""A scan or typed text: its kind and value, whatever the keyboard layout made of the scanner's keys.
 
 A scanner that acts as a keyboard sends the keys of a US layout; the layout that happens to be active decides
 which characters arrive. The text is first read as it came. Only if that is nothing, and the text with one

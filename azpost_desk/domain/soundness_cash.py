@@ -1,4 +1,4 @@
-"""Whether a body about cash in the branch can be true by itself (`soundness`)."""
+"""Soundness of a body about cash in the branch: whether its figures can be true by themselves."""
 
 from __future__ import annotations
 

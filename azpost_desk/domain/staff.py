@@ -1,4 +1,4 @@
-"""Who may do what: roles and permissions are data, checked by one function."""
+"""Roles and permissions as data, checked by one function; the lock after wrong PINs; dual control."""
 
 from __future__ import annotations
 

@@ -46,11 +46,11 @@ from azpost_desk.programs import (
     central_answers,
     central_branch,
     central_cash,
+    central_dual_control,
     central_lists,
     central_people,
     central_reports,
     central_treasury,
-    central_two,
     complain,
 )
 from azpost_desk.programs.central_commands import CLOCK, Command, note, nothing
@@ -197,7 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     central_reports.add(command)
     central_answers.add(command, commands)
     central_cash.add(command)
-    central_two.add(commands)
+    central_dual_control.add(commands)
     central_people.add(commands)
     central_lists.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")

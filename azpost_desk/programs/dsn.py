@@ -1,4 +1,4 @@
-"""Where a PostgreSQL is, as it may stand on a command line that everybody can read: without its password."""
+"""A PostgreSQL address for a command line that everybody can read: without its password."""
 
 from __future__ import annotations
 

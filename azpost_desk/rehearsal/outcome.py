@@ -1,4 +1,4 @@
-"""What a proof came to, in the words of `azpost-desk simulate --json`."""
+"""The result of a proof: runs, violations, seconds, in the words of `azpost-desk simulate --json`."""
 
 from __future__ import annotations
 

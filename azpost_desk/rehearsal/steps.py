@@ -1,4 +1,4 @@
-"""What a played day is made of: plain instructions, without windows, without books."""
+"""Instructions of a played day as plain values: keys, scans, pictures, without windows or books."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from azpost_desk.services.abroad import Abroad
 from azpost_desk.services.ahead import Ahead
 from azpost_desk.services.approvals import Approvals
 from azpost_desk.services.baskets import Baskets
-from azpost_desk.services.branches import Days
 from azpost_desk.services.cards import Cards
 from azpost_desk.services.cash_bags import Bags
 from azpost_desk.services.cash_counts import Counts
@@ -30,6 +29,7 @@ from azpost_desk.services.history import History
 from azpost_desk.services.incoming import Incoming
 from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.number_slips import NumberSlips
+from azpost_desk.services.opening_day import DayOpening
 from azpost_desk.services.papers import Papers
 from azpost_desk.services.papers_made import PapersMade
 from azpost_desk.services.parking import Parking
@@ -42,7 +42,7 @@ from azpost_desk.services.searching import Records
 from azpost_desk.services.signatures import ByHand, Draw, Signatures, Signer, undrawn
 from azpost_desk.services.slips import Slips
 from azpost_desk.services.staff import Staff
-from azpost_desk.services.standing import Standing
+from azpost_desk.services.standing import DeskStanding
 from azpost_desk.services.supplements import Supplements
 from azpost_desk.services.tills import Tills
 from azpost_desk.services.tracking import Tracking
@@ -61,8 +61,8 @@ class DeskServices:
     counter: Counter
     press: Press
     staff: Staff
-    days: Days
-    standing: Standing
+    days: DayOpening
+    standing: DeskStanding
     licences: BranchLicences
     tills: Tills
     baskets: Baskets
@@ -116,14 +116,14 @@ def desk_services(
     tray: Tray | None = None,
 ) -> DeskServices:
     """`signer`: else by hand; `around`: the machine; `copies`: of the books; `tray`: papers as files."""
-    baskets, papers, days = Baskets(counter), Papers(counter), Days(counter)
+    baskets, papers, days = Baskets(counter), Papers(counter), DayOpening(counter)
     transfers = Transfers(counter, baskets)
     return DeskServices(
         counter=counter,
         press=press,
         staff=Staff(counter, hasher),
         days=days,
-        standing=Standing(counter),
+        standing=DeskStanding(counter),
         licences=BranchLicences(counter),
         tills=Tills(counter),
         baskets=baskets,

@@ -200,7 +200,7 @@ class Reading(Protocol):
         """Numbers of the desks whose close had not come when this day's report was stored."""
 
     def found(
-        self, words: Sequence[views.Wanted], first_day: int, last_day: int, limit: int
+        self, words: Sequence[views.SearchTerm], first_day: int, last_day: int, limit: int
     ) -> list[views.Entry]:
         """Operations of these days that every wanted word leads to, newest first."""
 

@@ -21,7 +21,7 @@ from azpost_desk.services.counter import Counter, Officer, attach
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from azpost_desk.services.branches import Days
+    from azpost_desk.services.opening_day import DayOpening
     from azpost_desk.services.ports import Reading, Surroundings
     from azpost_desk.services.views import Recorded
     from azpost_desk.services.views_recovery import DocumentDate
@@ -62,7 +62,7 @@ class Preflight:
     """The look, and the day that is opened after it."""
 
     counter: Counter
-    days: Days
+    days: DayOpening
     around: Surroundings | None
 
     def look(self, scanned_ms: int = 0) -> list[Check]:
@@ -77,7 +77,7 @@ class Preflight:
         """Look, and open the day `date`; what was seen stands before it in the same transaction.
 
         Raises:
-            Refused: S-010, G-095 red lines (`count`) and no reason, and as `Days.open`.
+            Refused: S-010, G-095 red lines (`count`) and no reason, and as `DayOpening.open`.
         """
         by.may(Permission.OPEN_DAY)
         lines = self.look(scanned_ms)

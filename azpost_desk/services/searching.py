@@ -15,10 +15,10 @@ from azpost_desk.domain.names import fold
 from azpost_desk.domain.postings import postings
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
-from azpost_desk.domain.till_then import NEVER, TillThen, is_anchor
-from azpost_desk.domain.till_then import fold as fold_till
+from azpost_desk.domain.till_as_of import NEVER, TillAsOf, is_anchor
+from azpost_desk.domain.till_as_of import fold as fold_till
 from azpost_desk.services.history import Done, done_of
-from azpost_desk.services.views import Wanted
+from azpost_desk.services.views import SearchTerm
 
 if TYPE_CHECKING:
     from azpost_desk.services.counter import Counter, Officer
@@ -63,7 +63,7 @@ class Then:
     """The till at a moment, in words for a screen. `holder` is a name, "" while nobody held it."""
 
     at_ms: int
-    till: TillThen
+    till: TillAsOf
     holder: str
     last: Done | None
 
@@ -140,7 +140,7 @@ class Records:
             names = {one.officer: one.name for one in books.officers()}
             dates = {day.number: day.date for day in books.days(limit=100_000)}
             desk = books.desk().desk
-            entries = books.found([Wanted(whole=(f"!{officer}",))], 0, _NO_END, _DAY_RECORDS_MAX)
+            entries = books.found([SearchTerm(whole=(f"!{officer}",))], 0, _NO_END, _DAY_RECORDS_MAX)
         rows: list[Moved] = []
         balance = 0
         for entry in reversed(entries):
@@ -176,16 +176,16 @@ def moment(date: str, minutes: int) -> int:
 # --- searching ------------------------------------------------------------------------------------------
 
 
-def _wanted(search: Search) -> list[Wanted]:
+def _wanted(search: Search) -> list[SearchTerm]:
     words = [word for typed in search.text.split() for word in _words(typed)]
     if search.kind:
-        words.append(Wanted(whole=(f"~{search.kind}",)))
+        words.append(SearchTerm(whole=(f"~{search.kind}",)))
     if search.officer:
-        words.append(Wanted(whole=(f"@{search.officer}",)))
+        words.append(SearchTerm(whole=(f"@{search.officer}",)))
     return words
 
 
-def _words(typed: str) -> list[Wanted]:
+def _words(typed: str) -> list[SearchTerm]:
     """A typed word as a name begun, a number begun, or an amount; a name with a dash is two."""
     number = "" if typed[:1] in _SIGNS else typed.upper()
     try:
@@ -197,10 +197,10 @@ def _words(typed: str) -> list[Wanted]:
         # 123,45 is an amount or stands on a paper like this; it is no 123 and no 45.
         begins = {number, *(parts if len(parts) == 1 else ())} - {""}
         whole = (f"={amount}",) if amount else ()
-        return [Wanted(whole, tuple(sorted(begins)))] if whole or begins else []
+        return [SearchTerm(whole, tuple(sorted(begins)))] if whole or begins else []
     if number and has_digit(number):
-        return [Wanted(begins=(number,))]
-    return [Wanted(begins=(part,)) for part in parts]
+        return [SearchTerm(begins=(number,))]
+    return [SearchTerm(begins=(part,)) for part in parts]
 
 
 def _numbers(books: Reading, search: Search) -> tuple[int, int]:
@@ -218,7 +218,7 @@ def _numbers(books: Reading, search: Search) -> tuple[int, int]:
 # --- the till then ----------------------------------------------------------------------------------------
 
 
-def _till_at(books: Reading, at_ms: int) -> TillThen:
+def _till_at(books: Reading, at_ms: int) -> TillAsOf:
     """Back from the moment to the last record that says the balance by itself, and forward from there."""
     desk = books.desk().desk
     after: list[Noted] = []

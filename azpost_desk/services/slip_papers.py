@@ -1,4 +1,4 @@
-"""What the paper of a slip says, from the record it speaks of and the code that was signed with it."""
+"""A slip as a paper value, from the record of its cash and the code signed with it."""
 
 from __future__ import annotations
 

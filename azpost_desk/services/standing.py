@@ -126,7 +126,7 @@ class CashNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DeskStanding:
     """This desk as its books have it now."""
 
     counter: Counter

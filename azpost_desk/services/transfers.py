@@ -11,7 +11,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import near_name, same_person_name, written
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.domain.products.transfers import TRANSFER_WAITS
-from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Moment, Quote, Wanted, quoted
+from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Moment, Quote, QuoteOptions, quoted
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
@@ -60,7 +60,7 @@ class SendTransfer:
     purpose: str
     office: str | None = None
     source: str = "keys"
-    wanted: Wanted = PLAIN
+    wanted: QuoteOptions = PLAIN
     quote: Quote | None = None
 
 
@@ -84,7 +84,7 @@ class Transfers:
 
     # --- sending --------------------------------------------------------------------------------------
 
-    def quote(self, figure: Money, *, includes_fee: bool = False, wanted: Wanted = PLAIN) -> Quote:
+    def quote(self, figure: Money, *, includes_fee: bool = False, wanted: QuoteOptions = PLAIN) -> Quote:
         """What sending `figure` costs; with `includes_fee` it is what the sender hands over in all.
 
         Raises:
@@ -101,7 +101,7 @@ class Transfers:
         return tuple(name for name in EXTRAS if name in prices)
 
     def _quoted(
-        self, books: Reading, date: str, figure: Money, wanted: Wanted, *, paid: bool = False
+        self, books: Reading, date: str, figure: Money, wanted: QuoteOptions, *, paid: bool = False
     ) -> Quote:
         at = Moment(date, self.counter.line.trusted_ms(), books.document(Settings, date).quote_minutes)
         return quoted(books.document(Tariffs, date), figure, wanted, at, paid=paid)

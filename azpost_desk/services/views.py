@@ -417,7 +417,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SearchTerm:
     """A word that history is searched by: any of these whole words, or one that begins like this."""
 
     whole: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a desk holds of the centre's grants, as frozen rows."""
+"""Grants of the centre that a desk holds, as frozen rows."""
 
 from __future__ import annotations
 

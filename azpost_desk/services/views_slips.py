@@ -1,4 +1,4 @@
-"""What services read of paper between desks and of consents from the centre."""
+"""Keys of other desks, their announced closes and consents from the centre, as frozen rows."""
 
 from __future__ import annotations
 

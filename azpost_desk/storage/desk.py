@@ -1,4 +1,4 @@
-"""What is the same for every look into, and every write to, an open desk."""
+"""An open desk: its file, its identity, its stop mark, shared by every look and every write."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from azpost_desk.domain.postings import postings as posted
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.records import Record
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
+from azpost_desk.storage.projecting import StoredRecord, add_to_balances, posting_rows
 from azpost_desk.storage.projections import project
 
 if TYPE_CHECKING:
@@ -152,13 +152,13 @@ def _keep(desk: OpenDesk, one: OldRecord, arrived_ms: int) -> int:
         connection.execute(insert(t.postings), rows)
         add_to_balances(connection, rows)
     parts = {part.slot: part.content for part in one.sent.attachments}
-    project_old(connection, Written(newest + 1, header, body, parts), late=header.epoch < present)
+    project_old(connection, StoredRecord(newest + 1, header, body, parts), late=header.epoch < present)
     return sum(
         line.amount.minor for line in ledger if line.account == TILL and line.sub == desk.enrolled.desk
     )
 
 
-def project_old(connection: Connection, written: Written, *, late: bool) -> None:
+def project_old(connection: Connection, written: StoredRecord, *, late: bool) -> None:
     """Carry a record of an ended epoch into the projections as far as it still fits: what the books know
     better since (news that was not repeated, a state that went on) stays as it is.
     """

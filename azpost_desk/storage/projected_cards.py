@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from azpost_desk.domain.moves import CARD, move
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.projecting import Written, happens_once
+from azpost_desk.storage.projecting import StoredRecord, happens_once
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain import operations as ops
 
 
-def asked(connection: Connection, written: Written, body: ops.CardAsked) -> None:
+def asked(connection: Connection, written: StoredRecord, body: ops.CardAsked) -> None:
     """The terminal is about to be asked."""
     connection.execute(
         insert(t.card_steps),
@@ -38,7 +38,7 @@ def asked(connection: Connection, written: Written, body: ops.CardAsked) -> None
     )
 
 
-def answered(connection: Connection, written: Written, body: ops.CardAnswered) -> None:
+def answered(connection: Connection, written: StoredRecord, body: ops.CardAnswered) -> None:
     """The terminal said what became of it, or that it does not know."""
     _move(connection, written, t.card_steps.c.step == body.step, body.outcome)
     connection.execute(
@@ -48,13 +48,13 @@ def answered(connection: Connection, written: Written, body: ops.CardAnswered) -
     )
 
 
-def reversed_(connection: Connection, written: Written, body: ops.CardReversed) -> None:
+def reversed_(connection: Connection, written: StoredRecord, body: ops.CardReversed) -> None:
     """An approved card whose basket was not settled went back, or nobody knows yet."""
     event = "reversed" if body.outcome == "reversed" else "reversal_unknown"
     _move(connection, written, t.card_steps.c.step == body.step, event)
 
 
-def settled(connection: Connection, written: Written, tender: ops.Tender) -> None:
+def settled(connection: Connection, written: StoredRecord, tender: ops.Tender) -> None:
     """A settlement carries the card: only an approved one, of exactly this amount, and once."""
     happens_once(connection, "card", tender.operation, written)
     c = t.card_steps.c
@@ -65,7 +65,7 @@ def settled(connection: Connection, written: Written, tender: ops.Tender) -> Non
     _move(connection, written, c.tender == tender.operation, "settled")
 
 
-def _move(connection: Connection, written: Written, this: ColumnElement[bool], event: str) -> None:
+def _move(connection: Connection, written: StoredRecord, this: ColumnElement[bool], event: str) -> None:
     state = connection.execute(select(t.card_steps.c.state).where(this)).scalar()
     values = {"state": move(CARD, state or "", event), "changed_ms": written.header.recorded_ms}
     connection.execute(update(t.card_steps).where(this).values(values))

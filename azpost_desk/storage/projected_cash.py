@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from azpost_desk.domain import cash_bags
 from azpost_desk.domain.moves import BAG, arrive, move
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.projecting import Written, happens_once
+from azpost_desk.storage.projecting import StoredRecord, happens_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def end_remittance(connection: Connection, remittance: str, desk: str, officer: 
 # --- bags -------------------------------------------------------------------------------------------------
 
 
-def _bag_sealed(connection: Connection, written: Written, body: ops.BagSealed) -> None:
+def _bag_sealed(connection: Connection, written: StoredRecord, body: ops.BagSealed) -> None:
     happens_once(connection, "bag", body.number, written)
     header = written.header
     _keep(connection, body, "out", move(BAG, "", "sealed"), header.actor, header.recorded_ms)
@@ -48,17 +48,17 @@ def _bag_sealed(connection: Connection, written: Written, body: ops.BagSealed) -
     connection.execute(update(t.suspect_notes).where(n.report.in_(body.notes)).values(bag=body.bag))
 
 
-def _bag_handed_over(connection: Connection, written: Written, body: ops.BagHandedOver) -> None:
+def _bag_handed_over(connection: Connection, written: StoredRecord, body: ops.BagHandedOver) -> None:
     happens_once(connection, "bag handed over", body.bag, written)
     _change(connection, written, body.bag, "handed_over")
 
 
-def _bag_received(connection: Connection, written: Written, body: ops.BagReceived) -> None:
+def _bag_received(connection: Connection, written: StoredRecord, body: ops.BagReceived) -> None:
     happens_once(connection, "bag received", body.bag, written)
     _change(connection, written, body.bag, "received", counted=body.pieces, qapik=body.amount_qapik)
 
 
-def _bag_differed(connection: Connection, written: Written, body: ops.BagDiffered) -> None:
+def _bag_differed(connection: Connection, written: StoredRecord, body: ops.BagDiffered) -> None:
     happens_once(connection, "bag received", body.bag, written)
     _change(
         connection, written, body.bag, "received_short", counted=body.pieces, qapik=body.amount_qapik,
@@ -91,7 +91,7 @@ def _keep(connection: Connection, bag: Any, direction: str, state: str, by: str,
 
 def _change(
     connection: Connection,
-    written: Written,
+    written: StoredRecord,
     bag: str,
     event: str,
     *,
@@ -146,7 +146,7 @@ def _reachable(state: str) -> set[str]:
 # --- counts, worn and suspect notes -----------------------------------------------------------------------
 
 
-def keep_count(connection: Connection, written: Written, body: Any, sort: str) -> None:
+def keep_count(connection: Connection, written: StoredRecord, body: Any, sort: str) -> None:
     """`body` has holder, pieces and counted_qapik; what was expected unless it was set aside."""
     connection.execute(
         insert(t.counts),
@@ -167,11 +167,11 @@ def keep_count(connection: Connection, written: Written, body: Any, sort: str) -
     )
 
 
-def _till_counted(connection: Connection, written: Written, body: ops.TillCounted) -> None:
+def _till_counted(connection: Connection, written: StoredRecord, body: ops.TillCounted) -> None:
     keep_count(connection, written, body, "surprise")
 
 
-def _made_good(connection: Connection, written: Written, body: ops.DifferenceMadeGood) -> None:
+def _made_good(connection: Connection, written: StoredRecord, body: ops.DifferenceMadeGood) -> None:
     c = t.counts.c
     connection.execute(
         update(t.counts)
@@ -180,7 +180,7 @@ def _made_good(connection: Connection, written: Written, body: ops.DifferenceMad
     )
 
 
-def _cash_moved(connection: Connection, written: Written, body: ops.CashMoved) -> None:
+def _cash_moved(connection: Connection, written: StoredRecord, body: ops.CashMoved) -> None:
     if body.purpose == _WORN_PURPOSE:
         _move_worn(connection, body.pieces, 1)
 
@@ -201,7 +201,7 @@ def _move_worn(connection: Connection, pieces: dict[str, int], sign: int) -> Non
     )
 
 
-def _note_suspected(connection: Connection, written: Written, body: ops.NoteSuspected) -> None:
+def _note_suspected(connection: Connection, written: StoredRecord, body: ops.NoteSuspected) -> None:
     connection.execute(
         insert(t.suspect_notes),
         {
@@ -215,7 +215,7 @@ def _note_suspected(connection: Connection, written: Written, body: ops.NoteSusp
     )
 
 
-CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
+CARRIERS: Final[dict[str, Callable[[Connection, StoredRecord, Any], None]]] = {
     "bag.sealed": _bag_sealed,
     "bag.handed_over": _bag_handed_over,
     "bag.received": _bag_received,

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from azpost_desk.domain import operations as ops
     from azpost_desk.protocol import news as tidings
     from azpost_desk.storage.desk import OpenDesk
-    from azpost_desk.storage.projecting import Written
+    from azpost_desk.storage.projecting import StoredRecord
 
 _ANSWER_CHARACTERS_MAX: Final = 2_000
 
 
-def raised(connection: Connection, written: Written, body: ops.DisputeRaised) -> None:
+def raised(connection: Connection, written: StoredRecord, body: ops.DisputeRaised) -> None:
     """A new dispute; its number is its own for ever (the table's key)."""
     header = written.header
     connection.execute(
@@ -42,17 +42,17 @@ def raised(connection: Connection, written: Written, body: ops.DisputeRaised) ->
     )
 
 
-def escalated(connection: Connection, written: Written, body: ops.DisputeEscalated) -> None:
+def escalated(connection: Connection, written: StoredRecord, body: ops.DisputeEscalated) -> None:
     """Taken further, with a new date to be answered by."""
     _move(connection, written, body.dispute, "escalated", due=body.due)
 
 
-def closed(connection: Connection, written: Written, body: ops.DisputeClosed) -> None:
+def closed(connection: Connection, written: StoredRecord, body: ops.DisputeClosed) -> None:
     """Ended by who raised it."""
     _move(connection, written, body.dispute, "closed", outcome=body.outcome)
 
 
-def _move(connection: Connection, written: Written, dispute: str, event: str, **values: str) -> None:
+def _move(connection: Connection, written: StoredRecord, dispute: str, event: str, **values: str) -> None:
     this = t.disputes.c.dispute == dispute
     state = connection.execute(select(t.disputes.c.state).where(this)).scalar()
     after = move(DISPUTE, state or "", event)
@@ -80,7 +80,7 @@ def answered(connection: Connection, desk: OpenDesk, told: tidings.DisputeAnswer
     )
 
 
-def case_raised(connection: Connection, written: Written, body: ops.CaseRaised) -> None:
+def case_raised(connection: Connection, written: StoredRecord, body: ops.CaseRaised) -> None:
     """A case of the program's own; two of one number stand under the first."""
     known = connection.execute(select(t.cases.c.record).where(t.cases.c.case_number == body.case)).scalar()
     if known is None:

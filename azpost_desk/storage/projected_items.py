@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from azpost_desk.domain import operations as ops
-    from azpost_desk.storage.projecting import Written
+    from azpost_desk.storage.projecting import StoredRecord
 
 
 def event(
@@ -56,7 +56,7 @@ def event(
     )
 
 
-def scanned(connection: Connection, written: Written, body: ops.ItemScanned) -> None:
+def scanned(connection: Connection, written: StoredRecord, body: ops.ItemScanned) -> None:
     """A scan of this desk."""
     event(
         connection,
@@ -70,7 +70,7 @@ def scanned(connection: Connection, written: Written, body: ops.ItemScanned) -> 
     )
 
 
-def voided(connection: Connection, written: Written, body: ops.ScanVoided) -> None:
+def voided(connection: Connection, written: StoredRecord, body: ops.ScanVoided) -> None:
     """A scan taken back: it stays in the timeline, marked; the state is what the others say."""
     e = t.item_events.c
     connection.execute(update(t.item_events).where(e.operation == body.scan).values(voided=1))

@@ -13,13 +13,13 @@ from azpost_desk.storage import projected_cards
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.features import carrier_of, remember
 from azpost_desk.storage.features.transfers import end_grant
-from azpost_desk.storage.projecting import Written, happens_once
+from azpost_desk.storage.projecting import StoredRecord, happens_once
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def settled(connection: Connection, written: Written, body: ops.Settlement) -> None:
+def settled(connection: Connection, written: StoredRecord, body: ops.Settlement) -> None:
     """A paid basket: its receipt number is used, each of its lines takes effect."""
     happens_once(connection, "receipt", body.receipt, written)
     connection.execute(
@@ -46,14 +46,14 @@ def settled(connection: Connection, written: Written, body: ops.Settlement) -> N
         remember(connection, line, written.attachments, written.header.recorded_ms)
 
 
-def _take_effect(connection: Connection, written: Written, line: ops.AnyLine, receipt: str) -> None:
+def _take_effect(connection: Connection, written: StoredRecord, line: ops.AnyLine, receipt: str) -> None:
     if isinstance(line, ops.LineReversed):
         _undo(connection, written, line)
     else:
         carrier_of(line).sold(connection, written, line, receipt)
 
 
-def _undo(connection: Connection, written: Written, line: ops.LineReversed) -> None:
+def _undo(connection: Connection, written: StoredRecord, line: ops.LineReversed) -> None:
     original = line.original
     happens_once(connection, "reversal", original.operation, written)
     changed = connection.execute(

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain import reports
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.projecting import Written, happens_once
+from azpost_desk.storage.projecting import StoredRecord, happens_once
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -39,7 +39,7 @@ def learn_key(connection: Connection, desk: str, epoch: int, public_key: str, st
 # --- closes -----------------------------------------------------------------------------------------------
 
 
-def close_announced(connection: Connection, written: Written, body: ops.CloseAnnounced) -> None:
+def close_announced(connection: Connection, written: StoredRecord, body: ops.CloseAnnounced) -> None:
     """A close on paper counts for the branch as the centre's word on it does."""
     happens_once(connection, "close", f"{body.desk} {body.date}", written)
     figures = body.figures.encode()
@@ -111,7 +111,7 @@ def same_figures(one: bytes, other: bytes) -> bool:
 # --- approvals --------------------------------------------------------------------------------------------
 
 
-def approval_asked(connection: Connection, written: Written, body: ops.ApprovalAsked) -> None:
+def approval_asked(connection: Connection, written: StoredRecord, body: ops.ApprovalAsked) -> None:
     """A question to the centre, waiting for its answer."""
     connection.execute(
         insert(t.approvals),
@@ -133,18 +133,18 @@ def approval_asked(connection: Connection, written: Written, body: ops.ApprovalA
     )
 
 
-def approval_given(connection: Connection, written: Written, body: ops.ApprovalGiven) -> None:
+def approval_given(connection: Connection, written: StoredRecord, body: ops.ApprovalGiven) -> None:
     """One consent per operation, whichever way it came."""
     happens_once(connection, "approval", body.operation, written)
     _answered(connection, body, "given")
 
 
-def approval_refused(connection: Connection, written: Written, body: ops.ApprovalRefused) -> None:
+def approval_refused(connection: Connection, written: StoredRecord, body: ops.ApprovalRefused) -> None:
     """The question is closed."""
     _answered(connection, body, "refused")
 
 
-def approval_locked(connection: Connection, written: Written, body: ops.ApprovalLocked) -> None:
+def approval_locked(connection: Connection, written: StoredRecord, body: ops.ApprovalLocked) -> None:
     """The challenge takes no response any more."""
     _move(connection, body.request, state="locked")
 

@@ -22,7 +22,7 @@ from azpost_desk.protocol.records import Record
 from azpost_desk.storage import people
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.features import carrier_of
-from azpost_desk.storage.projecting import Written
+from azpost_desk.storage.projecting import StoredRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +50,7 @@ _NOT_LISTED: Final = frozenset(
 )
 
 
-def keep_words(connection: Connection, written: Written) -> None:
+def keep_words(connection: Connection, written: StoredRecord) -> None:
     """Note every word the record can be found by."""
     kind = written.header.kind
     if kind in _NOT_LISTED:
@@ -73,7 +73,7 @@ def keep_words_again(connection: Connection, records: Iterable[int]) -> None:
         slots = {one.slot: one.content for one in attached if one.content is not None}
         header = Record(row.header, row.body, row.previous, row.hash).header()
         body = ops.decode(header.kind, header.version, row.body)
-        keep_words(connection, Written(number, header, body, slots))
+        keep_words(connection, StoredRecord(number, header, body, slots))
 
 
 def number_word(text: str) -> str:
@@ -81,7 +81,7 @@ def number_word(text: str) -> str:
     return text.upper().replace(" ", "")
 
 
-def _of_sale(written: Written, body: ops.Settlement) -> Iterator[str]:
+def _of_sale(written: StoredRecord, body: ops.Settlement) -> Iterator[str]:
     yield number_word(body.receipt)
     due = 0
     for line in body.lines:
@@ -99,7 +99,7 @@ def _of_sale(written: Written, body: ops.Settlement) -> Iterator[str]:
     yield f"={abs(due)}"
 
 
-def _of_line(written: Written, line: ops.Sold) -> Iterator[str]:
+def _of_line(written: StoredRecord, line: ops.Sold) -> Iterator[str]:
     if number := carrier_of(line).number(line):
         yield number_word(number)
     for group, holds in rule_of(line).groups.items():
@@ -139,7 +139,7 @@ def _of_person(one: Person) -> Iterator[str]:
             yield number_word(number)
 
 
-def _of_other(written: Written, body: ops.Body) -> Iterator[str]:
+def _of_other(written: StoredRecord, body: ops.Body) -> Iterator[str]:
     """Numbers and amounts of a body, whatever its kind, and the officers whose accounts it moved."""
     for name in body.__struct_fields__:
         value = getattr(body, name)

@@ -1,4 +1,4 @@
-"""What every projection shares: the record it carries, the ledger, what may happen only once."""
+"""A stored record as projections take it, its postings in the balances, and what may happen once only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class StoredRecord:
     """A record as projections see it: its number in the table, header, body, attachments' content by slot."""
 
     id: int
@@ -72,7 +72,7 @@ def add_to_balances(connection: Connection, rows: Iterable[Mapping[str, Any]]) -
         connection.execute(_ADD, changed)
 
 
-def happens_once(connection: Connection, sort: str, thing: str, written: Written) -> None:
+def happens_once(connection: Connection, sort: str, thing: str, written: StoredRecord) -> None:
     """Note what may happen only once; a second time is refused with G-066 and undoes the transaction."""
     try:
         connection.execute(insert(t.once), {"sort": sort, "thing": thing, "record": written.id})

@@ -22,7 +22,7 @@ from azpost_desk.storage import projected_slips as slips
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.features import abroad, bills, goods, transfers
 from azpost_desk.storage.projected_words import keep_words
-from azpost_desk.storage.projecting import Written, happens_once
+from azpost_desk.storage.projecting import StoredRecord, happens_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain import operations as ops
 
 
-def project(connection: Connection, written: Written) -> None:
+def project(connection: Connection, written: StoredRecord) -> None:
     """Carry a record into every projection that its kind touches.
 
     Raises:
@@ -44,7 +44,7 @@ def project(connection: Connection, written: Written) -> None:
     keep_words(connection, written)
 
 
-def _epoch_opened(connection: Connection, written: Written, body: ops.EpochOpened) -> None:
+def _epoch_opened(connection: Connection, written: StoredRecord, body: ops.EpochOpened) -> None:
     """What the machine before held is in doubt at the centre; here it is no longer in anybody's hand."""
     old = (t.grants.c.state == "held") & (t.grants.c.epoch < written.header.epoch)
     held = select(t.grants.c.held_grant).where(old)
@@ -56,7 +56,7 @@ def _epoch_opened(connection: Connection, written: Written, body: ops.EpochOpene
     connection.execute(update(t.grants).where(old).values(state="in_doubt"))
 
 
-def _day_opened(connection: Connection, written: Written, body: ops.DayOpened) -> None:
+def _day_opened(connection: Connection, written: StoredRecord, body: ops.DayOpened) -> None:
     last = connection.execute(select(t.days.c.state).order_by(t.days.c.number.desc()).limit(1)).scalar()
     connection.execute(
         insert(t.days),
@@ -70,7 +70,7 @@ def _day_opened(connection: Connection, written: Written, body: ops.DayOpened) -
     )
 
 
-def _day_closed(connection: Connection, written: Written, body: ops.DayClosed) -> None:
+def _day_closed(connection: Connection, written: StoredRecord, body: ops.DayClosed) -> None:
     this = t.days.c.number == written.header.day
     state = connection.execute(select(t.days.c.state).where(this)).scalar()
     values = {"state": move(DAY, state or "", "closed"), "closed_ms": written.header.recorded_ms}
@@ -79,26 +79,26 @@ def _day_closed(connection: Connection, written: Written, body: ops.DayClosed) -
     abroad.forget_strangers(connection)
 
 
-def _till_opened(connection: Connection, written: Written, body: ops.TillOpened) -> None:
+def _till_opened(connection: Connection, written: StoredRecord, body: ops.TillOpened) -> None:
     _till(connection, written, body.till, "opened", body.holder)
 
 
-def _till_closed(connection: Connection, written: Written, body: ops.TillClosed) -> None:
+def _till_closed(connection: Connection, written: StoredRecord, body: ops.TillClosed) -> None:
     _till(connection, written, body.till, "closed", "")
     cash.keep_count(connection, written, body, "closed")
 
 
-def _count_set_aside(connection: Connection, written: Written, body: ops.CountSetAside) -> None:
+def _count_set_aside(connection: Connection, written: StoredRecord, body: ops.CountSetAside) -> None:
     _till(connection, written, body.till, "set_aside", body.holder)
     cash.keep_count(connection, written, body, "set_aside")
 
 
-def _till_handed_over(connection: Connection, written: Written, body: ops.TillHandedOver) -> None:
+def _till_handed_over(connection: Connection, written: StoredRecord, body: ops.TillHandedOver) -> None:
     _till(connection, written, body.till, "handed_over", body.taker)
     cash.keep_count(connection, written, body, "handed_over")
 
 
-def _till(connection: Connection, written: Written, till: str, event: str, holder: str) -> None:
+def _till(connection: Connection, written: StoredRecord, till: str, event: str, holder: str) -> None:
     state = connection.execute(select(t.tills.c.state).where(t.tills.c.till == till)).scalar()
     values = {
         "state": move(TILL, state or "", event),
@@ -112,11 +112,11 @@ def _till(connection: Connection, written: Written, till: str, event: str, holde
     )
 
 
-def _remittance_issued(connection: Connection, written: Written, body: ops.RemittanceIssued) -> None:
+def _remittance_issued(connection: Connection, written: StoredRecord, body: ops.RemittanceIssued) -> None:
     keep_remittance(connection, body, written.header.desk, body.to_desk, written.header.recorded_ms, "issued")
 
 
-def _remittance_accepted(connection: Connection, written: Written, body: ops.RemittanceAccepted) -> None:
+def _remittance_accepted(connection: Connection, written: StoredRecord, body: ops.RemittanceAccepted) -> None:
     happens_once(connection, "remittance", body.remittance, written)
     header = written.header
     keep_remittance(connection, body, body.from_desk, header.desk, header.recorded_ms, "accepted")
@@ -160,15 +160,17 @@ def _pieces(content: bytes) -> dict[str, int]:
     return msgspec.json.decode(content, type=dict[str, int])
 
 
-def _remittance_announced(connection: Connection, written: Written, body: ops.RemittanceAnnounced) -> None:
+def _remittance_announced(
+    connection: Connection, written: StoredRecord, body: ops.RemittanceAnnounced
+) -> None:
     keep_remittance(connection, body, body.from_desk, written.header.desk, body.at_ms, "announced")
 
 
-def _goods_stocked(connection: Connection, written: Written, body: ops.GoodsStocked) -> None:
+def _goods_stocked(connection: Connection, written: StoredRecord, body: ops.GoodsStocked) -> None:
     goods.move_stock(connection, body.sku, body.quantity)
 
 
-def _grant_stored(connection: Connection, written: Written, body: ops.GrantStored) -> None:
+def _grant_stored(connection: Connection, written: StoredRecord, body: ops.GrantStored) -> None:
     granted = grant_of(body.words.encode() if body.words.startswith("[") else bytes.fromhex(body.words))
     shown = connection.execute(select(t.shown.c.content).where(t.shown.c.thing == body.thing)).scalar()
     connection.execute(
@@ -191,7 +193,7 @@ def _grant_stored(connection: Connection, written: Written, body: ops.GrantStore
     keep(connection, written, body.grant, body.thing, granted.amount_qapik, shown or b"")
 
 
-def _grant_released(connection: Connection, written: Written, body: ops.GrantReleased) -> None:
+def _grant_released(connection: Connection, written: StoredRecord, body: ops.GrantReleased) -> None:
     transfers.end_grant(connection, written, body.grant, body.thing, "released")
     purpose = connection.execute(
         select(t.grants.c.purpose).where(t.grants.c.held_grant == body.grant)
@@ -202,7 +204,7 @@ def _grant_released(connection: Connection, written: Written, body: ops.GrantRel
         transfers.move_transfer(connection, written, body.thing, "released")
 
 
-def _pin_reset(connection: Connection, written: Written, body: ops.PinReset) -> None:
+def _pin_reset(connection: Connection, written: StoredRecord, body: ops.PinReset) -> None:
     """Whatever was temporary is replaced; who gave a PIN stays known when the officer has chosen another."""
     g = t.given_pins.c
     connection.execute(update(t.given_pins).where(g.officer == body.officer).values(temporary=0))
@@ -216,7 +218,7 @@ def _pin_reset(connection: Connection, written: Written, body: ops.PinReset) -> 
     )
 
 
-def _paper_reprinted(connection: Connection, written: Written, body: ops.PaperReprinted) -> None:
+def _paper_reprinted(connection: Connection, written: StoredRecord, body: ops.PaperReprinted) -> None:
     r = t.reprints.c
     connection.execute(
         upsert(t.reprints)
@@ -225,7 +227,7 @@ def _paper_reprinted(connection: Connection, written: Written, body: ops.PaperRe
     )
 
 
-def _paper_signed(connection: Connection, written: Written, body: ops.PaperSigned) -> None:
+def _paper_signed(connection: Connection, written: StoredRecord, body: ops.PaperSigned) -> None:
     happens_once(connection, "signature", f"{body.paper} {body.key} {body.number}", written)
     connection.execute(
         insert(t.paper_signatures),
@@ -242,26 +244,26 @@ def _paper_signed(connection: Connection, written: Written, body: ops.PaperSigne
     )
 
 
-def _grant_kept(connection: Connection, written: Written, body: ops.GrantKept) -> None:
+def _grant_kept(connection: Connection, written: StoredRecord, body: ops.GrantKept) -> None:
     this = t.grant_questions.c.held_grant == body.grant
     connection.execute(update(t.grant_questions).where(this).values(answer=body.reason))
 
 
-def _correction_accepted(connection: Connection, written: Written, body: ops.CorrectionAccepted) -> None:
+def _correction_accepted(connection: Connection, written: StoredRecord, body: ops.CorrectionAccepted) -> None:
     _answer_proposal(connection, written, body.proposal, "accepted")
 
 
-def _correction_declined(connection: Connection, written: Written, body: ops.CorrectionDeclined) -> None:
+def _correction_declined(connection: Connection, written: StoredRecord, body: ops.CorrectionDeclined) -> None:
     _answer_proposal(connection, written, body.proposal, body.answer)
 
 
-def _answer_proposal(connection: Connection, written: Written, proposal: str, answer: str) -> None:
+def _answer_proposal(connection: Connection, written: StoredRecord, proposal: str, answer: str) -> None:
     happens_once(connection, "correction", proposal, written)
     this = t.proposals.c.proposal == proposal
     connection.execute(update(t.proposals).where(this).values(state=answer))
 
 
-_CARRIERS: Final[dict[str, Callable[[Connection, Written, Any], None]]] = {
+_CARRIERS: Final[dict[str, Callable[[Connection, StoredRecord, Any], None]]] = {
     "epoch.opened": _epoch_opened,
     "day.opened": _day_opened,
     "day.closed": _day_closed,

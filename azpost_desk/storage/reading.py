@@ -1,4 +1,4 @@
-"""A consistent look into the desk's books: who, when, the journal, the ledger. Features: reading_features."""
+"""A consistent look into the desk's books: who, when, the journal, the ledger, and every room's reads."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
         return self._entries(select(t.journal).where(t.journal.c.day == day), limit)
 
     def found(
-        self, words: Sequence[views.Wanted], first_day: int, last_day: int, limit: int
+        self, words: Sequence[views.SearchTerm], first_day: int, last_day: int, limit: int
     ) -> list[views.Entry]:
         return [_entry(row) for row in self._all(records_with(words, first_day, last_day, limit))]
 

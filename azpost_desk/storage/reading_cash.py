@@ -10,7 +10,7 @@ from sqlalchemy import select
 from azpost_desk.domain.money import Money
 from azpost_desk.services import views_cash as views
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.reading_features import FeatureReading
+from azpost_desk.storage.reading_projections import ProjectionReading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
 
-class CashReading(FeatureReading):
+class CashReading(ProjectionReading):
     """The cash of the branch in services.ports.Reading."""
 
     def bags(self, states: Sequence[str] = ()) -> list[views.Bag]:

@@ -16,7 +16,7 @@ from azpost_desk.services.views_customers import NoteSeen, PastLine
 from azpost_desk.storage import people
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.projected_words import number_word
-from azpost_desk.storage.reading_features import FeatureReading, of_kind
+from azpost_desk.storage.reading_projections import ProjectionReading, of_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _RECORDS_MAX: Final = 200
 
 
-class CustomerReading(FeatureReading):
+class CustomerReading(ProjectionReading):
     """The part of services.ports.Reading about one customer."""
 
     def notes(self, customer: str) -> list[NoteSeen]:

@@ -10,13 +10,13 @@ from sqlalchemy import Row, Select, func, or_, select
 from azpost_desk.domain import operations as ops
 from azpost_desk.services import views
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.reading_features import FeatureReading, begins_with
+from azpost_desk.storage.reading_projections import ProjectionReading, begins_with
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class HistoryReading(FeatureReading):
+class HistoryReading(ProjectionReading):
     """Disputes, cases, supplements, days of any year: part of services.ports.Reading."""
 
     def day_of(self, date: str) -> views.Day | None:
@@ -74,7 +74,7 @@ class HistoryReading(FeatureReading):
         return msgspec.json.decode(body, type=ops.EpochOpened).software if body else ""
 
 
-def records_with(words: Sequence[views.Wanted], first_day: int, last_day: int, limit: int) -> Select[Any]:
+def records_with(words: Sequence[views.SearchTerm], first_day: int, last_day: int, limit: int) -> Select[Any]:
     """Rows of the journal that every wanted word leads to; the words' own table is asked first."""
     j, w = t.journal.c, t.words.c
     wanted = select(t.journal).where(j.day >= first_day, j.day <= last_day)

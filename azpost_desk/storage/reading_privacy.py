@@ -16,7 +16,7 @@ from azpost_desk.services import views
 from azpost_desk.storage import people
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.features import abroad
-from azpost_desk.storage.reading_features import FeatureReading, of_kind
+from azpost_desk.storage.reading_projections import ProjectionReading, of_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ _UNFINISHED_TRANSFERS = ("available", "reserved", "held", "in_doubt")
 _UNFINISHED_PAYMENTS = ("accepted", "sent", "unknown", "refused")
 
 
-class PrivacyReading(FeatureReading):
+class PrivacyReading(ProjectionReading):
     """The part of services.ports.Reading about signatures and personal data."""
 
     # --- signatures -----------------------------------------------------------------------------------

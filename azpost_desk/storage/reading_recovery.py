@@ -1,4 +1,4 @@
-"""What is read of breaks: baskets set aside, the centre's questions, proposals and acts."""
+"""Reads of interrupted work: baskets set aside, the centre's questions, proposals and acts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from azpost_desk.domain.money import Money
 from azpost_desk.services import views
 from azpost_desk.services import views_recovery as seen
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.reading_features import FeatureReading
+from azpost_desk.storage.reading_projections import ProjectionReading
 
 
-class RecoveryReading(FeatureReading):
+class RecoveryReading(ProjectionReading):
     """Recovery's part of services.ports.Reading."""
 
     def parked(self) -> list[seen.Parked]:

@@ -16,7 +16,7 @@ from azpost_desk.storage import engine
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.news import UNUSABLE, act
 from azpost_desk.storage.old_epochs import project_old
-from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
+from azpost_desk.storage.projecting import StoredRecord, add_to_balances, posting_rows
 from azpost_desk.storage.projections import project
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _replay(desk: OpenDesk) -> list[tuple[Any, ...]]:
             if beside[0] == row.id:
                 slots[beside[1]] = beside[2]
             beside = next(attached, None)
-        written = Written(row.id, header, body, slots)
+        written = StoredRecord(row.id, header, body, slots)
         rule = posted(header.desk, header.operation, header.kind, header.version, body)
         rows = posting_rows(row.id, header.day, rule)
         ledger += [tuple(one.values()) for one in rows]

@@ -1,4 +1,4 @@
-"""Where trusted time begins: reads the journal and the centre's last word in it, and changes nothing."""
+"""The floor of trusted time, read from the journal and the centre's last word; nothing is written."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ from azpost_desk.protocol.records import (
 )
 from azpost_desk.storage import balancing, erasing
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.projecting import Written, add_to_balances, posting_rows
+from azpost_desk.storage.projecting import StoredRecord, add_to_balances, posting_rows
 from azpost_desk.storage.projections import project
 from azpost_desk.storage.reading import BookReading, recorded_of
 from azpost_desk.storage.writing_slips import SlipWriting
@@ -122,7 +122,7 @@ class BookWriting(BookReading, SlipWriting):
         record = seal(header, encoded, previous)
         self._portion(Sent(record.header_bytes, encoded, tuple(attachments)), kind)
         self._store(record_id, header, record, attachments)
-        written = Written(record_id, header, body, {one.slot: one.content for one in attachments})
+        written = StoredRecord(record_id, header, body, {one.slot: one.content for one in attachments})
         rows = posting_rows(record_id, header.day, ledger)
         if rows:
             self._connection.execute(insert(t.postings), rows)

@@ -1,4 +1,4 @@
-"""What a transaction keeps for paper between desks and for responses by telephone."""
+"""Rows that a transaction writes for slips between desks and for responses by telephone."""
 
 from __future__ import annotations
 

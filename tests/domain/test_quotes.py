@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from azpost_desk.domain.catalogue import FeeRule, Tariffs
 from azpost_desk.domain.money import azn
-from azpost_desk.domain.quotes import EXTRAS, Moment, Wanted, quoted
+from azpost_desk.domain.quotes import EXTRAS, Moment, QuoteOptions, quoted
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import applying
 
@@ -34,10 +34,10 @@ _EXTRAS = st.frozensets(st.sampled_from(EXTRAS))
 
 @given(st.integers(1, 2_000_000), _EXTRAS)
 def test_the_sender_pays_the_amount_the_row_and_the_extras(qapik: int, extras: frozenset[str]) -> None:
-    told = quoted(TARIFFS, azn(qapik), Wanted(extras), AT, paid=False)
+    told = quoted(TARIFFS, azn(qapik), QuoteOptions(extras), AT, paid=False)
     assert told.amount == azn(qapik)
     assert told.total == told.amount + told.fee
-    plain = quoted(TARIFFS, azn(qapik), Wanted(), AT, paid=False)
+    plain = quoted(TARIFFS, azn(qapik), QuoteOptions(), AT, paid=False)
     prices = TARIFFS.transfer_extras_qapik
     assert told.fee.minor - plain.fee.minor == sum(prices[name] for name in extras)
     assert told.terms().extras_qapik == {name: prices[name] for name in extras}
@@ -47,29 +47,29 @@ def test_the_sender_pays_the_amount_the_row_and_the_extras(qapik: int, extras: f
 
 @given(st.integers(700, 1_900_000), _EXTRAS)
 def test_with_the_sum_fixed_no_larger_amount_would_have_fitted(qapik: int, extras: frozenset[str]) -> None:
-    told = quoted(TARIFFS, azn(qapik), Wanted(extras), AT, paid=True)
+    told = quoted(TARIFFS, azn(qapik), QuoteOptions(extras), AT, paid=True)
     assert told.total.minor <= qapik
     assert told.terms().named == "sender"
-    more = quoted(TARIFFS, told.amount + azn(1), Wanted(extras), AT, paid=False)
+    more = quoted(TARIFFS, told.amount + azn(1), QuoteOptions(extras), AT, paid=False)
     assert more.total.minor > qapik
 
 
 def test_a_service_without_a_price_is_not_sold() -> None:
     bare = replace(TARIFFS, transfer_extras_qapik={"advice": 50})
     with pytest.raises(Refused, match="T-060") as no:
-        quoted(bare, azn(100), Wanted(frozenset({"express"})), AT, paid=False)
+        quoted(bare, azn(100), QuoteOptions(frozenset({"express"})), AT, paid=False)
     assert no.value.field == "express"
 
 
 @pytest.mark.parametrize(("figure", "code"), [(0, "T-001"), (-5, "T-001"), (2_000_001, "T-002")])
 def test_a_figure_outside_the_limits_is_refused(figure: int, code: str) -> None:
     with pytest.raises(Refused, match=code):
-        quoted(TARIFFS, azn(figure), Wanted(), AT, paid=False)
+        quoted(TARIFFS, azn(figure), QuoteOptions(), AT, paid=False)
 
 
 def test_a_sum_that_the_extras_eat_is_no_transfer() -> None:
     with pytest.raises(Refused):
-        quoted(TARIFFS, azn(550), Wanted(frozenset(EXTRAS)), AT, paid=True)
+        quoted(TARIFFS, azn(550), QuoteOptions(frozenset(EXTRAS)), AT, paid=True)
 
 
 def _rules(**conditions: str) -> FeeRule:
@@ -103,7 +103,7 @@ def test_the_row_that_names_most_of_the_transfer_counts(
 
 
 def test_a_quote_of_the_same_price_may_be_made_at_another_time() -> None:
-    early = quoted(TARIFFS, azn(500), Wanted(), AT, paid=False)
-    late = quoted(TARIFFS, azn(500), Wanted(), Moment("2026-11-27", 9_000_000, 30), paid=True)
-    assert early.same_price(quoted(TARIFFS, azn(500), Wanted(), Moment("2026-11-26", 5, 1), paid=False))
+    early = quoted(TARIFFS, azn(500), QuoteOptions(), AT, paid=False)
+    late = quoted(TARIFFS, azn(500), QuoteOptions(), Moment("2026-11-27", 9_000_000, 30), paid=True)
+    assert early.same_price(quoted(TARIFFS, azn(500), QuoteOptions(), Moment("2026-11-26", 5, 1), paid=False))
     assert not early.same_price(late)

@@ -349,6 +349,37 @@ def sentence(text: str) -> str | None:
     return docstring.splitlines()[0].strip() if docstring else None
 
 
+# Their noun comes later, or never: whoever meets the module first cannot know what is meant.
+_WAITS_FOR_ITS_NOUN = re.compile(r"(It|Its|This|These|Those|They|Their|He|She|Who|Whose|Where|Here)\b")
+# Once one name stood for two things, and a look for it led to the wrong one.
+TWO_THINGS = {
+    "Written": "AcceptedRecord at the centre, StoredRecord at the desk",
+    "Wanted": "QuoteOptions, SearchTerm or GrantTerms",
+    "Days": "DayOpening",
+}
+
+
+def opening_faults(path: str, text: str) -> list[str]:
+    """Modules that say nothing of themselves, or begin with a word that waits for its noun."""
+    if not path.startswith("azpost_desk/") or not text.strip():
+        return []
+    says = sentence(text)
+    if not says:
+        return [f"{path}:1 has no docstring: name the subject, what it takes, what it gives"]
+    if _WAITS_FOR_ITS_NOUN.match(says):
+        return [f"{path}:1 {says!r} begins without its noun: name the subject first"]
+    return []
+
+
+def twice_named_faults(path: str, text: str) -> list[str]:
+    """Classes under a name that has stood for two things."""
+    return [
+        f"{path}:{number} {found[1]!r} has meant two things: {TWO_THINGS[found[1]]}"
+        for number, line in enumerate(text.splitlines(), start=1)
+        if (found := re.match(r"class (\w+)\b", line)) and found[1] in TWO_THINGS
+    ]
+
+
 def map_entries(architecture: str) -> dict[str, str]:
     """Room → sentence as ARCHITECTURE.md has them, from lines like ``- `gui/kit/`: Our own widgets.``"""
     return dict(re.findall(r"^- `([\w/.]+)`: (.+)$", architecture, re.MULTILINE))

@@ -121,6 +121,16 @@ def test_names_say_something(sources: dict[str, str]) -> None:
 
 
 @pytest.mark.fast
+def test_every_module_names_its_subject_first(sources: dict[str, str]) -> None:
+    show([fault for path, text in sources.items() for fault in code_rules.opening_faults(path, text)])
+
+
+@pytest.mark.fast
+def test_no_name_stands_for_two_things_again(sources: dict[str, str]) -> None:
+    show([fault for path, text in sources.items() for fault in code_rules.twice_named_faults(path, text)])
+
+
+@pytest.mark.fast
 def test_the_map_and_the_rooms_say_the_same() -> None:
     show(code_rules.room_faults(ARCHITECTURE.read_text("utf-8"), code_rules.rooms_of()))
 

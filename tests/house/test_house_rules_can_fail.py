@@ -181,6 +181,21 @@ def test_empty_names_are_seen() -> None:
     assert not code_rules.name_faults("azpost_desk/services/people.py")
 
 
+def test_modules_that_begin_without_their_noun_are_seen() -> None:
+    path = "azpost_desk/domain/till_as_of.py"
+    for bad in ("import re\n", '"""It folds the till."""\n', '"""Where somebody begins."""\n'):
+        assert code_rules.opening_faults(path, bad), bad
+    for good in ("", '"""A till as of a moment."""\n', '"""Itemised receipts."""\n'):
+        assert not code_rules.opening_faults(path, good), good
+
+
+def test_a_name_that_has_meant_two_things_is_seen() -> None:
+    path = "azpost_desk/central/accepted.py"
+    assert code_rules.twice_named_faults(path, "class Written:\n")
+    assert code_rules.twice_named_faults(path, "class Wanted(Struct):\n")
+    assert not code_rules.twice_named_faults(path, "class AcceptedRecord:\n    Written = 1\n")
+
+
 def test_rooms_and_map_must_agree() -> None:
     architecture = "- `domain/`: What is true.\n"
     assert not code_rules.room_faults(architecture, {"domain/": "What is true."})

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Parties
-from azpost_desk.domain.quotes import Wanted
+from azpost_desk.domain.quotes import QuoteOptions
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.transfer_codes import check_transfer_code, transfer_code
 from azpost_desk.services.transfers import (
@@ -94,7 +94,7 @@ def test_a_quote_that_ran_out_or_is_another_price_is_told_again(stand: Stand) ->
 
 
 def test_delivery_needs_a_price_an_address_and_an_office(stand: Stand) -> None:
-    wanted = Wanted(frozenset({"delivery"}))
+    wanted = QuoteOptions(frozenset({"delivery"}))
     with pytest.raises(Refused, match="T-060"):
         stand.desk.transfers.send(send(wanted=wanted), CLERK)
     stand.change_tariffs(transfer_extras_qapik={"delivery": 300})

@@ -19,7 +19,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services.erasure import erase
-from azpost_desk.services.views import Wanted
+from azpost_desk.services.views import SearchTerm
 from azpost_desk.storage import engine, lock, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.books import DeskBooks
@@ -435,7 +435,7 @@ def test_what_was_erased_is_not_found_any_more(player: Player) -> None:
     for act in (*OPENING, "send_transfer"):
         player.play(act)
     operation = player.sold[-1][0].operation
-    name = [Wanted(begins=("hasanova",))]
+    name = [SearchTerm(begins=("hasanova",))]
     with suppress(_Undone), player.books.writing() as books:
         [entry] = books.found(name, 0, 10, 10)
         assert books.entry(operation) == entry
@@ -445,7 +445,7 @@ def test_what_was_erased_is_not_found_any_more(player: Player) -> None:
         ).scalar_one()
         keep_words_again(books.connection, [record])
         assert books.found(name, 0, 10, 10) == []
-        assert books.found([Wanted(whole=("~transfer.sent",))], 0, 10, 10) == [entry]
+        assert books.found([SearchTerm(whole=("~transfer.sent",))], 0, 10, 10) == [entry]
         # No record of an erasure names it: the books would not be sound.
         raise _Undone
 

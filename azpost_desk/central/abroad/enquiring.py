@@ -20,8 +20,8 @@ from azpost_desk.protocol.messages import TransferClaim
 
 if TYPE_CHECKING:
     from azpost_desk.central.abroad.arriving import In
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.domain import operations as ops
 
 TASK: Final = "abroad_enquiry"
@@ -40,7 +40,7 @@ _ANSWERS: Final = {
 }
 
 
-def raised(conn: Connection, written: Written, body: ops.DisputeRaised, now_ms: int) -> None:
+def raised(conn: Connection, written: AcceptedRecord, body: ops.DisputeRaised, now_ms: int) -> None:
     """A desk disputes a figure, or asks for a customer: then it is a task, and the partner is asked."""
     disputes.raised(conn, written, body)
     if body.figure not in ENQUIRIES:
@@ -51,7 +51,7 @@ def raised(conn: Connection, written: Written, body: ops.DisputeRaised, now_ms: 
         _ask_partner(conn, body.about, now_ms)
 
 
-def escalated(conn: Connection, written: Written, body: ops.DisputeEscalated) -> None:
+def escalated(conn: Connection, written: AcceptedRecord, body: ops.DisputeEscalated) -> None:
     """Taken further: the task stands again, until the new day, and the partner is asked once more."""
     disputes.escalated(conn, written, body)
     row = conn.execute(
@@ -65,7 +65,7 @@ def escalated(conn: Connection, written: Written, body: ops.DisputeEscalated) ->
         _ask_partner(conn, row[1], now_ms)
 
 
-def closed(conn: Connection, written: Written, body: ops.DisputeClosed) -> None:
+def closed(conn: Connection, written: AcceptedRecord, body: ops.DisputeClosed) -> None:
     """Who raised it ended it: nobody has to answer."""
     disputes.closed(conn, written, body)
     end_task(conn, written.desk, TASK, body.dispute, written.header.recorded_ms)

@@ -25,11 +25,11 @@ from azpost_desk.protocol.messages import Grant, Signed, TransferClaimed, grant_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.book import Book
     from azpost_desk.central.grants import Claimant
     from azpost_desk.central.keys import CentreKeys
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.protocol.messages import TransferClaim
 
 # A record of its holder may still end these.
@@ -37,7 +37,7 @@ LIVE: Final = ("open", "in_doubt")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class GrantTerms:
     """What a new grant is over: `origin` names the record or message that made the thing.
 
     The last six are of `protocol.messages.Grant`.
@@ -98,7 +98,7 @@ def give(
     keys: CentreKeys,
     who: Claimant,
     request: str,
-    wanted: Wanted,
+    wanted: GrantTerms,
     table: str,
     now_ms: int,
 ) -> tuple[Grant, Signed]:
@@ -116,7 +116,7 @@ def give(
         holder_epoch=who.epoch,
         request=request,
         time_ms=now_ms,
-        **{name: getattr(wanted, name) for name in Wanted.__dataclass_fields__},
+        **{name: getattr(wanted, name) for name in GrantTerms.__dataclass_fields__},
     )
     signed = keys.sign_grant(grant)
     grants.keep(conn, grant, signed)
@@ -133,7 +133,7 @@ def give(
     return grant, signed
 
 
-def shown(conn: Connection, written: Written, body: ops.GrantStored, table: str) -> Grant | None:
+def shown(conn: Connection, written: AcceptedRecord, body: ops.GrantStored, table: str) -> Grant | None:
     """The grant that a desk shows a centre which has forgotten it (D-03), kept; None when not its own."""
     words, signature = bytes.fromhex(body.words), bytes.fromhex(body.signature)
     public = one(conn, "select public from centre_keys where purpose = 'grants'")[0]
@@ -156,7 +156,9 @@ def purpose_of(conn: Connection, grant: str) -> str:
     return str(row[0]) if row else ""
 
 
-def held(conn: Connection, written: Written, grant: str, thing: str, purpose: str) -> tuple[str, int] | None:
+def held(
+    conn: Connection, written: AcceptedRecord, grant: str, thing: str, purpose: str
+) -> tuple[str, int] | None:
     """(state, qəpik) of a grant of this chain for this thing, its row locked."""
     row = conn.execute(
         'select state, amount from grants where "grant" = %s and thing = %s and holder = %s'

@@ -26,11 +26,11 @@ from azpost_desk.protocol.messages import TransferClaimed
 
 if TYPE_CHECKING:
     from azpost_desk.central.abroad.arriving import In
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.book import Book
     from azpost_desk.central.grants import Claimant
     from azpost_desk.central.keys import CentreKeys
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.domain import operations as ops
     from azpost_desk.domain.lines import AbroadPaid
     from azpost_desk.protocol.messages import Signed, TransferClaim
@@ -138,7 +138,7 @@ def _given(
     if priced is None:
         return TransferClaimed(code=NO_RATE)
     named = azn(found.promised) if found.promised else found.sum
-    wanted = granting.Wanted(
+    wanted = granting.GrantTerms(
         thing=found.transfer,
         purpose=PAYOUT,
         origin=found.content.hex(),
@@ -157,7 +157,7 @@ def _given(
     return _granted(found, signed)
 
 
-def paid(conn: Connection, written: Written, line: AbroadPaid, now_ms: int) -> None:
+def paid(conn: Connection, written: AcceptedRecord, line: AbroadPaid, now_ms: int) -> None:
     """The holder of a grant handed the money out to the receiver."""
     found = arriving.lock(conn, line.transfer)
     grant = granting.held(conn, written, line.grant, line.transfer, PAYOUT)
@@ -177,7 +177,7 @@ def paid(conn: Connection, written: Written, line: AbroadPaid, now_ms: int) -> N
             _except(conn, written, "incoming_late", line.transfer, now_ms)
 
 
-def _note_received(conn: Connection, written: Written, line: AbroadPaid, found: In) -> None:
+def _note_received(conn: Connection, written: AcceptedRecord, line: AbroadPaid, found: In) -> None:
     """Who took the money, as their document says, for the rules over what a person receives (MA-30)."""
     try:
         taker = msgspec.json.decode(written.attachments.get(f"{line.operation}:receiver", b""), type=Person)
@@ -191,7 +191,7 @@ def _note_received(conn: Connection, written: Written, line: AbroadPaid, found: 
 
 
 def payout_reversed(
-    conn: Connection, written: Written, _undone: ops.LineReversed, line: AbroadPaid, now_ms: int
+    conn: Connection, written: AcceptedRecord, _undone: ops.LineReversed, line: AbroadPaid, now_ms: int
 ) -> None:
     """A pay-out was undone, which no counter may: the centre decides."""
     found = arriving.lock(conn, line.transfer)
@@ -200,7 +200,7 @@ def payout_reversed(
     _except(conn, written, "payout_reversed", line.transfer, now_ms)
 
 
-def released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms: int) -> bool:
+def released(conn: Connection, written: AcceptedRecord, body: ops.GrantReleased, now_ms: int) -> bool:
     """The holder gives a grant back unused; False when the grant is not for what came from abroad."""
     found = arriving.lock(conn, body.thing)
     if found is None:
@@ -218,7 +218,7 @@ def released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms
     return True
 
 
-def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: int) -> bool:
+def stored(conn: Connection, written: AcceptedRecord, body: ops.GrantStored, now_ms: int) -> bool:
     """A desk shows a grant that a restored centre has forgotten (D-03); False when it is of another sort."""
     found = arriving.lock(conn, body.thing)
     if found is None:
@@ -275,5 +275,5 @@ def _granted(found: In, signed: Signed) -> TransferClaimed:
     return TransferClaimed(grant=signed, parties=found.parties, sent_ms=found.received_ms)
 
 
-def _except(conn: Connection, written: Written, reason: str, about: str, now_ms: int) -> None:
+def _except(conn: Connection, written: AcceptedRecord, reason: str, about: str, now_ms: int) -> None:
     list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, about)

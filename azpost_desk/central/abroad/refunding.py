@@ -24,11 +24,11 @@ from azpost_desk.protocol.records import header_of
 
 if TYPE_CHECKING:
     from azpost_desk.central.abroad.moving import Out
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.book import Book
     from azpost_desk.central.grants import Claimant
     from azpost_desk.central.keys import CentreKeys
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.domain.lines import AbroadRefunded
     from azpost_desk.protocol.messages import Signed, TransferClaim
 
@@ -116,7 +116,7 @@ def _give(
         conn, "select hash, fee, refund_fee from abroad_out where transfer = %s", (found.transfer,)
     )
     fee = fee if fee_back else 0
-    wanted = granting.Wanted(
+    wanted = granting.GrantTerms(
         thing=found.transfer,
         purpose=PURPOSE,
         origin=origin.hex(),
@@ -149,7 +149,7 @@ def _not_cash(conn: Connection, found: Out, refund_qapik: int) -> dict[str, int]
     return {name: qapik for name, qapik in back.items() if name != CASH}
 
 
-def refunded(conn: Connection, written: Written, line: AbroadRefunded, now_ms: int) -> None:
+def refunded(conn: Connection, written: AcceptedRecord, line: AbroadRefunded, now_ms: int) -> None:
     """The holder of a grant gave the money back to the sender."""
     found = moving.lock(conn, line.transfer)
     paid = line.amount_qapik + line.fee_returned_qapik
@@ -167,13 +167,13 @@ def refunded(conn: Connection, written: Written, line: AbroadRefunded, now_ms: i
 
 
 def refund_reversed(
-    conn: Connection, written: Written, _undone: ops.LineReversed, line: AbroadRefunded, now_ms: int
+    conn: Connection, written: AcceptedRecord, _undone: ops.LineReversed, line: AbroadRefunded, now_ms: int
 ) -> None:
     """A refund was undone, which no counter may: a case for finance."""
     _except(conn, written, "refund_reversed", line.transfer, now_ms)
 
 
-def released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms: int) -> bool:
+def released(conn: Connection, written: AcceptedRecord, body: ops.GrantReleased, now_ms: int) -> bool:
     """The holder gives a grant back unused; False when the grant is not for a transfer abroad."""
     found = moving.lock(conn, body.thing)
     if found is None:
@@ -188,7 +188,7 @@ def released(conn: Connection, written: Written, body: ops.GrantReleased, now_ms
     return True
 
 
-def stored(conn: Connection, written: Written, body: ops.GrantStored, now_ms: int) -> bool:
+def stored(conn: Connection, written: AcceptedRecord, body: ops.GrantStored, now_ms: int) -> bool:
     """A desk shows a grant that a restored centre has forgotten (D-03); False when it is of another sort."""
     found = moving.lock(conn, body.thing)
     if found is None:
@@ -243,5 +243,5 @@ def _granted(found: Out, signed: Signed) -> TransferClaimed:
     return TransferClaimed(grant=signed, parties=found.parties_bytes, sent_ms=found.written_ms)
 
 
-def _except(conn: Connection, written: Written, reason: str, about: str, now_ms: int) -> None:
+def _except(conn: Connection, written: AcceptedRecord, reason: str, about: str, now_ms: int) -> None:
     list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, about)

@@ -28,8 +28,8 @@ from azpost_desk.protocol.abroad import words_of
 from azpost_desk.protocol.keys import is_signed
 
 if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.central.written import Written
     from azpost_desk.domain import operations as ops
     from azpost_desk.domain.lines import AbroadSent
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 ENGAGED_MS: Final = 10 * 60_000
 
 
-def sold(conn: Connection, written: Written, line: AbroadSent, now_ms: int) -> None:
+def sold(conn: Connection, written: AcceptedRecord, line: AbroadSent, now_ms: int) -> None:
     """A transfer abroad was accepted from its sender: the deal stands from this record on (MA-22)."""
     shown = written.attachments.get(f"{line.operation}:parties_abroad", b"")
     try:
@@ -101,7 +101,7 @@ def funded(conn: Connection, partner: str, currency: str, now_ms: int) -> int:
 
 
 def reversed_line(
-    conn: Connection, written: Written, _undone: ops.LineReversed, line: AbroadSent, now_ms: int
+    conn: Connection, written: AcceptedRecord, _undone: ops.LineReversed, line: AbroadSent, now_ms: int
 ) -> None:
     """A sale was undone at its desk, which it may only before the centre heard of it: nothing has left."""
     row = moving.lock(conn, line.transfer)
@@ -112,7 +112,7 @@ def reversed_line(
     moving.undone(conn, row, now_ms)
 
 
-def stop_asked(conn: Connection, written: Written, body: ops.AbroadStopAsked, now_ms: int) -> None:
+def stop_asked(conn: Connection, written: AcceptedRecord, body: ops.AbroadStopAsked, now_ms: int) -> None:
     """The sender wants it back: cancelled while it has not left, afterwards a recall (MA-7, MA-11).
 
     The row's lock decides: whoever releases it to the partner holds the same one.
@@ -132,7 +132,7 @@ def stop_asked(conn: Connection, written: Written, body: ops.AbroadStopAsked, no
         moving.tell_desk(conn, body.transfer, now_ms)
 
 
-def _insert(conn: Connection, written: Written, line: AbroadSent, shown: bytes, base: int) -> bool:
+def _insert(conn: Connection, written: AcceptedRecord, line: AbroadSent, shown: bytes, base: int) -> bool:
     terms = line.terms
     values = {
         "transfer": line.transfer,
@@ -179,7 +179,7 @@ def _base_qapik(line: AbroadSent) -> int:
 
 
 def _why_held(
-    conn: Connection, written: Written, line: AbroadSent, parties: AbroadParties, now_ms: int
+    conn: Connection, written: AcceptedRecord, line: AbroadSent, parties: AbroadParties, now_ms: int
 ) -> list[str]:
     terms = line.terms
     reasons, settings = exposure.doubts(conn, written, "abroad", line.transfer, terms.amount_qapik)
@@ -198,7 +198,9 @@ def _why_held(
     return reasons + [reason for reason, is_so in more.items() if is_so]
 
 
-def _is_over_limit(conn: Connection, written: Written, line: AbroadSent, parties: AbroadParties) -> bool:
+def _is_over_limit(
+    conn: Connection, written: AcceptedRecord, line: AbroadSent, parties: AbroadParties
+) -> bool:
     """Whether it is more than its sender may send; its movement is noted. Its own quote is used up by now."""
     at_ms = written.header.recorded_ms
     known = laundering.known(conn, at_ms)
@@ -209,7 +211,7 @@ def _is_over_limit(conn: Connection, written: Written, line: AbroadSent, parties
     return is_over
 
 
-def _is_ours(conn: Connection, written: Written, line: AbroadSent) -> bool:
+def _is_ours(conn: Connection, written: AcceptedRecord, line: AbroadSent) -> bool:
     """Whether the centre signed these very terms for this chain."""
     public = one(conn, "select public from centre_keys where purpose = 'grants'")[0]
     try:
@@ -245,5 +247,5 @@ def _use(conn: Connection, line: AbroadSent) -> bool:
     return used is not None
 
 
-def _except(conn: Connection, written: Written, reason: str, about: str, now_ms: int) -> None:
+def _except(conn: Connection, written: AcceptedRecord, reason: str, about: str, now_ms: int) -> None:
     list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, about)

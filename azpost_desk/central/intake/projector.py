@@ -14,9 +14,9 @@ import msgspec
 import psycopg
 
 from azpost_desk.central import approvals, branches, carriers, limits
+from azpost_desk.central.accepted import AcceptedRecord
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.storage.database import PROJECTOR_LOCK, one
-from azpost_desk.central.written import Written
 from azpost_desk.domain import operations as ops
 from azpost_desk.protocol.records import Header
 
@@ -71,7 +71,7 @@ def _project(conn: Connection, which: str, about: dict[str, Any], now_ms: int) -
 
 def _written(
     conn: Connection, desk: str, epoch: int, first: int, last: int, received_ms: int
-) -> list[Written]:
+) -> list[AcceptedRecord]:
     """The accepted records of one batch."""
     branch = one(conn, "select branch from desks where desk = %s", (desk,))[0]
     place = (received_ms, desk, epoch, first, last)
@@ -93,11 +93,13 @@ def _written(
         header = _HEADER.decode(header_bytes)
         body = ops.decode(header.kind, header.version, body_bytes)
         parts = attached.get(sequence, {})
-        result.append(Written(desk, branch, epoch, sequence, digest.hex(), header, body, parts, received_ms))
+        result.append(
+            AcceptedRecord(desk, branch, epoch, sequence, digest.hex(), header, body, parts, received_ms)
+        )
     return result
 
 
-def _batch(conn: Connection, records: list[Written], now_ms: int) -> None:
+def _batch(conn: Connection, records: list[AcceptedRecord], now_ms: int) -> None:
     """All at once; when one of them fails, one by one, so that it alone goes to the exceptions list."""
     try:
         with conn.transaction():
@@ -131,7 +133,7 @@ def _is_the_databases(fault: Exception) -> bool:
     return isinstance(fault, psycopg.OperationalError) and not (fault.sqlstate or "").startswith(_TOO_LONG)
 
 
-def apply(conn: Connection, written: Written, now_ms: int) -> None:
+def apply(conn: Connection, written: AcceptedRecord, now_ms: int) -> None:
     """Bring forward what one record means; the caller's transaction."""
     # Whatever kind it is: a person at the centre is named only for what they consented to.
     approver = getattr(written.body, "approved_by", "")

@@ -1,4 +1,4 @@
-"""Who pays and who is paid abroad, checked against what the corridor and the travel rule ask for."""
+"""Sender and receiver of a transfer abroad, held to what corridor and travel rule ask for."""
 
 from __future__ import annotations
 

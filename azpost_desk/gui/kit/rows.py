@@ -23,7 +23,7 @@ def page_of(inner: QWidget) -> QScrollArea:
     return page
 
 
-class Rows(QWidget):
+class FactRows(QWidget):
     """The rows of a side panel; `page` is what goes into its column."""
 
     def __init__(self, spacing_px: int) -> None:

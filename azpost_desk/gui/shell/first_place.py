@@ -1,4 +1,4 @@
-"""Where somebody who signs in begins."""
+"""The screen an officer begins on after signing in: unfinished work, the till, or the first service."""
 
 from __future__ import annotations
 

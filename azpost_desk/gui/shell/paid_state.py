@@ -1,4 +1,4 @@
-"""What stands after paying: receipt, what was paid and given, the transfer's number large, print again."""
+"""The basket's panel after paying: receipt, sums, the transfer's number large, print again."""
 
 from __future__ import annotations
 

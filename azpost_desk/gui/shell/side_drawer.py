@@ -1,4 +1,4 @@
-"""What stands at the right: beside the work, or on a narrow screen over it, when it is wanted."""
+"""The panel at the right of a screen: beside the work, or over it as a drawer on a narrow window."""
 
 from __future__ import annotations
 

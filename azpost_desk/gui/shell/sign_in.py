@@ -1,6 +1,4 @@
-"""Who works here now: pick a name by digit or arrows, type the PIN; the same picture when the screen is
-locked.
-"""
+"""The sign-in page, also over a locked screen: a name picked by digit or arrows, then its PIN."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.operations import AbroadStopAsked
     from azpost_desk.protocol.messages import Grant
     from azpost_desk.protocol.news import AbroadEvent
-    from azpost_desk.storage.projecting import Written
+    from azpost_desk.storage.projecting import StoredRecord
 
 # So many of the newest are looked through for a customer's receivers.
 _LOOKED_AT_MAX: Final = 500
@@ -44,7 +44,7 @@ class _Fixed(msgspec.Struct, frozen=True, kw_only=True):
     stands_ms: int
 
 
-def _sent(connection: Connection, written: Written, line: AbroadSent, receipt: str) -> None:
+def _sent(connection: Connection, written: StoredRecord, line: AbroadSent, receipt: str) -> None:
     who = people.read(written.attached(line.operation, "parties_abroad"), AbroadParties)
     at_ms, terms = written.header.recorded_ms, line.terms
     connection.execute(
@@ -70,7 +70,7 @@ def _sent(connection: Connection, written: Written, line: AbroadSent, receipt: s
 
 
 def granted(
-    connection: Connection, written: Written, grant: str, transfer: str, amount_qapik: int, shown: bytes
+    connection: Connection, written: StoredRecord, grant: str, transfer: str, amount_qapik: int, shown: bytes
 ) -> None:
     """This desk may pay it back: one of its own changes state, a stranger's becomes known."""
     this = abroad.c.transfer == transfer
@@ -96,7 +96,7 @@ def granted(
     connection.execute(insert(abroad), stranger | values)
 
 
-def granted_in(connection: Connection, written: Written, granted: Grant, shown: bytes) -> None:
+def granted_in(connection: Connection, written: StoredRecord, granted: Grant, shown: bytes) -> None:
     """This desk may pay out what came from abroad; given back and granted again it has new figures."""
     who = people.read(shown, Parties)
     values = {
@@ -133,7 +133,7 @@ def forget_strangers(connection: Connection) -> None:
     )
 
 
-def released(connection: Connection, written: Written, transfer: str) -> None:
+def released(connection: Connection, written: StoredRecord, transfer: str) -> None:
     """Its grant went back unused: owed as before, or open to its receiver at any office."""
     came = connection.execute(
         select(abroad.c.transfer).where(abroad.c.transfer == transfer, abroad.c.corridor == _IN)
@@ -141,7 +141,7 @@ def released(connection: Connection, written: Written, transfer: str) -> None:
     _moved(connection, written, transfer, "available" if came else "owed")
 
 
-def stop_asked(connection: Connection, _written: Written, body: AbroadStopAsked) -> None:
+def stop_asked(connection: Connection, _written: StoredRecord, body: AbroadStopAsked) -> None:
     """Its sender wants it back: known here before the centre has said anything."""
     this = (abroad.c.transfer == body.transfer) & (abroad.c.recall == "")
     connection.execute(update(abroad).where(this).values(recall="asked"))
@@ -167,17 +167,17 @@ def told(connection: Connection, event: AbroadEvent) -> None:
     )
 
 
-def _refunded(connection: Connection, written: Written, line: AbroadRefunded, _receipt: str) -> None:
+def _refunded(connection: Connection, written: StoredRecord, line: AbroadRefunded, _receipt: str) -> None:
     end_grant(connection, written, line.grant, line.transfer, "used")
     _moved(connection, written, line.transfer, "refunded")
 
 
-def _paid(connection: Connection, written: Written, line: AbroadPaid, _receipt: str) -> None:
+def _paid(connection: Connection, written: StoredRecord, line: AbroadPaid, _receipt: str) -> None:
     end_grant(connection, written, line.grant, line.transfer, "used")
     _moved(connection, written, line.transfer, "paid")
 
 
-def _moved(connection: Connection, written: Written, transfer: str, state: str) -> None:
+def _moved(connection: Connection, written: StoredRecord, transfer: str, state: str) -> None:
     values = {"state": state, "held_grant": "", "changed_ms": written.header.recorded_ms}
     connection.execute(update(abroad).where(abroad.c.transfer == transfer).values(values))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from azpost_desk.domain.people import Person
-    from azpost_desk.storage.projecting import Written
+    from azpost_desk.storage.projecting import StoredRecord
 
 L = TypeVar("L", bound=Line)
 
@@ -37,7 +37,7 @@ def nobody(_connection: Connection, _line: Line, _named: Named) -> None:
     """The line names nobody who would be known again."""
 
 
-def never(_connection: Connection, _written: Written, _line: Line) -> None:
+def never(_connection: Connection, _written: StoredRecord, _line: Line) -> None:
     """Undoing the line changes no table of its own: its own row says that it was undone."""
 
 
@@ -53,7 +53,7 @@ class LineCarrier(Generic[L]):
     """
 
     line: type[L]
-    sold: Callable[[Connection, Written, L, str], None]
-    undone: Callable[[Connection, Written, L], None] = never
+    sold: Callable[[Connection, StoredRecord, L, str], None]
+    undone: Callable[[Connection, StoredRecord, L], None] = never
     remember: Callable[[Connection, L, Named], None] = nobody
     number: Callable[[L], str] = lambda _line: ""

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from azpost_desk.domain import operations as ops
-    from azpost_desk.storage.projecting import Written
+    from azpost_desk.storage.projecting import StoredRecord
 
 
-def _accepted(connection: Connection, written: Written, line: PaymentAccepted, receipt: str) -> None:
+def _accepted(connection: Connection, written: StoredRecord, line: PaymentAccepted, receipt: str) -> None:
     bill = people.read(written.attached(line.operation, "account"), Account)
     connection.execute(
         insert(t.payments),
@@ -42,7 +42,7 @@ def _accepted(connection: Connection, written: Written, line: PaymentAccepted, r
     )
 
 
-def _move(connection: Connection, written: Written, payment: str, event: str, **values: str) -> None:
+def _move(connection: Connection, written: StoredRecord, payment: str, event: str, **values: str) -> None:
     this = t.payments.c.payment == payment
     state = connection.execute(select(t.payments.c.state).where(this)).scalar()
     after = move(PAYMENT, state or "", event)
@@ -51,7 +51,7 @@ def _move(connection: Connection, written: Written, payment: str, event: str, **
     )
 
 
-def resolved(connection: Connection, written: Written, body: ops.PaymentResolved) -> None:
+def resolved(connection: Connection, written: StoredRecord, body: ops.PaymentResolved) -> None:
     """The biller's answer, moved as domain.moves.PAYMENT allows; refused with G-020 otherwise."""
     _move(
         connection,

@@ -13,10 +13,10 @@ from azpost_desk.storage.features.base import LineCarrier, Named
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from azpost_desk.storage.projecting import Written
+    from azpost_desk.storage.projecting import StoredRecord
 
 
-def _accepted(connection: Connection, written: Written, line: ItemAccepted, _receipt: str) -> None:
+def _accepted(connection: Connection, written: StoredRecord, line: ItemAccepted, _receipt: str) -> None:
     at_ms = written.header.recorded_ms
     # A desk's name is its branch and its number.
     office = written.header.desk.rpartition("-")[0]

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from azpost_desk.domain import operations as ops
-    from azpost_desk.storage.projecting import Written
+    from azpost_desk.storage.projecting import StoredRecord
 
 
-def _sent(connection: Connection, written: Written, line: TransferSent, receipt: str) -> None:
+def _sent(connection: Connection, written: StoredRecord, line: TransferSent, receipt: str) -> None:
     who = people.read(written.attached(line.operation, "parties"), Parties)
     at_ms = written.header.recorded_ms
     connection.execute(
@@ -46,7 +46,7 @@ def _sent(connection: Connection, written: Written, line: TransferSent, receipt:
 
 
 def granted(
-    connection: Connection, written: Written, grant: str, transfer: str, amount_qapik: int, shown: bytes
+    connection: Connection, written: StoredRecord, grant: str, transfer: str, amount_qapik: int, shown: bytes
 ) -> None:
     """This desk may handle the transfer: one of its own changes state, a stranger's becomes known."""
     this = t.transfers.c.transfer == transfer
@@ -79,7 +79,7 @@ def granted(
     )
 
 
-def move_transfer(connection: Connection, written: Written, transfer: str, event: str) -> None:
+def move_transfer(connection: Connection, written: StoredRecord, transfer: str, event: str) -> None:
     """Move a transfer as domain.moves.TRANSFER allows; refused with G-020 otherwise."""
     this = t.transfers.c.transfer == transfer
     state = connection.execute(select(t.transfers.c.state).where(this)).scalar()
@@ -91,7 +91,7 @@ def move_transfer(connection: Connection, written: Written, transfer: str, event
     connection.execute(update(t.transfers).where(this).values(values))
 
 
-def changed(connection: Connection, written: Written, body: ops.TransferChanged) -> None:
+def changed(connection: Connection, written: StoredRecord, body: ops.TransferChanged) -> None:
     """Its sender changed it here: the grant is used up, and the transfer waits for whoever it is for now."""
     end_grant(connection, written, body.grant, body.transfer, "used")
     move_transfer(connection, written, body.transfer, "recalled" if body.sort == "recall" else "changed")
@@ -104,7 +104,7 @@ def changed(connection: Connection, written: Written, body: ops.TransferChanged)
         connection.execute(update(t.transfers).where(this).values(values))
 
 
-def end_grant(connection: Connection, written: Written, grant: str, thing: str, how: str) -> None:
+def end_grant(connection: Connection, written: StoredRecord, grant: str, thing: str, how: str) -> None:
     """A grant ends once, by its holder; Refused G-066 when this desk does not hold it (for this thing)."""
     happens_once(connection, "grant", grant, written)
     g = t.grants.c
@@ -127,7 +127,7 @@ def forget_strangers(connection: Connection) -> None:
 
 
 def _ended(
-    connection: Connection, written: Written, line: TransferPaid | TransferRefunded, _receipt: str
+    connection: Connection, written: StoredRecord, line: TransferPaid | TransferRefunded, _receipt: str
 ) -> None:
     end_grant(connection, written, line.grant, line.transfer, "used")
     paid = isinstance(line, TransferPaid)

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.rows import Rows
+from azpost_desk.gui.kit.rows import FactRows
 from azpost_desk.gui.kit.words import plain
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 
-def seen(rows: Rows) -> list[str]:
+def seen(rows: FactRows) -> list[str]:
     return [one.text() for one in rows.findChildren(Label) if one.isVisibleTo(rows)]
 
 
 def test_new_rows_take_the_place_of_the_old_at_once(qtbot: QtBot) -> None:
-    rows = Rows(4)
+    rows = FactRows(4)
     qtbot.addWidget(rows.page)
     rows.page.resize(200, 120)
     rows.page.show()

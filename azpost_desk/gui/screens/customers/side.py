@@ -12,7 +12,7 @@ from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
-from azpost_desk.gui.kit.rows import Rows
+from azpost_desk.gui.kit.rows import FactRows
 from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.customers.actions import NOTE_KEY
@@ -36,7 +36,7 @@ class CustomerPanel(QFrame):
         self.setProperty("role", "side")
         self.known = NameList("customers.screen.receivers.empty")
         self.note = Button("customers.screen.note", NOTE_KEY, bind=False)
-        self._rows = Rows(4)
+        self._rows = FactRows(4)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)

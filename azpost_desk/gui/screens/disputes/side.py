@@ -10,7 +10,7 @@ from azpost_desk.domain.operations_disputes import ENQUIRIES
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import pair
 from azpost_desk.gui.kit.labels import Label, StatePill, rule
-from azpost_desk.gui.kit.rows import Rows
+from azpost_desk.gui.kit.rows import FactRows
 from azpost_desk.gui.kit.words import follow, language, phrase, plain
 from azpost_desk.gui.screens.disputes import form
 from azpost_desk.gui.screens.disputes.actions import CLOSE_KEY, ESCALATE_KEY, OPEN_KEY, SLIP_KEY
@@ -40,7 +40,7 @@ class DisputePanel(QFrame):
         self.escalate = Button("disputes.screen.escalate", ESCALATE_KEY, bind=False)
         self.close_it = Button("disputes.screen.close", CLOSE_KEY, bind=False)
         self.slip = Button("abroad.enquiry.slip", SLIP_KEY, bind=False)
-        self._rows = Rows(4)
+        self._rows = FactRows(4)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)

@@ -10,7 +10,7 @@ from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import pair
 from azpost_desk.gui.kit.disputing import DISPUTE_KEY
 from azpost_desk.gui.kit.labels import BigAmount, Label, StatePill, rule
-from azpost_desk.gui.kit.rows import Rows
+from azpost_desk.gui.kit.rows import FactRows
 from azpost_desk.gui.kit.words import Say, follow, phrase, plain, written
 from azpost_desk.gui.screens.history import form as decide
 from azpost_desk.gui.screens.history.actions import COPY_KEY, EXPLAIN_KEY, REVERSE_KEY
@@ -43,7 +43,7 @@ class DetailPanel(QFrame):
         self.reverse = Button("history.screen.reverse", REVERSE_KEY, role="danger", bind=False)
         self.dispute = Button("dispute.act", DISPUTE_KEY, bind=False)
         self.explain = Button("explain.act", EXPLAIN_KEY, bind=False)
-        self._rows = Rows(2)
+        self._rows = FactRows(2)
         self._build()
         follow(self, lambda: self.show_detail(self.detail))
 

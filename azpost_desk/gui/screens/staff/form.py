@@ -1,4 +1,4 @@
-"""How somebody's account stands, and a new PIN typed twice."""
+"""Officers' accounts as rows with their standing; a new PIN, taken when typed twice alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of one item: its events on a line, newest first."""
+"""The timeline of one item: its events, newest first, with office and time."""
 
 from __future__ import annotations
 

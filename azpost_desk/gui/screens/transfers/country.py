@@ -1,4 +1,4 @@
-"""Where the money goes: the country chooses the form that stands below it, at home or one way abroad."""
+"""The country field of a send: the country chosen puts its form below, at home or one way abroad."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where is the money? A customer asks at the counter: one sheet, prefilled, whose Enter opens the enquiry."""
+"""The enquiry after a transfer abroad: one sheet, prefilled, whose Enter asks where the money is."""
 
 from __future__ import annotations
 

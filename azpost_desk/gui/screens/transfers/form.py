@@ -13,7 +13,7 @@ from azpost_desk.domain.identifiers import check_document, check_fin, check_phon
 from azpost_desk.domain.ids import unix_ms_of
 from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Person
-from azpost_desk.domain.quotes import DELIVERY, PLAIN, Quote, Wanted
+from azpost_desk.domain.quotes import DELIVERY, PLAIN, Quote, QuoteOptions
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import check_transfer_code, require_transfer_code, shown_transfer_code
 from azpost_desk.services.incoming import ClaimIncoming
@@ -99,7 +99,7 @@ def send_command(
     values: Mapping[str, str],
     amount: Money | None,
     offices: Offices,
-    wanted: Wanted = PLAIN,
+    wanted: QuoteOptions = PLAIN,
     quote: Quote | None = None,
 ) -> SendTransfer:
     """What the send form holds.

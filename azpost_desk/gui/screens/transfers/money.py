@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from azpost_desk.domain.quotes import ADVICE, DELIVERY, EXPRESS, Wanted
+from azpost_desk.domain.quotes import ADVICE, DELIVERY, EXPRESS, QuoteOptions
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import AmountField, ChoiceField
@@ -79,9 +79,9 @@ class MoneyCard(Card):
             else:
                 chip.setChecked(False)
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> QuoteOptions:
         """What the sender wants besides."""
-        return Wanted(frozenset(extra for extra, chip in self.extras.items() if chip.isChecked()))
+        return QuoteOptions(frozenset(extra for extra, chip in self.extras.items() if chip.isChecked()))
 
     def reset(self) -> None:
         """For the next customer; the fields are the form's to clear."""

@@ -1,4 +1,4 @@
-"""The business day of this desk: opened and closed by the manager signing in here."""
+"""The business day of this desk: proposed, required and opened by the manager who signs in here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DayOpening:
     """Opening the day; closing it makes the report and belongs to services.reports."""
 
     counter: Counter

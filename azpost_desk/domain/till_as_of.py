@@ -1,4 +1,4 @@
-"""The till as it stood at a moment, folded from the journal alone: no balance that somebody kept is asked."""
+"""A till as of a moment, folded from the journal alone: balance, holder, counted pieces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class TillThen:
+class TillAsOf:
     """One till at one moment. Its pieces are known at a count and at no other time.
 
     Attributes:
@@ -35,7 +35,7 @@ class TillThen:
     last_ms: int
 
 
-NEVER = TillThen(0, "", None, "", 0)
+NEVER = TillAsOf(0, "", None, "", 0)
 
 
 def is_anchor(body: ops.Body) -> bool:
@@ -43,21 +43,21 @@ def is_anchor(body: ops.Body) -> bool:
     return isinstance(body, ops.TillOpened | ops.TillClosed | ops.TillHandedOver)
 
 
-def fold(desk: str, records: Iterable[Noted], start: TillThen = NEVER) -> TillThen:
+def fold(desk: str, records: Iterable[Noted], start: TillAsOf = NEVER) -> TillAsOf:
     """The till after these records, in journal order. `desk` is the sub-account of its postings."""
     then = start
     for note in records:
         body = note.body
         if isinstance(body, ops.TillOpened):
-            then = TillThen(body.balance_qapik, body.holder, then.pieces, note.operation, note.at_ms)
+            then = TillAsOf(body.balance_qapik, body.holder, then.pieces, note.operation, note.at_ms)
             continue
         if isinstance(body, ops.TillClosed | ops.TillHandedOver):
             holder = body.taker if isinstance(body, ops.TillHandedOver) else ""
-            then = TillThen(body.counted_qapik, holder, body.pieces, note.operation, note.at_ms)
+            then = TillAsOf(body.counted_qapik, holder, body.pieces, note.operation, note.at_ms)
             continue
         kind, version = ops.kind_of(body)
         posted = postings(desk, note.operation, kind, version, body)
         moved = sum(p.amount.minor for p in posted if (p.account, p.sub) == (chart.TILL, desk))
         if moved:
-            then = TillThen(then.balance_qapik + moved, then.holder, None, note.operation, note.at_ms)
+            then = TillAsOf(then.balance_qapik + moved, then.holder, None, note.operation, note.at_ms)
     return then

@@ -1,4 +1,4 @@
-"""What screens read of each feature: projections as frozen rows."""
+"""Projections read as frozen rows: basket, stock, bills, transfers, grants, items, customers, prints."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def of_kind(kind: str) -> ColumnElement[bool]:
     return j.day.in_(select(days.c.day).where(days.c.day.is_not(None))) & (j.kind == kind)
 
 
-class FeatureReading:
+class ProjectionReading:
     """The features' half of services.ports.Reading."""
 
     def __init__(self, desk: OpenDesk) -> None:

@@ -1,4 +1,4 @@
-"""An accepted record as projections see it."""
+"""An accepted record of a desk, decoded, with its place in the chain, as the centre's carriers take it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class AcceptedRecord:
     """One accepted record of a desk with its place, its decoded body and its attachments (slot → bytes)."""
 
     desk: str
