@@ -237,7 +237,7 @@ class Reports:
             names={one.officer: one.name for one in books.officers()},
             demo=not _approved(books, day.date),
             disputes=_disputes(books, day.date),
-            billers={one.biller: _biller_names(books, one.biller, day.date) for one in pending},
+            billers=_biller_names(books, {one.biller for one in pending}, day.date),
         )
 
 
@@ -255,10 +255,11 @@ def day_figures(books: Reading, number: int) -> tuple[Figures, Figures, list[Ent
     return by_ledger, by_bodies, entries
 
 
-def _biller_names(books: Reading, biller: str, date: str) -> Mapping[str, str]:
-    """What a biller is called in each language; nothing when it is no longer served."""
-    known = books.document(Billers, date).find(biller)
-    return known.names if known else {}
+def _biller_names(books: Reading, billers: set[str], date: str) -> dict[str, Mapping[str, str]]:
+    """What each of these is called in each language; nothing when it is no longer served."""
+    catalogue = books.document(Billers, date) if billers else Billers()
+    found = {biller: catalogue.find(biller) for biller in billers}
+    return {biller: known.names if known else {} for biller, known in found.items()}
 
 
 def _disputes(books: Reading, date: str) -> tuple[Dispute, ...]:

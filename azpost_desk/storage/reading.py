@@ -41,6 +41,13 @@ if TYPE_CHECKING:
 D = TypeVar("D", bound=Document)
 F = TypeVar("F")
 _NAME_OF = {kind: name for name, kind in DOCUMENTS.items()}
+# Asked at every act; put together once, because that costs more than the answer.
+_NEWEST = (
+    select(t.documents.c.version)
+    .where(t.documents.c.name == bindparam("name"), t.documents.c.valid_from <= bindparam("date"))
+    .order_by(t.documents.c.valid_from.desc(), t.documents.c.version.desc())
+    .limit(1)
+)
 
 
 class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, CashReading, CustomerReading):
@@ -75,13 +82,7 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
 
     def document(self, kind: type[D], date: str) -> D:
         name = _NAME_OF[kind]
-        newest = (
-            select(t.documents.c.version)
-            .where(t.documents.c.name == name, t.documents.c.valid_from <= date)
-            .order_by(t.documents.c.valid_from.desc(), t.documents.c.version.desc())
-            .limit(1)
-        )
-        version = self._scalar(newest)
+        version = self._connection.execute(_NEWEST, {"name": name, "date": date}).scalar()
         if version is None:
             raise Trouble("G-050", name=name)
         known = self._desk.documents.get((name, version))
