@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain import operations as ops
@@ -37,12 +37,44 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from sqlalchemy import BindParameter, Executable
+
     from azpost_desk.protocol.messages import News
     from azpost_desk.protocol.old_chains import OldRecord
     from azpost_desk.protocol.watch import ListAsked, ListTold
     from azpost_desk.storage.desk import OpenDesk
     from azpost_desk.storage.second_copy import SecondCopy
     from azpost_desk.storage.writing import BookWriting
+
+# Asked with every exchange; put together once, because that costs more than the answers.
+_EPOCH: BindParameter[int] = bindparam("this_epoch")
+_LINE = select(t.line).where(t.line.c.epoch == _EPOCH)
+_AFTER = (
+    select(t.journal, t.signatures.c.signature)
+    .outerjoin(t.signatures, t.signatures.c.record == t.journal.c.id)
+    .where(t.journal.c.epoch == _EPOCH, t.journal.c.sequence > bindparam("done"))
+    .order_by(t.journal.c.sequence)
+)
+_SOLD, _BACK = t.journal.alias("sold"), t.journal.alias("back")
+_UNDONE = (
+    select(_SOLD.c.sequence, _BACK.c.sequence)
+    .join_from(t.once, t.lines, t.lines.c.operation == t.once.c.thing)
+    .join(_SOLD, _SOLD.c.id == t.lines.c.record)
+    .join(_BACK, _BACK.c.id == t.once.c.record)
+    .where(t.once.c.sort == "reversal", t.lines.c.service.in_(PAID_OUTSIDE))
+    .where(_SOLD.c.epoch == _EPOCH, _SOLD.c.sequence > bindparam("done"))
+)
+_WAITING = select(func.count(), func.min(t.journal.c.recorded_ms)).where(
+    t.journal.c.epoch == _EPOCH, t.journal.c.sequence > bindparam("done")
+)
+_NEWEST_WORDS = (
+    select(t.acknowledgements.c.words)
+    .where(t.acknowledgements.c.epoch == _EPOCH)
+    .order_by(t.acknowledgements.c.id.desc())
+    .limit(1)
+)
+_OPEN_AT_CENTRE = select(t.open_at_centre.c.held_grant)
+_LATE = select(t.news.c.payload).where(t.news.c.kind == "late.records", t.news.c.trouble == "")
 
 
 class LineBooks:
@@ -121,18 +153,11 @@ class LineBooks:
     def _batch(self, done: int, limit_records: int, limit_bytes: int) -> Batch | None:
         """The records after `done`, ending at a commit."""
         with self._turn:
-            j = t.journal.c
-            wanted = (
-                select(t.journal, t.signatures.c.signature)
-                .outerjoin(t.signatures, t.signatures.c.record == j.id)
-                .where(j.epoch == self._desk.enrolled.epoch, j.sequence > done)
-                .order_by(j.sequence)
-            )
             look = BookReading(self._desk)
             taken: list[Sent] = []
             undone = self._undone(done)
             signed, whole, size, previous = (0, b""), (0, b""), 0, GENESIS
-            for row in self._desk.connection.execute(wanted):
+            for row in self._of_epoch(_AFTER, done=done):
                 if not taken:
                     previous = row.previous
                 sent = Sent(row.header, row.body, look.attachments_of(row.id))
@@ -154,16 +179,7 @@ class LineBooks:
 
     def _undone(self, after: int) -> list[tuple[int, int]]:
         """(sequence of a sale, of its reversal) for what concerns the centre and was sold after `after`."""
-        sold, back = t.journal.alias("sold"), t.journal.alias("back")
-        wanted = (
-            select(sold.c.sequence, back.c.sequence)
-            .join_from(t.once, t.lines, t.lines.c.operation == t.once.c.thing)
-            .join(sold, sold.c.id == t.lines.c.record)
-            .join(back, back.c.id == t.once.c.record)
-            .where(t.once.c.sort == "reversal", t.lines.c.service.in_(PAID_OUTSIDE))
-            .where(sold.c.epoch == self._desk.enrolled.epoch, sold.c.sequence > after)
-        )
-        return [(row[0], row[1]) for row in self._desk.connection.execute(wanted)]
+        return [(row[0], row[1]) for row in self._of_epoch(_UNDONE, done=after)]
 
     def mark_offered(self, sequence: int) -> None:
         """Durable before it returns: the records up to `sequence` may be known to the centre from now on."""
@@ -262,7 +278,7 @@ class LineBooks:
     def note_open_grants(self, grants: tuple[str, ...]) -> None:
         """See sync.ports.SyncBooks; written only when the centre's list has changed."""
         with self._turn:
-            known = self._desk.connection.execute(select(t.open_at_centre.c.held_grant)).scalars().all()
+            known = self._desk.connection.execute(_OPEN_AT_CENTRE).scalars().all()
             if set(known) == set(grants) or self._desk.stopped:
                 return
         with self.writing():
@@ -280,8 +296,7 @@ class LineBooks:
                 return []
             here = old_epochs.known_chains(self._desk.connection)
             told: dict[int, int] = {}
-            kept = select(t.news.c.payload).where(t.news.c.kind == "late.records", t.news.c.trouble == "")
-            for (payload,) in self._desk.connection.execute(kept):
+            for (payload,) in self._desk.connection.execute(_LATE):
                 late = msgspec.json.decode(payload, type=LateRecords)
                 told[late.epoch] = max(told.get(late.epoch, 0), late.last)
             return [
@@ -338,21 +353,13 @@ class LineBooks:
     def waiting(self) -> tuple[int, int]:
         """(how many records are not acknowledged, recorded time in ms of the oldest of them or 0)."""
         with self._turn:
-            j = t.journal.c
-            open_records = select(func.count(), func.min(j.recorded_ms)).where(
-                j.epoch == self._desk.enrolled.epoch, j.sequence > self._line().acknowledged
-            )
-            count, oldest_ms = self._desk.connection.execute(open_records).one()
+            count, oldest_ms = self._of_epoch(_WAITING, done=self._line().acknowledged).one()
             return count, oldest_ms or 0
 
     def last_ack(self) -> Ack | None:
         """The newest acknowledgement of this epoch."""
         with self._turn:
-            a = t.acknowledgements.c
-            newest = (
-                select(a.words).where(a.epoch == self._desk.enrolled.epoch).order_by(a.id.desc()).limit(1)
-            )
-            words: bytes | None = self._desk.connection.execute(newest).scalar()
+            words: bytes | None = self._of_epoch(_NEWEST_WORDS).scalar()
             return ack_of(words) if words else None
 
     def head(self) -> tuple[int, int, str]:
@@ -361,8 +368,11 @@ class LineBooks:
             return BookReading(self._desk).head()
 
     def _line(self) -> Any:
-        this = select(t.line).where(t.line.c.epoch == self._desk.enrolled.epoch)
-        return self._desk.connection.execute(this).one()
+        return self._of_epoch(_LINE).one()
+
+    def _of_epoch(self, wanted: Executable, **known: int) -> Any:
+        """A result: what one of the questions above finds in the present epoch."""
+        return self._desk.connection.execute(wanted, {"this_epoch": self._desk.enrolled.epoch, **known})
 
     def _set_line(self, **values: Any) -> None:
         this = t.line.c.epoch == self._desk.enrolled.epoch

@@ -48,6 +48,9 @@ _NEWEST = (
     .order_by(t.documents.c.valid_from.desc(), t.documents.c.version.desc())
     .limit(1)
 )
+_ATTACHMENTS = (
+    select(t.attachments).where(t.attachments.c.record == bindparam("of")).order_by(t.attachments.c.slot)
+)
 
 
 class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, CashReading, CustomerReading):
@@ -291,8 +294,8 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
 
     def attachments_of(self, record: int) -> tuple[Attachment, ...]:
         """What a record (its number in the journal table) still has of personal data."""
-        wanted = select(t.attachments).where(t.attachments.c.record == record).order_by(t.attachments.c.slot)
-        return tuple(Attachment(row.slot, row.salt, row.content) for row in self._all(wanted) if row.salt)
+        rows = self._connection.execute(_ATTACHMENTS, {"of": record})
+        return tuple(Attachment(row.slot, row.salt, row.content) for row in rows if row.salt)
 
     def is_offered(self, operation: str) -> bool:
         entry = self.entry(operation)
