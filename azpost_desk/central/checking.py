@@ -8,7 +8,9 @@ import msgspec
 
 from azpost_desk.central.abroad.reconciling import Reconciled, reconcile
 from azpost_desk.central.storage.database import connect
+from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.abroad.corridors import BY_PARTNER, BY_US
 from azpost_desk.domain.erasure import Erasures, Kept
 from azpost_desk.domain.invariants import Broken, Fact, Fold, Stored, Verdict
 from azpost_desk.domain.invariants import check as check_facts
@@ -95,10 +97,19 @@ def _beside(conn: Connection) -> Beside:
         " from abroad_in"
     )
     waiting = conn.execute("select kind, body from abroad_to_book order by entry")
+    earned = conn.execute(
+        "select paid_by, partner, currency, sum(minor)::bigint from partner_commissions where undone_ms = 0"
+        " group by paid_by, partner, currency"
+    )
+    owed = {BY_US: (chart.COMMISSION_DUE, -1), BY_PARTNER: (chart.COMMISSION_CLAIM, 1)}
     return Beside(
         {transfer: Standing(*rest) for transfer, *rest in rows},
         {transfer: Coming(*rest) for transfer, *rest in came},
         tuple(ops.decode(kind, 1, body) for kind, body in waiting),
+        {
+            (owed[paid_by][0], partner, currency): owed[paid_by][1] * minor
+            for paid_by, partner, currency, minor in earned
+        },
     )
 
 

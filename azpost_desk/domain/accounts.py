@@ -48,6 +48,7 @@ CARD_RECEIVABLE: Final = "1040"
 PARTNER: Final = "1050"
 PARTNER_TRANSIT: Final = "1055"
 PARTNER_DISPUTED: Final = "1057"
+COMMISSION_CLAIM: Final = "1058"
 POSITION: Final = "1060"
 POSITION_MANAT: Final = "1061"
 BILLER_CLAIMS: Final = "1070"
@@ -67,12 +68,15 @@ VAT_PAYABLE: Final = "2060"
 REFUNDS_PAYABLE: Final = "2070"
 SURPLUS: Final = "2090"
 HEADQUARTERS: Final = "3000"
+COMMISSION_DUE: Final = "3050"
 FEES: Final = "4010"
 GOODS_SOLD: Final = "4020"
 EXPRESS_SOLD: Final = "4030"
 TRADING: Final = "4060"
 REVALUATION: Final = "4065"
+COMMISSION_EARNED: Final = "4070"
 RISK: Final = "5010"
+COMMISSION_COST: Final = "5020"
 
 CHART: Final = {
     account.number: account
@@ -123,6 +127,12 @@ CHART: Final = {
         # The spread of the day's deals, apart from what the open position gains or loses by the rate.
         Account(TRADING, "trading", Side.OWN, "currency"),
         Account(REVALUATION, "revaluation", Side.OWN, "currency"),
+        # What carrying a transfer costs us or brings us, and who owes it until its invoice is paid: the
+        # post's own, each side apart.
+        Account(COMMISSION_CLAIM, "commission_claim", Side.OWN, "partner"),
+        Account(COMMISSION_DUE, "commission_due", Side.OWN, "partner"),
+        Account(COMMISSION_EARNED, "commission_earned", Side.OWN, "partner"),
+        Account(COMMISSION_COST, "commission_cost", Side.OWN, "partner"),
         # Paid twice because a desk was lost: the post's own loss, never a clerk's.
         Account(RISK, "risk", Side.OWN, "desk"),
     )

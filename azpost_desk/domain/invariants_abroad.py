@@ -34,7 +34,8 @@ Book = tuple[str, str, str]
 
 _POSITIONS: Final = (chart.POSITION, chart.POSITION_MANAT)
 _OWED: Final = (chart.ABROAD_DUE, chart.INCOMING_PAYABLE)
-_WATCHED: Final = (*_POSITIONS, *_OWED)
+_COMMISSIONS: Final = (chart.COMMISSION_CLAIM, chart.COMMISSION_DUE)
+_WATCHED: Final = (*_POSITIONS, *_OWED, *_COMMISSIONS)
 HOME: Final = Money(0).currency
 _STEPS: Final = (
     ops.AbroadDealt,
@@ -80,11 +81,15 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside the book: every transfer out and in, what is decided and not in the book yet."""
+    """What stands beside the book: every transfer out and in, what is decided and not in the book yet.
+
+    `commissions` are those that stand, transfer by transfer, summed by account, partner and currency.
+    """
 
     transfers: dict[str, Standing] = field(default_factory=dict)
     incoming: dict[str, Coming] = field(default_factory=dict)
     waiting: tuple[ops.Body, ...] = ()
+    commissions: dict[Book, int] = field(default_factory=dict)
 
 
 class Abroad(Fold):
@@ -140,9 +145,16 @@ class Abroad(Fold):
         for coming in self._beside.incoming.values():
             if not (coming.bought or coming.returned):
                 owed[chart.INCOMING_PAYABLE, coming.partner, coming.currency] -= coming.minor
+        self._commissioned()
         for book in sorted(owed.keys() | {one for one in self._books if one[0] in _OWED}):
             if self._books[book] != owed[book]:
                 self._wrong(f"{_named(book)} is {self._books[book]}, the transfers' states say {owed[book]}")
+
+    def _commissioned(self) -> None:
+        told = self._beside.commissions
+        for book in sorted(told.keys() | {one for one in self._books if one[0] in _COMMISSIONS}):
+            if self._books[book] != told.get(book, 0):
+                self._wrong(f"{_named(book)} is {self._books[book]}, the transfers earn {told.get(book, 0)}")
 
     def _needs_both(self, fact: Fact, deal: dict[Book, int]) -> None:
         """A position and the manat it stands for move together, against each other."""

@@ -38,6 +38,7 @@ from azpost_desk.domain.operations_abroad import AbroadStopAsked as AbroadStopAs
 from azpost_desk.domain.operations_abroad import AbroadTakenBack as AbroadTakenBack
 from azpost_desk.domain.operations_abroad import AbroadUnclaimed as AbroadUnclaimed
 from azpost_desk.domain.operations_abroad import LateDeal as LateDeal
+from azpost_desk.domain.operations_abroad import PartnerCommissioned as PartnerCommissioned
 from azpost_desk.domain.operations_abroad import PartnerFunded as PartnerFunded
 from azpost_desk.domain.operations_abroad import PositionRevalued as PositionRevalued
 from azpost_desk.domain.operations_cards import CARD_BODIES

@@ -84,6 +84,17 @@ class PartnerFunded(Body, frozen=True):
     evidence: str
 
 
+class PartnerCommissioned(Body, frozen=True, omit_defaults=True):
+    """Centre: what is owed for carrying a transfer, `paid_by` us or the partner; `undone` at its figures."""
+
+    transfer: str
+    partner: str
+    paid_by: str
+    currency: str
+    commission_minor: int
+    undone: bool = False
+
+
 class LateDeal(Body, frozen=True):
     """A deal that happened by a day revalued before and was known afterwards: `sequence` of `chain`."""
 
@@ -147,6 +158,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("abroad.reclaimed", 1): AbroadReclaimed,
     ("abroad.judged", 1): AbroadJudged,
     ("partner.funded", 1): PartnerFunded,
+    ("partner.commissioned", 1): PartnerCommissioned,
     ("position.revalued", 1): PositionRevalued,
     ("abroad.stop_asked", 1): AbroadStopAsked,
 }

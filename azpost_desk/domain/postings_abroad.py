@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from azpost_desk.domain import accounts as chart
+from azpost_desk.domain.abroad.corridors import BY_US
 from azpost_desk.domain.ledger import Posting, negated
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.products.base import pair
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         AbroadSettled,
         AbroadTakenBack,
         AbroadUnclaimed,
+        PartnerCommissioned,
         PartnerFunded,
         PositionRevalued,
     )
@@ -73,6 +75,19 @@ def _funded(_desk: str, operation: str, body: PartnerFunded) -> list[Posting]:
     ]
 
 
+def _commissioned(_desk: str, operation: str, body: PartnerCommissioned) -> list[Posting]:
+    owed = Money(-body.commission_minor if body.undone else body.commission_minor, body.currency)
+    takes, gives = (
+        (chart.COMMISSION_COST, chart.COMMISSION_DUE)
+        if body.paid_by == BY_US
+        else (chart.COMMISSION_CLAIM, chart.COMMISSION_EARNED)
+    )
+    return [
+        Posting(operation, takes, body.partner, owed),
+        Posting(operation, gives, body.partner, -owed),
+    ]
+
+
 def _revalued(_desk: str, operation: str, body: PositionRevalued) -> list[Posting]:
     difference = Money(body.revalued_qapik - body.manat_qapik)
     return [
@@ -89,5 +104,6 @@ RULES: Final[dict[tuple[str, int], Callable[[str, str, Any], list[Posting]]]] = 
     ("abroad.unclaimed", 1): _unclaimed,
     ("abroad.reclaimed", 1): _reclaimed,
     ("partner.funded", 1): _funded,
+    ("partner.commissioned", 1): _commissioned,
     ("position.revalued", 1): _revalued,
 }

@@ -8,15 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from azpost_desk.central.abroad import agreements, documents, judging, reconciling, restored, revaluing
+from azpost_desk.central.abroad import (
+    agreements,
+    commissions,
+    documents,
+    judging,
+    reconciling,
+    restored,
+    revaluing,
+)
 from azpost_desk.central.abroad.releasing import OUR_BIC
 from azpost_desk.central.gateways.iso_partner import Channel, IsoPartner
 from azpost_desk.central.registry import files
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.abroad.corridors import Corridors, Partners, Rates
+from azpost_desk.domain.abroad.corridors import BY_PARTNER, BY_US, Corridors, Partners, Rates
 from azpost_desk.domain.abroad.revaluation import RevaluationRates
 from azpost_desk.domain.digits import is_digits
-from azpost_desk.domain.money import Money, azn, parse_amount
+from azpost_desk.domain.money import CURRENCIES, Money, azn, parse_amount
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.files import SMALL_BYTES_MAX, content_of
 from azpost_desk.programs.central_commands import CLOCK, Command, book_of
@@ -72,6 +80,13 @@ def add(command: Command, commands: Any) -> None:
         "target", choices=reconciling.TARGETS, help="a transfer in transit, a funding, an item"
     )
     clears.add_argument("name", help="its id as check names it")
+    invoice = command(
+        "partner-invoice", _invoice, "note an invoice over a month's commission", "partner", "month"
+    )
+    invoice.add_argument("paid_by", choices=(BY_US, BY_PARTNER), help="who pays it")
+    invoice.add_argument("currency")
+    invoice.add_argument("invoiced", help="its sum, in that currency")
+    invoice.add_argument("number", help="of the invoice, as it stands on it")
     for one in (rates, standing, funds, read, clears):
         for name in ("first", "second"):
             signs(one, name, "who acts")
@@ -210,6 +225,15 @@ def _fund(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     )
     with book_of(dsn) as book:
         print(judging.fund(conn, book, wanted.partner, act, CLOCK.utc_ms()))
+
+
+def _invoice(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    if wanted.currency not in CURRENCIES:
+        raise Refused("A-032", currency=wanted.currency)
+    invoiced = parse_amount(wanted.invoiced, wanted.currency)
+    commissions.note_invoice(
+        conn, wanted.partner, wanted.month, wanted.paid_by, invoiced, wanted.number, CLOCK.utc_ms()
+    )
 
 
 def _clear(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

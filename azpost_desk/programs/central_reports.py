@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from azpost_desk.central.abroad import border_reports
+from azpost_desk.central.abroad import border_reports, commissions
 from azpost_desk.central.abroad.ageing import Open, still_open
 from azpost_desk.central.safeguarding import Safeguarded, safeguarded
 from azpost_desk.domain.days import business_day
@@ -35,6 +35,7 @@ ROWS: Final[dict[str, type[msgspec.Struct]]] = {
     "border-balance": border_reports.Flow,
     "safeguarding": Safeguarded,
     "open-abroad": Open,
+    "partner-commission": commissions.Month,
 }
 _MINOR, _QAPIK = "_minor", "_qapik"
 _HOME: Final = Money(0).currency
@@ -54,6 +55,8 @@ def add(command: Command) -> None:
     _add(command, "border-balance", _balance, says)
     says = "customers' money against what covers it at the end of each day, with the gap (safeguarding)"
     _add(command, "safeguarding", _safeguarding, says)
+    says = "what each partner's work costs and ours brings, month by month, beside what was invoiced for it"
+    _add(command, "partner-commission", _commission, says)
     says = (
         "what stands open with partners now, how old, whose and until when: suspense, claims, owed, unclaimed"
     )
@@ -99,6 +102,12 @@ def _safeguarding(wanted: argparse.Namespace, conn: Connection, dsn: str) -> Non
 
 def _open(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     _write(wanted, Open, still_open(conn, CLOCK.utc_ms()))
+
+
+def _commission(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    """Whole months: those of the first and of the last day, and all between."""
+    first, last = _days(wanted)
+    _write(wanted, commissions.Month, commissions.by_month(conn, first[:7], last[:7]))
 
 
 def _days(wanted: argparse.Namespace) -> tuple[BusinessDay, BusinessDay]:

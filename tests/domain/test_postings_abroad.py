@@ -55,6 +55,12 @@ FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
         ops.AbroadReclaimed(transfer="t", amount_qapik=31_606),
         "d9aa49029eedda8b090e36fc9f613f33",
     ),
+    ("partner.commissioned", 1): (
+        ops.PartnerCommissioned(
+            transfer="t", partner="p", paid_by="us", currency="GEL", commission_minor=350
+        ),
+        "ec98a343632c77e3f47eecf2b7545b44",
+    ),
     ("partner.funded", 1): (
         ops.PartnerFunded(
             partner="p",
@@ -130,6 +136,18 @@ def test_what_a_partner_took_and_gave_back_leaves_nothing_in_transit() -> None:
     took = ops.AbroadSettled(transfer="t", partner="p", currency="GEL", arrives_minor=50_000)
     gave = ops.AbroadReturned(transfer="t", partner="p", currency="GEL", returned_minor=50_000)
     assert not any(add_balances(moved(took), moved(gave)).values())
+
+
+def test_a_commission_is_a_posting_of_its_own_and_each_sides_stands_apart() -> None:
+    told = {"transfer": "t", "partner": "p", "currency": "GEL", "commission_minor": 350}
+    ours, theirs = (ops.PartnerCommissioned(**told, paid_by=who) for who in ("us", "partner"))
+    assert moved(ours) == {(chart.COMMISSION_COST, "p", "GEL"): 350, (chart.COMMISSION_DUE, "p", "GEL"): -350}
+    assert moved(theirs) == {
+        (chart.COMMISSION_CLAIM, "p", "GEL"): 350,
+        (chart.COMMISSION_EARNED, "p", "GEL"): -350,
+    }
+    undone = ops.PartnerCommissioned(**told, paid_by="us", undone=True)
+    assert not any(add_balances(moved(ours), moved(undone)).values())
 
 
 def test_what_nobody_fetched_is_kept_apart_and_owed_again_when_its_sender_comes() -> None:

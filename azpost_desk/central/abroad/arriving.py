@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central.abroad import booking, funds
+from azpost_desk.central.abroad import booking, commissions, funds
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.abroad.corridors import IN
 from azpost_desk.domain.abroad.moves import ABROAD_IN
 from azpost_desk.domain.exchange import as_text, manat_for
 from azpost_desk.domain.money import Money, azn
@@ -41,6 +42,7 @@ PROMISED: Final = ""
 # These count against the limit of what we pay before its money is there (MA-23).
 UNFUNDED_IN: Final = ["available", "reserved", "in_doubt", "paid"]
 _RECALLED: Final = ("asked",)
+_PAID: Final = "paid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,10 @@ def move(conn: Connection, found: In, event: str, now_ms: int, *, reason: str = 
         unbuy(conn, found, event)
     if after in SAYS and SAYS[after] != SAYS.get(found.state):
         say(conn, found, SAYS[after], now_ms)
+    if after == _PAID:
+        commissions.earned(conn, IN, found.transfer, found.partner, found.sum, now_ms)
+    elif found.state == _PAID:
+        commissions.undone(conn, found.transfer, now_ms)
     if task:
         case(conn, found, task, now_ms)
     return after

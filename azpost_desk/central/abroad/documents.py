@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from azpost_desk.central.abroad import agreements
+from azpost_desk.central.abroad import agreements, commissions
 from azpost_desk.central.doubts import two_people
 from azpost_desk.central.registry.files import WrongFile, wrong
 from azpost_desk.domain.abroad.corridors import (
@@ -118,6 +118,7 @@ def check_partners(file: str, partners: Partners) -> None:
             ("words", set(one.words.values()) <= set(WORDS)),
             ("refusals", set(one.refusals.values()) <= set(CLASSES)),
             ("cut_off", bool(re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", one.cut_off))),
+            ("commissions", all(map(commissions.is_fit, one.commissions))),
             ("holidays", all(_is_date(day) for day in one.holidays)),
         ):
             if not is_right:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central.abroad import booking, funds
+from azpost_desk.central.abroad import booking, commissions, funds
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.abroad.corridors import OUT
 from azpost_desk.domain.abroad.moves import ABROAD_OUT, UNDER_WAY
+from azpost_desk.domain.money import Money
 from azpost_desk.domain.people import AbroadParties, Parties, Person
 from azpost_desk.protocol.abroad import terms_of
 from azpost_desk.protocol.news import AbroadEvent
@@ -140,7 +142,7 @@ def move(
     if after == _BACK_TO_SENDER and one.state not in ("refunding", "refund_in_doubt"):
         _take_back(conn, one, event, now_ms)
     elif event == "judged_refunded" and one.settled:
-        _return(conn, one)
+        _return(conn, one, now_ms)
     if after in ("disputed", "claimed"):
         list_exception(conn, one.desk, one.epoch, one.sequence, f"abroad_{after}", now_ms, one.transfer)
     if not silent:
@@ -194,7 +196,7 @@ def _booked(conn: Connection, one: Out, event: str, now_ms: int) -> Out:
         conn.execute("update abroad_out set dealt = true where transfer = %s", (one.transfer,))
         one = replace(one, dealt=True)
     if (event in _TAKES or is_disputed) and not one.settled:
-        _settle(conn, one)
+        _settle(conn, one, now_ms)
         one = replace(one, settled=True, taken=True, firm=False)
     return one
 
@@ -209,7 +211,7 @@ def _keep_apart(conn: Connection, one: Out, after: str, now_ms: int) -> None:
         booking.note(conn, ops.AbroadReclaimed(transfer=one.transfer, amount_qapik=one.amount))
 
 
-def _settle(conn: Connection, one: Out) -> None:
+def _settle(conn: Connection, one: Out, now_ms: int) -> None:
     """The partner has the money: funds are used up, firm or not."""
     booking.note(
         conn,
@@ -218,6 +220,7 @@ def _settle(conn: Connection, one: Out) -> None:
         ),
     )
     conn.execute("update abroad_out set settled = true, taken = true where transfer = %s", (one.transfer,))
+    commissions.earned(conn, OUT, one.transfer, one.partner, Money(one.arrives, one.currency), now_ms)
     funds.lock(conn, one.partner, one.currency)
     firm = -one.arrives if one.firm else 0
     funds.add(conn, one.partner, one.currency, funded=-one.arrives, firm=firm)
@@ -231,13 +234,13 @@ def _take_back(conn: Connection, one: Out, event: str, now_ms: int) -> None:
         funds.add(conn, one.partner, one.currency, firm=-one.arrives)
         conn.execute("update abroad_out set firm = false where transfer = %s", (one.transfer,))
     if one.settled:
-        _return(conn, one)
+        _return(conn, one, now_ms)
     if one.dealt:
         booking.note(conn, one.taken_back(event, now_ms))
     conn.execute("update abroad_out set dealt = false, next_ms = null where transfer = %s", (one.transfer,))
 
 
-def _return(conn: Connection, one: Out) -> None:
+def _return(conn: Connection, one: Out, now_ms: int) -> None:
     """What the partner had taken lies there again."""
     funds.lock(conn, one.partner, one.currency)
     funds.add(conn, one.partner, one.currency, funded=one.arrives)
@@ -248,3 +251,4 @@ def _return(conn: Connection, one: Out) -> None:
         ),
     )
     conn.execute("update abroad_out set settled = false where transfer = %s", (one.transfer,))
+    commissions.undone(conn, one.transfer, now_ms)

@@ -179,6 +179,38 @@ class Corridors(Document, frozen=True, omit_defaults=True):
         return tuple(one for one in self.corridors if one.can_be_shown())
 
 
+class Commission(Document, frozen=True, omit_defaults=True):
+    """What is owed for carrying one transfer, to the partner or to us; each side's apart, never netted.
+
+    Attributes:
+        direction: ``out`` (earned when the partner has settled it) or ``in`` (when its receiver was paid).
+        paid_by: ``us`` to the partner, or ``partner`` to us.
+        fixed_minor: for each transfer, smallest units of `currency`.
+        share_ppm: of what was carried, parts per million, rounded half up; only in its own currency.
+        currency: "" = that of what was carried.
+        kept: still owed when the money comes back.
+    """
+
+    direction: str
+    paid_by: str
+    fixed_minor: int = 0
+    share_ppm: int = 0
+    currency: str = ""
+    kept: bool = False
+
+    def of(self, carried: Money) -> int:
+        """What is owed for a transfer, smallest units of its currency."""
+        return self.fixed_minor + (carried.minor * self.share_ppm * 2 + 1_000_000) // 2_000_000
+
+    def has_known_currency(self) -> bool:
+        """Whether this program can reckon in it."""
+        return not self.currency or self.currency in CURRENCIES
+
+
+OUT, IN = "out", "in"
+BY_US, BY_PARTNER = "us", "partner"
+
+
 class Partner(Document, frozen=True, omit_defaults=True):
     """Who pays out abroad, and by which agreement.
 
@@ -199,6 +231,7 @@ class Partner(Document, frozen=True, omit_defaults=True):
         account: our account there as its statements name it, "" where it sends none.
         items_days_max: so long may something stand open between its statement and our book.
         number_mask: the mask of the number the receiver has to say, "" where it gives none (MA-18).
+        commissions: what is owed for each transfer, and by whom.
     """
 
     partner: str
@@ -220,6 +253,7 @@ class Partner(Document, frozen=True, omit_defaults=True):
     account: str = ""
     items_days_max: int = 5
     number_mask: str = ""
+    commissions: tuple[Commission, ...] = ()
 
 
 # What a status of a partner can mean (MA-9); "received" only where the agreement names the word for it.
