@@ -288,7 +288,6 @@ def town(dsn: str, folder: Path, found: Callable[..., T] = Town) -> Iterator[T]:
         for seat in made.seats:
             seat.road.calm()
             for_each.callback(seat.road.down)
-            seat.sync()
         made.sync()
         for seat in made.seats:
             seat.agrees()
