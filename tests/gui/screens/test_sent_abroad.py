@@ -285,3 +285,14 @@ def test_where_is_it_two_keys_open_an_enquiry_whose_number_is_said_and_printed(
     page.open_one(page.table.rows.records[0])
     hands.settle()
     assert Texts("az").t("dispute.answer.received") in hands.frame.notices.text()
+
+
+def test_enter_at_a_search_that_found_nothing_stays_there_in_both_lists(hands: Hands) -> None:
+    here = screen(hands)
+    for key, mode in ((Qt.Key.Key_3, here.sent), (Qt.Key.Key_4, here.abroad)):
+        hands.press(key, CTRL)
+        hands.type("zzz\n")
+        assert mode.table.rows.records == []
+        assert mode.search.isAncestorOf(hands.focus)
+        hands.type("y")
+        assert mode.search.text() == "zzzy"
