@@ -387,9 +387,34 @@ def test_m0_12_a_listed_persons_money_is_not_paid_not_returned_and_not_explained
     post.partner.wants_back(uetr())
     post.partner.asks(uetr())
     post.later(60 * 24 * 40)
-    assert (post.of(thing), post.said("return"), post.said("recall_answer")) == ("frozen", [], [])
+    assert (post.of(thing), post.said("return")) == ("frozen", [])
+    # A recall is answered: it is looked at, as of anything that people look at, and why is not said.
+    assert [(one["code"], one["reason"]) for one in post.said("recall_answer")] == [("PDCR", "")]
     assert {one["code"] for one in post.said("word")} == {"PDNG"}
     assert post.asked().code == "T-018"
+    # An order comes: the final answer.
+    assert post.decided(thing, "let_back") == "unpayable"
+    post.hear()
+    assert [one["code"] for one in post.said("recall_answer")] == ["PDCR", "CNCL"]
+
+
+def test_m0_12_what_is_blocked_while_its_partner_wants_it_back_is_looked_at_and_said_so_once(
+    post: PostIn,
+) -> None:
+    thing = post.comes()
+    post.booked(1)
+    post.partner.wants_back(uetr())
+    post.hear()
+    assert (post.of(thing), post.said("recall_answer")) == ("held", [])
+    assert post.decided(thing, "rejected") == "frozen"
+    post.later(1)
+    assert [one["code"] for one in post.said("recall_answer")] == ["PDCR"]
+    assert post.decided(thing, "let_go") == "available"
+    post.later(1)
+    assert [(one["code"], one["reason"]) for one in post.said("recall_answer")] == [
+        ("PDCR", ""),
+        ("RJCR", "LEGL"),
+    ]
 
 
 # --- what must be known, and what is told -----------------------------------------------------------------

@@ -218,7 +218,17 @@ def test_m0_6_a_no_after_a_lost_answer_is_proven_first(post: Post) -> None:
 def test_m0_6_a_yes_after_a_no_is_a_case_never_passed_over(post: Post) -> None:
     line = post.sent()
     assert post.says(line, "RJCT", reason="AC04") == "owed"
-    assert post.says(line, "ACSC") == "owed"
+    assert post.says(line, "ACSC") == "disputed"
+    assert ("abroad_disputed" in post.cases(), post.claim(line).code) == (True, "A-050")
+    # Also while its refund is in somebody's hands.
+    other = post.sent()
+    assert post.says(other, "RJCT", reason="AC04") == "owed"
+    told = post.claim(other)
+    assert told.grant is not None
+    post.desk.store_grant(told.grant)
+    post.hear()
+    assert post.says(other, "ACSC") == "refunding"
+    assert post.cases().count("abroad_disputed") == 2
 
 
 def test_ma_6_a_lost_answer_is_asked_about_and_only_what_never_arrived_is_handed_over_again(
@@ -313,6 +323,21 @@ def test_ma_18_the_number_the_receiver_says_comes_with_the_partners_word(post: P
     line = post.sent()
     post.says(line, "ACSP", number="771-224-90")
     assert post.desk.told("abroad.event")[-1]["number"] == "771-224-90"
+
+
+def test_ma_8_what_is_unclaimed_and_settled_late_is_disputed_and_pays_nobody(post: Post) -> None:
+    line = post.sent()
+    assert post.says(line, "RJCT", reason="AC04") == "owed"
+    post.clock.now_ms += 31 * 24 * 60 * MINUTE
+    with connect(post.dsn) as conn:
+        validity.run(conn, post.centre._book, post.clock.utc_ms())
+    post.hear()
+    assert (post.state(line), post.balance(chart.UNCLAIMED)) == ("unclaimed", -31_606)
+    assert post.says(line, "ACSC") == "disputed"
+    # No more kept apart, and nobody is paid while it is looked at; the partner has taken it.
+    assert (post.balance(chart.UNCLAIMED), post.balance(chart.ABROAD_PAYABLE)) == (0, -31_606)
+    assert (post.claim(line).code, "abroad_disputed" in post.cases()) == ("A-050", True)
+    assert post.balance(chart.PARTNER_TRANSIT, "tbilisi", "GEL") == -50_000
 
 
 def test_what_its_sender_does_not_fetch_is_kept_apart_and_is_still_theirs(post: Post) -> None:

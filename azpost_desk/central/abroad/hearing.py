@@ -198,10 +198,17 @@ def _status(conn: Connection, agreed: corridors.Partner, found: Out, said: Statu
         # Another sum or date than was promised: a person tells the sender (MA-9).
         _case(conn, found, "abroad_changed", now_ms)
         word = "accepted"
-    if _RANK.get(word, 0) <= _rank_now(conn, found):
+    before = _word_now(conn, found)
+    # A yes after a no is never passed over, whichever of them was said first (M0-6, MA-8).
+    is_yes_after_no = before == "refused" and word in ("settled", "received")
+    if _RANK.get(word, 0) <= _RANK.get(before, 0) and not is_yes_after_no:
+        return
+    after = moving.move(conn, found, word, now_ms)
+    if is_yes_after_no and after == found.state:
+        # Its refund is in somebody's hands: a person looks at it.
+        _case(conn, found, "abroad_disputed", now_ms)
         return
     conn.execute("update abroad_out set word = %s where transfer = %s", (word, found.transfer))
-    moving.move(conn, found, word, now_ms)
     if word in ("settled", "received"):
         conn.execute("update abroad_partners set refusals = 0 where partner = %s", (found.partner,))
         conn.execute(
@@ -234,9 +241,9 @@ def _absent(conn: Connection, agreed: corridors.Partner, found: Out, now_ms: int
     )
 
 
-def _rank_now(conn: Connection, found: Out) -> int:
+def _word_now(conn: Connection, found: Out) -> str:
     row = conn.execute("select word from abroad_out where transfer = %s", (found.transfer,)).fetchone()
-    return _RANK.get(row[0], 0) if row else 0
+    return row[0] if row else ""
 
 
 def _refused(conn: Connection, agreed: corridors.Partner, found: Out, said: Status, now_ms: int) -> None:

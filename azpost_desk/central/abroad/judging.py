@@ -131,6 +131,8 @@ def _decide_in(
         receiving.answer_recall(conn, found, receiving.REFUSED, receiving.NOT_AGREED_TO, now_ms)
     elif after == "unpayable":
         receiving.answer_recall(conn, found, receiving.AGREED, "", now_ms)
+    elif after == "frozen":
+        receiving.still_looked_at(conn, found, now_ms)
     return after
 
 

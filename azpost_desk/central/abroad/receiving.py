@@ -45,6 +45,7 @@ ON_REQUEST: Final = "FOCR"
 _PROMISE_TOLERANCE: Final = 50
 # Ends of a recall (camt.029) and why not.
 AGREED, REFUSED, LOOKED_AT = "CNCL", "RJCR", "PDCR"
+_WITH_PEOPLE: Final = ("held", "frozen")
 PAID_ALREADY: Final = "CUST"
 NOT_AGREED_TO: Final = "LEGL"
 _RETURNED_ALREADY: Final = "ARDT"
@@ -135,6 +136,24 @@ def recalled(conn: Connection, found: In, said: RecallAsked, now_ms: int) -> Non
         arriving.move(conn, found, "recalled", now_ms, task="incoming_recalled")
     else:
         arriving.case(conn, found, "incoming_recalled", now_ms)
+        if found.state in _WITH_PEOPLE:
+            _looked_at(conn, found, said.case, now_ms)
+
+
+def still_looked_at(conn: Connection, found: In, now_ms: int) -> None:
+    """What its partner wants back is blocked: it hears that the answer takes longer, and nothing else."""
+    if found.recall == "asked":
+        _looked_at(conn, found, found.recall_case, now_ms)
+
+
+def _looked_at(conn: Connection, found: In, case: str, now_ms: int) -> None:
+    """Said once for a recall, of whatever people look at, so that it tells nothing of a list (M0-12)."""
+    said = conn.execute(
+        "select from abroad_words where transfer = %s and case_id = %s and code = %s limit 1",
+        (found.transfer, case, LOOKED_AT),
+    ).fetchone()
+    if said is None:
+        arriving.say(conn, found, LOOKED_AT, now_ms, about=case)
 
 
 def answer_recall(conn: Connection, found: In, end: str, reason: str, now_ms: int) -> None:

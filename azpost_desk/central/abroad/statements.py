@@ -265,7 +265,7 @@ def _debit(conn: Connection, found: Out | None, share: Share) -> _Fit:
     event = ""
     if not found.taken:
         event = next((one for one in ("settled", "debit") if (found.state, one) in ABROAD_OUT), "")
-        if found.state in ("refused", "owed", "refunded"):
+        if found.state in ("refused", "owed", "unclaimed", "refunded"):
             event = "debit"
     return _Fit(TRANSIT, found.transfer, event)
 

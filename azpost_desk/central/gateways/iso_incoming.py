@@ -105,7 +105,7 @@ def written_word(word: Word, member: str = "") -> bytes:
 
 
 def written_recall_answer(word: Word, member: str = "") -> bytes:
-    """The camt.029 that answers a recall: `code` CNCL or RJCR. Raises: as `written_return`."""
+    """The camt.029 that answers a recall: `code` CNCL, RJCR, meanwhile PDCR. Raises: as `written_return`."""
     number = short_id("ra", word.transfer, word.ordinal)
     body: list[Part] = [
         ("Assgnmt", [

@@ -70,7 +70,13 @@ _OUT: Final[dict[str, dict[str, str]]] = {
     },
     "refunding": {"released": "owed", "refunded": "refunded", "doubted": "refund_in_doubt"},
     "refund_in_doubt": {"released": "owed", "refunded": "refunded"},
-    "unclaimed": {"granted": "refunding"},
+    # As of what is owed: kept apart longer, it is no less disputed (decisions/032).
+    "unclaimed": {
+        "granted": "refunding",
+        "settled": "disputed",
+        "received": "disputed",
+        "debit": "disputed",
+    },
     "refunded": {"settled": "claimed", "received": "claimed", "debit": "claimed", "money": "refunded"},
     "claimed": {"judged_refunded": "refunded", "judged_paid": "paid"},
 }
