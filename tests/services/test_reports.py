@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import postings
@@ -170,3 +171,30 @@ def test_a_report_of_real_figures(stand: Stand) -> None:
 def test_before_the_first_day_there_is_no_report(morning: Stand) -> None:
     with pytest.raises(Refused, match="R-001"):
         morning.desk.reports.interim(MANAGER)
+
+
+def test_a_report_asks_for_its_billers_once_however_many_bills_wait(stand: Stand) -> None:
+    """It asked anew for every bill that waited: after a year of them that cost more than all else."""
+    asked: list[int] = []
+    # What a document holds is read once; from here on only which of them is in force is asked.
+    stand.desk.payments.pay(PayBill("0101", "12345677", azn(100)), CLERK)
+    stand.pay(150)
+    stand.desk.reports.interim(MANAGER)
+    connection = stand.books._desk.connection
+    for account in ("12345678", "12345679", "12345680"):
+        stand.desk.payments.pay(PayBill("0101", account, azn(100)), CLERK)
+        stand.pay(150)
+        statements: list[str] = []
+
+        def seen(
+            _c: object, _cursor: object, statement: str, *_more: object, to: list[str] = statements
+        ) -> None:
+            to.append(statement)
+
+        event.listen(connection, "before_cursor_execute", seen)
+        report = stand.desk.reports.interim(MANAGER)
+        event.remove(connection, "before_cursor_execute", seen)
+        assert report.billers["0101"]["az"]
+        asked.append(sum("FROM documents" in one for one in statements))
+    assert len(report.pending) == 4
+    assert asked[0] == asked[1] == asked[2] > 0
