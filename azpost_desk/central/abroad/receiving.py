@@ -63,7 +63,7 @@ def arrived(
             _differs(conn, known, now_ms)
         return
     way = _way(agreed, partner, said)
-    found = _insert(conn, agreed, partner, way, said, content, message, now_ms)
+    found = _insert(conn, partner, way, said, content, message, now_ms)
     received = ops.IncomingReceived(
         transfer=found.transfer,
         partner=partner.partner,
@@ -242,7 +242,6 @@ def _way(agreed: Agreed, partner: Partner, said: Arrived) -> WayIn | None:
 
 def _insert(
     conn: Connection,
-    agreed: Agreed,
     partner: Partner,
     way: WayIn | None,
     said: Arrived,
