@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from azpost_desk.central.gateways.abroad import Partner
-    from azpost_desk.central.gateways.billers import Biller
+    from azpost_desk.central.gateways.connectors import Connector
     from azpost_desk.central.web.wire import Caller
     from azpost_desk.domain.days import Clock
     from azpost_desk.protocol.abroad import QuoteAsk, QuoteTold
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
         Enrolled,
         Exchange,
         Exchanged,
+        NoticesAsk,
+        NoticesTold,
         StepsAsked,
         StepsTold,
         TransferClaim,
@@ -92,7 +94,7 @@ class Centre:
         dsn: str,
         *,
         clock: Clock | None = None,
-        billers: Mapping[str, Biller] | None = None,
+        billers: Mapping[str, Connector] | None = None,
         partners: Mapping[str, Partner] | None = None,
         connections_max: int = 16,
         limits: Limits | None = None,
@@ -195,6 +197,7 @@ class Centre:
         return (
             Answer(questions.EXCHANGE, self.exchange),
             AwaitedAnswer(questions.BILL_CHECK, self.check_bill),
+            AwaitedAnswer(questions.NOTICES, self.find_notices),
             Answer(questions.TRANSFER_CLAIM, self.claim_transfer),
             Answer(questions.ABROAD_QUOTE, self.quote_abroad),
             Answer(questions.ABROAD_REFUND, self.claim_refund_abroad),
@@ -211,6 +214,10 @@ class Centre:
     async def check_bill(self, caller: Caller, message: BillCheck) -> BillChecked:
         """Ask the biller; see deliveries."""
         return await deliveries.check(self._parties, message)
+
+    async def find_notices(self, caller: Caller, message: NoticesAsk) -> NoticesTold:
+        """Ask the portal; see deliveries."""
+        return await deliveries.find_notices(self._parties, message, self.clock)
 
     def steps_of(self, caller: Caller, message: StepsAsked) -> StepsTold:
         """See steps."""

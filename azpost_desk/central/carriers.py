@@ -139,6 +139,7 @@ NOTHING_TO_CARRY: Final = frozenset(
         ops.LockedOut,
         ops.PinReset,
         ops.CustomerViewed,
+        ops.NoticesSearched,
         ops.TillOpened,
         ops.SafeSupplied,
         ops.CashMoved,

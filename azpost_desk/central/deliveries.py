@@ -26,22 +26,24 @@ from azpost_desk.central.gateways.billers import (
     Unknown,
     next_try_ms,
 )
+from azpost_desk.central.gateways.portals import NoticeOrder, Portal
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.delivery_moves import AT_DESK, DELIVERY
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.moves import arrive
-from azpost_desk.protocol.messages import BillCheck, BillChecked
+from azpost_desk.protocol.messages import BillCheck, BillChecked, NoticesAsk, NoticesTold
 from azpost_desk.protocol.news import PaymentResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from azpost_desk.central.book import Book
-    from azpost_desk.central.gateways.billers import Biller
+    from azpost_desk.central.gateways.connectors import Connector
     from azpost_desk.central.gateways.parties import Party
     from azpost_desk.central.storage.database import Connection, Database
     from azpost_desk.domain.days import Clock
+    from azpost_desk.domain.notices import Notice
 
 # After it another process may ask what became of the payment, for whoever had it in hand is gone.
 LEASE_MS: Final = 120_000
@@ -53,14 +55,17 @@ BILLER_SILENT: Final = "X-031"
 BILLER_REFUSES: Final = "X-032"
 
 
-async def check(parties: Mapping[str, Party[Biller]], question: BillCheck) -> BillChecked:
+async def check(parties: Mapping[str, Party[Connector]], question: BillCheck) -> BillChecked:
     """Ask a biller about an account, in the biller's own threads; nothing is bound by it."""
     party = parties.get(question.biller)
     if party is None:
         return BillChecked(ok=False, code=UNKNOWN_BILLER)
     amount = None if question.amount_qapik is None else Money(question.amount_qapik)
 
-    def ask(biller: Biller) -> Checked | RefusedByBiller | Unknown:
+    def ask(biller: Connector) -> Checked | RefusedByBiller | Unknown:
+        # What is paid to a portal is looked for there: it has no accounts.
+        if isinstance(biller, Portal):
+            raise ValueError("a portal")
         return biller.check(question.account, amount)
 
     try:
@@ -76,6 +81,29 @@ async def check(parties: Mapping[str, Party[Biller]], question: BillCheck) -> Bi
             return BillChecked(ok=False, code=BILLER_SILENT)
 
 
+async def find_notices(
+    parties: Mapping[str, Party[Connector]], question: NoticesAsk, clock: Clock
+) -> NoticesTold:
+    """Ask a portal for its notices, in its own threads; nothing is bound by it."""
+    party = parties.get(question.portal)
+    if party is None or not isinstance(party.connector, Portal):
+        return NoticesTold(ok=False, code=UNKNOWN_BILLER)
+    asked_ms = clock.utc_ms()
+
+    def ask(portal: Connector) -> tuple[Notice, ...] | Unknown:
+        if not isinstance(portal, Portal):
+            raise ValueError("no portal")
+        return portal.find(question.by, question.value)
+
+    try:
+        answer = await party.ask(ask, Unknown("timeout"))
+    except ValueError:
+        return NoticesTold(ok=False, code=BILLER_REFUSES)
+    if isinstance(answer, Unknown):
+        return NoticesTold(ok=False, code=BILLER_SILENT)
+    return NoticesTold(ok=True, notices=answer, asked_ms=asked_ms)
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A payment taken for one attempt; `attempt` counts from 1.
@@ -86,6 +114,8 @@ class Due:
     payment: str
     biller: str
     account: str
+    notice: str
+    version: str
     amount: int
     accepted_ms: int
     txn_id: int
@@ -95,7 +125,7 @@ class Due:
 
 
 def deliver(
-    database: Database, book: Book, clock: Clock, biller: Biller, due: Due, lease_ms: int = LEASE_MS
+    database: Database, book: Book, clock: Clock, biller: Connector, due: Due, lease_ms: int = LEASE_MS
 ) -> Outcome:
     """Make the attempt that was taken, and keep what came of it.
 
@@ -138,8 +168,8 @@ def _in_hand(database: Database, clock: Clock, due: Due, lease_ms: int) -> Itera
 def take_due(conn: Connection, billers: Collection[str], now_ms: int, lease_ms: int = LEASE_MS) -> Due | None:
     """The payment to one of these billers that is due longest, stored as being attempted before it is."""
     row = conn.execute(
-        "select payment, biller, account, amount, accepted_ms, txn_id, attempts + 1, unanswered, state"
-        " from payments where next_ms <= %s and biller = any(%s)"
+        "select payment, biller, account, notice, version, amount, accepted_ms, txn_id, attempts + 1,"
+        " unanswered, state from payments where next_ms <= %s and biller = any(%s)"
         " order by next_ms limit 1 for update skip locked",
         (now_ms, list(billers)),
     ).fetchone()
@@ -156,20 +186,30 @@ def take_due(conn: Connection, billers: Collection[str], now_ms: int, lease_ms: 
     return due
 
 
-def _ask(biller: Biller, due: Due) -> tuple[Outcome, bool]:
+def _ask(biller: Connector, due: Due) -> tuple[Outcome, bool]:
     """What the biller says, and whether a no of it is final: an answer to a true question (M0-6)."""
-    request = (due.txn_id, due.account, Money(due.amount), due.accepted_ms)
+    pay, status = _calls(biller, due)
     try:
         if due.attempt == 1:
-            return biller.pay(*request), False
-        outcome = biller.status(*request)
+            return pay(), False
+        outcome = status()
         if isinstance(outcome, Unknown) and outcome.why == "not_registered":
             # It never arrived there: sent again, under the same number.
-            return biller.pay(*request), biller.can_be_asked
+            return pay(), biller.can_be_asked
     except ValueError as error:
         # An account or amount that could never be sent: the money goes back.
         return RefusedByBiller(0, "cannot_be_sent", str(error)), True
     return outcome, biller.can_be_asked
+
+
+def _calls(connector: Connector, due: Due) -> tuple[Callable[[], Outcome], Callable[[], Outcome]]:
+    """How to pay and how to ask; a repetition carries exactly the same values."""
+    amount = Money(due.amount)
+    if isinstance(connector, Portal):
+        order = NoticeOrder(due.txn_id, due.notice, due.version, amount, due.accepted_ms)
+        return lambda: connector.pay_notice(order), lambda: connector.notice_status(order)
+    request = (due.txn_id, due.account, amount, due.accepted_ms)
+    return lambda: connector.pay(*request), lambda: connector.status(*request)
 
 
 def _settle(conn: Connection, book: Book, due: Due, outcome: Outcome, is_proven: bool, now_ms: int) -> None:

@@ -15,6 +15,7 @@ from azpost_desk.domain.lines import (
     ItemAccepted,
     Line,
     LineReversed,
+    NoticePaid,
     PaymentAccepted,
     PaymentRefunded,
     TransferPaid,
@@ -62,6 +63,7 @@ ACTS: Final[dict[type, LineActs[Any]]] = {
         LineActs[PaymentAccepted](
             line=PaymentAccepted, sold=payments.accepted, undone=payments.reversed_line
         ),
+        LineActs[NoticePaid](line=NoticePaid, sold=payments.accepted, undone=payments.reversed_line),
         LineActs[PaymentRefunded](line=PaymentRefunded, sold=payments.refunded, undone=nothing_undone),
         LineActs[TransferSent](line=TransferSent, sold=transfers.sent, undone=transfers.sending_reversed),
         LineActs[TransferPaid](line=TransferPaid, sold=transfers.paid_out, undone=transfers.payout_reversed),

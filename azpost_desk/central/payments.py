@@ -16,7 +16,7 @@ from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.delivery_moves import AT_DESK, DELIVERED, DELIVERY, JUDGEMENTS
+from azpost_desk.domain.delivery_moves import AT_DESK, DELIVERED, DELIVERY, JUDGEMENTS, UNDER_WAY
 from azpost_desk.domain.moves import DECIDED, befores, move
 from azpost_desk.domain.people import Account
 from azpost_desk.domain.refusals import Refused
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
 
 _TXN_BITS: Final = 63
+# Another payment of the same notice was under way.
+TWIN: Final = "notice_twin"
 
 
 def txn_id(payment: str) -> int:
@@ -37,7 +39,10 @@ def txn_id(payment: str) -> int:
 
 
 def accepted(conn: Connection, written: AcceptedRecord, line: ops.PaymentAccepted, now_ms: int) -> None:
-    """A bill was taken: its delivery is planned, or it waits for two people (central.exposure)."""
+    """A bill or notice was taken: its delivery is planned, or it waits for two people (central.exposure).
+
+    One payment of a notice is under way at a time: a second one is owed back at once (money-out.md MC-9).
+    """
     try:
         account = msgspec.json.decode(
             written.attachments.get(f"{line.operation}:account", b""), type=Account
@@ -47,9 +52,11 @@ def accepted(conn: Connection, written: AcceptedRecord, line: ops.PaymentAccepte
             conn, written.desk, written.epoch, written.sequence, "no_account", now_ms, line.operation
         )
         return
+    notice, version = (line.notice, line.version) if isinstance(line, ops.NoticePaid) else ("", "")
     new = conn.execute(
         "insert into payments (payment, desk, epoch, sequence, biller, account, amount, accepted_ms, txn_id,"
-        " state, next_ms, changed_ms) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " state, next_ms, changed_ms, notice, version)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " on conflict do nothing returning payment",
         (
             line.operation,
@@ -64,12 +71,17 @@ def accepted(conn: Connection, written: AcceptedRecord, line: ops.PaymentAccepte
             move(DELIVERY, "", "accepted"),
             now_ms,
             now_ms,
+            notice,
+            version,
         ),
     ).fetchone()
     if new is None:
         # Under this number another bill is delivered: this customer's never will be.
         reason = "repeated_operation"
         list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, line.operation)
+        return
+    if notice and _is_twin(conn, line, notice):
+        _owe_twin(conn, written.desk, line, now_ms)
         return
     reasons, _ = exposure.doubts(conn, written, "payments", line.operation, line.amount_qapik)
     if reasons:
@@ -80,6 +92,34 @@ def accepted(conn: Connection, written: AcceptedRecord, line: ops.PaymentAccepte
         )
     for reason in reasons:
         list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, line.operation)
+
+
+def _is_twin(conn: Connection, line: ops.PaymentAccepted, notice: str) -> bool:
+    """Whether another payment of the notice is under way; both wait here for each other's transaction."""
+    conn.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"notice {line.biller} {notice}",))
+    other = conn.execute(
+        "select from payments where biller = %s and notice = %s and payment <> %s and state = any(%s)",
+        (line.biller, notice, line.operation, list(UNDER_WAY)),
+    ).fetchone()
+    return other is not None
+
+
+def _owe_twin(conn: Connection, desk: str, line: ops.PaymentAccepted, now_ms: int) -> None:
+    """It is never sent: the portal would take it for the other one's repetition, or twice."""
+    after = move(DELIVERY, "accepted", "twin")
+    conn.execute(
+        "update payments set state = %s, next_ms = null, reason = %s where payment = %s",
+        (after, TWIN, line.operation),
+    )
+    result = PaymentResult(
+        payment=line.operation,
+        biller=line.biller,
+        outcome=AT_DESK[after],
+        provider_reference="",
+        reason=TWIN,
+        at_ms=now_ms,
+    )
+    tell(conn, result, [desk], now_ms)
 
 
 def decide(

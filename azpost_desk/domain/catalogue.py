@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from azpost_desk.domain import products
+from azpost_desk.domain.notices import NoticeRules
 from azpost_desk.domain.refusals import Refused
 
 
@@ -182,7 +183,10 @@ class Tariffs(Document, frozen=True):
 
 
 class Biller(Document, frozen=True):
-    """Somebody whose bills are taken. `account_mask` is a regular expression over the typed account."""
+    """Somebody whose bills are taken. `account_mask` is a regular expression over the typed account.
+
+    With `notices` it is a state portal: what is paid to it is looked for there, never typed (domain.notices).
+    """
 
     biller: str
     group: str
@@ -194,6 +198,7 @@ class Biller(Document, frozen=True):
     amount_qapik_max: int
     fees: tuple[FeeRule, ...] = ()
     offline: bool = True
+    notices: NoticeRules | None = None
 
 
 class Billers(Document, frozen=True):

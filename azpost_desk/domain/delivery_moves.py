@@ -22,6 +22,8 @@ DELIVERY: Final[Mapping[tuple[str, str], str]] = {
     ("", "accepted"): "accepted",
     ("accepted", "sent"): "sent",
     ("accepted", "reversed"): "reversed",
+    # Another payment of the same notice is under way (MC-9).
+    ("accepted", "twin"): "owed",
     # Nothing leaves the post before two people have looked at it (central.exposure, central.held).
     ("accepted", "suspected"): "held",
     ("held", "let_go"): "accepted",
@@ -73,6 +75,8 @@ AT_DESK: Final[Mapping[str, str]] = {
 }
 """What a desk is told of each state of `DELIVERY`."""
 
+# Nobody may pay the same notice beside it.
+UNDER_WAY: Final = ("accepted", "held", "sent", "unknown", "unproven", "disputed")
 # Somebody still has to do or say something: what is known of the customer is needed.
 UNFINISHED: Final = ("accepted", "held", "sent", "unknown", "unproven", "owed", "disputed", "claimed")
 # Two people decide (central.held).

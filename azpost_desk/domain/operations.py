@@ -20,6 +20,7 @@ from azpost_desk.domain.lines import GoodsSold as GoodsSold
 from azpost_desk.domain.lines import ItemAccepted as ItemAccepted
 from azpost_desk.domain.lines import Line as Line
 from azpost_desk.domain.lines import LineReversed as LineReversed
+from azpost_desk.domain.lines import NoticePaid as NoticePaid
 from azpost_desk.domain.lines import PaymentAccepted as PaymentAccepted
 from azpost_desk.domain.lines import PaymentRefunded as PaymentRefunded
 from azpost_desk.domain.lines import Sold as Sold
@@ -90,6 +91,10 @@ from azpost_desk.domain.operations_keys import DoubtSettled as DoubtSettled
 from azpost_desk.domain.operations_keys import KeyRevoked as KeyRevoked
 from azpost_desk.domain.operations_keys import KeyRotated as KeyRotated
 from azpost_desk.domain.operations_keys import LateTaken as LateTaken
+from azpost_desk.domain.operations_payments import BODIES as _OF_PAYMENTS
+from azpost_desk.domain.operations_payments import DELIVERED_AFTER_ALL as DELIVERED_AFTER_ALL
+from azpost_desk.domain.operations_payments import NoticesSearched as NoticesSearched
+from azpost_desk.domain.operations_payments import PaymentResolved as PaymentResolved
 from azpost_desk.domain.operations_recovery import BODIES as _RECOVERY_BODIES
 from azpost_desk.domain.operations_recovery import CENTRE_KINDS as _RECOVERY_CENTRE_KINDS
 from azpost_desk.domain.operations_recovery import BasketSources as BasketSources
@@ -316,25 +321,6 @@ class Settlement(Body, frozen=True):
 # --- outside steps, grants, tracking, paper ----------------------------------------------------------------
 
 
-DELIVERED_AFTER_ALL: Final = "delivered_after_all"
-"""Two people found that the biller has what it had refused: the customer is owed nothing any more."""
-
-
-class PaymentResolved(Body, frozen=True):
-    """What became of a bill at the biller: confirmed, refused, unknown or delivered after all. Refused makes
-    a debt to the customer, delivered after all undoes it.
-    """
-
-    payment: str
-    biller: str
-    outcome: str
-    amount_qapik: int
-    fee_qapik: int
-    service: str
-    provider_reference: str = ""
-    reason: str = ""
-
-
 class BasketHandedOver(Body, frozen=True):
     """A supervisor took a stranded basket from its officer: for another one, or ("") cancelled it."""
 
@@ -432,7 +418,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("goods.stocked", 1): GoodsStocked,
     ("settlement", 1): Settlement,
     ("basket.handed_over", 1): BasketHandedOver,
-    ("payment.resolved", 1): PaymentResolved,
+    **_OF_PAYMENTS,
     ("grant.requested", 1): GrantRequested,
     ("grant.refused", 1): GrantRefused,
     ("grant.stored", 1): GrantStored,

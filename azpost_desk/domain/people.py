@@ -12,6 +12,7 @@ Attachment groups and their content (JSON of these values); the slot is ``<opera
     words       what somebody wrote in their own words: a reason, an objection
     collector   a bag handed over: who took it, with the document shown
     presenter   a suspect note: who brought it
+    notice_search   a person's notices looked for: their FİN or VÖEN and the document shown
 """
 
 from __future__ import annotations
@@ -85,6 +86,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     contact: str = ""
 
 
+class NoticeSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """Group `notice_search`: the FİN or VÖEN whose notices were looked for, and the document shown for it."""
+
+    value: str
+    shown: Person
+
+
 class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     """Group `addresses`."""
 
@@ -118,4 +126,5 @@ GROUPS: Final[dict[str, type[msgspec.Struct]]] = {
     "signer": Signer,
     "collector": Person,
     "presenter": Person,
+    "notice_search": NoticeSearch,
 }

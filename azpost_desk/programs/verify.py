@@ -176,7 +176,7 @@ def due(line: dict[str, Any]) -> int:
     match line["line"]:
         case "goods.sold" | "item.accepted":
             return int(amount)
-        case "payment.accepted" | "transfer.sent":
+        case "payment.accepted" | "notice.paid" | "transfer.sent":
             return int(amount + fee)
         case "transfer.paid" | "payment.refunded" | "abroad.paid":
             return -int(amount)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
+from azpost_desk.domain.notices import Notice
 from azpost_desk.protocol.records import Attachment
 
 if TYPE_CHECKING:
@@ -213,6 +214,25 @@ class BillChecked(Message, frozen=True):
     ok: bool
     debt_qapik: int | None = None
     holder: str = ""
+    code: str = ""
+
+
+class NoticesAsk(Message, frozen=True):
+    """Ask a state portal for its notices: `by` is a way of domain.notices, `value` as its mask takes it."""
+
+    portal: str
+    by: str
+    value: str
+
+
+class NoticesTold(Message, frozen=True):
+    """The portal's answer: what it says of each notice found, or an X-code; `asked_ms` is the centre's time
+    (UTC ms).
+    """
+
+    ok: bool
+    notices: tuple[Notice, ...] = ()
+    asked_ms: int = 0
     code: str = ""
 
 

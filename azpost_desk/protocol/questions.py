@@ -37,6 +37,7 @@ ENROL: Final = Question("/v1/enrol", messages.Enrol, messages.Enrolled, stopped_
 # An ended chain is told so in the answer, with its refusal.
 EXCHANGE: Final = Question("/v1/exchange", messages.Exchange, messages.Exchanged, stopped_too=True)
 BILL_CHECK: Final = Question("/v1/bills/check", messages.BillCheck, messages.BillChecked, stopped_too=True)
+NOTICES: Final = Question("/v1/notices/find", messages.NoticesAsk, messages.NoticesTold)
 TRANSFER_CLAIM: Final = Question("/v1/transfers/claim", messages.TransferClaim, messages.TransferClaimed)
 ABROAD_QUOTE: Final = Question("/v1/abroad/quote", abroad.QuoteAsk, abroad.QuoteTold)
 ABROAD_REFUND: Final = Question("/v1/abroad/refund", messages.TransferClaim, messages.TransferClaimed)
@@ -58,6 +59,7 @@ QUESTIONS: Final[tuple[Question[Any, Any], ...]] = (
     ENROL,
     EXCHANGE,
     BILL_CHECK,
+    NOTICES,
     TRANSFER_CLAIM,
     ABROAD_QUOTE,
     ABROAD_REFUND,

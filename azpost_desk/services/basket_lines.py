@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.people import Parties
-from azpost_desk.domain.products import once_of
+from azpost_desk.domain.products import once_of, stands_ms
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.records import RECORD_BYTES_MAX
+from azpost_desk.services.giving_back import way_back
 from azpost_desk.services.views import PlannedLine
 from azpost_desk.texts import LANGUAGES
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 
     from azpost_desk.protocol.records import Attachment
     from azpost_desk.services.counter import Officer
-    from azpost_desk.services.ports import Writing
-    from azpost_desk.services.views import Basket
+    from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.views import Basket, CardStep
 
 
 # What a settlement holds beside its lines: header, receipt, tenders.
@@ -97,3 +99,24 @@ def source_of(lines: Sequence[PlannedLine]) -> str:
     """How the lines came in: `scan` only when every one was scanned."""
     sources = {planned.source for planned in lines}
     return sources.pop() if len(sources) == 1 else "keys"
+
+
+def still_stand(lines: Sequence[ops.AnyLine], now_ms: int, card: CardStep | None) -> None:
+    """Refuse with A-041 a price that has run out, with P-068 a notice whose portal was asked too long ago;
+    what a card has paid meanwhile stands (M0-7).
+    """
+    if card is not None:
+        return
+    late = [line for line in lines if 0 < stands_ms(line) < now_ms]
+    if any(isinstance(line, ops.NoticePaid) for line in late):
+        raise Refused("P-068")
+    if late:
+        raise Refused("A-041")
+
+
+def with_way_back(books: Reading, planned: PlannedLine) -> PlannedLine:
+    """The line with what of its money goes back to a card, for the panel to say before anything is paid."""
+    way = way_back(books, planned.line)
+    if way is None or not way.electronic.minor:
+        return planned
+    return replace(planned, electronic_qapik=way.electronic.minor, is_to_card=way.card is not None)

@@ -19,13 +19,20 @@ from azpost_desk.domain.products import (
     rule_of,
     service_of,
     sold,
-    stands_ms,
 )
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services.approvals import proven
-from azpost_desk.services.basket_lines import codes_of, no_twin, record_sources, sendable, source_of
+from azpost_desk.services.basket_lines import (
+    codes_of,
+    no_twin,
+    record_sources,
+    sendable,
+    source_of,
+    still_stand,
+    with_way_back,
+)
 from azpost_desk.services.counter import (
     Approval,
     Counter,
@@ -123,13 +130,34 @@ class Baskets:
             raise Refused("B-002", limit=baskets.LINES_MAX)
         for other in (basket, *(one.basket for one in books.parked())):
             no_twin(other, planned)
-        planned = _with_way_back(books, planned)
+        planned = with_way_back(books, planned)
         if basket.lines and any(one.electronic_qapik for one in (*basket.lines, planned)):
             raise Refused("B-026", amount=azn(sum(one.electronic_qapik for one in (*basket.lines, planned))))
         basket = replace(basket, lines=(*basket.lines, planned))
         sendable(basket.lines)
         books.save_basket(basket)
         return basket
+
+    def put_instead(self, by: Officer, operation: str, line: ops.AnyLine) -> Basket:
+        """The same line with what is known of it now; what it costs and is about stays.
+
+        Raises:
+            Refused: B-003 another officer's basket, B-004 no such line, B-050 a card is under way.
+        """
+        with self.counter.books.writing() as books:
+            basket = books.basket()
+            if basket is None:
+                raise Refused("B-004")
+            _own(books, basket, by)
+            if any(one.basket == basket.basket for one in books.card_steps(CARD_UNDER_WAY)):
+                raise Refused("B-050")
+            planned = next((one for one in basket.lines if one.line.operation == operation), None)
+            if planned is None or baskets.to_pay([planned.line]) != baskets.to_pay([line]):
+                raise Refused("B-004")
+            lines = tuple(replace(one, line=line) if one is planned else one for one in basket.lines)
+            basket = replace(basket, lines=lines)
+            books.save_basket(basket)
+            return basket
 
     def void(self, by: Officer, operation: str) -> Basket:
         """Take a line out before it is paid; a grant it held is released by its own record.
@@ -282,7 +310,7 @@ class Baskets:
         lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
         for line in lines:
             may_sell(books, by, service_of(line))
-        _still_stand(lines, self.counter.line.trusted_ms(), approved_card(books, basket_id))
+        still_stand(lines, self.counter.line.trusted_ms(), approved_card(books, basket_id))
         for service in SERVICES:
             if taken := exposed_of(lines, service):
                 within_exposure(books, self.counter.line, service, taken)
@@ -453,20 +481,6 @@ def _own(books: Reading, basket: Basket, by: Officer) -> None:
     if basket.officer != by.officer:
         other = books.officer(basket.officer)
         raise Refused("B-003", officer=other.name if other else basket.officer)
-
-
-def _still_stand(lines: Sequence[ops.AnyLine], now_ms: int, card: CardStep | None) -> None:
-    """Refuse with A-041 a price that has run out; what a card has paid meanwhile stands (M0-7)."""
-    if card is None and any(0 < stands_ms(line) < now_ms for line in lines):
-        raise Refused("A-041")
-
-
-def _with_way_back(books: Reading, planned: PlannedLine) -> PlannedLine:
-    """The line with what of its money goes back to a card, for the panel to say before anything is paid."""
-    way = way_back(books, planned.line)
-    if way is None or not way.electronic.minor:
-        return planned
-    return replace(planned, electronic_qapik=way.electronic.minor, is_to_card=way.card is not None)
 
 
 def approved_card(books: Reading, basket: str) -> CardStep | None:

@@ -28,6 +28,7 @@ from azpost_desk.services.goods import Shop
 from azpost_desk.services.history import History
 from azpost_desk.services.incoming import Incoming
 from azpost_desk.services.licences import BranchLicences
+from azpost_desk.services.notices import Notices
 from azpost_desk.services.number_slips import NumberSlips
 from azpost_desk.services.opening_day import DayOpening
 from azpost_desk.services.papers import Papers
@@ -75,6 +76,7 @@ class DeskServices:
     incoming: Incoming
     changes: TransferChanges
     payments: Payments
+    state_notices: Notices
     express: Express
     tracking: Tracking
     customers: Customers
@@ -117,7 +119,6 @@ def desk_services(
 ) -> DeskServices:
     """`signer`: else by hand; `around`: the machine; `copies`: of the books; `tray`: papers as files."""
     baskets, papers, days = Baskets(counter), Papers(counter), DayOpening(counter)
-    transfers = Transfers(counter, baskets)
     return DeskServices(
         counter=counter,
         press=press,
@@ -129,13 +130,14 @@ def desk_services(
         baskets=baskets,
         cards=Cards(counter, baskets),
         shop=Shop(counter, baskets),
-        transfers=transfers,
+        transfers=(transfers := Transfers(counter, baskets)),
         abroad=Abroad(counter, baskets),
         numbers=NumberSlips(counter),
         incoming=Incoming(counter, baskets),
         ahead=Ahead(counter),
         changes=TransferChanges(counter, transfers),
         payments=Payments(counter, baskets),
+        state_notices=Notices(counter, baskets),
         express=Express(counter, baskets),
         tracking=Tracking(counter),
         customers=Customers(counter),

@@ -127,8 +127,11 @@ class Payments:
         return [
             biller
             for biller in self._billers().billers
-            if biller.biller.startswith(typed.strip())
-            or any(f" {key}" in f" {_by_ear(name)}" for name in biller.names.values())
+            if biller.notices is None
+            and (
+                biller.biller.startswith(typed.strip())
+                or any(f" {key}" in f" {_by_ear(name)}" for name in biller.names.values())
+            )
         ]
 
     def fee(self, biller: str, amount: Money) -> Money:
@@ -179,6 +182,8 @@ class Payments:
 
         def plan(books: Writing) -> PlannedLine:
             biller = _known(books.document(Billers, books.day().date), command.biller)
+            if biller.notices is not None:
+                raise Refused("P-002", field="biller")
             number = _account(biller, command.account)
             _within_bounds(biller, command.amount)
             charge = fee(biller.fees, command.amount)
@@ -188,7 +193,7 @@ class Payments:
             if offline and not biller.offline:
                 raise Refused("P-005", field="biller")
             operation = self.counter.new_id()
-            whose = Account(account=number, holder=command.holder, contact=_phone(command.contact))
+            whose = Account(account=number, holder=command.holder, contact=phone_of(command.contact))
             account = attach(operation, "account", whose)
             line = ops.PaymentAccepted(
                 operation=operation,
@@ -258,6 +263,9 @@ class Payments:
 def _by_group(billers: Billers) -> list[Group]:
     found: dict[str, list[Biller]] = {}
     for biller in billers.billers:
+        # What is paid to a portal is looked for there (services.notices).
+        if biller.notices is not None:
+            continue
         found.setdefault(biller.group, []).append(biller)
     return [Group(group, tuple(together)) for group, together in found.items()]
 
@@ -283,7 +291,7 @@ def _account(biller: Biller, typed: str) -> str:
     return number
 
 
-def _phone(typed: str) -> str:
+def phone_of(typed: str) -> str:
     """The payer's phone as it is kept (E.164); refused beside the field `contact` when it is none."""
     return require("phone", typed, field="contact") if typed.strip() else ""
 

@@ -16,6 +16,7 @@ from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
 from tests.central.desks import SimDesk
 
 if TYPE_CHECKING:
+    from azpost_desk.central.gateways.connectors import Connector
     from tests.central.desks import ManualClock
 
 BILLER = str(DEMO_BILLERS[0]["id"])
@@ -33,6 +34,7 @@ class Office:
         *,
         connected: bool = True,
         has_status: bool = True,
+        portals: dict[str, Connector] | None = None,
     ) -> None:
         biller = OsmpBiller(
             provider.url, now_ms=clock.utc_ms, prv_id=BILLER, has_status=has_status, connect_s=2, answer_s=2
@@ -41,7 +43,8 @@ class Office:
         self.biller = biller
         self.clock = clock
         self.provider = provider
-        self.centre = Centre(dsn, clock=clock, billers={BILLER: biller} if connected else {})
+        billers: dict[str, Connector] = {BILLER: biller} if connected else {}
+        self.centre = Centre(dsn, clock=clock, billers=billers | (portals or {}))
         url = self.centre.start()
         with self.centre.database.transaction() as conn:
             branch = Branch(code="2002", name="2002", address="", postcode="AZ2002")

@@ -345,6 +345,34 @@ class SimDesk:
         self.settle(line, attachments=(number,))
         return line
 
+    def take_notice(
+        self, portal: str, notice: str, version: str, amount_qapik: int, number: str = "EB-1"
+    ) -> ops.NoticePaid:
+        """Accept a notice; gives its line."""
+        operation = self.new_id()
+        content = msgspec.json.encode(Account(account=number))
+        payer = Attachment(f"{operation}:account", os.urandom(16), content)
+        now_ms = self.clock.utc_ms()
+        line = ops.NoticePaid(
+            operation=operation,
+            biller=portal,
+            service="state",
+            amount_qapik=amount_qapik,
+            fee_qapik=50,
+            tariff="1",
+            account=payer.commitment(),
+            told="",
+            notice=notice,
+            version=version,
+            authority={"az": "DİN"},
+            purpose={"az": "Rüsum"},
+            budget_code="142321",
+            checked_ms=now_ms,
+            stands_ms=now_ms + 120_000,
+        )
+        self.settle(line, attachments=(payer,))
+        return line
+
     def accept_item(self, number: str, postcode: str) -> Record:
         """Accept an express item."""
         operation = self.new_id()

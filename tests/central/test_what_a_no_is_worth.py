@@ -64,7 +64,7 @@ def lost_then_refused(office: Office) -> ops.PaymentAccepted:
 def stale_yes(office: Office, line: ops.PaymentAccepted) -> None:
     """Another process had asked before; only now the biller's yes reaches it."""
     due = deliveries.Due(
-        line.operation, BILLER, ACCOUNT, line.amount_qapik, office.clock.now_ms, 77, 1, False, "sent"
+        line.operation, BILLER, ACCOUNT, "", "", line.amount_qapik, office.clock.now_ms, 77, 1, False, "sent"
     )
     book = Book(office.dsn, office.clock)
     deliveries.deliver(office.centre.database, book, office.clock, office.biller, due)

@@ -17,6 +17,8 @@ from azpost_desk.protocol.messages import (
     BillCheck,
     BillChecked,
     Grant,
+    NoticesAsk,
+    NoticesTold,
     Signed,
     StepsAsked,
     StepsTold,
@@ -29,6 +31,7 @@ from azpost_desk.services.views import LineState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from azpost_desk.domain.notices import Notice
     from azpost_desk.domain.people import AbroadParties, Parties
     from azpost_desk.protocol.messages import Message
     from azpost_desk.protocol.questions import A, Question, T
@@ -57,6 +60,9 @@ class FakeLine:
     online: bool = True
     grants_key: SigningKey = field(default_factory=lambda: SigningKey(b"g" * 32))
     bills: dict[tuple[str, str], BillChecked] = field(default_factory=dict)
+    # What a portal says, by the value looked for; None is a portal that says nothing.
+    notices: dict[str, tuple[Notice, ...] | None] = field(default_factory=dict)
+    sought: list[NoticesAsk] = field(default_factory=list)
     transfers: dict[str, PlayedTransfer] = field(default_factory=dict)
     says_no: str = ""
     refusing: dict[str, str] = field(default_factory=dict)
@@ -93,6 +99,9 @@ class FakeLine:
         match asked:
             case BillCheck():
                 told = self.bills.get((asked.biller, asked.account), BillChecked(ok=False, code="X-032"))
+            case NoticesAsk():
+                self.sought.append(asked)
+                told = self._noticed(asked)
             case ApprovalAsk():
                 told = self.approvals.get(asked.request, ApprovalTold())
             case QuoteAsk():
@@ -109,6 +118,12 @@ class FakeLine:
                 raise AssertionError(question.path)
         assert isinstance(told, question.told)
         return told
+
+    def _noticed(self, asked: NoticesAsk) -> NoticesTold:
+        found = self.notices.get(asked.value, ())
+        if found is None:
+            return NoticesTold(ok=False, code="X-031")
+        return NoticesTold(ok=True, notices=found, asked_ms=self.clock.utc_ms())
 
     def _claimed(self, claim: TransferClaim) -> TransferClaimed:
         """Idempotent by the request; an answer may be lost after the centre has given it."""

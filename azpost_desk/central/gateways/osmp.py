@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from xml.etree import ElementTree
 
 import requests
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as ReadTimeout
 
 from azpost_desk.central.gateways.billers import (
@@ -31,6 +31,7 @@ from azpost_desk.central.gateways.billers import (
     Why,
     mask_name,
 )
+from azpost_desk.central.gateways.http_answers import never_left, read_whole
 from azpost_desk.domain.money import Money
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ NOT_FATAL: Final = frozenset({TEMPORARY, NOT_FINISHED})
 NOT_REGISTERED: Final = 210
 OTHER_CONTENT: Final = 215
 
-ANSWER_BYTES_MAX: Final = 64 * 1024
 ACCOUNT_CHARS_MAX: Final = 200
 TXN_ID_MAX: Final = 10**20 - 1
 
@@ -261,14 +261,13 @@ class OsmpBiller:
             ) as response:
                 if response.status_code != 200:
                     return Unknown("http_status", str(response.status_code))
-                return _read(response, until)
+                return read_whole(response, until)
         except requests.ConnectTimeout:
             return Unknown("not_reached", "ConnectTimeout")
         except (requests.Timeout, ReadTimeout):
             return Unknown("timeout")
         except (requests.RequestException, HTTPError) as error:
-            never_left = isinstance(_cause(error), NewConnectionError)
-            return Unknown("not_reached" if never_left else "no_connection", type(error).__name__)
+            return Unknown("not_reached" if never_left(error) else "no_connection", type(error).__name__)
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._threads, "session", None)
@@ -279,24 +278,6 @@ class OsmpBiller:
             # No compression: a small body could unpack to a huge one.
             session.headers.update({"Accept": "application/xml", "Accept-Encoding": "identity"})
         return session
-
-
-def _cause(error: Exception) -> object:
-    """What lies under the library's own wrappers."""
-    first = error.args[0] if error.args else None
-    return getattr(first, "reason", first)
-
-
-def _read(response: requests.Response, until: float) -> bytes | Unknown:
-    """Read piece by piece: the library's own time limit starts anew with every byte of a dripping answer."""
-    body = bytearray()
-    while piece := response.raw.read1(8192, decode_content=False):
-        body += piece
-        if len(body) > ANSWER_BYTES_MAX:
-            return Unknown("too_large")
-        if time.monotonic() > until:
-            return Unknown("timeout")
-    return bytes(body)
 
 
 def _not_ok(answer: Answer) -> RefusedByBiller | Unknown | Conflict:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.book import Book
     from azpost_desk.central.gateways.abroad import Partner
-    from azpost_desk.central.gateways.billers import Biller, Outcome
+    from azpost_desk.central.gateways.billers import Outcome
+    from azpost_desk.central.gateways.connectors import Connector
     from azpost_desk.central.gateways.parties import Party
     from azpost_desk.central.storage.database import Connection, Database
     from azpost_desk.domain.days import Clock
@@ -53,7 +54,7 @@ class Rounds:
         database: Database,
         book: Book,
         clock: Clock,
-        parties: Mapping[str, Party[Biller]],
+        parties: Mapping[str, Party[Connector]],
         abroad: Mapping[str, Party[Partner]],
     ) -> None:
         self._database = database
@@ -225,7 +226,7 @@ class Rounds:
         with self._rest:
             self._busy += 1
 
-    def _attempt(self, due: deliveries.Due, biller: Biller) -> Outcome | None:
+    def _attempt(self, due: deliveries.Due, biller: Connector) -> Outcome | None:
         try:
             return deliveries.deliver(self._database, self._book, self._clock, biller, due)
         except Exception:

@@ -12,6 +12,7 @@ from azpost_desk.domain.lines.base import Line
 from azpost_desk.domain.lines.bills import PaymentAccepted, PaymentRefunded
 from azpost_desk.domain.lines.express import ItemAccepted
 from azpost_desk.domain.lines.goods import GoodsSold
+from azpost_desk.domain.lines.notices import NoticePaid
 from azpost_desk.domain.lines.transfers import Terms, TransferPaid, TransferRefunded, TransferSent
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "ItemAccepted",
     "Line",
     "LineReversed",
+    "NoticePaid",
     "PaymentAccepted",
     "PaymentRefunded",
     "Sold",
@@ -45,6 +47,7 @@ Sold = (
     | AbroadSent
     | AbroadRefunded
     | AbroadPaid
+    | NoticePaid
 )
 
 

@@ -1,28 +1,25 @@
-"""The rules of bills: what is taken for a biller, and what is given back when the biller refused it."""
+"""The rules of bills: what is taken for a biller or a state portal, and what is given back of it."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from azpost_desk.domain import accounts as chart
-from azpost_desk.domain.ledger import Posting
 from azpost_desk.domain.lines import PaymentAccepted, PaymentRefunded
-from azpost_desk.domain.money import Money
 from azpost_desk.domain.people import Account
 from azpost_desk.domain.products.base import LineRule, Product, Reversal, pair
+from azpost_desk.domain.products.bill_postings import taken
+from azpost_desk.domain.products.notices import NOTICE
 
+if TYPE_CHECKING:
+    from azpost_desk.domain.ledger import Posting
+
+# What the customer is told of a notice: the statement comes from the portal's own word.
+TOLD_TAKEN: Final = "papers.receipt.state.taken_unconfirmed"
 # What the customer is told while it waits for the line to the centre.
 BILL_WAITS: Final = "papers.receipt.state.waiting_line"
-
-
-def _accepted(line: PaymentAccepted) -> list[Posting]:
-    return [
-        Posting(line.operation, chart.CLEARING, "", Money(line.amount_qapik + line.fee_qapik)),
-        Posting(line.operation, chart.BILLS_COLLECTED, line.biller, Money(-line.amount_qapik)),
-        Posting(line.operation, chart.FEES, line.service, Money(-line.fee_qapik)),
-    ]
 
 
 def _refunded(line: PaymentRefunded) -> list[Posting]:
@@ -37,7 +34,7 @@ BILLS: Final = Product(
         LineRule[PaymentAccepted](
             line=PaymentAccepted,
             due_qapik=lambda line: line.amount_qapik + line.fee_qapik,
-            postings=_accepted,
+            postings=taken,
             is_sound=lambda line: line.amount_qapik > 0 and line.fee_qapik >= 0,
             exposed_qapik=lambda line: line.amount_qapik,
             groups={"account": Account},
@@ -54,5 +51,6 @@ BILLS: Final = Product(
             once=lambda line: ("payment", line.payment),
             gives_back=lambda line: line.payment,
         ),
+        NOTICE,
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import papers
 from azpost_desk.domain.catalogue import Billers
-from azpost_desk.domain.lines import PaymentAccepted, PaymentRefunded
+from azpost_desk.domain.lines import NoticePaid, PaymentAccepted, PaymentRefunded
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.people import Account
@@ -29,7 +29,33 @@ def _accepted(place: Place, line: PaymentAccepted) -> papers.ReceiptLine:
     )
 
 
+def _notice(place: Place, line: NoticePaid) -> papers.ReceiptLine:
+    """What it is for and by which notice; that it is confirmed is said on the statement only (MC-10)."""
+    account = place.attached(line, "account", Account)
+    number = (Say("papers.line.notice", (("number", account.account),)),) if account else ()
+    details = (
+        *number,
+        _by_language(line.authority, place.language),
+        Say("papers.line.budget_code", (("code", line.budget_code),)),
+    )
+    title = _by_language(line.purpose, place.language)
+    return papers.ReceiptLine(
+        title, azn(line.amount_qapik), details, fee=azn(line.fee_qapik), state=Say(line.told)
+    )
+
+
+def _by_language(names: dict[str, str], language: str) -> str:
+    return names.get(language) or names.get("az") or next(iter(names.values()), "")
+
+
 BILLS: Final = (
+    LineWords[NoticePaid](
+        line=NoticePaid,
+        receipt=_notice,
+        about=lambda place, line: (
+            f"{_by_language(line.purpose, place.language)} {named(place, line, 'account')}".strip()
+        ),
+    ),
     LineWords[PaymentAccepted](
         line=PaymentAccepted,
         receipt=_accepted,

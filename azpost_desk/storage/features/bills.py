@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, select, update
 
-from azpost_desk.domain.lines import PaymentAccepted, PaymentRefunded
+from azpost_desk.domain.lines import NoticePaid, PaymentAccepted, PaymentRefunded
 from azpost_desk.domain.moves import PAYMENT, move
 from azpost_desk.domain.people import Account
 from azpost_desk.storage import people
@@ -72,6 +72,12 @@ def blank(connection: Connection, operation: str) -> None:
 BILLS: Final = (
     LineCarrier[PaymentAccepted](
         line=PaymentAccepted,
+        sold=_accepted,
+        undone=lambda connection, written, line: _move(connection, written, line.operation, "reversed"),
+        number=lambda line: line.biller,
+    ),
+    LineCarrier[NoticePaid](
+        line=NoticePaid,
         sold=_accepted,
         undone=lambda connection, written, line: _move(connection, written, line.operation, "reversed"),
         number=lambda line: line.biller,

@@ -15,6 +15,8 @@ from azpost_desk.central.gateways.billers import (
     mask_name,
     next_try_ms,
 )
+from azpost_desk.central.gateways.portal_json import REFUSALS
+from azpost_desk.central.payments import TWIN
 from azpost_desk.texts.catalogues import LANGUAGES, catalogue
 
 pytestmark = pytest.mark.fast
@@ -60,5 +62,6 @@ def test_only_contradictions_are_incidents() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_answer_has_its_sentence(language: str) -> None:
     keys = {f"gateways.unknown.{why}" for why in get_args(Why)}
-    keys |= {f"gateways.refused.{reason}" for reason in osmp.FATAL.values()} | {"gateways.conflict"}
+    reasons = {*osmp.FATAL.values(), *REFUSALS, TWIN}
+    keys |= {f"gateways.refused.{reason}" for reason in reasons} | {"gateways.conflict"}
     assert keys == {key for key in catalogue(language) if key.startswith("gateways.")}
