@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
+from azpost_desk.domain.azqr import is_whole
+from azpost_desk.domain.crc import crc16
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.item_numbers import read_despatch, read_item_number, read_receptacle
 from azpost_desk.domain.transfer_codes import (
@@ -57,6 +59,7 @@ _RECEIPT: Final = re.compile(r"AZR([0-9]{4,6})([0-9]{6})([0-9])")
 _OWN: Final = re.compile(r"AZR[0-9]{11,13}|AZB[0-9]{9,21}|AZT[0-9]{10}")
 _BILL: Final = re.compile(r"AZB([0-9]{4})([0-9]{4,16})([0-9])")
 _SLIP: Final = re.compile(r"(AZ[CMD])([0-9A-Z]+)([0-9A-F]{4})")
+# Only to tell what a code was meant to be that did not come whole.
 _AZQR: Final = re.compile(r"3906[MC]PV002.*6304[0-9A-F]{4}", re.DOTALL)
 
 
@@ -160,26 +163,11 @@ def slip_code(prefix: str, body: str) -> str:
     return code
 
 
-def crc16(text: str) -> int:
-    """CRC-16/CCITT-FALSE (polynomial 0x1021, start 0xFFFF) over the UTF-8 of `text`, as AZQR wants it."""
-    crc = 0xFFFF
-    for byte in text.encode():
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
-    return crc
-
-
-def is_azqr(payload: str) -> bool:
-    """Whether `payload` is an AZQR code whose CRC is right; its fields are not looked at."""
-    return bool(_AZQR.fullmatch(payload)) and f"{crc16(payload[:-4]):04X}" == payload[-4:]
-
-
 def _read(text: str) -> tuple[str, str] | None:
     """Kind and value of a text in the right layout, in either case (Caps Lock swaps it), or None."""
     payload = _payload(text)
     for spelling in (payload, payload.swapcase()):
-        if is_azqr(spelling):
+        if is_whole(spelling):
             return "azqr", spelling
     code = _code(payload)
     for kind, read in _READERS.items():

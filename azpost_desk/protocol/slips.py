@@ -21,8 +21,9 @@ from uuid import UUID
 
 import msgspec
 
+from azpost_desk.domain.crc import crc16
 from azpost_desk.domain.reports import Figures, Flow, ServiceFigures
-from azpost_desk.domain.scans import crc16, slip_code
+from azpost_desk.domain.scans import slip_code
 from azpost_desk.protocol.keys import is_signed
 
 if TYPE_CHECKING:

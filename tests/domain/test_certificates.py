@@ -14,7 +14,8 @@ from azpost_desk.domain.certificates import (
     read_certificate,
     words_to_sign,
 )
-from azpost_desk.domain.scans import crc16, read_scan
+from azpost_desk.domain.crc import crc16
+from azpost_desk.domain.scans import read_scan
 
 pytestmark = pytest.mark.fast
 SHIFT = ShiftCertificate("2002-1", "1002", 1, 17, "ab" * 32, 3, "2026-11-23", 1, 2, 1_000, 1_005, 7)

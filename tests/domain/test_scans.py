@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from azpost_desk.domain.crc import crc16
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.scans import (
     KINDS,
@@ -17,8 +18,6 @@ from azpost_desk.domain.scans import (
     BillCode,
     Scan,
     bill_code,
-    crc16,
-    is_azqr,
     read_bill_code,
     read_scan,
     receipt_code,
@@ -185,8 +184,10 @@ def test_slips_hold_capitals_and_digits() -> None:
 def test_the_crc_is_ccitt_false() -> None:
     # The check value of the catalogue of parametrised CRC algorithms.
     assert crc16("123456789") == 0x29B1
-    assert is_azqr(AZQR)
-    assert not is_azqr(AZQR[4:])
+    assert read_scan(AZQR) == Scan("azqr", AZQR)
+    assert read_scan(AZQR[4:]) == Scan("unknown")
+    # Half a character, which a paste may hold, is unknown like any other text and ends nothing.
+    assert read_scan("3906MPV002\ud8006304ABCD") == Scan("unknown")
 
 
 ITEM = "EE876543216CA"
