@@ -1,4 +1,4 @@
-"""`tool item|scan|identifier|screen|signature|iso20022`: one rule, from lines (or files) to JSON lines.
+"""`tool item|scan|identifier|azqr|screen|signature|iso20022`: one rule, from lines (or files) to JSON lines.
 
 For support and for acceptance checks: what the counter would say of a number, without a counter.
 """
@@ -6,11 +6,15 @@ For support and for acceptance checks: what the counter would say of a number, w
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from azpost_desk.domain import azqr
 from azpost_desk.domain.identifiers import CHECKS
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.refusals import Refused, Trouble
@@ -72,6 +76,8 @@ def _by_line(arguments: argparse.Namespace) -> Callable[[str], Answer]:
             return _item
         case "scan":
             return _scan
+        case "azqr":
+            return _made_code if arguments.encode else _code
         case "screen":
             return _pair if arguments.pairs else _screener(arguments)
         case _:
@@ -85,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     tools.add_parser("scan", help="raw scans, whatever the keyboard layout did to them")
     identifier = tools.add_parser("identifier", help="IBAN, VÖEN, FİN, phone numbers and postcodes")
     identifier.add_argument("--kind", required=True, choices=sorted(CHECKS))
+    code = tools.add_parser("azqr", help="payment codes: their fields, or the code from its fields")
+    code.add_argument("--encode", action="store_true", help='lines of JSON, {"39": "MPV002", "26": {…}, …}')
     screen = tools.add_parser("screen", help="names against watch lists, or pairs of names")
     screen.add_argument("--pairs", action="store_true", help="two names a line, divided by a tab")
     screen.add_argument("--ofac", type=Path, metavar="DIR", help="folder with sdn.csv, alt.csv and add.csv")
@@ -206,6 +214,28 @@ def _item(line: str) -> Answer:
 def _scan(line: str) -> Answer:
     scan = read_scan(line)
     return {"raw": line, "kind": scan.kind, "value": scan.value, "repaired": scan.repaired}
+
+
+def _code(line: str) -> Answer:
+    """The fields of a payment code; the moment of the question is not looked at, so none is too old."""
+    looked = azqr.look(line)
+    fields = (
+        None
+        if looked.fields is None
+        else {tag: value if isinstance(value, str) else dict(value) for tag, value in looked.fields.items()}
+    )
+    return {"valid": looked.reason is None, "fields": fields, "reason": looked.reason}
+
+
+def _made_code(line: str) -> Answer:
+    """The payment code of fields; what is no object of texts by tag has the reason ``form``."""
+    reason, payload = "form", None
+    with contextlib.suppress(msgspec.DecodeError, UnicodeError):
+        try:
+            payload = azqr.write_azqr(msgspec.json.decode(line, type=dict[str, str | dict[str, str]]))
+        except Refused as no:
+            reason = next(word for word, code in azqr.REASONS.items() if code == no.code)
+    return {"payload": payload, "valid": payload is not None, "reason": None if payload else reason}
 
 
 def _identifier(kind: str, line: str) -> Answer:

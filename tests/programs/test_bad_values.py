@@ -69,6 +69,8 @@ LINES = [text.encode("utf-8", "surrogatepass") for text in TEXTS.values()] + [b"
 TOOLS = [
     ["item"],
     ["scan"],
+    ["azqr"],
+    ["azqr", "--encode"],
     ["screen", "--pairs"],
     *(["identifier", "--kind", kind] for kind in sorted(CHECKS)),
 ]

@@ -101,6 +101,33 @@ def test_a_warning_stands_beside_a_valid_value() -> None:
     assert tool("identifier", "--kind", "fin", lines=b"5AB12CI\n") == [answer]
 
 
+def test_azqr_there_and_back() -> None:
+    sample = Path(__file__).parents[1] / "data" / "money" / "azqr_sample.json"
+    payload = json.loads(sample.read_text("utf-8"))["samples"][0]["payload"]
+    named = payload[:-8].replace("5914CAFE CITY BAKU", "5917Portofino Gənclik")
+    lines = "\n".join([payload, payload[:-1] + "8", payload[:-1], "", f"{named}6304"]).encode()
+    good, bad, cut, empty, unfinished = tool("azqr", lines=lines + b"\n\xff\n")[:5]
+    assert (good["valid"], good["reason"]) == (True, None)
+    assert list(good["fields"])[:3] == ["39", "40", "00"]
+    assert good["fields"]["54"] == "01.23"
+    assert good["fields"]["36"] == {"00": "NBATAZ20", "01": "MPRQ-ATP", "02": "613"}
+    assert bad == {"valid": False, "fields": {**good["fields"], "63": "1CC8"}, "reason": "crc"}
+    assert cut == {"valid": False, "fields": None, "reason": "length"}
+    assert empty == {"valid": False, "fields": None, "reason": "form"}
+    assert (unfinished["valid"], unfinished["reason"]) == (False, "length")
+    fields = {**good["fields"], "59": "Portofino Gənclik"}
+    bad_fields = {**fields, "53": "840"}
+    wanted = "\n".join(
+        [*(json.dumps(one, ensure_ascii=False) for one in (fields, bad_fields)), "[1]", "", "{}"]
+    )
+    made = tool("azqr", "--encode", lines=wanted.encode())
+    assert made[0]["payload"].startswith(named)
+    assert (made[0]["valid"], made[0]["reason"]) == (True, None)
+    assert [one["fields"]["59"] for one in tool("azqr", lines=made[0]["payload"].encode())] == [fields["59"]]
+    assert [one["reason"] for one in made[1:]] == ["currency", "form", "form", "version"]
+    assert all(one["payload"] is None and not one["valid"] for one in made[1:])
+
+
 def test_nothing_in_nothing_out() -> None:
     assert tool("scan", lines=b"") == []
 
