@@ -183,7 +183,8 @@ class Tariffs(Document, frozen=True):
 
 
 class Biller(Document, frozen=True):
-    """Somebody whose bills are taken. `account_mask` is a regular expression over the typed account.
+    """Somebody whose bills are taken. `account_mask` is a regular expression over the typed account; `azqr`
+    is the organisation's code in payment codes, "" while it has none.
 
     With `notices` it is a state portal: what is paid to it is looked for there, never typed (domain.notices).
     """
@@ -199,6 +200,7 @@ class Biller(Document, frozen=True):
     fees: tuple[FeeRule, ...] = ()
     offline: bool = True
     notices: NoticeRules | None = None
+    azqr: str = ""
 
 
 class Billers(Document, frozen=True):

@@ -165,6 +165,7 @@ def billers() -> Billers:
                 amount_qapik_min=100,
                 amount_qapik_max=500_000,
                 fees=_bands((1, 500_000, 10_000, 0, 20, 200)) if one["group"] == "mobile" else (),
+                azqr=f"{one['id']:0>6}",
             )
             for one in DEMO_BILLERS
         )

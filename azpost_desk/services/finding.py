@@ -20,10 +20,12 @@ from azpost_desk.protocol import slips
 from azpost_desk.services.customers import sought
 from azpost_desk.services.express import rows_to
 from azpost_desk.services.offers import answers
+from azpost_desk.services.payment_codes import found_code, opened
 from azpost_desk.services.refunds import biller_name
 from azpost_desk.services.views import Found, Offer
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.azqr import Azqr
     from azpost_desk.services.counter import Counter
     from azpost_desk.services.ports import Reading
 
@@ -103,13 +105,22 @@ class Finding:
         )  # fmt: skip
         return OfficeFacts(office, office.code == branch.code, prices)
 
+    def payment_code(self, payload: str) -> Azqr:
+        """What a payment code says. Raises Refused: Q-001 to Q-011, why nobody may pay it."""
+        return opened(payload, self.counter.line.trusted_ms())
+
     def find(self, text: str, language: str = "az", limit: int = 20) -> list[Found]:
         """The best answer first; empty when it is nothing we know."""
         typed = one_line(text).strip()
         if not typed or len(typed) > _ASKED_MAX:
             return []
+        # A payment code counts every character as it came: its CRC is over the bytes.
+        raw = read_scan(text)
+        scan, now_ms = raw if raw.kind == "azqr" else read_scan(typed), self.counter.line.trusted_ms()
         with self.counter.books.reading() as books:
-            found = _scanned(books, read_scan(typed), language) or _article(books, typed, language)
+            if scan.kind == "azqr" and scan.value:
+                return [found_code(books, scan.value, language, now_ms)]
+            found = _scanned(books, scan, language) or _article(books, typed, language)
             found = found or _bag(books, typed)
             if re.fullmatch("[0-9]{4}", typed):
                 found += [

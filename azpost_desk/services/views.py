@@ -349,7 +349,7 @@ class Found:
     """One answer of the one box: what it is, and where it opens.
 
     `sure`: it was asked for by a number or a code, so that it opens at once when it is the only one. `offer`
-    is what a price consists of.
+    is what a price consists of. `told` is what a payment code asks for a bill: the biller's check decides.
     """
 
     kind: str
@@ -358,6 +358,7 @@ class Found:
     detail: str
     sure: bool = True
     offer: Offer | None = None
+    told: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
+from azpost_desk.domain.azqr import write_azqr
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.gui.kit.approval import ApprovalSheet
 from azpost_desk.gui.kit.cards import Sheet
@@ -43,6 +44,7 @@ from azpost_desk.gui.screens.transfers.refunding import RefundSheet
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.screens.transfers.sent_abroad import StopSheet
 from azpost_desk.gui.shell.cash_instead import CashInsteadSheet
+from azpost_desk.gui.shell.code_sheet import CodeSheet
 from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.lamp import BooksSheet
 from azpost_desk.gui.shell.line_panel import QueueSheet
@@ -52,6 +54,7 @@ from azpost_desk.gui.shell.officer_menu import PinSheet as OwnPinSheet
 from azpost_desk.gui.shell.papers_drawer import PapersDrawer
 from azpost_desk.gui.shell.tray import HandOverSheet, TraySheet
 from tests.incidents import before_the_doors as before
+from tests.services.codes import CAFE
 from tests.services.counters import CLERK, MANAGER, SENDER, SUPERVISOR
 from tests.storage.desks import DATE
 
@@ -276,6 +279,11 @@ def office(hands: Hands, stand: Stand) -> None:
     hands.type("AZ1000\n")
 
 
+def payment_code(hands: Hands, stand: Stand) -> None:
+    """Scanned: somebody's that is no biller of the day."""
+    hands.scan(write_azqr(CAFE))
+
+
 def note(hands: Hands, stand: Stand) -> None:
     """A remark on the customer whose file is open."""
     screen = hands.frame.current()
@@ -408,6 +416,7 @@ _FRAME: Final = {
         GoodsScreen, CLERK, key(Qt.Key.Key_F9), (PapersDrawer,), before=(before.sold,)
     ),
     "frame: an office": Door(GoodsScreen, CLERK, office, (OfficeSheet,)),
+    "frame: a payment code": Door(GoodsScreen, CLERK, payment_code, (CodeSheet,)),
     "frame: officer's menu": Door(GoodsScreen, CLERK, officer_menu, (OfficerMenu,), before=(before.sold,)),
     "frame: own PIN": Door(GoodsScreen, CLERK, own_pin, (OwnPinSheet,)),
     "frame: the books": Door(GoodsScreen, CLERK, key(Qt.Key.Key_K, CTRL_SHIFT), (BooksSheet,)),

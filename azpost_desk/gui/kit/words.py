@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _REFUSAL: Final = "refusal."
 # How `Texts` writes a value; dates and times look the same in every language.
-How = Literal["money", "amount", "number", "weekday_date"]
+How = Literal["money", "amount", "number", "weekday_date", "moment"]
 
 
 @dataclass(frozen=True, slots=True)

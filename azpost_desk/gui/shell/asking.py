@@ -15,7 +15,8 @@ from azpost_desk.domain.scans import why_unread
 from azpost_desk.gui.kit.acts import acts, begun
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.named import found_title
-from azpost_desk.gui.kit.words import Phrase, language, phrase, plain, say
+from azpost_desk.gui.kit.words import Phrase, language, phrase, plain, refusal, say
+from azpost_desk.gui.shell.code_sheet import CodeSheet
 from azpost_desk.gui.shell.every_act import acts_like
 from azpost_desk.gui.shell.office_sheet import OfficeSheet
 from azpost_desk.gui.shell.register import FRAME_KEYS, place_of
@@ -64,6 +65,7 @@ class Asking(QObject):
         self._box, self._answers, self._notices = places
         self._offered = ""
         self.office = OfficeSheet(frame, session)
+        self.code = CodeSheet(frame)
         self._box.asked.connect(self.ask)
         self._answers.opened.connect(self.open_found)
 
@@ -125,6 +127,9 @@ class Asking(QObject):
         if found.kind == "office":
             self._open_office(found)
             return
+        if found.kind == "azqr":
+            self._open_code(found)
+            return
         place, current = place_of(found.kind), self._current()
         if found.kind == "customer" and scanned and current is not None and current.name in _SERVES:
             place = current.name
@@ -135,6 +140,9 @@ class Asking(QObject):
             )
             return
         self._session.open(place, found)
+        if found.told is not None:
+            # The biller's check decides; where it tells no debt the clerk and the customer know the sum.
+            self._notices.show_notice(phrase("frame.azqr.told", amount=found.told), "neutral")
 
     def _may_see(self, name: str) -> bool:
         return any(one.name == name and self._session.may(one.permission) for one in self._kinds)
@@ -149,6 +157,12 @@ class Asking(QObject):
                 )
 
         Operation(self._box, lambda: finding.office(found.key, code)).succeeded(show).start()
+
+    def _open_code(self, found: Found) -> None:
+        finding = self._session.services.finding
+        Operation(self._box, lambda: finding.payment_code(found.key)).succeeded(self.code.show_code).refused(
+            lambda no: self._notices.show_notice(refusal(no), "bad", no.code)
+        ).start()
 
     # --- acts -----------------------------------------------------------------------------------------------
 
