@@ -108,7 +108,10 @@ async def find_notices(
 class Due:
     """A payment taken for one attempt; `attempt` counts from 1.
 
-    `unanswered`: an earlier attempt may have arrived, and nobody has heard what became of it.
+    Attributes:
+        unanswered: an earlier attempt may have arrived, and nobody has heard what became of it.
+        first_ms: when the payment was first attempted.
+        sent_ms: when it was sent last before this attempt, or may have been.
     """
 
     payment: str
@@ -122,6 +125,23 @@ class Due:
     attempt: int
     unanswered: bool
     state_before: str
+    first_ms: int = 0
+    sent_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a party said to an attempt; `is_proven`: a no of it is final, as the answer to a true question."""
+
+    outcome: Outcome
+    is_proven: bool
+    was_sent: bool
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the payment may have arrived there now."""
+        nobody = isinstance(self.outcome, Unknown) and self.outcome.why == "not_reached"
+        return self.was_sent and not nobody
 
 
 def deliver(
@@ -132,10 +152,10 @@ def deliver(
     However long the biller takes: meanwhile the lease is renewed, so that nobody else makes it as well.
     """
     with _in_hand(database, clock, due, lease_ms):
-        outcome, is_proven = _ask(biller, due)
+        heard = _ask(biller, due, clock.utc_ms())
     with database.transaction() as conn:
-        _settle(conn, book, due, outcome, is_proven, clock.utc_ms())
-    return outcome
+        _settle(conn, book, due, heard, clock.utc_ms())
+    return heard.outcome
 
 
 @contextmanager
@@ -169,9 +189,12 @@ def take_due(conn: Connection, billers: Collection[str], now_ms: int, lease_ms: 
     """The payment to one of these billers that is due longest, stored as being attempted before it is."""
     row = conn.execute(
         "select payment, biller, account, notice, version, amount, accepted_ms, txn_id, attempts + 1,"
-        " unanswered, state from payments where next_ms <= %s and biller = any(%s)"
+        " unanswered, state, case when first_ms = 0 then %s else first_ms end,"
+        # Whoever died with it in hand may have sent it when it was taken.
+        " case when state = 'sent' then greatest(sent_ms, changed_ms) else sent_ms end"
+        " from payments where next_ms <= %s and biller = any(%s)"
         " order by next_ms limit 1 for update skip locked",
-        (now_ms, list(billers)),
+        (now_ms, now_ms, list(billers)),
     ).fetchone()
     if row is None:
         return None
@@ -179,27 +202,30 @@ def take_due(conn: Connection, billers: Collection[str], now_ms: int, lease_ms: 
     state = arrive(DELIVERY, due.state_before, "sent")
     # Whoever dies with it in hand leaves an attempt that nobody heard the answer of.
     conn.execute(
-        "update payments set state = %s, attempts = %s, next_ms = %s, changed_ms = %s, unanswered = true"
-        " where payment = %s",
-        (state, due.attempt, now_ms + lease_ms, now_ms, due.payment),
+        "update payments set state = %s, attempts = %s, next_ms = %s, changed_ms = %s, unanswered = true,"
+        " first_ms = %s, sent_ms = %s where payment = %s",
+        (state, due.attempt, now_ms + lease_ms, now_ms, due.first_ms, due.sent_ms, due.payment),
     )
     return due
 
 
-def _ask(biller: Connector, due: Due) -> tuple[Outcome, bool]:
-    """What the biller says, and whether a no of it is final: an answer to a true question (M0-6)."""
+def _ask(biller: Connector, due: Due, now_ms: int) -> _Heard:
+    """Send it, or ask what became of it and send it again where it surely never arrived (M0-6, MC-11)."""
     pay, status = _calls(biller, due)
     try:
         if due.attempt == 1:
-            return pay(), False
+            return _Heard(pay(), is_proven=False, was_sent=True)
         outcome = status()
-        if isinstance(outcome, Unknown) and outcome.why == "not_registered":
-            # It never arrived there: sent again, under the same number.
-            return pay(), biller.can_be_asked
+        if not isinstance(outcome, Unknown) or outcome.why != "not_registered":
+            return _Heard(outcome, biller.can_be_asked, was_sent=False)
+        if now_ms - due.sent_ms < biller.not_found_after_ms:
+            return _Heard(Unknown("not_yet"), is_proven=False, was_sent=False)
+        if biller.key_life_ms is not None and now_ms - due.first_ms >= biller.key_life_ms:
+            return _Heard(Unknown("key_over"), is_proven=False, was_sent=False)
+        return _Heard(pay(), biller.can_be_asked, was_sent=True)
     except ValueError as error:
         # An account or amount that could never be sent: the money goes back.
-        return RefusedByBiller(0, "cannot_be_sent", str(error)), True
-    return outcome, biller.can_be_asked
+        return _Heard(RefusedByBiller(0, "cannot_be_sent", str(error)), is_proven=True, was_sent=False)
 
 
 def _calls(connector: Connector, due: Due) -> tuple[Callable[[], Outcome], Callable[[], Outcome]]:
@@ -212,7 +238,7 @@ def _calls(connector: Connector, due: Due) -> tuple[Callable[[], Outcome], Calla
     return lambda: connector.pay(*request), lambda: connector.status(*request)
 
 
-def _settle(conn: Connection, book: Book, due: Due, outcome: Outcome, is_proven: bool, now_ms: int) -> None:
+def _settle(conn: Connection, book: Book, due: Due, heard: _Heard, now_ms: int) -> None:
     state, desk, epoch, sequence = conn.execute(
         "select state, desk, epoch, sequence from payments where payment = %s for update", (due.payment,)
     ).fetchone() or ("", "", 0, 0)
@@ -221,15 +247,18 @@ def _settle(conn: Connection, book: Book, due: Due, outcome: Outcome, is_proven:
         list_exception(conn, desk, epoch, sequence, reason, now_ms, due.payment)
 
     reference, reason, next_ms, unanswered = "", "", None, due.unanswered
-    match outcome:
+    match heard.outcome:
         case Confirmed(provider_reference=reference):
             event = "confirmed"
         case RefusedByBiller(reason=reason):
-            event = "refused_repeat" if due.unanswered and not is_proven else "refused_sole"
+            event = "refused_repeat" if due.unanswered and not heard.is_proven else "refused_sole"
         case Conflict():
             event, reason = "unknown", "conflict"
             listed("biller_conflict")
-        case Unknown(why=why):
+        case Unknown(why="key_over"):
+            event, reason = "expired", "key_over"
+            listed("biller_key_over")
+        case Unknown(why=why) as outcome:
             event, reason = "unknown", why
             unanswered = due.unanswered or not outcome.is_answer
             wait_ms = next_try_ms(due.attempt)
@@ -244,10 +273,13 @@ def _settle(conn: Connection, book: Book, due: Due, outcome: Outcome, is_proven:
     after = arrive(DELIVERY, state, event)
     conn.execute(
         "update payments set state = %s, next_ms = %s, provider_reference = %s, reason = %s, changed_ms = %s,"
-        " unanswered = %s where payment = %s",
-        (after, next_ms, reference, reason, now_ms, unanswered, due.payment),
+        " unanswered = %s, sent_ms = %s where payment = %s",
+        (
+            *(after, next_ms, reference, reason, now_ms, unanswered),
+            *(now_ms if heard.has_left else due.sent_ms, due.payment),
+        ),
     )
-    if after == "unproven":
+    if event == "refused_repeat":
         listed("biller_unproven")
     _follow(conn, book, due, (state, after), reference, listed)
     if AT_DESK[after] != AT_DESK[state]:

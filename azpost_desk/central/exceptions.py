@@ -62,6 +62,8 @@ OWNERS: Final = {
     "biller_conflict": "finance",
     "biller_wrong_number": "finance",
     "biller_wrong_sum": "finance",
+    "biller_wrong_account": "finance",
+    "biller_key_over": "finance",
     "biller_silent": "finance",
     "biller_unproven": "finance",
     "biller_late_yes": "finance",

@@ -40,6 +40,8 @@ DELIVERY: Final[Mapping[tuple[str, str], str]] = {
             ("confirmed", "confirmed"),
             ("refused_sole", "owed"),
             ("refused_repeat", "unproven"),
+            # The party keeps no number that long: whether it has the money, a person finds out (MC-11).
+            ("expired", "unproven"),
             ("unknown", "unknown"),
         )
     },

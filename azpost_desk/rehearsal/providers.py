@@ -123,8 +123,8 @@ class Fault:
 
 
 @dataclass(slots=True)
-class _Reply:
-    """The answer before faults spoil it."""
+class Reply:
+    """The answer before faults spoil it and a protocol writes it."""
 
     txn_id: str
     result: int
@@ -162,9 +162,14 @@ class SandboxProvider(Sandbox):
         offers_status: ``command=status`` is understood.
     """
 
+    @property
+    def handler(self) -> type[ProviderHandler]:
+        """Who speaks the protocol."""
+        return _OsmpHandler
+
     def __init__(self, billers: Iterable[dict[str, Any]] = (), *, port: int = 0) -> None:
         """`billers` in the form of `DEMO_BILLERS`; port 0 takes a free one."""
-        super().__init__(_Handler, ConnectionError, port=port)
+        super().__init__(self.handler, ConnectionError, port=port)
         self.accounts: dict[str, Subscriber] = {}
         self.paid: dict[int, Paid] = {}
         self.refused: dict[int, int] = {}
@@ -211,15 +216,15 @@ class SandboxProvider(Sandbox):
         with self._lock:
             return [paid for _, paid in sorted(self.paid.items()) if paid.moment.startswith(day)]
 
-    def answer(self, form: dict[str, str]) -> tuple[Fault | None, bytes]:
+    def answer(self, form: dict[str, str]) -> tuple[Fault | None, Reply | None]:
         """Take one request: the fault that hits it, if any, and what a sound provider would answer."""
         with self._lock:
             self.requests.append(form)
             fault = self._next_fault(form.get("account", ""))
             if fault is not None and fault.kind in _BEFORE and fault.kind != "result":
-                return fault, b""
+                return fault, None
             if fault is not None and fault.kind == "denied":
-                return fault, _Reply(form.get("txn_id", "0"), fault.code).xml()
+                return fault, Reply(form.get("txn_id", "0"), fault.code)
             reply = self._reply(form, fault.code if fault is not None and fault.kind == "result" else None)
             if fault is not None and fault.kind == "wrong_number":
                 reply.txn_id = str(int(reply.txn_id) - 1)
@@ -227,39 +232,39 @@ class SandboxProvider(Sandbox):
                 reply.sum_text = "9" + reply.sum_text
             if fault is not None and fault.kind == "no_sum":
                 reply.sum_text = ""
-            return fault, reply.xml()
+            return fault, reply
 
     def _next_fault(self, account: str) -> Fault | None:
         queue = self._faults_of.get(account) or self._faults
         return queue.popleft() if queue else None
 
-    def _reply(self, form: dict[str, str], forced: int | None) -> _Reply:
+    def _reply(self, form: dict[str, str], forced: int | None) -> Reply:
         txn_id, command = form.get("txn_id", ""), form.get("command", "")
         if not (is_digits(txn_id) and len(txn_id) <= 20):
-            return _Reply(txn_id or "0", 300, comment="txn_id")
+            return Reply(txn_id or "0", 300, comment="txn_id")
         if command == "pay":
             return self._pay(int(txn_id), form, forced)
         if command == "status" and self.offers_status:
             return self._status(int(txn_id), forced)
         if command not in ("check", "getInfo"):
-            return _Reply(txn_id, 300, comment="command")
+            return Reply(txn_id, 300, comment="command")
         code = forced if forced is not None else self._verdict(form, with_sum=command == "check")
         if code:
-            return _Reply(txn_id, code)
+            return Reply(txn_id, code)
         subscriber = self.accounts[form["account"]]
         owed = subscriber.debt_qapik
         debt = f"{'-' if owed < 0 else ''}{abs(owed) // 100}.{abs(owed) % 100:02d}"
-        return _Reply(txn_id, 0, fields={"debt": debt, "holder": subscriber.holder})
+        return Reply(txn_id, 0, fields={"debt": debt, "holder": subscriber.holder})
 
-    def _pay(self, txn_id: int, form: dict[str, str], forced: int | None) -> _Reply:
+    def _pay(self, txn_id: int, form: dict[str, str], forced: int | None) -> Reply:
         content = (form.get("account", ""), form.get("sum", ""))
         if self._content.get(txn_id, content) != content:
-            return _Reply(str(txn_id), 215, comment="same number, other content")
+            return Reply(str(txn_id), 215, comment="same number, other content")
         if txn_id in self.paid or txn_id in self.refused:
             return self._status(txn_id, None)
         code = forced if forced is not None else self._verdict(form, with_sum=True)
         if code not in _FATAL and code != 0:
-            return _Reply(str(txn_id), code)
+            return Reply(str(txn_id), code)
         self._content[txn_id] = content
         if code:
             self.refused[txn_id] = code
@@ -270,16 +275,16 @@ class SandboxProvider(Sandbox):
             self.accounts[account].debt_qapik -= qapik
         return self._status(txn_id, None)
 
-    def _status(self, txn_id: int, forced: int | None) -> _Reply:
+    def _status(self, txn_id: int, forced: int | None) -> Reply:
         if txn_id not in self.paid and forced in _FATAL:
             self.refused.setdefault(txn_id, forced)
         if txn_id in self.refused:
-            return _Reply(str(txn_id), self.refused[txn_id])
+            return Reply(str(txn_id), self.refused[txn_id])
         if txn_id not in self.paid:
-            return _Reply(str(txn_id), 210 if forced is None else forced)
+            return Reply(str(txn_id), 210 if forced is None else forced)
         paid = self.paid[txn_id]
         sum_text = f"{paid.sum_qapik // 100}.{paid.sum_qapik % 100:02d}"
-        return _Reply(str(txn_id), 0, paid.provider_reference, sum_text)
+        return Reply(str(txn_id), 0, paid.provider_reference, sum_text)
 
     def _verdict(self, form: dict[str, str], *, with_sum: bool) -> int:
         account, biller = form.get("account", ""), form.get("prv_id", "")
@@ -301,22 +306,31 @@ def _qapik(text: str) -> int:
     return int(text.replace(".", "")) if re.fullmatch(r"[0-9]{1,12}\.[0-9]{2}", text) else 0
 
 
-class _Handler(SandboxHandler):
+class ProviderHandler(SandboxHandler):
+    """One connection to a provider: spoils an answer as a fault wants it, whatever the protocol.
+
+    Attributes:
+        content_type: of every answer.
+        garbage: what is no answer of the protocol.
+        padding: what may be written around an answer without changing it.
+    """
+
+    content_type = "text/xml; charset=utf-8"
+    garbage = b"<response><result>0</result"
+    padding = b" "
+
     @property
     def provider(self) -> SandboxProvider:
         assert isinstance(self.server.played, SandboxProvider)
         return self.server.played
 
-    def do_GET(self) -> None:
-        self._take(urlsplit(self.path).query)
+    def bomb(self, body: bytes) -> bytes:
+        """The same answer, or one that blows up whoever reads it carelessly."""
+        return _BOMB + body.split(b"\n")[1]
 
-    def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length", "0"))
-        self._take(self.rfile.read(min(length, 65_536)).decode("utf-8", "replace"))
-
-    def _take(self, query: str) -> None:
+    def give(self, fault: Fault | None, body: bytes, status: int = 200) -> None:
+        """Send an answer as the fault spoils it."""
         provider = self.provider
-        fault, body = provider.answer(dict(parse_qsl(query, keep_blank_values=True)))
         match fault.kind if fault else "":
             case "no_answer" | "answer_lost":
                 self.close_connection = True
@@ -333,26 +347,43 @@ class _Handler(SandboxHandler):
             case "drip":
                 self._drip(body)
             case "malformed":
-                self._send(b"<response><result>0</result")
+                self._send(self.garbage)
             case "huge":
-                self._send(b"<response>" + b" " * 4_000_000 + b"</response>")
+                self._send(self.padding * 4_000_000 + body)
             case "entity_bomb":
-                self._send(_BOMB + body.split(b"\n")[1])
+                self._send(self.bomb(body))
             case kind:
                 if fault is not None and kind == "slow":
                     provider.closing.wait(fault.seconds)
-                self._send(body)
+                self._send(body, status=status)
+
+    def whole_body(self) -> str:
+        """What was sent, up to a size."""
+        length = int(self.headers.get("Content-Length", "0"))
+        return self.rfile.read(min(length, 65_536)).decode("utf-8", "replace")
 
     def _drip(self, body: bytes) -> None:
         self._send(b"", length=len(body) + 10_000)
         while not self.provider.closing.wait(0.02):
-            self.wfile.write(b" ")
+            self.wfile.write(self.padding)
 
     def _send(self, body: bytes, *, status: int = 200, length: int | None = None, location: str = "") -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "text/xml; charset=utf-8")
+        self.send_header("Content-Type", self.content_type)
         self.send_header("Content-Length", str(len(body) if length is None else length))
         if location:
             self.send_header("Location", location)
         self.end_headers()
         self.wfile.write(body)
+
+
+class _OsmpHandler(ProviderHandler):
+    def do_GET(self) -> None:
+        self._take(urlsplit(self.path).query)
+
+    def do_POST(self) -> None:
+        self._take(self.whole_body())
+
+    def _take(self, query: str) -> None:
+        fault, reply = self.provider.answer(dict(parse_qsl(query, keep_blank_values=True)))
+        self.give(fault, reply.xml() if reply else b"")

@@ -22,13 +22,16 @@ Why = Literal[
     "malformed",  # not an answer of the protocol
     "too_large",
     "not_registered",  # the biller does not know the number: send the payment (again)
+    "not_yet",  # the party does not know the number, and so soon that says nothing: asked again
+    "key_over",  # the party keeps no number that long: only a person can find out
     "unlisted_code",  # a result code that the protocol's table does not have
     "wrong_number",  # the answer is about another payment
+    "wrong_account",  # the answer is about another account
     "wrong_sum",  # confirmed, but for another sum
 ]
 
 # Answers that contradict what was asked: somebody at the centre looks at them, while the asking goes on.
-INCIDENTS: Final[frozenset[Why]] = frozenset({"wrong_number", "wrong_sum"})
+INCIDENTS: Final[frozenset[Why]] = frozenset({"wrong_number", "wrong_account", "wrong_sum"})
 
 # Answers of a biller that is not there, whatever is asked: nobody waits for it then (parties.py).
 AWAY: Final[frozenset[Why]] = frozenset({"timeout", "not_reached", "no_connection", "http_status"})
@@ -128,9 +131,13 @@ class Biller(Protocol):
 
     Attributes:
         can_be_asked: `status` is a true question: its no says what became of every earlier attempt.
+        not_found_after_ms: so soon after a request "not registered" says nothing (money-out.md MC-11).
+        key_life_ms: how long a repetition under the number is surely the same payment; None: for ever.
     """
 
     can_be_asked: bool
+    not_found_after_ms: int
+    key_life_ms: int | None
 
     def check(self, account: str, amount: Money | None = None) -> Checked | RefusedByBiller | Unknown:
         """Ask about `account`, and whether `amount` would be taken."""

@@ -160,6 +160,10 @@ class OsmpBiller:
         check_s: the limit for the whole answer to a check: somebody stands at the counter.
     """
 
+    # The protocol keeps a number for good, and what it does not know it has not begun.
+    not_found_after_ms = 0
+    key_life_ms: int | None = None
+
     def __init__(
         self,
         url: str,

@@ -6,14 +6,9 @@ The real portals' protocol is not public: paths, words and forms here are those 
 
 from __future__ import annotations
 
-import threading
-import time
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import requests
-from urllib3.exceptions import HTTPError
-from urllib3.exceptions import TimeoutError as ReadTimeout
 
 from azpost_desk.central.gateways.billers import (
     Confirmed,
@@ -23,7 +18,7 @@ from azpost_desk.central.gateways.billers import (
     Unknown,
     mask_name,
 )
-from azpost_desk.central.gateways.http_answers import never_left, read_whole
+from azpost_desk.central.gateways.json_line import JsonLine, code_of, read
 from azpost_desk.central.gateways.osmp import AnswerError, parse_sum, write_sum
 from azpost_desk.central.gateways.portals import NoticeOrder, Portal
 from azpost_desk.domain.names import seen
@@ -34,6 +29,8 @@ if TYPE_CHECKING:
 
 NOTICES_MAX: Final = 100
 TEXT_CHARACTERS_MAX: Final = 200
+# So soon after a request its "not found" says nothing (MC-11).
+NOT_FOUND_AFTER_MS: Final = 60_000
 # What a payer did or can mend; every other word of a portal is no answer to rely on (M0-6).
 REFUSALS: Final = {
     "already_paid": 1,
@@ -79,10 +76,6 @@ class _Paid(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class _No(msgspec.Struct, frozen=True, kw_only=True):
-    code: str
-
-
 class JsonPortal(Portal):
     """A portal behind one address. Safe to use from several threads: each has its own connection.
 
@@ -95,6 +88,8 @@ class JsonPortal(Portal):
     """
 
     can_be_asked = True
+    not_found_after_ms = NOT_FOUND_AFTER_MS
+    key_life_ms = None
 
     def __init__(
         self,
@@ -106,30 +101,29 @@ class JsonPortal(Portal):
         answer_s: float = 60,
         find_s: float = 8,
     ) -> None:
-        self._url = url.rstrip("/")
-        self._key = key
+        self._line = JsonLine(url, key, connect_s)
         self._now_ms = now_ms
-        self._connect_s = connect_s
         self._answer_s = answer_s
         self._find_s = min(find_s, answer_s)
-        self._threads = threading.local()
 
     def find(self, by: str, value: str) -> tuple[Notice, ...] | Unknown:
         """See `Portal.find`."""
         if by not in WAYS or not value or len(value) > TEXT_CHARACTERS_MAX or not value.isprintable():
             raise ValueError("a search names a way and a value")
-        answer = self._ask("GET", "/notices", self._find_s, params={"by": by, "value": value})
+        answer = self._line.ask("GET", "/notices", self._find_s, params={"by": by, "value": value})
         if isinstance(answer, Unknown):
             return answer
         status, body = answer
-        if status == 404 and _code(body) == _NOT_FOUND:
+        if status == 404 and code_of(body) == _NOT_FOUND:
             return ()
         if status != 200:
             return Unknown("http_status", str(status))
+        listed = read(body, _Listed)
+        if isinstance(listed, Unknown):
+            return listed
         try:
-            listed = msgspec.json.decode(body, type=_Listed)
             return tuple(_notice(one) for one in listed.notices[:NOTICES_MAX])
-        except (msgspec.DecodeError, UnicodeDecodeError, AnswerError) as error:
+        except AnswerError as error:
             return Unknown("malformed", type(error).__name__)
 
     def pay_notice(self, order: NoticeOrder) -> Outcome:
@@ -142,27 +136,29 @@ class JsonPortal(Portal):
             "amount": write_sum(order.amount),
             "paid_ms": order.at_ms,
         }
-        return self._outcome(order, self._ask("PUT", _path(order), self._answer_s, json=said))
+        return self._outcome(order, self._line.ask("PUT", _path(order), self._answer_s, json=said))
 
     def notice_status(self, order: NoticeOrder) -> Outcome:
         """See `Portal.notice_status`."""
-        return self._outcome(order, self._ask("GET", _path(order), self._answer_s))
+        return self._outcome(order, self._line.ask("GET", _path(order), self._answer_s))
 
     def _outcome(self, order: NoticeOrder, answer: tuple[int, bytes] | Unknown) -> Outcome:
         if isinstance(answer, Unknown):
             return answer
         status, body = answer
-        if status == 404 and _code(body) == _NOT_FOUND:
+        if status == 404 and code_of(body) == _NOT_FOUND:
             return Unknown("not_registered")
-        if status == 409 and _code(body) == _OTHER_CONTENT:
+        if status == 409 and code_of(body) == _OTHER_CONTENT:
             return Conflict(status)
         if status != 200:
             # A path, a key, a limit: ours to mend, and no word about the money.
             return Unknown("http_status", str(status))
+        said = read(body, _Paid)
+        if isinstance(said, Unknown):
+            return said
         try:
-            said = msgspec.json.decode(body, type=_Paid)
             amount_qapik = parse_sum(said.amount)
-        except (msgspec.DecodeError, UnicodeDecodeError, AnswerError) as error:
+        except AnswerError as error:
             return Unknown("malformed", type(error).__name__)
         if (said.id, said.notice) != (str(order.txn_id), order.notice):
             return Unknown("wrong_number", f"asked {order.txn_id}")
@@ -181,55 +177,11 @@ class JsonPortal(Portal):
         # Paid without its central number, or a reason nobody has a row for.
         return Unknown("unlisted_code", said.state[:20])
 
-    def _ask(self, method: str, path: str, answer_s: float, **content: object) -> tuple[int, bytes] | Unknown:
-        """Status and body of the answer, whole and not too large."""
-        until = time.monotonic() + answer_s
-        try:
-            with self._session().request(
-                method,
-                self._url + path,
-                timeout=(min(self._connect_s, answer_s), answer_s),
-                allow_redirects=False,
-                stream=True,
-                **content,  # type: ignore[arg-type]
-            ) as response:
-                body = read_whole(response, until)
-                return body if isinstance(body, Unknown) else (response.status_code, body)
-        except requests.ConnectTimeout:
-            return Unknown("not_reached", "ConnectTimeout")
-        except (requests.Timeout, ReadTimeout):
-            return Unknown("timeout")
-        except (requests.RequestException, HTTPError) as error:
-            return Unknown("not_reached" if never_left(error) else "no_connection", type(error).__name__)
-
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._threads, "session", None)
-        if session is None:
-            session = self._threads.session = requests.Session()
-            # Proxies and passwords come from the centre's settings, never from the environment.
-            session.trust_env = False
-            session.headers.update(
-                {
-                    "Accept": "application/json",
-                    # No compression: a small body could unpack to a huge one.
-                    "Accept-Encoding": "identity",
-                    "Authorization": f"Bearer {self._key}",
-                }
-            )
-        return session
-
 
 def _path(order: NoticeOrder) -> str:
     if order.txn_id <= 0:
         raise ValueError("txn_id is positive")
     return f"/payments/{order.txn_id}"
-
-
-def _code(body: bytes) -> str:
-    try:
-        return msgspec.json.decode(body, type=_No).code
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
 
 
 def _notice(said: _Said) -> Notice:

@@ -38,9 +38,12 @@ class Portal(ABC):
 
     Attributes:
         can_be_asked: `notice_status` is a true question (money-out.md M0-6).
+        not_found_after_ms, key_life_ms: as for a `Biller` (MC-11).
     """
 
     can_be_asked: bool
+    not_found_after_ms: int
+    key_life_ms: int | None
 
     @abstractmethod
     def find(self, by: str, value: str) -> tuple[Notice, ...] | Unknown:
