@@ -130,6 +130,7 @@ class Finding:
             # A code that passes its check is one thing; what merely begins like it would only confuse.
             if not found:
                 found = [_by_name(books, one, language) for one in books.search(sought(typed), limit)]
+                found += _notices(books, typed, language)
                 voen = check_voen(typed).value
                 if voen:
                     found.append(Found("voen", voen, voen, ""))
@@ -191,6 +192,19 @@ def _article(books: Reading, typed: str, language: str) -> list[Found]:
         Found("article", one.sku, one.names.get(language, one.names["az"]), "")
         for one in articles
         if one.barcode == typed
+    ]
+
+
+def _notices(books: Reading, typed: str, language: str) -> list[Found]:
+    """The portals that would know a notice by this number; nobody is asked before it is opened."""
+    date, number = books.day().date, "".join(typed.split()).upper()
+    if not date or not has_digit(number):
+        return []
+    portals = [one for one in books.document(Billers, date).billers if one.notices is not None]
+    return [
+        Found("notice", f"{one.biller}:{number}", one.names.get(language, one.names["az"]), number)
+        for one in portals
+        if one.notices is not None and (way := one.notices.way_of(number)) is not None and way.by == "notice"
     ]
 
 

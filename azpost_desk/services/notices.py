@@ -179,17 +179,18 @@ class Notices:
 
         return self.baskets.add_with(by, SERVICE, plan)
 
-    def refresh(self, by: Officer) -> Basket | None:
+    def refresh(self, by: Officer, ahead_ms: int = 0) -> Basket | None:
         """Ask the portals again about the notices in the basket that are too old to be paid (MC-7). Slow.
 
-        What says the same stands anew; gives the basket, None where there is nothing to ask.
+        Too old, or so `ahead_ms` from now. What says the same stands anew; gives the basket, None where
+        there is nothing to ask.
 
         Raises:
             Refused: P-069 a notice says something else now (`was`, `now`, qəpik): it is taken out and looked
                 for anew, P-061 it is open no more, P-066.
             Trouble: L-codes.
         """
-        now_ms = self.counter.line.trusted_ms()
+        now_ms = self.counter.line.trusted_ms() + ahead_ms
         with self.counter.books.reading() as books:
             basket = books.basket()
             lines = [] if basket is None else [one.line for one in basket.lines]

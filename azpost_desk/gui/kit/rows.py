@@ -1,11 +1,11 @@
-"""Facts one under the other in a page that scrolls, shown anew as a whole; and that page by itself."""
+"""Rows of widgets: facts under each other in a page that scrolls, acts side by side, a card on a form."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,3 +45,21 @@ class FactRows(QWidget):
             # Else it is shown only once the layout gets its turn.
             row.show()
         self._column.addStretch()
+
+
+def left_row(*widgets: QWidget) -> QWidget:
+    """Acts beside each other, at the left of the place they are given."""
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        line.addWidget(widget)
+    line.addStretch()
+    return row
+
+
+def filled(form: QWidget, inner: QWidget) -> None:
+    """`inner` is all that stands on a form."""
+    column = QVBoxLayout(form)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(inner)

@@ -44,6 +44,10 @@ def _detail(planned: PlannedLine) -> Say:
     return detail if planned.detail else ""
 
 
+# So long a customer looks for their money: what would run out meanwhile is asked about before.
+_TO_PAY_MS = 30_000
+
+
 class _Line(QFrame):
     """One line of the basket; Del voids it, arrows move."""
 
@@ -219,6 +223,9 @@ class BasketPanel(QFrame):
             self._on_refused(Refused("B-050"))
             self._card.focus()
             return
+        if step is None and self._is_too_old():
+            self._ask_portals()
+            return
         self._show_cash(True)
         lines = [planned.line for planned in self._basket.lines]
         due = to_pay(lines)
@@ -236,6 +243,29 @@ class BasketPanel(QFrame):
         no_card, no_cash = not_with(lines, "card"), not_with(lines, "cash")
         refused = no_cash or (no_card if has_card else None)
         self.cash.offer(due, has_card and no_card is None, refusal(refused) if refused else "")
+
+    def _is_too_old(self) -> bool:
+        """Whether a notice stands here whose portal was asked too long ago, or nearly so (MC-7)."""
+        soon_ms = self._session.services.counter.line.trusted_ms() + _TO_PAY_MS
+        lines = self._basket.lines if self._basket else ()
+        return any(isinstance(one.line, ops.NoticePaid) and one.line.stands_ms < soon_ms for one in lines)
+
+    def _ask_portals(self) -> None:
+        """The portals say once more what is due; then the tender is asked."""
+        notices, by = self._session.services.state_notices, self._session.by
+
+        def told(basket: Basket | None) -> None:
+            if basket is not None:
+                self._session.basket_changed.emit(basket)
+            if not self._is_too_old():
+                self.pay()
+
+        Operation(self._pay, lambda: notices.refresh(by, _TO_PAY_MS)).changes("basket").succeeded(
+            told
+        ).refused(self._on_refused).trouble(self._on_no_portal).start(Lane.NETWORK)
+
+    def _on_no_portal(self, trouble: Trouble) -> None:
+        self._session.notice("notices.screen.no_answer", "warn", trouble.code)
 
     def _on_back(self) -> None:
         self._show_cash(False)

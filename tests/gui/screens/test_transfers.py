@@ -18,6 +18,7 @@ from azpost_desk.domain.people import Parties
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.domain.transfer_codes import shown_transfer_code, transfer_code
+from azpost_desk.gui.kit import persons
 from azpost_desk.gui.kit.cards import NameList, Sheet
 from azpost_desk.gui.kit.words import Language, Phrase, say
 from azpost_desk.gui.screens.transfers import form as decide
@@ -98,7 +99,7 @@ def lines(stand: Stand) -> list[object]:
     ],
 )
 def test_a_text_goes_where_it_belongs(typed: str, place: tuple[str, str]) -> None:
-    assert decide.place_of(typed) == place
+    assert persons.place_of(typed) == place
 
 
 @pytest.mark.parametrize(
@@ -119,8 +120,8 @@ def test_an_office_is_named_by_code_postcode_or_name(typed: str, code: str | Non
 
 @given(st.text(max_size=20))
 def test_any_text_has_a_place(typed: str) -> None:
-    part, kind = decide.place_of(typed)
-    assert part in decide.PARTS
+    part, kind = persons.place_of(typed)
+    assert part in persons.PARTS
     assert bool(kind) == (part == "document")
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 TAKE: Final = "take"
 TODAY: Final = "today"
-MODES: Final = {TAKE: "Ctrl+1", TODAY: "Ctrl+2"}
+NOTICE: Final = "notice"
+MODES: Final = {TAKE: "Ctrl+1", TODAY: "Ctrl+2", NOTICE: "Ctrl+3"}
 
 
 def mode_words(mode: str) -> str:

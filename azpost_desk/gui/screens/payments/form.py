@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.catalogue import Biller
     from azpost_desk.domain.money import Money
+    from azpost_desk.domain.notices import Notice
     from azpost_desk.services.desk import DeskServices
     from azpost_desk.services.payments import Checked
     from azpost_desk.services.views import Payment
 
+_NOTICE_STATES: Final = ("open", "paid", "withdrawn", "being_paid")
 # A digit alone, or behind letters of a name, picks what is offered under it.
 _PICK: Final = re.compile(r"[^0-9]*([1-9])")
 
@@ -52,6 +54,30 @@ def bill_in(key: str) -> Bill | None:
     """The bill an answer of the one box stands for: ``biller:account``."""
     biller, colon, account = key.partition(":")
     return Bill(biller, account, "scan") if colon and biller and account else None
+
+
+def portals_for(portals: Sequence[Biller], typed: str) -> list[Biller]:
+    """The portals that have notices of the form that is typed."""
+    value = "".join(typed.split()).upper()
+    return [one for one in portals if one.notices is not None and one.notices.way_of(value) is not None]
+
+
+def way_of(portal: Biller | None, typed: str) -> str:
+    """What is typed, by its form: a way of domain.notices, "" when it is none of this portal."""
+    rules = portal.notices if portal is not None else None
+    way = rules.way_of("".join(typed.split()).upper()) if rules is not None else None
+    return way.by if way is not None else ""
+
+
+def notice_state(notice: Notice) -> str:
+    """The state's word; a word that a portal made up is none of ours."""
+    return notice.state if notice.state in _NOTICE_STATES else "other"
+
+
+def notice_in(key: str) -> tuple[str, str]:
+    """Portal and number that an answer of the one box stands for: ``portal:number``."""
+    portal, _, number = key.partition(":")
+    return portal, number
 
 
 def amount_told(checked: Checked) -> Money | None:

@@ -13,12 +13,14 @@ from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.notices import NoticeStrip
+from azpost_desk.gui.kit.person import scrolled
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP
 from azpost_desk.gui.kit.words import language, phrase, refusal
 from azpost_desk.gui.screens.payments import actions
 from azpost_desk.gui.screens.payments import form as decide
+from azpost_desk.gui.screens.payments.noticing import NoticeForm
 from azpost_desk.gui.screens.payments.table import columns
 from azpost_desk.gui.screens.payments.taking import TakeForm
 from azpost_desk.gui.work.runner import Operation, Runner
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Basket, Payment
 
 # After these have changed, what may be taken and what became of it may be different.
+_MODE_OF = {"payment": actions.TODAY, "notice": actions.NOTICE}
 _WATCHED = frozenset({"day", "till", "line", "reference", "payments", "journal"})
 
 
@@ -44,6 +47,7 @@ class PaymentsScreen(Screen):
     opens = (
         "bill",
         "payment",
+        "notice",
     )
     words = "payments.screen.name"
     icon = "receipt-text"
@@ -57,7 +61,9 @@ class PaymentsScreen(Screen):
         self._facts = BillsToday(Billers(), (), 0)
         self._asked = False
         self._wanted = ""
+        self._sought: tuple[str, str] | None = None
         self.take = TakeForm(session)
+        self.notices = NoticeForm(session)
         self.table: Table[Payment] = Table(
             columns(self._name_of), name="payments.screen.today.name", empty="payments.screen.today.empty"
         )
@@ -70,6 +76,8 @@ class PaymentsScreen(Screen):
         self._pages = QStackedWidget()
         self._build()
         self.take.escaped.connect(self._on_escape)
+        for form in (self.notices.question, self.notices.taking):
+            form.escaped.connect(lambda _dirty: self._on_escape(self.notices.dirty))
         self.take.edited.connect(self._forget_asking)
         self.table.chosen.connect(self._refund)
         Runner.current().changed.connect(self._on_changed)
@@ -92,6 +100,7 @@ class PaymentsScreen(Screen):
         below.addWidget(self.table, 1)
         self._pages.addWidget(self.take)
         self._pages.addWidget(today)
+        self._pages.addWidget(scrolled(self.notices))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -111,11 +120,26 @@ class PaymentsScreen(Screen):
         mode = self.mode
         if isinstance(argument, Found):
             bill = decide.bill_in(argument.key) if argument.kind == "bill" else None
-            mode = actions.TODAY if argument.kind == "payment" else actions.TAKE
+            mode = _MODE_OF.get(argument.kind, actions.TAKE)
             self._wanted = argument.key if argument.kind == "payment" else ""
             if bill is not None and not self.take.take(bill):
                 self.session.notice("payments.screen.next", "warn")
+            if argument.kind == "notice":
+                self._search(*decide.notice_in(argument.key))
         self.show_mode(mode)
+
+    def _search(self, portal: str, number: str) -> None:
+        """A notice's number was scanned: ask, once it is known which portals there are today."""
+        if self.notices.dirty:
+            self.session.notice("payments.screen.next", "warn")
+        else:
+            self._sought = (portal, number)
+            self._ask_sought()
+
+    def _ask_sought(self) -> None:
+        if self._sought and self._facts.billers.billers:
+            sought, self._sought = self._sought, None
+            self.notices.search(*sought, "scan")
 
     def heard(self, scan: Scan, doubled: bool) -> bool:
         """Every bill is taken here, one after the other; a form filled by hand is never thrown away."""
@@ -131,7 +155,7 @@ class PaymentsScreen(Screen):
 
     def is_dirty(self) -> bool:
         """See `Screen`."""
-        return self.take.dirty
+        return self.take.dirty or self.notices.dirty
 
     def finish(self, then: Callable[[], object]) -> None:
         """See `Screen`."""
@@ -148,6 +172,8 @@ class PaymentsScreen(Screen):
         if mode == actions.TODAY:
             self._list()
             self.table.setFocus()
+        elif mode == actions.NOTICE:
+            self.notices.focus()
         else:
             self.take.focus_first()
 
@@ -169,6 +195,9 @@ class PaymentsScreen(Screen):
     def _on_facts(self, facts: BillsToday) -> None:
         self._facts = facts
         self.take.show_facts(facts)
+        portals = tuple(one for one in facts.billers.billers if one.notices is not None)
+        self.notices.show_portals(portals, facts.blocked is None)
+        self._ask_sought()
         self._say_why()
 
     def _say_why(self) -> None:
@@ -227,11 +256,12 @@ class PaymentsScreen(Screen):
 
     def _on_escape(self, dirty: bool) -> None:
         """Esc throws typed work away only when pressed again."""
+        form = self.notices if self.mode == actions.NOTICE else self.take
         if not dirty:
-            self.take.clear()
+            form.clear()
         elif self._asked:
             self._asked = False
-            self.take.clear()
+            form.clear()
         else:
             self._asked = True
             self.session.notice("payments.screen.escape", "warn")

@@ -11,12 +11,13 @@ from azpost_desk.domain.catalogue import Biller, Billers
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Card
-from azpost_desk.gui.kit.fields import AmountField, PhoneField, TextField
+from azpost_desk.gui.kit.fields import AmountField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, refusal, translated
 from azpost_desk.gui.screens.payments import form as decide
+from azpost_desk.gui.screens.payments.contact import Contact
 from azpost_desk.gui.screens.payments.form import Bill
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.payments import Checked, Group
@@ -28,13 +29,6 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.payments import BillsToday
     from azpost_desk.services.views import Basket
-
-
-class _Contact(PhoneField):
-    """Whom to call when the biller refuses: given by who wants to, by Tab; Enter does not wait for it."""
-
-    def is_skipped(self) -> bool:
-        return True
 
 
 class TakeForm(Form):
@@ -63,7 +57,7 @@ class TakeForm(Form):
         self.amount = AmountField(f"{key}amount", name="amount", big=True)
         self.fee = AmountField(f"{key}fee", name="fee", big=True)
         self.total = AmountField(f"{key}total", name="total", big=True)
-        self.contact = _Contact(f"{key}contact", name="contact", hint=f"{key}contact_hint", optional=True)
+        self.contact = Contact()
         self.add(self.biller, self.account, self.amount, self.contact)
         self._chips = QWidget()
         self._grid = QGridLayout(self._chips)

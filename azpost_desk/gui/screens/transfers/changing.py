@@ -14,10 +14,10 @@ from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.fields import ChoiceField, PhoneField, TextField, choices_of
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label, StatePill
+from azpost_desk.gui.kit.person import PersonFields
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.transfers import form as decide
-from azpost_desk.gui.screens.transfers.person import PersonFields
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.transfer_changes import OFFICE, RECEIVER, SORTS
 

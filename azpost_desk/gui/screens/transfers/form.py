@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from azpost_desk.domain.abroad.corridors import pick_up_number
-from azpost_desk.domain.digits import digits_of, has_digit
-from azpost_desk.domain.identifiers import check_document, check_fin, check_phone
+from azpost_desk.domain.digits import digits_of
 from azpost_desk.domain.ids import unix_ms_of
 from azpost_desk.domain.names import fold
-from azpost_desk.domain.people import Person
 from azpost_desk.domain.quotes import DELIVERY, PLAIN, Quote, QuoteOptions
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import check_transfer_code, require_transfer_code, shown_transfer_code
+from azpost_desk.gui.kit.persons import person_of
 from azpost_desk.services.incoming import ClaimIncoming
 from azpost_desk.services.transfer_changes import OFFICE, RECEIVER, ChangeTransfer
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
@@ -28,40 +27,6 @@ if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
     from azpost_desk.services.grants import Claimed, Unanswered
     from azpost_desk.services.views import Basket, Found, Transfer
-
-IDENTITY_CARD: Final = "identity_card"
-# Parts of a person's form as `services.customers` names them in refusals: ``sender.fin``.
-PARTS: Final = ("fin", "document_kind", "document", "document_valid_to", "name", "phone")
-
-
-def place_of(typed: str) -> tuple[str, str]:
-    """(part of a person, kind of document) that a text typed into the search is when nobody is known by it.
-
-    A FİN always holds a digit in practice; seven letters are a surname.
-    """
-    if not has_digit(typed):
-        return "name", ""
-    if check_fin(typed).valid:
-        return "fin", ""
-    if check_document(typed, IDENTITY_CARD).valid:
-        return "document", IDENTITY_CARD
-    if check_phone(typed).valid:
-        return "phone", ""
-    if check_document(typed, "passport").valid:
-        return "document", "passport"
-    return "fin", ""
-
-
-def document_kind(number: str) -> str:
-    """The kind of document a known customer's number belongs to; an identity card when there is none yet."""
-    if not number:
-        return IDENTITY_CARD
-    return next((kind for kind in (IDENTITY_CARD, "passport") if check_document(number, kind).valid), "other")
-
-
-def person(values: Mapping[str, str], who: str) -> Person:
-    """The person a form's part holds; `services` checks every number and names the wrong field."""
-    return Person(**{part: values.get(f"{who}.{part}", "") for part in PARTS})
 
 
 def offices_like(offices: Offices, typed: str) -> list[Office]:
@@ -109,11 +74,11 @@ def send_command(
     """
     if amount is None:
         raise Refused("T-001", field="amount")
-    receiver = person(values, "receiver")
+    receiver = person_of(values, "receiver")
     if DELIVERY in wanted.extras:
         receiver = replace(receiver, address=values.get("receiver.address", ""))
     return SendTransfer(
-        sender=person(values, "sender"),
+        sender=person_of(values, "sender"),
         receiver=receiver,
         amount=amount,
         purpose=values["purpose"],
@@ -133,8 +98,8 @@ def change_command(values: Mapping[str, str], transfer: str, offices: Offices) -
     return ChangeTransfer(
         transfer=transfer,
         sort=sort,
-        sender=person(values, "sender"),
-        receiver=person(values, "receiver") if sort == RECEIVER else None,
+        sender=person_of(values, "sender"),
+        receiver=person_of(values, "receiver") if sort == RECEIVER else None,
         office=the_office(offices, values["office"]) if sort == OFFICE else None,
     )
 

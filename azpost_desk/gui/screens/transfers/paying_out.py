@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.products.abroad import PAYOUT as PAYOUT_ABROAD
@@ -17,13 +17,15 @@ from azpost_desk.gui.kit.cards import Candidate, Card, NameList, Sheet
 from azpost_desk.gui.kit.fields import AmountField, Choice, ChoiceField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
+from azpost_desk.gui.kit.person import PersonFields, screen_of
+from azpost_desk.gui.kit.persons import person_of
+from azpost_desk.gui.kit.rows import filled, left_row
 from azpost_desk.gui.kit.words import phrase, plain, refusal, translated
 from azpost_desk.gui.screens.transfers import form as decide
 from azpost_desk.gui.screens.transfers.actions import AGAIN_KEY, ENQUIRY_KEY, RELEASE_KEY
 from azpost_desk.gui.screens.transfers.ahead import AheadCard
 from azpost_desk.gui.screens.transfers.enquiring import EnquirySheet
 from azpost_desk.gui.screens.transfers.fixed_manat import FixedManat
-from azpost_desk.gui.screens.transfers.person import PersonFields, screen_of
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.grants import CENTRE_SAYS_NO
 
@@ -99,16 +101,16 @@ class PayOutForm(QWidget):
         asked.row(self.code, self.amount, self.sender_name, stretches=(3, 3, 5))
         asked.row(self.origin)
         self.origin.hide()
-        asked.row(_left(self.ask, self.enquire))
-        _filled(self.question, asked)
+        asked.row(left_row(self.ask, self.enquire))
+        filled(self.question, asked)
         told = self._told
         told.row(self.paid)
         told.row(self._who)
         told.row(self._from)
         told.row(self.fixed)
         told.row(self.receiver)
-        told.row(_left(self.add, self.again, self.release))
-        _filled(self.payout, told)
+        told.row(left_row(self.add, self.again, self.release))
+        filled(self.payout, told)
         self.unanswered.row(self.unanswered_names)
         self.held.row(self.held_names)
         column = QVBoxLayout(self)
@@ -385,7 +387,7 @@ class PayOutForm(QWidget):
         if claimed is None or not self.payout.verify():
             return
         services, by = self._session.services, self._session.by
-        receiver = decide.person(self.payout.values(), "receiver")
+        receiver = person_of(self.payout.values(), "receiver")
         owner = services.incoming if claimed.purpose == PAYOUT_ABROAD else services.transfers
         Operation(self.add, lambda: owner.plan_payout(claimed.grant, receiver, by)).changes(
             "basket"
@@ -451,19 +453,3 @@ def _origin(name: str, way: WayIn | None) -> Choice:
     if way is None:
         return Choice(name, "abroad.screen.home")
     return Choice(name, translated(way.country_names))
-
-
-def _left(*buttons: Button) -> QWidget:
-    widget = QWidget()
-    row = QHBoxLayout(widget)
-    row.setContentsMargins(0, 0, 0, 0)
-    for button in buttons:
-        row.addWidget(button)
-    row.addStretch()
-    return widget
-
-
-def _filled(form: Form, card: Card) -> None:
-    column = QVBoxLayout(form)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(card)

@@ -13,9 +13,9 @@ from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label, StatePill
+from azpost_desk.gui.kit.person import PersonFields
+from azpost_desk.gui.kit.persons import person_of
 from azpost_desk.gui.kit.words import refusal
-from azpost_desk.gui.screens.transfers import form as decide
-from azpost_desk.gui.screens.transfers.person import PersonFields
 from azpost_desk.gui.work.runner import Lane, Operation
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class RefundSheet(Sheet):
     def _on_go(self) -> None:
         if not self.form.verify():
             return
-        sender, plan = decide.person(self.form.values(), "sender"), self._owed.plan
+        sender, plan = person_of(self.form.values(), "sender"), self._owed.plan
         self.wrong.say("")
 
         def work() -> Basket:

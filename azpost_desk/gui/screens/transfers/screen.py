@@ -12,6 +12,7 @@ from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.notices import NoticeStrip
+from azpost_desk.gui.kit.person import scrolled
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.theme import GAP
 from azpost_desk.gui.kit.words import refusal
@@ -19,7 +20,6 @@ from azpost_desk.gui.screens.transfers import actions
 from azpost_desk.gui.screens.transfers import form as decide
 from azpost_desk.gui.screens.transfers.country import SendPage
 from azpost_desk.gui.screens.transfers.paying_out import PayOutForm
-from azpost_desk.gui.screens.transfers.person import scrolled
 from azpost_desk.gui.screens.transfers.sending import SendForm
 from azpost_desk.gui.screens.transfers.sent_abroad import SentAbroad
 from azpost_desk.gui.screens.transfers.sent_here import SentHere

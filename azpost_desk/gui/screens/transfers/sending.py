@@ -16,12 +16,12 @@ from azpost_desk.gui.kit.fields import Choice, PhoneField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.look_ups import bring
+from azpost_desk.gui.kit.person import PersonFields, scrolled
 from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.screens.transfers import form as decide
 from azpost_desk.gui.screens.transfers.last_receivers import RECEIVERS_AT_MOST, LastReceivers
 from azpost_desk.gui.screens.transfers.money import MoneyCard
-from azpost_desk.gui.screens.transfers.person import PersonFields, scrolled
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:

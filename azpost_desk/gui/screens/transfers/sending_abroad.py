@@ -22,11 +22,11 @@ from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import ChoiceField, DateField, TextField, choices_of
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.look_ups import bring
+from azpost_desk.gui.kit.person import PersonFields, scrolled
+from azpost_desk.gui.kit.persons import person_of
 from azpost_desk.gui.kit.words import plain, refusal, translated
-from azpost_desk.gui.screens.transfers import form as decide
 from azpost_desk.gui.screens.transfers.abroad_price import AbroadPrice
 from azpost_desk.gui.screens.transfers.last_receivers import RECEIVERS_AT_MOST, LastReceivers
-from azpost_desk.gui.screens.transfers.person import PersonFields, scrolled
 from azpost_desk.gui.work.runner import Operation
 from azpost_desk.services.abroad import SendAbroad
 
@@ -218,7 +218,7 @@ class AbroadForm(QWidget):
             self.knows.setFocus()
             return
         self.price.count_down()
-        quote, sender = self.price.quote, decide.person(self.form.values(), "sender")
+        quote, sender = self.price.quote, person_of(self.form.values(), "sender")
         # Another sender has another limit: the price is asked for them, before money is.
         if quote is None or not self.price.is_told_for(sender):
             self.price.ask(self.add, sender, self.form.show_refusal)
@@ -243,7 +243,7 @@ class AbroadForm(QWidget):
         )
         return SendAbroad(
             quote=quote,
-            sender=decide.person(self.form.values(), "sender"),
+            sender=person_of(self.form.values(), "sender"),
             sender_latin=self.sender_latin.text(),
             receiver=receiver,
             purpose=self.price.purpose.text(),

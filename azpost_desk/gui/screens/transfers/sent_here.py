@@ -8,11 +8,11 @@ from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import check_transfer_code, shown_transfer_code
 from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.person import screen_of
 from azpost_desk.gui.kit.words import phrase, plain
 from azpost_desk.gui.screens.transfers import form as decide
 from azpost_desk.gui.screens.transfers.actions import CHANGE_KEY
 from azpost_desk.gui.screens.transfers.changing import ChangeSheet
-from azpost_desk.gui.screens.transfers.person import screen_of
 from azpost_desk.gui.screens.transfers.refunding import Owed
 from azpost_desk.gui.screens.transfers.sent_list import SentList
 from azpost_desk.gui.screens.transfers.table import columns

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
+from azpost_desk.gui.kit.person import screen_of
 from azpost_desk.gui.kit.tables import Table
-from azpost_desk.gui.screens.transfers.person import screen_of
 from azpost_desk.gui.screens.transfers.refunding import Owed, RefundSheet
 from azpost_desk.gui.work.runner import Operation
 

@@ -17,10 +17,10 @@ from azpost_desk.domain.identifiers import (
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import ChoiceField, DateField, Field, PhoneField, TextField, choices_of
 from azpost_desk.gui.kit.look_ups import SEVERAL, LookUp, is_awaited_by
+from azpost_desk.gui.kit.persons import IDENTITY_CARD, document_kind, place_of
 from azpost_desk.gui.kit.screens import Screen
 from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain
-from azpost_desk.gui.screens.transfers.form import IDENTITY_CARD, document_kind, place_of
 from azpost_desk.gui.work.runner import Operation
 from azpost_desk.gui.work.timers import soon
 
