@@ -21,6 +21,12 @@ def resources() -> Path:
     return inside if inside.is_dir() else package.parent / "resources"
 
 
+def project_file() -> Path | None:
+    """`pyproject.toml` of a source checkout; None in what is installed or frozen."""
+    file = Path(__file__).resolve().parent.parent / "pyproject.toml"
+    return file if not hasattr(sys, "_MEIPASS") and file.is_file() else None
+
+
 def catalogues() -> Path:
     """`<lang>/<feature>.po`: every sentence a person reads."""
     return resources() / "i18n"

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
-from azpost_desk.central import ahead, approvals, deliveries, grants, keys, list_changes, steps
+from azpost_desk.central import (
+    ahead,
+    approvals,
+    billers_reached,
+    deliveries,
+    grants,
+    keys,
+    list_changes,
+    steps,
+)
 from azpost_desk.central.abroad import paying, quotes, refunding
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
@@ -84,6 +93,7 @@ class Centre:
         dsn: the PostgreSQL database; it is migrated and founded on the way.
         clock: where time comes from, the computer's own by default.
         billers: connector per biller id; payments to a biller without one wait.
+        kinds: of the connectors, by biller id, as people know them.
         partners: connector per partner abroad; transfers to one without wait.
         connections_max: connections to the database at most.
         limits: what whoever connects may take.
@@ -95,6 +105,7 @@ class Centre:
         *,
         clock: Clock | None = None,
         billers: Mapping[str, Connector] | None = None,
+        kinds: Mapping[str, str] | None = None,
         partners: Mapping[str, Partner] | None = None,
         connections_max: int = 16,
         limits: Limits | None = None,
@@ -105,6 +116,8 @@ class Centre:
         self.url = ""
         self._limits = limits or Limits()
         self._billers = dict(billers or {})
+        names = {name: type(one).__name__ for name, one in self._billers.items()}
+        self._kinds = names | dict(kinds or {})
         self._partners = dict(partners or {})
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -126,6 +139,7 @@ class Centre:
         with self.database.transaction() as conn:
             found(conn, now_ms)
             self._keys = keys.load(conn, now_ms)
+            billers_reached.begin(conn, self._kinds, now_ms)
         self._book = Book(self._dsn, self.clock)
         self._parties = {
             name: Party(name, biller, self.clock, is_away) for name, biller in self._billers.items()

@@ -19,7 +19,6 @@ from psycopg_pool import PoolTimeout
 from azpost_desk.central import acts, erasure
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
-from azpost_desk.central.gateways.osmp import OsmpBiller
 from azpost_desk.central.registry import branches, enrolment, files, founding, new_branch, reference, supply
 from azpost_desk.central.registry.files import WrongFile
 from azpost_desk.central.storage.database import Connection, connect, migrate
@@ -44,6 +43,7 @@ from azpost_desk.files import SMALL_BYTES_MAX, content_of
 from azpost_desk.programs import (
     central_abroad,
     central_answers,
+    central_billers,
     central_branch,
     central_cash,
     central_dual_control,
@@ -71,14 +71,6 @@ _STEPS = """from nothing to the first sale (README.md has it as one example):
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-
-class Connectors(msgspec.Struct, frozen=True):
-    """One biller's connector in the file that --connectors names (biller id → this)."""
-
-    url: str
-    prv_id: str = ""
-    has_status: bool = False
 
 
 def main(argv: list[str]) -> int:
@@ -200,6 +192,7 @@ def _parser() -> argparse.ArgumentParser:
     central_dual_control.add(commands)
     central_people.add(commands)
     central_lists.add(command)
+    central_billers.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
 
@@ -220,20 +213,14 @@ def _given(command: Command) -> None:
 
 
 def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    connectors: dict[str, Connectors] = {}
-    if wanted.connectors:
-        connectors = files.read(wanted.connectors, dict[str, Connectors])
-    billers = {
-        biller: OsmpBiller(one.url, now_ms=CLOCK.utc_ms, prv_id=one.prv_id, has_status=one.has_status)
-        for biller, one in connectors.items()
-    }
+    billers, kinds = central_billers.reached(wanted.connectors)
     stop = threading.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: stop.set())
     # Many systems allow a program 1,024 connections until it asks for more.
     descriptors(wanted=2 * Limits().connections_max)
     partners = central_abroad.reached(wanted.channels)
-    centre = Centre(dsn, clock=CLOCK, billers=billers, partners=partners)
+    centre = Centre(dsn, clock=CLOCK, billers=billers, kinds=kinds, partners=partners)
     print(centre.start(wanted.port, wanted.host, wanted.certificate, wanted.key), flush=True)
     stop.wait()
     centre.stop()

@@ -17,7 +17,12 @@ def test_an_installed_wheel_carries_and_finds_its_resources(tmp_path: Path) -> N
     (wheel,) = tmp_path.glob("*.whl")
     installed = tmp_path / "installed"
     zipfile.ZipFile(wheel).extractall(installed)
-    ask = "from azpost_desk import places; print(places.resources()); print(places.fonts().is_dir())"
+    ask = (
+        "from azpost_desk import places; print(places.resources()); print(places.fonts().is_dir());"
+        # Without a project beside it the kinds of connectors are what the installation says.
+        "from azpost_desk.central.gateways.kinds import kinds; print('osmp' in kinds(), 'json' in kinds());"
+        "print(places.project_file())"
+    )
     answer = subprocess.run(
         [sys.executable, "-c", ask],
         cwd=installed,
@@ -26,4 +31,5 @@ def test_an_installed_wheel_carries_and_finds_its_resources(tmp_path: Path) -> N
         capture_output=True,
         text=True,
     )
-    assert answer.stdout.split() == [str(installed / "azpost_desk" / "resources"), "True"]
+    resources = str(installed / "azpost_desk" / "resources")
+    assert answer.stdout.split() == [resources, "True", "True", "True", "None"]

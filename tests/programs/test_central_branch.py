@@ -156,10 +156,11 @@ def test_each_example_is_taken_unchanged(
         capsys.readouterr()
     if name == "connectors":
         # A server takes it when it starts; here only what reads it.
-        from azpost_desk.central.registry import files
-        from azpost_desk.programs.central import Connectors
+        from azpost_desk.programs.central_billers import reached
 
-        assert files.read(file, dict[str, Connectors])["1001"].has_status
+        connectors, kinds = reached(file)
+        assert connectors["1001"].can_be_asked
+        assert kinds == {"1001": "osmp"}
         return
     words = ("import-list", "national") if name == "national-list" else (f"set-{name}",)
     assert run(postgres, *words, str(file)) == 0

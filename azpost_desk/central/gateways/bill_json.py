@@ -21,6 +21,7 @@ from azpost_desk.central.gateways.billers import (
     mask_name,
 )
 from azpost_desk.central.gateways.json_line import JsonLine, code_of, read
+from azpost_desk.central.gateways.kinds import Kind
 from azpost_desk.central.gateways.osmp import (
     ACCOUNT_CHARS_MAX,
     FATAL,
@@ -33,6 +34,8 @@ from azpost_desk.domain.money import Money
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from azpost_desk.central.gateways.kinds import Wiring
 
 # What a payer did or can mend; every other word of a biller is no answer to rely on (M0-6).
 REFUSALS: Final = {word: code for code, word in FATAL.items()}
@@ -60,6 +63,16 @@ class _Paid(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     reference: str = ""
     reason: str = ""
+
+
+class JsonSettings(msgspec.Struct, frozen=True):
+    """A biller's table in the connectors' file; `key_file` lies beside that."""
+
+    url: str
+    key_file: str
+    service: str = ""
+    not_found_after_s: int = NOT_FOUND_AFTER_S
+    key_life_s: int = KEY_LIFE_S
 
 
 class JsonBiller:
@@ -186,3 +199,17 @@ def _sum(amount: Money) -> dict[str, object]:
     if amount.currency != "AZN" or amount.minor <= 0:
         raise ValueError("billers are paid a positive sum in manat")
     return {"amount": write_sum(amount), "currency": "AZN"}
+
+
+def _make(settings: JsonSettings, wiring: Wiring) -> JsonBiller:
+    return JsonBiller(
+        settings.url,
+        wiring.secret(settings.key_file),
+        now_ms=wiring.now_ms,
+        service=settings.service,
+        not_found_after_s=settings.not_found_after_s,
+        key_life_s=settings.key_life_s,
+    )
+
+
+KIND: Final = Kind[JsonSettings](JsonSettings, _make)

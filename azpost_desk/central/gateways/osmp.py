@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final, Literal
 from xml.etree import ElementTree
 
+import msgspec
 import requests
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as ReadTimeout
@@ -32,10 +33,13 @@ from azpost_desk.central.gateways.billers import (
     mask_name,
 )
 from azpost_desk.central.gateways.http_answers import never_left, read_whole
+from azpost_desk.central.gateways.kinds import Kind
 from azpost_desk.domain.money import Money
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from azpost_desk.central.gateways.kinds import Wiring
 
 # Fatal codes and their words. Source: the protocol's table of errors; 8, 241-243, 300: its classic edition.
 FATAL: Final = {
@@ -144,6 +148,14 @@ def write_sum(amount: Money) -> str:
 def write_moment(at_ms: int) -> str:
     """UTC milliseconds as the protocol's ``YYYYMMDDhhmmss`` in Baku time."""
     return (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(_BAKU).strftime("%Y%m%d%H%M%S")
+
+
+class OsmpSettings(msgspec.Struct, frozen=True):
+    """A biller's table in the connectors' file."""
+
+    url: str
+    prv_id: str = ""
+    has_status: bool = False
 
 
 class OsmpBiller:
@@ -315,3 +327,12 @@ def _sum(amount: Money) -> dict[str, str]:
     if amount.currency != "AZN" or amount.minor <= 0:
         raise ValueError("billers are paid a positive sum in manat")
     return {"sum": write_sum(amount), "ccy": "AZN"}
+
+
+def _make(settings: OsmpSettings, wiring: Wiring) -> OsmpBiller:
+    return OsmpBiller(
+        settings.url, now_ms=wiring.now_ms, prv_id=settings.prv_id, has_status=settings.has_status
+    )
+
+
+KIND: Final = Kind[OsmpSettings](OsmpSettings, _make)

@@ -61,6 +61,12 @@ class Party(Generic[C]):
             rests = self._silences >= SILENCES_MAX and self._clock.monotonic_ms() < self._rests_until_ms
             return not rests and self._in_hand[lane] < lane.value
 
+    @property
+    def is_resting(self) -> bool:
+        """Whether it has been silent so often in a row that nobody waits for it."""
+        with self._lock:
+            return self._silences >= SILENCES_MAX
+
     def begin(self, lane: Lane, work: Callable[[C], T]) -> Future[T]:
         """Do `work` in a thread of this lane, which is free."""
         with self._lock:

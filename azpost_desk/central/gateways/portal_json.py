@@ -19,6 +19,7 @@ from azpost_desk.central.gateways.billers import (
     mask_name,
 )
 from azpost_desk.central.gateways.json_line import JsonLine, code_of, read
+from azpost_desk.central.gateways.kinds import Kind
 from azpost_desk.central.gateways.osmp import AnswerError, parse_sum, write_sum
 from azpost_desk.central.gateways.portals import NoticeOrder, Portal
 from azpost_desk.domain.names import seen
@@ -26,6 +27,8 @@ from azpost_desk.domain.notices import WAYS, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from azpost_desk.central.gateways.kinds import Wiring
 
 NOTICES_MAX: Final = 100
 TEXT_CHARACTERS_MAX: Final = 200
@@ -74,6 +77,13 @@ class _Paid(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     central_number: str = ""
     reason: str = ""
+
+
+class PortalSettings(msgspec.Struct, frozen=True):
+    """A portal's table in the connectors' file; `key_file` lies beside that."""
+
+    url: str
+    key_file: str
 
 
 class JsonPortal(Portal):
@@ -211,3 +221,10 @@ def _notice(said: _Said) -> Notice:
 def _text(said: str) -> str:
     """One line that can be printed, composed, without what writes nothing."""
     return " ".join(seen(said).split())[:TEXT_CHARACTERS_MAX]
+
+
+def _make(settings: PortalSettings, wiring: Wiring) -> JsonPortal:
+    return JsonPortal(settings.url, wiring.secret(settings.key_file), now_ms=wiring.now_ms)
+
+
+KIND: Final = Kind[PortalSettings](PortalSettings, _make)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 
 from azpost_desk.central import (
+    billers_reached,
     deliveries,
     doubts,
     erasure,
@@ -63,6 +64,8 @@ class Rounds:
         self._parties = parties
         self._abroad = AbroadRounds(database, book, clock, abroad)
         self._handing_over = threading.Lock()
+        # Which billers are silent, as it was noted last.
+        self._resting = dict.fromkeys(parties, False)
         self._stopping = threading.Event()
         self._busy = 0
         self._worked = 0
@@ -205,6 +208,7 @@ class Rounds:
 
     def _deliver(self) -> bool:
         """Hand the payment that is due longest to its biller's threads; where none is free, it waits."""
+        self._note_silences()
         with self._handing_over:
             free = [name for name, party in self._parties.items() if party.is_free(Lane.DELIVERIES)]
             if not free:
@@ -218,6 +222,14 @@ class Rounds:
                 self._attempted
             )
         return True
+
+    def _note_silences(self) -> None:
+        for name, party in self._parties.items():
+            rests = party.is_resting
+            if rests != self._resting[name]:
+                with self._database.transaction() as conn:
+                    billers_reached.note(conn, name, rests, self._clock.utc_ms())
+                self._resting[name] = rests
 
     def _work_abroad(self) -> bool:
         return self._abroad.work(self._begun, self._attempted)

@@ -1,0 +1,101 @@
+"""`azpost-desk central billers`; connectors to billers made from the file that `serve --connectors` names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from azpost_desk.central import billers_reached
+from azpost_desk.central.gateways import kinds
+from azpost_desk.central.registry import files
+from azpost_desk.central.registry.files import WrongFile
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.files import SMALL_BYTES_MAX, content_of
+from azpost_desk.programs.central_commands import CLOCK, Command
+from azpost_desk.texts.sentences import local
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from azpost_desk.central.billers_reached import BillerState
+    from azpost_desk.central.gateways.connectors import Connector
+    from azpost_desk.central.storage.database import Connection
+
+_HEAD = ("biller", "name", "group", "connector", "state", "waiting", "AZN", "oldest", "to decide")
+
+
+def add(command: Command) -> None:
+    """The one command."""
+    says = "each biller: its connector, whether it answers, what waits for it"
+    one = command("billers", _billers, says)
+    one.add_argument("--json", action="store_true", help="a JSON list; sums in qəpik")
+
+
+def reached(file: Path | None) -> tuple[dict[str, Connector], dict[str, str]]:
+    """Connectors and their kinds by biller, from the connectors' file; none without one.
+
+    Raises:
+        WrongFile: X-100 to X-104, P-070 to P-072. OSError: a key.
+    """
+    tables = files.read(file, dict[str, dict[str, Any]]) if file else {}
+    connectors: dict[str, Connector] = {}
+    names: dict[str, str] = {}
+    for biller, table in tables.items():
+        if file is None:
+            continue
+        names[biller] = str(table.pop("kind", kinds.FIRST_KIND))
+        connectors[biller] = _connector(file, biller, names[biller], table)
+    return connectors, names
+
+
+def _connector(file: Path, biller: str, name: str, table: dict[str, Any]) -> Connector:
+    def secret(beside: str) -> str:
+        said = content_of(file.parent / beside, SMALL_BYTES_MAX).decode("ascii", "replace").strip()
+        if not said or not said.isascii() or not said.isprintable():
+            # Never the value: it may be a secret.
+            raise files.wrong(file.name, f"{biller}.key_file", "key_line")
+        return said
+
+    try:
+        kind = kinds.kind_of(name)
+        settings: msgspec.Struct = files.checked(table, kind.settings, file.name, biller)
+        return kinds.connect(kind, settings, kinds.Wiring(CLOCK.utc_ms, secret), biller)
+    except WrongFile:
+        raise
+    except Refused as refused:
+        raise WrongFile(refused.code, refused.field, **refused.facts) from refused
+
+
+def _billers(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    listed = billers_reached.states(conn)
+    if wanted.json:
+        rows = [
+            {
+                **{name: value for name, value in msgspec.structs.asdict(one).items() if name[-3:] != "_ms"},
+                "since": _when(one.since_ms),
+                "oldest": _when(one.oldest_ms),
+            }
+            for one in listed
+        ]
+        print(msgspec.json.encode(rows).decode())
+        return
+    for row in (_HEAD, *map(_row, listed)):
+        print(*row, sep="\t")
+
+
+def _row(one: BillerState) -> tuple[object, ...]:
+    state = "not configured" if one.answers is None else "answers" if one.answers else "SILENT"
+    if one.answers is False:
+        state = f"{state} since {_when(one.since_ms)}"
+    waiting = f"{azn(one.waiting_qapik).decimal():f}"
+    oldest = _when(one.oldest_ms) or "-"
+    kind = one.kind or "-"
+    shown = (one.biller, one.name or "-", one.group or "-", kind, state)
+    return (*shown, one.waiting_count, waiting, oldest, one.undecided_count)
+
+
+def _when(at_ms: int) -> str:
+    return local(at_ms).isoformat(timespec="seconds") if at_ms else ""
