@@ -1,0 +1,344 @@
+"""Proof that the packages work: on a bare Debian 12 they are installed, used, updated and removed.
+
+    python3 installer/prove.py --packages DIR --newer DIR [--root DIR] [--out DIR] [--mirror URL]
+
+Needs root, debootstrap and Xvfb; DIR are two builds of `build.py deb`, the second with a larger --version.
+Each step says "ok" or what is wrong, with its seconds; pictures and the log go to --out.
+Exit code: 0 all hold, 1 one does not, 2 it cannot be tried here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NEEDED = ("debootstrap", "Xvfb", "xwd", "unshare", "chroot")
+DISPLAY = ":94"
+WIDE, HIGH = 1366, 768
+CLERK, SECOND = "clerk", "second"
+APT = "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0"
+
+
+class Broken(Exception):
+    """A step that does not hold; the text says what was seen."""
+
+
+@dataclass
+class Stand:
+    """The bare system and what is put into it.
+
+    Attributes:
+        root: its folder.
+        packages, newer: two builds; newer has the larger version.
+        out: where pictures and the log go.
+        said: everything that was run, and what it answered.
+    """
+
+    root: Path
+    packages: list[Path]
+    newer: list[Path]
+    out: Path
+    mirror: str
+    said: list[str] = field(default_factory=list)
+
+    def run(self, command: str, user: str = "root", wanted: int | None = 0, network: bool = True) -> str:
+        """A shell line inside, as `user`; without `network` it has not even a loopback.
+
+        Raises:
+            Broken: its exit code is not the one wanted (None: any).
+        """
+        done = subprocess.run(
+            self.command(command, user, network), capture_output=True, text=True, check=False, timeout=600
+        )
+        answer = done.stdout + done.stderr
+        self.said.append(f"$ {user}: {command}\n{answer}= {done.returncode}\n")
+        if wanted is not None and done.returncode != wanted:
+            raise Broken(f"{command!r} ended with {done.returncode}: {answer.strip()[-600:]}")
+        return answer
+
+    def command(self, command: str, user: str = "root", network: bool = True) -> list[str]:
+        """The whole command line for `run`."""
+        home = "/root" if user == "root" else f"/home/{user}"
+        inside = ["env", "-i", f"HOME={home}", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TERM=dumb", "LANG=C"]
+        change = ["chroot", *([f"--userspec={user}:{user}"] if user != "root" else []), str(self.root)]
+        return [*([] if network else ["unshare", "--net"]), *change, *inside, "sh", "-c", command]
+
+    def put(self, files: list[Path]) -> str:
+        """Copies of these packages inside; their paths there."""
+        for file in files:
+            shutil.copy(file, self.root / "tmp" / file.name)
+        return " ".join(f"/tmp/{file.name}" for file in files)
+
+
+def a_bare_system(stand: Stand) -> str:
+    """Debian's smallest system: no Python, no X, no fonts."""
+    if not (stand.root / "var/lib/dpkg/status").exists():
+        command = ["debootstrap", "--variant=minbase", "bookworm", str(stand.root), *stand.mirror.split()]
+        subprocess.run(command, check=True, capture_output=True)
+    for place in ("usr/bin/python3", "usr/bin/X", "usr/share/fonts", "usr/lib/x86_64-linux-gnu/libX11.so.6"):
+        if (stand.root / place).exists():
+            raise Broken(f"{place} is there already")
+    packages = stand.run("dpkg-query -W").count("\n")
+    return f"{packages} packages"
+
+
+def installed(stand: Stand) -> str:
+    """apt installs both packages with what they need; dpkg finds every file as it was delivered."""
+    stand.run(f"{APT} update")
+    stand.run(f"{APT} install --no-install-recommends {stand.put(stand.packages)}")
+    stand.run("dpkg --verify azpost-desk && test -z \"$(dpkg --verify 'azpost-desk*')\"")
+    for user in (CLERK, SECOND):
+        stand.run(f"useradd --create-home --shell /bin/sh {user}")
+    return f"{stand.run('dpkg-query -W').count(chr(10))} packages"
+
+
+def answers_an_ordinary_user(stand: Stand) -> str:
+    """A clerk without rights and without a network is answered in any locale, and can write none of it."""
+    told = stand.run("azpost-desk --version", CLERK, network=False).strip()
+    stand.run("LANG=az_AZ.UTF-8 azpost-desk --help", CLERK, network=False)
+    said = stand.run("azpost-desk check", CLERK, wanted=2, network=False).strip()
+    if not said.startswith("G-070"):
+        raise Broken(f"check on no books says {said!r}")
+    stand.run("azpost-desk demo", CLERK, wanted=2, network=False)
+    writable = stand.run("find /opt/azpost-desk /var/lib/azpost-desk -writable ! -type l", CLERK).strip()
+    if writable:
+        raise Broken(f"a clerk can write {writable[:200]}")
+    return told
+
+
+def shows_its_window(stand: Stand) -> str:
+    """The real window on an X screen, with the letters of the language and the manat; how long it took."""
+    took = []
+    with screen(stand):
+        for language in ("az", "ru", "en", "az", "ru"):
+            began = time.monotonic()
+            with window(stand, language):
+                took.append(round((time.monotonic() - began) * 1000))
+                picture(stand, f"first-start-{language}")
+    took.sort()
+    return f"shown in {took[0]} to {took[-1]} ms, median {took[len(took) // 2]}"
+
+
+def updated_while_it_runs(stand: Stand) -> str:
+    """A counter that runs keeps its own files through an update; the next start takes the new ones."""
+    before = stand.run("readlink -f /var/lib/azpost-desk/current").strip()
+    with screen(stand), window(stand, "az") as running:
+        stand.run(f"{APT} install {stand.put(stand.newer)}")
+        if running.poll() is not None:
+            raise Broken("the running counter ended during the update")
+        stand.run(f"test -f {before}/azpost_desk/programs/desk.py")
+        picture(stand, "after-update")
+    after = stand.run("azpost-desk --version", CLERK).strip()
+    if after != version_of(stand.newer):
+        raise Broken(f"the next start is {after}")
+    return f"{before.rpartition('/')[2]} ran on, the next start is {after}"
+
+
+def healed_after_a_cut(stand: Stand) -> str:
+    """dpkg killed while it unpacks: one line mends it, and the counter starts."""
+    inside = stand.put(stand.newer)
+    running = subprocess.Popen(
+        stand.command(f"exec dpkg --install --force-all {inside}"), stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    waiting = stand.root / "opt/azpost-desk"
+    wait_until(lambda: any(waiting.rglob("*.dpkg-new")) or running.poll() is not None, "dpkg unpacks", 120)
+    if running.poll() is not None:
+        raise Broken("dpkg had ended before it could be killed")
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    broken = stand.run("dpkg --audit", wanted=None).strip()
+    stand.run("dpkg --configure -a", wanted=None)
+    stand.run(f"dpkg --install {inside}")
+    stand.run('test -z "$(dpkg --audit)" && test -z "$(dpkg --verify \'azpost-desk*\')"')
+    told = stand.run("azpost-desk --version", CLERK).strip()
+    return f"{'half unpacked' if broken else 'nothing half done'}, then {told}"
+
+
+def removed_and_purged(stand: Stand) -> str:
+    """Removing and purging leave every user's books; the last line says where they are."""
+    books = f"/home/{CLERK}/.local/share/azpost-desk/books-of-the-proof"
+    stand.run(f"mkdir -p $(dirname {books}) && echo kept > {books}", CLERK)
+    stand.run(f"{APT} remove azpost-desk")
+    stand.run("test ! -e /var/lib/azpost-desk && test ! -e /usr/bin/azpost-desk")
+    said = stand.run(f"{APT} purge 'azpost-desk*'")
+    if ".local/share/azpost-desk" not in said:
+        raise Broken("purge does not say where the books are")
+    left = stand.run("find /opt /var/lib/azpost-desk -name '*azpost*' 2>/dev/null", wanted=None).strip()
+    if left:
+        raise Broken(f"purge leaves {left[:200]}")
+    stand.run(f"grep -q kept {books}")
+    stand.run(f"{APT} install --no-install-recommends {stand.put(stand.newer)}")
+    return stand.run("azpost-desk --version", CLERK).strip()
+
+
+STEPS: tuple[Callable[[Stand], str], ...] = (
+    a_bare_system,
+    installed,
+    answers_an_ordinary_user,
+    shows_its_window,
+    updated_while_it_runs,
+    healed_after_a_cut,
+    removed_and_purged,
+)
+
+
+@contextmanager
+def screen(stand: Stand) -> Iterator[None]:
+    """An X screen of a counter's size, reached from inside through its socket."""
+    sockets = stand.root / "tmp/.X11-unix"
+    sockets.mkdir(exist_ok=True)
+    subprocess.run(["mount", "--bind", "/tmp/.X11-unix", str(sockets)], check=True)
+    server = subprocess.Popen(
+        ["Xvfb", DISPLAY, "-screen", "0", f"{WIDE}x{HIGH}x24", "-nolisten", "tcp", "-ac"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_until(lambda: (sockets / f"X{DISPLAY[1:]}").exists(), "the X screen")
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+        subprocess.run(["umount", str(sockets)], check=True)
+
+
+@contextmanager
+def window(stand: Stand, language: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The counter's window, shown; it is closed at the end by a signal."""
+    line = f"exec azpost-desk desk --lang {language} --centre http://127.0.0.1:9"
+    command = stand.command(f"DISPLAY={DISPLAY} QT_QPA_PLATFORM=xcb {line}", CLERK, network=False)
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        wait_until(lambda: running.poll() is not None or is_painted(), "the window")
+        if running.poll() is not None:
+            raise Broken(f"the window ended: {(running.stderr.read() if running.stderr else b'')[-600:]!r}")
+        yield running
+    finally:
+        running.terminate()
+        running.wait()
+
+
+def is_painted() -> bool:
+    """Whether anything but the empty screen is to be seen."""
+    return len(set(grabbed()[::4])) > 8
+
+
+def grabbed() -> bytes:
+    """The dots of the whole screen, row by row; none while it is not there yet."""
+    command = ["xwd", "-root", "-silent", "-display", DISPLAY]
+    return subprocess.run(command, capture_output=True, check=False).stdout[-WIDE * HIGH * 4 :]
+
+
+def picture(stand: Stand, name: str) -> None:
+    """What the screen shows, as `out`/NAME.png."""
+    shown = grabbed()
+    lines = (shown[row * WIDE * 4 : (row + 1) * WIDE * 4] for row in range(HIGH))
+    # Four bytes a dot in X's order (blue, green, red, unused) become three; a line begins with "no filter".
+    dots = b"".join(
+        b"\0" + bytes(byte for dot in zip(line[2::4], line[1::4], line[0::4], strict=True) for byte in dot)
+        for line in lines
+    )
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", WIDE, HIGH, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(dots))]
+    made = b"\x89PNG\r\n\x1a\n"
+    for kind, content in [*parts, (b"IEND", b"")]:
+        made += struct.pack(">I", len(content)) + kind + content
+        made += struct.pack(">I", zlib.crc32(kind + content))
+    (stand.out / f"{name}.png").write_bytes(made)
+
+
+def wait_until(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    """Look again and again until it holds.
+
+    Raises:
+        Broken: it does not within `seconds`.
+    """
+    ends = time.monotonic() + seconds
+    pause = threading.Event()
+    while not holds():
+        if time.monotonic() > ends:
+            raise Broken(f"{what} did not come within {seconds:g} s")
+        pause.wait(0.02)
+
+
+def version_of(packages: list[Path]) -> str:
+    """The version that the file name of the application package gives."""
+    (version,) = [path.name.split("_")[1] for path in packages if path.name.startswith("azpost-desk_")]
+    return version
+
+
+@contextmanager
+def mounted(root: Path) -> Iterator[None]:
+    """/proc and the devices that programs inside ask for."""
+    places = [("proc", root / "proc"), ("/dev", root / "dev")]
+    yield_to: list[Path] = []
+    try:
+        for source, place in places:
+            kind = ["-t", "proc"] if source == "proc" else ["--bind"]
+            subprocess.run(["mount", *kind, source, str(place)], check=True)
+            yield_to.append(place)
+        yield
+    finally:
+        for place in reversed(yield_to):
+            subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def main(argv: list[str]) -> int:
+    """Run every step; what it found on stdout."""
+    parser = argparse.ArgumentParser(prog="prove.py", description="The packages on a bare Debian 12.")
+    parser.add_argument("--packages", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--newer", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--root", type=Path, default=Path("build/proof/root"), metavar="DIR")
+    parser.add_argument("--out", type=Path, default=Path("build/proof"), metavar="DIR")
+    parser.add_argument("--mirror", default="", help="where debootstrap gets Debian; default: its own")
+    wanted = parser.parse_args(argv)
+    missing = [name for name in NEEDED if not shutil.which(name)]
+    if os.geteuid() != 0 or missing:
+        print(f"Needs root and {' '.join(missing or NEEDED)}.", file=sys.stderr)
+        return 2
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    old, new = sorted(wanted.packages.glob("*.deb")), sorted(wanted.newer.glob("*.deb"))
+    stand = Stand(wanted.root.absolute(), old, new, wanted.out, wanted.mirror)
+    good = prove(stand)
+    (wanted.out / "proof.log").write_text("\n".join(stand.said), "utf-8")
+    return 0 if good else 1
+
+
+def prove(stand: Stand) -> bool:
+    """All steps in their order; a step that does not hold ends it, since the next ones stand on it."""
+    steps = list(STEPS)
+    print(said(steps[0], stand), flush=True)
+    with mounted(stand.root):
+        for step in steps[1:]:
+            try:
+                print(said(step, stand), flush=True)
+            except Broken as broken:
+                print(f"BROKEN {step.__name__}: {broken}", flush=True)
+                return False
+    return True
+
+
+def said(step: Callable[[Stand], str], stand: Stand) -> str:
+    """What a step found, with its seconds."""
+    began = time.monotonic()
+    found = step(stand)
+    return f"ok {step.__name__} {time.monotonic() - began:.1f} s: {found}"
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    sys.exit(main(sys.argv[1:]))
