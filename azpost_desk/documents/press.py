@@ -14,6 +14,7 @@ from azpost_desk.documents import (
     receipts,
     reports,
     slips,
+    statements,
     transfers,
 )
 from azpost_desk.domain import papers
@@ -31,8 +32,8 @@ def pdf(paper: Paper, texts: Texts) -> bytes:
             return receipts.receipt_pdf(paper, texts)
         case papers.ApplicationPaper():
             return transfers.application_pdf(paper, texts)
-        case papers.AbroadPaper() | papers.NumberPaper() | papers.EnquiryPaper():
-            return _of_abroad(paper, texts)
+        case papers.AbroadPaper() | papers.NumberPaper() | papers.EnquiryPaper() | papers.StatementPaper():
+            return _of_outside(paper, texts)
         case papers.VoucherPaper():
             return transfers.voucher_pdf(paper, texts)
         case papers.LabelPaper():
@@ -51,7 +52,12 @@ def pdf(paper: Paper, texts: Texts) -> bytes:
             return cash_acts.cash_act_pdf(paper, texts)
 
 
-def _of_abroad(paper: papers.AbroadPaper | papers.NumberPaper | papers.EnquiryPaper, texts: Texts) -> bytes:
+def _of_outside(
+    paper: papers.AbroadPaper | papers.NumberPaper | papers.EnquiryPaper | papers.StatementPaper, texts: Texts
+) -> bytes:
+    """What a partner abroad or a portal has a word in."""
+    if isinstance(paper, papers.StatementPaper):
+        return statements.statement_pdf(paper, texts)
     if isinstance(paper, papers.EnquiryPaper):
         return abroad_numbers.enquiry_pdf(paper, texts)
     if isinstance(paper, papers.NumberPaper):
@@ -64,7 +70,8 @@ def raster(
     | papers.CashMovePaper
     | papers.CertificatePaper
     | papers.NumberPaper
-    | papers.EnquiryPaper,
+    | papers.EnquiryPaper
+    | papers.StatementPaper,
     texts: Texts,
 ) -> bytes:
     """A paper of the 80-mm roll as ESC/POS bytes with the cut."""
@@ -74,6 +81,8 @@ def raster(
         return abroad_numbers.number_raster(paper, texts)
     if isinstance(paper, papers.EnquiryPaper):
         return abroad_numbers.enquiry_raster(paper, texts)
+    if isinstance(paper, papers.StatementPaper):
+        return statements.statement_raster(paper, texts)
     if isinstance(paper, papers.ReceiptPaper):
         return receipts.receipt_raster(paper, texts)
     if isinstance(paper, SlipPaper):

@@ -17,6 +17,7 @@ from azpost_desk.domain.papers_head import PaperPerson as PaperPerson
 from azpost_desk.domain.papers_head import Say as Say
 from azpost_desk.domain.papers_head import SignatureLine as SignatureLine
 from azpost_desk.domain.papers_head import Words as Words
+from azpost_desk.domain.papers_notices import StatementPaper as StatementPaper
 
 if TYPE_CHECKING:
     from datetime import date
@@ -466,4 +467,5 @@ Paper = (
     | AbroadPaper
     | NumberPaper
     | EnquiryPaper
+    | StatementPaper
 )

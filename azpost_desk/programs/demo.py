@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from azpost_desk.central.app import Centre
+    from azpost_desk.central.gateways.connectors import Connector
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.shell.window import Window
     from azpost_desk.programs.desk import OpenCounter
@@ -90,12 +91,27 @@ class Town:
     terminals: dict[int, SandboxTerminal]
 
 
+def _billers(stack: ExitStack, clock: Any) -> tuple[SandboxProvider, dict[str, Connector]]:
+    """The sandboxes of billers and of the state portal, and the centre's connectors to both."""
+    from azpost_desk.central.gateways.osmp import OsmpBiller
+    from azpost_desk.rehearsal import notice_town
+    from azpost_desk.rehearsal.portals import SandboxPortal
+    from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
+
+    provider = stack.enter_context(SandboxProvider(DEMO_BILLERS))
+    billers = {
+        str(one["id"]): OsmpBiller(provider.url, now_ms=clock.utc_ms, prv_id=str(one["id"]))
+        for one in DEMO_BILLERS
+    }
+    state = stack.enter_context(SandboxPortal(notice_town.notices()))
+    return provider, billers | notice_town.reached(state, clock.utc_ms)
+
+
 @contextmanager
 def town(folder: Path, clock: Any) -> Iterator[Town]:
     """Build the post office below `folder` and take it down again."""
     from azpost_desk.central.app import Centre
     from azpost_desk.central.book import Book
-    from azpost_desk.central.gateways.osmp import OsmpBiller
     from azpost_desk.central.registry.reference import publish
     from azpost_desk.central.storage.embedded import EmbeddedServer
     from azpost_desk.domain.catalogue import Signing
@@ -104,18 +120,13 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
     from azpost_desk.rehearsal import abroad_town
     from azpost_desk.rehearsal.cards import demo_card
     from azpost_desk.rehearsal.faults import FaultyLine
-    from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
     from azpost_desk.rehearsal.terminals import SandboxTerminal
     from azpost_desk.rehearsal.town import BRANCH, PLAYERS, found_town, supply_desk
 
     with ExitStack() as stack:
         server = EmbeddedServer(folder / "centre")
         stack.callback(server.stop)
-        provider = stack.enter_context(SandboxProvider(DEMO_BILLERS))
-        billers = {
-            str(one["id"]): OsmpBiller(provider.url, now_ms=clock.utc_ms, prv_id=str(one["id"]))
-            for one in DEMO_BILLERS
-        }
+        provider, billers = _billers(stack, clock)
         dsn = server.dsn()
         key = SigningKey.new()
         partners = {name: stack.enter_context(one) for name, one in abroad_town.sandboxes(key).items()}
@@ -180,7 +191,9 @@ def main(argv: list[str]) -> int:
 
 
 def _window(folder: Path, language: str) -> int:
+    from azpost_desk.domain.money import azn
     from azpost_desk.programs.desk import SystemClock, run_window
+    from azpost_desk.rehearsal import notice_town
     from azpost_desk.rehearsal.abroad_town import COMING
     from azpost_desk.rehearsal.town import PLAYERS
     from azpost_desk.texts import Texts
@@ -191,7 +204,11 @@ def _window(folder: Path, language: str) -> int:
         coming = [
             f"{one.number} · {texts.money(one.amount)} · {one.sender} → {one.receiver}" for one in COMING
         ]
-        rows += ["", texts.t("abroad.demo.coming"), *coming]
+        due = [
+            f"{one.number} · {texts.money(azn(one.amount_qapik))} · {one.payer}"
+            for one in notice_town.notices()
+        ]
+        rows += ["", texts.t("abroad.demo.coming"), *coming, "", texts.t("notices.demo.due"), *due]
         print("\n".join(rows), flush=True)
         return run_window(here.folders[1], here.lines[1].url, language, card="\n".join(["DEMO", *rows]))
 

@@ -123,7 +123,13 @@ def paper_printer(
 
     def print_paper(paper: Paper | bytes, sort: str) -> Came:
         from azpost_desk.documents import press
-        from azpost_desk.domain.papers import CertificatePaper, EnquiryPaper, NumberPaper, ReceiptPaper
+        from azpost_desk.domain.papers import (
+            CertificatePaper,
+            EnquiryPaper,
+            NumberPaper,
+            ReceiptPaper,
+            StatementPaper,
+        )
         from azpost_desk.domain.papers_slips import SlipPaper
         from azpost_desk.services.print_jobs import Came
         from azpost_desk.texts import Texts
@@ -135,7 +141,8 @@ def paper_printer(
             return Came(way if pages.proves else "sent", place)
         texts = Texts(_spoken(paper) or language())
         if devices.receipts is not None and isinstance(
-            paper, ReceiptPaper | SlipPaper | CertificatePaper | NumberPaper | EnquiryPaper
+            paper,
+            ReceiptPaper | SlipPaper | CertificatePaper | NumberPaper | EnquiryPaper | StatementPaper,
         ):
             place = devices.receipts.print_raster(press.raster(paper, texts))
             return Came("printed" if devices.receipts.proves else "sent", place)

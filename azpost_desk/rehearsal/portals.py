@@ -200,7 +200,8 @@ class SandboxPortal:
             number = f"HOP{len(self.payments) + 1:012d}"
             kept = replace(wanted, central_number=number)
             left = owing.amount_qapik - int(wanted.amount.replace(".", ""))
-            owing.change(left)
+            # What is paid still says how much it was.
+            owing.change(left or owing.amount_qapik)
             owing.state = "open" if left else "paid"
         self.payments[txn] = kept
         return 200, kept.said()

@@ -25,6 +25,7 @@ from azpost_desk.domain.catalogue import (
     Settings,
     Tariffs,
 )
+from azpost_desk.rehearsal.notice_town import portal
 from azpost_desk.rehearsal.providers import DEMO_BILLERS
 
 if TYPE_CHECKING:
@@ -154,20 +155,23 @@ def billers() -> Billers:
     gas.
     """
     return Billers(
-        billers=tuple(
-            Biller(
-                biller=str(one["id"]),
-                group=str(one["group"]),
-                names=dict(one["names"]),
-                account_mask=str(one["mask"]),
-                account_example=next(iter(one["accounts"])),
-                account_names=_ACCOUNT_NAMES,
-                amount_qapik_min=100,
-                amount_qapik_max=500_000,
-                fees=_bands((1, 500_000, 10_000, 0, 20, 200)) if one["group"] == "mobile" else (),
-                azqr=f"{one['id']:0>6}",
-            )
-            for one in DEMO_BILLERS
+        billers=(
+            *(
+                Biller(
+                    biller=str(one["id"]),
+                    group=str(one["group"]),
+                    names=dict(one["names"]),
+                    account_mask=str(one["mask"]),
+                    account_example=next(iter(one["accounts"])),
+                    account_names=_ACCOUNT_NAMES,
+                    amount_qapik_min=100,
+                    amount_qapik_max=500_000,
+                    fees=_bands((1, 500_000, 10_000, 0, 20, 200)) if one["group"] == "mobile" else (),
+                    azqr=f"{one['id']:0>6}",
+                )
+                for one in DEMO_BILLERS
+            ),
+            portal(),
         )
     )
 

@@ -44,6 +44,7 @@ from azpost_desk.services.signatures import ByHand, Draw, Signatures, Signer, un
 from azpost_desk.services.slips import Slips
 from azpost_desk.services.staff import Staff
 from azpost_desk.services.standing import DeskStanding
+from azpost_desk.services.statements import Statements
 from azpost_desk.services.supplements import Supplements
 from azpost_desk.services.tills import Tills
 from azpost_desk.services.tracking import Tracking
@@ -77,6 +78,7 @@ class DeskServices:
     changes: TransferChanges
     payments: Payments
     state_notices: Notices
+    statements: Statements
     express: Express
     tracking: Tracking
     customers: Customers
@@ -118,16 +120,15 @@ def desk_services(
     tray: Tray | None = None,
 ) -> DeskServices:
     """`signer`: else by hand; `around`: the machine; `copies`: of the books; `tray`: papers as files."""
-    baskets, papers, days = Baskets(counter), Papers(counter), DayOpening(counter)
     return DeskServices(
         counter=counter,
         press=press,
         staff=Staff(counter, hasher),
-        days=days,
+        days=(days := DayOpening(counter)),
         standing=DeskStanding(counter),
         licences=BranchLicences(counter),
         tills=Tills(counter),
-        baskets=baskets,
+        baskets=(baskets := Baskets(counter)),
         cards=Cards(counter, baskets),
         shop=Shop(counter, baskets),
         transfers=(transfers := Transfers(counter, baskets)),
@@ -138,11 +139,12 @@ def desk_services(
         changes=TransferChanges(counter, transfers),
         payments=Payments(counter, baskets),
         state_notices=Notices(counter, baskets),
+        statements=Statements(counter),
         express=Express(counter, baskets),
         tracking=Tracking(counter),
         customers=Customers(counter),
         reports=Reports(counter),
-        papers=papers,
+        papers=(papers := Papers(counter)),
         finding=Finding(counter),
         history=History(counter),
         parking=Parking(counter, baskets),

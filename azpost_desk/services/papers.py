@@ -29,6 +29,8 @@ from azpost_desk.services.number_slips import number_paper
 from azpost_desk.services.print_jobs import Came, copy_of, number_of
 from azpost_desk.services.slip_papers import slip_paper
 from azpost_desk.services.slips import PAPER
+from azpost_desk.services.statements import PAPER as STATEMENT_PAPER
+from azpost_desk.services.statements import statement_paper
 
 if TYPE_CHECKING:
     from azpost_desk.services.counter import Counter, Officer
@@ -105,8 +107,8 @@ class Papers:
             line = books.paid_line(job.key)
             if line is None:
                 raise Trouble("D-020")
-            if job.paper == NUMBER_PAPER:
-                return _number_paper(books, line, job)
+            if job.paper in (NUMBER_PAPER, STATEMENT_PAPER):
+                return _later_paper(books, line, job)
             return _line_paper(books, line, copy_of(books, job))
 
     def waiting(self) -> list[PrintJob]:
@@ -235,11 +237,15 @@ def _of_record(books: Reading, job: PrintJob) -> papers.Paper:
     return slip_paper(books, _head(books, entry), entry, job, copy_of(books, job))
 
 
-def _number_paper(books: Reading, stored: PaidLine, job: PrintJob) -> papers.NumberPaper:
+def _later_paper(books: Reading, stored: PaidLine, job: PrintJob) -> papers.Paper:
+    """A paper of a line that is drawn from what came after its sale."""
     entry = books.entry(stored.recorded.operation)
     if entry is None:
         raise Trouble("D-020")
-    return number_paper(books, _head(books, entry), stored, job)
+    head = _head(books, entry)
+    if job.paper == STATEMENT_PAPER:
+        return statement_paper(books, head, stored, job)
+    return number_paper(books, head, stored, job)
 
 
 def _pieces(sheet: dict[str, int]) -> tuple[papers.CountedPieces, ...]:

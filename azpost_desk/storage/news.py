@@ -353,6 +353,10 @@ def _payment_result(books: BookWriting, told: tidings.PaymentResult) -> None:
         source="line",
         operation=books.new_operation(),
     )
+    paid = books.paid_line(told.payment)
+    if told.outcome == "confirmed" and paid is not None and isinstance(paid.line, ops.NoticePaid):
+        # The payer's statement is drawn from this word, and owed from now on (services.statements).
+        books.queue_paper("statement", told.payment)
 
 
 def _raise_case(books: BookWriting, news: News, centre_epoch: int, reason: str, about: str = "") -> None:

@@ -36,6 +36,7 @@ from azpost_desk.domain.papers import (
     ReportTill,
     Say,
     SignatureLine,
+    StatementPaper,
     Tender,
     TillClosePaper,
     VoucherPaper,
@@ -151,6 +152,21 @@ ABROAD_NUMBER = NumberPaper(
     copy=CopyState("copy", 1),
 )
 
+STATEMENT = StatementPaper(
+    head=HEAD,
+    number="4201-000118",
+    portal={"az": "Hökumət Ödəniş Portalı", "ru": "Портал госплатежей", "en": "Government Payment Portal"},
+    central_number="HOP000000012345",
+    notice="EB2026000123",
+    payer="Ə*** V***",
+    authority={"az": "Dövlət Yol Polisi", "ru": "Дорожная полиция", "en": "Traffic Police"},
+    purpose={"az": "İnzibati cərimə", "ru": "Административный штраф", "en": "Administrative fine"},
+    budget_code="142321",
+    amount=azn(4_000),
+    fee=azn(50),
+    confirmed_ms=RECEIPT.head.recorded_at + 4_000,
+    record_mark=RECEIPT.record_mark,
+)
 ABROAD_ENQUIRY = EnquiryPaper(
     head=HEAD,
     number="D2026-000017-4",

@@ -25,6 +25,7 @@ from azpost_desk.documents import (
     reports,
     roll,
     sheet,
+    statements,
     transfers,
     typeface,
 )
@@ -44,6 +45,7 @@ PAPERS: dict[str, tuple[Callable[[Any, Texts], bytes], Any]] = {
     "abroad-number": (abroad_numbers.number_pdf, samples.ABROAD_NUMBER),
     "abroad-enquiry": (abroad_numbers.enquiry_pdf, samples.ABROAD_ENQUIRY),
     "abroad-answer": (abroad_numbers.enquiry_pdf, samples.ABROAD_ANSWER),
+    "statement": (statements.statement_pdf, samples.STATEMENT),
     "voucher": (transfers.voucher_pdf, samples.VOUCHER),
     "label": (express.label_pdf, samples.LABEL),
     "report": (reports.report_pdf, samples.REPORT),

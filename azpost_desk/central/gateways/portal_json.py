@@ -23,7 +23,7 @@ from azpost_desk.central.gateways.kinds import Kind
 from azpost_desk.central.gateways.osmp import AnswerError, parse_sum, write_sum
 from azpost_desk.central.gateways.portals import NoticeOrder, Portal
 from azpost_desk.domain.names import seen
-from azpost_desk.domain.notices import WAYS, Notice
+from azpost_desk.domain.notices import OPEN, WAYS, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -197,7 +197,8 @@ def _path(order: NoticeOrder) -> str:
 def _notice(said: _Said) -> Notice:
     """Checked once: text as it may stand on a screen and paper, sums whole qəpik."""
     amount, least = parse_sum(said.amount), parse_sum(said.least) if said.least else 0
-    if amount <= 0 or not 0 <= least <= amount:
+    # What is paid or withdrawn may have nothing left of it.
+    if amount < (said.state == OPEN) or not 0 <= least <= max(amount, 0):
         raise AnswerError("sums of a notice")
     texts = {name: _text(getattr(said, name)) for name in ("id", "version", "number", "sort", "state", "due")}
     if not (texts["id"] and texts["version"] and texts["number"] and said.authority and said.purpose):

@@ -416,7 +416,8 @@ class Frame(QWidget):
         self.line_changed()
         if topics & NUMBER_TOPICS:
             self.numbers.look()
-        if "paper" in topics:
+        # What the centre said may owe a paper: the statement of a notice.
+        if topics & {"paper", "news"}:
             self.print_waiting()
         if "day" in topics:
             self.lamp.day_changed()

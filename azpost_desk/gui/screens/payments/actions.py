@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 TAKE: Final = "take"
 TODAY: Final = "today"
 NOTICE: Final = "notice"
+STATEMENT: Final = "notices.statement.print"
+STATEMENT_KEY: Final = "Ctrl+P"
 MODES: Final = {TAKE: "Ctrl+1", TODAY: "Ctrl+2", NOTICE: "Ctrl+3"}
 
 
@@ -28,4 +30,5 @@ def actions(show_mode: Callable[[str], object]) -> list[Action]:
         Action(mode_words(mode), mode_words(mode), key, Permission.SELL, partial(show_mode, mode))
         for mode, key in MODES.items()
     ]
-    return [*modes, Action("payments.screen.add", "payments.screen.add", "Enter", Permission.SELL)]
+    statement = Action(STATEMENT, STATEMENT, STATEMENT_KEY, Permission.SELL)
+    return [*modes, statement, Action("payments.screen.add", "payments.screen.add", "Enter", Permission.SELL)]

@@ -14,6 +14,7 @@ from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.notices import NoticeStrip
 from azpost_desk.gui.kit.person import scrolled
+from azpost_desk.gui.kit.rows import left_row
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP
@@ -67,6 +68,8 @@ class PaymentsScreen(Screen):
         self.table: Table[Payment] = Table(
             columns(self._name_of), name="payments.screen.today.name", empty="payments.screen.today.empty"
         )
+        self.statement = Button(actions.STATEMENT, actions.STATEMENT_KEY)
+        self.statement.clicked.connect(self.print_statement)
         self.why = NoticeStrip()
         self._title = Label("", "title")
         self._tabs = {
@@ -98,6 +101,7 @@ class PaymentsScreen(Screen):
         below.setContentsMargins(0, 0, 0, 0)
         below.addWidget(Label("payments.screen.today.hint", "muted", wrap=True))
         below.addWidget(self.table, 1)
+        below.addWidget(left_row(self.statement))
         self._pages.addWidget(self.take)
         self._pages.addWidget(today)
         self._pages.addWidget(scrolled(self.notices))
@@ -240,6 +244,16 @@ class PaymentsScreen(Screen):
         self._load()
         if self.mode == actions.TODAY:
             self._list()
+
+    def print_statement(self) -> None:
+        """The statement of the selected notice, as often as its payer asks for it."""
+        one = self.table.current()
+        if one is None:
+            return
+        statements = self.session.services.statements
+        Operation(self.statement, lambda: statements.print_one(one.payment)).changes("paper").succeeded(
+            lambda _none: self.session.notice("notices.statement.printed", "good")
+        ).start()
 
     # --- giving back, leaving ------------------------------------------------------------------------------
 
