@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from azpost_desk.documents.electronic import share_words
 from azpost_desk.documents.receipts import close_roll, open_roll
 from azpost_desk.documents.roll import BODY, HUGE, SMALL, Roll
 from azpost_desk.documents.sheet import GREY, INK, MARGIN, RED, ROOM, Column, Sheet
@@ -44,6 +45,9 @@ def till_close_pdf(paper: TillClosePaper, texts: Texts) -> bytes:
     sheet.table(columns, rows, last)
     sheet.heading(texts.t("papers.till_close.balance"))
     _balance(sheet, paper, texts)
+    if paper.electronic is not None:
+        for words in share_words(paper.electronic, texts):
+            sheet.text(words, 9, colour=GREY)
     if paper.reason:
         sheet.gap(4)
         sheet.text(f"{texts.t('papers.till_close.reason')}: {paper.reason}")

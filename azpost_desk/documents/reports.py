@@ -9,6 +9,7 @@ from reportlab.graphics.charts.barcharts import VerticalBarChart
 from reportlab.graphics.shapes import Drawing
 
 from azpost_desk.documents import typeface
+from azpost_desk.documents.electronic import baskets_words
 from azpost_desk.documents.sheet import BLUE, BODY, GREY, INK, LINE, MARGIN, PALE, RED, ROOM, Column, Sheet
 from azpost_desk.documents.typeface import say
 from azpost_desk.domain.money import Money, total
@@ -140,7 +141,7 @@ class _Report:
         self._table("by_service", columns, cells, last)
 
     def _tenders(self) -> None:
-        rows = self._paper.tenders
+        paper, rows = self._paper, self._paper.tenders
         columns = [Column(self._t("tender"), 2.5), Column(self._t("count"), 0.7, "right")]
         columns += [Column(self._t(name), 1.5, "right") for name in ("in", "out")]
         cells = [
@@ -154,6 +155,8 @@ class _Report:
         sums = self._sums([[row.money_in, row.money_out] for row in rows], 2)
         last = (self._texts.t("papers.total"), self._texts.number(sum(row.count for row in rows)), *sums)
         self._table("tenders", columns, cells, last)
+        if rows and paper.baskets is not None:
+            self._sheet.text(baskets_words(paper.baskets, self._texts), BODY, colour=GREY)
 
     def _tills(self) -> None:
         names = ("opening", "in", "out", "expected", "counted", "difference")

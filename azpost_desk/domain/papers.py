@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from azpost_desk.domain.electronic import share_ppm
 from azpost_desk.domain.papers_abroad import AbroadPaper as AbroadPaper
 from azpost_desk.domain.papers_abroad import EnquiryPaper as EnquiryPaper
 from azpost_desk.domain.papers_abroad import NumberPaper as NumberPaper
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from azpost_desk.domain.certificates import ShiftCertificate
+    from azpost_desk.domain.electronic import Electronic
     from azpost_desk.domain.money import Money
+    from azpost_desk.domain.reports import Baskets
 
 TenderKind = Literal["cash", "card", "qr"]
 Stage = Literal["interim", "closed"]
@@ -345,6 +348,7 @@ class DailyReportPaper:
         as_of: moment of the cut, UTC in milliseconds.
         operations: the list of operations, empty when it was not asked for.
         hours: of the branch, without the desks of these numbers: `without_hours`.
+        baskets: how they were paid; None where a desk has not told.
     """
 
     head: PaperHead
@@ -368,16 +372,14 @@ class DailyReportPaper:
     disputes: tuple[ReportDispute, ...] = ()
     counts: tuple[ReportCount, ...] = ()
     without_hours: tuple[int, ...] = ()
+    baskets: Baskets | None = None
 
     @property
     def electronic_ppm(self) -> int | None:
-        """Share of card and QR in the money that came in, in parts per million; None when nothing came in.
-
-        Cut to a tenth of a percent: never shown higher than it was.
-        """
+        """Share of card and QR in the money that came in, in parts per million; None when nothing came in."""
         everything = sum(tender.money_in.minor for tender in self.tenders)
         electronic = sum(tender.money_in.minor for tender in self.tenders if tender.kind != "cash")
-        return electronic * 1000 // everything * 1000 if everything else None
+        return share_ppm(electronic, everything)
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,6 +404,7 @@ class TillClosePaper:
         counts: by denomination, largest first; denominations with no pieces may be left out.
         reason: the clerk's own words for a difference, may be empty.
         record_mark: ten characters of the record's hash.
+        electronic: what was paid without cash that day, up to this close.
     """
 
     head: PaperHead
@@ -418,6 +421,7 @@ class TillClosePaper:
     record_mark: str
     reason: str = ""
     copy: CopyState = ORIGINAL
+    electronic: Electronic | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,22 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     out_qapik: int = 0
 
 
+class Baskets(msgspec.Struct, frozen=True, kw_only=True):
+    """Baskets by how they were paid, each counted once by each name that is true of it.
+
+    Attributes:
+        electronic: customers gave money, some of it or all by card or QR.
+        no_cash: of these, those in which no cash went either way.
+        cash_only: customers gave money, all of it cash.
+        out: nothing was given, money went out: pay-outs, refunds, reversals.
+    """
+
+    electronic: int = 0
+    no_cash: int = 0
+    cash_only: int = 0
+    out: int = 0
+
+
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """A desk's day in figures.
 
@@ -45,6 +61,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
         operations: lines sold or reversed.
         receipts: settlements.
         made_good_qapik: own money officers put in for shortages; the shortages themselves stay as they were.
+        baskets: how the settlements were paid; a close of before, and one told by a slip, does not say.
     """
 
     services: dict[str, ServiceFigures]
@@ -60,6 +77,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     operations: int
     receipts: int
     made_good_qapik: int = 0
+    # Not told is left out of the bytes: closes that were written before it stay what they are.
+    baskets: Baskets | msgspec.UnsetType = msgspec.UNSET
 
 
 def encode(figures: Figures) -> str:
@@ -81,6 +100,9 @@ def differences(first: Figures, second: Figures) -> list[str]:
     wrong = []
     for name in Figures.__struct_fields__:
         one, other = getattr(first, name), getattr(second, name)
+        if msgspec.UNSET in (one, other):
+            # Both routines always tell; a close of before is not blamed for what nobody asked of it.
+            continue
         if isinstance(one, dict):
             wrong += [
                 f"{name}.{key}" for key in sorted(one.keys() | other.keys()) if one.get(key) != other.get(key)
@@ -107,7 +129,7 @@ def together(parts: Iterable[Figures]) -> Figures:
     sums = {
         name: sum(getattr(part, name) for part in every)
         for name in Figures.__struct_fields__
-        if name not in ("services", "tenders", "till", "safe")
+        if name not in ("services", "tenders", "till", "safe", "baskets")
     }
     return Figures(
         services={
@@ -118,5 +140,15 @@ def together(parts: Iterable[Figures]) -> Figures:
         },
         till=flow([part.till for part in every]),
         safe=flow([part.safe for part in every]),
+        baskets=baskets_together([part.baskets for part in every]),
         **sums,
     )
+
+
+def baskets_together(parts: Iterable[Baskets | msgspec.UnsetType]) -> Baskets | msgspec.UnsetType:
+    """The baskets of several desks added up; not known where one of them has not told."""
+    every = list(parts)
+    told = [one for one in every if isinstance(one, Baskets)]
+    if len(told) < len(every):
+        return msgspec.UNSET
+    return Baskets(**{f: sum(getattr(one, f) for one in told) for f in Baskets.__struct_fields__})

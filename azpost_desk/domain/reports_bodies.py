@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.lines import AbroadPaid, AbroadRefunded, AbroadSent
-from azpost_desk.domain.reports import Figures, Flow, ServiceFigures
+from azpost_desk.domain.reports import Baskets, Figures, Flow, ServiceFigures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,6 +56,21 @@ class _Day:
     refunds: int = 0
     receipts: int = 0
     made_good: int = 0
+    paid: dict[str, int] = field(default_factory=dict)
+
+    def settled(self, cash: int, other: list[int]) -> None:
+        """A basket was paid: `cash` and the `other` tenders, negative what went out."""
+        moved = [qapik for qapik in (cash, *other) if qapik]
+        if not moved:
+            return
+        if max(moved) < 0:
+            names = ["out"]
+        elif max(other, default=0) > 0:
+            names = ["electronic"] if cash else ["electronic", "no_cash"]
+        else:
+            names = ["cash_only"]
+        for name in names:
+            self.paid[name] = self.paid.get(name, 0) + 1
 
     def sell(self, service: str, customers: int, income: int, vat: int) -> None:
         """`customers`: money held for others, negative when it goes out; `income`: the post's own."""
@@ -106,6 +121,8 @@ def _settle(day: _Day, body: ops.Settlement) -> None:
         if tender.amount_qapik:
             day.tenders.setdefault(tender.tender, _Place()).move(tender.amount_qapik)
     day.till.move(body.cash_given_qapik - body.change_qapik)
+    other = [one.amount_qapik for one in body.tenders if one.tender != "cash"]
+    day.settled(body.cash_given_qapik - body.change_qapik, other)
 
 
 def _note(day: _Day, body: ops.Body) -> None:
@@ -183,4 +200,5 @@ def figures(bodies: Iterable[ops.Body], till_opening_qapik: int) -> Figures:
         operations=sum(row.count for row in day.services.values()),
         receipts=day.receipts,
         made_good_qapik=day.made_good,
+        baskets=Baskets(**day.paid),
     )

@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain import accounts as chart
-from azpost_desk.domain.reports import Figures, Flow, ServiceFigures
+from azpost_desk.domain.reports import Baskets, Figures, Flow, ServiceFigures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +58,30 @@ def _row(operations: list[list[Posting]]) -> ServiceFigures:
     return ServiceFigures(count=len(operations), in_qapik=money_in, out_qapik=money_out, income_qapik=income)
 
 
+def _baskets(operations: Iterable[list[Posting]]) -> Baskets:
+    """How baskets were paid, from the postings of settlements in their order: a basket ends where its tenders
+    have brought clearing back to zero.
+    """
+    electronic = no_cash = cash_only = out = due = 0
+    paid: list[tuple[str, int]] = []
+    for postings in operations:
+        due += sum(p.amount.minor for p in postings if p.account == chart.CLEARING)
+        paid += [
+            (_TENDER_OF[p.account], p.amount.minor)
+            for p in postings
+            if p.account in _TENDER_OF and p.amount.minor and _service_of(postings) is None
+        ]
+        if due:
+            continue
+        given = {kind for kind, minor in paid if minor > 0}
+        electronic += bool(given - {"cash"})
+        no_cash += bool(given) and not any(kind == "cash" for kind, _ in paid)
+        cash_only += given == {"cash"}
+        out += bool(paid) and not given
+        paid = []
+    return Baskets(electronic=electronic, no_cash=no_cash, cash_only=cash_only, out=out)
+
+
 def figures(desk: str, day: Iterable[tuple[str, Posting]], till_opening_qapik: int, receipts: int) -> Figures:
     """The day's figures.
 
@@ -103,4 +127,5 @@ def figures(desk: str, day: Iterable[tuple[str, Posting]], till_opening_qapik: i
         operations=sum(len(operations) for operations in by_service.values()),
         receipts=receipts,
         made_good_qapik=credited(chart.SHORTAGE, "difference.made_good"),
+        baskets=_baskets(sold.values()),
     )

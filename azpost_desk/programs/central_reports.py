@@ -17,6 +17,7 @@ import msgspec
 
 from azpost_desk.central.abroad import border_reports, commissions
 from azpost_desk.central.abroad.ageing import Open, still_open
+from azpost_desk.central.electronic import ElectronicDay, electronic_days
 from azpost_desk.central.safeguarding import Safeguarded, safeguarded
 from azpost_desk.domain.days import business_day
 from azpost_desk.domain.money import Money
@@ -34,6 +35,7 @@ ROWS: Final[dict[str, type[msgspec.Struct]]] = {
     "border-transfers": border_reports.Crossing,
     "border-balance": border_reports.Flow,
     "safeguarding": Safeguarded,
+    "electronic-share": ElectronicDay,
     "open-abroad": Open,
     "partner-commission": commissions.Month,
 }
@@ -55,6 +57,8 @@ def add(command: Command) -> None:
     _add(command, "border-balance", _balance, says)
     says = "customers' money against what covers it at the end of each day, with the gap (safeguarding)"
     _add(command, "safeguarding", _safeguarding, says)
+    says = "what customers of the country paid by card and QR each business day, by sum and by baskets"
+    _add(command, "electronic-share", _electronic, says)
     says = "what each partner's work costs and ours brings, month by month, beside what was invoiced for it"
     _add(command, "partner-commission", _commission, says)
     says = (
@@ -98,6 +102,10 @@ def _balance(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 def _safeguarding(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     _write(wanted, Safeguarded, safeguarded(conn, *_days(wanted)))
+
+
+def _electronic(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    _write(wanted, ElectronicDay, electronic_days(conn, *_days(wanted)))
 
 
 def _open(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
@@ -150,6 +158,8 @@ def _cell(row: msgspec.Struct, name: str) -> str:
         return f"{Money(value, of['currency']).decimal():f}"
     if name.endswith(_QAPIK):
         return f"{Money(value, _HOME).decimal():f}"
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = str(value)

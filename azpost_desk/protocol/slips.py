@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -109,6 +109,7 @@ class CloseSlip(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fie
         """
         if len(self.sums) != len(_SUMS):
             raise NoSlip("the sums of another version")
+        sums: dict[str, Any] = dict(zip(_SUMS, self.sums, strict=True))
         return Figures(
             services={
                 name: ServiceFigures(count=row[0], in_qapik=row[1], out_qapik=row[2], income_qapik=row[3])
@@ -117,12 +118,15 @@ class CloseSlip(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fie
             tenders={name: _flow(row) for name, row in self.tenders.items()},
             till=_flow(self.till),
             safe=_flow(self.safe),
-            **dict(zip(_SUMS, self.sums, strict=True)),
+            **sums,
         )
 
 
 _SUMS: Final = tuple(
-    name for name in Figures.__struct_fields__ if name not in ("services", "tenders", "till", "safe")
+    name
+    for name in Figures.__struct_fields__
+    # How baskets were paid is told on the line only: the slip's bytes are those of before.
+    if name not in ("services", "tenders", "till", "safe", "baskets")
 )
 Slip = RemittanceSlip | CloseSlip
 _KINDS: Final[dict[str, type[RemittanceSlip] | type[CloseSlip]]] = {

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain import papers
+from azpost_desk.domain import papers, reports_bodies
 from azpost_desk.domain.catalogue import Branch, Tariffs
 from azpost_desk.domain.certificates import read_certificate
+from azpost_desk.domain.electronic import Electronic, electronic
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.products import due_qapik
@@ -331,4 +332,16 @@ def _till_close(
             papers.SignatureLine(Say("papers.sign.witnessed"), ""),
         ),
         record_mark=entry.recorded.mark,
+        electronic=_electronic_until(books, entry),
     )
+
+
+def _electronic_until(books: Reading, close: Entry) -> Electronic:
+    """What was paid without cash on the day of a close before it: a later copy says the same."""
+    last = (close.recorded.epoch, close.recorded.sequence)
+    bodies = [
+        one.body
+        for one in books.entries(close.recorded.day, limit=1_000_000)
+        if (one.recorded.epoch, one.recorded.sequence) < last
+    ]
+    return electronic(reports_bodies.figures(bodies, 0))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import papers
+from azpost_desk.domain.electronic import electronic
 from azpost_desk.domain.ids import desk_parts
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.operations_disputes import figure_of
@@ -43,6 +44,7 @@ def report_paper(report: DayReport, language: str = "az") -> papers.DailyReportP
         tills=tuple(_till(row) for row in report.tills),
         tenders=_tenders(figures),
         control=_control(report.own_a, report.own_b),
+        baskets=electronic(figures).baskets,
         without_hours=report.without_hours,
         hours=tuple(
             papers.ReportHour(

@@ -23,7 +23,7 @@ from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.features import abroad
-from azpost_desk.storage.projected_slips import add_hours, against_slip, learn_key
+from azpost_desk.storage.projected_slips import add_untold, against_slip, learn_key
 from azpost_desk.storage.projections import keep_remittance, remittance_differs
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _desk_head(connection: Connection, desk: OpenDesk, told: tidings.DeskHead) -
     if beside_slip == "differs":
         raise NotTaken("a close that differs from its slip")
     if beside_slip == "known":
-        add_hours(connection, told)
+        add_untold(connection, told)
         return
     values = {
         "number": told.number,

@@ -91,19 +91,26 @@ def against_slip(connection: Connection, told: DeskHead) -> Literal["", "known",
     return "known" if place <= known or told.state != "closed" else ""
 
 
-def add_hours(connection: Connection, told: DeskHead) -> None:
-    """A slip has no room for hours: what the centre tells of the same close brings them."""
-    if told.state != "closed" or not told.hours:
+def add_untold(connection: Connection, told: DeskHead) -> None:
+    """A slip has no room for hours, nor for how baskets were paid: the centre's word on the same close brings
+    both.
+    """
+    if told.state != "closed":
         return
     o = t.other_desks.c
     same = (o.desk == told.desk, o.date == told.date, o.epoch == told.epoch, o.sequence == told.sequence)
-    connection.execute(update(t.other_desks).where(*same).values(hours=told.hours))
+    connection.execute(update(t.other_desks).where(*same).values(_untold(told)))
+
+
+def _untold(told: DeskHead) -> dict[str, object]:
+    figures = {"figures": bytes(told.figures)}
+    return {**figures, "hours": told.hours} if told.hours else {**figures}
 
 
 def same_figures(one: bytes, other: bytes) -> bool:
-    """Whether two writings of a day's figures are the same day."""
+    """Whether two writings of a day's figures are the same day, in all that both of them tell."""
     try:
-        return reports.decode(one) == reports.decode(other)
+        return reports.differences(reports.decode(one), reports.decode(other)) == []
     except (msgspec.DecodeError, UnicodeDecodeError):
         return one == other
 

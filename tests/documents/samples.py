@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+from azpost_desk.domain.electronic import Electronic
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import (
     AbroadPaper,
@@ -42,6 +43,7 @@ from azpost_desk.domain.papers import (
     VoucherPaper,
 )
 from azpost_desk.domain.papers_cash import ComparedPieces
+from azpost_desk.domain.reports import Baskets
 
 # 23 November 2026, 14:05:07 in Baku.
 AT = 1_795_428_307_000
@@ -221,6 +223,7 @@ def _service(title: str, count: int, *qapik: int) -> ReportService:
     return ReportService(title, count, money_in, money_out, fees, cash + other)
 
 
+BASKETS = Baskets(electronic=103, no_cash=90, cash_only=287, out=41)
 REPORT = DailyReportPaper(
     head=HEAD,
     branch="Bakı 10 nömrəli poçt şöbəsi",
@@ -255,6 +258,7 @@ REPORT = DailyReportPaper(
         SignatureLine(Say("papers.sign.manager"), "Quliyev E."),
     ),
     without_hours=(4,),
+    baskets=BASKETS,
     provisional=(Say("papers.report.provisional.desk", (("desk", "4"), ("since_ms", AT))),),
     pending=(ReportPending("3-000398", "Azərişıq ASC", azn(4_237), Say("papers.receipt.state.unknown"), AT),),
     late=(
@@ -307,6 +311,7 @@ TILL_CLOSE = TillClosePaper(
     ),
     "9f3ac01b77",
     "Beş manatlıq əskinas çatmır.",
+    electronic=Electronic(814_650, 1_421_343, 751_500, BASKETS),
 )
 CASH_MOVE = CashMovePaper(
     HEAD,

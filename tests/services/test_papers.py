@@ -9,9 +9,11 @@ import pytest
 
 from azpost_desk.documents import press
 from azpost_desk.domain import papers
+from azpost_desk.domain.electronic import Electronic
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.reports import Baskets
 from azpost_desk.domain.transfer_codes import shown_transfer_code, transfer_code
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.goods import SellGoods
@@ -129,6 +131,12 @@ def test_cash_papers_and_the_reversal_are_drawn(stand: Stand) -> None:
     for sort in ("cash_move", "till_close"):
         for paper in jobs_of(stand, sort):
             assert all(drawn(paper).values())
+    [close] = jobs_of(stand, "till_close")
+    assert isinstance(close, papers.TillClosePaper)
+    # One basket in cash, one that gave it back: what went out is in no share.
+    share = Electronic(0, 120, 120, Baskets(cash_only=1, out=1))
+    assert (close.electronic, share.ppm, share.baskets_ppm) == (share, 0, 0)
+    assert report_paper(stand.desk.reports.interim(MANAGER)).baskets == share.baskets
 
 
 def test_a_report_is_drawn_in_three_languages(stand: Stand) -> None:
