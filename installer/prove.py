@@ -170,6 +170,26 @@ def healed_after_a_cut(stand: Stand) -> str:
     return f"{'half unpacked' if broken else 'nothing half done'}, then {told}"
 
 
+def stepped_back(stand: Stand) -> str:
+    """The version before comes back while it can read the books; over a newer form it is refused."""
+    line = f"{APT} install --allow-downgrades --no-install-recommends {stand.put(stand.packages)}"
+    stand.run(line)
+    if (back := stand.run("azpost-desk --version", CLERK).strip()) != version_of(stand.packages):
+        raise Broken(f"after the step back the version is {back}")
+    stand.run(f"{APT} install {stand.put(stand.newer)}")
+    # As a version that keeps the books in a newer form would have left it.
+    form = "/opt/azpost-desk/app/SCHEMA"
+    stand.run(f"cp -p {form} /tmp/SCHEMA && expr $(cat {form}) + 1 > /tmp/newer && cat /tmp/newer > {form}")
+    refused = stand.run(line, wanted=100)
+    stand.run(f'cat /tmp/SCHEMA > {form} && test -z "$(dpkg --audit)"')
+    if (still := stand.run("azpost-desk --version", CLERK).strip()) != version_of(stand.newer):
+        raise Broken(f"after the refusal the version is {still}")
+    said = [row for row in refused.splitlines() if row.startswith("azpost-desk: the installed")]
+    if not said:
+        raise Broken(f"the refusal does not say why: {refused[-300:]}")
+    return f"back to {back} and on to {still}; refused: {said[0]}"
+
+
 def removed_and_purged(stand: Stand) -> str:
     """Removing and purging leave every user's books; the last line says where they are."""
     books = f"/home/{CLERK}/.local/share/azpost-desk/books-of-the-proof"
@@ -194,6 +214,7 @@ STEPS: tuple[Callable[[Stand], str], ...] = (
     shows_its_window,
     updated_while_it_runs,
     healed_after_a_cut,
+    stepped_back,
     removed_and_purged,
 )
 

@@ -11,6 +11,7 @@ On the disk, each called after a hash of all its files, so that two can stand si
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,7 +122,13 @@ def papers(wanted: list[Part]) -> list[Entry]:
 
 def application(version: str, hash8: str, epoch_s: int, maintainer: str) -> Built:
     """The application package: our files, to be started on the runtime with this mark."""
-    ours = [*sources(ROOT), metadata(version), Entry("RUNTIME", f"{hash8}\n".encode("ascii"))]
+    schema = schema_of(ROOT)
+    ours = [
+        *sources(ROOT),
+        metadata(version),
+        Entry("RUNTIME", f"{hash8}\n".encode("ascii")),
+        Entry("SCHEMA", f"{schema}\n".encode("ascii")),
+    ]
     place = f"{version}-{mark(ours)}"
     linux = ROOT / "resources" / "linux"
     entries = [under(f"{HOME}/app", entry) for entry in ours]
@@ -132,6 +139,7 @@ def application(version: str, hash8: str, epoch_s: int, maintainer: str) -> Buil
         Entry("usr/share/man/man1/azpost-desk.1.gz", archive.gz((linux / "azpost-desk.1").read_bytes())),
         *documents("application", "azpost-desk", version, epoch_s, maintainer),
     ]
+    words = {"@PLACE@": place, "@SCHEMA@": schema, "@VERSION@": version}
     control = {
         "Package": "azpost-desk",
         "Version": version,
@@ -148,7 +156,7 @@ def application(version: str, hash8: str, epoch_s: int, maintainer: str) -> Buil
         ),
     }
     return Built("azpost-desk", version, archive.package(
-        control, scripts("application", {"@PLACE@": place}), entries, epoch_s
+        control, scripts("application", words), entries, epoch_s
     ))  # fmt: skip
 
 
@@ -178,6 +186,22 @@ def is_shipped(name: str) -> bool:
         return False
     program = name.removeprefix("azpost_desk/programs/").removesuffix(".py")
     return not (program in PROGRAMS_NOT_SHIPPED or program.startswith("central_"))
+
+
+def schema_of(root: Path) -> str:
+    """The number of the form in which this program keeps a desk's books.
+
+    Raises:
+        Unfit: the sources do not say it where we look.
+    """
+    told = re.search(
+        r"^SCHEMA: Final = ([0-9]+)$",
+        (root / "azpost_desk/storage/tables.py").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    if told is None:
+        raise Unfit("azpost_desk/storage/tables.py does not give SCHEMA as a number")
+    return told[1]
 
 
 def metadata(version: str) -> Entry:

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from azpost_desk.storage import tables
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "installer"))
 
@@ -110,6 +112,29 @@ def test_the_same_files_give_the_same_package_whatever_their_order() -> None:
     assert {(one.uid, one.gid, one.uname, one.mtime) for one in held} == {(0, 0, "root", 1_700_000_000)}
     modes = {one.name: oct(one.mode) for one in held}
     assert (modes["./usr/bin/probe"], modes["./usr/share/doc/probe/copyright"]) == ("0o755", "0o644")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the scripts of a Debian package")
+def test_a_step_back_over_a_newer_form_of_the_books_is_refused(tmp_path: Path) -> None:
+    schema = layout.schema_of(ROOT)
+    assert schema == str(tables.SCHEMA)
+    words = {"@PLACE@": "0.1.0-12345678", "@SCHEMA@": schema, "@VERSION@": "0.1.0"}
+    made = layout.scripts("application", words)
+    assert set(made) == {"preinst", "postinst", "postrm"}
+    assert not [name for name, script in made.items() if re.search(rb"@[A-Z]+@", script)]
+    script = tmp_path / "preinst"
+    script.write_bytes(made["preinst"].replace(b"/opt/azpost-desk", str(tmp_path).encode()))
+    (tmp_path / "app").mkdir()
+    run = ["sh", str(script), "upgrade", "0.2.0"]
+    for there, code in (("", 0), (schema, 0), (str(int(schema) + 1), 1)):
+        if there:
+            (tmp_path / "app" / "SCHEMA").write_text(f"{there}\n", "ascii")
+        done = subprocess.run(run, capture_output=True, text=True, check=False)
+        assert done.returncode == code
+    assert done.stderr == (
+        f"azpost-desk: the installed version 0.2.0 keeps the books in form {int(schema) + 1},"
+        f" version 0.1.0 reads only up to form {schema}. Nothing was changed.\n"
+    )
 
 
 @pytest.mark.skipif(not Path("/usr/bin/dpkg-deb").exists(), reason="dpkg-deb is Debian's")
