@@ -84,7 +84,8 @@ class PayPanel(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        column = (self.amount, self.change, self.rest, self._pay, self._sure, self.card, self.cash, back)
+        # Electronic first: the card stands before the cash and its notes, and Enter stays cash.
+        column = (self.card, self.amount, self.change, self.rest, self._pay, self._sure, self.cash, back)
         for widget in column:
             self._column.addWidget(widget)
         self._sure.hide()
@@ -170,7 +171,7 @@ class PayPanel(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _checked=False, given=note: self._put(given))
             grid.addWidget(button, at // beside, at % beside)
-        self._column.insertWidget(1, self._row)
+        self._column.insertWidget(self._column.indexOf(self.amount) + 1, self._row)
 
     def _put(self, given: Money | None) -> None:
         """A sum is proposed: it is selected, so that a digit replaces it."""

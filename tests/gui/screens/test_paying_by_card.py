@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from azpost_desk.devices.card_terminals import EcrTerminal
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money
+from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.screens import Session
 from azpost_desk.gui.kit.words import Language
 from azpost_desk.gui.screens.goods.screen import GoodsScreen
@@ -63,6 +64,17 @@ def test_two_keys_pay_the_basket_by_card(hands: Hands, stand: Stand) -> None:
     assert hands.keys - before == 2
     assert tenders_of(stand) == [("card", 300)]
     assert stand.desk.baskets.current() is None
+
+
+def test_the_card_is_shown_first_and_enter_stays_cash(hands: Hands, stand: Stand) -> None:
+    hands.press(Qt.Key.Key_F10)
+    panel = hands.frame.basket.cash
+    notes = [one for one in panel.findChildren(Button) if one.isVisible() and one.parentWidget() is not panel]
+    tops = [one.mapTo(panel, QPoint(0, 0)).y() for one in (panel.card, panel.amount, notes[0], panel.change)]
+    assert tops == sorted(set(tops))
+    assert panel.amount.line.hasFocus()
+    hands.type("\n")
+    assert tenders_of(stand) == [("cash", 300)]
 
 
 @pytest.mark.parametrize("letters", ["k", "K", "л", "y", "q"])
