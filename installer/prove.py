@@ -230,7 +230,8 @@ def screen(stand: Stand) -> Iterator[None]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        wait_until(lambda: (sockets / f"X{DISPLAY[1:]}").exists(), "the X screen")
+        # Its socket may be one that an earlier server left: only a picture says that somebody answers.
+        wait_until(lambda: bool(grabbed()), "the X screen")
         yield
     finally:
         server.terminate()
