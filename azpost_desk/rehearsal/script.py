@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from azpost_desk.rehearsal.script_abroad import abroad
 from azpost_desk.rehearsal.script_looks import languages, one_box, papers_of_the_day
+from azpost_desk.rehearsal.script_notices import notices
 from azpost_desk.rehearsal.steps import (
     At,
     AtDesk,
@@ -42,6 +43,7 @@ def script() -> list[Instruction]:
         *_refused_bill(),
         *_undone(),
         *abroad(),
+        *notices(),
         *_mail(),
         *languages(),
         *_close(),

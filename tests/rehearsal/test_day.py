@@ -111,13 +111,15 @@ def test_the_day_is_photographed_at_the_size_of_a_counters_screen(day: Path, sum
     shown = {Path(name).name.split("-", 1)[1].rsplit("-", 1)[0] for name in summary["pictures"]}
     assert {"paying", "change", "papers", "officer-menu"} <= shown
     assert {"box-price", "box-office", "box-act", "customer-file"} <= shown
+    assert {"notice", "notice-confirmed"} <= shown
     assert {"abroad-price", "abroad-paid", "from-abroad", "sent-abroad", "abroad-refund"} <= shown
 
 
 @pytest.mark.parametrize(
     "sort",
     [
-        "receipt", "application", "voucher", "label", "report", "till_close", "abroad-", "abroad_number"
+        "receipt", "application", "voucher", "label", "report", "till_close", "abroad-", "abroad_number",
+        "statement",
     ],
 )  # fmt: skip
 def test_every_sort_of_paper_came_out(day: Path, summary: dict[str, Any], sort: str) -> None:

@@ -71,6 +71,22 @@ def test_a_scanned_notice_is_paid_in_at_most_eight_keys(hands: Hands, stand: Sta
     assert hands.keys <= 8
 
 
+def test_what_was_found_stays_when_the_days_facts_are_read_anew(hands: Hands, runner: Runner) -> None:
+    screen(hands).enter(Found("notice", f"{PORTAL}:{NUMBER}", "", ""))
+    hands.settle()
+    runner.announce("line", "news")
+    hands.settle()
+    assert form(hands).notice == NOTICE
+    # Nor does the news take away what is being typed.
+    form(hands).clear()
+    form(hands).focus()
+    hands.type(SENDER.fin)
+    runner.announce("line", "news")
+    hands.settle()
+    assert form(hands).number.text() == SENDER.fin
+    assert not form(hands).payer.fin.isHidden()
+
+
 def test_what_is_typed_says_by_its_form_what_it_is(hands: Hands) -> None:
     hands.press(Qt.Key.Key_3, CTRL)
     hands.type(NUMBER)

@@ -121,7 +121,9 @@ class NoticeForm(QWidget):
         self._portals = portals
         self.ask.setEnabled(is_allowed and bool(portals))
         self.add.setEnabled(is_allowed)
-        self._on_number()
+        # What was found stays: the day's facts are read anew while a customer looks at it.
+        if self.found is None:
+            self._show_way()
 
     def focus(self) -> None:
         """To what waits: the notice shown, the list, the number."""
@@ -159,6 +161,9 @@ class NoticeForm(QWidget):
     def _on_number(self) -> None:
         """By its form: which portals know what was typed, and whether a person's document is needed."""
         self._show_found(None)
+        self._show_way()
+
+    def _show_way(self) -> None:
         fitting = decide.portals_for(self._portals, self.number.text())
         is_open = len(fitting) > 1
         if is_open and self.portal.isHidden():
