@@ -40,6 +40,7 @@ from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.gui.screens.transfers.changing import ChangeSheet
+from azpost_desk.gui.screens.transfers.enquiring import EnquirySheet
 from azpost_desk.gui.screens.transfers.refunding import RefundSheet
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.screens.transfers.sent_abroad import StopSheet
@@ -248,6 +249,11 @@ def ask_back(hands: Hands, stand: Stand) -> None:
     hands.press(Qt.Key.Key_B, CTRL)
 
 
+def enquire(hands: Hands, stand: Stand) -> None:
+    hands.press(Qt.Key.Key_4, CTRL)
+    hands.press(Qt.Key.Key_S, CTRL)
+
+
 def release(hands: Hands, stand: Stand) -> None:
     hands.press(Qt.Key.Key_2, CTRL)
     screen = hands.frame.current()
@@ -379,6 +385,9 @@ _WORK: Final = {
     "transfer: change": Door(TransfersScreen, CLERK, change_transfer, (ChangeSheet,), before=(before.sent,)),
     "transfer: refund": Door(TransfersScreen, CLERK, refund, (RefundSheet,), before=(before.sent,)),
     "transfer: ask back": Door(TransfersScreen, CLERK, ask_back, (StopSheet,), before=(before.sent_abroad,)),
+    "transfer: where is it": Door(
+        TransfersScreen, CLERK, enquire, (EnquirySheet,), before=(before.sent_abroad,)
+    ),
     "transfer: release": Door(
         TransfersScreen, CLERK, release, (Sheet,), "transfers.screen.release_title", (before.claimed,)
     ),

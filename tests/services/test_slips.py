@@ -42,7 +42,9 @@ def printed(stand: Stand) -> list[SlipPaper]:
 
 def qr_of(paper: SlipPaper) -> str:
     page = pypdfium2.PdfDocument(press.pdf(paper, Texts("az")))[0]
-    (code,) = zxingcpp.read_barcodes(page.render(scale=203 / 72, grayscale=True).to_pil())
+    image = page.render(scale=203 / 72, grayscale=True).to_pil()
+    # What a signature's modules look like by chance in another symbology is no code of the paper.
+    (code,) = zxingcpp.read_barcodes(image, zxingcpp.BarcodeFormat.QRCode)
     return code.text
 
 
