@@ -9,6 +9,7 @@ import re
 import tokenize
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -144,6 +145,18 @@ def python_files(root: Path = ROOT) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in found}
 
 
+@cache
+def tree_of(text: str) -> ast.Module:
+    """The file taken apart, once for all rules; who asks over every file forgets them afterwards."""
+    return ast.parse(text)
+
+
+@cache
+def nodes_of(text: str) -> list[ast.AST]:
+    """Every node of the file, gathered once for all rules."""
+    return every_node(tree_of(text))
+
+
 def every_node(tree: ast.AST) -> list[ast.AST]:
     """What `ast.walk` gives, in its order and in a third of its time: no node says only load or store."""
     nodes = [tree]
@@ -179,7 +192,7 @@ def size_faults(path: str, text: str) -> list[str]:
         is_room_sentence = number == 1 and path.endswith("__init__.py")
         if len(line) > LINE_CHARACTERS_MAX and not is_room_sentence:
             faults.append(f"{path}:{number} has {len(line)} characters, at most {LINE_CHARACTERS_MAX}")
-    for node in every_statement(ast.parse(text)):
+    for node in every_statement(tree_of(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > FUNCTION_LINES_MAX:
@@ -216,7 +229,7 @@ def swallow_faults(path: str, text: str) -> list[str]:
     if not re.search(r"except\s*:|Exception", text):
         return []
     faults = []
-    for node in every_node(ast.parse(text)):
+    for node in nodes_of(text):
         if not isinstance(node, ast.ExceptHandler):
             continue
         caught = {getattr(part, "id", "") for part in every_node(node.type)} if node.type else {"Exception"}
@@ -235,7 +248,7 @@ def wildcard_faults(path: str, text: str) -> list[str]:
     if not path.startswith("azpost_desk/") or "case _" not in text:
         return []
     faults = []
-    for node in every_node(ast.parse(text)):
+    for node in nodes_of(text):
         if not isinstance(node, ast.Match):
             continue
         parts = [part for case in node.cases for part in every_node(case.pattern)]
@@ -256,7 +269,7 @@ def undecoded_faults(path: str, text: str) -> list[str]:
     if not any(name in text for name in _UNDECODED):
         return []
     faults = []
-    for node in every_node(ast.parse(text)):
+    for node in nodes_of(text):
         if isinstance(node, ast.Tuple):
             caught = [*node.elts]
         elif isinstance(node, ast.ExceptHandler) and isinstance(node.type, ast.Attribute):
@@ -292,11 +305,11 @@ def digit_faults(path: str, text: str) -> list[str]:
     """Patterns with ``\\d``, which matches the digits of every script unless they are over bytes."""
     if not path.startswith("azpost_desk/") or not re.search(r"\\[dD]", text):
         return []
-    tree = ast.parse(text)
-    said = {id(node.value) for node in every_node(tree) if isinstance(node, ast.Expr)}
+    nodes = nodes_of(text)
+    said = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     return [
         f"{path}:{node.lineno} \\d takes ٣ for a digit: write [0-9]"
-        for node in every_node(tree)
+        for node in nodes
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and re.search(r"(?<!\\)(?:\\\\)*\\[dD]", node.value)
@@ -332,7 +345,7 @@ def state_faults(path: str, text: str) -> list[str]:
         return []
     return [
         f"{path}:{node.lineno} {node.value.strip()!r}: hand over what domain.moves.move says"
-        for node in every_node(ast.parse(text))
+        for node in nodes_of(text)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SETS_A_STATE.search(node.value)
     ]
 
@@ -345,7 +358,7 @@ def name_faults(path: str) -> list[str]:
 
 def sentence(text: str) -> str | None:
     """The first line of a module's docstring."""
-    docstring = ast.get_docstring(ast.parse(text), clean=False)
+    docstring = ast.get_docstring(tree_of(text), clean=False)
     return docstring.splitlines()[0].strip() if docstring else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import inspect
 import itertools
@@ -10,15 +11,29 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from azpost_desk import gui
 from tests.house import code_rules, import_rules, text_rules
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = code_rules.ROOT
 ARCHITECTURE = ROOT / "azpost_desk" / "ARCHITECTURE.md"
 DECISION_PARTS = ("Summary", "Context", "Decision", "Consequences", "Alternatives")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_file_is_taken_apart_once() -> Iterator[None]:
+    """Millions of nodes live until the last rule; the collector would go through all of them at each turn."""
+    gc.disable()
+    yield
+    for kept in (code_rules.nodes_of, code_rules.tree_of):
+        kept.cache_clear()
+    gc.enable()
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.house.code_rules import ROOT, every_node
+from tests.house.code_rules import ROOT, every_node, nodes_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,7 +126,7 @@ def used_keys(path: str, text: str) -> list[tuple[str, str]]:
     if not path.startswith("azpost_desk/gui/") and not NAMES_A_SENTENCE.search(text):
         return []
     found = []
-    for node in every_node(ast.parse(text)):
+    for node in nodes_of(text):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             place = f"{path}:{node.lineno}"
             if REFUSAL.fullmatch(node.value):
@@ -168,7 +168,7 @@ def dotted_names(sources: dict[str, str]) -> frozenset[str]:
     inner = [
         text for path, text in sources.items() if re.match("azpost_desk/(domain|protocol|services)/", path)
     ]
-    nodes = (node for text in inner for node in every_node(ast.parse(text)))
+    nodes = (node for text in inner for node in nodes_of(text))
     values = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
     return frozenset(value for value in values if KEY.fullmatch(value))
 
@@ -178,7 +178,7 @@ def fact_faults(path: str, text: str, catalogues: dict[str, dict[str, Sentence]]
     if not NAMES_A_SENTENCE.search(text):
         return []
     faults = []
-    for node in every_node(ast.parse(text)):
+    for node in nodes_of(text):
         if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
