@@ -7,11 +7,14 @@ chooses by business day. Names are given in the three languages as {"az": …, "
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import Final, Literal
 
 import msgspec
 
 from azpost_desk.domain import products
+from azpost_desk.domain.account_checks import AccountCheck
+from azpost_desk.domain.digits import has_foreign_digit
 from azpost_desk.domain.notices import NoticeRules
 from azpost_desk.domain.refusals import Refused
 
@@ -182,11 +185,26 @@ class Tariffs(Document, frozen=True):
     express: tuple[ExpressRow, ...] = ()
 
 
+# What billers are grouped by; the words are `payments.screen.group.<group>`.
+GROUPS: Final = (
+    *("power", "gas", "water", "phone", "internet", "tv", "mobile"),
+    *("state_fees", "fines", "taxes", "education", "other"),
+)
+
+
 class Biller(Document, frozen=True):
-    """Somebody whose bills are taken. `account_mask` is a regular expression over the typed account; `azqr`
-    is the organisation's code in payment codes, "" while it has none.
+    """Somebody whose bills are taken.
 
     With `notices` it is a state portal: what is paid to it is looked for there, never typed (domain.notices).
+
+    Attributes:
+        group: one of `GROUPS`, or a word of the centre's own.
+        account_mask: a regular expression over the typed account.
+        offline: it may be taken without the line; never without a `check` (money-out.md MC-14).
+        azqr: the organisation's code in payment codes, "" while it has none.
+        check: what holds between the digits of an account; None while nobody told.
+        fee_from: who bears the fee, ``payer`` or ``biller``.
+        part: less than the whole debt may be paid.
     """
 
     biller: str
@@ -201,6 +219,23 @@ class Biller(Document, frozen=True):
     offline: bool = True
     notices: NoticeRules | None = None
     azqr: str = ""
+    check: AccountCheck | None = None
+    fee_from: Literal["payer", "biller"] = "payer"
+    part: bool = True
+
+    @property
+    def takes_offline(self) -> bool:
+        """Whether its bills are taken without the line: a slip would be found days later (MC-14)."""
+        return self.offline and self.check is not None
+
+    def has_form(self, account: str) -> bool:
+        """Whether an account, without spaces, is written like one of its own."""
+        # A mask may say \d or take anything; ١٢٣ is no account that a biller could find.
+        return not has_foreign_digit(account) and bool(re.fullmatch(self.account_mask, account, re.ASCII))
+
+    def is_account(self, account: str) -> bool:
+        """Whether it has the form and its digits agree."""
+        return self.has_form(account) and (self.check is None or self.check.holds(account))
 
 
 class Billers(Document, frozen=True):

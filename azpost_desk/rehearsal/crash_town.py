@@ -32,7 +32,7 @@ OURS: Final = f"{BRANCH}-1"
 OTHER: Final = f"{BRANCH}-2"
 PHONE: Final = "502123456"
 # Looks like a subscriber, but the biller knows none of that number and refuses their bills.
-NO_CUSTOMER: Final = "512345679"
+NO_CUSTOMER: Final = "510000112"
 _DAY_MS: Final = 24 * 3_600_000
 _CODES: Final = 4_000
 # Partners here answer at once or never.

@@ -42,7 +42,8 @@ _BEFORE: Final = frozenset({"no_answer", "hang", "error_500", "redirect", "resul
 _FATAL: Final = frozenset({4, 5, 7, 8, 31, 32, 79, 241, 242, 243, 300})
 _BOMB: Final = b'<!DOCTYPE r [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
 
-# [design] Demonstration data: plausible forms of account numbers, invented debts and people.
+# [design] Demonstration data: plausible forms of account numbers, invented debts, people and check rules
+# (`weights`: mod 11).
 DEMO_BILLERS: Final[list[dict[str, Any]]] = [
     {
         "id": "1001",
@@ -50,6 +51,7 @@ DEMO_BILLERS: Final[list[dict[str, Any]]] = [
         "names": {"az": "Azərişıq", "ru": "Азеришыг", "en": "Azerishiq"},
         "group": "power",
         "mask": r"[0-9]{10}",
+        "weights": (2, 1, 2, 5, 2, 6, 7, 2, 9, 0),
         "accounts": {
             "1012345678": {"debt_qapik": 3_845, "holder": "Ə. V."},
             "1023456789": {"debt_qapik": 0, "holder": "M. S."},
@@ -62,6 +64,7 @@ DEMO_BILLERS: Final[list[dict[str, Any]]] = [
         "names": {"az": "Azəriqaz", "ru": "Азеригаз", "en": "Azerigas"},
         "group": "gas",
         "mask": r"[0-9]{11}",
+        "weights": (6, 2, 7, 7, 10, 2, 6, 7, 5, 1, 5),
         "accounts": {
             "20123456789": {"debt_qapik": 2_190, "holder": "R. Q."},
             "20234567890": {"debt_qapik": 7_415, "holder": "L. İ."},
@@ -73,6 +76,7 @@ DEMO_BILLERS: Final[list[dict[str, Any]]] = [
         "names": {"az": "Azərsu", "ru": "Азерсу", "en": "Azersu"},
         "group": "water",
         "mask": r"[0-9]{8}",
+        "weights": (7, 4, 8, 3, 7, 6, 2, 7),
         "accounts": {
             "30123456": {"debt_qapik": 1_280, "holder": "T. C."},
             "30234567": {"debt_qapik": -500, "holder": "Ş. B."},
@@ -84,6 +88,7 @@ DEMO_BILLERS: Final[list[dict[str, Any]]] = [
         "names": {"az": "Azercell", "ru": "Azercell", "en": "Azercell"},
         "group": "mobile",
         "mask": r"(?:10|50|51)[0-9]{7}",
+        "weights": (10, 1, 7, 1, 5, 5, 4, 2, 10),
         "accounts": {
             "502123456": {"debt_qapik": 0, "holder": "K. Ə."},
             "512345678": {"debt_qapik": 0, "holder": "F. M."},

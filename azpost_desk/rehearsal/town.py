@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.registry import branches, reference
 from azpost_desk.central.registry.enrolment import enrolment_code
+from azpost_desk.domain.account_checks import AccountCheck
 from azpost_desk.domain.catalogue import (
     Article,
     Biller,
@@ -168,6 +169,7 @@ def billers() -> Billers:
                     amount_qapik_max=500_000,
                     fees=_bands((1, 500_000, 10_000, 0, 20, 200)) if one["group"] == "mobile" else (),
                     azqr=f"{one['id']:0>6}",
+                    check=AccountCheck(rule="mod11", weights=one["weights"]) if "weights" in one else None,
                 )
                 for one in DEMO_BILLERS
             ),

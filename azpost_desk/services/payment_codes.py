@@ -5,7 +5,6 @@ A code only proposes: the biller's own check decides what is owed and on which a
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain.azqr import Azqr, read_azqr
@@ -57,6 +56,6 @@ def _bill(code: Azqr, billers: Billers) -> tuple[Biller, str] | None:
     for one in billers.billers:
         if one.azqr == billing.organisation and one.notices is None:
             accounts = (billing.payer, billing.invoice)
-            fits = [text for text in accounts if re.fullmatch(one.account_mask, text, re.ASCII)]
+            fits = [text for text in accounts if one.is_account(text)]
             return (one, fits[0]) if fits else None
     return None

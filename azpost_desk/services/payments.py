@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Biller, Billers, Settings, Tariffs
-from azpost_desk.domain.digits import has_foreign_digit
 from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import fold
@@ -38,7 +36,8 @@ BILLER_SILENT: Final = "X-031"
 @dataclass(frozen=True, slots=True)
 class PayBill:
     """Take `amount` for a subscriber's `account` (as typed). `holder` is the masked name the biller gave,
-    `contact` the payer's phone, "" when not asked: whom to call when the biller refuses.
+    `contact` the payer's phone, "" when not asked: whom to call when the biller refuses; `debt` what the
+    biller told.
     """
 
     biller: str
@@ -47,6 +46,7 @@ class PayBill:
     holder: str = ""
     source: str = "keys"
     contact: str = ""
+    debt: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +140,15 @@ class Payments:
         Raises:
             Refused: C-001, P-002, G-040.
         """
-        return fee(_known(self._billers(), biller).fees, amount)
+        return _charge(_known(self._billers(), biller), amount)
 
     def check(self, biller: str, account: str, amount: Money | None = None) -> Checked:
         """Ask the biller about a subscriber. Slow (the line): never from the window's own thread.
 
         Raises:
-            Refused: C-001, P-001 not such an account (with an example), P-002 unknown biller, P-005 this
-                biller takes no bills without the line, P-006 the biller says no (`reason`),
+            Refused: C-001, P-001 not such an account, P-073 its digits do not agree (with an example),
+                P-002 unknown biller, P-005 this biller takes no bills without the line,
+                P-006 the biller says no (`reason`),
                 P-007 it is silent and takes no bills unasked, the centre's X-codes.
         """
         known = _known(self._billers(), biller)
@@ -160,11 +161,11 @@ class Payments:
         except Trouble as trouble:
             if not trouble.code.startswith("L-"):
                 raise
-            if not known.offline:
+            if not known.takes_offline:
                 raise Refused("P-005", field="biller") from trouble
             return Checked(known, number, answered=False)
         if answer.code == BILLER_SILENT:
-            if not known.offline:
+            if not known.takes_offline:
                 raise Refused("P-007", field="biller")
             return Checked(known, number, answered=False)
         if not answer.ok:
@@ -176,7 +177,8 @@ class Payments:
         """Plan the bill; it is delivered after the basket is paid.
 
         Raises:
-            Refused: P-001, P-002, P-003 below or P-004 above what the biller takes, P-005, G-040, L-020, and
+            Refused: P-001, P-002, P-003 below or P-004 above what the biller takes, P-005, P-073,
+                P-074 less than the debt where only the whole is taken, G-040, L-020, and
                 what `Baskets.add` refuses.
         """
 
@@ -186,11 +188,12 @@ class Payments:
                 raise Refused("P-002", field="biller")
             number = _account(biller, command.account)
             _within_bounds(biller, command.amount)
-            charge = fee(biller.fees, command.amount)
+            _is_whole(biller, command)
+            charge = _charge(biller, command.amount)
             offline = within_exposure(
                 books, self.counter.line, "payments", command.amount.minor + waiting_qapik(books, "payments")
             )
-            if offline and not biller.offline:
+            if offline and not biller.takes_offline:
                 raise Refused("P-005", field="biller")
             operation = self.counter.new_id()
             whose = Account(account=number, holder=command.holder, contact=phone_of(command.contact))
@@ -285,10 +288,22 @@ def _known(billers: Billers, biller: str) -> Biller:
 def _account(biller: Biller, typed: str) -> str:
     """The subscriber's number without spaces, when it looks like one of this biller's."""
     number = "".join(typed.split())
-    # A mask may say \d or take anything; ١٢٣ is no account that a biller could find.
-    if has_foreign_digit(number) or not re.fullmatch(biller.account_mask, number, re.ASCII):
+    if not biller.has_form(number):
         raise Refused("P-001", field="account", example=biller.account_example)
+    if not biller.is_account(number):
+        raise Refused("P-073", field="account", example=biller.account_example)
     return number
+
+
+def _charge(biller: Biller, amount: Money) -> Money:
+    """What the payer pays on top."""
+    return fee(biller.fees, amount) if biller.fee_from == "payer" else azn(0)
+
+
+def _is_whole(biller: Biller, command: PayBill) -> None:
+    debt = command.debt
+    if not biller.part and debt is not None and command.amount.minor < debt.minor:
+        raise Refused("P-074", field="amount", debt=debt)
 
 
 def phone_of(typed: str) -> str:

@@ -31,9 +31,15 @@ def bill_payload(account: str, amount: str = "41.05", organisation: str = ORGANI
 
 def with_codes(stand: Stand) -> None:
     """The centre tells the code of each biller's organisation."""
+    with_values(stand, azqr=ORGANISATION)
+
+
+def with_values(stand: Stand, **values: object) -> None:
+    """The centre publishes each biller with other values."""
     known = documents()["billers"]
     assert isinstance(known, Billers)
-    coded = Billers(billers=tuple(msgspec.structs.replace(one, azqr=ORGANISATION) for one in known.billers))
+    changed = [msgspec.structs.replace(one, **values) for one in known.billers]
+    coded = Billers(billers=tuple(changed))
     told = Reference(
         name="billers", version=2, valid_from="2026-01-01", content=msgspec.Raw(msgspec.json.encode(coded))
     )

@@ -9,6 +9,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import BillChecked
 from azpost_desk.services.payments import TOLD_DELIVERING, TOLD_WAITING, PayBill
+from tests.services.codes import with_values
 from tests.services.counters import CLERK, Stand
 
 
@@ -131,3 +132,44 @@ def test_a_bill_without_a_result_becomes_a_task_after_a_day(stand: Stand) -> Non
 def test_no_refund_for_a_bill_of_another_desk(stand: Stand) -> None:
     with pytest.raises(Refused, match="P-031"):
         stand.desk.payments.refund("elsewhere", CLERK)
+
+
+def test_a_mistyped_digit_is_refused_at_the_field_before_anybody_is_asked(stand: Stand) -> None:
+    stand.line.online = False
+    for ask in (
+        lambda: stand.desk.payments.check("0101", "12345679"),
+        lambda: stand.desk.payments.pay(PayBill("0101", "12345679", azn(100)), CLERK),
+    ):
+        with pytest.raises(Refused, match="P-073") as refused:
+            ask()
+        assert (refused.value.field, refused.value.facts) == ("account", {"example": "12345678"})
+
+
+def test_what_has_no_check_rule_is_never_taken_off_line(stand: Stand) -> None:
+    """MC-14."""
+    with_values(stand, check=None)
+    stand.line.online = False
+    for ask in (
+        lambda: stand.desk.payments.check("0101", "12345679"),
+        lambda: stand.desk.payments.pay(PayBill("0101", "12345679", azn(100)), CLERK),
+    ):
+        with pytest.raises(Refused, match="P-005"):
+            ask()
+
+
+def test_a_fee_on_the_billers_side_costs_the_payer_nothing(stand: Stand) -> None:
+    assert stand.desk.payments.fee("0101", azn(5_000)) == azn(50)
+    with_values(stand, fee_from="biller")
+    assert stand.desk.payments.fee("0101", azn(5_000)) == azn(0)
+    line = stand.desk.payments.pay(PayBill("0101", "12345678", azn(5_000)), CLERK).lines[0].line
+    assert isinstance(line, ops.PaymentAccepted)
+    assert line.fee_qapik == 0
+
+
+def test_less_than_the_debt_is_taken_only_where_the_biller_allows_it(stand: Stand) -> None:
+    with_values(stand, part=False)
+    with pytest.raises(Refused, match="P-074") as refused:
+        stand.desk.payments.pay(PayBill("0101", "12345678", azn(3_614), debt=azn(3_615)), CLERK)
+    assert (refused.value.field, refused.value.facts) == ("amount", {"debt": azn(3_615)})
+    for amount in (3_615, 4_000):
+        stand.desk.payments.pay(PayBill("0101", "12345678", azn(amount), debt=azn(3_615)), CLERK)

@@ -15,6 +15,7 @@ import msgspec
 
 from azpost_desk.domain import catalogue as cat
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.account_checks import AccountCheck
 from azpost_desk.domain.ids import uuid7
 from azpost_desk.domain.transfer_codes import transfer_code
 from azpost_desk.protocol import news as tidings
@@ -142,6 +143,7 @@ def _prices() -> dict[str, cat.Document]:
                     amount_qapik_min=100,
                     amount_qapik_max=500_000,
                     fees=fees,
+                    check=AccountCheck(rule="mod11", weights=(10, 2, 1, 7, 9, 7, 9, 10)),
                 ),
             )
         ),

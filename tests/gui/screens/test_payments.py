@@ -22,6 +22,7 @@ from azpost_desk.services.payments import PayBill
 from azpost_desk.services.views import Found
 from tests.gui.conftest import type_text
 from tests.gui.screens.hands import Hands, without_licences
+from tests.services.codes import with_values
 from tests.services.counters import CLERK, OTHER_CLERK, Stand
 
 if TYPE_CHECKING:
@@ -280,6 +281,31 @@ def test_an_account_the_biller_does_not_know_is_said_beside_it(hands: Hands, sta
     assert screen(hands).take.account.error_text() == say(Phrase("refusal.P-006"))
     hands.type("\n")
     assert taken(stand) == []
+
+
+def test_a_mistyped_digit_is_said_beside_the_account_with_an_example(hands: Hands, stand: Stand) -> None:
+    hands.type("11")
+    hands.type("12345679\n")
+    take = screen(hands).take
+    assert take.account.error_text() == say(Phrase("refusal.P-073", {"example": FIRST}))
+    hands.type("\n")
+    assert taken(stand) == []
+
+
+def test_who_bears_the_fee_and_that_only_the_whole_is_taken_stand_beside_the_sums(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    with_values(stand, fee_from="biller", part=False)
+    stand.line.bills[POWER, FIRST] = BillChecked(ok=True, debt_qapik=3_615)
+    hands = Hands(qtbot, runner, session, stand, PaymentsScreen)
+    hands.type(f"11{FIRST}\n")
+    take = screen(hands).take
+    assert take.fee.editor.accessibleDescription() == say("payments.screen.fee_biller")
+    assert take.amount.editor.accessibleDescription() == say("payments.screen.whole_only")
+    assert take.total.money() == azn(3_615)
+    hands.type("36\n")
+    assert taken(stand) == []
+    assert take.amount.error_text() == say(Phrase("refusal.P-074", {"debt": azn(3_615)}))
 
 
 def test_esc_asks_before_it_forgets_and_money_stays_as_it_was(hands: Hands, stand: Stand) -> None:

@@ -47,7 +47,7 @@ def name_of(biller: Biller, language: str) -> str:
 
 def is_account(biller: Biller, typed: str) -> bool:
     """Whether a whole account of this biller is written."""
-    return re.fullmatch(biller.account_mask, "".join(typed.split()), re.ASCII) is not None
+    return biller.is_account("".join(typed.split()))
 
 
 def bill_in(key: str) -> Bill | None:
@@ -85,15 +85,18 @@ def amount_told(checked: Checked) -> Money | None:
     return checked.debt if checked.debt is not None and checked.debt.minor > 0 else None
 
 
-def pay_command(bill: Bill, amount: Money | None, holder: str = "", contact: str = "") -> PayBill:
-    """What the form holds.
+def pay_command(
+    bill: Bill, amount: Money | None, checked: Checked | None = None, contact: str = ""
+) -> PayBill:
+    """What the form holds, with what the biller told.
 
     Raises:
         Refused: T-001 no amount.
     """
     if amount is None:
         raise Refused("T-001", field="amount")
-    return PayBill(bill.biller, bill.account, amount, holder, bill.source, contact)
+    holder, debt = (checked.holder, checked.debt) if checked else ("", None)
+    return PayBill(bill.biller, bill.account, amount, holder, bill.source, contact, debt)
 
 
 def first_to_see(shown: Sequence[Payment], wanted: str = "") -> int | None:

@@ -130,7 +130,8 @@ class TakeForm(Form):
         self.total.clear()
         self._chosen = self._checked = self._asking = self._scanned = self._then = None
         self.account.example = ""
-        self.account.set_hint("")
+        for field in (self.account, self.amount, self.fee):
+            field.set_hint("")
         self._bill.pill.show_state("", "neutral")
         self.biller.set_hint("payments.screen.biller_hint")
         self._offer(self._groups)
@@ -215,6 +216,8 @@ class TakeForm(Form):
         self.biller.fill(decide.name_of(thing, language().code))
         self.biller.set_hint(_group_words(thing.group))
         self._chips.hide()
+        self.fee.set_hint("payments.screen.fee_biller" if thing.fee_from == "biller" else "")
+        self.amount.set_hint("" if thing.part else "payments.screen.whole_only")
         self.account.example = plain(thing.account_example)
         self.account.set_hint(phrase("payments.screen.account_example", example=self.account.example))
         self.focus_first()
@@ -317,9 +320,8 @@ class TakeForm(Form):
             self._then = None
             return
         payments, by = self._session.services.payments, self._session.by
-        holder = self._checked.holder if self._checked else ""
         contact = self.contact.text().strip()
-        command = decide.pay_command(self._at_hand(self._chosen), self.amount.money(), holder, contact)
+        command = decide.pay_command(self._at_hand(self._chosen), self.amount.money(), self._checked, contact)
         Operation(self.add_button, lambda: payments.pay(command, by)).changes("basket").succeeded(
             self._on_added
         ).refused(self._on_refused).start()
@@ -347,7 +349,7 @@ class TakeForm(Form):
             self.take(bill)
             return
         payments, by = self._session.services.payments, self._session.by
-        command = decide.pay_command(bill, amount, checked.holder)
+        command = decide.pay_command(bill, amount, checked)
 
         def added(basket: Basket) -> None:
             self.aside.remove(bill)
