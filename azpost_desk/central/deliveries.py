@@ -224,8 +224,9 @@ def _ask(biller: Connector, due: Due, now_ms: int) -> _Heard:
             return _Heard(Unknown("key_over"), is_proven=False, was_sent=False)
         return _Heard(pay(), biller.can_be_asked, was_sent=True)
     except ValueError as error:
-        # An account or amount that could never be sent: the money goes back.
-        return _Heard(RefusedByBiller(0, "cannot_be_sent", str(error)), is_proven=True, was_sent=False)
+        # An account or amount that could never be sent: the money goes back. After an attempt that nobody
+        # heard of it proves nothing: those values had been sent.
+        return _Heard(RefusedByBiller(0, "cannot_be_sent", str(error)), is_proven=False, was_sent=False)
 
 
 def _calls(connector: Connector, due: Due) -> tuple[Callable[[], Outcome], Callable[[], Outcome]]:

@@ -25,6 +25,7 @@ from urllib3.util import SKIP_HEADER
 
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.sync.ports import CONNECT_SECONDS
+from azpost_desk.unfollowed import UnfollowedSession
 
 # [design] What a centre under load may take before its first byte, beside the time on a 9.6 kbit/s line.
 THINK_SECONDS: Final = 20
@@ -42,8 +43,7 @@ class Connections:
             verify: True for the system's certificates, or the path of a file with the post's own.
         """
         self._open: set[HTTPConnection] = set()
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._session = UnfollowedSession()
         self._session.verify = verify
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.mount("http://", _Adapter(self._open))

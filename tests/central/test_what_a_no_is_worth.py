@@ -102,6 +102,19 @@ def test_a_no_to_a_true_question_is_final(
     office.centre.stop()
 
 
+def test_what_cannot_be_sent_any_more_proves_nothing_of_what_was_sent(office: Office) -> None:
+    office.provider.fail_next("answer_lost")
+    line = office.pay()
+    due = deliveries.Due(
+        line.operation, BILLER, "", "", "", line.amount_qapik, office.clock.now_ms, 77, 2, True, "unknown"
+    )
+    book = Book(office.dsn, office.clock)
+    deliveries.deliver(office.centre.database, book, office.clock, office.biller, due)
+    book.close()
+    assert office.row(line.operation)[0] == "unproven"
+    assert office.decide(line.operation, DELIVERED) == "confirmed"
+
+
 def test_a_no_is_final_where_nothing_had_left_or_the_biller_itself_had_put_it_off(office: Office) -> None:
     office.provider.fail_next("result", code=1)  # "try again later": heard, and not done
     line = office.pay()

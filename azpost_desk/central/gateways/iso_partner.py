@@ -34,6 +34,7 @@ from azpost_desk.central.gateways.iso_statements import is_statement, read_state
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.addresses import is_guarded
 from azpost_desk.protocol.keys import is_signed
+from azpost_desk.unfollowed import UnfollowedSession
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -241,15 +242,13 @@ class IsoPartner:
                 )
         except (requests.Timeout, ReadTimeout):
             return Silent("timeout")
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             return Silent("no_connection", type(error).__name__)
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._threads, "session", None)
         if session is None:
-            session = self._threads.session = requests.Session()
-            # Proxies and passwords come from the centre's settings, never from the environment.
-            session.trust_env = False
+            session = self._threads.session = UnfollowedSession()
             # No compression: a small body could unpack to a huge one.
             session.headers.update({"Accept": XML, "Accept-Encoding": "identity"})
             channel = self._channel

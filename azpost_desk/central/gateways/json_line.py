@@ -13,6 +13,7 @@ from urllib3.exceptions import TimeoutError as ReadTimeout
 
 from azpost_desk.central.gateways.billers import Unknown
 from azpost_desk.central.gateways.http_answers import never_left, read_whole
+from azpost_desk.unfollowed import UnfollowedSession
 
 T = TypeVar("T")
 
@@ -54,15 +55,14 @@ class JsonLine:
             return Unknown("not_reached", "ConnectTimeout")
         except (requests.Timeout, ReadTimeout):
             return Unknown("timeout")
-        except (requests.RequestException, HTTPError) as error:
+        except (requests.RequestException, HTTPError, ValueError) as error:
+            # Also what the library cannot make sense of: the request may have left.
             return Unknown("not_reached" if never_left(error) else "no_connection", type(error).__name__)
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._threads, "session", None)
         if session is None:
-            session = self._threads.session = requests.Session()
-            # Proxies and passwords come from the centre's settings, never from the environment.
-            session.trust_env = False
+            session = self._threads.session = UnfollowedSession()
             session.headers.update(
                 {
                     "Accept": "application/json",

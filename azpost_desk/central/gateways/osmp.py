@@ -35,6 +35,7 @@ from azpost_desk.central.gateways.billers import (
 from azpost_desk.central.gateways.http_answers import never_left, read_whole
 from azpost_desk.central.gateways.kinds import Kind
 from azpost_desk.domain.money import Money
+from azpost_desk.unfollowed import UnfollowedSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -282,15 +283,14 @@ class OsmpBiller:
             return Unknown("not_reached", "ConnectTimeout")
         except (requests.Timeout, ReadTimeout):
             return Unknown("timeout")
-        except (requests.RequestException, HTTPError) as error:
+        except (requests.RequestException, HTTPError, ValueError) as error:
+            # Also what the library cannot make sense of: the request may have left.
             return Unknown("not_reached" if never_left(error) else "no_connection", type(error).__name__)
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._threads, "session", None)
         if session is None:
-            session = self._threads.session = requests.Session()
-            # Proxies and passwords come from the centre's settings, never from the environment.
-            session.trust_env = False
+            session = self._threads.session = UnfollowedSession()
             # No compression: a small body could unpack to a huge one.
             session.headers.update({"Accept": "application/xml", "Accept-Encoding": "identity"})
         return session
