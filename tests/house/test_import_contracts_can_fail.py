@@ -31,7 +31,8 @@ PLANTED = {
 def lint(folder: Path, planted: dict[str, str]) -> dict[str, bool]:
     """Contract name → kept, over empty rooms with `planted` in them."""
     files = {f"azpost_desk/{room}__init__.py": "" for room in rooms_of() if room.endswith("/")}
-    files |= dict.fromkeys(("azpost_desk/__init__.py", "azpost_desk/places.py", "azpost_desk/files.py"), "")
+    alone = ("__init__", "places", "files", "unfollowed")
+    files |= dict.fromkeys((f"azpost_desk/{name}.py" for name in alone), "")
     files |= {f"azpost_desk/{path}": line + "\n" for path, line in planted.items()}
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
