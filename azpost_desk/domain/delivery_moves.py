@@ -32,6 +32,8 @@ DELIVERY: Final[Mapping[tuple[str, str], str]] = {
     # Two people judged that the desk had never taken it.
     ("accepted", "record_rejected"): "reversed",
     ("held", "record_rejected"): "reversed",
+    # Owed without having left the post: the desk undid it before it heard so, and owes nothing any more.
+    ("owed", "reversed"): "reversed",
     # A no is final to a sole attempt, or to a true question by our number; else it has to be proven (M0-6).
     **{
         (state, event): after

@@ -73,13 +73,18 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due: str = ""
 
 
+def plain_number(written: str) -> str:
+    """A number as it is compared and asked for: without spaces and in capitals."""
+    return "".join(written.split()).upper()
+
+
 def sought(rules: NoticeRules, typed: str) -> tuple[Way, str]:
     """The way and the value of what was typed, scanned or read, without spaces and in capitals.
 
     Raises:
         Refused: P-060 it has the form of no number of this portal (`example`).
     """
-    value = "".join(typed.split()).upper()
+    value = plain_number(typed)
     way = None if has_foreign_digit(value) else rules.way_of(value)
     if way is None:
         example = rules.ways[0].example if rules.ways else ""

@@ -14,7 +14,16 @@ import msgspec
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Biller, Billers, Tariffs
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.notices import NEEDS_DOCUMENT, Notice, NoticeRules, Way, payable, sought
+from azpost_desk.domain.notices import (
+    NEEDS_DOCUMENT,
+    OPEN,
+    Notice,
+    NoticeRules,
+    Way,
+    payable,
+    plain_number,
+    sought,
+)
 from azpost_desk.domain.people import Account, NoticeSearch
 from azpost_desk.domain.products.bills import TOLD_TAKEN
 from azpost_desk.domain.refusals import Refused
@@ -187,7 +196,7 @@ class Notices:
 
         Raises:
             Refused: P-069 a notice says something else now (`was`, `now`, qəpik): it is taken out and looked
-                for anew, P-061 it is open no more, P-066.
+                for anew, P-061 it is open no more, P-063 the part is too small by now, P-066.
             Trouble: L-codes.
         """
         now_ms = self.counter.line.trusted_ms() + ahead_ms
@@ -207,16 +216,21 @@ class Notices:
 
     def find_again(self, line: ops.NoticePaid, number: str) -> Found:
         """What the portal says of a notice now, by its number; refuses and stops as `refresh`."""
-        answer = self.counter.line.ask(NOTICES, NoticesAsk(portal=line.biller, by="notice", value=number))
+        question = NoticesAsk(portal=line.biller, by="notice", value=plain_number(number))
+        answer = self.counter.line.ask(NOTICES, question)
         if not answer.ok:
             raise Refused("P-066", field="number", reason=answer.code)
         now = next((one for one in answer.notices if one.notice == line.notice), None)
         if now is None:
             raise Refused("P-061", field="number", reason="withdrawn")
-        if now.state != "open":
+        if now.state != OPEN:
             raise Refused("P-061", field="number", reason=now.state)
-        if now.version != line.version:
-            raise Refused("P-069", was=azn(line.amount_qapik), now=azn(now.amount_qapik))
+        # Of a notice that may be paid in parts the line does not say what was due.
+        is_other_sum = not now.least_qapik and now.amount_qapik != line.amount_qapik
+        if now.version != line.version or is_other_sum:
+            was, due = azn(line.amount_qapik), azn(now.amount_qapik)
+            raise Refused("P-069", was=was, now=due, reason="" if is_other_sum else "terms")
+        payable(now, line.amount_qapik)
         with self.counter.books.reading() as books:
             portal, _ = _portal(books, line.biller)
         return Found(portal, number, (now,), answer.asked_ms)

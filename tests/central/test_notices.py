@@ -10,6 +10,7 @@ from azpost_desk.central.gateways.portal_json import JsonPortal
 from azpost_desk.central.payments import txn_id
 from azpost_desk.central.registry import branches, enrolment
 from azpost_desk.domain import accounts as chart
+from azpost_desk.domain.baskets import reverse
 from azpost_desk.protocol import messages
 from azpost_desk.rehearsal.portals import PORTAL_KEY, Owing, SandboxPortal
 from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
@@ -161,6 +162,20 @@ def test_mc_9_one_payment_of_a_notice_is_under_way_and_the_loser_is_owed(
     office.later(3_600)
     assert office.row(first.operation)[0] == "confirmed"
     assert [one.txn for one in portal.register()] == [str(txn_id(first.operation))]
+
+
+def test_mc_9_a_loser_that_its_desk_undid_at_once_is_owed_nothing_more(
+    office: Office, portal: SandboxPortal
+) -> None:
+    portal.fail_next("no_answer")
+    first = pay(office)
+    twin = office.desk.take_notice(PORTAL, "n-1", "1", SUM)
+    office.desk.settle(reverse(twin, office.desk.new_id(), "0001-000002", "mistake", "officer-2"))
+    office.hear()
+    assert office.row(twin.operation) == ("reversed", 0)
+    assert office.reasons() == []
+    office.later(3_600)
+    assert office.row(first.operation)[0] == "confirmed"
 
 
 def test_mc_9_a_part_is_paid_only_where_the_notice_says_so(office: Office, portal: SandboxPortal) -> None:

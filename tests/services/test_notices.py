@@ -164,6 +164,10 @@ def test_a_find_that_is_too_old_makes_no_line(at: Stand) -> None:
     ("now", "code"),
     [
         ({"version": "2", "amount_qapik": 5_000}, "P-069"),
+        # A portal that forgets to count its versions.
+        ({"amount_qapik": 5_000}, "P-069"),
+        ({"version": "2"}, "P-069"),
+        ({"least_qapik": 4_001, "amount_qapik": 5_000}, "P-063"),
         ({"state": "paid"}, "P-061"),
         ({"notice": "another"}, "P-061"),
     ],
@@ -179,6 +183,23 @@ def test_mc_8_what_changed_before_the_tender_is_told_and_nothing_is_paid(
     with pytest.raises(Refused, match="P-068"):
         at.pay(5_000)
     assert at.desk.baskets.void(CLERK, line.operation).lines == ()
+
+
+def test_mc_8_of_a_part_it_is_said_what_is_due_and_no_sum_that_it_was(at: Stand) -> None:
+    at.line.notices[NUMBER] = changed(least_qapik=1_000)
+    plan(at, qapik=1_500)
+    at.clock.now_ms += 121_000
+    at.line.notices[NUMBER] = changed(least_qapik=1_000, version="2", amount_qapik=5_000)
+    with pytest.raises(Refused, match="P-069") as no:
+        at.desk.state_notices.refresh(CLERK)
+    assert (no.value.facts["reason"], no.value.facts["now"]) == ("terms", azn(5_000))
+
+
+def test_a_number_that_the_portal_writes_with_spaces_is_asked_for_without_them(at: Stand) -> None:
+    at.line.notices[NUMBER] = changed(number="EB 2026 000123")
+    plan(at)
+    at.clock.now_ms += 121_000
+    assert at.desk.state_notices.refresh(CLERK) is not None
 
 
 def test_a_notice_is_never_taken_off_line_not_even_at_the_last_moment(at: Stand) -> None:

@@ -23,7 +23,8 @@ from azpost_desk.central.gateways.kinds import Kind
 from azpost_desk.central.gateways.osmp import AnswerError, parse_sum, write_sum
 from azpost_desk.central.gateways.portals import NoticeOrder, Portal
 from azpost_desk.domain.names import seen
-from azpost_desk.domain.notices import OPEN, WAYS, Notice
+from azpost_desk.domain.notices import OPEN, WAYS, Notice, plain_number
+from azpost_desk.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,9 +133,14 @@ class JsonPortal(Portal):
         if isinstance(listed, Unknown):
             return listed
         try:
-            return tuple(_notice(one) for one in listed.notices[:NOTICES_MAX])
+            found = tuple(_notice(one) for one in listed.notices[:NOTICES_MAX])
         except AnswerError as error:
-            return Unknown("malformed", type(error).__name__)
+            return Unknown("malformed", str(error))
+        if len({one.notice for one in found}) < len(found):
+            return Unknown("malformed", "two notices under one id")
+        if by == "notice" and any(plain_number(one.number) != plain_number(value) for one in found):
+            return Unknown("wrong_number")
+        return found
 
     def pay_notice(self, order: NoticeOrder) -> Outcome:
         """See `Portal.pay_notice`. Our number is in the path: the same again is the same payment."""
@@ -201,15 +207,19 @@ def _notice(said: _Said) -> Notice:
     if amount < (said.state == OPEN) or not 0 <= least <= max(amount, 0):
         raise AnswerError("sums of a notice")
     texts = {name: _text(getattr(said, name)) for name in ("id", "version", "number", "sort", "state", "due")}
-    if not (texts["id"] and texts["version"] and texts["number"] and said.authority and said.purpose):
+    if (said.id, said.version) != (texts["id"], texts["version"]):
+        # They are said back to the portal letter by letter.
+        raise AnswerError("an id that cannot be repeated")
+    authority, purpose = _names(said.authority), _names(said.purpose)
+    if not (texts["id"] and texts["version"] and texts["number"] and authority and purpose):
         raise AnswerError("a notice without its names")
     return Notice(
         notice=texts["id"],
         version=texts["version"],
         number=texts["number"],
         sort=texts["sort"],
-        authority={language: _text(name) for language, name in said.authority.items()},
-        purpose={language: _text(name) for language, name in said.purpose.items()},
+        authority=authority,
+        purpose=purpose,
         budget_code=_text(said.budget_code),
         amount_qapik=amount,
         least_qapik=least,
@@ -217,6 +227,12 @@ def _notice(said: _Said) -> Notice:
         state=texts["state"],
         due=texts["due"],
     )
+
+
+def _names(said: dict[str, str]) -> dict[str, str]:
+    """A name in the languages that somebody reads here, where it says anything."""
+    names = {language: _text(said.get(language, "")) for language in LANGUAGES}
+    return {language: name for language, name in names.items() if name}
 
 
 def _text(said: str) -> str:

@@ -168,12 +168,38 @@ def test_nothing_can_have_left_where_no_connection_came_about() -> None:
         {"least_qapik": 5_000},
         {"number": "\u200b"},
         {"authority": {}},
+        {"purpose": {"az": "\u200b"}},
+        {"authority": {"\u202e": "DİN"}},
+        # Said back to the portal they would be others.
+        {"notice": "n\u200b1"},
+        {"notice": "n" * 201},
+        {"version": "1\u200b"},
     ],
 )
 def test_a_notice_that_cannot_be_true_is_no_answer(values: dict[str, object]) -> None:
     with SandboxPortal([owing(**({"amount_qapik": 4_500} | values))]) as portal:  # type: ignore[arg-type]
-        portal.notices["n-1"].keys["notice"] = NUMBER
+        next(iter(portal.notices.values())).keys["notice"] = NUMBER
         assert isinstance(client(portal).find("notice", NUMBER), Unknown)
+
+
+def test_a_list_in_which_one_id_says_two_things_is_no_answer(portal: SandboxPortal) -> None:
+    portal.notices["again"] = owing(1)
+    assert client(portal).find("notice", NUMBER) == Unknown("malformed", "two notices under one id")
+
+
+def test_another_notice_than_the_one_asked_for_is_no_answer() -> None:
+    with SandboxPortal([owing(number="EB2026000999")]) as portal:
+        assert client(portal).find("notice", NUMBER) == Unknown("wrong_number")
+        # Found by its payer it is what it says.
+        [found] = client(portal).find("fin", "5ABCDE7")  # type: ignore[misc]
+        assert found.number == "EB2026000999"
+
+
+def test_names_are_kept_in_the_languages_that_are_read_here() -> None:
+    names = {"az": "DİN", "en": "\u200b", "ru": "МВД", "\u202ede": "x", "de": "y"}
+    with SandboxPortal([owing(authority=names)]) as portal:
+        [found] = client(portal).find("notice", NUMBER)  # type: ignore[misc]
+        assert found.authority == {"az": "DİN", "ru": "МВД"}
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,30 @@ def test_mc_10_by_fin_the_persons_document_is_asked_for_and_the_list_is_theirs(
     assert len(stand.line.sought) == asked
 
 
+def test_mc_10_a_list_that_grew_old_is_asked_for_again_with_the_document_that_was_shown(
+    hands: Hands, stand: Stand
+) -> None:
+    stand.line.notices[SENDER.fin] = (NOTICE,)
+    hands.press(Qt.Key.Key_3, CTRL)
+    hands.type(SENDER.fin)
+    shown = form(hands)
+    shown.payer.document.fill(SENDER.document)
+    shown.payer.full_name.fill(SENDER.name)
+    shown.ask.click()
+    hands.settle()
+    assert "31.12.2026" in shown._about.text()
+    stand.clock.now_ms += 121_000
+    stand.line.notices[SENDER.fin] = (msgspec.structs.replace(NOTICE, version="2", amount_qapik=4_100),)
+    hands.press(Qt.Key.Key_Return)
+    hands.settle()
+    assert taken(stand) == []
+    assert shown.notice is not None
+    assert shown.notice.amount_qapik == 4_100
+    assert len(stand.bodies(ops.NoticesSearched)) == 2
+    hands.press(Qt.Key.Key_Return)
+    assert taken(stand) == [("n-1", 4_100)]
+
+
 def test_a_part_is_offered_only_where_the_notice_says_so(hands: Hands, stand: Stand) -> None:
     stand.line.notices[NUMBER] = (msgspec.structs.replace(NOTICE, least_qapik=1_000),)
     hands.press(Qt.Key.Key_3, CTRL)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.domain.notices import plain_number
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.payments import PayBill
 
@@ -58,14 +59,14 @@ def bill_in(key: str) -> Bill | None:
 
 def portals_for(portals: Sequence[Biller], typed: str) -> list[Biller]:
     """The portals that have notices of the form that is typed."""
-    value = "".join(typed.split()).upper()
+    value = plain_number(typed)
     return [one for one in portals if one.notices is not None and one.notices.way_of(value) is not None]
 
 
 def way_of(portal: Biller | None, typed: str) -> str:
     """What is typed, by its form: a way of domain.notices, "" when it is none of this portal."""
     rules = portal.notices if portal is not None else None
-    way = rules.way_of("".join(typed.split()).upper()) if rules is not None else None
+    way = rules.way_of(plain_number(typed)) if rules is not None else None
     return way.by if way is not None else ""
 
 

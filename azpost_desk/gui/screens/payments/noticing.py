@@ -196,7 +196,9 @@ class NoticeForm(QWidget):
             return
         notices, by = self._session.services.state_notices, self._session.by
         typed, source = self.number.text(), self._source
-        shown = None if self.payer.fin.isHidden() else person_of(self.question.values(), "payer")
+        # By what is asked, not by what is seen: the fields give way to the notices, the person stays.
+        needs = decide.way_of(portal, typed) in NEEDS_DOCUMENT
+        shown = person_of(self.question.values(), "payer") if needs else None
         work = partial(notices.find, portal.biller, typed, by, shown, source)
 
         def told(found: Found) -> None:
@@ -310,7 +312,7 @@ class NoticeForm(QWidget):
 
 
 def _about(notice: Notice) -> Say:
-    due = phrase("notices.screen.until", due=plain(notice.due)) if notice.due else ""
+    due = phrase("notices.screen.until", due=plain(_due_day(notice))) if notice.due else ""
     return phrase(
         "notices.screen.about",
         authority=translated(notice.authority),
