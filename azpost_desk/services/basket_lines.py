@@ -107,10 +107,9 @@ def still_stand(lines: Sequence[ops.AnyLine], now_ms: int, card: CardStep | None
     """
     if card is not None:
         return
-    late = [line for line in lines if 0 < stands_ms(line) < now_ms]
-    if any(isinstance(line, ops.NoticePaid) for line in late):
+    if any(isinstance(line, ops.NoticePaid) and line.is_old(now_ms) for line in lines):
         raise Refused("P-068")
-    if late:
+    if any(0 < stands_ms(line) < now_ms for line in lines):
         raise Refused("A-041")
 
 

@@ -52,7 +52,8 @@ class Found:
 
     Attributes:
         number: what was asked for, as it is sent.
-        asked_ms: the centre's time of the question (UTC ms).
+        asked_ms: when this desk asked, by its trusted time (UTC ms): the word's age is what has passed since
+            on the same clock, for the centre's may be minutes apart.
     """
 
     portal: Biller
@@ -115,12 +116,13 @@ class Notices:
             way, value = sought(rules, typed)
             if way.by in NEEDS_DOCUMENT:
                 self._record(books, known, way, value, shown, by, source)
+        asked_ms = self.counter.line.trusted_ms()
         answer = self.counter.line.ask(NOTICES, NoticesAsk(portal=known.biller, by=way.by, value=value))
         if not answer.ok:
             raise Refused("P-066", field="number", reason=answer.code)
         if not answer.notices:
             raise Refused("P-067", field="number")
-        return Found(known, value, answer.notices, answer.asked_ms)
+        return Found(known, value, answer.notices, asked_ms)
 
     def _record(
         self,
@@ -155,11 +157,8 @@ class Notices:
             notice = command.notice
             amount = command.amount or azn(notice.amount_qapik)
             payable(notice, amount.minor)
-            stands_ms = command.found.asked_ms + rules.stands_seconds * 1000
             if not self.counter.line.state().online:
                 raise Refused("P-005", field="number")
-            if self.counter.line.trusted_ms() > stands_ms:
-                raise Refused("P-068", field="number")
             operation = self.counter.new_id()
             whose = Account(account=notice.number, holder=notice.payer, contact=phone_of(command.contact))
             account = attach(operation, "account", whose)
@@ -178,8 +177,10 @@ class Notices:
                 purpose=notice.purpose,
                 budget_code=notice.budget_code,
                 checked_ms=command.found.asked_ms,
-                stands_ms=stands_ms,
+                stands_ms=command.found.asked_ms + rules.stands_seconds * 1000,
             )
+            if line.is_old(self.counter.line.trusted_ms()):
+                raise Refused("P-068", field="number")
 
             def told(language: str) -> tuple[str, str]:
                 return in_language(notice.purpose, language), notice.number
@@ -199,14 +200,14 @@ class Notices:
                 for anew, P-061 it is open no more, P-063 the part is too small by now, P-066.
             Trouble: L-codes.
         """
-        now_ms = self.counter.line.trusted_ms() + ahead_ms
+        now_ms = self.counter.line.trusted_ms()
         with self.counter.books.reading() as books:
             basket = books.basket()
             lines = [] if basket is None else [one.line for one in basket.lines]
             old = [
                 (line, _number(basket, line))
                 for line in lines
-                if isinstance(line, ops.NoticePaid) and line.stands_ms < now_ms
+                if isinstance(line, ops.NoticePaid) and line.is_old(now_ms, ahead_ms)
             ]
         for line, number in old:
             told = self.find_again(line, number)
@@ -217,6 +218,7 @@ class Notices:
     def find_again(self, line: ops.NoticePaid, number: str) -> Found:
         """What the portal says of a notice now, by its number; refuses and stops as `refresh`."""
         question = NoticesAsk(portal=line.biller, by="notice", value=plain_number(number))
+        asked_ms = self.counter.line.trusted_ms()
         answer = self.counter.line.ask(NOTICES, question)
         if not answer.ok:
             raise Refused("P-066", field="number", reason=answer.code)
@@ -233,7 +235,7 @@ class Notices:
         payable(now, line.amount_qapik)
         with self.counter.books.reading() as books:
             portal, _ = _portal(books, line.biller)
-        return Found(portal, number, (now,), answer.asked_ms)
+        return Found(portal, number, (now,), asked_ms)
 
 
 def replace_line(line: ops.NoticePaid, told: Found) -> ops.NoticePaid:

@@ -69,6 +69,8 @@ class FakeLine:
     lose_answers: int = 0
     asked: list[TransferClaim] = field(default_factory=list)
     wakes: int = 0
+    # How far the desk's clock is before the centre's.
+    ahead_ms: int = 0
     steps: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     approvals: dict[str, ApprovalTold] = field(default_factory=dict)
     # The price of money abroad, as tests.fakes.abroad gives it.
@@ -123,7 +125,7 @@ class FakeLine:
         found = self.notices.get(asked.value, ())
         if found is None:
             return NoticesTold(ok=False, code="X-031")
-        return NoticesTold(ok=True, notices=found, asked_ms=self.clock.utc_ms())
+        return NoticesTold(ok=True, notices=found, asked_ms=self.clock.utc_ms() - self.ahead_ms)
 
     def _claimed(self, claim: TransferClaim) -> TransferClaimed:
         """Idempotent by the request; an answer may be lost after the centre has given it."""

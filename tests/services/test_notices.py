@@ -153,6 +153,28 @@ def test_mc_7_the_portal_is_asked_again_when_the_tender_is_asked_too_late(at: St
     assert len(at.line.sought) == asked
 
 
+@pytest.mark.parametrize("ahead_ms", [-3_600_000, -119_000, 119_000, 3_600_000])
+def test_mc_7_a_portals_word_is_as_old_here_as_it_is_however_far_the_centres_clock(
+    at: Stand, ahead_ms: int
+) -> None:
+    at.line.ahead_ms = ahead_ms
+    line = plan(at)
+    at.clock.now_ms += 119_000
+    assert at.desk.state_notices.refresh(CLERK) is None
+    at.clock.now_ms += 2_000
+    with pytest.raises(Refused, match="P-068"):
+        at.pay(5_000)
+    assert at.desk.state_notices.refresh(CLERK) is not None
+    # The desk's time is set right, an hour back: a word of "later" is no fresher for it.
+    at.clock.now_ms -= 3_600_000
+    with pytest.raises(Refused, match="P-068"):
+        at.pay(5_000)
+    assert at.desk.state_notices.refresh(CLERK) is not None
+    at.pay(5_000)
+    [taken] = at.desk.payments.taken()
+    assert taken.payment == line.operation
+
+
 def test_a_find_that_is_too_old_makes_no_line(at: Stand) -> None:
     found = find(at)
     at.clock.now_ms += 121_000

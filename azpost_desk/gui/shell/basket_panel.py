@@ -226,8 +226,12 @@ class BasketPanel(QFrame):
         if step is None and self._is_too_old():
             self._ask_portals()
             return
+        self._ask_tender(self._basket)
+
+    def _ask_tender(self, basket: Basket) -> None:
+        step = self._card.step
         self._show_cash(True)
-        lines = [planned.line for planned in self._basket.lines]
+        lines = [planned.line for planned in basket.lines]
         due = to_pay(lines)
         if step is not None:
             due -= step.amount
@@ -246,9 +250,11 @@ class BasketPanel(QFrame):
 
     def _is_too_old(self) -> bool:
         """Whether a notice stands here whose portal was asked too long ago, or nearly so (MC-7)."""
-        soon_ms = self._session.services.counter.line.trusted_ms() + _TO_PAY_MS
+        now_ms = self._session.services.counter.line.trusted_ms()
         lines = self._basket.lines if self._basket else ()
-        return any(isinstance(one.line, ops.NoticePaid) and one.line.stands_ms < soon_ms for one in lines)
+        return any(
+            isinstance(one.line, ops.NoticePaid) and one.line.is_old(now_ms, _TO_PAY_MS) for one in lines
+        )
 
     def _ask_portals(self) -> None:
         """The portals say once more what is due; then the tender is asked."""
@@ -257,8 +263,9 @@ class BasketPanel(QFrame):
         def told(basket: Basket | None) -> None:
             if basket is not None:
                 self._session.basket_changed.emit(basket)
-            if not self._is_too_old():
-                self.pay()
+            # Not asked once more, however short its word stands: what is too old when paid is refused then.
+            if self._basket is not None and self.cash.isHidden() and self._card.step is None:
+                self._ask_tender(self._basket)
 
         Operation(self._pay, lambda: notices.refresh(by, _TO_PAY_MS)).changes("basket").succeeded(
             told
