@@ -17,6 +17,7 @@ from azpost_desk.central import (
     corrections,
     counts,
     erasure,
+    payments,
     slips,
     tracking,
     transfers,
@@ -26,6 +27,7 @@ from azpost_desk.central.lines import ACTS
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.lines import Line, LineReversed
 from azpost_desk.domain.lines.base import GivenBack
+from azpost_desk.domain.operations_disputes import REFUND_ASKED
 from azpost_desk.domain.products import due_qapik
 
 if TYPE_CHECKING:
@@ -72,6 +74,12 @@ def _grant_stored(conn: Connection, written: AcceptedRecord, body: ops.GrantStor
         transfers.stored(conn, written, body, now_ms)
 
 
+def _dispute_raised(conn: Connection, written: AcceptedRecord, body: ops.DisputeRaised, now_ms: int) -> None:
+    enquiring.raised(conn, written, body, now_ms)
+    if body.figure == REFUND_ASKED:
+        payments.refund_asked(conn, written, body, now_ms)
+
+
 _BODIES: Final[tuple[tuple[type, Alone], ...]] = (
     _of(ops.ItemScanned, tracking.scanned),
     _of(ops.ScanVoided, tracking.voided),
@@ -99,7 +107,7 @@ _BODIES: Final[tuple[tuple[type, Alone], ...]] = (
     _of(ops.TillHandedOver, _timeless(counts.counted)),
     _of(ops.TillCounted, _timeless(counts.counted)),
     _of(ops.DifferenceMadeGood, _timeless(counts.made_good)),
-    _of(ops.DisputeRaised, enquiring.raised),
+    _of(ops.DisputeRaised, _dispute_raised),
     _of(ops.DisputeEscalated, _timeless(enquiring.escalated)),
     _of(ops.DisputeClosed, _timeless(enquiring.closed)),
 )

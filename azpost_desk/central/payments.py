@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from azpost_desk.central import exposure
-from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central import disputes, exposure
+from azpost_desk.central.exceptions import end_task, list_exception, list_task
 from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
+from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.delivery_moves import AT_DESK, DELIVERED, DELIVERY, JUDGEMENTS, UNDER_WAY
+from azpost_desk.domain.delivery_moves import AGREED, AT_DESK, DELIVERED, DELIVERY, JUDGEMENTS, UNDER_WAY
 from azpost_desk.domain.moves import DECIDED, befores, move
+from azpost_desk.domain.operations_disputes import REFUND_ASKED
 from azpost_desk.domain.people import Account
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import PaymentResult
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 _TXN_BITS: Final = 63
 # Another payment of the same notice was under way.
 TWIN: Final = "notice_twin"
+REFUND_TASK: Final = "notice_refund"
 
 
 def txn_id(payment: str) -> int:
@@ -155,22 +158,14 @@ def decide(
         evidence=evidence.strip(),
     )
     book.append(conn, act)
-    if state == "claimed":
-        book_claims(conn, book)
-        ended = ops.PaymentClaimEnded(
-            payment=payment, biller=biller, amount_qapik=amount, outcome=decision, desk=desk
-        )
-        book.append(conn, ended)
-    elif decision == DELIVERED:
-        delivered = ops.PaymentDelivered(
-            payment=payment, biller=biller, amount_qapik=amount, provider_reference=""
-        )
-        book.append(conn, delivered)
+    _book_decision(conn, book, payment, (state, decision))
     let_go = after == move(DELIVERY, "", "accepted")
     conn.execute(
         "update payments set state = %s, next_ms = %s, reason = %s, changed_ms = %s where payment = %s",
         (after, now_ms if let_go else None, "" if let_go else decision, now_ms, payment),
     )
+    if state == "refund_asked":
+        _answer_refund(conn, desk, payment, decision, people[0].strip(), now_ms)
     told = _told(state, after, decision)
     if told:
         news = PaymentResult(
@@ -178,6 +173,60 @@ def decide(
         )
         tell(conn, news, [desk], now_ms)
     return after
+
+
+def _book_decision(conn: Connection, book: Book, payment: str, judged: tuple[str, str]) -> None:
+    """What the centre's book says of money when two people have decided (state before, decision)."""
+    biller, amount, desk = one(
+        conn, "select biller, amount, desk from payments where payment = %s", (payment,)
+    )
+    match judged:
+        case ("claimed", decision):
+            book_claims(conn, book)
+            ended = ops.PaymentClaimEnded(
+                payment=payment, biller=biller, amount_qapik=amount, outcome=decision, desk=desk
+            )
+            book.append(conn, ended)
+        case (_, "agreed"):
+            book.append(conn, ops.PaymentReturned(payment=payment, biller=biller, amount_qapik=amount))
+            conn.execute("update payments set fee_owed = false where payment = %s", (payment,))
+        case (_, "delivered"):
+            delivered = ops.PaymentDelivered(
+                payment=payment, biller=biller, amount_qapik=amount, provider_reference=""
+            )
+            book.append(conn, delivered)
+        case _:
+            pass
+
+
+def refund_asked(conn: Connection, written: AcceptedRecord, body: ops.DisputeRaised, now_ms: int) -> None:
+    """A payer wants the money of a paid notice back: two people hear the authority's decision (MC-10)."""
+    row = conn.execute(
+        "select state, notice from payments where payment = %s and desk = %s for update",
+        (body.about, written.desk),
+    ).fetchone()
+    if row is None or not row[1] or (row[0], "refund_asked") not in DELIVERY:
+        list_exception(
+            conn, written.desk, written.epoch, written.sequence, "refund_unasked", now_ms, body.about
+        )
+        return
+    conn.execute(
+        "update payments set state = %s, changed_ms = %s where payment = %s",
+        (move(DELIVERY, row[0], "refund_asked"), now_ms, body.about),
+    )
+    list_task(
+        conn, (written.desk, written.epoch, written.sequence), REFUND_TASK, body.dispute, body.due, now_ms
+    )
+
+
+def _answer_refund(conn: Connection, desk: str, payment: str, decision: str, by: str, now_ms: int) -> None:
+    rows = conn.execute(
+        "select dispute from disputes where desk = %s and figure = %s and about = %s and state = any(%s)",
+        (desk, REFUND_ASKED, payment, list(disputes.LIVE)),
+    ).fetchall()
+    for (dispute,) in rows:
+        disputes.tell_answer(conn, desk, dispute, decision, "", by, now_ms)
+        end_task(conn, desk, REFUND_TASK, dispute, now_ms)
 
 
 def book_claims(conn: Connection, book: Book) -> int:
@@ -195,6 +244,8 @@ def _told(before: str, after: str, decision: str) -> str:
     """What the desk is told of a decision, "" where it has been told the same already."""
     if (before, decision) == ("disputed", DELIVERED):
         return ops.DELIVERED_AFTER_ALL
+    if before == "refund_asked":
+        return ops.RETURNED if decision == AGREED else ""
     if before == "disputed" or AT_DESK[after] not in ("confirmed", "refused"):
         return ""
     return AT_DESK[after]
@@ -229,11 +280,10 @@ def refunded(conn: Connection, written: AcceptedRecord, line: ops.PaymentRefunde
     Has the biller said since that it has it, the post claims it there: nobody is paid twice in silence.
     """
     bill = _accepted(conn, written.desk, line.payment)
-    if bill is None or bill.amount_qapik + bill.fee_qapik != line.amount_qapik:
+    row = conn.execute("select state, fee_owed from payments where payment = %s", (line.payment,)).fetchone()
+    state, fee_owed = row or ("", True)
+    if bill is None or bill.amount_qapik + bill.fee_qapik * fee_owed != line.amount_qapik:
         state = ""
-    else:
-        row = conn.execute("select state from payments where payment = %s", (line.payment,)).fetchone()
-        state = row[0] if row else ""
     if (state, "refunded") in DELIVERY:
         after = move(DELIVERY, state, "refunded")
         conn.execute(

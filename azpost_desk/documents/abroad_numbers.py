@@ -43,7 +43,7 @@ def _slip(paper: NumberPaper, texts: Texts) -> Roll:
 
 def enquiry_pdf(paper: EnquiryPaper, texts: Texts) -> bytes:
     """The customer's copy of an enquiry as a PDF 80 mm wide; same value, same bytes."""
-    title = texts.t("papers.abroad_enquiry.title")
+    title = say(texts, paper.title)
     return _enquiry(paper, texts).pdf(f"{title} {paper.number}", paper.head.recorded_at)
 
 
@@ -53,7 +53,7 @@ def enquiry_raster(paper: EnquiryPaper, texts: Texts) -> bytes:
 
 
 def _enquiry(paper: EnquiryPaper, texts: Texts) -> Roll:
-    roll = open_roll(paper.head, texts, texts.t("papers.abroad_enquiry.title"), paper.number, paper.copy)
+    roll = open_roll(paper.head, texts, say(texts, paper.title), paper.number, paper.copy)
     roll.rule()
     if paper.receipt:
         roll.pair(texts.t("papers.abroad_enquiry.receipt"), paper.receipt)

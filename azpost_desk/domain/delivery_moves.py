@@ -16,7 +16,10 @@ ABSENT: Final = "absent"
 DELIVERED: Final = "delivered"
 GIVEN_BACK: Final = "given_back"
 BORNE: Final = "borne"
-JUDGEMENTS: Final = (ABSENT, DELIVERED, GIVEN_BACK, BORNE)
+# The authority's decision about money that the budget has.
+AGREED: Final = "agreed"
+DECLINED: Final = "declined"
+JUDGEMENTS: Final = (ABSENT, DELIVERED, GIVEN_BACK, BORNE, AGREED, DECLINED)
 
 DELIVERY: Final[Mapping[tuple[str, str], str]] = {
     ("", "accepted"): "accepted",
@@ -59,6 +62,10 @@ DELIVERY: Final[Mapping[tuple[str, str], str]] = {
     ("disputed", ABSENT): "owed",
     ("disputed", "refunded"): "claimed",
     ("refunded", "confirmed"): "claimed",
+    # Back from the budget only by the authority's decision (MC-10).
+    ("confirmed", "refund_asked"): "refund_asked",
+    ("refund_asked", AGREED): "owed",
+    ("refund_asked", DECLINED): "confirmed",
     ("claimed", GIVEN_BACK): "refunded",
     ("claimed", BORNE): "settled",
 }
@@ -70,6 +77,7 @@ AT_DESK: Final[Mapping[str, str]] = {
     "unknown": "unknown",
     "unproven": "unknown",
     "confirmed": "confirmed",
+    "refund_asked": "confirmed",
     "owed": "refused",
     "disputed": "refused",
     "reversed": "reversed",
@@ -82,6 +90,16 @@ AT_DESK: Final[Mapping[str, str]] = {
 # Nobody may pay the same notice beside it.
 UNDER_WAY: Final = ("accepted", "held", "sent", "unknown", "unproven", "disputed")
 # Somebody still has to do or say something: what is known of the customer is needed.
-UNFINISHED: Final = ("accepted", "held", "sent", "unknown", "unproven", "owed", "disputed", "claimed")
+UNFINISHED: Final = (
+    "accepted",
+    "held",
+    "sent",
+    "unknown",
+    "unproven",
+    "owed",
+    "disputed",
+    "refund_asked",
+    "claimed",
+)
 # Two people decide (central.held).
-WAITING: Final = ("held", "unproven", "disputed", "claimed")
+WAITING: Final = ("held", "unproven", "disputed", "refund_asked", "claimed")

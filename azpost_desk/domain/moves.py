@@ -89,6 +89,8 @@ PAYMENT: Final[Moves] = {
     ("refused", "refunded"): "refunded",
     # Two people found that the biller has it after all.
     ("refused", "delivered_after_all"): "confirmed",
+    # The budget gives it back: from now on it is owed to the payer.
+    ("confirmed", "returned"): "refused",
     ("accepted", "reversed"): "reversed",
     # Nothing leaves the post before two people have looked at it (central.exposure, central.held).
     ("accepted", "suspected"): "held",

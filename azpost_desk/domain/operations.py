@@ -66,6 +66,7 @@ from azpost_desk.domain.operations_centre import GrantIssued as GrantIssued
 from azpost_desk.domain.operations_centre import PaymentClaimed as PaymentClaimed
 from azpost_desk.domain.operations_centre import PaymentClaimEnded as PaymentClaimEnded
 from azpost_desk.domain.operations_centre import PaymentDelivered as PaymentDelivered
+from azpost_desk.domain.operations_centre import PaymentReturned as PaymentReturned
 from azpost_desk.domain.operations_disputes import BODIES as _DISPUTES
 from azpost_desk.domain.operations_disputes import DisputeClosed as DisputeClosed
 from azpost_desk.domain.operations_disputes import DisputeEscalated as DisputeEscalated
@@ -93,6 +94,7 @@ from azpost_desk.domain.operations_keys import KeyRotated as KeyRotated
 from azpost_desk.domain.operations_keys import LateTaken as LateTaken
 from azpost_desk.domain.operations_payments import BODIES as _OF_PAYMENTS
 from azpost_desk.domain.operations_payments import DELIVERED_AFTER_ALL as DELIVERED_AFTER_ALL
+from azpost_desk.domain.operations_payments import RETURNED as RETURNED
 from azpost_desk.domain.operations_payments import NoticesSearched as NoticesSearched
 from azpost_desk.domain.operations_payments import PaymentResolved as PaymentResolved
 from azpost_desk.domain.operations_recovery import BODIES as _RECOVERY_BODIES

@@ -16,6 +16,14 @@ class PaymentDelivered(Body, frozen=True):
     provider_reference: str
 
 
+class PaymentReturned(Body, frozen=True):
+    """Centre: the authority decided that a paid notice's money comes back; it is its payer's again."""
+
+    payment: str
+    biller: str
+    amount_qapik: int
+
+
 class PaymentClaimed(Body, frozen=True):
     """Centre: a biller holds what its customer was paid back for; the post claims it there."""
 
@@ -68,6 +76,7 @@ class CentreEpochOpened(Body, frozen=True):
 
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("payment.delivered", 1): PaymentDelivered,
+    ("payment.returned", 1): PaymentReturned,
     ("payment.claimed", 1): PaymentClaimed,
     ("payment.claim_ended", 1): PaymentClaimEnded,
     ("grant.issued", 1): GrantIssued,

@@ -97,16 +97,25 @@ ANSWERS: Final = ("upheld", "partly", "rejected", "more")
 
 ENQUIRY_SENT: Final = "enquiry.sent"
 ENQUIRY_COMING: Final = "enquiry.coming"
-ENQUIRIES: Final = (ENQUIRY_SENT, ENQUIRY_COMING)
-"""What customers ask about: a transfer sent here (`about` is its id), or one that is to come (`about` is the
-request for a grant that was refused)."""
+REFUND_ASKED: Final = "notice.refund"
+ABROAD_ENQUIRIES: Final = (ENQUIRY_SENT, ENQUIRY_COMING)
+ENQUIRIES: Final = (*ABROAD_ENQUIRIES, REFUND_ASKED)
+"""What customers ask about: a transfer sent here (`about` is its id), one that is to come (`about` is the
+request for a grant that was refused), or a paid notice whose money they want back (`about` is the payment).
+"""
 ENQUIRY_ANSWERS: Final = ("received", "under_way", "comes_back", "more")
 """How an enquiry is answered: the receiver has it, it is on its way, it comes back, more must be known."""
 
 
+REFUND_ANSWERS: Final = ("agreed", "declined", "more")
+"""How the authority decides about money that the budget has; the first two only by two people (MC-10)."""
+
+
 def answers_to(figure: str) -> tuple[str, ...]:
     """How the centre can answer what was raised over this figure."""
-    return ENQUIRY_ANSWERS if figure in ENQUIRIES else ANSWERS
+    if figure == REFUND_ASKED:
+        return REFUND_ANSWERS
+    return ENQUIRY_ANSWERS if figure in ABROAD_ENQUIRIES else ANSWERS
 
 
 def figure_of(value: int, unit: str) -> Money | int:

@@ -10,9 +10,13 @@ DELIVERED_AFTER_ALL: Final = "delivered_after_all"
 """Two people found that the biller has what it had refused: the customer is owed nothing any more."""
 
 
+RETURNED: Final = "returned"
+"""The authority gave a paid notice's money back: it is owed to the payer, the post's fee is not."""
+
+
 class PaymentResolved(Body, frozen=True):
-    """What became of a bill at the biller: confirmed, refused, unknown or delivered after all. Refused makes
-    a debt to the customer, delivered after all undoes it.
+    """What became of a bill at the biller: confirmed, refused, unknown, delivered after all or returned.
+    Refused and returned make a debt to the customer, delivered after all undoes it.
     """
 
     payment: str

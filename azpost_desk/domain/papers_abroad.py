@@ -89,7 +89,7 @@ class EnquiryPaper:
     """What a customer takes who asked where the money is: the enquiry's number, until when it is answered.
 
     Attributes:
-        number: of the enquiry.
+        number: of the enquiry; `title` is what is asked.
         receipt: of the sale, "" where the money is to come.
         person: who is named besides the customer, and as what.
         amount: what was paid, or what is to come in the sender's currency; None where it is not known.
@@ -99,6 +99,7 @@ class EnquiryPaper:
 
     head: PaperHead
     number: str
+    title: Words
     receipt: str
     person: tuple[Words, str]
     country: Names

@@ -80,7 +80,7 @@ def _payment_resolved(desk: str, operation: str, body: ops.PaymentResolved) -> l
     """A refusal turns what was collected, and the fee, into a debt to the customer; that it was delivered
     after all turns it back; nothing else moves money.
     """
-    sign = {"refused": 1, ops.DELIVERED_AFTER_ALL: -1}.get(body.outcome, 0)
+    sign = {"refused": 1, ops.RETURNED: 1, ops.DELIVERED_AFTER_ALL: -1}.get(body.outcome, 0)
     if not sign:
         return []
     amount, fee = sign * body.amount_qapik, sign * body.fee_qapik
@@ -95,6 +95,12 @@ def _payment_delivered(desk: str, operation: str, body: ops.PaymentDelivered) ->
     return pair(
         operation, (chart.BILLS_COLLECTED, body.biller), (chart.BILLS_DUE, body.biller), body.amount_qapik
     )
+
+
+def _payment_returned(desk: str, operation: str, body: ops.PaymentReturned) -> list[Posting]:
+    """What was due to the budget is its payer's again, whose desk turns it into a debt of the post."""
+    due, collected = (chart.BILLS_DUE, body.biller), (chart.BILLS_COLLECTED, body.biller)
+    return pair(operation, due, collected, body.amount_qapik)
 
 
 def _payment_claimed(desk: str, operation: str, body: ops.PaymentClaimed) -> list[Posting]:
@@ -164,6 +170,7 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     ("remittance.accepted", 1): _remittance_accepted,
     ("payment.resolved", 1): _payment_resolved,
     ("payment.delivered", 1): _payment_delivered,
+    ("payment.returned", 1): _payment_returned,
     ("payment.claimed", 1): _payment_claimed,
     ("payment.claim_ended", 1): _payment_claim_ended,
     ("correction.accepted", 1): _correction_accepted,

@@ -158,7 +158,7 @@ def _note(day: _Day, body: ops.Body) -> None:
 def _note_beside_cash(day: _Day, body: ops.Body) -> None:
     """What moves no cash and yet stands among the figures."""
     match body:
-        case ops.PaymentResolved() if body.outcome == "refused":
+        case ops.PaymentResolved(outcome="refused" | "returned"):
             day.refunds += body.amount_qapik + body.fee_qapik
         case ops.PaymentResolved(outcome="delivered_after_all"):
             day.refunds -= body.amount_qapik + body.fee_qapik

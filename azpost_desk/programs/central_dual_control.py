@@ -62,6 +62,8 @@ def add(commands: Any) -> None:
         ("refund", held.LET_BACK, "only its sender can have the money"),
         ("absent", delivery_moves.ABSENT, "its biller does not have it: the customer is owed it"),
         ("delivered", delivery_moves.DELIVERED, "its biller has it"),
+        ("agreed", delivery_moves.AGREED, "the authority gives a paid notice's money back"),
+        ("declined", delivery_moves.DECLINED, "the authority keeps a paid notice's money"),
         ("given-back", delivery_moves.GIVEN_BACK, "the biller gave back what it held beyond"),
         ("borne", delivery_moves.BORNE, "the biller never will: the post has lost it"),
     ):

@@ -9,11 +9,13 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import NeedsConfirmation
 from azpost_desk.rehearsal.crash_worker import CLERK, MANAGER, SENDER, AtCounter
+from azpost_desk.rehearsal.notice_town import PORTAL
 from azpost_desk.services.cash_bags import Seal
 from azpost_desk.services.counter import Approval
 from azpost_desk.services.disputes import Figure
 from azpost_desk.services.evidence import ExportEvidence
 from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.notices import PayNotice
 from azpost_desk.services.transfers import SendTransfer
 
 if TYPE_CHECKING:
@@ -54,6 +56,24 @@ class FeatureActs(AtCounter):
         basket = self.services.shop.sell(SellGoods("S060", 1), CLERK).basket
         self.services.parking.park(CLERK, basket)
         return lambda: self.services.parking.hand_over(MANAGER, basket, None)
+
+    # --- notices --------------------------------------------------------------------------------------
+
+    def _search_notices(self) -> Act:
+        """Somebody's whole list: who asked is recorded before it is asked."""
+        notices = self.services.state_notices
+        return lambda: notices.find(PORTAL, SENDER.fin, CLERK, SENDER)
+
+    def _take_notice(self) -> Act:
+        number = f"EB{int(self.services.counter.new_id().replace('-', ''), 16) % 10**10:010d}"
+
+        def take() -> None:
+            found = self.services.state_notices.find(PORTAL, number, CLERK)
+            self.services.state_notices.pay(PayNotice(found, found.notices[0]), CLERK)
+            self._pay()
+            self.line.exchange()
+
+        return take
 
     # --- day and cash ---------------------------------------------------------------------------------
 

@@ -14,8 +14,9 @@ from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.gateways.osmp import OsmpBiller
 from azpost_desk.central.registry import branches
 from azpost_desk.protocol.keys import SigningKey
-from azpost_desk.rehearsal import abroad_town
+from azpost_desk.rehearsal import abroad_town, notice_town
 from azpost_desk.rehearsal.crash_partner import PARTNER, Neighbour, Orders
+from azpost_desk.rehearsal.portals import SandboxPortal
 from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
 from azpost_desk.rehearsal.town import BRANCH, found_town, supply_desk
 from azpost_desk.storage.books import DeskBooks
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from azpost_desk.central.gateways.connectors import Connector
     from azpost_desk.rehearsal.partners import SandboxPartner
 
 OURS: Final = f"{BRANCH}-1"
@@ -111,6 +113,7 @@ class Town:
     dsn: str
     centre: Centre
     provider: SandboxProvider
+    portal: SandboxPortal
     partners: dict[str, SandboxPartner]
     neighbour: Neighbour
     desks: tuple[str, ...] = field(default=(OURS, OTHER))
@@ -130,19 +133,22 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
     clock = SharedClock(folder / "clock")
     with ExitStack() as stack:
         provider = stack.enter_context(SandboxProvider(DEMO_BILLERS))
-        billers = {
+        billers: dict[str, Connector] = {
             str(one["id"]): OsmpBiller(
                 provider.url, now_ms=clock.utc_ms, prv_id=str(one["id"]), has_status=True
             )
             for one in DEMO_BILLERS
         }
+        portal = stack.enter_context(SandboxPortal(notice_town.notices(), grows=notice_town.any_fine))
         sandboxes = abroad_town.sandboxes(signing := SigningKey.new())
         partners = {name: stack.enter_context(one) for name, one in sandboxes.items()}
         reached = abroad_town.reached(partners, signing, seconds=_PARTNER_SECONDS)
         neighbour = Neighbour(partners[PARTNER], Orders(folder / "orders"), clock)
         book = Book(dsn, clock)
         stack.callback(book.close)
-        centre = Centre(dsn, clock=clock, billers=billers, partners=reached)
+        centre = Centre(
+            dsn, clock=clock, billers=billers | notice_town.reached(portal, clock.utc_ms), partners=reached
+        )
         url = centre.start()
         stack.callback(centre.stop)
         with centre.database.transaction() as conn:
@@ -159,4 +165,4 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
                 branches.give_codes(conn, desk, codes, clock.utc_ms())
                 branches.give_range(conn, desk, "EE", codes, clock.utc_ms())
         centre.settle()
-        yield Town(Place(folder, url), dsn, centre, provider, partners, neighbour)
+        yield Town(Place(folder, url), dsn, centre, provider, portal, partners, neighbour)

@@ -15,6 +15,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from azpost_desk.central import checking as central_checking
+from azpost_desk.central.gateways.osmp import parse_sum
 from azpost_desk.domain import operations as ops
 from azpost_desk.rehearsal import crash_desk
 from azpost_desk.rehearsal.crash_acts import ACTS, Worker
@@ -228,9 +229,10 @@ def at_peace(town: Town, cases: Collection[str] = ()) -> list[str]:
             town.place.clock().utc_ms(),
         )
     faults += [f"{desk}: {fault}" for desk in town.desks for fault in _unsound(town.place.folder / desk)]
-    paid = sorted(one.sum_qapik for one in town.provider.register())
+    fines = [parse_sum(one.amount) for one in town.portal.register()]
+    paid = sorted([*(one.sum_qapik for one in town.provider.register()), *fines])
     if paid != sorted(bills):
-        faults.append(f"the biller was paid {len(paid)} bills, the desks know of {len(bills)}")
+        faults.append(f"billers and portal were paid {len(paid)} times, the desks know of {len(bills)}")
     for verdict in central_checking.check(town.dsn):
         faults += [f"centre: {verdict.id} {one.why}" for one in verdict.broken]
     with town.centre.database.transaction() as conn:

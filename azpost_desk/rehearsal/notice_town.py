@@ -103,6 +103,20 @@ def notices() -> list[Owing]:
     ]
 
 
+def any_fine(number: str) -> Owing:
+    """A fine of 10 manat under whatever number is asked for."""
+    return Owing(
+        notice=f"any-{number}",
+        number=number,
+        amount_qapik=1_000,
+        keys={"notice": number},
+        sort="fine",
+        authority=_POLICE,
+        purpose={"az": "İnzibati cərimə", "ru": "Административный штраф", "en": "Administrative fine"},
+        budget_code="163121",
+    )
+
+
 def reached(sandbox: SandboxPortal, now_ms: Callable[[], int]) -> dict[str, Connector]:
     """The connector of the centre to this sandbox, by the portal's number."""
     return {PORTAL: JsonPortal(sandbox.url, PORTAL_KEY, now_ms=now_ms)}

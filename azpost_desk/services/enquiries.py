@@ -16,9 +16,16 @@ import msgspec
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.abroad.corridors import Corridors, pick_up_number
 from azpost_desk.domain.days import BusinessDay, days_after
-from azpost_desk.domain.operations_disputes import ENQUIRIES, ENQUIRY_COMING, ENQUIRY_SENT, figure_of
+from azpost_desk.domain.operations_disputes import (
+    ENQUIRIES,
+    ENQUIRY_COMING,
+    ENQUIRY_SENT,
+    REFUND_ASKED,
+    figure_of,
+)
 from azpost_desk.domain.papers_abroad import EnquiryPaper
 from azpost_desk.domain.papers_head import Say
+from azpost_desk.domain.people import Account
 from azpost_desk.domain.products.abroad import PAYOUT
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.messages import TransferClaim
@@ -86,6 +93,35 @@ class Enquiries:
         self.counter.line.wake()
         return raised
 
+    def open_refund(self, payment: str, words: str, by: Officer) -> Raised:
+        """Ask for the money of a paid notice: the authority decides, the centre answers (MC-10).
+
+        Raises:
+            Refused: P-031 not paid at this desk, P-052 no notice, P-053 not confirmed, P-054 asked already
+                (`dispute`, `due`), D-102 no words, D-103 too many.
+        """
+        said = said_words(words)
+        with self.counter.books.writing() as books:
+            known, sale = books.payment(payment), books.paid_line(payment)
+            entry = books.entry(sale.recorded.operation) if sale else None
+            if known is None or sale is None or entry is None:
+                raise Refused("P-031")
+            if not isinstance(sale.line, ops.NoticePaid):
+                raise Refused("P-052")
+            if known.state != "confirmed":
+                raise Refused("P-053")
+            asked = (
+                one for one in books.disputes(OPEN) if (one.figure, one.about) == (REFUND_ASKED, payment)
+            )
+            if (one := next(asked, None)) is not None:
+                raise Refused("P-054", dispute=one.dispute, due=one.due)
+            figure = Figure(REFUND_ASKED, payment)
+            record = (hash_of(books, entry),)
+            named = Named(figure, date_of(books, entry), known.amount.minor, "qapik", record)
+            raised = self._write(books, by, named, said, 0)
+        self.counter.line.wake()
+        return raised
+
     def of_sent(self, transfer: str) -> Dispute | None:
         """The last enquiry about a transfer sold here, None when nobody asked."""
         with self.counter.books.reading() as books:
@@ -109,6 +145,9 @@ class Enquiries:
         open_already = (one for one in books.disputes(OPEN) if _same(books, one, named.figure))
         if (one := next(open_already, None)) is not None:
             raise Refused("A-093", dispute=one.dispute, due=one.due)
+        return self._write(books, by, named, said, days)
+
+    def _write(self, books: Writing, by: Officer, named: Named, said: str, days: int) -> Raised:
         due = days_after(BusinessDay(self.counter.today()), days or _DAYS)
         raised = self.disputes.raise_named(books, by, named, said, due)
         books.queue_paper(PAPER, raised.recorded.operation, "original")
@@ -129,14 +168,14 @@ def enquiry_paper(books: Reading, head: PaperHead, entry: Entry, job: PrintJob) 
     one = books.dispute(body.dispute) if isinstance(body, ops.DisputeRaised) else None
     if one is None or one.figure not in ENQUIRIES:
         raise Trouble("D-020")
-    is_sent = one.figure == ENQUIRY_SENT
-    receipt, name, country, language = _sent(books, one) if is_sent else _coming(books, one)
+    receipt, name, country, language = _ABOUT[one.figure](books, one)
     said = figure_of(one.value, one.unit)
     return EnquiryPaper(
         head=head,
         number=one.dispute,
         receipt=receipt,
-        person=(Say("papers.receiver" if is_sent else "papers.sender"), name),
+        title=Say(_TITLES.get(one.figure, "papers.abroad_enquiry.title")),
+        person=(Say(_NAMED.get(one.figure, "papers.sender")), name),
         country=country,
         amount=None if isinstance(said, int) else said,
         due=dt.date.fromisoformat(one.due),
@@ -161,6 +200,21 @@ def _coming(books: Reading, one: Dispute) -> tuple[str, str, dict[str, str], str
     question = _question(books, one.about)
     way = _corridors(books).find_in(question.way) if question else None
     return "", question.sender if question else "", way.country_names if way else {}, ""
+
+
+def _refund(books: Reading, one: Dispute) -> tuple[str, str, dict[str, str], str]:
+    sale = books.paid_line(one.about)
+    if sale is None:
+        raise Trouble("D-020")
+    entry = books.entry(sale.recorded.operation)
+    content = books.attachment(sale.recorded.operation, f"{one.about}:account")
+    number = msgspec.json.decode(content, type=Account).account if content else ""
+    return sale.receipt, number, {}, str(getattr(entry.body, "language", "")) if entry else ""
+
+
+_ABOUT: Final = {ENQUIRY_SENT: _sent, ENQUIRY_COMING: _coming, REFUND_ASKED: _refund}
+_TITLES: Final = {REFUND_ASKED: "papers.notice_refund.title"}
+_NAMED: Final = {ENQUIRY_SENT: "papers.receiver", REFUND_ASKED: "papers.statement.notice"}
 
 
 def _asked(books: Reading, number: str) -> tuple[Entry, TransferClaim] | None:

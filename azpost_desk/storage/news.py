@@ -324,7 +324,7 @@ def _erase(books: BookWriting, told: tidings.ErasureDue) -> None:
 
 
 # What a biller can answer.
-_ANSWERS: Final = frozenset({"confirmed", "refused", "unknown", ops.DELIVERED_AFTER_ALL})
+_ANSWERS: Final = frozenset({"confirmed", "refused", "unknown", ops.DELIVERED_AFTER_ALL, ops.RETURNED})
 
 
 def _payment_result(books: BookWriting, told: tidings.PaymentResult) -> None:
@@ -343,7 +343,8 @@ def _payment_result(books: BookWriting, told: tidings.PaymentResult) -> None:
             biller=told.biller,
             outcome=told.outcome,
             amount_qapik=known.amount.minor,
-            fee_qapik=known.fee.minor,
+            # The post's own work is done: what the budget gives back is what it got.
+            fee_qapik=0 if told.outcome == ops.RETURNED else known.fee.minor,
             service=known.service,
             provider_reference=told.provider_reference,
             reason=told.reason,

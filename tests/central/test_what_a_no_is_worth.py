@@ -192,4 +192,4 @@ def test_every_state_is_told_in_a_word_that_desks_know() -> None:
     assert set(WAITING) <= set(UNFINISHED) <= states
     # Nobody decides where nothing is open, and everything that waits can be decided.
     ends = {state for state in states if not any(before == state for before, _ in DELIVERY)}
-    assert ends == {"confirmed", "reversed", "settled"}
+    assert ends == {"reversed", "settled"}

@@ -172,6 +172,7 @@ STATEMENT = StatementPaper(
 ABROAD_ENQUIRY = EnquiryPaper(
     head=HEAD,
     number="D2026-000017-4",
+    title=Say("papers.abroad_enquiry.title"),
     receipt=ABROAD.number,
     person=(Say("papers.receiver"), ABROAD.receiver.name),
     country=ABROAD.country,

@@ -228,6 +228,10 @@ _FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
         ops.PaymentDelivered(payment="p", biller="0101", amount_qapik=100, provider_reference="x"),
         "de83b8fc545a8a3591680866d403811e",
     ),
+    ("payment.returned", 1): (
+        ops.PaymentReturned(payment="p", biller="9001", amount_qapik=100),
+        "5c9e82d40a316a2242eb10cecb038dab",
+    ),
     ("payment.claimed", 1): (
         ops.PaymentClaimed(payment="p", biller="0101", amount_qapik=100),
         "0c8090fb901d0790e8ebd5d9de497d23",

@@ -13,6 +13,7 @@ from azpost_desk.domain.scans import read_scan
 from azpost_desk.gui.kit.approval import ApprovalSheet
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.disputing import DisputeSheet
+from azpost_desk.gui.kit.enquiring import EnquirySheet
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.screens.customers.screen import CustomerScreen
 from azpost_desk.gui.screens.customers.side import NoteSheet
@@ -40,7 +41,6 @@ from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.gui.screens.transfers.changing import ChangeSheet
-from azpost_desk.gui.screens.transfers.enquiring import EnquirySheet
 from azpost_desk.gui.screens.transfers.refunding import RefundSheet
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.screens.transfers.sent_abroad import StopSheet

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from azpost_desk.central import disputes
 from azpost_desk.central.app import Centre
 from azpost_desk.central.payments import txn_id
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import papers
 from azpost_desk.domain.baskets import to_pay
+from azpost_desk.domain.delivery_moves import AGREED, DECLINED
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.rehearsal import notice_town
 from azpost_desk.rehearsal.notice_town import FINE, PORTAL, TAX
 from azpost_desk.rehearsal.portals import SandboxPortal
 from azpost_desk.services.notices import PayNotice
+from tests.incidents.test_a04_what_is_doubtful_never_leaves_by_itself import deciding
 from tests.stories.town import GANJA, Town, town
 
 if TYPE_CHECKING:
@@ -207,3 +210,64 @@ def test_the_centre_that_restarts_between_asks_before_it_sends_again(place: Noti
     assert ganja.bill(fine) == "confirmed"
     asked = [(method, path) for method, path in place.portal.requests if path.startswith("/payments/")]
     assert [method for method, _ in asked] == ["PUT", "GET"]
+
+
+def asked_back(place: NoticeTown, seat: Seat) -> tuple[str, str]:
+    """A fine is paid and confirmed, its payer wants the money back: payment and number of the request."""
+    fine = take(seat)
+    with pytest.raises(Refused, match="P-053"):
+        seat.services.enquiries.open_refund(fine, "by mistake", seat.clerk)
+    seat.sync()
+    raised = seat.services.enquiries.open_refund(fine, "by mistake", seat.clerk)
+    with pytest.raises(Refused, match="P-054"):
+        seat.services.enquiries.open_refund(fine, "by mistake", seat.clerk)
+    seat.sync()
+    assert place.ask("select state from payments") == [("refund_asked",)]
+    return fine, raised.number
+
+
+def test_mc_10_the_budgets_money_comes_back_by_the_authoritys_decision_and_without_the_posts_fee(
+    place: NoticeTown, ganja: Seat
+) -> None:
+    fine, number = asked_back(place, ganja)
+    slips = [job for job in ganja.services.papers.waiting() if job.paper == "abroad_enquiry"]
+    assert len(slips) == 1
+    # Not the clerk's to give back, and no one person's at the centre to promise.
+    assert ganja.bill(fine) == "confirmed"
+    with pytest.raises(Refused, match="P-030"):
+        ganja.services.payments.refund(fine, ganja.clerk)
+    with place.centre.database.transaction() as conn, pytest.raises(Refused, match="D-107"):
+        disputes.answer(conn, f"{GANJA}-1", number, "agreed", "yes", "officer", place.clock.utc_ms())
+    with deciding(place) as decide:
+        assert decide(fine, AGREED) == "owed"
+    ganja.sync()
+    assert ganja.bill(fine) == "refused"
+    listed = [one.dispute for one in ganja.services.disputes.listed().disputes]
+    [request] = [one for one in listed if one.dispute == number]
+    assert request.state == "answered"
+    assert ganja.balance(chart.REFUNDS_PAYABLE, PORTAL) == -4_000
+    before = ganja.till_qapik()
+    ganja.services.payments.refund(fine, ganja.clerk)
+    assert ganja.pay().change == azn(4_000)
+    assert ganja.till_qapik() == before - 4_000
+    place.sync()
+    assert place.ask("select state from payments") == [("refunded",)]
+    for account in (chart.BILLS_DUE, chart.BILLS_COLLECTED, chart.REFUNDS_PAYABLE):
+        assert place.ask("select coalesce(sum(minor), 0) from postings where account = %s", account) == [(0,)]
+    assert place.ask("select count(*) from exceptions where ended_ms = 0") == [(0,)]
+
+
+def test_mc_10_what_the_authority_keeps_stays_paid_and_the_payer_is_told(
+    place: NoticeTown, ganja: Seat
+) -> None:
+    fine, number = asked_back(place, ganja)
+    with deciding(place) as decide:
+        assert decide(fine, DECLINED) == "confirmed"
+    ganja.sync()
+    assert ganja.bill(fine) == "confirmed"
+    assert place.ask("select answer from dispute_answers") == [("declined",)]
+    with pytest.raises(Refused, match="P-030"):
+        ganja.services.payments.refund(fine, ganja.clerk)
+    # A second time, with more to say.
+    with ganja.books.reading() as look:
+        assert look.dispute(number) is not None

@@ -1,9 +1,9 @@
 """Enquiries of customers about money abroad: a task with a term, one question to the partner, one answer.
 
-In: disputes of the kinds `operations_disputes.ENQUIRIES`, as desks record them, and what a partner says of
-the transfer afterwards. Out: a task with an owner until it is answered; the partner is asked once more where
-its rail can be asked; its word answers, in words for the customer (never "paid" on a settlement, MA-9).
-Of a listed person's money nothing is explained (M0-12): a person answers.
+In: disputes of the kinds `operations_disputes.ABROAD_ENQUIRIES`, as desks record them, and what a partner
+says of the transfer afterwards. Out: a task with an owner until it is answered; the partner is asked once
+more where its rail can be asked; its word answers, in words for the customer (never "paid" on a settlement,
+MA-9). Of a listed person's money nothing is explained (M0-12): a person answers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgspec
 from azpost_desk.central import disputes
 from azpost_desk.central.abroad import arriving, moving
 from azpost_desk.central.exceptions import end_task, list_task
-from azpost_desk.domain.operations_disputes import ENQUIRIES, ENQUIRY_COMING, ENQUIRY_SENT
+from azpost_desk.domain.operations_disputes import ABROAD_ENQUIRIES, ENQUIRY_COMING, ENQUIRY_SENT
 from azpost_desk.protocol.messages import TransferClaim
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _ANSWERS: Final = {
 def raised(conn: Connection, written: AcceptedRecord, body: ops.DisputeRaised, now_ms: int) -> None:
     """A desk disputes a figure, or asks for a customer: then it is a task, and the partner is asked."""
     disputes.raised(conn, written, body)
-    if body.figure not in ENQUIRIES:
+    if body.figure not in ABROAD_ENQUIRIES:
         return
     place = (written.desk, written.epoch, written.sequence)
     list_task(conn, place, TASK, body.dispute, body.due, now_ms)
@@ -57,7 +57,7 @@ def escalated(conn: Connection, written: AcceptedRecord, body: ops.DisputeEscala
     row = conn.execute(
         "select figure, about from disputes where desk = %s and dispute = %s", (written.desk, body.dispute)
     ).fetchone()
-    if row is None or row[0] not in ENQUIRIES:
+    if row is None or row[0] not in ABROAD_ENQUIRIES:
         return
     now_ms = written.header.recorded_ms
     list_task(conn, (written.desk, written.epoch, written.sequence), TASK, body.dispute, body.due, now_ms)

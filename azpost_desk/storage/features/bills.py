@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, select, update
 
+from azpost_desk.domain import operations as ops
 from azpost_desk.domain.lines import NoticePaid, PaymentAccepted, PaymentRefunded
 from azpost_desk.domain.moves import PAYMENT, move
 from azpost_desk.domain.people import Account
@@ -16,7 +17,6 @@ from azpost_desk.storage.features.base import LineCarrier
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from azpost_desk.domain import operations as ops
     from azpost_desk.storage.projecting import StoredRecord
 
 
@@ -42,7 +42,9 @@ def _accepted(connection: Connection, written: StoredRecord, line: PaymentAccept
     )
 
 
-def _move(connection: Connection, written: StoredRecord, payment: str, event: str, **values: str) -> None:
+def _move(
+    connection: Connection, written: StoredRecord, payment: str, event: str, **values: str | int
+) -> None:
     this = t.payments.c.payment == payment
     state = connection.execute(select(t.payments.c.state).where(this)).scalar()
     after = move(PAYMENT, state or "", event)
@@ -52,15 +54,14 @@ def _move(connection: Connection, written: StoredRecord, payment: str, event: st
 
 
 def resolved(connection: Connection, written: StoredRecord, body: ops.PaymentResolved) -> None:
-    """The biller's answer, moved as domain.moves.PAYMENT allows; refused with G-020 otherwise."""
-    _move(
-        connection,
-        written,
-        body.payment,
-        body.outcome,
-        reason=body.reason,
-        provider_reference=body.provider_reference,
-    )
+    """The biller's answer, moved as domain.moves.PAYMENT allows; refused with G-020 otherwise.
+
+    Of what comes back from the budget the fee is no part: it is not owed.
+    """
+    values: dict[str, str | int] = {"reason": body.reason, "provider_reference": body.provider_reference}
+    if body.outcome == ops.RETURNED:
+        values = {"reason": body.reason, "fee_qapik": 0}
+    _move(connection, written, body.payment, body.outcome, **values)
 
 
 def blank(connection: Connection, operation: str) -> None:

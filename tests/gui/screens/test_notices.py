@@ -13,10 +13,13 @@ from azpost_desk.gui.kit.words import say
 from azpost_desk.gui.screens.payments import actions
 from azpost_desk.gui.screens.payments.screen import PaymentsScreen
 from azpost_desk.gui.shell import basket_panel
+from azpost_desk.protocol import news as tidings
+from azpost_desk.services.notices import PayNotice
 from azpost_desk.services.views import Found
 from tests.fakes.portal import NOTICE, NUMBER, PORTAL, portal_at
 from tests.gui.screens.hands import Hands
-from tests.services.counters import SENDER, Stand
+from tests.services.counters import CLERK, SENDER, Stand
+from tests.storage.desks import piece
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -218,3 +221,42 @@ def test_a_portal_whose_word_stands_shorter_than_paying_takes_is_asked_once_by_f
     assert len(stand.line.sought) == asked + 1
     hands.press(Qt.Key.Key_Return)
     assert len(stand.desk.payments.taken()) == 1
+
+
+def confirmed(stand: Stand) -> str:
+    """A notice was paid here and the portal has confirmed it."""
+    found = stand.desk.state_notices.find(PORTAL, NUMBER, CLERK)
+    stand.desk.state_notices.pay(PayNotice(found, NOTICE), CLERK)
+    stand.pay(4_050)
+    (one,) = stand.desk.payments.taken()
+    told = tidings.PaymentResult(
+        payment=one.payment,
+        biller=PORTAL,
+        outcome="confirmed",
+        provider_reference="HOP1",
+        reason="",
+        at_ms=stand.clock.now_ms,
+    )
+    stand.books.store_news([piece(3_000, "payment.result", told)], 1)
+    return one.payment
+
+
+def test_the_statement_is_printed_again_and_the_money_asked_back_by_their_keys(
+    hands: Hands, stand: Stand
+) -> None:
+    payment = confirmed(stand)
+    hands.press(Qt.Key.Key_2, CTRL)
+    hands.press(Qt.Key.Key_P, CTRL)
+    # The first came by itself with the portal's word.
+    made = [one for one in stand.desk.papers_made.today(CLERK) if one.paper == "statement"]
+    assert [(one.key, one.sort) for one in made] == [(payment, "copy"), (payment, "original")]
+    hands.notices.clear()
+    hands.press(Qt.Key.Key_B, CTRL)
+    asking = screen(hands).asking
+    assert asking is not None
+    assert asking.isVisible()
+    hands.press(Qt.Key.Key_Return)
+    [raised] = stand.bodies(ops.DisputeRaised)
+    assert isinstance(raised, ops.DisputeRaised)
+    assert (raised.figure, raised.about, raised.value) == ("notice.refund", payment, 4_000)
+    hands.notices.clear()

@@ -16,6 +16,8 @@ TODAY: Final = "today"
 NOTICE: Final = "notice"
 STATEMENT: Final = "notices.statement.print"
 STATEMENT_KEY: Final = "Ctrl+P"
+REFUND: Final = "notices.refund.open"
+REFUND_KEY: Final = "Ctrl+B"
 MODES: Final = {TAKE: "Ctrl+1", TODAY: "Ctrl+2", NOTICE: "Ctrl+3"}
 
 
@@ -31,4 +33,10 @@ def actions(show_mode: Callable[[str], object]) -> list[Action]:
         for mode, key in MODES.items()
     ]
     statement = Action(STATEMENT, STATEMENT, STATEMENT_KEY, Permission.SELL)
-    return [*modes, statement, Action("payments.screen.add", "payments.screen.add", "Enter", Permission.SELL)]
+    refund = Action(REFUND, REFUND, REFUND_KEY, Permission.SELL)
+    return [
+        *modes,
+        statement,
+        refund,
+        Action("payments.screen.add", "payments.screen.add", "Enter", Permission.SELL),
+    ]

@@ -11,6 +11,7 @@ from azpost_desk.domain.catalogue import Billers
 from azpost_desk.domain.scans import read_bill_code
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.enquiring import EnquirySheet
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.notices import NoticeStrip
 from azpost_desk.gui.kit.person import scrolled
@@ -18,7 +19,7 @@ from azpost_desk.gui.kit.rows import left_row
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP
-from azpost_desk.gui.kit.words import language, phrase, refusal
+from azpost_desk.gui.kit.words import language, phrase, plain, refusal
 from azpost_desk.gui.screens.payments import actions
 from azpost_desk.gui.screens.payments import form as decide
 from azpost_desk.gui.screens.payments.noticing import NoticeForm
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.disputes import Raised
     from azpost_desk.services.views import Basket, Payment
 
 # After these have changed, what may be taken and what became of it may be different.
@@ -70,6 +72,9 @@ class PaymentsScreen(Screen):
         )
         self.statement = Button(actions.STATEMENT, actions.STATEMENT_KEY)
         self.statement.clicked.connect(self.print_statement)
+        self.ask_back = Button(actions.REFUND, actions.REFUND_KEY)
+        self.ask_back.clicked.connect(self.open_refund)
+        self.asking: EnquirySheet | None = None
         self.why = NoticeStrip()
         self._title = Label("", "title")
         self._tabs = {
@@ -101,7 +106,7 @@ class PaymentsScreen(Screen):
         below.setContentsMargins(0, 0, 0, 0)
         below.addWidget(Label("payments.screen.today.hint", "muted", wrap=True))
         below.addWidget(self.table, 1)
-        below.addWidget(left_row(self.statement))
+        below.addWidget(left_row(self.statement, self.ask_back))
         self._pages.addWidget(self.take)
         self._pages.addWidget(today)
         self._pages.addWidget(scrolled(self.notices))
@@ -254,6 +259,27 @@ class PaymentsScreen(Screen):
         Operation(self.statement, lambda: statements.print_one(one.payment)).changes("paper").succeeded(
             lambda _none: self.session.notice("notices.statement.printed", "good")
         ).start()
+
+    def open_refund(self) -> None:
+        """The payer of the selected notice wants the money back: the authority is asked."""
+        one = self.table.current()
+        if one is None:
+            return
+        enquiries, by = self.session.services.enquiries, self.session.by
+        about = phrase(
+            "notices.refund.about",
+            biller=plain(self._name_of(one.biller)),
+            number=plain(one.account),
+            amount=one.amount,
+        )
+
+        def work(words: str) -> Raised:
+            return enquiries.open_refund(one.payment, words, by)
+
+        self.asking = EnquirySheet(
+            self.session, self, about, "notices.refund.words", work, actions.REFUND, "notices.refund.what"
+        )
+        self.asking.start()
 
     # --- giving back, leaving ------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.transfer_codes import EXAMPLE, shown_transfer_code
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, Card, NameList, Sheet
+from azpost_desk.gui.kit.enquiring import EnquirySheet
 from azpost_desk.gui.kit.fields import AmountField, Choice, ChoiceField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
@@ -24,7 +25,6 @@ from azpost_desk.gui.kit.words import phrase, plain, refusal, translated
 from azpost_desk.gui.screens.transfers import form as decide
 from azpost_desk.gui.screens.transfers.actions import AGAIN_KEY, ENQUIRY_KEY, RELEASE_KEY
 from azpost_desk.gui.screens.transfers.ahead import AheadCard
-from azpost_desk.gui.screens.transfers.enquiring import EnquirySheet
 from azpost_desk.gui.screens.transfers.fixed_manat import FixedManat
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.grants import CENTRE_SAYS_NO

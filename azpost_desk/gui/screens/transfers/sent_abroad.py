@@ -11,6 +11,7 @@ from azpost_desk.domain.names import begins_a_word, fold
 from azpost_desk.domain.transfer_codes import is_receipt_number
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Sheet
+from azpost_desk.gui.kit.enquiring import EnquirySheet
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
@@ -18,7 +19,6 @@ from azpost_desk.gui.kit.person import screen_of
 from azpost_desk.gui.kit.tables import Column
 from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal
 from azpost_desk.gui.screens.transfers.actions import ENQUIRY_KEY, NUMBER_KEY, STOP_KEY
-from azpost_desk.gui.screens.transfers.enquiring import EnquirySheet
 from azpost_desk.gui.screens.transfers.refunding import Owed
 from azpost_desk.gui.screens.transfers.sent_list import SentList
 from azpost_desk.gui.work.runner import Operation

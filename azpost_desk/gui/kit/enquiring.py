@@ -1,4 +1,4 @@
-"""The enquiry after a transfer abroad: one sheet, prefilled, whose Enter asks where the money is."""
+"""What a customer asks the centre about their money: one sheet, prefilled, whose Enter asks."""
 
 from __future__ import annotations
 
@@ -27,18 +27,25 @@ class EnquirySheet(Sheet):
     """What the customer says, prefilled with what they mostly say; Esc leaves everything as it is."""
 
     def __init__(
-        self, session: Session, over: QWidget, about: Say, words: str, work: Callable[[str], Raised]
+        self,
+        session: Session,
+        over: QWidget,
+        about: Say,
+        words: str,
+        work: Callable[[str], Raised],
+        title: str = "abroad.enquiry.open",
+        what: str = "abroad.enquiry.what",
     ) -> None:
-        super().__init__(over, "abroad.enquiry.open", width_px=640)
+        super().__init__(over, title, width_px=640)
         self._session, self._work = session, work
         self.words = TextField("abroad.enquiry.words", name="words", max_length=WORDS_CHARACTERS_MAX)
         self.words.fill(language().say(words))
-        self.go = PrimaryButton("abroad.enquiry.open", hint="transfers.screen.enter")
+        self.go = PrimaryButton(title, hint="transfers.screen.enter")
         self.form = Form(self.go)
         self.form.add(self.words)
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
-        for part in (Label(about, "strong", wrap=True), Label("abroad.enquiry.what", "body", wrap=True)):
+        for part in (Label(about, "strong", wrap=True), Label(what, "body", wrap=True)):
             column.addWidget(part)
         column.addWidget(self.words)
         column.addWidget(self.go)
