@@ -240,9 +240,10 @@ def _calls(connector: Connector, due: Due) -> tuple[Callable[[], Outcome], Calla
 
 
 def _settle(conn: Connection, book: Book, due: Due, heard: _Heard, now_ms: int) -> None:
-    state, desk, epoch, sequence = conn.execute(
-        "select state, desk, epoch, sequence from payments where payment = %s for update", (due.payment,)
-    ).fetchone() or ("", "", 0, 0)
+    state, desk, epoch, sequence, attempts = conn.execute(
+        "select state, desk, epoch, sequence, attempts from payments where payment = %s for update",
+        (due.payment,),
+    ).fetchone() or ("", "", 0, 0, 0)
 
     def listed(reason: str) -> None:
         list_exception(conn, desk, epoch, sequence, reason, now_ms, due.payment)
@@ -252,7 +253,10 @@ def _settle(conn: Connection, book: Book, due: Due, heard: _Heard, now_ms: int) 
         case Confirmed(provider_reference=reference):
             event = "confirmed"
         case RefusedByBiller(reason=reason):
-            event = "refused_repeat" if due.unanswered and not heard.is_proven else "refused_sole"
+            # Another attempt has begun since: this no speaks of its own only, and that one may arrive (M0-3).
+            is_overtaken = attempts > due.attempt
+            is_repeat = due.unanswered and not heard.is_proven
+            event = "refused_repeat" if is_repeat or is_overtaken else "refused_sole"
         case Conflict():
             event, reason = "unknown", "conflict"
             listed("biller_conflict")

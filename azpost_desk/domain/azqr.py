@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Never
 from azpost_desk.domain.crc import crc16
 from azpost_desk.domain.days import BAKU_OFFSET_MS
 from azpost_desk.domain.digits import is_digits
+from azpost_desk.domain.names import seen
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Azqr:
     """A good code. `fields` hold all of it; the names beside them what a counter asks of it.
 
     Attributes:
-        payee, city: who is paid, as the code spells it; "" in a code that a payer shows.
+        payee, city: who is paid, as it can be read; "" in a code that a payer shows.
         amount_qapik: the sum; None where the payer names it.
         reference: what the payment is known by: the number of the invoice, else the code's own; "" for none.
         expires_ms: until when it may be paid, UTC in milliseconds; None when it does not say.
@@ -309,6 +310,11 @@ def _at(fields: Fields, path: str) -> str:
     return value.get(inner, "")
 
 
+def _shown(fields: Fields, path: str) -> str:
+    """A value as people read it: without what writes nothing or turns the order of letters round."""
+    return " ".join(seen(_at(fields, path)).split())
+
+
 def _qapik(text: str) -> int | None:
     """A sum in qəpik; None for what is none, also for nothing at all."""
     match = _AMOUNT.fullmatch(text)
@@ -331,15 +337,15 @@ def _utc_ms(moment: str) -> int | None:
 def _typed(fields: Fields) -> Azqr:
     billing = None
     if "38" in fields:
-        billing = Billing(*(_at(fields, f"38.{tag}") for tag in ("00", "02", "04")))
+        billing = Billing(*(_shown(fields, f"38.{tag}") for tag in ("00", "02", "04")))
     return Azqr(
         fields,
         is_dynamic=fields["01"] == "12",
         is_merchant=fields["39"] == _MERCHANT,
-        payee=_at(fields, "59"),
-        city=_at(fields, "60"),
+        payee=_shown(fields, "59"),
+        city=_shown(fields, "60"),
         amount_qapik=_qapik(_at(fields, "54")),
-        reference=_at(fields, "38.02") or _at(fields, "26.03"),
+        reference=_shown(fields, "38.02") or _shown(fields, "26.03"),
         expires_ms=_utc_ms(_at(fields, "26.07")),
         billing=billing,
     )

@@ -102,6 +102,23 @@ def test_a_no_to_a_true_question_is_final(
     office.centre.stop()
 
 
+def test_a_no_that_came_after_the_next_attempt_had_begun_waits_for_proof(office: Office) -> None:
+    office.provider.fail_next("answer_lost")
+    line = office.pay()
+    # Its first attempt, held up for minutes on the way, is answered only now that another one was made.
+    first = deliveries.Due(
+        line.operation, BILLER, ACCOUNT, "", "", line.amount_qapik, office.clock.now_ms, 77, 1, False, "sent"
+    )
+    with office.centre.database.transaction() as conn:
+        conn.execute("update payments set attempts = 2, state = 'sent' where payment = %s", (line.operation,))
+    office.provider.fail_next("denied", code=FATAL)
+    book = Book(office.dsn, office.clock)
+    deliveries.deliver(office.centre.database, book, office.clock, office.biller, first)
+    book.close()
+    assert office.row(line.operation)[0] == "unproven"
+    assert office.decide(line.operation, DELIVERED) == "confirmed"
+
+
 def test_what_cannot_be_sent_any_more_proves_nothing_of_what_was_sent(office: Office) -> None:
     office.provider.fail_next("answer_lost")
     line = office.pay()

@@ -159,6 +159,17 @@ ALL = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+def test_a_code_shows_no_name_that_reads_otherwise_than_it_is_written() -> None:
+    inner = {"00": "123456", "02": "100\u200b45678", "04": "7\ufeff7"}
+    code = read_azqr(
+        write_azqr({**FIELDS, "59": "\u202eyaP\u2066 \u2028B", "60": "\u00a0\u200b", "38": inner})
+    )
+    assert (code.payee, code.city, code.reference) == ("yaP B", "", "10045678")
+    assert code.billing == Billing("123456", "10045678", "77")
+    # The fields are the code's own, letter by letter.
+    assert code.fields["60"] == "\u00a0\u200b"
+
+
 @given(ALL)
 def test_what_is_written_is_read(fields: Fields) -> None:
     payload = write_azqr(fields)
