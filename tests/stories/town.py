@@ -137,10 +137,8 @@ class Town(Post):
         return seat
 
     def sync(self) -> None:
-        """Everybody exchanges until nobody has anything new."""
-        for _ in range(2):
-            for seat in self.seats:
-                seat.sync()
+        """Everybody exchanges until nobody has anything new; the centre works once for all of them."""
+        exchange(self, self.seats)
 
     def state(self, transfer: str) -> str:
         """What the centre says of a transfer."""
@@ -173,15 +171,7 @@ class Seat(Desk):
 
     def sync(self) -> None:
         """Exchange, let the centre work, exchange again, until nothing is new."""
-        for _ in range(10):
-            before = self.books.news_position()
-            self.line._step()
-            assert self.line.state().online, self.line.state()
-            self.post.centre.settle()
-            self.line._step()
-            if self.books.news_position() == before and self.books.waiting() == (0, 0):
-                return
-        raise AssertionError("the two never fell silent")
+        exchange(self.post, [self])
 
     def until_quiet(self) -> None:
         self.sync()
@@ -269,6 +259,22 @@ class Seat(Desk):
             known = look.payment(payment)
         assert known is not None
         return known.state
+
+
+def exchange(post: Post, seats: list[Seat]) -> None:
+    """Until nobody has anything new: these seats exchange, the centre works, they exchange again."""
+    for _ in range(10):
+        before = [seat.books.news_position() for seat in seats]
+        for seat in seats:
+            seat.line._step()
+            assert seat.line.state().online, seat.line.state()
+        post.centre.settle()
+        for seat in seats:
+            seat.line._step()
+        silent = all(seat.books.waiting() == (0, 0) for seat in seats)
+        if silent and [seat.books.news_position() for seat in seats] == before:
+            return
+    raise AssertionError("they never fell silent")
 
 
 @contextmanager
