@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 ANSWER_BYTES_MAX: Final = 64 * 1024
 
 
-def read_whole(response: requests.Response, until: float) -> bytes | Unknown:
+def read_whole(
+    response: requests.Response, until: float, bytes_max: int = ANSWER_BYTES_MAX
+) -> bytes | Unknown:
     """The body, piece by piece: the library's own time limit starts anew with every byte that drips in.
 
     `until` is a moment of `time.monotonic`.
@@ -23,7 +25,7 @@ def read_whole(response: requests.Response, until: float) -> bytes | Unknown:
     body = bytearray()
     while piece := response.raw.read1(8192, decode_content=False):
         body += piece
-        if len(body) > ANSWER_BYTES_MAX:
+        if len(body) > bytes_max:
             return Unknown("too_large")
         if time.monotonic() > until:
             return Unknown("timeout")

@@ -12,7 +12,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as ReadTimeout
 
 from azpost_desk.central.gateways.billers import Unknown
-from azpost_desk.central.gateways.http_answers import never_left, read_whole
+from azpost_desk.central.gateways.http_answers import ANSWER_BYTES_MAX, never_left, read_whole
 from azpost_desk.unfollowed import UnfollowedSession
 
 T = TypeVar("T")
@@ -37,7 +37,14 @@ class JsonLine:
         self._connect_s = connect_s
         self._threads = threading.local()
 
-    def ask(self, method: str, path: str, answer_s: float, **content: object) -> tuple[int, bytes] | Unknown:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        answer_s: float,
+        bytes_max: int = ANSWER_BYTES_MAX,
+        **content: object,
+    ) -> tuple[int, bytes] | Unknown:
         """Status and body of the answer, whole and not too large; a redirect is an answer, never followed."""
         until = time.monotonic() + answer_s
         try:
@@ -49,7 +56,7 @@ class JsonLine:
                 stream=True,
                 **content,  # type: ignore[arg-type]
             ) as response:
-                body = read_whole(response, until)
+                body = read_whole(response, until, bytes_max)
                 return body if isinstance(body, Unknown) else (response.status_code, body)
         except requests.ConnectTimeout:
             return Unknown("not_reached", "ConnectTimeout")

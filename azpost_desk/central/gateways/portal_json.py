@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from azpost_desk.central.gateways.kinds import Wiring
 
 NOTICES_MAX: Final = 100
+# So many notices in three languages, every letter written as six, and room for more.
+FOUND_BYTES_MAX: Final = 1024 * 1024
 TEXT_CHARACTERS_MAX: Final = 200
 # So soon after a request its "not found" says nothing (MC-11).
 NOT_FOUND_AFTER_MS: Final = 60_000
@@ -121,7 +123,8 @@ class JsonPortal(Portal):
         """See `Portal.find`."""
         if by not in WAYS or not value or len(value) > TEXT_CHARACTERS_MAX or not value.isprintable():
             raise ValueError("a search names a way and a value")
-        answer = self._line.ask("GET", "/notices", self._find_s, params={"by": by, "value": value})
+        params = {"by": by, "value": value}
+        answer = self._line.ask("GET", "/notices", self._find_s, FOUND_BYTES_MAX, params=params)
         if isinstance(answer, Unknown):
             return answer
         status, body = answer

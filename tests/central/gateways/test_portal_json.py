@@ -187,6 +187,15 @@ def test_a_list_in_which_one_id_says_two_things_is_no_answer(portal: SandboxPort
     assert client(portal).find("notice", NUMBER) == Unknown("malformed", "two notices under one id")
 
 
+def test_somebody_with_a_hundred_notices_in_three_languages_is_answered() -> None:
+    said = dict.fromkeys(("az", "ru", "en"), "Yol hərəkəti qaydalarının pozulması " * 5)
+    many = [owing(notice=f"n-{at}", authority=said, purpose=said) for at in range(100)]
+    with SandboxPortal(many) as portal:
+        found = client(portal).find("fin", "5ABCDE7")
+    assert isinstance(found, tuple)
+    assert len(found) == 100
+
+
 def test_another_notice_than_the_one_asked_for_is_no_answer() -> None:
     with SandboxPortal([owing(number="EB2026000999")]) as portal:
         assert client(portal).find("notice", NUMBER) == Unknown("wrong_number")
