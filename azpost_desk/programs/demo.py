@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from azpost_desk.domain.days import calendar_day, day_start_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from azpost_desk.central.app import Centre
     from azpost_desk.central.gateways.connectors import Connector
@@ -91,25 +91,26 @@ class Town:
     terminals: dict[int, SandboxTerminal]
 
 
-def _billers(stack: ExitStack, clock: Any) -> tuple[SandboxProvider, dict[str, Connector]]:
+def _billers(
+    stack: ExitStack, clock: Any, sold: list[dict[str, Any]]
+) -> tuple[SandboxProvider, dict[str, Connector]]:
     """The sandboxes of billers and of the state portal, and the centre's connectors to both."""
     from azpost_desk.central.gateways.osmp import OsmpBiller
     from azpost_desk.rehearsal import notice_town
     from azpost_desk.rehearsal.portals import SandboxPortal
-    from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
+    from azpost_desk.rehearsal.providers import SandboxProvider
 
-    provider = stack.enter_context(SandboxProvider(DEMO_BILLERS))
+    provider = stack.enter_context(SandboxProvider(sold))
     billers = {
-        str(one["id"]): OsmpBiller(provider.url, now_ms=clock.utc_ms, prv_id=str(one["id"]))
-        for one in DEMO_BILLERS
+        str(one["id"]): OsmpBiller(provider.url, now_ms=clock.utc_ms, prv_id=str(one["id"])) for one in sold
     }
     state = stack.enter_context(SandboxPortal(notice_town.notices()))
     return provider, billers | notice_town.reached(state, clock.utc_ms)
 
 
 @contextmanager
-def town(folder: Path, clock: Any) -> Iterator[Town]:
-    """Build the post office below `folder` and take it down again."""
+def town(folder: Path, clock: Any, more: Sequence[dict[str, Any]] = ()) -> Iterator[Town]:
+    """Build the post office below `folder` and take it down again; `more`: billers beside the usual four."""
     from azpost_desk.central.app import Centre
     from azpost_desk.central.book import Book
     from azpost_desk.central.registry.reference import publish
@@ -120,13 +121,16 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
     from azpost_desk.rehearsal import abroad_town
     from azpost_desk.rehearsal.cards import demo_card
     from azpost_desk.rehearsal.faults import FaultyLine
+    from azpost_desk.rehearsal.providers import DEMO_BILLERS
     from azpost_desk.rehearsal.terminals import SandboxTerminal
     from azpost_desk.rehearsal.town import BRANCH, PLAYERS, found_town, supply_desk
+    from azpost_desk.rehearsal.town import billers as catalogue
 
     with ExitStack() as stack:
         server = EmbeddedServer(folder / "centre")
         stack.callback(server.stop)
-        provider, billers = _billers(stack, clock)
+        sold = [*DEMO_BILLERS, *more]
+        provider, billers = _billers(stack, clock, sold)
         dsn = server.dsn()
         key = SigningKey.new()
         partners = {name: stack.enter_context(one) for name, one in abroad_town.sandboxes(key).items()}
@@ -137,6 +141,7 @@ def town(folder: Path, clock: Any) -> Iterator[Town]:
         stack.callback(centre.stop)
         with centre.database.transaction() as conn:
             codes = found_town(conn, clock.utc_ms())
+            publish(conn, catalogue(sold), clock.utc_ms())
             manager = next(one for one in PLAYERS if one.role == "manager")
             issuer = demo_card(folder / CARD, manager.name, manager.pin, clock.utc_ms())
             publish(conn, Signing(issuers=(issuer,)), clock.utc_ms())
@@ -195,10 +200,11 @@ def _window(folder: Path, language: str) -> int:
     from azpost_desk.programs.desk import SystemClock, run_window
     from azpost_desk.rehearsal import notice_town
     from azpost_desk.rehearsal.abroad_town import COMING
+    from azpost_desk.rehearsal.many_billers import many_billers
     from azpost_desk.rehearsal.town import PLAYERS
     from azpost_desk.texts import Texts
 
-    with town(folder, SystemClock()) as here:
+    with town(folder, SystemClock(), many_billers()) as here:
         texts = Texts(language)
         rows = [f"{one.name} · {texts.t(f'staff.role.{one.role}')} · PIN {one.pin}" for one in PLAYERS]
         coming = [

@@ -30,7 +30,8 @@ from azpost_desk.rehearsal.notice_town import portal
 from azpost_desk.rehearsal.providers import DEMO_BILLERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
     from azpost_desk.central.storage.database import Connection
 
@@ -151,10 +152,8 @@ GOODS: Final = Goods(
 _ACCOUNT_NAMES: Final = {"az": "Abonent kodu", "ru": "Код абонента", "en": "Subscriber code"}
 
 
-def billers() -> Billers:
-    """The sandbox's billers as the desk's catalogue shows them; the payer pays no fee at electricity and
-    gas.
-    """
+def billers(sold: Sequence[dict[str, Any]] = DEMO_BILLERS) -> Billers:
+    """Sandbox billers as the desk's catalogue shows them; the payer pays a fee at mobile operators only."""
     return Billers(
         billers=(
             *(
@@ -171,7 +170,7 @@ def billers() -> Billers:
                     azqr=f"{one['id']:0>6}",
                     check=AccountCheck(rule="mod11", weights=one["weights"]) if "weights" in one else None,
                 )
-                for one in DEMO_BILLERS
+                for one in sold
             ),
             portal(),
         )

@@ -9,7 +9,6 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Biller, Billers, Settings, Tariffs
 from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.money import Money, azn
-from azpost_desk.domain.names import fold
 from azpost_desk.domain.people import Account
 from azpost_desk.domain.products.bills import BILL_WAITS
 from azpost_desk.domain.refusals import Refused, Trouble
@@ -18,19 +17,22 @@ from azpost_desk.protocol.messages import BillCheck
 from azpost_desk.protocol.questions import BILL_CHECK
 from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.baskets import Baskets, waiting_qapik
+from azpost_desk.services.billers import found, usual_here
 from azpost_desk.services.counter import Counter, Officer, attach, may_sell, open_day, within_exposure
 from azpost_desk.services.refunds import biller_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from azpost_desk.services.ports import Writing
+    from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import Basket, Payment, PlannedLine
 
 TOLD_DELIVERING: Final = "papers.receipt.state.delivering"
 TOLD_WAITING: Final = BILL_WAITS
 # The centre asked and had no answer in time.
 BILLER_SILENT: Final = "X-031"
+# Bills are paid by the month: who was usual in two of them is so now.
+_LATELY_MS: Final = 62 * 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,14 @@ class BillsToday:
         groups: the billers in the centre's order.
         refused: how many bills the biller has refused and nobody has given back.
         blocked: why nothing may be taken now.
+        usual: who was taken most often at this desk lately.
     """
 
     billers: Billers
     groups: tuple[Group, ...]
     refused: int
     blocked: Refused | None = None
+    usual: tuple[Biller, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,8 @@ class Payments:
                 return BillsToday(Billers(), (), 0, no)
             billers = books.document(Billers, books.day().date)
             refused = books.payments(("refused",), None)
-        return BillsToday(billers, tuple(_by_group(billers)), len(refused))
+            usual = self._usual(books, billers.billers)
+        return BillsToday(billers, tuple(_by_group(billers)), len(refused), usual=tuple(usual))
 
     def groups(self) -> list[Group]:
         """The billers of the day by group, in the centre's order.
@@ -116,23 +121,19 @@ class Payments:
         return _by_group(self._billers())
 
     def search(self, typed: str) -> list[Biller]:
-        """Billers with a word, in any language, that begins like `typed`, or with this number.
+        """Billers found by words of name or group in any language, or by number, the nearest first.
 
         Raises:
             Refused: C-001.
         """
-        key = _by_ear(typed)
-        if not key:
-            return []
-        return [
-            biller
-            for biller in self._billers().billers
-            if biller.notices is None
-            and (
-                biller.biller.startswith(typed.strip())
-                or any(f" {key}" in f" {_by_ear(name)}" for name in biller.names.values())
-            )
-        ]
+        with self.counter.books.reading() as books:
+            billers = books.document(Billers, open_day(books).date).billers
+            usual = self._usual(books, billers)
+        return found(billers, typed, [one.biller for one in usual])
+
+    def _usual(self, books: Reading, billers: Sequence[Biller]) -> list[Biller]:
+        since_ms = self.counter.clock.utc_ms() - _LATELY_MS
+        return usual_here(billers, books.payments_since(since_ms))
 
     def fee(self, biller: str, amount: Money) -> Money:
         """What the post takes for this bill beside `amount`.
@@ -271,11 +272,6 @@ def _by_group(billers: Billers) -> list[Group]:
             continue
         found.setdefault(biller.group, []).append(biller)
     return [Group(group, tuple(together)) for group, together in found.items()]
-
-
-def _by_ear(text: str) -> str:
-    """The folded text with one letter for ə and e: many keyboards have no ə."""
-    return fold(text).replace("e", "a")
 
 
 def _known(billers: Billers, biller: str) -> Biller:

@@ -92,6 +92,11 @@ class ProjectionReading:
             wanted = wanted.where(t.payments.c.day == day)
         return [_payment(row) for row in self._all(wanted)]
 
+    def payments_since(self, from_ms: int) -> list[views.Payment]:
+        taken = t.payments.c.accepted_ms
+        wanted = select(t.payments).where(taken >= from_ms).order_by(taken.desc(), t.payments.c.payment)
+        return [_payment(row) for row in self._all(wanted)]
+
     def payment(self, payment: str) -> views.Payment | None:
         row = self._one(select(t.payments).where(t.payments.c.payment == payment))
         return _payment(row) if row else None

@@ -43,7 +43,8 @@ class TakeForm(Form):
         self.add_button = PrimaryButton(f"{key}add", hint=f"{key}enter")
         super().__init__(self.add_button)
         self._session = session
-        self._billers, self._groups = Billers(), tuple[Group, ...]()
+        self._billers = Billers()
+        self._first: tuple[Group | Biller, ...] = ()
         self._offered: Sequence[Group | Biller] = ()
         self._chosen: Biller | None = None
         self._checked: Checked | None = None
@@ -108,10 +109,12 @@ class TakeForm(Form):
 
     def show_facts(self, facts: BillsToday) -> None:
         """The day's billers; without the right to take bills the main act is off."""
-        self._billers, self._groups = facts.billers, facts.groups
+        self._billers = facts.billers
+        # Who is usual here has the first digits; what has no digit is found by its name.
+        self._first = (*facts.usual, *facts.groups)
         self.add_button.setEnabled(facts.blocked is None)
         if self._chosen is None and self.biller.is_empty():
-            self._offer(self._groups)
+            self._offer(self._first)
         self._take_next()
 
     def take(self, bill: Bill) -> bool:
@@ -134,7 +137,7 @@ class TakeForm(Form):
             field.set_hint("")
         self._bill.pill.show_state("", "neutral")
         self.biller.set_hint("payments.screen.biller_hint")
-        self._offer(self._groups)
+        self._offer(self._first)
         self.focus_first()
         self._take_next()
 
@@ -195,7 +198,7 @@ class TakeForm(Form):
         if at is not None:
             self._choose(self._offered[at])
         elif not typed:
-            self._offer(self._groups)
+            self._offer(self._first)
         else:
 
             def answered(found: list[Biller]) -> None:
