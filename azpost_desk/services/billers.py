@@ -7,6 +7,7 @@ books but how often each was taken lately.
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.names import fold
@@ -23,6 +24,7 @@ USUAL_MAX: Final = 3
 _TIMES_MIN: Final = 2
 
 
+@lru_cache(maxsize=4096)
 def by_ear(text: str) -> str:
     """The folded text with one letter for ə and e: many keyboards have no ə."""
     return fold(text).replace("e", "a")
