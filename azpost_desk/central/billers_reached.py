@@ -28,6 +28,7 @@ class BillerState(msgspec.Struct, frozen=True, kw_only=True):
         since_ms: since when that is so (UTC ms), 0 for never noted.
         waiting_count, waiting_qapik, oldest_ms: what is still to be delivered or asked about.
         undecided_count: what waits for people.
+        paused_ms: since when nothing is sent to it because it refuses everything (UTC ms), 0 when it is open.
     """
 
     biller: str
@@ -40,6 +41,7 @@ class BillerState(msgspec.Struct, frozen=True, kw_only=True):
     waiting_qapik: int = 0
     oldest_ms: int = 0
     undecided_count: int = 0
+    paused_ms: int = 0
 
 
 def begin(conn: Connection, kinds: Mapping[str, str], now_ms: int) -> None:
@@ -81,6 +83,12 @@ def states(conn: Connection, language: str = "en") -> list[BillerState]:
             (list(WAITING), list(WAITING)),
         )
     }
+    paused = {
+        biller: paused_ms
+        for biller, paused_ms in conn.execute(
+            "select biller, paused_ms from biller_breakers where paused_ms > 0"
+        )
+    }
     listed = []
     for biller in sorted({*known, *reached, *waiting}):
         kind, answers, since_ms = reached.get(biller, ("", None, 0))
@@ -98,6 +106,7 @@ def states(conn: Connection, language: str = "en") -> list[BillerState]:
                 waiting_qapik=qapik,
                 oldest_ms=oldest_ms,
                 undecided_count=undecided,
+                paused_ms=paused.get(biller, 0),
             )
         )
     return listed

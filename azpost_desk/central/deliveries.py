@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import psycopg
 from psycopg_pool import PoolTimeout
 
+from azpost_desk.central import biller_breaker
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.billers import (
     Checked,
@@ -192,7 +193,8 @@ def take_due(conn: Connection, billers: Collection[str], now_ms: int, lease_ms: 
         " unanswered, state, case when first_ms = 0 then %s else first_ms end,"
         # Whoever died with it in hand may have sent it when it was taken.
         " case when state = 'sent' then greatest(sent_ms, changed_ms) else sent_ms end"
-        " from payments where next_ms <= %s and biller = any(%s)"
+        " from payments where next_ms <= %s and biller = any(%s) and not exists (select from biller_breakers"
+        " where biller_breakers.biller = payments.biller and paused_ms > 0)"
         " order by next_ms limit 1 for update skip locked",
         (now_ms, now_ms, list(billers)),
     ).fetchone()
@@ -239,6 +241,17 @@ def _calls(connector: Connector, due: Due) -> tuple[Callable[[], Outcome], Calla
     return lambda: connector.pay(*request), lambda: connector.status(*request)
 
 
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What an answer means for a payment; `next_ms` is when it is asked about again, None when it is not."""
+
+    event: str
+    reference: str = ""
+    reason: str = ""
+    next_ms: int | None = None
+    unanswered: bool = False
+
+
 def _settle(conn: Connection, book: Book, due: Due, heard: _Heard, now_ms: int) -> None:
     state, desk, epoch, sequence, attempts = conn.execute(
         "select state, desk, epoch, sequence, attempts from payments where payment = %s for update",
@@ -248,55 +261,67 @@ def _settle(conn: Connection, book: Book, due: Due, heard: _Heard, now_ms: int) 
     def listed(reason: str) -> None:
         list_exception(conn, desk, epoch, sequence, reason, now_ms, due.payment)
 
-    reference, reason, next_ms, unanswered = "", "", None, due.unanswered
-    match heard.outcome:
-        case Confirmed(provider_reference=reference):
-            event = "confirmed"
-        case RefusedByBiller(reason=reason):
-            # Another attempt has begun since: this no speaks of its own only, and that one may arrive (M0-3).
-            is_overtaken = attempts > due.attempt
-            is_repeat = due.unanswered and not heard.is_proven
-            event = "refused_repeat" if is_repeat or is_overtaken else "refused_sole"
-        case Conflict():
-            event, reason = "unknown", "conflict"
-            listed("biller_conflict")
-        case Unknown(why="key_over"):
-            event, reason = "expired", "key_over"
-            listed("biller_key_over")
-        case Unknown(why=why) as outcome:
-            event, reason = "unknown", why
-            unanswered = due.unanswered or not outcome.is_answer
-            wait_ms = next_try_ms(due.attempt)
-            next_ms = None if wait_ms is None else now_ms + wait_ms
-            if outcome.incident or wait_ms is None:
-                listed(f"biller_{why}" if outcome.incident else "biller_silent")
-    if (state, event) not in DELIVERY:
+    said = _judged(due, heard, attempts > due.attempt, now_ms, listed)
+    if said.event == "confirmed":
+        biller_breaker.confirmed(conn, due.biller)
+    elif said.event == "refused_sole" and biller_breaker.refused(conn, due.biller, now_ms):
+        # It says no to everything: a person asks before any more of it is owed (M0-11).
+        said = replace(said, event="refused_repeat")
+        listed("biller_refuses_all")
+    if (state, said.event) not in DELIVERY:
         # A yes to what has ended here otherwise is nobody's to pass over.
-        if event == "confirmed" and state != "confirmed":
+        if said.event == "confirmed" and state != "confirmed":
             listed("biller_late_yes")
         return
-    after = arrive(DELIVERY, state, event)
+    after = arrive(DELIVERY, state, said.event)
     conn.execute(
         "update payments set state = %s, next_ms = %s, provider_reference = %s, reason = %s, changed_ms = %s,"
         " unanswered = %s, sent_ms = %s where payment = %s",
         (
-            *(after, next_ms, reference, reason, now_ms, unanswered),
+            *(after, said.next_ms, said.reference, said.reason, now_ms, said.unanswered),
             *(now_ms if heard.has_left else due.sent_ms, due.payment),
         ),
     )
-    if event == "refused_repeat":
+    if said.event == "refused_repeat":
         listed("biller_unproven")
-    _follow(conn, book, due, (state, after), reference, listed)
+    _follow(conn, book, due, (state, after), said.reference, listed)
     if AT_DESK[after] != AT_DESK[state]:
         result = PaymentResult(
             payment=due.payment,
             biller=due.biller,
             outcome=AT_DESK[after],
-            provider_reference=reference,
-            reason=reason,
+            provider_reference=said.reference,
+            reason=said.reason,
             at_ms=now_ms,
         )
         tell(conn, result, [desk], now_ms)
+
+
+def _judged(
+    due: Due, heard: _Heard, is_overtaken: bool, now_ms: int, listed: Callable[[str], None]
+) -> _Verdict:
+    """What the answer to this attempt means; `is_overtaken`: another attempt has begun since."""
+    match heard.outcome:
+        case Confirmed(provider_reference=reference):
+            return _Verdict("confirmed", reference, unanswered=due.unanswered)
+        case RefusedByBiller(reason=reason):
+            # Overtaken, this no speaks of its own attempt only, and the other one may arrive (M0-3).
+            is_repeat = due.unanswered and not heard.is_proven
+            event = "refused_repeat" if is_repeat or is_overtaken else "refused_sole"
+            return _Verdict(event, reason=reason, unanswered=due.unanswered)
+        case Conflict():
+            listed("biller_conflict")
+            return _Verdict("unknown", reason="conflict", unanswered=due.unanswered)
+        case Unknown(why="key_over"):
+            listed("biller_key_over")
+            return _Verdict("expired", reason="key_over", unanswered=due.unanswered)
+        case Unknown(why=why) as outcome:
+            wait_ms = next_try_ms(due.attempt)
+            if outcome.incident or wait_ms is None:
+                listed(f"biller_{why}" if outcome.incident else "biller_silent")
+            next_ms = None if wait_ms is None else now_ms + wait_ms
+            unanswered = due.unanswered or not outcome.is_answer
+            return _Verdict("unknown", reason=why, next_ms=next_ms, unanswered=unanswered)
 
 
 def _follow(

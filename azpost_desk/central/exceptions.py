@@ -66,6 +66,7 @@ OWNERS: Final = {
     "biller_key_over": "finance",
     "biller_silent": "finance",
     "biller_unproven": "finance",
+    "biller_refuses_all": "operations",
     "notice_refund": "finance",
     "biller_late_yes": "finance",
     "strange_quote": "security",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from azpost_desk.central import billers_reached
+from azpost_desk.central import biller_breaker, billers_reached
 from azpost_desk.central.gateways import kinds
 from azpost_desk.central.registry import files
 from azpost_desk.central.registry.files import WrongFile
@@ -32,6 +32,11 @@ def add(command: Command) -> None:
     says = "each biller: its connector, whether it answers, what waits for it"
     one = command("billers", _billers, says)
     one.add_argument("--json", action="store_true", help="a JSON list; sums in qəpik")
+    says = "a biller that refused everything is sent to again: somebody has spoken with it"
+    again = command("biller-open", _open, says)
+    again.add_argument("biller")
+    for name in ("--by", "--why"):
+        again.add_argument(name, required=True)
 
 
 def reached(file: Path | None) -> tuple[dict[str, Connector], dict[str, str]]:
@@ -77,6 +82,7 @@ def _billers(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
                 **{name: value for name, value in msgspec.structs.asdict(one).items() if name[-3:] != "_ms"},
                 "since": _when(one.since_ms),
                 "oldest": _when(one.oldest_ms),
+                "paused": _when(one.paused_ms),
             }
             for one in listed
         ]
@@ -86,9 +92,15 @@ def _billers(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         print(*row, sep="\t")
 
 
+def _open(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    biller_breaker.reopen(conn, wanted.biller, wanted.by, wanted.why)
+
+
 def _row(one: BillerState) -> tuple[object, ...]:
     state = "not configured" if one.answers is None else "answers" if one.answers else "SILENT"
-    if one.answers is False:
+    if one.paused_ms:
+        state = f"PAUSED since {_when(one.paused_ms)}"
+    elif one.answers is False:
         state = f"{state} since {_when(one.since_ms)}"
     waiting = f"{azn(one.waiting_qapik).decimal():f}"
     oldest = _when(one.oldest_ms) or "-"

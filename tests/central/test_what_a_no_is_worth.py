@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from azpost_desk.central import deliveries
+from azpost_desk.central import biller_breaker, deliveries
+from azpost_desk.central.biller_breaker import IN_A_ROW_MAX
+from azpost_desk.central.billers_reached import states as states_of
 from azpost_desk.central.book import Book
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
@@ -199,6 +201,36 @@ def test_what_a_biller_holds_of_a_customer_who_was_paid_back_is_claimed(
     assert office.balance(chart.BILLS_DUE) == (-line.amount_qapik if outcome == BORNE else 0)
     with pytest.raises(Refused, match="X-081"):
         office.decide(line.operation, outcome)
+
+
+def test_m0_11_a_biller_that_refuses_everything_is_paused_and_a_person_asked(office: Office) -> None:
+    office.provider.fail_next("result", code=FATAL, times=IN_A_ROW_MAX + 1)
+    lines = [office.pay() for _ in range(IN_A_ROW_MAX + 1)]
+    states = [office.row(line.operation)[0] for line in lines]
+    # The last one too many is not owed any more, it waits for proof.
+    assert states == ["owed"] * IN_A_ROW_MAX + ["unproven"]
+    assert "biller_refuses_all" in office.reasons()
+    later = office.pay()
+    office.later(3_600)
+    assert office.row(later.operation) == ("accepted", 0)
+    with office.centre.database.transaction() as conn:
+        [one] = [one for one in states_of(conn) if one.biller == BILLER]
+        assert one.paused_ms > 0
+        with pytest.raises(Refused, match="X-047"):
+            biller_breaker.reopen(conn, BILLER, "A. Aliyev", " ")
+        biller_breaker.reopen(conn, BILLER, "A. Aliyev", "their password had run out")
+        with pytest.raises(Refused, match="X-130"):
+            biller_breaker.reopen(conn, BILLER, "A. Aliyev", "again")
+    office.later(1)
+    assert office.row(later.operation)[0] == "confirmed"
+
+
+def test_m0_11_a_yes_between_begins_the_count_anew(office: Office) -> None:
+    for _ in range(2):
+        office.provider.fail_next("result", code=FATAL, times=IN_A_ROW_MAX)
+        assert {office.row(office.pay().operation)[0] for _ in range(IN_A_ROW_MAX)} == {"owed"}
+        assert office.row(office.pay().operation)[0] == "confirmed"
+    assert office.reasons() == []
 
 
 def test_every_state_is_told_in_a_word_that_desks_know() -> None:
