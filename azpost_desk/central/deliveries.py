@@ -27,7 +27,7 @@ from azpost_desk.central.gateways.billers import (
     Unknown,
     next_try_ms,
 )
-from azpost_desk.central.gateways.portals import NoticeOrder, Portal
+from azpost_desk.central.gateways.portals import NOTICES_MAX, NoticeOrder, Portal
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.delivery_moves import AT_DESK, DELIVERY
@@ -102,7 +102,8 @@ async def find_notices(
         return NoticesTold(ok=False, code=BILLER_REFUSES)
     if isinstance(answer, Unknown):
         return NoticesTold(ok=False, code=BILLER_SILENT)
-    return NoticesTold(ok=True, notices=answer, asked_ms=asked_ms)
+    more = len(answer) > NOTICES_MAX
+    return NoticesTold(ok=True, notices=answer[:NOTICES_MAX], asked_ms=asked_ms, more=more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +325,16 @@ def _judged(
             return _Verdict("unknown", reason=why, next_ms=next_ms, unanswered=unanswered)
 
 
+def _is_given_twice(conn: Connection, due: Due, central_number: str) -> bool:
+    """A portal's number is unique: under one that another payment has, one of the two was not taken."""
+    other = conn.execute(
+        "select from payments where biller = %s and provider_reference = %s and notice <> ''"
+        " and payment <> %s limit 1",
+        (due.biller, central_number, due.payment),
+    ).fetchone()
+    return other is not None
+
+
 def _follow(
     conn: Connection,
     book: Book,
@@ -342,6 +353,8 @@ def _follow(
                 provider_reference=reference,
             )
             book.append(conn, delivered)
+            if due.notice and _is_given_twice(conn, due, reference):
+                listed("notice_number_twice")
         case (_, "disputed" | "claimed"):
             listed("biller_late_yes")
         case _:

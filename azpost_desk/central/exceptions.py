@@ -68,6 +68,7 @@ OWNERS: Final = {
     "biller_unproven": "finance",
     "biller_refuses_all": "operations",
     "notice_refund": "finance",
+    "notice_number_twice": "finance",
     "biller_late_yes": "finance",
     "strange_quote": "security",
     "quote_used": "security",

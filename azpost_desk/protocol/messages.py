@@ -227,13 +227,14 @@ class NoticesAsk(Message, frozen=True):
 
 class NoticesTold(Message, frozen=True):
     """The portal's answer: what it says of each notice found, or an X-code; `asked_ms` is the centre's time
-    (UTC ms).
+    (UTC ms); `more`: it has others that are not here.
     """
 
     ok: bool
     notices: tuple[Notice, ...] = ()
     asked_ms: int = 0
     code: str = ""
+    more: bool = False
 
 
 class TransferClaim(Message, frozen=True):

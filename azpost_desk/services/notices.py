@@ -54,12 +54,14 @@ class Found:
         number: what was asked for, as it is sent.
         asked_ms: when this desk asked, by its trusted time (UTC ms): the word's age is what has passed since
             on the same clock, for the centre's may be minutes apart.
+        more: the portal has others of this person that are not here.
     """
 
     portal: Biller
     number: str
     notices: tuple[Notice, ...]
     asked_ms: int
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class Notices:
             raise Refused("P-066", field="number", reason=answer.code)
         if not answer.notices:
             raise Refused("P-067", field="number")
-        return Found(known, value, answer.notices, asked_ms)
+        return Found(known, value, answer.notices, asked_ms, answer.more)
 
     def _record(
         self,

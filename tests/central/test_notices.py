@@ -178,6 +178,17 @@ def test_mc_9_a_loser_that_its_desk_undid_at_once_is_owed_nothing_more(
     assert office.row(first.operation)[0] == "confirmed"
 
 
+def test_a_central_number_that_two_payments_have_is_a_case(office: Office, portal: SandboxPortal) -> None:
+    pay(office)
+    first = portal.register()[0]
+    # It has forgotten the first, and begins its numbers anew.
+    portal.payments.clear()
+    second = pay(office, "n-2")
+    assert office.row(second.operation)[0] == "confirmed"
+    assert told(office)[-1][2] == first.central_number
+    assert office.reasons() == ["notice_number_twice"]
+
+
 def test_mc_9_a_part_is_paid_only_where_the_notice_says_so(office: Office, portal: SandboxPortal) -> None:
     assert office.row(pay(office, qapik=1_000).operation)[0] == "owed"
     assert office.row(pay(office, "n-2", qapik=1_000).operation)[0] == "confirmed"

@@ -21,7 +21,7 @@ from azpost_desk.central.gateways.billers import (
 from azpost_desk.central.gateways.json_line import JsonLine, code_of, read
 from azpost_desk.central.gateways.kinds import Kind
 from azpost_desk.central.gateways.osmp import AnswerError, parse_sum, write_sum
-from azpost_desk.central.gateways.portals import NoticeOrder, Portal
+from azpost_desk.central.gateways.portals import NOTICES_MAX, NoticeOrder, Portal
 from azpost_desk.domain.names import seen
 from azpost_desk.domain.notices import OPEN, WAYS, Notice, plain_number
 from azpost_desk.texts import LANGUAGES
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.gateways.kinds import Wiring
 
-NOTICES_MAX: Final = 100
 # So many notices in three languages, every letter written as six, and room for more.
 FOUND_BYTES_MAX: Final = 1024 * 1024
 TEXT_CHARACTERS_MAX: Final = 200
@@ -136,7 +135,7 @@ class JsonPortal(Portal):
         if isinstance(listed, Unknown):
             return listed
         try:
-            found = tuple(_notice(one) for one in listed.notices[:NOTICES_MAX])
+            found = tuple(_notice(one) for one in listed.notices[: NOTICES_MAX + 1])
         except AnswerError as error:
             return Unknown("malformed", str(error))
         if len({one.notice for one in found}) < len(found):

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from azpost_desk.central.gateways.billers import Outcome, Unknown
     from azpost_desk.domain.money import Money
     from azpost_desk.domain.notices import Notice
+
+
+# So many of one person are shown; whoever has more is asked for the number of the one that is meant.
+NOTICES_MAX: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,11 @@ class Portal(ABC):
 
     @abstractmethod
     def find(self, by: str, value: str) -> tuple[Notice, ...] | Unknown:
-        """The notices that fit, perhaps none. ``ValueError`` for what could never be asked."""
+        """The notices that fit, perhaps none; more than `NOTICES_MAX` when there are more.
+
+        Raises:
+            ValueError: it could never be asked.
+        """
 
     @abstractmethod
     def pay_notice(self, order: NoticeOrder) -> Outcome:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from azpost_desk.central.gateways.billers import Confirmed, Conflict, RefusedByBiller, Unknown
 from azpost_desk.central.gateways.portal_json import REFUSALS, JsonPortal
-from azpost_desk.central.gateways.portals import NoticeOrder
+from azpost_desk.central.gateways.portals import NOTICES_MAX, NoticeOrder
 from azpost_desk.domain.money import azn
 from azpost_desk.rehearsal.portals import PORTAL_KEY, FaultKind, Owing, SandboxPortal
 
@@ -218,3 +218,14 @@ def test_what_could_never_be_asked_is_not_asked(portal: SandboxPortal, by: str, 
     with pytest.raises(ValueError, match="search"):
         client(portal).find(by, value)
     assert portal.requests == []
+
+
+def test_who_has_more_notices_than_are_shown_is_known_to_have_more() -> None:
+    many = [
+        owing(notice=f"n-{n}", number=f"EB20260{n:05d}", keys={"fin": "5ABCDE7"})
+        for n in range(NOTICES_MAX + 5)
+    ]
+    with SandboxPortal(many) as portal:
+        found = client(portal).find("fin", "5ABCDE7")
+    assert isinstance(found, tuple)
+    assert len(found) == NOTICES_MAX + 1

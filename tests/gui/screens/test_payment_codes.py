@@ -40,6 +40,14 @@ def shown(hands: Hands) -> set[str]:
     return {one.text() for one in hands.frame.asking.code.findChildren(QLabel) if one.isVisible()}
 
 
+def test_where_the_biller_tells_no_debt_the_codes_sum_is_proposed(hands: Hands, stand: Stand) -> None:
+    stand.line.bills[POWER, ACCOUNT] = BillChecked(ok=True)
+    hands.scan(bill_payload(ACCOUNT))
+    screen = hands.frame.current()
+    assert isinstance(screen, PaymentsScreen)
+    assert screen.take.amount.money() == azn(4_105)
+
+
 def test_a_billers_code_opens_its_bill_and_its_check_decides(hands: Hands) -> None:
     hands.scan(bill_payload(ACCOUNT))
     screen = hands.frame.current()

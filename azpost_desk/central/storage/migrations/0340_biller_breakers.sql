@@ -7,3 +7,6 @@ create table biller_breakers (
     opened_by text not null default '',
     why text not null default ''
 );
+
+-- A portal's central number is looked for among the others it gave.
+create index payments_reference on payments (biller, provider_reference) where notice <> '';

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.notices import plain_number
@@ -27,11 +27,12 @@ _PICK: Final = re.compile(r"[^0-9]*([1-9])")
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A bill at hand: `source` is scan or keys."""
+    """A bill at hand: `source` is scan or keys; `told` is the sum that its code asks for."""
 
     biller: str
     account: str
     source: str = "keys"
+    told: Money | None = field(default=None, compare=False)
 
 
 def pick(typed: str, offered: int) -> int | None:
@@ -51,10 +52,10 @@ def is_account(biller: Biller, typed: str) -> bool:
     return biller.is_account("".join(typed.split()))
 
 
-def bill_in(key: str) -> Bill | None:
-    """The bill an answer of the one box stands for: ``biller:account``."""
+def bill_in(key: str, told: Money | None = None) -> Bill | None:
+    """The bill an answer of the one box stands for: ``biller:account``, and what its code asks for."""
     biller, colon, account = key.partition(":")
-    return Bill(biller, account, "scan") if colon and biller and account else None
+    return Bill(biller, account, "scan", told) if colon and biller and account else None
 
 
 def portals_for(portals: Sequence[Biller], typed: str) -> list[Biller]:
@@ -81,9 +82,11 @@ def notice_in(key: str) -> tuple[str, str]:
     return portal, number
 
 
-def amount_told(checked: Checked) -> Money | None:
-    """The amount a check proposes: the debt, when there is one."""
-    return checked.debt if checked.debt is not None and checked.debt.minor > 0 else None
+def amount_told(checked: Checked, coded: Money | None = None) -> Money | None:
+    """The amount that is proposed: the debt when there is one; where the biller tells none, the code's."""
+    if checked.debt is None:
+        return coded
+    return checked.debt if checked.debt.minor > 0 else None
 
 
 def pay_command(

@@ -65,6 +65,7 @@ class NoticeForm(QWidget):
         self.question.add(self.number, self.portal, *self.payer.fields)
         self.table: Table[Notice] = Table(_columns(), name=f"{key}found", empty=f"{key}none")
         self._listed = Card(f"{key}found")
+        self._more = Label("notices.screen.more", "hint", wrap=True)
         self.due = BigAmount(f"{key}due")
         self._purpose = Label("", "section", wrap=True)
         self._about = Label("", "muted", wrap=True)
@@ -84,6 +85,7 @@ class NoticeForm(QWidget):
         self._card.row(left_row(self.ask))
         filled(self.question, self._card)
         self._listed.row(self.table)
+        self._listed.row(self._more)
         taken = Card("notices.screen.card.notice")
         taken.row(self.due)
         taken.row(self._purpose)
@@ -223,6 +225,7 @@ class NoticeForm(QWidget):
     def _show_found(self, found: Found | None) -> None:
         self.found = found
         listed = found.notices if found else ()
+        self._more.setVisible(found is not None and found.more)
         if found is not None:
             # Who asked is recorded; the room is for what was found.
             self._ask_document(False)

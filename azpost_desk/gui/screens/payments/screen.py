@@ -128,7 +128,7 @@ class PaymentsScreen(Screen):
         self._load()
         mode = self.mode
         if isinstance(argument, Found):
-            bill = decide.bill_in(argument.key) if argument.kind == "bill" else None
+            bill = decide.bill_in(argument.key, argument.told) if argument.kind == "bill" else None
             mode = _MODE_OF.get(argument.kind, actions.TAKE)
             self._wanted = argument.key if argument.kind == "payment" else ""
             if bill is not None and not self.take.take(bill):

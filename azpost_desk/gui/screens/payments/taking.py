@@ -265,8 +265,10 @@ class TakeForm(Form):
         ).start(Lane.NETWORK)
 
     def _at_hand(self, chosen: Biller) -> Bill:
-        same = self._scanned is not None and self._scanned.account == self.account.text()
-        return Bill(chosen.biller, self.account.text(), "scan" if same else "keys")
+        scanned = self._scanned
+        if scanned is not None and scanned.account == self.account.text():
+            return Bill(chosen.biller, scanned.account, "scan", scanned.told)
+        return Bill(chosen.biller, self.account.text())
 
     def _on_checked(self, bill: Bill, checked: Checked) -> None:
         if bill in self.aside:
@@ -278,7 +280,7 @@ class TakeForm(Form):
         self.account.set_ok(checked.answered)
         words, tone = _told(checked)
         self.account.set_hint(words, tone)
-        amount = decide.amount_told(checked)
+        amount = decide.amount_told(checked, bill.told)
         if amount is not None and self.amount.is_empty():
             self.amount.set_money(amount)
         if amount is None:
@@ -345,7 +347,7 @@ class TakeForm(Form):
     # --- bills set aside -------------------------------------------------------------------------------
 
     def _finish_aside(self, bill: Bill, checked: Checked) -> None:
-        amount = decide.amount_told(checked)
+        amount = decide.amount_told(checked, bill.told)
         if amount is None:
             self._drop_aside(bill, None)
             # It comes back to the form: only the customer can say how much.
