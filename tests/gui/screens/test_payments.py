@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
@@ -417,3 +417,17 @@ def test_the_payers_phone_is_kept_and_enter_never_waits_for_it(hands: Hands, sta
     assert basket is not None
     assert b"+994501234567" in basket.lines[0].attachments[0][2]
     assert screen(hands).take.contact.is_empty()
+
+
+def test_who_is_usual_here_has_the_first_digit(
+    qtbot: QtBot, runner: Runner, session: Session, stand: Stand
+) -> None:
+    """Taken twice lately: one key instead of the group's and its own."""
+    for account in (FIRST, SECOND):
+        stand.desk.payments.pay(PayBill(POWER, account, azn(1_000)), CLERK)
+        stand.pay(2_000)
+    hands = Hands(qtbot, runner, session, stand, PaymentsScreen)
+    hands.type("1")
+    take = screen(hands).take
+    assert take.biller.text() == "Azərişıq"
+    assert QApplication.focusWidget() is take.account.editor
