@@ -141,7 +141,7 @@ def refused_bill(centre: Centre, desk: SimDesk) -> ops.PaymentAccepted:
     taken(desk)
     centre.settle()
     with centre.database.transaction() as conn:
-        conn.execute("update payments set state = 'refused' where payment = %s", (bill.operation,))
+        conn.execute("update payments set state = 'owed' where payment = %s", (bill.operation,))
     return bill
 
 
@@ -159,7 +159,7 @@ def test_a_refused_bill_is_given_back_once_by_its_own_desk_to_the_qepik(
     desk, other = enrolled("2002-1"), enrolled("2002-2")
     bill = refused_bill(centre, desk)
     giving_back(other, bill, 2_550)
-    assert states(centre, "payments") == ["refused"]
+    assert states(centre, "payments") == ["owed"]
     giving_back(desk, bill, 1_000_000)
     giving_back(desk, bill, 2_550)
     giving_back(desk, bill, 2_550)

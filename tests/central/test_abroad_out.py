@@ -162,6 +162,18 @@ def test_m0_4_a_word_before_our_own_commit_is_kept_and_tried_again(post: Post) -
     assert post.state(line) == "accepted"
 
 
+def test_m0_4_a_word_about_what_has_not_left_yet_waits_and_counts_once_it_has(post: Post) -> None:
+    """Another process may have sold and not yet sent it: the word is not used up before."""
+    line = post.sell()
+    assert post.says(line, "ACSP") == "queued"
+    with post.centre.database.transaction() as conn:
+        assert one(conn, "select count(*) from partner_messages where not applied")[0] == 1
+    post.partner.answers = [Told()]
+    post.later(11)
+    post.later(1)
+    assert post.state(line) == "accepted"
+
+
 def test_m0_5_a_partner_speaks_of_its_own_things_only_and_a_repeat_changes_nothing(post: Post) -> None:
     line = post.sent()
     with post.centre.database.transaction() as conn:

@@ -35,7 +35,7 @@ from azpost_desk.central.gateways.abroad import (
     Unfit,
 )
 from azpost_desk.domain.abroad.corridors import CUSTOMERS, KNOWN_THERE, OURS
-from azpost_desk.domain.abroad.moves import ABROAD_OUT
+from azpost_desk.domain.abroad.moves import ABROAD_OUT, NOT_GONE
 from azpost_desk.domain.abroad.statements import Statement
 from azpost_desk.domain.refusals import Refused
 
@@ -167,6 +167,9 @@ def _of_ours(
         return_words.status(conn, agreed, back, said, now_ms)
     elif isinstance(said, RecallAnswer):
         _recall(conn, found, said, now_ms)
+    elif found.state in NOT_GONE:
+        # A word about what has not left yet: our own commit of it may come after (M0-4).
+        return False
     else:
         if isinstance(said, Status):
             _status(conn, agreed, found, said, now_ms)
