@@ -314,6 +314,16 @@ def test_ma_28_what_nobody_here_can_be_paid_goes_back_once_its_money_is_booked(p
     assert _books(post) == {"transit": -50_000}, "its statement has yet to show the debit"
 
 
+def test_m0_4_a_word_about_a_return_that_has_not_left_yet_waits_and_counts_once_it_has(post: PostIn) -> None:
+    thing = post.comes(number="")
+    post.partner.says_of(uetr(), "ACSC")
+    post.hear()
+    assert post.of(thing) == "unpayable"
+    post.booked(1)
+    post.later(1)
+    assert post.of(thing) == "returned"
+
+
 def test_ma_28_a_return_is_named_by_its_thing_asked_about_after_silence_and_never_doubled(
     post: PostIn,
 ) -> None:

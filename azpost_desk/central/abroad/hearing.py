@@ -164,7 +164,7 @@ def _of_ours(
         back = arriving.lock_told(conn, agreed.partner, said.uetr)
         if back is None or not isinstance(said, Status):
             return False
-        return_words.status(conn, agreed, back, said, now_ms)
+        return return_words.status(conn, agreed, back, said, now_ms)
     elif isinstance(said, RecallAnswer):
         _recall(conn, found, said, now_ms)
     elif found.state in NOT_GONE:

@@ -16,18 +16,22 @@ if TYPE_CHECKING:
     from azpost_desk.domain.abroad import corridors
 
 
-def status(conn: Connection, agreed: corridors.Partner, found: In, said: Status, now_ms: int) -> None:
-    """What the partner says of a return (or of what it sent: that moves nothing)."""
+def status(conn: Connection, agreed: corridors.Partner, found: In, said: Status, now_ms: int) -> bool:
+    """What the partner says of a return (or of what it sent: that moves nothing).
+
+    False when the return has not left yet: our own commit of it may come after the word (M0-4).
+    """
     if found.state not in RETURNING:
-        return
+        return found.state != "unpayable"
     if not said.code:
         _absent(conn, agreed, found, now_ms)
-        return
+        return True
     word = agreed.words.get(said.code, "")
     if word in ("settled", "received"):
         settled(conn, found, now_ms)
     elif word == "refused" and agreed.refusals.get(said.reason, "") != KNOWN_THERE:
         arriving.move(conn, found, "refused", now_ms, reason=said.reason, task="incoming_refused_back")
+    return True
 
 
 def _absent(conn: Connection, agreed: corridors.Partner, found: In, now_ms: int) -> None:
