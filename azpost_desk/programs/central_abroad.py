@@ -18,7 +18,8 @@ from azpost_desk.central.abroad import (
     revaluing,
 )
 from azpost_desk.central.abroad.releasing import OUR_BIC
-from azpost_desk.central.gateways.iso_partner import Channel, IsoPartner
+from azpost_desk.central.gateways.iso_partner import IsoPartner
+from azpost_desk.central.gateways.iso_wire import Channel
 from azpost_desk.central.registry import files
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.abroad.corridors import BY_PARTNER, BY_US, Corridors, Partners, Rates

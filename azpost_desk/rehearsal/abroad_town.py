@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from azpost_desk.central.abroad import agreements, judging
 from azpost_desk.central.abroad.releasing import OUR_BIC
-from azpost_desk.central.gateways.iso_partner import Channel, IsoPartner
+from azpost_desk.central.gateways.iso_partner import IsoPartner
+from azpost_desk.central.gateways.iso_wire import Channel
 from azpost_desk.central.registry import branches, reference
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.abroad.corridors import (

@@ -18,7 +18,7 @@ import msgspec
 
 from azpost_desk.central.gateways import iso_messages as iso
 from azpost_desk.central.gateways.iso20022 import BYTES_MAX, check_message, read_envelope
-from azpost_desk.central.gateways.iso_partner import (
+from azpost_desk.central.gateways.iso_wire import (
     ANSWER,
     MESSAGE_ID,
     REQUEST,

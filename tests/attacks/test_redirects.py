@@ -13,7 +13,8 @@ import pytest
 from azpost_desk.central.gateways.abroad import Silent
 from azpost_desk.central.gateways.bill_json import JsonBiller
 from azpost_desk.central.gateways.billers import Unknown
-from azpost_desk.central.gateways.iso_partner import Channel, IsoPartner
+from azpost_desk.central.gateways.iso_partner import IsoPartner
+from azpost_desk.central.gateways.iso_wire import Channel
 from azpost_desk.central.gateways.osmp import OsmpBiller
 from azpost_desk.central.gateways.portal_json import JsonPortal
 from azpost_desk.central.gateways.portals import NoticeOrder

@@ -11,7 +11,8 @@ from azpost_desk.central.abroad import reconciling
 from azpost_desk.central.abroad.releasing import OUR_BIC
 from azpost_desk.central.checking import check as check_books
 from azpost_desk.central.gateways.abroad import short_id, uetr_of
-from azpost_desk.central.gateways.iso_partner import Channel, IsoPartner
+from azpost_desk.central.gateways.iso_partner import IsoPartner
+from azpost_desk.central.gateways.iso_wire import Channel
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.abroad.statements import Entry, Share, Statement
 from azpost_desk.domain.refusals import Refused

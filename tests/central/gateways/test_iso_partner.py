@@ -25,8 +25,9 @@ from azpost_desk.central.gateways.abroad import (
     uetr_of,
 )
 from azpost_desk.central.gateways.iso20022 import check_message
-from azpost_desk.central.gateways.iso_partner import Channel, IsoPartner
+from azpost_desk.central.gateways.iso_partner import IsoPartner
 from azpost_desk.central.gateways.iso_rules import broken_rules
+from azpost_desk.central.gateways.iso_wire import Channel
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.keys import SigningKey

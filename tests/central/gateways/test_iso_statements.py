@@ -8,7 +8,8 @@ import pytest
 
 from azpost_desk.central.gateways.abroad import Unfit
 from azpost_desk.central.gateways.iso20022 import check_message
-from azpost_desk.central.gateways.iso_partner import Channel, IsoPartner
+from azpost_desk.central.gateways.iso_partner import IsoPartner
+from azpost_desk.central.gateways.iso_wire import Channel
 from azpost_desk.domain.abroad.statements import HOLE, NOT_FOOTING, Entry, Share, Statement
 from azpost_desk.domain.money import Money
 from azpost_desk.protocol.keys import SigningKey
