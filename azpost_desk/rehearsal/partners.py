@@ -9,30 +9,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs, urlsplit
-
-import msgspec
 
 from azpost_desk.central.gateways import iso_messages as iso
-from azpost_desk.central.gateways.iso20022 import BYTES_MAX, check_message, read_envelope
+from azpost_desk.central.gateways.iso20022 import check_message, read_envelope
 from azpost_desk.central.gateways.iso_wire import (
     ANSWER,
-    MESSAGE_ID,
-    REQUEST,
-    SIGNATURE,
-    WAITING,
-    XML,
     digest_of,
-    signed_words,
 )
 from azpost_desk.domain.money import CURRENCIES, Money
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.protocol.keys import SigningKey, is_signed
 from azpost_desk.rehearsal.partner_faults import BEFORE, SAYS, Fault, FaultKind
-from azpost_desk.rehearsal.sandbox_server import Sandbox, SandboxHandler
+from azpost_desk.rehearsal.signed_sandbox import Answer, SignedHandler, SignedSandbox
 
 if TYPE_CHECKING:
     import ssl
@@ -44,7 +34,6 @@ if TYPE_CHECKING:
 # A document, its UETR, when it was made, the fault it meets: the answer, or None when it is not its business.
 Also = Callable[["etree._Element", str, str, "Fault | None"], "bytes | None"]
 _TAKEN: Final = (iso.ORDER, iso.QUESTION, iso.RECALL, iso.RETURNED, iso.STATUS, iso.RECALL_ANSWER)
-_LISTED: Final = msgspec.json.Decoder(list[str])
 
 
 @dataclass(slots=True)
@@ -73,28 +62,14 @@ class Entry:
     is_reversal: bool = False
 
 
-@dataclass(slots=True)
-class _Answer:
-    """What goes over the line: no `body` and no `status` closes it."""
-
-    status: int = 0
-    body: bytes = b""
-    key: SigningKey | None = None
-    number: str = ""
-    lines: dict[str, str] = field(default_factory=dict)
-    is_slow: bool = False
-
-
-class SandboxPartner(Sandbox):
+class SandboxPartner(SignedSandbox):
     """A partner on a loopback port while the ``with`` block lasts.
 
     Attributes:
-        key: its signing key; the centre's channel holds the public half.
         received: every document, verbatim, in order; refused: why some were not taken.
         payments: its books by UETR.
         entries: bookings on our account there, oldest first.
         refuses: receivers it never pays, by name, and the code of the refusal.
-        waiting: documents for us by id, until fetched; before_fetch: done whenever we ask for them.
         also: what answers documents about other business before this does.
     """
 
@@ -108,32 +83,19 @@ class SandboxPartner(Sandbox):
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """`customer_bic`, `customer_key` (hex): whose documents it takes; `tls` makes the door https."""
-        super().__init__(_Handler, OSError, port=port, tls=tls)
-        self.bic = bic
-        self.customer_bic = customer_bic
-        self.customer_key = customer_key
-        self.key = SigningKey.new()
+        super().__init__(SignedHandler, bic, customer_bic, customer_key, port=port, tls=tls)
         self.received: list[bytes] = []
         self.refused: list[str] = []
         self.payments: dict[str, Payment] = {}
         self.entries: list[Entry] = []
         self.refuses: dict[str, str] = {}
-        self.waiting: dict[str, bytes] = {}
-        self.before_fetch: Callable[[], object] = bool
         self.also: list[Also] = []
         self._faults: deque[Fault] = deque()
-        self._forged_waiting = 0
-        self._count = 0
 
     def fail_next(self, kind: FaultKind, *, times: int = 1, code: str = "") -> None:
         """Queue a fault for the next `times` documents handed over."""
         with self._lock:
             self._faults.extend([Fault(kind, code)] * times)
-
-    def forge_waiting(self, times: int = 1) -> None:
-        """The next `times` documents that are fetched are signed with another key."""
-        with self._lock:
-            self._forged_waiting += times
 
     def mend(self) -> None:
         """Forget the faults not yet used."""
@@ -195,58 +157,24 @@ class SandboxPartner(Sandbox):
             group: Part = ("GrpHdr", [("MsgId", number), ("CreDtTm", created)])
             self.queue(self.written(message, number, created, [(name, [group, *parts])]))
 
-    def take(self, path: str, signature: str, body: bytes) -> _Answer:
+    def take(self, path: str, signature: str, body: bytes) -> Answer:
         """Take one document; what goes back."""
         with self._lock:
             fault = self._faults.popleft() if self._faults else None
             if fault is not None and fault.kind in BEFORE:
                 return _before(fault, self.url)
-            no = self._why_not("POST", path, signature, body)
+            no = self.why_not("POST", path, signature, body)
             if no is None:
                 self.received.append(body)
                 no = self._why_not_valid(body)
             if no is not None:
                 self.refused.append(no[1])
-                return _Answer(no[0])
+                return Answer(no[0])
             line = ANSWER.format(status=200, digest=digest_of(body))
             if fault is not None and fault.kind == "lose":
-                return self._signed(b"", line)
+                return self.signed(b"", line)
             answer = self._answer(body, fault)
-            return self._spoilt(self._signed(answer, line), fault, line)
-
-    def next_waiting(self, path: str, after: str, signature: str) -> _Answer:
-        """The document that waits behind the one with id `after`, or none."""
-        with self._lock:
-            if self._why_not("GET", path, signature, b""):
-                return _Answer(401)
-            self.before_fetch()
-            ids = list(self.waiting)
-            ids = ids[ids.index(after) + 1 :] if after in ids else ids
-            if not ids:
-                return _Answer(204)
-            key = self.key
-            if self._forged_waiting:
-                self._forged_waiting -= 1
-                key = SigningKey.new()
-            body, line = self.waiting[ids[0]], WAITING.format(number=ids[0])
-            return _Answer(200, body, key, ids[0], {SIGNATURE: key.sign(signed_words(line, body)).hex()})
-
-    def were_fetched(self, path: str, signature: str, body: bytes) -> _Answer:
-        """Those are kept on the other side: they wait no longer."""
-        with self._lock:
-            if self._why_not("POST", path, signature, body):
-                return _Answer(401)
-            for number in _LISTED.decode(body):
-                self.waiting.pop(number, None)
-            return _Answer(204)
-
-    def _why_not(self, method: str, path: str, signature: str, body: bytes) -> tuple[int, str] | None:
-        words = signed_words(REQUEST.format(method=method, path=path), body)
-        try:
-            given = bytes.fromhex(signature)
-        except ValueError:
-            given = b""
-        return None if is_signed(self.customer_key, words, given) else (401, "signature")
+            return self._spoilt(self.signed(answer, line), fault, line)
 
     def _why_not_valid(self, body: bytes) -> tuple[int, str] | None:
         checked = check_message(body)
@@ -336,8 +264,8 @@ class SandboxPartner(Sandbox):
         number = self.number("C")
         assigned: list[Part] = [
             ("Id", number),
-            ("Assgnr", [("Agt", _agent(self.bic))]),
-            ("Assgne", [("Agt", _agent(self.customer_bic))]),
+            ("Assgnr", [("Agt", iso.agent_of_bic(self.bic))]),
+            ("Assgne", [("Agt", iso.agent_of_bic(self.customer_bic))]),
             ("CreDtTm", created),
         ]
         told: list[Part] = [("OrgnlUETR", uetr), ("CxlStsRsnInf", [("Rsn", [("Cd", reason)])])]
@@ -345,55 +273,18 @@ class SandboxPartner(Sandbox):
         body: list[Part] = [("RsltnOfInvstgtn", [("Assgnmt", assigned), ("Sts", [("Conf", end)]), details])]
         return self.written(iso.RECALL_ANSWER, number, created, body)
 
-    def written(self, message: str, number: str, created: str, body: list[Part]) -> bytes:
-        """A document of its to us."""
-        header = iso.header_of(_agent(self.bic), _agent(self.customer_bic), number, message, created)
-        return iso.enveloped(message, header, body)
-
-    def queue(self, document: bytes) -> None:
-        """Let a document wait for us."""
-        self.waiting[self.number("W")] = document
-
-    def number(self, kind: str) -> str:
-        """The next number of its own."""
-        self._count += 1
-        return f"{kind}{self._count:08d}"
-
-    def _signed(self, body: bytes, line: str, key: SigningKey | None = None) -> _Answer:
-        by = key or self.key
-        return _Answer(200, body, by, "", {SIGNATURE: by.sign(signed_words(line, body)).hex()})
-
-    def _spoilt(self, answer: _Answer, fault: Fault | None, line: str) -> _Answer:
+    def _spoilt(self, answer: Answer, fault: Fault | None, line: str) -> Answer:
         """The answer as the fault lets it through."""
-        match fault.kind if fault else "":
-            case "never":
-                return _Answer()
-            case "slow":
-                return _Answer(is_slow=True)
-            case "late":
-                self.queue(answer.body)
-                return self._signed(b"", line)
-            case "twice":
-                self.queue(answer.body)
-                return answer
-            case "garbage":
-                return self._signed(b"<html>taken</html>", line)
-            case "forged":
-                return self._signed(answer.body, line, SigningKey.new())
-            case "huge":
-                return self._signed(b" " * (BYTES_MAX + 1), line)
-            case _:
-                return answer
+        kind = fault.kind if fault else ""
+        if kind in ("late", "twice"):
+            self.queue(answer.body)
+        return self.signed(b"", line) if kind == "late" else self.spoilt(answer, kind, line)
 
 
-def _before(fault: Fault, url: str) -> _Answer:
+def _before(fault: Fault, url: str) -> Answer:
     if fault.kind == "redirect":
-        return _Answer(307, lines={"Location": f"{url}/messages"})
-    return _Answer(int(fault.code or "403")) if fault.kind == "turn" else _Answer()
-
-
-def _agent(bic: str) -> list[Part]:
-    return [("FinInstnId", [("BICFI", bic)])]
+        return Answer(307, lines={"Location": f"{url}/messages"})
+    return Answer(int(fault.code or "403")) if fault.kind == "turn" else Answer()
 
 
 def _text(parent: etree._Element, name: str) -> str:
@@ -402,46 +293,3 @@ def _text(parent: etree._Element, name: str) -> str:
 
 def _has(document: etree._Element, name: str) -> bool:
     return document.find(f"{{*}}{name}") is not None
-
-
-class _Handler(SandboxHandler):
-    @property
-    def partner(self) -> SandboxPartner:
-        assert isinstance(self.server.played, SandboxPartner)
-        return self.server.played
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        if parts.path != "/messages":
-            return self._send(_Answer(404))
-        after = parse_qs(parts.query).get("after", [""])[0]
-        self._send(self.partner.next_waiting(self.path, after, self.headers.get(SIGNATURE, "")))
-
-    def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length", "0"))
-        body = self.rfile.read(min(length, BYTES_MAX))
-        partner, signature = self.partner, self.headers.get(SIGNATURE, "")
-        if self.path == "/messages":
-            self._send(partner.take(self.path, signature, body))
-        elif self.path == "/messages/fetched":
-            self._send(partner.were_fetched(self.path, signature, body))
-        else:
-            self._send(_Answer(404))
-
-    def _send(self, answer: _Answer) -> None:
-        if answer.is_slow:
-            self.partner.closing.wait(30)
-        if not answer.status:
-            self.close_connection = True
-            return
-        self.send_response(answer.status)
-        for name, value in answer.lines.items():
-            self.send_header(name, value)
-        if answer.number:
-            self.send_header(MESSAGE_ID, answer.number)
-        if answer.body:
-            self.send_header("Content-Type", XML)
-        if answer.status != 204:
-            self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)

@@ -31,7 +31,7 @@ from azpost_desk.central.gateways.abroad import (
     uetr_of,
 )
 from azpost_desk.central.gateways.iso20022 import check_message, read_envelope
-from azpost_desk.central.gateways.iso_rules import broken_rules
+from azpost_desk.central.gateways.iso_rules import RULES_2026, broken_rules
 from azpost_desk.domain.abroad.travel_rule import RULE_2025, missing
 from azpost_desk.domain.money import CURRENCIES, Money
 from azpost_desk.domain.refusals import Refused
@@ -209,7 +209,7 @@ def _sealed(order: Order, member: str, message: str, number: str, body: list[Par
     return sealed(head, message, number, body)
 
 
-def sealed(head: Head, message: str, number: str, body: list[Part]) -> bytes:
+def sealed(head: Head, message: str, number: str, body: list[Part], rules: str = RULES_2026) -> bytes:
     """The bytes of a message to a partner, once their schemas and the market's rules accept them.
 
     Raises:
@@ -230,7 +230,7 @@ def sealed(head: Head, message: str, number: str, body: list[Part]) -> bytes:
     checked = check_message(content)
     if not checked.valid:
         raise Refused("M-010", rule=f"schema: {checked.errors[0]}")
-    if broken := broken_rules(content):
+    if broken := broken_rules(content, rules):
         raise Refused("M-010", rule=", ".join(broken))
     return content
 
@@ -331,8 +331,23 @@ def read_said(
     `readers` by message; without them what a partner answers to our orders (`READERS`).
     """
     known = READERS if readers is None else readers
+    found = addressed(content, sender, receiver, *known)
+    if isinstance(found, Unfit):
+        return found
+    message, document = found
     try:
-        header, document = read_envelope(content, *known)
+        said = tuple(known[message](document))
+    except UnfitError as no:
+        return Unfit(str(no))
+    return said or Unfit("no transaction")
+
+
+def addressed(
+    content: bytes, sender: str, receiver: str, *messages: str
+) -> tuple[str, etree._Element] | Unfit:
+    """Which of `messages` it is, and its document, if `sender` wrote it to `receiver`. Never raises."""
+    try:
+        header, document = read_envelope(content, *messages)
     except Refused as no:
         return Unfit(f"{no.code} {no.facts.get('why', no.facts.get('message', ''))}".strip())
     if header is None:
@@ -341,12 +356,7 @@ def read_said(
         return Unfit("another sender")
     if not is_same_agent(_party(header, "To"), receiver):
         return Unfit("another receiver")
-    reader = known[str(etree.QName(document).namespace).removeprefix(URN)]
-    try:
-        said = tuple(reader(document))
-    except UnfitError as no:
-        return Unfit(str(no))
-    return said or Unfit("no transaction")
+    return str(etree.QName(document).namespace).removeprefix(URN), document
 
 
 def is_same_agent(one: str, other: str) -> bool:

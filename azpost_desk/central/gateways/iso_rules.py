@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     Rule = Callable[["_Message"], bool]
 
 RULES_2026: Final = "2026"
+# At home: names keep their own letters, and go back as the rail itself wrote them.
+RULES_INSTANT: Final = "instant 2026"
 
 # ISO 4217 as in force, by decimals; metals, funds and test codes are nothing that is paid.
 _BY_DECIMALS: Final = {
@@ -239,3 +241,5 @@ RULE_SETS: Final[dict[str, tuple[tuple[str, frozenset[str], Rule], ...]]] = {
         ("name", _EVERY, _has_blank_name),
     )
 }
+_ABROAD_ALONE: Final = frozenset({"characters", "uetr", "name"})
+RULE_SETS[RULES_INSTANT] = tuple(rule for rule in RULE_SETS[RULES_2026] if rule[0] not in _ABROAD_ALONE)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 SIGNATURE: Final = "X-Message-Signature"
 MESSAGE_ID: Final = "X-Message-Id"
 XML: Final = "application/xml"
+JSON: Final = "application/json"
 # What stands before the body in the signed words.
 REQUEST: Final = "request {method} {path}"
 ANSWER: Final = "answer {status} {digest}"
@@ -176,12 +177,31 @@ class Wire:
     def fetched(self, ids: Sequence[str]) -> None:
         """See `Partner.fetched`. A lost word costs nothing: the same bytes come again and change nothing."""
         if ids:
-            self.speak("POST", "/messages/fetched", json.dumps(list(ids)).encode(), "application/json")
+            self.speak("POST", "/messages/fetched", json.dumps(list(ids)).encode(), JSON)
 
-    def speak(self, method: str, path: str, body: bytes, content_type: str) -> Reply | Silent:
+    def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes] | Silent:
+        """Status and body of an answer in JSON that the partner signed for this very request.
+
+        What is not signed says nothing of a request, whatever its status is: a door in between has spoken.
+        """
+        reply = self.speak(method, path, body, JSON if body else "", JSON)
+        if isinstance(reply, Silent):
+            return reply
+        asked = signed_words(REQUEST.format(method=method, path=self._path + path), body)
+        line = ANSWER.format(status=reply.status, digest=digest_of(asked))
+        if reply.is_by(self._channel.partner_key, line):
+            is_json = reply.content_type == JSON
+            return (reply.status, reply.body) if is_json else Silent("malformed", "content type")
+        if reply.signature or reply.status == 200:
+            return Silent("forged")
+        return Silent("http_status", str(reply.status))
+
+    def speak(
+        self, method: str, path: str, body: bytes, content_type: str, accepted: str = XML
+    ) -> Reply | Silent:
         """One request and its whole answer."""
         line = REQUEST.format(method=method, path=self._path + path)
-        headers = {SIGNATURE: self._signing.sign(signed_words(line, body)).hex()}
+        headers = {SIGNATURE: self._signing.sign(signed_words(line, body)).hex(), "Accept": accepted}
         if content_type:
             headers["Content-Type"] = content_type
         until = time.monotonic() + self._channel.answer_s
@@ -213,7 +233,7 @@ class Wire:
         if session is None:
             session = self._threads.session = UnfollowedSession()
             # No compression: a small body could unpack to a huge one.
-            session.headers.update({"Accept": XML, "Accept-Encoding": "identity"})
+            session.headers.update({"Accept-Encoding": "identity"})
             channel = self._channel
             if channel.server_certificate:
                 session.mount("https://", _Pinned())
