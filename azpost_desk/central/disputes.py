@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.domain import operations as ops
 
-DECIDED_BY_TWO: Final = ("agreed", "declined")
 LIVE: Final = ("open", "answered", "escalated")
 
 
@@ -130,8 +129,8 @@ def answer(conn: Connection, desk: str, dispute: str, judged: str, words: str, b
     Raises:
         Refused: D-104 no such dispute, D-105 closed, D-102 without words, D-107 no such answer.
     """
-    # What the authority decides two people say (central.held).
-    if judged not in (*ANSWERS, *ENQUIRY_ANSWERS) or judged in DECIDED_BY_TWO:
+    # What the authority decides about a refund two people say, and not here (central.held).
+    if judged not in (*ANSWERS, *ENQUIRY_ANSWERS):
         raise Refused("D-107", field="answer")
     if not words.strip():
         raise Refused("D-102", field="words")

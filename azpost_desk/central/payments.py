@@ -15,9 +15,17 @@ from azpost_desk.central import disputes, exposure
 from azpost_desk.central.exceptions import end_task, list_exception, list_task
 from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
-from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.delivery_moves import AGREED, AT_DESK, DELIVERED, DELIVERY, JUDGEMENTS, UNDER_WAY
+from azpost_desk.domain.delivery_moves import (
+    AGREED,
+    ASKED_BACK,
+    AT_DESK,
+    CLAIMED,
+    DELIVERED,
+    DELIVERY,
+    JUDGEMENTS,
+    UNDER_WAY,
+)
 from azpost_desk.domain.moves import DECIDED, befores, move
 from azpost_desk.domain.operations_disputes import REFUND_ASKED
 from azpost_desk.domain.people import Account
@@ -158,13 +166,13 @@ def decide(
         evidence=evidence.strip(),
     )
     book.append(conn, act)
-    _book_decision(conn, book, payment, (state, decision))
+    _book_decision(conn, book, state, act, biller, desk)
     let_go = after == move(DELIVERY, "", "accepted")
     conn.execute(
         "update payments set state = %s, next_ms = %s, reason = %s, changed_ms = %s where payment = %s",
         (after, now_ms if let_go else None, "" if let_go else decision, now_ms, payment),
     )
-    if state == "refund_asked":
+    if state == ASKED_BACK:
         _answer_refund(conn, desk, payment, decision, people[0].strip(), now_ms)
     told = _told(state, after, decision)
     if told:
@@ -175,28 +183,25 @@ def decide(
     return after
 
 
-def _book_decision(conn: Connection, book: Book, payment: str, judged: tuple[str, str]) -> None:
-    """What the centre's book says of money when two people have decided (state before, decision)."""
-    biller, amount, desk = one(
-        conn, "select biller, amount, desk from payments where payment = %s", (payment,)
-    )
-    match judged:
-        case ("claimed", decision):
-            book_claims(conn, book)
-            ended = ops.PaymentClaimEnded(
-                payment=payment, biller=biller, amount_qapik=amount, outcome=decision, desk=desk
-            )
-            book.append(conn, ended)
-        case (_, "agreed"):
-            book.append(conn, ops.PaymentReturned(payment=payment, biller=biller, amount_qapik=amount))
-            conn.execute("update payments set fee_owed = false where payment = %s", (payment,))
-        case (_, "delivered"):
-            delivered = ops.PaymentDelivered(
-                payment=payment, biller=biller, amount_qapik=amount, provider_reference=""
-            )
-            book.append(conn, delivered)
-        case _:
-            pass
+def _book_decision(
+    conn: Connection, book: Book, before: str, act: ops.OutgoingJudged, biller: str, desk: str
+) -> None:
+    """What the centre's book says of money when two people have decided about a bill that was `before`."""
+    payment, amount = act.thing, act.amount_qapik
+    if before == CLAIMED:
+        book_claims(conn, book)
+        ended = ops.PaymentClaimEnded(
+            payment=payment, biller=biller, amount_qapik=amount, outcome=act.decision, desk=desk
+        )
+        book.append(conn, ended)
+    elif act.decision == AGREED:
+        book.append(conn, ops.PaymentReturned(payment=payment, biller=biller, amount_qapik=amount))
+        conn.execute("update payments set fee_owed = false where payment = %s", (payment,))
+    elif act.decision == DELIVERED:
+        delivered = ops.PaymentDelivered(
+            payment=payment, biller=biller, amount_qapik=amount, provider_reference=""
+        )
+        book.append(conn, delivered)
 
 
 def refund_asked(conn: Connection, written: AcceptedRecord, body: ops.DisputeRaised, now_ms: int) -> None:
@@ -205,14 +210,14 @@ def refund_asked(conn: Connection, written: AcceptedRecord, body: ops.DisputeRai
         "select state, notice from payments where payment = %s and desk = %s for update",
         (body.about, written.desk),
     ).fetchone()
-    if row is None or not row[1] or (row[0], "refund_asked") not in DELIVERY:
+    if row is None or not row[1] or (row[0], ASKED_BACK) not in DELIVERY:
         list_exception(
             conn, written.desk, written.epoch, written.sequence, "refund_unasked", now_ms, body.about
         )
         return
     conn.execute(
         "update payments set state = %s, changed_ms = %s where payment = %s",
-        (move(DELIVERY, row[0], "refund_asked"), now_ms, body.about),
+        (move(DELIVERY, row[0], ASKED_BACK), now_ms, body.about),
     )
     list_task(
         conn, (written.desk, written.epoch, written.sequence), REFUND_TASK, body.dispute, body.due, now_ms
@@ -232,8 +237,9 @@ def _answer_refund(conn: Connection, desk: str, payment: str, decision: str, by:
 def book_claims(conn: Connection, book: Book) -> int:
     """What billers hold although their customers were paid back is claimed in the book, once each."""
     rows = conn.execute(
-        "update payments set is_claimed = true where state = 'claimed' and not is_claimed"
-        " returning payment, biller, amount"
+        "update payments set is_claimed = true where state = %s and not is_claimed"
+        " returning payment, biller, amount",
+        (CLAIMED,),
     ).fetchall()
     for payment, biller, amount in rows:
         book.append(conn, ops.PaymentClaimed(payment=payment, biller=biller, amount_qapik=amount))
@@ -244,7 +250,7 @@ def _told(before: str, after: str, decision: str) -> str:
     """What the desk is told of a decision, "" where it has been told the same already."""
     if (before, decision) == ("disputed", DELIVERED):
         return ops.DELIVERED_AFTER_ALL
-    if before == "refund_asked":
+    if before == ASKED_BACK:
         return ops.RETURNED if decision == AGREED else ""
     if before == "disputed" or AT_DESK[after] not in ("confirmed", "refused"):
         return ""

@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# A notice whose payer wants its money back; money that its party keeps although the customer has it back.
+ASKED_BACK: Final = "refund_asked"
+CLAIMED: Final = "claimed"
+
 # Two people's words about what the party's own words leave open.
 ABSENT: Final = "absent"
 DELIVERED: Final = "delivered"
@@ -60,14 +64,14 @@ DELIVERY: Final[Mapping[tuple[str, str], str]] = {
     ("owed", "confirmed"): "disputed",
     ("disputed", DELIVERED): "confirmed",
     ("disputed", ABSENT): "owed",
-    ("disputed", "refunded"): "claimed",
-    ("refunded", "confirmed"): "claimed",
+    ("disputed", "refunded"): CLAIMED,
+    ("refunded", "confirmed"): CLAIMED,
     # Back from the budget only by the authority's decision (MC-10).
-    ("confirmed", "refund_asked"): "refund_asked",
-    ("refund_asked", AGREED): "owed",
-    ("refund_asked", DECLINED): "confirmed",
-    ("claimed", GIVEN_BACK): "refunded",
-    ("claimed", BORNE): "settled",
+    ("confirmed", ASKED_BACK): ASKED_BACK,
+    (ASKED_BACK, AGREED): "owed",
+    (ASKED_BACK, DECLINED): "confirmed",
+    (CLAIMED, GIVEN_BACK): "refunded",
+    (CLAIMED, BORNE): "settled",
 }
 
 AT_DESK: Final[Mapping[str, str]] = {
@@ -77,12 +81,12 @@ AT_DESK: Final[Mapping[str, str]] = {
     "unknown": "unknown",
     "unproven": "unknown",
     "confirmed": "confirmed",
-    "refund_asked": "confirmed",
+    ASKED_BACK: "confirmed",
     "owed": "refused",
     "disputed": "refused",
     "reversed": "reversed",
     "refunded": "refunded",
-    "claimed": "refunded",
+    CLAIMED: "refunded",
     "settled": "refunded",
 }
 """What a desk is told of each state of `DELIVERY`."""
@@ -98,8 +102,8 @@ UNFINISHED: Final = (
     "unproven",
     "owed",
     "disputed",
-    "refund_asked",
-    "claimed",
+    ASKED_BACK,
+    CLAIMED,
 )
 # Two people decide (central.held).
-WAITING: Final = ("held", "unproven", "disputed", "refund_asked", "claimed")
+WAITING: Final = ("held", "unproven", "disputed", ASKED_BACK, CLAIMED)

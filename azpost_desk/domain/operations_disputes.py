@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from azpost_desk.domain.bodies import Body
+from azpost_desk.domain.delivery_moves import AGREED, DECLINED
 from azpost_desk.domain.money import CURRENCIES, Money, azn
 
 
@@ -107,7 +108,7 @@ ENQUIRY_ANSWERS: Final = ("received", "under_way", "comes_back", "more")
 """How an enquiry is answered: the receiver has it, it is on its way, it comes back, more must be known."""
 
 
-REFUND_ANSWERS: Final = ("agreed", "declined", "more")
+REFUND_ANSWERS: Final = (AGREED, DECLINED, "more")
 """How the authority decides about money that the budget has; the first two only by two people (MC-10)."""
 
 

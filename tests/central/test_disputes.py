@@ -8,6 +8,7 @@ import pytest
 
 from azpost_desk.central import disputes
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.delivery_moves import AGREED, DECLINED
 from azpost_desk.domain.operations_disputes import Evidence
 from azpost_desk.domain.refusals import Refused
 
@@ -95,6 +96,8 @@ def test_an_answer_needs_a_dispute_a_verdict_and_words(centre: Centre, clock: Ma
         ("D2026-000009-1", "upheld", "Bəli", "D-104"),
         ("D2026-000009-1", "perhaps", "Bəli", "D-107"),
         ("D2026-000009-1", "upheld", "  ", "D-102"),
+        # Two people's word, given elsewhere.
+        *(("D2026-000009-1", judged, "Bəli", "D-107") for judged in (AGREED, DECLINED)),
     ):
         with pytest.raises(Refused, match=code):
             answered(centre, clock, number, judged, words)
