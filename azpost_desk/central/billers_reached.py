@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from azpost_desk.central.registry import reference
-from azpost_desk.domain.catalogue import Billers
+from azpost_desk.domain.catalogue import Billers, name_in
 from azpost_desk.domain.delivery_moves import WAITING
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def states(conn: Connection, language: str = "en") -> list[BillerState]:
         listed.append(
             BillerState(
                 biller=biller,
-                name=one.names.get(language, biller) if one else "",
+                name=name_in(one.names, language) or biller if one else "",
                 group=one.group if one else "",
                 kind=kind,
                 answers=answers,

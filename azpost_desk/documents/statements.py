@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.documents.receipts import close_roll, open_roll
 from azpost_desk.documents.roll import BODY, HUGE, SMALL, Roll
+from azpost_desk.domain.catalogue import name_in
 
 if TYPE_CHECKING:
-    from azpost_desk.domain.catalogue import Names
     from azpost_desk.domain.papers_notices import StatementPaper
     from azpost_desk.texts import Texts
 
@@ -32,11 +32,11 @@ def _statement(paper: StatementPaper, texts: Texts) -> Roll:
     roll.text(paper.central_number, BODY, bold=True, align="centre")
     roll.rule()
     for key, value in (
-        ("portal", _named(paper.portal, texts)),
+        ("portal", name_in(paper.portal, texts.language)),
         ("notice", paper.notice),
         ("payer", paper.payer),
-        ("authority", _named(paper.authority, texts)),
-        ("purpose", _named(paper.purpose, texts)),
+        ("authority", name_in(paper.authority, texts.language)),
+        ("purpose", name_in(paper.purpose, texts.language)),
         ("budget_code", paper.budget_code),
         ("centre", paper.head.office),
         ("confirmed", texts.moment(paper.confirmed_ms)),
@@ -51,7 +51,3 @@ def _statement(paper: StatementPaper, texts: Texts) -> Roll:
     roll.gap()
     roll.text(texts.t("papers.statement.again"), SMALL, align="centre")
     return close_roll(roll, paper.head, texts, paper.record_mark)
-
-
-def _named(names: Names, texts: Texts) -> str:
-    return names.get(texts.language) or names.get("az") or next(iter(names.values()), "")

@@ -8,7 +8,7 @@ chooses by business day. Names are given in the three languages as {"az": …, "
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -18,6 +18,9 @@ from azpost_desk.domain.digits import has_foreign_digit
 from azpost_desk.domain.notices import NoticeRules
 from azpost_desk.domain.refusals import Refused
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """Reference values; unknown fields of a newer centre are passed over."""
@@ -25,6 +28,11 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 Names = dict[str, str]
 """A name by language: az, ru, en."""
+
+
+def name_in(names: Mapping[str, str], language: str) -> str:
+    """A name in the nearest language there is: the one asked for, az, any other; "" where there is none."""
+    return names.get(language) or names.get("az") or next(filter(None, names.values()), "")
 
 
 class Branch(Document, frozen=True):

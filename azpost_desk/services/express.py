@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Branch, ExpressRow, Names, Office, Offices, Tariffs
+from azpost_desk.domain.catalogue import Branch, ExpressRow, Names, Office, Offices, Tariffs, name_in
 from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.people import Addresses, Person
@@ -127,7 +127,7 @@ class Express:
             )
 
             def told(language: str) -> tuple[str, str]:
-                return row.names.get(language, row.names["az"]), printed_item_number(number)
+                return name_in(row.names, language), printed_item_number(number)
 
             return line_told(line, (whose,), told, by.language, command.source)
 

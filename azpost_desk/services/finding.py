@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
-from azpost_desk.domain.catalogue import Billers, Branch, Goods, Office, Offices
+from azpost_desk.domain.catalogue import Billers, Branch, Goods, Office, Offices, name_in
 from azpost_desk.domain.digits import has_digit, is_digits
 from azpost_desk.domain.identifiers import check_voen
 from azpost_desk.domain.item_numbers import printed_item_number
@@ -99,7 +99,7 @@ class Finding:
                 office = structs.replace(office, **more)
             rows = rows_to(books, office)
         prices = tuple(
-            Offer(azn(row.first_qapik), row.names.get(language, row.names["az"]), row.service,
+            Offer(azn(row.first_qapik), name_in(row.names, language), row.service,
                   weight_grams=row.first_grams, days=row.days)
             for row in rows
         )  # fmt: skip
@@ -189,7 +189,7 @@ def _article(books: Reading, typed: str, language: str) -> list[Found]:
         return []
     articles = books.document(Goods, date).articles
     return [
-        Found("article", one.sku, one.names.get(language, one.names["az"]), "")
+        Found("article", one.sku, name_in(one.names, language), "")
         for one in articles
         if one.barcode == typed
     ]
@@ -202,7 +202,7 @@ def _notices(books: Reading, typed: str, language: str) -> list[Found]:
         return []
     portals = [one for one in books.document(Billers, date).billers if one.notices is not None]
     return [
-        Found("notice", f"{one.biller}:{number}", one.names.get(language, one.names["az"]), number)
+        Found("notice", f"{one.biller}:{number}", name_in(one.names, language), number)
         for one in portals
         if one.notices is not None and (way := one.notices.way_of(number)) is not None and way.by == "notice"
     ]
@@ -215,5 +215,5 @@ def _bill(books: Reading, code: str, language: str) -> list[Found]:
     known = books.document(Billers, date).find(bill.biller) if bill and date else None
     if bill is None or known is None:
         return []
-    name = known.names.get(language, known.names["az"])
+    name = name_in(known.names, language)
     return [Found("bill", f"{bill.biller}:{bill.account}", name, bill.account)]

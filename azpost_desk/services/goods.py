@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Article, Goods
+from azpost_desk.domain.catalogue import Article, Goods, name_in
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import vat_contained
@@ -85,6 +85,6 @@ class Shop:
 
         def told(language: str) -> tuple[str, str]:
             each = Texts(language).money(azn(article.price_qapik))
-            return article.names.get(language, article.names["az"]), f"{command.quantity} × {each}"
+            return name_in(article.names, language), f"{command.quantity} × {each}"
 
         return self.baskets.add(by, line_told(line, (), told, by.language, command.source))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Biller, Billers, Tariffs
+from azpost_desk.domain.catalogue import Biller, Billers, Tariffs, name_in
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.notices import (
     NEEDS_DOCUMENT,
@@ -185,7 +185,7 @@ class Notices:
                 raise Refused("P-068", field="number")
 
             def told(language: str) -> tuple[str, str]:
-                return in_language(notice.purpose, language), notice.number
+                return name_in(notice.purpose, language), notice.number
 
             return line_told(line, (account,), told, by.language, command.source)
 
@@ -244,11 +244,6 @@ def replace_line(line: ops.NoticePaid, told: Found) -> ops.NoticePaid:
     """The same line with the time of the portal's newest word."""
     seconds = told.portal.notices.stands_seconds if told.portal.notices else 0
     return msgspec.structs.replace(line, checked_ms=told.asked_ms, stands_ms=told.asked_ms + seconds * 1000)
-
-
-def in_language(names: dict[str, str], language: str) -> str:
-    """A name as the portal gave it, in the nearest language it has."""
-    return names.get(language) or names.get("az") or next(iter(names.values()), "")
 
 
 def _number(basket: Basket | None, line: ops.NoticePaid) -> str:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from azpost_desk.domain.catalogue import Goods, Offices, Settings, Tariffs
+from azpost_desk.domain.catalogue import Goods, Offices, Settings, Tariffs, name_in
 from azpost_desk.domain.digits import has_digit, is_digits
 from azpost_desk.domain.identifiers import check_postcode
 from azpost_desk.domain.money import Money, parse_amount
@@ -197,7 +197,7 @@ def _item(row: ExpressRow, weight_grams: int, to: Office | None, language: str) 
     vat = vat_contained(price, row.vat_ppm)
     offer = Offer(
         price,
-        name=row.names.get(language, row.names["az"]),
+        name=name_in(row.names, language),
         service=row.service,
         office=to.code if to else "",
         place=to.name if to else "",
@@ -223,7 +223,7 @@ def _goods(goods: Goods, typed: str, language: str) -> list[Found]:
         Found(
             "article",
             one.sku,
-            one.names.get(language, one.names["az"]),
+            name_in(one.names, language),
             one.sku,
             sure=one.sku.upper() == code,
             offer=Offer(Money(one.price_qapik)),

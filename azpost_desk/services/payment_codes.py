@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain.azqr import Azqr, read_azqr
-from azpost_desk.domain.catalogue import Biller, Billers
+from azpost_desk.domain.catalogue import Biller, Billers, name_in
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.views import Found
@@ -30,7 +30,7 @@ def found_code(books: Reading, payload: str, language: str, now_ms: int) -> Foun
         return Found("azqr", payload, code.payee or "AZQR", code.reference)
     biller, account = bill
     told = None if code.amount_qapik is None or code.is_over(now_ms) else azn(code.amount_qapik)
-    name = biller.names.get(language, biller.names["az"])
+    name = name_in(biller.names, language)
     return Found("bill", f"{biller.biller}:{account}", name, account, told=told)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Biller, Billers, Settings, Tariffs
+from azpost_desk.domain.catalogue import Biller, Billers, Settings, Tariffs, name_in
 from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import Account
@@ -211,7 +211,7 @@ class Payments:
             )
 
             def told(language: str) -> tuple[str, str]:
-                return biller.names.get(language, biller.names["az"]), number
+                return name_in(biller.names, language), number
 
             return line_told(line, (account,), told, by.language, command.source)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from azpost_desk.domain.catalogue import Billers
+from azpost_desk.domain.catalogue import Billers, name_in
 from azpost_desk.domain.people import Account
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def owed_now(books: Reading, language: str) -> list[Owed]:
 def biller_name(books: Reading, biller: str, language: str) -> str:
     """What a biller is called; its number when it is no longer served."""
     known = books.document(Billers, books.day().date).find(biller)
-    return known.names.get(language, known.names["az"]) if known else biller
+    return (known and name_in(known.names, language)) or biller
 
 
 def contact_of(books: Reading, payment: str) -> str:

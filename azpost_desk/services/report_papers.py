@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import papers
+from azpost_desk.domain.catalogue import name_in
 from azpost_desk.domain.electronic import electronic
 from azpost_desk.domain.ids import desk_parts
 from azpost_desk.domain.money import azn
@@ -78,8 +79,7 @@ def report_paper(report: DayReport, language: str = "az") -> papers.DailyReportP
 
 def _biller(report: DayReport, biller: str, language: str) -> str:
     """A biller by its name; by its number where nobody knows it any more."""
-    names = report.billers.get(biller, {})
-    return names.get(language) or names.get("az") or biller
+    return name_in(report.billers.get(biller, {}), language) or biller
 
 
 def _services(figures: Figures) -> tuple[papers.ReportService, ...]:

@@ -39,6 +39,8 @@ BAD_LINES = {
         "print(price)",
         "from PySide6.QtCore import Qt",
         "if typed.isnumeric():",
+        "name = biller.names.get(language, biller.biller)",
+        "name = row.names[place.language]",
     ],
     "azpost_desk/gui/shell/basket_panel.py": ["if event.text().isdigit():"],
     "azpost_desk/gui/screens/tills/form.py": [

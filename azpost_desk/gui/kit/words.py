@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 
+from azpost_desk.domain.catalogue import name_in
 from azpost_desk.domain.ids import desk_parts
 from azpost_desk.texts import Texts
 
@@ -117,7 +118,7 @@ class Language(QObject):
         if isinstance(words, str):
             return self._texts.t(words) if words else ""
         if words.translated is not None:
-            return words.translated.get(self.code) or words.verbatim or words.translated.get("az", "")
+            return name_in(words.translated, self.code) or words.verbatim
         if words.how:
             return str(getattr(self._texts, words.how)(words.written))
         if not words.key:

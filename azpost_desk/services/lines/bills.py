@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import papers
-from azpost_desk.domain.catalogue import Billers
+from azpost_desk.domain.catalogue import Billers, name_in
 from azpost_desk.domain.lines import NoticePaid, PaymentAccepted, PaymentRefunded
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.papers import Say
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def _name(place: Place, line: PaymentAccepted | PaymentRefunded) -> str:
     biller = place.books.document(Billers, place.date).find(line.biller)
-    return biller.names.get(place.language, line.biller) if biller else line.biller
+    return (biller and name_in(biller.names, place.language)) or line.biller
 
 
 def _accepted(place: Place, line: PaymentAccepted) -> papers.ReceiptLine:
@@ -35,17 +35,13 @@ def _notice(place: Place, line: NoticePaid) -> papers.ReceiptLine:
     number = (Say("papers.line.notice", (("number", account.account),)),) if account else ()
     details = (
         *number,
-        _by_language(line.authority, place.language),
+        name_in(line.authority, place.language),
         Say("papers.line.budget_code", (("code", line.budget_code),)),
     )
-    title = _by_language(line.purpose, place.language)
+    title = name_in(line.purpose, place.language)
     return papers.ReceiptLine(
         title, azn(line.amount_qapik), details, fee=azn(line.fee_qapik), state=Say(line.told)
     )
-
-
-def _by_language(names: dict[str, str], language: str) -> str:
-    return names.get(language) or names.get("az") or next(iter(names.values()), "")
 
 
 BILLS: Final = (
@@ -53,7 +49,7 @@ BILLS: Final = (
         line=NoticePaid,
         receipt=_notice,
         about=lambda place, line: (
-            f"{_by_language(line.purpose, place.language)} {named(place, line, 'account')}".strip()
+            f"{name_in(line.purpose, place.language)} {named(place, line, 'account')}".strip()
         ),
     ),
     LineWords[PaymentAccepted](

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import papers
-from azpost_desk.domain.catalogue import Tariffs
+from azpost_desk.domain.catalogue import Tariffs, name_in
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.lines import ItemAccepted
 from azpost_desk.domain.money import azn
@@ -49,8 +49,8 @@ def _label(place: Place, line: ItemAccepted, sheet: Sheet) -> papers.Paper | Non
 def _service(place: Place, sheet: Sheet, line: ItemAccepted) -> str:
     """What the tariff calls the service; a service that left the tariff keeps its word."""
     rows = place.books.document(Tariffs, sheet.head.business_day.isoformat()).express
-    language = place.language or "az"
-    return next((row.names[language] for row in rows if row.service == line.service), line.service)
+    named = (name_in(row.names, place.language) for row in rows if row.service == line.service)
+    return next(named, "") or line.service
 
 
 def _block(person: Person) -> papers.AddressBlock:

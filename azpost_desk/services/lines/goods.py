@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import papers
-from azpost_desk.domain.catalogue import Goods
+from azpost_desk.domain.catalogue import Goods, name_in
 from azpost_desk.domain.lines import GoodsSold
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.papers import Say
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def _name(place: Place, line: GoodsSold) -> str:
     article = place.books.document(Goods, place.date).find(line.sku)
-    return article.names.get(place.language, line.sku) if article else line.sku
+    return (article and name_in(article.names, place.language)) or line.sku
 
 
 def _receipt(place: Place, line: GoodsSold) -> papers.ReceiptLine:

@@ -125,6 +125,12 @@ def test_a_basket_of_an_older_desk_is_shown_as_it_was_stored() -> None:
     assert say(translated(planned.titles, planned.title)) == "Marka 60"
 
 
+def test_what_has_no_name_in_this_language_is_called_as_another_calls_it_before_a_number() -> None:
+    language().choose("ru")
+    assert say(translated({"az": "Gürcüstan", "en": "Georgia"}, "GE")) == "Gürcüstan"
+    assert say(translated({}, "GE")) == "GE"
+
+
 def test_a_figure_is_written_as_the_language_writes_it() -> None:
     figure = written("amount", azn(123_450))
     for code, text in (("az", "1.234,50"), ("ru", "1 234,50"), ("en", "1,234.50")):

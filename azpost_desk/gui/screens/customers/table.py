@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from azpost_desk.domain.catalogue import name_in
 from azpost_desk.gui.kit.tables import Column
 from azpost_desk.gui.kit.words import Say, language, phrase, plain
 
@@ -25,7 +26,7 @@ def past_columns() -> list[Column[Past]]:
 
 def about_words(one: Past) -> Say:
     """A biller by its name in the language on the screen, with the account; else the person."""
-    biller = one.biller.get(language().code) or one.biller.get("az", "")
+    biller = name_in(one.biller, language().code)
     return plain(f"{biller} {one.about}".strip())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from azpost_desk.domain.catalogue import name_in
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import fold
@@ -31,7 +32,7 @@ class Row:
 def rows(shelf: Sequence[OnShelf], language: str, search: str = "") -> list[Row]:
     """The shelf in the catalogue's order, narrowed to names, skus and barcodes that hold `search`."""
     wanted = fold(search)
-    named = [(one, one.article.names.get(language, one.article.names["az"])) for one in shelf]
+    named = [(one, name_in(one.article.names, language)) for one in shelf]
     fitting = [
         (one, name)
         for one, name in named

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.domain.catalogue import name_in
 from azpost_desk.domain.notices import plain_number
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.payments import PayBill
@@ -44,7 +45,7 @@ def pick(typed: str, offered: int) -> int | None:
 
 def name_of(biller: Biller, language: str) -> str:
     """What a biller is called in a language."""
-    return biller.names.get(language, biller.names["az"])
+    return name_in(biller.names, language)
 
 
 def is_account(biller: Biller, typed: str) -> bool:

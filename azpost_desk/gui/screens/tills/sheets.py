@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from azpost_desk.domain.catalogue import name_in
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Card, Sheet
 from azpost_desk.gui.kit.causes import Causes
@@ -168,7 +169,7 @@ def _stock_fields(now: TillNow) -> list[Field]:
     articles = [
         Choice(
             one.sku,
-            phrase("tills.screen.article", name=one.names.get(texts.code, one.names["az"]), left=left),
+            phrase("tills.screen.article", name=name_in(one.names, texts.code), left=left),
         )
         for one, left in now.articles
     ]
