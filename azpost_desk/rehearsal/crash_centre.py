@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 
 from azpost_desk.central.gateways.abroad import uetr_of
+from azpost_desk.central.gateways.parties import Lane
 from azpost_desk.central.intake.partners import AbroadRounds
 from azpost_desk.central.storage.database import Database
 from azpost_desk.rehearsal import abroad_town
@@ -27,7 +28,6 @@ from azpost_desk.rehearsal.outcome import Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from azpost_desk.central.gateways.parties import Lane
     from azpost_desk.rehearsal.crash_town import Town
 
 WORK: Final = ("hand_over", "ask", "statement", "give_back")
@@ -36,6 +36,13 @@ _GRACE_MINUTES: Final = 11
 # Longer than a lease and every wait before the next question.
 _LEASE_MINUTES: Final = 12
 _DAY_MINUTES: Final = 24 * 60
+# So much later each work falls due: leaving and asking after their wait, what stands on a statement next day.
+_DUE_MINUTES: Final = {
+    "hand_over": _GRACE_MINUTES,
+    "ask": _GRACE_MINUTES,
+    "statement": _DAY_MINUTES,
+    "give_back": _DAY_MINUTES,
+}
 # An attempt of one centre is looked after by the next when its lease is over; then come question and repeat.
 _TURNS_AFTER: Final = 4
 _TURNS_MAX: Final = 20
@@ -165,13 +172,16 @@ class CentreDeaths:
     def _one(self, work: str, die_at: int) -> int:
         """Bring about what is to be done, die over it, let the next centre go on; how many steps it took."""
         self._desk._at_work()
+        # What the works before left for a statement is booked: each work takes the same steps every time.
+        self._pass(_DAY_MINUTES)
         with self._town.centre.database.transaction() as conn:
             # Every step once takes longer than any rates stand.
             abroad_town.give_rates(conn, self._clock.utc_ms())
         uetr = self._order_to_give_back() if work == "give_back" else self._sale(work)
         mortal = Mortal(die_at)
-        # What the town's own centre would do abroad waits until this one has died.
-        with self._town.centre._rounds._abroad._one_at_a_time:
+        with self._alone_abroad():
+            # Only now does anything fall due: the town's own centre looks every second.
+            self._clock.ahead(_DUE_MINUTES[work] * _MINUTE_MS)
             try:
                 self._turn(mortal)
             except Died:
@@ -180,10 +190,25 @@ class CentreDeaths:
         for _ in range(_TURNS_AFTER):
             self._pass(_LEASE_MINUTES)
         wrong = self._given_back(uetr) if work == "give_back" else self._sent(uetr)
+        if mortal.count < die_at:
+            wrong.append("nobody died: it took fewer steps than before")
         self.outcome.operations += 1
         self.outcome.recoveries += bool(die_at) and not wrong
         self.outcome.violations += [f"{work} at step {die_at}: {one}" for one in wrong]
         return mortal.count
+
+    @contextmanager
+    def _alone_abroad(self) -> Iterator[None]:
+        """The town's own centre has done what was due abroad, and waits with the rest until this is over."""
+        rounds = self._town.centre._rounds
+        while True:
+            self._town.centre.settle()
+            with rounds._abroad._one_at_a_time:
+                # A round of its threads may have begun something since; that is no longer held up.
+                if any(party._in_hand[Lane.DELIVERIES] for party in rounds._abroad._parties.values()):
+                    continue
+                yield
+                return
 
     def _turn(self, mortal: Mortal) -> None:
         """All that is due, in one process."""
@@ -205,15 +230,13 @@ class CentreDeaths:
     # --- what is to be done ---------------------------------------------------------------------------
 
     def _sale(self, work: str) -> str:
-        """A transfer that is due to leave, to be asked about, or to stand on a statement; its UETR."""
+        """A transfer that is next to leave, to be asked about, or to stand on a statement; its UETR."""
         transfer = self._desk._sell_abroad(self._desk._somebody_new())
         self._desk.line.exchange()
-        self._town.centre.settle()
         if work != "hand_over":
             self._pass(_GRACE_MINUTES)
         if work == "statement":
             self._pass(_GRACE_MINUTES)
-        self._clock.ahead((_DAY_MINUTES if work == "statement" else _GRACE_MINUTES) * _MINUTE_MS)
         return uetr_of(transfer)
 
     def _order_to_give_back(self) -> str:
@@ -222,8 +245,6 @@ class CentreDeaths:
         order = self._town.neighbour.sends.send(
             ORDERED, somebody(90_000 + self._unfit).name, ORDERED_BY, number=f"no number {self._unfit}"
         )
-        self._town.centre.settle()
-        self._clock.ahead(_DAY_MINUTES * _MINUTE_MS)
         return order.uetr
 
     # --- what must have come of it --------------------------------------------------------------------
