@@ -32,9 +32,10 @@ WINDOWS = sys.platform == "win32"
 BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 PROGRAM = BIN / ("azpost-desk.exe" if WINDOWS else "azpost-desk")
+# A worker more than there are cores: each waits now and then, for a server, a clock or a thread of its own.
 # A file stays with one worker: what its tests share is made once. In the order of the folders the long files
-# stand in the middle, so that both workers end together.
-ON_TWO_CORES = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+# stand in the middle, so that all workers end together.
+ON_TWO_CORES = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 LOCK = ROOT / "installer" / "locks" / ("windows.txt" if WINDOWS else "linux.txt")
 
 # What Qt's wheels expect of a Linux system: the library they load → the Debian package that brings it.

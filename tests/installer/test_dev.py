@@ -195,7 +195,7 @@ def test_without_a_screen_run_says_how_to_do_without(
     ("command", "wanted"),
     [
         (["run", "--headless", "--out", "day"], ["demo", "--headless", "--out", "day"]),
-        (["test"], ["-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]),
+        (["test"], ["-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]),
         (["test", "-m", "fast"], ["-m", "pytest", "-m", "fast"]),
     ],
 )
