@@ -27,7 +27,16 @@ _DONE: Final = {
     "pay": "Ödənildi · Оплачено · Paid",
     "decline": "İmtina edildi · Отказано · Declined",
 }
-_NO: Final = "Alınmadı · Не получилось · Not done"
+_NO: Final = {
+    "paid": "Artıq ödənilib · Уже оплачено · Already paid",
+    "closed": "Vaxtı bitib və ya bağlanıb · Закрыто или время вышло · Closed or over",
+    "declined": "İmtina edilib · От этого отказались · Was declined",
+    "unknown": "Belə sorğu yoxdur · Такого запроса нет · No such request",
+    "amount": "Kodun məbləği başqadır · Сумма в коде другая · The code's sum is another",
+    "payee": "Alıcı başqadır · Получатель другой · Another payee",
+}
+_NO_CODE: Final = "Bu, ödəniş kodu deyil · Это не платёжный код · This is no payment code"
+_AGAIN: Final = '<p><a href="/">Yenilə · Обновить · Refresh</a></p>'
 _HEAD: Final = """<!DOCTYPE html><html lang="az"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>Sınaq · Песочница · Sandbox</title>
 <style>body{font:1.1rem sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}form{display:inline}
@@ -70,7 +79,7 @@ def page(requests: Sequence[_Request], note: str = "") -> bytes:
     shown = [_ONE.format(id=escape(one.id), amount=f"{one.amount.decimal():f}") for one in requests]
     told = f'<p role="status"><b>{escape(note)}</b></p>' if note else ""
     listed = f"<ol>{''.join(shown)}</ol>" if shown else _NOTHING
-    return f"{_HEAD}{told}{_CODE}{listed}</html>\n".encode()
+    return f"{_HEAD}{told}{_CODE}{listed}{_AGAIN}</html>\n".encode()
 
 
 class PageHandler(SignedHandler):
@@ -108,7 +117,7 @@ class PageHandler(SignedHandler):
         try:
             (self.payers.pay if button == "pay" else self.payers.decline)(what)
         except ValueError as no:
-            return self._show(f"{_NO}: {no}")
+            return self._show(_NO.get(str(no), _NO_CODE))
         self._show(_DONE[button])
 
     def _show(self, note: str) -> None:

@@ -83,7 +83,7 @@ def partner(url: str) -> object:
 
 def rail(url: str) -> InstantRail:
     key = SigningKey.new()
-    payee = Payee("Post", "Baku", "AZ1000", "9402", "AZ96AZPO00000000000000000001", "AZPOAZ22")
+    payee = Payee("Post", "Baku", "AZ1000", "9402", "AZ12AZPO00000000000000000001", "AZPOAZ22")
     return InstantRail(Channel(url, "AZPOAZ22", key.public(), "NABZAZ2C", answer_s=1), key, payee)
 
 

@@ -4,7 +4,8 @@ The profile, beside the wire (`iso_wire`) and the schemas:
 
 - ``PUT /requests/ID`` registers a request (`amount` ``12.50``, `currency`, `until`), ``GET`` asks how it
   stands, ``POST /requests/ID/close`` closes it. The answer is signed for that very request and names the id:
-  200 with `state` open, paid, declined or closed; 404 with ``unknown``; 422 with the `reason` of a refusal.
+  200 with `state` open, paid, declined or closed; 404 with ``unknown``; 422 with the `reason` of a
+  refusal, which says too that the rail has nothing under this id.
   Any other status, and a 404 that the rail did not sign, is our trouble and says nothing (money-out.md M0-6):
   also 409, for whatever the rail has under this id may be paid.
 - A credit is a pacs.008 to our account: the request's id is its EndToEndId, the rail's own reference its
@@ -52,6 +53,7 @@ from azpost_desk.central.gateways.iso_rules import RULES_INSTANT
 from azpost_desk.central.gateways.iso_wire import Wire
 from azpost_desk.domain import azqr
 from azpost_desk.domain.days import BAKU_OFFSET_MS, calendar_day
+from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.money import azn
 
 if TYPE_CHECKING:
@@ -110,10 +112,12 @@ class InstantRail:
     """A `Rail` over this wire. Safe to use from several threads: each has its own connection.
 
     Raises:
-        Refused: M-011 as `Wire`; Q-006, Q-007 the payee cannot stand in a payment code (`tag`).
+        Refused: M-011 as `Wire`; I-003 the payee's IBAN is mistyped; Q-006, Q-007 the payee cannot stand in a
+            payment code (`tag`).
     """
 
     def __init__(self, channel: Channel, signing: SigningKey, payee: Payee) -> None:
+        require("iban", payee.iban)
         payment_code(PayRequest("0" * 32, azn(1), 0), payee)
         self._wire = Wire(channel, signing)
         self._channel = channel

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RAIL, OURS = "NABZAZ2C", "AZPOAZ22"
 NOW = 1_795_000_000_000
-PAYEE = Payee("Azərpoçt MMC", "Bakı", "AZ1000", "9402", "AZ96AZPO00000000000000000001", OURS)
+PAYEE = Payee("Azərpoçt MMC", "Bakı", "AZ1000", "9402", "AZ12AZPO00000000000000000001", OURS)
 REQUEST = PayRequest(rail_id("request", "r-1"), azn(1_250), NOW + 300_500)
 BACK = Back(rail_id("back", "b-1"), "T00000001", azn(1_250), PAYER_ACCOUNT, PAYER, NOW)
 OUR_KEY = SigningKey.new()

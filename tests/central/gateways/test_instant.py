@@ -18,7 +18,8 @@ from azpost_desk.central.gateways.instant import (
     rail_id,
 )
 from azpost_desk.central.gateways.iso_instant import InstantRail, payment_code
-from azpost_desk.central.gateways.iso_wire import Channel
+from azpost_desk.central.gateways.iso_wire import ANSWER, JSON, Channel, digest_of, signed_words
+from azpost_desk.central.gateways.iso_wire import REQUEST as REQUEST_LINE
 from azpost_desk.domain import refusals
 from azpost_desk.domain.azqr import look, read_azqr
 from azpost_desk.domain.money import Money, azn
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.gateways.instant import Rail
     from azpost_desk.rehearsal.instant_rail import FaultKind
+    from azpost_desk.rehearsal.signed_sandbox import Answer
 
 
 @pytest.fixture
@@ -102,7 +104,7 @@ def test_the_code_says_whom_what_and_until_when(rail: Rail) -> None:
     ("changed", "tag"),
     [
         ({"name": "A" * 26}, "59"),
-        ({"iban": "AZ1"}, "27.01"),
+        ({"iban": "GE29NB0000000101904917"}, "27.01"),
         ({"category": ""}, "52"),
         ({"bic": "A"}, "27.02"),
     ],
@@ -114,6 +116,9 @@ def test_a_payee_that_no_code_can_name_is_refused_at_the_start(
     with pytest.raises(refusals.Refused) as no:
         InstantRail(channel, OUR_KEY, replace(PAYEE, **changed))
     assert (no.value.code, no.value.facts["tag"]) == ("Q-007", tag)
+    with pytest.raises(refusals.Refused) as mistyped:
+        InstantRail(channel, OUR_KEY, replace(PAYEE, iban="AZ21AZPO00000000000000000001"))
+    assert mistyped.value.code == "I-003", "every payer would pay a stranger"
 
 
 def test_mc_2_closed_is_the_rails_word_and_time_closes_too(
@@ -152,7 +157,7 @@ def test_a_payers_application_looks_at_the_code(sandbox: SandboxRail, rail: Rail
     code = registered(rail)
     dearer = payment_code(replace(REQUEST, amount=azn(1_251)), PAYEE)
     strange = payment_code(replace(REQUEST, id="0" * 32), PAYEE)
-    elsewhere = payment_code(REQUEST, replace(PAYEE, iban="AZ96AZPO00000000000000000002"))
+    elsewhere = payment_code(REQUEST, replace(PAYEE, iban="AZ82AZPO00000000000000000002"))
     for text, why in (
         (code[:-1] + "?", "crc"),
         (dearer, "amount"),
@@ -234,6 +239,34 @@ def test_m0_5_a_true_answer_to_another_question_is_not_believed(sandbox: Sandbox
     assert rail.register(REQUEST) == Silent("forged")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"null", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"id": 7, "state": "paid"}',
+        f'{{"id": "{REQUEST.id}"}}'.encode(), f'{{"id": "{REQUEST.id}", "state": "PAID"}}'.encode(),
+        f'{{"id": "{REQUEST.id}", "state": "unknown"}}'.encode(),
+        f'{{"id": "{REQUEST.id}", "state": ["paid"]}}'.encode(),
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_a_signed_answer_out_of_its_form_says_nothing(sandbox: SandboxRail, rail: Rail, said: bytes) -> None:
+    def hostile(method: str, path: str, signature: str, body: bytes) -> Answer:
+        asked = signed_words(REQUEST_LINE.format(method=method, path=path), body)
+        answer = sandbox.signed(said, ANSWER.format(status=200, digest=digest_of(asked)))
+        return replace(answer, content_type=JSON)
+
+    sandbox.answer = hostile  # type: ignore[method-assign]
+    for silent in (rail.register(REQUEST), rail.standing(REQUEST.id), rail.close(REQUEST.id)):
+        assert isinstance(silent, Silent)
+        assert silent.why == "malformed"
+
+
+def test_a_reason_that_is_no_word_is_not_kept(sandbox: SandboxRail, rail: Rail) -> None:
+    for reason, kept in (("AC04", "AC04"), ("a\u202eb", ""), ("x" * 36, ""), (" ", "")):
+        sandbox.fail_next("refuse", code=reason)
+        assert rail.register(REQUEST) == Refused(kept)
+
+
 def test_an_answer_in_its_own_time_is_not_waited_for_and_nobody_is_there(sandbox: SandboxRail) -> None:
     hasty = rail_to(sandbox, answer_s=0.2)
     sandbox.fail_next("slow")
@@ -281,6 +314,8 @@ def test_a_person_plays_the_payer_on_a_page_without_script(sandbox: SandboxRail,
     assert "<b>İmtina edildi" in shown("/decline", other.id)
     assert waiting(rail)[1] == Declined(other.id, "CUST")
     assert sandbox.account_qapik == 1_250
-    assert "paid</b>" in shown("/pay", REQUEST.id)
+    assert "Already paid</b>" in shown("/pay", REQUEST.id)
+    assert "Was declined</b>" in shown("/decline", other.id)
     assert "No open requests" in shown()
-    assert "form</b>" in shown("/pay", "<script>")
+    for nothing in ("<script>", "", "ə", code[:-1]):
+        assert "no payment code</b>" in shown("/pay", nothing)

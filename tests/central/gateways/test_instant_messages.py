@@ -92,7 +92,7 @@ def a_credit(sandbox: SandboxRail, rail: Rail) -> bytes:
     ("old", "new", "why"),
     [
         (b'Ccy="AZN"', b'Ccy="USD"', "another currency than manat"),
-        (PAYEE.iban.encode(), b"AZ96AZPO00000000000000000002", "another account than ours"),
+        (PAYEE.iban.encode(), b"AZ82AZPO00000000000000000002", "another account than ours"),
         (b"<AccptncDtTm>2026", b"<AccptncDtTm>12026", "a moment that the calendar has not"),
         (b"+00:00</AccptncDtTm>", b"</AccptncDtTm>", "a moment without its zone"),
         (b"12.50<", b"12.505<", "a sum with too many decimals, or of nothing"),
