@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as ReadTimeout
 from urllib3.util.ssl_ import create_urllib3_context
@@ -32,7 +31,7 @@ from azpost_desk.central.gateways.iso20022 import BYTES_MAX, opened
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.addresses import is_guarded
 from azpost_desk.protocol.keys import is_signed
-from azpost_desk.unfollowed import UnfollowedSession
+from azpost_desk.unfollowed import BoundAdapter, UnfollowedSession
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -242,7 +241,7 @@ class Wire:
         return session
 
 
-class _Pinned(HTTPAdapter):
+class _Pinned(BoundAdapter):
     """One certificate is trusted as it stands, also one that an authority has issued."""
 
     def init_poolmanager(self, *args: Any, **named: Any) -> None:
