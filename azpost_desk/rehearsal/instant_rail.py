@@ -48,6 +48,7 @@ CallFault = Literal[
     "forged",  # taken; the answer is signed with another key
     "huge",  # taken; the answer is larger than anybody reads
     "other_id",  # a request: the answer names another
+    "twice",  # a request: the answer says its id twice, ours the second time
     "other_amount",  # a request: the answer names another sum
     "refuse",  # a request: 422 with `code`, nothing taken
     "reject",  # money sent back: ``RJCT`` with `code`; kept refused unless it was there before
@@ -273,7 +274,10 @@ class SandboxRail(SignedSandbox):
             said |= {"amount": "0.01"} if kind == "other_amount" else {}
             asked = signed_words(REQUEST.format(method=method, path=path), body)
             line = ANSWER.format(status=status, digest=digest_of(asked))
-            signed = replace(self.signed(msgspec.json.encode(said), line), status=status, content_type=JSON)
+            content = msgspec.json.encode(said)
+            if kind == "twice":
+                content = content.replace(b"{", b'{"id":"0",', 1)
+            signed = replace(self.signed(content, line), status=status, content_type=JSON)
             return self.spoilt(signed, kind, line)
 
     def _register(self, number: str, body: bytes) -> tuple[int, dict[str, str]]:

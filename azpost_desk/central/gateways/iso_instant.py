@@ -51,6 +51,7 @@ from azpost_desk.central.gateways.iso_messages import (
 )
 from azpost_desk.central.gateways.iso_rules import RULES_INSTANT
 from azpost_desk.central.gateways.iso_wire import Wire
+from azpost_desk.central.json_once import decoded
 from azpost_desk.domain import azqr
 from azpost_desk.domain.days import BAKU_OFFSET_MS, calendar_day
 from azpost_desk.domain.identifiers import require
@@ -232,8 +233,8 @@ def _told(answer: tuple[int, bytes], request: str, *known: int) -> _Told | Silen
     if status not in known:
         return Silent("http_status", str(status))
     try:
-        told = msgspec.json.decode(body, type=_Told)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        told = decoded(body, _Told)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         return Silent("malformed", type(error).__name__)
     return told if told.id == request else Silent("malformed", "id")
 

@@ -13,6 +13,7 @@ from urllib3.exceptions import TimeoutError as ReadTimeout
 
 from azpost_desk.central.gateways.billers import Unknown
 from azpost_desk.central.gateways.http_answers import ANSWER_BYTES_MAX, never_left, read_whole
+from azpost_desk.central.json_once import decoded
 from azpost_desk.unfollowed import UnfollowedSession
 
 T = TypeVar("T")
@@ -84,8 +85,8 @@ class JsonLine:
 def read(body: bytes, kind: type[T]) -> T | Unknown:
     """An answer in its form, or what is no answer."""
     try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return decoded(body, kind)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         return Unknown("malformed", type(error).__name__)
 
 

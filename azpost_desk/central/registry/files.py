@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, Union, get_args, get_orig
 
 import msgspec
 
+from azpost_desk.central.json_once import decoded
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.files import content_of
 
@@ -49,7 +50,7 @@ def read(path: Path, kind: type[K]) -> K:
         raise WrongFile("X-110", file=path.name, megabytes=megabytes) from fault
     try:
         text = content.decode("utf-8-sig")
-        data = msgspec.json.decode(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+        data = decoded(text, object) if text.lstrip().startswith("{") else tomllib.loads(text)
     except (msgspec.DecodeError, ValueError, RecursionError) as fault:
         raise WrongFile("X-100", file=path.name, why=str(fault)) from fault
     return checked(data, kind, path.name)

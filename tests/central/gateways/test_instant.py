@@ -201,6 +201,7 @@ def test_m0_6_a_door_that_says_no_says_nothing_of_a_request(
         ("forged", "forged", True),
         ("huge", "too_large", True),
         ("other_id", "malformed", True),
+        ("twice", "malformed", True),
         ("other_amount", "malformed", True),
     ],
 )
