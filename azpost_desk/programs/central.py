@@ -19,7 +19,16 @@ from psycopg_pool import PoolTimeout
 from azpost_desk.central import acts, erasure
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
-from azpost_desk.central.registry import branches, enrolment, files, founding, new_branch, reference, supply
+from azpost_desk.central.registry import (
+    billers,
+    branches,
+    enrolment,
+    files,
+    founding,
+    new_branch,
+    reference,
+    supply,
+)
 from azpost_desk.central.registry.files import WrongFile
 from azpost_desk.central.storage.database import Connection, connect, migrate
 from azpost_desk.central.storage.embedded import EmbeddedServer
@@ -301,7 +310,10 @@ _DOCUMENTS: dict[str, type[Document]] = {
 
 def _publisher(kind: type[Document]) -> Callable[..., None]:
     def publish(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-        document = files.read(Path(wanted.file), kind)
+        file = Path(wanted.file)
+        document = files.read(file, kind)
+        if isinstance(document, Billers):
+            billers.check_billers(file.name, document)
         print(reference.publish(conn, document, CLOCK.utc_ms(), valid_from=wanted.valid_from))
 
     return publish

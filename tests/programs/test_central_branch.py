@@ -169,6 +169,21 @@ def test_each_example_is_taken_unchanged(
     assert said.err == ""
 
 
+def test_a_biller_whose_example_it_would_refuse_itself_is_not_set(
+    postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["template", "billers"]) == 0
+    file = tmp_path / "billers.toml"
+    file.write_text(capsys.readouterr().out.replace("1012345678", "1012345687"), "utf-8")
+    before = all_rows(postgres)
+    assert run(postgres, "set-billers", str(file)) == 2
+    assert capsys.readouterr().err == (
+        "P-075: billers.toml, billers[1].account_example: the example 1012345687 does not pass the form or"
+        " check digits of its own biller 1001. Mend one of them.\n"
+    )
+    assert all_rows(postgres) == before
+
+
 def test_every_example_is_offered_and_every_file_has_one() -> None:
     from azpost_desk.programs.central import _DOCUMENTS
     from azpost_desk.programs.central_abroad import DOCUMENTS
