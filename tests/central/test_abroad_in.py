@@ -268,6 +268,15 @@ def test_ma_27_recalled_while_nobody_holds_it_no_new_grant_and_two_people_answer
     assert [(one["minor"], one["reason"]) for one in post.said("return")] == [(50_000, "FOCR")]
 
 
+def test_ma_27_a_recall_that_came_long_before_its_money_counts_when_that_is_kept(post: PostIn) -> None:
+    post.partner.wants_back(uetr())
+    post.hear()
+    post.later(40)
+    thing = post.comes()
+    post.booked(1)
+    assert (post.of(thing), post.asked().code) == ("held", "T-018")
+
+
 def test_ma_27_recalled_while_a_desk_holds_it_the_holder_comes_first(post: PostIn) -> None:
     thing = post.comes()
     grant = post.granted()

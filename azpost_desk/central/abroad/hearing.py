@@ -1,7 +1,7 @@
 """What partners say: kept as it came, then applied by the rank of the word, not by its arrival (M0-4).
 
-A word may speak of the partner's own transfers only (M0-5). What fits nothing yet is tried again after later
-commits; after a day it is a task for a person. Nothing is dropped.
+A word may speak of the partner's own transfers only (M0-5). What fits nothing yet is tried again as soon as
+what it speaks of stands otherwise, else less and less often; after a day it is a task. Nothing is dropped.
 """
 
 from __future__ import annotations
@@ -50,7 +50,18 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _TRIED_FOR_MS: Final = 24 * 3_600_000
+# [design] It waits as long again as it has waited, within these: an agreement may have changed meanwhile.
+_WAIT_MS_MIN: Final = 15_000
+_WAIT_MS_MAX: Final = 15 * 60_000
 _AT_ONCE: Final = 50
+# How what a word speaks of stands. Moments would not do: who commits later may have moved earlier.
+_STANDS: Final = (
+    "(select coalesce(string_agg(one, ' ' order by one), '') from ("
+    "select uetr || ' out ' || state || ' ' || state_ms as one from abroad_out"
+    " where uetr = any(speaks_of) and abroad_out.partner = partner_messages.partner"
+    " union all select uetr || ' in ' || state || ' ' || state_ms from abroad_in"
+    " where uetr = any(speaks_of) and abroad_in.partner = partner_messages.partner) things)"
+)
 # A word of a lower rank never takes back one of a higher (M0-4).
 _RANK: Final = {"": 0, "handed": 1, "accepted": 2, "changed": 2, "settled": 3, "received": 4, "refused": 5}
 APPLIED: Final = "applied"
@@ -86,21 +97,25 @@ def apply_waiting(database: Database, rails: Mapping[str, Partner], clock: Clock
     """Apply what is kept and was not applied yet; gives how many messages found their transfer."""
     with database.transaction() as conn:
         waiting = conn.execute(
-            "select message, partner, raw, received_ms from partner_messages"
-            " where not applied and partner = any(%s) order by message limit %s for update skip locked",
-            (list(rails), _AT_ONCE),
+            f"select message, partner, raw, received_ms, {_STANDS} from partner_messages"
+            f" where not applied and partner = any(%s) and (next_ms <= %s or stood <> {_STANDS})"
+            " order by message limit %s for update of partner_messages skip locked".encode(),
+            (list(rails), clock.utc_ms(), _AT_ONCE),
         ).fetchall()
         done = 0
-        for message, partner, raw, received_ms in waiting:
+        for message, partner, raw, received_ms, stood in waiting:
             now_ms = clock.utc_ms()
+            said: tuple[Said, ...] | Unfit = ()
             try:
                 with conn.transaction():
-                    outcome = _apply(conn, partner, rails[partner].read(raw), message, now_ms)
+                    said = rails[partner].read(raw)
+                    outcome = _apply(conn, partner, said, message, now_ms)
             except (psycopg.IntegrityError, psycopg.DataError, Refused):
                 # One message that the tables do not take must not stop the ones behind it.
                 _log.exception("message %d of partner %s could not be applied", message, partner)
                 outcome = STRANGE
             if outcome == STRANGE and now_ms - received_ms < _TRIED_FOR_MS:
+                _put_off(conn, message, _speaks_of(said), stood, received_ms, now_ms)
                 continue
             if outcome != APPLIED:
                 sort = "partner_statement" if outcome.startswith(statements.REFUSED) else "partner_word"
@@ -111,6 +126,26 @@ def apply_waiting(database: Database, rails: Mapping[str, Partner], clock: Clock
             )
             done += 1
     return done
+
+
+def _put_off(
+    conn: Connection, message: int, speaks_of: list[str], stood: str, received_ms: int, now_ms: int
+) -> None:
+    """Try it again later; `stood` is from before it was tried, so that no commit between is overlooked."""
+    wait_ms = min(max(now_ms - received_ms, _WAIT_MS_MIN), _WAIT_MS_MAX)
+    next_ms = min(now_ms + wait_ms, received_ms + _TRIED_FOR_MS)
+    conn.execute(
+        "update partner_messages set next_ms = %s, speaks_of = %s, stood = %s where message = %s",
+        (next_ms, speaks_of, stood, message),
+    )
+
+
+def _speaks_of(said: tuple[Said, ...] | Unfit) -> list[str]:
+    if isinstance(said, Unfit):
+        return []
+    words = (one for one in said if isinstance(one, Status | Returned | RecallAnswer | RecallAsked))
+    # PostgreSQL keeps no NUL in a text, and nothing of ours has one.
+    return sorted({one.uetr for one in words if "\0" not in one.uetr})
 
 
 def _apply(conn: Connection, partner: str, said: tuple[Said, ...] | Unfit, message: int, now_ms: int) -> str:

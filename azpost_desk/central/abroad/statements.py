@@ -78,7 +78,7 @@ def take(conn: Connection, agreed: Partner, said: Statement, now_ms: int) -> str
     if said.is_final:
         _lacking(conn, agreed, said, now_ms)
         conn.execute(
-            "update partner_messages set applied = false where partner = %s and outcome = %s",
+            "update partner_messages set applied = false, next_ms = 0 where partner = %s and outcome = %s",
             (agreed.partner, WAITS_FOR_ONE),
         )
     return ""
