@@ -304,7 +304,9 @@ class Day(QObject):
 
     def _seen(self) -> str:
         """Every text that stands on the screen now."""
-        return "\n".join(_texts(self._window))
+        return "\n".join(
+            text for widget in _in_sight(self._window, _CLOCK) for text in _texts_of(widget) if text
+        )
 
     def _look_around(self) -> str:
         """What is seen, and where the focus, the caret and the chosen row are."""
@@ -312,8 +314,11 @@ class Day(QObject):
         places = [f"focus {id(focus)}"]
         if isinstance(focus, QLineEdit):
             places.append(f"caret {focus.cursorPosition()} {focus.selectedText()}")
-        rows = (table.currentIndex().row() for table in self._window.findChildren(QTableView))
-        return "\n".join([*places, *map(str, rows), *_texts(self._window, _BY_ITSELF)])
+        for widget in _in_sight(self._window, _BY_ITSELF):
+            if isinstance(widget, QTableView):
+                places.append(str(widget.currentIndex().row()))
+            places += filter(None, _texts_of(widget))
+        return "\n".join(places)
 
     def _remember(self, name: str, pattern: str) -> bool:
         found = re.search(pattern, self._seen())
@@ -360,10 +365,6 @@ def _combination(name: str) -> tuple[Qt.Key, Qt.KeyboardModifier]:
     for one in held:
         modifiers |= _HELD[one]
     return Qt.Key[f"Key_{_NAMES.get(last, last)}"], modifiers
-
-
-def _texts(window: QWidget, besides: frozenset[str] = _CLOCK) -> list[str]:
-    return [text for widget in _in_sight(window, besides) for text in _texts_of(widget) if text]
 
 
 def _in_sight(widget: QWidget, besides: frozenset[str]) -> Iterator[QWidget]:

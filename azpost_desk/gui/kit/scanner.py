@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QInputEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from azpost_desk.gui.work.guards import guarded
@@ -173,7 +173,8 @@ class ScannerFilter(QObject):
     @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt. True means that the event goes no further."""
-        if self._replaying or not isinstance(watched, QWidget):
+        # Every event of the program comes by here, and to ask for its type costs the most.
+        if not isinstance(event, QInputEvent) or self._replaying or not isinstance(watched, QWidget):
             return False
         kind = event.type()
         if kind is QEvent.Type.MouseButtonPress:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QInputEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget
 
 from azpost_desk.gui.kit.theme import Theme
@@ -365,9 +365,10 @@ class Window(QStackedWidget):
     @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Somebody is here: keys, touch and mouse put the idle lock off."""
-        if event.type() in _INPUT:
+        # Every event of the program comes by here, and to ask for its type costs the most.
+        if isinstance(event, QInputEvent) and event.type() in _INPUT:
             self._note_input()
-        return super().eventFilter(watched, event)
+        return False
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
