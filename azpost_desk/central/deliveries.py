@@ -264,7 +264,7 @@ def _settle(conn: Connection, book: Book, due: Due, heard: _Heard, now_ms: int) 
 
     said = _judged(due, heard, attempts > due.attempt, now_ms, listed)
     if said.event == "confirmed":
-        biller_breaker.confirmed(conn, due.biller)
+        biller_breaker.confirmed(conn, due.biller, now_ms)
     elif said.event == "refused_sole" and biller_breaker.refused(conn, due.biller, now_ms):
         # It says no to everything: a person asks before any more of it is owed (M0-11).
         said = replace(said, event="refused_repeat")

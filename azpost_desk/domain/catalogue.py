@@ -295,6 +295,10 @@ class Settings(Document, frozen=True):
         ahead_qapik_max: and of what value together.
         ahead_hours_max: how old such a reservation may be when it is paid off line.
         ahead_payout_qapik_max: the largest one that is paid off line.
+        biller_refusals_in_a_row_max: more noes of a biller than these pause it; customers' own wrong accounts
+            are found before anything is sent [design].
+        biller_refused_ppm_max: a larger share of an hour's final answers does so too [design: four fifths],
+        biller_answers_min: once there are so many of them.
     """
 
     till_qapik_max: int = 500_000
@@ -313,6 +317,9 @@ class Settings(Document, frozen=True):
     ahead_qapik_max: int = 500_000
     ahead_hours_max: int = 24
     ahead_payout_qapik_max: int = 100_000
+    biller_refusals_in_a_row_max: int = 10
+    biller_refused_ppm_max: int = 800_000
+    biller_answers_min: int = 30
     purposes: tuple[str, ...] = ("family", "goods", "services", "study", "other")
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk.central import biller_breaker, deliveries
-from azpost_desk.central.biller_breaker import IN_A_ROW_MAX
 from azpost_desk.central.billers_reached import states as states_of
 from azpost_desk.central.book import Book
+from azpost_desk.central.registry import reference
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.delivery_moves import (
     ABSENT,
     AT_DESK,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 # "No such account", for good.
 FATAL = 5
+IN_A_ROW_MAX = Settings().biller_refusals_in_a_row_max
 
 
 @pytest.fixture
@@ -231,6 +233,38 @@ def test_m0_11_a_yes_between_begins_the_count_anew(office: Office) -> None:
         assert {office.row(office.pay().operation)[0] for _ in range(IN_A_ROW_MAX)} == {"owed"}
         assert office.row(office.pay().operation)[0] == "confirmed"
     assert office.reasons() == []
+
+
+def test_m0_11_a_share_of_an_hours_answers_pauses_a_biller_that_says_yes_now_and_then(office: Office) -> None:
+    """The limits are the country's, dated: those of tomorrow do not count today."""
+    now_ms = office.clock.utc_ms()
+    hour_ms = 3_600_000
+
+    def says(words: str, at_ms: int) -> list[bool]:
+        noes = []
+        with office.centre.database.transaction() as conn:
+            for word in words:
+                if word == "n":
+                    noes.append(biller_breaker.refused(conn, BILLER, at_ms))
+                else:
+                    biller_breaker.confirmed(conn, BILLER, at_ms)
+        return noes
+
+    with office.centre.database.transaction() as conn:
+        strict = Settings(biller_refused_ppm_max=500_000, biller_answers_min=10)
+        reference.publish(conn, strict, now_ms)
+        reference.publish(conn, Settings(biller_refused_ppm_max=0), now_ms, valid_from="2999-01-01")
+    # Nine answers are too few, whatever they say; half of ten is not more than half.
+    assert not any(says("nnynnynny", now_ms))
+    # The next hour begins anew.
+    assert not any(says("nnynnynny", now_ms + hour_ms))
+    assert says("n", now_ms + 2 * hour_ms - 1) == [True]
+    # Paused it stays, whatever it says and whenever, until a person has spoken with it.
+    assert says("yyyyyyyyyyyyn", now_ms + 5 * hour_ms) == [True]
+    with office.centre.database.transaction() as conn:
+        biller_breaker.reopen(conn, BILLER, "A. Aliyev", "a list of theirs was missing")
+    assert says("yyyyynnnnn", now_ms + 5 * hour_ms) == [False] * 5
+    assert says("n", now_ms + 5 * hour_ms) == [True]
 
 
 def test_every_state_is_told_in_a_word_that_desks_know() -> None:

@@ -83,5 +83,15 @@ def newest(conn: Connection, kind: type[D], branch: str = EVERYWHERE) -> D | Non
     return msgspec.json.decode(row[0], type=kind) if row else None
 
 
+def in_force(conn: Connection, kind: type[D], date: str) -> D | None:
+    """The country's document that is valid on a business day (ISO), as desks choose it."""
+    row = conn.execute(
+        "select content from reference where name = %s and branch = %s and valid_from <= %s"
+        " order by valid_from desc, version desc limit 1",
+        (_NAME_OF[kind], EVERYWHERE, date),
+    ).fetchone()
+    return msgspec.json.decode(row[0], type=kind) if row else None
+
+
 def _news(name: str, version: int, valid_from: str, content: bytes) -> Reference:
     return Reference(name=name, version=version, valid_from=valid_from, content=msgspec.Raw(content))
