@@ -157,6 +157,7 @@ def legible(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4_096)
 def _is_legible(char: str) -> bool:
     """Whether a sign of a name is known here: a letter that leaves a trace in the key, or what joins them."""
     sort = unicodedata.category(char)
