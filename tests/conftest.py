@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import threading
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -105,6 +106,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         slow = SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
         if slow and item.get_closest_marker("fast"):
             raise pytest.UsageError(f"{item.nodeid} is marked fast but uses {', '.join(sorted(slow))}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_quick() -> Iterator[None]:
+    """A password or PIN is hashed as ever, at a thousandth of the cost; tests/central/test_password_cost.py
+    asks for the real one.
+    """
+    import argon2
+
+    real = argon2.PasswordHasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(argon2, "PasswordHasher", partial(real, time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(autouse=True)
