@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from azpost_desk.central.registers import keeping
 from azpost_desk.central.registry import reference
 from azpost_desk.domain.catalogue import Billers, name_in
+from azpost_desk.domain.days import BusinessDay
 from azpost_desk.domain.delivery_moves import WAITING
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class BillerState(msgspec.Struct, frozen=True, kw_only=True):
         waiting_count, waiting_qapik, oldest_ms: what is still to be delivered or asked about.
         undecided_count: what waits for people.
         paused_ms: since when nothing is sent to it because it refuses everything (UTC ms), 0 when it is open.
+        registers_missing: the days over whose register has not come.
     """
 
     biller: str
@@ -42,6 +45,7 @@ class BillerState(msgspec.Struct, frozen=True, kw_only=True):
     oldest_ms: int = 0
     undecided_count: int = 0
     paused_ms: int = 0
+    registers_missing: tuple[BusinessDay, ...] = ()
 
 
 def begin(conn: Connection, kinds: Mapping[str, str], now_ms: int) -> None:
@@ -63,7 +67,7 @@ def note(conn: Connection, biller: str, is_resting: bool, now_ms: int) -> None:
     )
 
 
-def states(conn: Connection, language: str = "en") -> list[BillerState]:
+def states(conn: Connection, now_ms: int, language: str = "en") -> list[BillerState]:
     """Every biller of the catalogue, and every other one that is reached or waited for, by number."""
     known = {one.biller: one for one in (reference.newest(conn, Billers) or Billers()).billers}
     reached = {
@@ -89,8 +93,9 @@ def states(conn: Connection, language: str = "en") -> list[BillerState]:
             "select biller, paused_ms from biller_breakers where paused_ms > 0"
         )
     }
+    missing = keeping.missing(conn, now_ms)
     listed = []
-    for biller in sorted({*known, *reached, *waiting}):
+    for biller in sorted({*known, *reached, *waiting, *missing}):
         kind, answers, since_ms = reached.get(biller, ("", None, 0))
         count, qapik, oldest_ms, undecided = waiting.get(biller, (0, 0, 0, 0))
         one = known.get(biller)
@@ -107,6 +112,7 @@ def states(conn: Connection, language: str = "en") -> list[BillerState]:
                 oldest_ms=oldest_ms,
                 undecided_count=undecided,
                 paused_ms=paused.get(biller, 0),
+                registers_missing=missing.get(biller, ()),
             )
         )
     return listed

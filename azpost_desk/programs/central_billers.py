@@ -1,13 +1,16 @@
-"""`azpost-desk central billers`; connectors to billers made from the file that `serve --connectors` names."""
+"""`azpost-desk central billers | biller-open | register`; connectors made from the file of `serve`."""
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from azpost_desk.central import biller_breaker, billers_reached
 from azpost_desk.central.gateways import kinds
+from azpost_desk.central.registers import keeping, reading
 from azpost_desk.central.registry import files
 from azpost_desk.central.registry.files import WrongFile
 from azpost_desk.domain.money import azn
@@ -18,17 +21,19 @@ from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from azpost_desk.central.billers_reached import BillerState
     from azpost_desk.central.gateways.connectors import Connector
     from azpost_desk.central.storage.database import Connection
 
-_HEAD = ("biller", "name", "group", "connector", "state", "waiting", "AZN", "oldest", "to decide")
+_HEAD = (
+    *("biller", "name", "group", "connector", "state", "waiting", "AZN", "oldest", "to decide"),
+    "registers missing",
+)
 
 
 def add(command: Command) -> None:
-    """The one command."""
+    """What people do about billers."""
     says = "each biller: its connector, whether it answers, what waits for it"
     one = command("billers", _billers, says)
     one.add_argument("--json", action="store_true", help="a JSON list; sums in qəpik")
@@ -37,6 +42,9 @@ def add(command: Command) -> None:
     again.add_argument("biller")
     for name in ("--by", "--why"):
         again.add_argument(name, required=True)
+    says = "a biller's register of a day: what it has settles, what it lacks is a task"
+    taken = command("register", _register, says)
+    taken.add_argument("file", type=Path, help="CSV or JSON, see: template register")
 
 
 def reached(file: Path | None) -> tuple[dict[str, Connector], dict[str, str]]:
@@ -75,7 +83,7 @@ def _connector(file: Path, biller: str, name: str, table: dict[str, Any]) -> Con
 
 
 def _billers(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    listed = billers_reached.states(conn)
+    listed = billers_reached.states(conn, CLOCK.utc_ms())
     if wanted.json:
         rows = [
             {
@@ -96,6 +104,22 @@ def _open(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     biller_breaker.reopen(conn, wanted.biller, wanted.by, wanted.why)
 
 
+def _register(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    try:
+        content = content_of(wanted.file, files.FILE_BYTES_MAX)
+    except OSError as fault:
+        if fault.errno != errno.EFBIG:
+            raise
+        megabytes = files.FILE_BYTES_MAX // 1024**2
+        raise WrongFile("X-110", file=wanted.file.name, megabytes=megabytes) from fault
+    said = reading.read(wanted.file.name, content)
+    with conn.transaction():
+        is_new = keeping.take(conn, said, content, wanted.who, CLOCK.utc_ms())
+    state = "taken" if is_new else "known"
+    total = f"{azn(said.amount_qapik).decimal():.2f}"
+    print(said.biller, said.day, said.version, state, len(said.rows), total, sep="\t")
+
+
 def _row(one: BillerState) -> tuple[object, ...]:
     state = "not configured" if one.answers is None else "answers" if one.answers else "SILENT"
     if one.paused_ms:
@@ -105,8 +129,9 @@ def _row(one: BillerState) -> tuple[object, ...]:
     waiting = f"{azn(one.waiting_qapik).decimal():f}"
     oldest = _when(one.oldest_ms) or "-"
     kind = one.kind or "-"
+    missing = ", ".join(one.registers_missing) or "-"
     shown = (one.biller, one.name or "-", one.group or "-", kind, state)
-    return (*shown, one.waiting_count, waiting, oldest, one.undecided_count)
+    return (*shown, one.waiting_count, waiting, oldest, one.undecided_count, missing)
 
 
 def _when(at_ms: int) -> str:

@@ -216,7 +216,7 @@ def test_m0_11_a_biller_that_refuses_everything_is_paused_and_a_person_asked(off
     office.later(3_600)
     assert office.row(later.operation) == ("accepted", 0)
     with office.centre.database.transaction() as conn:
-        [one] = [one for one in states_of(conn) if one.biller == BILLER]
+        [one] = [one for one in states_of(conn, office.clock.utc_ms()) if one.biller == BILLER]
         assert one.paused_ms > 0
         with pytest.raises(Refused, match="X-047"):
             biller_breaker.reopen(conn, BILLER, "A. Aliyev", " ")

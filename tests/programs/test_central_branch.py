@@ -140,7 +140,7 @@ def test_a_branch_is_made_whole_from_one_file_by_two_people_and_once(
     "name",
     [
         *("tariffs", "billers", "goods", "settings", "signing", "retention", "connectors", "national-list"),
-        *("partners", "corridors"),
+        *("partners", "corridors", "register"),
     ],
 )
 def test_each_example_is_taken_unchanged(
@@ -162,7 +162,13 @@ def test_each_example_is_taken_unchanged(
         assert connectors["1001"].can_be_asked
         assert kinds == {"1001": "osmp"}
         return
-    words = ("import-list", "national") if name == "national-list" else (f"set-{name}",)
+    if name == "register":
+        assert main(["template", "billers"]) == 0
+        (tmp_path / "billers").write_text(capsys.readouterr().out, "utf-8")
+        assert run(postgres, "set-billers", str(tmp_path / "billers")) == 0
+        capsys.readouterr()
+    others = {"national-list": ("import-list", "national"), "register": ("register",)}
+    words = others.get(name, (f"set-{name}",))
     assert run(postgres, *words, str(file)) == 0
     said = capsys.readouterr()
     assert said.out
@@ -189,4 +195,5 @@ def test_every_example_is_offered_and_every_file_has_one() -> None:
     from azpost_desk.programs.central_abroad import DOCUMENTS
 
     shipped = {path.stem for path in places.templates().iterdir()}
-    assert shipped == {*_DOCUMENTS, *DOCUMENTS, "branch", "channels", "connectors", "national-list"}
+    others = {"branch", "channels", "connectors", "national-list", "register"}
+    assert shipped == {*_DOCUMENTS, *DOCUMENTS, *others}

@@ -151,12 +151,12 @@ def test_the_list_says_who_is_reached_who_is_silent_and_what_waits(
             check(office, ACCOUNT)
         office.pay(2_500)
         with office.centre.database.transaction() as conn:
-            before = {one.biller: one for one in billers_reached.states(conn)}
+            before = {one.biller: one for one in billers_reached.states(conn, clock.utc_ms())}
         assert central.main(["--dsn", postgres, "billers", "--json"]) == 0
         listed = {one["biller"]: one for one in msgspec.json.decode(capsys.readouterr().out)}
         office.later(3_600)
         with office.centre.database.transaction() as conn:
-            after = {one.biller: one for one in billers_reached.states(conn)}[BILLER]
+            after = {one.biller: one for one in billers_reached.states(conn, clock.utc_ms())}[BILLER]
         office.centre.stop()
     one = before[BILLER]
     assert (one.kind, one.answers, one.since_ms) == ("OsmpBiller", False, clock.now_ms - 3_600_000)
