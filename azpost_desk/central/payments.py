@@ -17,6 +17,7 @@ from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.delivery_moves import (
+    AFTER_ALL,
     AGREED,
     ASKED_BACK,
     AT_DESK,
@@ -24,6 +25,8 @@ from azpost_desk.domain.delivery_moves import (
     DELIVERED,
     DELIVERY,
     JUDGEMENTS,
+    LACKED,
+    REGISTER_LACKS,
     UNDER_WAY,
 )
 from azpost_desk.domain.moves import DECIDED, befores, move
@@ -172,6 +175,8 @@ def decide(
         "update payments set state = %s, next_ms = %s, reason = %s, changed_ms = %s where payment = %s",
         (after, now_ms if let_go else None, "" if let_go else decision, now_ms, payment),
     )
+    if state == LACKED:
+        end_task(conn, desk, REGISTER_LACKS, payment, now_ms)
     if state == ASKED_BACK:
         _answer_refund(conn, desk, payment, decision, people[0].strip(), now_ms)
     told = _told(state, after, decision)
@@ -194,7 +199,7 @@ def _book_decision(
             payment=payment, biller=biller, amount_qapik=amount, outcome=act.decision, desk=desk
         )
         book.append(conn, ended)
-    elif act.decision == AGREED:
+    elif act.decision == AGREED or before == LACKED:
         book.append(conn, ops.PaymentReturned(payment=payment, biller=biller, amount_qapik=amount))
         conn.execute("update payments set fee_owed = false where payment = %s", (payment,))
     elif act.decision == DELIVERED:
@@ -238,10 +243,13 @@ def book_claims(conn: Connection, book: Book) -> int:
     """What billers hold although their customers were paid back is claimed in the book, once each."""
     rows = conn.execute(
         "update payments set is_claimed = true where state = %s and not is_claimed"
-        " returning payment, biller, amount",
+        " returning payment, biller, amount, reason",
         (CLAIMED,),
     ).fetchall()
-    for payment, biller, amount in rows:
+    for payment, biller, amount, reason in rows:
+        if reason == AFTER_ALL:
+            # It was booked as delivered when the register had it; its customer's it was all the same.
+            book.append(conn, ops.PaymentReturned(payment=payment, biller=biller, amount_qapik=amount))
         book.append(conn, ops.PaymentClaimed(payment=payment, biller=biller, amount_qapik=amount))
     return len(rows)
 
@@ -252,6 +260,8 @@ def _told(before: str, after: str, decision: str) -> str:
         return ops.DELIVERED_AFTER_ALL
     if before == ASKED_BACK:
         return ops.RETURNED if decision == AGREED else ""
+    if before == LACKED:
+        return ops.RETURNED
     if before == "disputed" or AT_DESK[after] not in ("confirmed", "refused"):
         return ""
     return AT_DESK[after]
@@ -286,12 +296,15 @@ def refunded(conn: Connection, written: AcceptedRecord, line: ops.PaymentRefunde
     Has the biller said since that it has it, the post claims it there: nobody is paid twice in silence.
     """
     bill = _accepted(conn, written.desk, line.payment)
-    row = conn.execute("select state, fee_owed from payments where payment = %s", (line.payment,)).fetchone()
-    state, fee_owed = row or ("", True)
+    row = conn.execute(
+        "select state, fee_owed, reason from payments where payment = %s", (line.payment,)
+    ).fetchone()
+    state, fee_owed, reason = row or ("", True, "")
     if bill is None or bill.amount_qapik + bill.fee_qapik * fee_owed != line.amount_qapik:
         state = ""
-    if (state, "refunded") in DELIVERY:
-        after = move(DELIVERY, state, "refunded")
+    event = AFTER_ALL if reason == AFTER_ALL else "refunded"
+    if (state, event) in DELIVERY:
+        after = move(DELIVERY, state, event)
         conn.execute(
             "update payments set state = %s, changed_ms = %s where payment = %s",
             (after, now_ms, line.payment),

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 ASKED_BACK: Final = "refund_asked"
 CLAIMED: Final = "claimed"
 
+# Confirmed by the line and by its party's register; by the line alone, though the registers are here.
+DUE: Final = "due"
+LACKED: Final = "lacked"
+
+# A register's words (money-out.md MC-12): it has the payment, no longer has it, or lacks it for good.
+REGISTER_HAS: Final = "register_has"
+REGISTER_DROPPED: Final = "register_dropped"
+REGISTER_LACKS: Final = "register_lacks"
+# Given back by a desk that had not heard yet that its party has it after all.
+AFTER_ALL: Final = "refunded_after_all"
+
 # Two people's words about what the party's own words leave open.
 ABSENT: Final = "absent"
 DELIVERED: Final = "delivered"
@@ -66,8 +77,23 @@ DELIVERY: Final[Mapping[tuple[str, str], str]] = {
     ("disputed", ABSENT): "owed",
     ("disputed", "refunded"): CLAIMED,
     ("refunded", "confirmed"): CLAIMED,
+    # Due when on line and in the register. What the line refused and the register has is delivered.
+    ("confirmed", REGISTER_HAS): DUE,
+    (LACKED, REGISTER_HAS): DUE,
+    **{(state, REGISTER_HAS): "confirmed" for state in ("unknown", "unproven", "owed", "disputed")},
+    ("refunded", REGISTER_HAS): CLAIMED,
+    # Its customer had the money back before the desk heard of that register.
+    (DUE, AFTER_ALL): CLAIMED,
+    # A correction: it may stand in the register of another day.
+    (DUE, REGISTER_DROPPED): "confirmed",
+    ("unknown", REGISTER_LACKS): "unproven",
+    ("unproven", REGISTER_LACKS): "owed",
+    # No refund by itself: the line had said yes.
+    ("confirmed", REGISTER_LACKS): LACKED,
+    (LACKED, ABSENT): "owed",
     # Back from the budget only by the authority's decision (MC-10).
     ("confirmed", ASKED_BACK): ASKED_BACK,
+    (DUE, ASKED_BACK): ASKED_BACK,
     (ASKED_BACK, AGREED): "owed",
     (ASKED_BACK, DECLINED): "confirmed",
     (CLAIMED, GIVEN_BACK): "refunded",
@@ -81,6 +107,8 @@ AT_DESK: Final[Mapping[str, str]] = {
     "unknown": "unknown",
     "unproven": "unknown",
     "confirmed": "confirmed",
+    DUE: "confirmed",
+    LACKED: "confirmed",
     ASKED_BACK: "confirmed",
     "owed": "refused",
     "disputed": "refused",
@@ -102,8 +130,9 @@ UNFINISHED: Final = (
     "unproven",
     "owed",
     "disputed",
+    LACKED,
     ASKED_BACK,
     CLAIMED,
 )
 # Two people decide (central.held).
-WAITING: Final = ("held", "unproven", "disputed", ASKED_BACK, CLAIMED)
+WAITING: Final = ("held", "unproven", "disputed", LACKED, ASKED_BACK, CLAIMED)

@@ -10,13 +10,13 @@ import msgspec
 
 from azpost_desk.central import biller_breaker, billers_reached
 from azpost_desk.central.gateways import kinds
-from azpost_desk.central.registers import keeping, reading
+from azpost_desk.central.registers import keeping, matching, reading
 from azpost_desk.central.registry import files
 from azpost_desk.central.registry.files import WrongFile
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.files import SMALL_BYTES_MAX, content_of
-from azpost_desk.programs.central_commands import CLOCK, Command
+from azpost_desk.programs.central_commands import CLOCK, Command, book_of
 from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
@@ -113,8 +113,10 @@ def _register(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         megabytes = files.FILE_BYTES_MAX // 1024**2
         raise WrongFile("X-110", file=wanted.file.name, megabytes=megabytes) from fault
     said = reading.read(wanted.file.name, content)
-    with conn.transaction():
+    with book_of(dsn) as book, conn.transaction():
         is_new = keeping.take(conn, said, content, wanted.who, CLOCK.utc_ms())
+        if is_new:
+            matching.match(conn, book, said.biller, CLOCK.utc_ms())
     state = "taken" if is_new else "known"
     total = f"{azn(said.amount_qapik).decimal():.2f}"
     print(said.biller, said.day, said.version, state, len(said.rows), total, sep="\t")

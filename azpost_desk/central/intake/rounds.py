@@ -24,6 +24,7 @@ from azpost_desk.central import (
 from azpost_desk.central.gateways.parties import Lane
 from azpost_desk.central.intake.partners import AbroadRounds
 from azpost_desk.central.intake.projector import project_chain, project_once
+from azpost_desk.central.registers import matching
 from azpost_desk.central.storage.database import connect, make_partitions, one
 
 if TYPE_CHECKING:
@@ -178,6 +179,7 @@ class Rounds:
         jobs: tuple[tuple[str, Callable[[Connection], object]], ...] = (
             ("partitions", lambda conn: make_partitions(conn, now_ms)),
             ("erasure", lambda conn: erasure.run(conn, self._book, now_ms)),
+            ("registers", lambda conn: matching.everywhere(conn, self._book, now_ms)),
             ("validity", lambda conn: validity.run(conn, self._book, now_ms)),
             ("screening", lambda conn: list_versions.finish(conn, now_ms)),
             ("laundering", lambda conn: laundering.forget(conn, now_ms)),

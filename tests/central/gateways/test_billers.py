@@ -17,6 +17,7 @@ from azpost_desk.central.gateways.billers import (
 )
 from azpost_desk.central.gateways.portal_json import REFUSALS
 from azpost_desk.central.payments import TWIN
+from azpost_desk.domain.delivery_moves import REGISTER_LACKS
 from azpost_desk.texts.catalogues import LANGUAGES, catalogue
 
 pytestmark = pytest.mark.fast
@@ -62,6 +63,6 @@ def test_only_contradictions_are_incidents() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_answer_has_its_sentence(language: str) -> None:
     keys = {f"gateways.unknown.{why}" for why in get_args(Why)}
-    reasons = {*osmp.FATAL.values(), *REFUSALS, TWIN}
+    reasons = {*osmp.FATAL.values(), *REFUSALS, TWIN, REGISTER_LACKS}
     keys |= {f"gateways.refused.{reason}" for reason in reasons} | {"gateways.conflict"}
     assert keys == {key for key in catalogue(language) if key.startswith("gateways.")}
