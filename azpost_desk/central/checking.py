@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from azpost_desk.central.abroad.reconciling import Reconciled, reconcile
+from azpost_desk.central.registers import reconciling
 from azpost_desk.central.storage.database import connect
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
@@ -114,12 +115,17 @@ def _beside(conn: Connection) -> Beside:
 
 
 def _explained(conn: Connection, verdicts: list[Verdict]) -> None:
-    """I-13 too: between our book of a partner's account and its statement stand named items only."""
+    """I-13 too: between our book and a partner's statement or a biller's registers stand named items only."""
     broken = next(one.broken for one in verdicts if one.id == Abroad.id)
     broken += [
         Broken("*", 0, f"{one.unexplained} {one.currency} with {one.partner} is not explained by any item")
         for one in reconcile(conn, 0)
         if one.unexplained
+    ]
+    broken += [
+        Broken("*", 0, f"{one.unexplained_qapik} AZN with biller {one.biller} is not explained by any item")
+        for one in reconciling.reconcile(conn)
+        if one.unexplained_qapik
     ]
 
 

@@ -71,6 +71,7 @@ OWNERS: Final = {
     "notice_number_twice": "finance",
     "biller_late_yes": "finance",
     "register_lacks": "finance",
+    "register_dropped": "finance",
     "register_unknown": "finance",
     "register_twice": "finance",
     "register_other_day": "finance",

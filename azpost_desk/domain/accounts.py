@@ -52,6 +52,7 @@ COMMISSION_CLAIM: Final = "1058"
 POSITION: Final = "1060"
 POSITION_MANAT: Final = "1061"
 BILLER_CLAIMS: Final = "1070"
+BILLER_COMMISSION: Final = "1071"
 DOUBTFUL: Final = "1085"
 SHORTAGE: Final = "1090"
 BAG_DIFFERENCES: Final = "1091"
@@ -62,6 +63,7 @@ ABROAD_DUE: Final = "2016"
 INCOMING_PAYABLE: Final = "2017"
 BILLS_COLLECTED: Final = "2030"
 BILLS_DUE: Final = "2035"
+BILLS_SETTLED: Final = "2036"
 UNCLAIMED: Final = "2050"
 SUSPENSE: Final = "2080"
 VAT_PAYABLE: Final = "2060"
@@ -75,6 +77,7 @@ EXPRESS_SOLD: Final = "4030"
 TRADING: Final = "4060"
 REVALUATION: Final = "4065"
 COMMISSION_EARNED: Final = "4070"
+BILLER_COMMISSION_EARNED: Final = "4075"
 RISK: Final = "5010"
 COMMISSION_COST: Final = "5020"
 
@@ -113,6 +116,8 @@ CHART: Final = {
         Account(INCOMING_PAYABLE, "incoming_payable", Side.CUSTOMERS, "partner"),
         Account(BILLS_COLLECTED, "bills_collected", Side.CUSTOMERS, "biller", "payments"),
         Account(BILLS_DUE, "bills_due", Side.CUSTOMERS, "biller"),
+        # In a settlement, gross, until a bank carries it to the biller.
+        Account(BILLS_SETTLED, "bills_settled", Side.CUSTOMERS, "biller"),
         # Transfers that neither receiver nor sender fetched in time; theirs all the same.
         Account(UNCLAIMED, "unclaimed", Side.CUSTOMERS),
         # Money of a partner that fits nothing; out of it only by two people's act (MA-21).
@@ -133,6 +138,9 @@ CHART: Final = {
         Account(COMMISSION_DUE, "commission_due", Side.OWN, "partner"),
         Account(COMMISSION_EARNED, "commission_earned", Side.OWN, "partner"),
         Account(COMMISSION_COST, "commission_cost", Side.OWN, "partner"),
+        # What a biller owes the post for its settled bills, never taken off what it is due.
+        Account(BILLER_COMMISSION, "biller_commission", Side.OWN, "biller"),
+        Account(BILLER_COMMISSION_EARNED, "biller_commission_earned", Side.OWN, "biller"),
         # Paid twice because a desk was lost: the post's own loss, never a clerk's.
         Account(RISK, "risk", Side.OWN, "desk"),
     )

@@ -15,6 +15,7 @@ import msgspec
 from azpost_desk.domain import products
 from azpost_desk.domain.account_checks import AccountCheck
 from azpost_desk.domain.digits import has_foreign_digit
+from azpost_desk.domain.money import azn, share
 from azpost_desk.domain.notices import NoticeRules
 from azpost_desk.domain.refusals import Refused
 
@@ -200,6 +201,22 @@ GROUPS: Final = (
 )
 
 
+class Earned(Document, frozen=True):
+    """What the post earns by a biller's payment, agreed with it and owed by it, never by the payer.
+
+    Attributes:
+        fixed_qapik: for each payment.
+        share_ppm: of its sum, parts per million, rounded half up.
+    """
+
+    fixed_qapik: int = 0
+    share_ppm: int = 0
+
+    def of(self, amount_qapik: int) -> int:
+        """What one payment earns, qəpik."""
+        return self.fixed_qapik + share(azn(amount_qapik), self.share_ppm).minor
+
+
 class Biller(Document, frozen=True):
     """Somebody whose bills are taken.
 
@@ -213,6 +230,7 @@ class Biller(Document, frozen=True):
         check: what holds between the digits of an account; None while nobody told.
         fee_from: who bears the fee, ``payer`` or ``biller``.
         part: less than the whole debt may be paid.
+        earned: what its payments earn, by the version in force on the day each was taken.
     """
 
     biller: str
@@ -230,6 +248,7 @@ class Biller(Document, frozen=True):
     check: AccountCheck | None = None
     fee_from: Literal["payer", "biller"] = "payer"
     part: bool = True
+    earned: Earned | None = None
 
     @property
     def takes_offline(self) -> bool:

@@ -18,11 +18,14 @@ CLAIMED: Final = "claimed"
 # Confirmed by the line and by its party's register; by the line alone, though the registers are here.
 DUE: Final = "due"
 LACKED: Final = "lacked"
+# In a settlement of its party. ("settled" is the end of a claim that the post has borne.)
+PAID_OVER: Final = "paid_over"
 
 # A register's words (money-out.md MC-12): it has the payment, no longer has it, or lacks it for good.
 REGISTER_HAS: Final = "register_has"
 REGISTER_DROPPED: Final = "register_dropped"
 REGISTER_LACKS: Final = "register_lacks"
+IN_SETTLEMENT: Final = "in_settlement"
 # Given back by a desk that had not heard yet that its party has it after all.
 AFTER_ALL: Final = "refunded_after_all"
 
@@ -94,6 +97,8 @@ DELIVERY: Final[Mapping[tuple[str, str], str]] = {
     # Back from the budget only by the authority's decision (MC-10).
     ("confirmed", ASKED_BACK): ASKED_BACK,
     (DUE, ASKED_BACK): ASKED_BACK,
+    (DUE, IN_SETTLEMENT): PAID_OVER,
+    (PAID_OVER, ASKED_BACK): ASKED_BACK,
     (ASKED_BACK, AGREED): "owed",
     (ASKED_BACK, DECLINED): "confirmed",
     (CLAIMED, GIVEN_BACK): "refunded",
@@ -109,6 +114,7 @@ AT_DESK: Final[Mapping[str, str]] = {
     "confirmed": "confirmed",
     DUE: "confirmed",
     LACKED: "confirmed",
+    PAID_OVER: "confirmed",
     ASKED_BACK: "confirmed",
     "owed": "refused",
     "disputed": "refused",

@@ -60,6 +60,8 @@ from azpost_desk.domain.operations_cash import NoteSuspected as NoteSuspected
 from azpost_desk.domain.operations_cash import TillCounted as TillCounted
 from azpost_desk.domain.operations_cash import TillHandedOver as TillHandedOver
 from azpost_desk.domain.operations_centre import BODIES as _OF_THE_CENTRE
+from azpost_desk.domain.operations_centre import BillsCommissioned as BillsCommissioned
+from azpost_desk.domain.operations_centre import BillsSettled as BillsSettled
 from azpost_desk.domain.operations_centre import CentreEpochOpened as CentreEpochOpened
 from azpost_desk.domain.operations_centre import DeskDeclaredLost as DeskDeclaredLost
 from azpost_desk.domain.operations_centre import GrantIssued as GrantIssued

@@ -45,6 +45,26 @@ class PaymentClaimEnded(Body, frozen=True):
     desk: str
 
 
+class BillsSettled(Body, frozen=True):
+    """Centre: a settlement of a biller, gross: what line and register both have is owed to it by this number.
+
+    `count` payments are in it; what it gives back for taken-back ones is taken off `amount_qapik`.
+    """
+
+    settlement: str
+    biller: str
+    count: int
+    amount_qapik: int
+
+
+class BillsCommissioned(Body, frozen=True):
+    """Centre: what the post earned by the payments of a settlement, as agreed; below zero it gives back."""
+
+    settlement: str
+    biller: str
+    commission_qapik: int
+
+
 class GrantIssued(Body, frozen=True):
     """Centre: a grant was given; the desk's chain must answer it."""
 
@@ -79,6 +99,8 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("payment.returned", 1): PaymentReturned,
     ("payment.claimed", 1): PaymentClaimed,
     ("payment.claim_ended", 1): PaymentClaimEnded,
+    ("bills.settled", 1): BillsSettled,
+    ("bills.commissioned", 1): BillsCommissioned,
     ("grant.issued", 1): GrantIssued,
     ("desk.declared_lost", 1): DeskDeclaredLost,
     ("centre.epoch_opened", 1): CentreEpochOpened,

@@ -115,6 +115,16 @@ def _payment_claim_ended(desk: str, operation: str, body: ops.PaymentClaimEnded)
     return pair(operation, against, (chart.BILLER_CLAIMS, body.biller), body.amount_qapik)
 
 
+def _bills_settled(desk: str, operation: str, body: ops.BillsSettled) -> list[Posting]:
+    due, settled = (chart.BILLS_DUE, body.biller), (chart.BILLS_SETTLED, body.biller)
+    return pair(operation, due, settled, body.amount_qapik)
+
+
+def _bills_commissioned(desk: str, operation: str, body: ops.BillsCommissioned) -> list[Posting]:
+    claim, earned = (chart.BILLER_COMMISSION, body.biller), (chart.BILLER_COMMISSION_EARNED, body.biller)
+    return pair(operation, claim, earned, body.commission_qapik)
+
+
 def _correction_accepted(desk: str, operation: str, body: ops.CorrectionAccepted) -> list[Posting]:
     """No cash moves: a difference leaves its holder's account, to headquarters or against its counterpart."""
     surplus, shortage = (chart.SURPLUS, body.holder), (chart.SHORTAGE, body.holder)
@@ -173,6 +183,8 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     ("payment.returned", 1): _payment_returned,
     ("payment.claimed", 1): _payment_claimed,
     ("payment.claim_ended", 1): _payment_claim_ended,
+    ("bills.settled", 1): _bills_settled,
+    ("bills.commissioned", 1): _bills_commissioned,
     ("correction.accepted", 1): _correction_accepted,
     **postings_cash.RULES,
     **postings_abroad.RULES,

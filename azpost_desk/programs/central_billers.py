@@ -1,4 +1,4 @@
-"""`azpost-desk central billers | biller-open | register`; connectors made from the file of `serve`."""
+"""`azpost-desk central billers | register | registers | settle`; connectors of `serve`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 
 from azpost_desk.central import biller_breaker, billers_reached
 from azpost_desk.central.gateways import kinds
-from azpost_desk.central.registers import keeping, matching, reading
+from azpost_desk.central.registers import keeping, matching, reading, reconciling, settling
 from azpost_desk.central.registry import files
 from azpost_desk.central.registry.files import WrongFile
 from azpost_desk.domain.money import azn
@@ -45,6 +45,10 @@ def add(command: Command) -> None:
     says = "a biller's register of a day: what it has settles, what it lacks is a task"
     taken = command("register", _register, says)
     taken.add_argument("file", type=Path, help="CSV or JSON, see: template register")
+    says = "the book of what billers have against their registers: every open item, its owner and its term"
+    command("registers", _registers, says)
+    says = "settle with a biller what line and register both have; gross, its commission apart"
+    command("settle", _settle, says, "biller")
 
 
 def reached(file: Path | None) -> tuple[dict[str, Connector], dict[str, str]]:
@@ -118,8 +122,26 @@ def _register(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         if is_new:
             matching.match(conn, book, said.biller, CLOCK.utc_ms())
     state = "taken" if is_new else "known"
-    total = f"{azn(said.amount_qapik).decimal():.2f}"
-    print(said.biller, said.day, said.version, state, len(said.rows), total, sep="\t")
+    print(said.biller, said.day, said.version, state, len(said.rows), _manat(said.amount_qapik), sep="\t")
+
+
+def _registers(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    for one in reconciling.reconcile(conn):
+        sums = (one.ledger_qapik, one.register_qapik, one.unexplained_qapik)
+        print(one.biller, *map(_manat, sums), sep="\t")
+        for item in one.items:
+            print("", item.sort, item.name, _manat(item.qapik), item.owner, item.until, sep="\t")
+
+
+def _settle(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    with book_of(dsn) as book, conn.transaction():
+        made = settling.settle(conn, book, wanted.biller, wanted.who, CLOCK.utc_ms())
+    sums = (made.amount_qapik, made.commission_qapik, made.commission_told_qapik)
+    print(made.settlement, made.count, *map(_manat, sums), sep="\t")
+
+
+def _manat(qapik: int) -> str:
+    return f"{azn(qapik).decimal():.2f}"
 
 
 def _row(one: BillerState) -> tuple[object, ...]:

@@ -181,6 +181,16 @@ def test_a_person_gives_a_register_to_the_centre_and_sees_what_is_missing(
     listed = {one["biller"]: one for one in json.loads(capsys.readouterr().out)}
     assert len(listed[BILLER]["registers_missing"]) == 92
     assert listed["1002"]["registers_missing"] == []
+    assert central.main(["--dsn", postgres, "registers"]) == 0
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == [BILLER, "0.00", "159.05", "0.00"]
+    assert [line[1:5] for line in lines[1:]] == [
+        ["register_unknown", "7", "-120.60", "finance"],
+        ["register_unknown", str(2**62), "-38.45", "finance"],
+    ]
+    assert all(line[5] > "2025" for line in lines[1:])
+    assert central.main(["--dsn", postgres, "settle", BILLER]) == 1
+    assert capsys.readouterr().err.startswith("X-148: There is nothing to settle with biller 1001")
     file.write_text(CSV.replace("159.05", "159.06"), "utf-8")
     assert central.main(["--dsn", postgres, "register", str(file)]) == 2
     assert capsys.readouterr().err.startswith("X-142: register.csv, total: the total says 159.06")

@@ -240,6 +240,14 @@ _FROZEN: dict[tuple[str, int], tuple[ops.Body, str]] = {
         ops.PaymentClaimEnded(payment="p", biller="0101", amount_qapik=100, outcome="borne", desk="d"),
         "3a0aa7261820fe34d9593d124ba3e693",
     ),
+    ("bills.settled", 1): (
+        ops.BillsSettled(settlement="s", biller="0101", count=2, amount_qapik=100),
+        "abf6f984f884c635963bd8bbe540a4d5",
+    ),
+    ("bills.commissioned", 1): (
+        ops.BillsCommissioned(settlement="s", biller="0101", commission_qapik=3),
+        "d6885e10cc339d69a9bf05632c2fdf2b",
+    ),
     ("correction.accepted", 1): (
         ops.CorrectionAccepted(proposal="p", sort="shortage_cleared", amount_qapik=100, holder="1002"),
         "2832ecf8c84f6ae7274a189ed3cf301c",

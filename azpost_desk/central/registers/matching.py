@@ -25,6 +25,7 @@ from azpost_desk.domain.delivery_moves import (
     DELIVERY,
     DUE,
     LACKED,
+    PAID_OVER,
     REGISTER_DROPPED,
     REGISTER_HAS,
     REGISTER_LACKS,
@@ -50,7 +51,7 @@ OTHER_ACCOUNT: Final = "register_other_account"
 UNSENT: Final = "register_unsent"
 RETURNED: Final = "register_returned"
 TASKS: Final = (UNKNOWN, TWICE, OTHER_DAY, OTHER_SUM, OTHER_ACCOUNT, UNSENT, RETURNED)
-_AGREE: Final = (DUE, CLAIMED, ASKED_BACK, "settled")
+_AGREE: Final = (DUE, PAID_OVER, CLAIMED, ASKED_BACK, "settled")
 
 _COLUMNS: Final = (
     "payment, desk, epoch, sequence, biller, account, notice, amount, accepted_ms,"
@@ -135,6 +136,12 @@ class _Work:
         """What a correction does not have any more, or has otherwise, is confirmed by the line alone."""
         for one in self._locked(f"state = %s and not exists ({_ROW_OF_IT} and item = 'matched')", (DUE,)):
             self._move(one, REGISTER_DROPPED)
+        # Paid over already: people have it back from the biller, or a register that has it.
+        for one in self._locked(
+            f"state = %s and not exists ({_ROW_OF_IT} and item = 'matched')", (PAID_OVER,)
+        ):
+            place = (one.desk, one.epoch, one.sequence)
+            list_task(self._conn, place, REGISTER_DROPPED, one.payment, self._term, self._now_ms)
 
     def look_at(self, row: _Row) -> None:
         """Say what one payment of a register is, and let it count."""
@@ -183,6 +190,8 @@ class _Work:
         return other is not None
 
     def _has(self, ours: _Ours, row: _Row) -> None:
+        if ours.state == PAID_OVER:
+            end_task(self._conn, ours.desk, REGISTER_DROPPED, ours.payment, self._now_ms)
         if (ours.state, REGISTER_HAS) not in DELIVERY:
             return
         after = self._move(ours, REGISTER_HAS, row.reference)
