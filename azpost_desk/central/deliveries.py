@@ -271,7 +271,7 @@ def _settle(conn: Connection, book: Book, due: Due, heard: _Heard, now_ms: int) 
         listed("biller_refuses_all")
     if (state, said.event) not in DELIVERY:
         # A yes to what has ended here otherwise is nobody's to pass over.
-        if said.event == "confirmed" and state != "confirmed":
+        if said.event == "confirmed" and AT_DESK.get(state) != "confirmed":
             listed("biller_late_yes")
         return
     after = arrive(DELIVERY, state, said.event)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
+from azpost_desk.central import deliveries
 from azpost_desk.central.book import Book
 from azpost_desk.central.payments import txn_id
 from azpost_desk.central.registers import keeping, matching
@@ -63,6 +64,14 @@ def test_mc_12_what_line_and_register_both_have_is_due_and_the_same_bytes_change
     assert state(office, line) == "due"
     assert tasks(office) == []
     assert not take(office, said(office, day))
+    # Another process had asked before; only now the biller's yes reaches it: nothing new.
+    due = (line.operation, BILLER, ACCOUNT, "", "", line.amount_qapik, office.clock.now_ms)
+    book = Book(office.dsn, office.clock)
+    late = deliveries.Due(*due, txn_id(line.operation), 1, False, "sent")
+    deliveries.deliver(office.centre.database, book, office.clock, office.biller, late)
+    book.close()
+    office.hear()
+    assert (state(office, line), office.reasons()) == ("due", [])
     # By whichever register it comes, the desk and the book have heard it once.
     assert office.results() == [(line.operation, "confirmed")]
     assert office.balance(chart.BILLS_DUE) == -line.amount_qapik
