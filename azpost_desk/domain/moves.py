@@ -11,6 +11,7 @@ from typing import Final
 
 from azpost_desk.domain.abroad.moves import ABROAD_IN, ABROAD_OUT
 from azpost_desk.domain.delivery_moves import DELIVERY
+from azpost_desk.domain.messages import MESSAGE
 from azpost_desk.domain.refusals import Refused
 
 Moves = Mapping[tuple[str, str], str]
@@ -269,6 +270,7 @@ TABLES: Final[dict[str, Moves]] = {
     "remittance": REMITTANCE,
     "abroad_out": ABROAD_OUT,
     "abroad_in": ABROAD_IN,
+    "message": MESSAGE,
 }
 
 
