@@ -23,12 +23,14 @@ from azpost_desk.central import (
 from azpost_desk.central.abroad import paying, quotes, refunding
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
+from azpost_desk.central.gateways import messages as carrying
 from azpost_desk.central.gateways.billers import is_away
 from azpost_desk.central.gateways.parties import Party
 from azpost_desk.central.intake import partners as abroad_rounds
 from azpost_desk.central.intake import salvaging
 from azpost_desk.central.intake.exchange import exchange
 from azpost_desk.central.intake.rounds import Rounds
+from azpost_desk.central.messaging import rounds as message_rounds
 from azpost_desk.central.registry import enrolment
 from azpost_desk.central.registry.founding import found
 from azpost_desk.central.storage.database import Database, migrate
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.gateways.abroad import Partner
     from azpost_desk.central.gateways.connectors import Connector
+    from azpost_desk.central.gateways.messages import Carrier
     from azpost_desk.central.web.wire import Caller
     from azpost_desk.domain.days import Clock
     from azpost_desk.protocol.abroad import QuoteAsk, QuoteTold
@@ -95,6 +98,7 @@ class Centre:
         billers: connector per biller id; payments to a biller without one wait.
         kinds: of the connectors, by biller id, as people know them.
         partners: connector per partner abroad; transfers to one without wait.
+        carriers: of messages, by channel; messages on a channel without one wait.
         connections_max: connections to the database at most.
         limits: what whoever connects may take.
     """
@@ -107,6 +111,7 @@ class Centre:
         billers: Mapping[str, Connector] | None = None,
         kinds: Mapping[str, str] | None = None,
         partners: Mapping[str, Partner] | None = None,
+        carriers: Mapping[str, Carrier] | None = None,
         connections_max: int = 16,
         limits: Limits | None = None,
     ) -> None:
@@ -119,6 +124,7 @@ class Centre:
         names = {name: type(one).__name__ for name, one in self._billers.items()}
         self._kinds = names | dict(kinds or {})
         self._partners = dict(partners or {})
+        self._carriers = dict(carriers or {})
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -140,6 +146,7 @@ class Centre:
             found(conn, now_ms)
             self._keys = keys.load(conn, now_ms)
             billers_reached.begin(conn, self._kinds, now_ms)
+            message_rounds.begin(conn, self._carriers, now_ms)
         self._book = Book(self._dsn, self.clock)
         self._parties = {
             name: Party(name, biller, self.clock, is_away) for name, biller in self._billers.items()
@@ -148,7 +155,13 @@ class Centre:
             name: Party(name, partner, self.clock, abroad_rounds.is_away)
             for name, partner in self._partners.items()
         }
-        self._rounds = Rounds(self.database, self._book, self.clock, self._parties, self._abroad)
+        self._networks = {
+            channel: Party(channel, carrier, self.clock, carrying.is_away)
+            for channel, carrier in self._carriers.items()
+        }
+        self._rounds = Rounds(
+            self.database, self._book, self.clock, self._parties, self._abroad, self._networks
+        )
         try:
             doors = Doors(self._limits)
             open_doors = Door.open(doors, host, port)
@@ -180,6 +193,8 @@ class Centre:
             party.close()
         for partner in self._abroad.values():
             partner.close()
+        for network in self._networks.values():
+            network.close()
         self._book.close()
         self.database.close()
 

@@ -28,6 +28,7 @@ from azpost_desk.central.gateways.billers import (
     next_try_ms,
 )
 from azpost_desk.central.gateways.portals import NOTICES_MAX, NoticeOrder, Portal
+from azpost_desk.central.messaging import events
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.delivery_moves import AT_DESK, DELIVERY
@@ -296,6 +297,7 @@ def _settle(conn: Connection, book: Book, due: Due, heard: _Heard, now_ms: int) 
             at_ms=now_ms,
         )
         tell(conn, result, [desk], now_ms)
+        events.refund_ready(conn, due.payment, now_ms)
 
 
 def _judged(

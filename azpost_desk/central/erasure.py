@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.messaging import queue
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry.reference import newest
 from azpost_desk.domain import operations as ops
@@ -216,6 +217,9 @@ def _empty(conn: Connection, desk: str, parts: list[_Part], now_ms: int) -> None
         "update payments set account = '' where payment = any(%s)",
         ([one for one, part in zip(operations, parts, strict=True) if part.group == "account"],),
     )
+    # A message names its reader's number or address, and what was told them.
+    contacts = ("parties", "account")
+    queue.erase(conn, [part.operation for part in parts if part.group in contacts], now_ms)
     conn.execute(
         # What left for the partner names them too; the number the receiver says is a secret of theirs.
         "update abroad_out set parties = '', document = null, number = '' where transfer = any(%s)",

@@ -106,6 +106,7 @@ OWNERS: Final = {
     "partner_suspense": "finance",
     "partner_disputed": "finance",
     "abroad_enquiry": "operations",
+    "message_failed": "operations",
 }
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from azpost_desk.central import disputes, exposure
 from azpost_desk.central.exceptions import end_task, list_exception, list_task
+from azpost_desk.central.messaging import events
 from azpost_desk.central.news import tell
 from azpost_desk.central.sold import sold_line
 from azpost_desk.domain import operations as ops
@@ -134,6 +135,7 @@ def _owe_twin(conn: Connection, desk: str, line: ops.PaymentAccepted, now_ms: in
         at_ms=now_ms,
     )
     tell(conn, result, [desk], now_ms)
+    events.refund_ready(conn, line.operation, now_ms)
 
 
 def decide(
@@ -185,6 +187,7 @@ def decide(
             payment=payment, biller=biller, outcome=told, provider_reference="", reason=decision, at_ms=now_ms
         )
         tell(conn, news, [desk], now_ms)
+        events.refund_ready(conn, payment, now_ms)
     return after
 
 

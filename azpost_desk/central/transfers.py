@@ -17,6 +17,7 @@ import msgspec
 
 from azpost_desk.central import doubts, exposure, freed, grants, laundering, limits, screening
 from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.messaging import events
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import code_series, supply
 from azpost_desk.central.sold import sold_line
@@ -125,6 +126,7 @@ def paid_out(
     about = (line.transfer, purpose, line.amount_qapik)
     if _end_grant(conn, written, line.grant, about, event, now_ms) and event == "paid":
         _note_received(conn, written, line)
+        events.transfer_paid(conn, line.transfer, now_ms)
 
 
 def _note_received(

@@ -318,6 +318,8 @@ class Settings(Document, frozen=True):
             are found before anything is sent [design].
         biller_refused_ppm_max: a larger share of an hour's final answers does so too [design: four fifths],
         biller_answers_min: once there are so many of them.
+        reminder_days: so many days before a transfer goes back its sender is reminded, who bought advice;
+            0 = never.
     """
 
     till_qapik_max: int = 500_000
@@ -339,6 +341,7 @@ class Settings(Document, frozen=True):
     biller_refusals_in_a_row_max: int = 10
     biller_refused_ppm_max: int = 800_000
     biller_answers_min: int = 30
+    reminder_days: int = 0
     purposes: tuple[str, ...] = ("family", "goods", "services", "study", "other")
 
 

@@ -274,11 +274,12 @@ class SimDesk:
         *,
         office: str | None = None,
         terms: ops.Terms | None = None,
+        sender: Person = SENDER,
         **changed: Any,
     ) -> str:
         """Accept a transfer; gives its id."""
         operation = self.new_id()
-        content = msgspec.json.encode(Parties(code=code, sender=SENDER, receiver=RECEIVER))
+        content = msgspec.json.encode(Parties(code=code, sender=sender, receiver=RECEIVER))
         parties = Attachment(f"{operation}:parties", os.urandom(16), content)
         line = ops.TransferSent(
             operation=operation,
@@ -327,10 +328,12 @@ class SimDesk:
             )
         )
 
-    def take_bill(self, account: str, amount_qapik: int = 2_500, biller: str = "1001") -> ops.PaymentAccepted:
+    def take_bill(
+        self, account: str, amount_qapik: int = 2_500, biller: str = "1001", *, contact: str = ""
+    ) -> ops.PaymentAccepted:
         """Accept a bill; gives its line."""
         operation = self.new_id()
-        content = msgspec.json.encode(Account(account=account))
+        content = msgspec.json.encode(Account(account=account, contact=contact))
         number = Attachment(f"{operation}:account", os.urandom(16), content)
         line = ops.PaymentAccepted(
             operation=operation,

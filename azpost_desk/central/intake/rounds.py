@@ -1,4 +1,4 @@
-"""What the centre does between requests: project, number news, deliver payments, keep partitions ahead."""
+"""What the centre does between requests: project, number news, send bills and messages, keep partitions."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from azpost_desk.central import (
 from azpost_desk.central.gateways.parties import Lane
 from azpost_desk.central.intake.partners import AbroadRounds
 from azpost_desk.central.intake.projector import project_chain, project_once
+from azpost_desk.central.messaging import events
+from azpost_desk.central.messaging.rounds import MessageRounds
 from azpost_desk.central.registers import matching
 from azpost_desk.central.storage.database import connect, make_partitions, one
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from azpost_desk.central.gateways.abroad import Partner
     from azpost_desk.central.gateways.billers import Outcome
     from azpost_desk.central.gateways.connectors import Connector
+    from azpost_desk.central.gateways.messages import Carrier
     from azpost_desk.central.gateways.parties import Party
     from azpost_desk.central.storage.database import Connection, Database
     from azpost_desk.domain.days import Clock
@@ -58,12 +61,15 @@ class Rounds:
         clock: Clock,
         parties: Mapping[str, Party[Connector]],
         abroad: Mapping[str, Party[Partner]],
+        carriers: Mapping[str, Party[Carrier]],
     ) -> None:
         self._database = database
         self._book = book
         self._clock = clock
         self._parties = parties
         self._abroad = AbroadRounds(database, book, clock, abroad)
+        self._has_carriers = bool(carriers)
+        self._messages = MessageRounds(database, clock, carriers)
         self._handing_over = threading.Lock()
         # Which billers are silent, as it was noted last.
         self._resting = dict.fromkeys(parties, False)
@@ -81,6 +87,8 @@ class Rounds:
         rounds = [("projector", self._bring_forward)]
         if self._parties:
             rounds.append(("deliverer", self._deliver))
+        if self._has_carriers:
+            rounds.append(("messages", self._send_messages))
         # The book is written even where no partner is reached from this process.
         rounds.append(("abroad", self._work_abroad))
         for name, work in rounds:
@@ -108,7 +116,7 @@ class Rounds:
         while before != self._worked:
             before = self._worked
             self._abroad.look_now()
-            while self._bring_forward() or self._deliver() or self._work_abroad():
+            while self._bring_forward() or self._deliver() or self._work_abroad() or self._send_messages():
                 pass
             # What another thread had in hand while this one looked may have left more to do.
             with self._rest:
@@ -181,6 +189,7 @@ class Rounds:
             ("erasure", lambda conn: erasure.run(conn, self._book, now_ms)),
             ("registers", lambda conn: matching.everywhere(conn, self._book, now_ms)),
             ("validity", lambda conn: validity.run(conn, self._book, now_ms)),
+            ("reminders", lambda conn: events.remind(conn, now_ms)),
             ("screening", lambda conn: list_versions.finish(conn, now_ms)),
             ("laundering", lambda conn: laundering.forget(conn, now_ms)),
         )
@@ -235,6 +244,9 @@ class Rounds:
 
     def _work_abroad(self) -> bool:
         return self._abroad.work(self._begun, self._attempted)
+
+    def _send_messages(self) -> bool:
+        return self._messages.work(self._begun, self._attempted)
 
     def _begun(self) -> None:
         with self._rest:

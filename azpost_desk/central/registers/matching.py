@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.exceptions import end_task, list_exception, list_task
+from azpost_desk.central.messaging import events
 from azpost_desk.central.news import tell
 from azpost_desk.central.registers import keeping
 from azpost_desk.central.registry import reference
@@ -293,6 +294,7 @@ class _Work:
             at_ms=self._now_ms,
         )
         tell(self._conn, result, [one.desk], self._now_ms)
+        events.refund_ready(self._conn, one.payment, self._now_ms)
 
 
 def _at(one: _Ours, state: str) -> _Ours:
