@@ -158,6 +158,19 @@ def fields_of(data: bytes) -> dict[int, bytes]:
     return fields
 
 
+def doing_of(data: bytes) -> int:
+    """What a terminal is doing, as the completion of a status enquiry says it: 0 when it is ready.
+
+    Raises:
+        Trouble: D-032 its version before it is cut off.
+    """
+    # Its version may stand first, with its length; a single byte is never one.
+    at = sum(_extent(bytes([0x3C]) + data, 0)) - 1 if len(data) > 3 and data[0] >> 4 == 0xF else 0
+    if at > len(data):
+        raise Trouble("D-032")
+    return data[at] if at < len(data) else 0
+
+
 def bcd(number: int, octets: int) -> bytes:
     """`number` as two figures a byte, with leading zeros.
 

@@ -416,28 +416,29 @@ class CardTerminal(Protocol):
         """Ask the customer's card for an amount.
 
         Raises:
-            Trouble: D-030 nobody there, nothing was asked; D-031 asked, and no answer that can be read.
+            Trouble: D-030 nobody there, nothing was asked; D-031 asked, and no answer that can be read; D-032
+                one in another protocol; D-033 the answer could not be noted.
         """
 
     def query(self, reference: str) -> CardAnswer:
         """What became of a purchase; declined when the terminal has never heard of it.
 
         Raises:
-            Trouble: D-030, D-031.
+            Trouble: D-030 to D-033.
         """
 
     def refund(self, reference: str, original: str, amount_qapik: int) -> CardAnswer:
         """Give a part of an approved purchase (`original`) back to its card, under a reference of its own.
 
         Raises:
-            Trouble: D-030, D-031.
+            Trouble: D-030 to D-033.
         """
 
     def reverse(self, reference: str) -> CardAnswer:
         """Give an approved purchase back; approved when it is, however often it is asked.
 
         Raises:
-            Trouble: D-030, D-031.
+            Trouble: D-030 to D-033.
         """
 
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import socket
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from azpost_desk.devices.card_terminals import EcrTerminal, frame, unframed
+from azpost_desk.devices.zvt import ZvtDialect, ZvtTerminal
+from azpost_desk.devices.zvt_memory import ZvtMemory
 from azpost_desk.domain.cards import CardAnswer
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.rehearsal.terminals import SandboxTerminal
+from azpost_desk.rehearsal.zvt_terminal import TERMINAL, ZvtSandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from azpost_desk.services.ports import CardTerminal
+
+NOW_MS = 1_790_000_000_000
 
 FIELD = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="|"))
 
@@ -43,20 +50,55 @@ def test_a_separator_never_gets_into_a_field(field: str) -> None:
         frame("PUR", field)
 
 
-def test_the_sandbox_and_the_part_speak_the_same_words() -> None:
-    with SandboxTerminal() as sandbox:
-        part = EcrTerminal(*sandbox.address, 500, 500)
-        assert part.purchase("r-1", 250) == CardAnswer(
-            "approved", {"receipt": "1", "authorisation": "A1"}, "", 250, "944"
+class Bench(NamedTuple):
+    """A terminal's part, with what a test needs to see behind it."""
+
+    part: CardTerminal
+    charged_qapik: Callable[[], int]
+    asked: Callable[[], int]
+    references: dict[str, str]
+
+
+@pytest.fixture(params=["ecr", "zvt", "zvt that waits for the goods"])
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """Every make of terminal beside its sandbox: what services promise of one holds for all."""
+    if request.param == "ecr":
+        with SandboxTerminal() as ecr:
+            yield Bench(
+                EcrTerminal(*ecr.address, 500, 500),
+                lambda: sum(ecr.charged.values()),
+                lambda: sum(ecr.asked.values()),
+                {"receipt": "1", "authorisation": "A1"},
+            )
+        return
+    with ZvtSandbox(lambda: NOW_MS, request.param != "zvt") as box:
+        yield Bench(
+            ZvtTerminal(
+                box.address,
+                ZvtDialect(TERMINAL, issues_goods=box.issues_goods),
+                ZvtMemory(),
+                lambda: NOW_MS,
+                (500, 500),
+            ),
+            lambda: sum(box.charged.values()),
+            lambda: box.asked,
+            {"receipt": "0470", "trace": "000470", "authorisation": "611804", "terminal": TERMINAL},
         )
-        assert part.purchase("r-1", 250).outcome == "approved"
-        assert (sandbox.charged, sandbox.asked) == ({"r-1": 250}, {"r-1": 1})
-        assert part.query("r-1").outcome == "approved"
-        assert part.query("r-2") == CardAnswer("declined", {}, "not_found")
-        assert part.reverse("r-1").outcome == "approved"
-        assert part.reverse("r-1").outcome == "approved"
-        assert sandbox.charged == {}
-        assert part.state().trouble is None
+
+
+def test_the_sandbox_and_the_part_speak_the_same_words(bench: Bench) -> None:
+    part = bench.part
+    approved = CardAnswer("approved", bench.references, "", 250, "944")
+    assert part.purchase("r-1", 250) == approved
+    assert part.purchase("r-1", 250) == approved
+    assert (bench.charged_qapik(), bench.asked()) == (250, 1)
+    assert part.query("r-1") == approved
+    assert part.query("r-2") == CardAnswer("declined", {}, "not_found")
+    assert part.refund("r-3", "r-1", 100).is_for(100)
+    assert (bench.charged_qapik(), bench.asked()) == (150, 2)
+    assert part.reverse("r-1").outcome == "approved"
+    assert part.reverse("r-1").outcome == "approved"
+    assert bench.charged_qapik() in (0, -100)
 
 
 @pytest.fixture(
@@ -93,15 +135,22 @@ def hostile(request: pytest.FixtureRequest) -> Iterator[EcrTerminal]:
     server.close()
 
 
-def test_an_answer_that_is_none_is_said_so(hostile: EcrTerminal) -> None:
+def test_an_answer_that_is_none_is_said_so(hostile: CardTerminal) -> None:
     with pytest.raises(Trouble, match="D-031"):
         hostile.purchase("r-1", 250)
 
 
-def test_a_terminal_that_says_nothing_costs_its_timeout_and_no_more() -> None:
+@pytest.mark.parametrize("make", ["ecr", "zvt"])
+def test_a_terminal_that_says_nothing_costs_its_timeout_and_no_more(make: str) -> None:
     server = socket.create_server(("127.0.0.1", 0))
     host, port = server.getsockname()
+    part: EcrTerminal | ZvtTerminal = EcrTerminal(host, port, 100, 100)
+    if make == "zvt":
+        part = ZvtTerminal((host, port), ZvtDialect(TERMINAL), ZvtMemory(), lambda: NOW_MS, (100, 100))
     with pytest.raises(Trouble, match="D-031"):
-        EcrTerminal(host, port, 100, 100).query("r-1")
+        part.purchase("r-1", 250)
+    assert part.state().trouble is None
     server.close()
-    assert EcrTerminal(host, port).state().trouble == "D-030"
+    assert part.state().trouble == "D-030"
+    with pytest.raises(Trouble, match="D-030"):
+        part.purchase("r-2", 250)
