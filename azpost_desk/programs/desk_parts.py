@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from azpost_desk.devices.printers import FolderPrinter
     from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.signatures import Stamp
+    from azpost_desk.programs.desk_settings import DeskSettings
     from azpost_desk.services.looks import Looks
     from azpost_desk.services.papers import Printer
     from azpost_desk.services.ports import CardTerminal
@@ -213,19 +215,32 @@ def devices_of(folder: Path) -> Devices:
         kind, _, place = said.receipts.partition(":")
         way: ByteLine = TcpLine(*_host_port(place)) if kind == "tcp" else FileLine(Path(place))
         receipts = EscPosPrinter(way, answers=said.receipts_answer != "none")
-    terminal: CardTerminal | None = None
-    if said.terminal:
-        from azpost_desk.devices.card_terminals import EcrTerminal
-
-        terminal = EcrTerminal(*_host_port(said.terminal.removeprefix("tcp:")))
     return Devices(
         pages=pages,
         sound=sound_here(),
         receipts=receipts,
-        terminal=terminal,
+        terminal=_terminal_of(said, folder),
         certificates=said.centre_certificates,
         signer=signer_of(said.signing),
     )
+
+
+def _terminal_of(said: DeskSettings, folder: Path) -> CardTerminal | None:
+    """The card terminal; what was asked of one that speaks ZVT is noted in the data folder."""
+    kind, _, place = said.terminal.partition(":")
+    if kind == "tcp":
+        from azpost_desk.devices.card_terminals import EcrTerminal
+
+        return EcrTerminal(*_host_port(place))
+    if kind != "zvt":
+        return None
+    from azpost_desk.devices.zvt import ZvtDialect, ZvtTerminal
+    from azpost_desk.devices.zvt_memory import FILE, ZvtMemory
+
+    place, _, terminal = place.partition("#")
+    dialect = ZvtDialect(terminal, said.terminal_password, said.terminal_dialect == "goods")
+    memory = ZvtMemory(folder / FILE)
+    return ZvtTerminal(_host_port(place), dialect, memory, lambda: time.time_ns() // 1_000_000)
 
 
 def _host_port(place: str) -> tuple[str, int]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE: Final = "desk.toml"
-_TCP: Final = r"tcp:[^:\s]+:[0-9]{1,5}"
+_PLACE: Final = r"[^:\s]+:[0-9]{1,5}"
+_TCP: Final = rf"tcp:{_PLACE}"
 _LINE: Final = re.compile(r"line ([0-9]+)")
 _NAMED: Final = re.compile(r"\$\.(\w+)|unknown field `([^`]*)`")
 _BACKSLASH: Final = "in double quotes \\ is written twice; or put the path into single quotes"
@@ -27,6 +28,9 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         receipts: the roll printer; "" prints receipts as pages.
         receipts_answer: "none" for a printer that takes bytes and never says a word.
+        terminal: the card terminal; one that speaks ZVT with its id, eight figures: no other's word counts.
+        terminal_password: ZVT, six figures: what the terminal asks a merchant for.
+        terminal_dialect: ZVT: "goods" for a terminal that waits to hear whether the goods were issued.
         pages: "folder" (PDF files in ``papers/``) or CUPS.
         scanner_gap_ms: the longest pause between two keys of the scanner, 0 for the usual one. Slower hands
             than the bound would be taken for a scanner.
@@ -35,7 +39,9 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipts: Annotated[str, msgspec.Meta(pattern=rf"^({_TCP}|file:.+)?$")] = ""
     receipts_answer: Literal["status", "none"] = "status"
     pages: Annotated[str, msgspec.Meta(pattern=r"^(folder|lp(:.*)?)$")] = "folder"
-    terminal: Annotated[str, msgspec.Meta(pattern=rf"^({_TCP})?$")] = ""
+    terminal: Annotated[str, msgspec.Meta(pattern=rf"^({_TCP}|zvt:{_PLACE}#[0-9]{{8}})?$")] = ""
+    terminal_password: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")] = "000000"
+    terminal_dialect: Literal["final", "goods"] = "final"
     signing: Annotated[str, msgspec.Meta(pattern=r"^((card|file):.+)?$")] = ""
     centre_certificates: str = ""
     scanner_gap_ms: Annotated[int, msgspec.Meta(ge=10, le=150)] = 0

@@ -37,6 +37,15 @@ def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:
     assert devices_of(tmp_path).receipts is not None
 
 
+@pytest.mark.parametrize("place", ["zvt:10.0.0.5:20007#28004869", "tcp:10.0.0.5:20007"])
+def test_the_terminal_speaks_as_its_line_says(tmp_path: Path, place: str) -> None:
+    write(tmp_path, f'terminal = "{place}"\nterminal_password = "123456"\nterminal_dialect = "goods"\n')
+    terminal = devices_of(tmp_path).terminal
+    assert terminal is not None
+    assert terminal.place == "10.0.0.5:20007"
+    assert type(terminal).__name__ == {"zvt": "ZvtTerminal", "tcp": "EcrTerminal"}[place[:3]]
+
+
 def test_every_line_of_the_readme_is_understood_and_none_is_missing(tmp_path: Path) -> None:
     block = re.search(r"```\n(receipts = .*?)```", README.read_text("utf-8"), re.DOTALL)
     assert block is not None
@@ -58,6 +67,10 @@ WRONG = [
     ('receipts = "tcp:10.0.0.5"\n', 1, "receipts"),
     ('receipts_answer = "maybe"\n', 1, "maybe"),
     ('terminal = "usb"\n', 1, "terminal"),
+    # A ZVT terminal without its id: whose approvals would count?
+    ('terminal = "zvt:10.0.0.5:20007"\n', 1, "terminal"),
+    ('terminal_password = "1234"\n', 1, "terminal_password"),
+    ('terminal_dialect = "austrian"\n', 1, "austrian"),
     (b'pages = "folder"\nbackups = "\xff"\n', 2, "UTF-8"),
     ("[receipts]\nplace = 1\n", 1, "receipts"),
 ]
