@@ -57,6 +57,7 @@ from azpost_desk.programs import (
     central_cash,
     central_dual_control,
     central_lists,
+    central_messages,
     central_people,
     central_reports,
     central_treasury,
@@ -165,13 +166,7 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument(argument)
         return one
 
-    serve = command("serve", _serve, "answer desks until stopped")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8470)
-    serve.add_argument("--certificate", type=Path, help="PEM file: serve over TLS (with --key)")
-    serve.add_argument("--key", type=Path, help="PEM file: the certificate's private key")
-    serve.add_argument("--connectors", type=Path, help="how billers are reached (see: template connectors)")
-    serve.add_argument("--channels", type=Path, help="how partners abroad are reached (template channels)")
+    _serving(command)
     command("migrate", nothing, "bring the schema up to this program")
     branch = command("create-branch", _create_branch, "register a branch", "code", "name", "postcode")
     branch.add_argument("--address", default="")
@@ -202,8 +197,21 @@ def _parser() -> argparse.ArgumentParser:
     central_people.add(commands)
     central_lists.add(command)
     central_billers.add(command)
+    central_messages.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
+
+
+def _serving(command: Command) -> None:
+    """The centre itself, and how it reaches whoever is outside."""
+    serve = command("serve", _serve, "answer desks until stopped")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8470)
+    serve.add_argument("--certificate", type=Path, help="PEM file: serve over TLS (with --key)")
+    serve.add_argument("--key", type=Path, help="PEM file: the certificate's private key")
+    serve.add_argument("--connectors", type=Path, help="how billers are reached (see: template connectors)")
+    serve.add_argument("--channels", type=Path, help="how partners abroad are reached (template channels)")
+    serve.add_argument("--messages", type=Path, help="how people are reached (see: template messages)")
 
 
 def _given(command: Command) -> None:
@@ -229,7 +237,8 @@ def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     # Many systems allow a program 1,024 connections until it asks for more.
     descriptors(wanted=2 * Limits().connections_max)
     partners = central_abroad.reached(wanted.channels)
-    centre = Centre(dsn, clock=CLOCK, billers=billers, kinds=kinds, partners=partners)
+    carriers = central_messages.reached(wanted.messages)
+    centre = Centre(dsn, clock=CLOCK, billers=billers, kinds=kinds, partners=partners, carriers=carriers)
     print(centre.start(wanted.port, wanted.host, wanted.certificate, wanted.key), flush=True)
     stop.wait()
     centre.stop()

@@ -15,8 +15,8 @@ from azpost_desk.central.registry import files
 from azpost_desk.central.registry.files import WrongFile
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.files import SMALL_BYTES_MAX, content_of
-from azpost_desk.programs.central_commands import CLOCK, Command, book_of
+from azpost_desk.files import content_of
+from azpost_desk.programs.central_commands import CLOCK, Command, book_of, secret_beside
 from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
@@ -70,11 +70,7 @@ def reached(file: Path | None) -> tuple[dict[str, Connector], dict[str, str]]:
 
 def _connector(file: Path, biller: str, name: str, table: dict[str, Any]) -> Connector:
     def secret(beside: str) -> str:
-        said = content_of(file.parent / beside, SMALL_BYTES_MAX).decode("ascii", "replace").strip()
-        if not said or not said.isascii() or not said.isprintable():
-            # Never the value: it may be a secret.
-            raise files.wrong(file.name, f"{biller}.key_file", "key_line")
-        return said
+        return secret_beside(file, f"{biller}.key_file", beside)
 
     try:
         kind = kinds.kind_of(name)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, LiteralString, Protocol
 from azpost_desk.central import acts
 from azpost_desk.central.book import Book
 from azpost_desk.central.clock import SystemClock
+from azpost_desk.central.registry import files
+from azpost_desk.files import SMALL_BYTES_MAX, content_of
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from azpost_desk.central.storage.database import Connection
 
@@ -41,6 +44,19 @@ def note(
     """The desks concerned are told who did or read what, when and why."""
     with book_of(dsn) as book, conn.transaction():
         acts.note(conn, book, desks, act, wanted.who, wanted.why, CLOCK.utc_ms(), about)
+
+
+def secret_beside(file: Path, place: str, beside: str) -> str:
+    """The one line of a file that lies beside `file`, which names it at `place`.
+
+    Raises:
+        WrongFile: X-104 it holds no such line. OSError: it cannot be read.
+    """
+    said = content_of(file.parent / beside, SMALL_BYTES_MAX).decode("ascii", "replace").strip()
+    if not said or not said.isascii() or not said.isprintable():
+        # Never the value: it may be a secret.
+        raise files.wrong(file.name, place, "key_line")
+    return said
 
 
 def listing(conn: Connection, query: LiteralString) -> None:

@@ -141,7 +141,8 @@ def test_a_file_for_the_centre_is_refused_whole(
 ) -> None:
     (tmp_path / "it.json").write_bytes(content)
     refused(postgres, ("set-tariffs", str(tmp_path / "it.json")), capsys)
-    refused(postgres, ("serve", "--connectors", str(tmp_path / "it.json")), capsys)
+    for ports in ("--connectors", "--messages"):
+        refused(postgres, ("serve", ports, str(tmp_path / "it.json")), capsys)
 
 
 @pytest.mark.parametrize("number", [-1, 2**63, 10**30])
