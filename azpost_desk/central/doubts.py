@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import freed
 from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.messaging import events
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.moves import GRANT, TRANSFER, move
@@ -89,6 +90,7 @@ def resolve(
                 return after
         event = TransferEvent(transfer=thing, state=after, office=holder.partition("-")[0], at_ms=now_ms)
         tell(conn, event, [sender], now_ms)
+        events.transfer_paid(conn, thing, now_ms)
     return after
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central import screening
 from azpost_desk.central.grants import TRIES_MAX
+from azpost_desk.central.messaging import events
 from azpost_desk.central.news import tell
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.moves import GRANT, TRANSFER, move
@@ -66,4 +67,5 @@ def overtaken(conn: Connection, thing: str, now_ms: int) -> str:
     conn.execute('update grants set state = %s, ended_by = %s where "grant" = %s', (ended, record, grant))
     if sender is not None:
         tell(conn, TransferEvent(transfer=thing, state=after, office="", at_ms=now_ms), [sender[0]], now_ms)
+        events.transfer_paid(conn, thing, now_ms)
     return after

@@ -11,7 +11,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.names import near_name, same_person_name, written
 from azpost_desk.domain.people import Parties, Person
 from azpost_desk.domain.products.transfers import TRANSFER_WAITS
-from azpost_desk.domain.quotes import DELIVERY, EXTRAS, PLAIN, Moment, Quote, QuoteOptions, quoted
+from azpost_desk.domain.quotes import ADVICE, DELIVERY, EXTRAS, PLAIN, Moment, Quote, QuoteOptions, quoted
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import require_transfer_code
 from azpost_desk.protocol.messages import TransferClaim
@@ -126,8 +126,8 @@ class Transfers:
         Raises:
             Refused: G-031 no licence, T-069 the centre's watch lists are too old, T-003 no such office, T-004
                 no such purpose, T-061, T-062 no address to bring it to, T-063 no office to bring it from,
-                what `domain.quotes.quoted`, `customers.identified` and `named` refuse, T-030 no codes left,
-                L-020, and what `Baskets.add` refuses.
+                T-073 no phone to advise by, what `domain.quotes.quoted`, `customers.identified` and `named`
+                refuse, T-030 no codes left, L-020, and what `Baskets.add` refuses.
         """
 
         def plan(books: Writing) -> PlannedLine:
@@ -143,6 +143,7 @@ class Transfers:
             sender = identified(command.sender, "sender", self.counter.today())
             receiver = named(command.receiver, "receiver")
             _can_be_carried(command)
+            _can_be_told(command)
             offline = within_exposure(
                 books,
                 self.counter.line,
@@ -367,6 +368,12 @@ def _can_be_carried(command: SendTransfer) -> None:
         raise Refused("T-062", field="receiver.address")
     if not command.office:
         raise Refused("T-063", field="office")
+
+
+def _can_be_told(command: SendTransfer) -> None:
+    """Advice of payment reaches its sender by telephone."""
+    if ADVICE in command.wanted.extras and not command.sender.phone.strip():
+        raise Refused("T-073", field="sender.phone")
 
 
 def _planned(line: ops.Sold, personal: Attachment, name: str, language: str, source: str) -> PlannedLine:

@@ -218,7 +218,8 @@ def test_another_process_at_the_daily_jobs_keeps_nobody_from_work(stage: Stage, 
         assert days_done(stage) == set()
     stage.clock.now_ms += 2 * rounds._DAILY_AGAIN_MS
     stage.centre.settle()
-    assert days_done(stage) == {"partitions", "erasure", "validity", "screening", "laundering"}
+    jobs = {"partitions", "erasure", "registers", "validity", "reminders", "screening", "laundering"}
+    assert days_done(stage) == jobs
 
 
 def days_done(stage: Stage) -> set[str]:

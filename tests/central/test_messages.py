@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from azpost_desk.central import doubts, freed
 from azpost_desk.central.app import Centre
+from azpost_desk.central.book import Book
 from azpost_desk.central.gateways.sms_json import JsonSms
 from azpost_desk.central.gateways.smtp import CLEAR, MailServer, SmtpMail
 from azpost_desk.central.messaging import events, queue
@@ -170,6 +172,32 @@ def test_whoever_died_with_it_in_hand_is_followed_by_a_question(post: Post) -> N
     post.later(LEASE_MS)
     assert post.states() == [("transfer_paid", "delivered", 2)]
     assert [method for method, _ in post.network.requests] == ["PUT", "GET"]
+
+
+def test_what_two_people_found_to_be_paid_is_told_too(post: Post) -> None:
+    """A lost desk had paid it: said by two people, or by its own late record."""
+    found, code = post.send()
+    late, _ = post.send()
+    signed = post.desk.claim(code, 10_000, "Əliyev Vüqar").grant
+    assert signed is not None
+    grant = grant_of(signed.words).grant
+    post.do("update transfers set state = 'in_doubt' where transfer = %s", found)
+    post.do("update grants set state = 'in_doubt'")
+    book = Book(post.dsn, post.clock)
+    with post.centre.database.connection() as conn:
+        people = ("Rəna Quliyeva", "Tofiq Əsədov")
+        doubts.resolve(conn, book, grant, doubts.PAID, people, "the receipt", post.clock.utc_ms())
+    book.close()
+    post.do(
+        'insert into doubt_findings ("grant", thing, event, amount, desk, record, resolved, found_ms)'
+        " values ('g', %s, 'paid', 10000, '2002-1', '', 'resolved_not_paid', 0)",
+        late,
+    )
+    with post.centre.database.transaction() as conn:
+        assert freed.overtaken(conn, late, post.clock.utc_ms()) == "paid"
+    post.centre.settle()
+    assert post.states() == [("transfer_paid", "delivered", 1)] * 2
+    assert sorted(row[0] for row in post.ask("select about from messages")) == sorted([found, late])
 
 
 def test_what_is_not_so_any_more_is_withdrawn_unsent(post: Post) -> None:

@@ -111,6 +111,19 @@ def test_delivery_needs_a_price_an_address_and_an_office(stand: Stand) -> None:
     assert (line.fee_qapik, line.terms.extras_qapik) == (400, {"delivery": 300})
 
 
+def test_advice_is_sold_to_somebody_who_can_be_told(stand: Stand) -> None:
+    stand.change_tariffs(transfer_extras_qapik={"advice": 50})
+    wanted = QuoteOptions(frozenset({"advice"}))
+    with pytest.raises(Refused, match="T-073") as refused:
+        stand.desk.transfers.send(send(wanted=wanted, sender=replace(SENDER, phone=" ")), CLERK)
+    assert refused.value.field == "sender.phone"
+    told = replace(SENDER, phone="050 123 45 67")
+    line = stand.desk.transfers.send(send(wanted=wanted, sender=told), CLERK).lines[0].line
+    assert isinstance(line, ops.TransferSent)
+    assert line.terms is not None
+    assert line.terms.extras_qapik == {"advice": 50}
+
+
 def test_a_transfer_is_sent_with_a_code_and_no_name_in_its_record(stand: Stand) -> None:
     basket = stand.desk.transfers.send(send(), CLERK)
     line = basket.lines[0].line

@@ -116,6 +116,25 @@ def test_delivery_is_added_by_a_key_and_asks_for_the_address(known: Hands, stand
     assert send.address.isHidden()
 
 
+def test_advice_asks_for_the_number_of_a_sender_who_gave_none(known: Hands, stand: Stand) -> None:
+    stand.change_tariffs(transfer_extras_qapik={"advice": 50})
+    known.frame.current().enter()
+    known.settle()
+    send = form(known)
+    known.scan("5ZK9XYZ")
+    known.press(Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    send.person.phone.clear()
+    known.type("1\n200\n")
+    assert lines(stand) == []
+    assert send.person.phone.error_text() == say(Phrase("refusal.T-073"))
+    assert send.person.phone.isAncestorOf(known.focus)
+    known.type("0501234567\n\n\n")
+    (line,) = lines(stand)
+    assert isinstance(line, ops.TransferSent)
+    assert line.terms is not None
+    assert line.terms.extras_qapik == {"advice": 50}
+
+
 def test_a_price_that_changed_meanwhile_is_told_again(known: Hands, stand: Stand) -> None:
     known.scan("5ZK9XYZ")
     known.type("1200")
