@@ -52,6 +52,8 @@ class Visit:
             self._way = socket.create_connection(address, timeout=self._deadline.left() or 0.001)
         except OSError as nobody:
             raise Trouble("D-030", place=self._place) from nobody
+        # An answer and the next command are two small pieces; the second waits for nothing.
+        self._way.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __enter__(self) -> Self:
         return self
