@@ -26,6 +26,8 @@ from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.gateways import messages as carrying
 from azpost_desk.central.gateways.billers import is_away
 from azpost_desk.central.gateways.parties import Party
+from azpost_desk.central.instant import answering
+from azpost_desk.central.intake import instant as instant_rounds
 from azpost_desk.central.intake import partners as abroad_rounds
 from azpost_desk.central.intake import salvaging
 from azpost_desk.central.intake.exchange import exchange
@@ -51,10 +53,12 @@ if TYPE_CHECKING:
     from azpost_desk.central.gateways.abroad import Partner
     from azpost_desk.central.gateways.connectors import Connector
     from azpost_desk.central.gateways.messages import Carrier
+    from azpost_desk.central.gateways.instant import Rail
     from azpost_desk.central.web.wire import Caller
     from azpost_desk.domain.days import Clock
     from azpost_desk.protocol.abroad import QuoteAsk, QuoteTold
     from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
+    from azpost_desk.protocol.instant import QrAsk, QrTold
     from azpost_desk.protocol.messages import (
         AheadAsked,
         AheadTold,
@@ -99,6 +103,7 @@ class Centre:
         kinds: of the connectors, by biller id, as people know them.
         partners: connector per partner abroad; transfers to one without wait.
         carriers: of messages, by channel; messages on a channel without one wait.
+        rail: connector to the instant rail; without it nobody is shown a code.
         connections_max: connections to the database at most.
         limits: what whoever connects may take.
     """
@@ -112,6 +117,7 @@ class Centre:
         kinds: Mapping[str, str] | None = None,
         partners: Mapping[str, Partner] | None = None,
         carriers: Mapping[str, Carrier] | None = None,
+        rail: Rail | None = None,
         connections_max: int = 16,
         limits: Limits | None = None,
     ) -> None:
@@ -125,6 +131,8 @@ class Centre:
         self._kinds = names | dict(kinds or {})
         self._partners = dict(partners or {})
         self._carriers = dict(carriers or {})
+        self._rail_connector = rail
+        self._rail: Party[Rail] | None = None
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -161,6 +169,9 @@ class Centre:
         }
         self._rounds = Rounds(
             self.database, self._book, self.clock, self._parties, self._abroad, self._networks
+        self._rail = self._of_rail()
+        self._rounds = Rounds(
+            self.database, self._book, self.clock, self._parties, self._abroad, self._rail_rounds()
         )
         try:
             doors = Doors(self._limits)
@@ -181,6 +192,16 @@ class Centre:
         self.url = f"{'https' if certificate else 'http'}://{where[0]}:{where[1]}"
         return self.url
 
+    def _of_rail(self) -> Party[Rail] | None:
+        if self._rail_connector is None:
+            return None
+        return Party("rail", self._rail_connector, self.clock, instant_rounds.is_away)
+
+    def _rail_rounds(self) -> instant_rounds.InstantRounds | None:
+        if self._rail is None:
+            return None
+        return instant_rounds.InstantRounds(self.database, self._book, self._keys, self.clock, self._rail)
+
     def stop(self) -> None:
         """Answer what is being answered, then stop; what was not worked off waits in the database."""
         if self._server is not None:
@@ -195,6 +216,8 @@ class Centre:
             partner.close()
         for network in self._networks.values():
             network.close()
+        if self._rail is not None:
+            self._rail.close()
         self._book.close()
         self.database.close()
 
@@ -227,6 +250,7 @@ class Centre:
             Answer(questions.EXCHANGE, self.exchange),
             AwaitedAnswer(questions.BILL_CHECK, self.check_bill),
             AwaitedAnswer(questions.NOTICES, self.find_notices),
+            AwaitedAnswer(questions.QR_REQUEST, self.ask_for_code),
             Answer(questions.TRANSFER_CLAIM, self.claim_transfer),
             Answer(questions.ABROAD_QUOTE, self.quote_abroad),
             Answer(questions.ABROAD_REFUND, self.claim_refund_abroad),
@@ -247,6 +271,11 @@ class Centre:
     async def find_notices(self, caller: Caller, message: NoticesAsk) -> NoticesTold:
         """Ask the portal; see deliveries."""
         return await deliveries.find_notices(self._parties, message, self.clock)
+
+    async def ask_for_code(self, caller: Caller, message: QrAsk) -> QrTold:
+        """See instant.answering."""
+        chain = caller.desk, caller.epoch
+        return await answering.answer(self.database, self._keys, self.clock, self._rail, chain, message)
 
     def steps_of(self, caller: Caller, message: StepsAsked) -> StepsTold:
         """See steps."""

@@ -23,6 +23,7 @@ from azpost_desk.central import (
     transfers,
 )
 from azpost_desk.central.abroad import enquiring, paying, refunding, selling
+from azpost_desk.central.instant import settling
 from azpost_desk.central.lines import ACTS
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.lines import Line, LineReversed
@@ -108,6 +109,8 @@ _BODIES: Final[tuple[tuple[type, Alone], ...]] = (
     _of(ops.TillCounted, _timeless(counts.counted)),
     _of(ops.DifferenceMadeGood, _timeless(counts.made_good)),
     _of(ops.DisputeRaised, _dispute_raised),
+    _of(ops.QrGivenUp, settling.given_up),
+    _of(ops.QrReturned, settling.returned),
     _of(ops.DisputeEscalated, _timeless(enquiring.escalated)),
     _of(ops.DisputeClosed, _timeless(enquiring.closed)),
 )
@@ -165,6 +168,9 @@ NOTHING_TO_CARRY: Final = frozenset(
         ops.CardAsked,
         ops.CardAnswered,
         ops.CardReversed,
+        # The centre said so itself, or is asked beside the record.
+        ops.QrAsked,
+        ops.QrAnswered,
         ops.ApprovalRefused,
         ops.ReportSupplemented,
         ops.EvidenceExported,
@@ -193,6 +199,8 @@ def carry(conn: Connection, written: AcceptedRecord, now_ms: int) -> None:
     for part in body.lines if isinstance(body, ops.Settlement) else (body,):
         if type(part) not in NOTHING_TO_CARRY:
             carrier_of(part).act(conn, written, part, now_ms)
+    if isinstance(body, ops.Settlement):
+        settling.tendered(conn, written, body, now_ms)
 
 
 def carrier_of(part: Any) -> Alone:

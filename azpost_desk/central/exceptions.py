@@ -107,6 +107,11 @@ OWNERS: Final = {
     "partner_disputed": "finance",
     "abroad_enquiry": "operations",
     "message_failed": "operations",
+    "qr_unpaid": "finance",
+    "qr_in_doubt": "finance",
+    "qr_back_refused": "finance",
+    "qr_other_request": "security",
+    "rail_word": "finance",
 }
 
 

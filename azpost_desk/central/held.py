@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.central import freed, payments, screening
 from azpost_desk.central.abroad import judging
 from azpost_desk.central.doubts import two_people
+from azpost_desk.central.instant import settling
 from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.delivery_moves import WAITING as UNSETTLED
@@ -53,6 +54,8 @@ def waiting(conn: Connection) -> list[Waiting]:
         " from transfers where state = any(%s)"
         " union all select payment, state, amount, desk, accepted_ms, 'payments'"
         " from payments where state = any(%s)"
+        " union all select request, state, amount, desk, asked_ms, 'qr'"
+        " from qr_requests where state = 'in_doubt'"
         " union all select transfer, state, amount, desk, sent_ms, 'abroad'"
         " from abroad_out where state in ('held', 'frozen')"
         " or (listed and state not in ('paid', 'refunded', 'reversed'))"
@@ -89,6 +92,8 @@ def decide(
             "select state, desk from transfers where transfer = %s for update", (transfer,)
         ).fetchone()
         if row is None:
+            if settling.is_request(conn, transfer):
+                return settling.decide(conn, book, transfer, decision, people, evidence, now_ms)
             if judging.is_abroad(conn, transfer):
                 return judging.decide(conn, book, transfer, decision, people, evidence, now_ms)
             return payments.decide(conn, book, transfer, decision, people, evidence, now_ms)

@@ -45,6 +45,8 @@ SAFE: Final = "1010"
 TILL: Final = "1020"
 TRANSIT: Final = "1030"
 CARD_RECEIVABLE: Final = "1040"
+QR_RECEIVABLE: Final = "1045"
+RAIL: Final = "1047"
 PARTNER: Final = "1050"
 PARTNER_TRANSIT: Final = "1055"
 PARTNER_DISPUTED: Final = "1057"
@@ -90,6 +92,10 @@ CHART: Final = {
         # which.
         Account(TRANSIT, "transit", Side.CASH, "remittance"),
         Account(CARD_RECEIVABLE, "card_receivable", Side.CLAIM, "acquirer"),
+        # Taken by code at desks (debit) and come by the rail for it (credit): zero once both have spoken.
+        Account(QR_RECEIVABLE, "qr_receivable", Side.CLAIM),
+        # Our money on the instant rail; the centre's book only.
+        Account(RAIL, "rail", Side.CLAIM, "rail"),
         # Our money with a partner abroad, and what has left for it and is not on its statement yet.
         Account(PARTNER, "partner", Side.CLAIM, "partner"),
         Account(PARTNER_TRANSIT, "partner_transit", Side.CLAIM, "partner"),

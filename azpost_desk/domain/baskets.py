@@ -16,7 +16,7 @@ LINES_MAX: Final = 100
 # Change of a whole note of two hundred: the customer would have given a note for nothing. Rather a slip.
 CHANGE_QAPIK_USUAL: Final = 20_000
 # What a counter can take, the first one first where several are named.
-_AT_A_COUNTER: Final = ("cash", "card")
+_AT_A_COUNTER: Final = ("cash", "card", "qr")
 
 
 def to_pay(lines: Sequence[ops.AnyLine]) -> Money:

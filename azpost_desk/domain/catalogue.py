@@ -320,6 +320,7 @@ class Settings(Document, frozen=True):
         biller_answers_min: once there are so many of them.
         reminder_days: so many days before a transfer goes back its sender is reminded, who bought advice;
             0 = never.
+        qr_minutes: how long a code on the screen may be paid; 0 = none is shown.
     """
 
     till_qapik_max: int = 500_000
@@ -342,6 +343,7 @@ class Settings(Document, frozen=True):
     biller_refused_ppm_max: int = 800_000
     biller_answers_min: int = 30
     reminder_days: int = 0
+    qr_minutes: int = 0
     purposes: tuple[str, ...] = ("family", "goods", "services", "study", "other")
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Step = tuple[str, str]
-"""(payment, grant, request or card, its id)."""
+"""(payment, grant, request, card or qr, its id)."""
 
 # [design] As services.grants: a question older than this is the centre's to clear up.
 REQUEST_DAYS_MAX: Final = 31
@@ -52,7 +52,7 @@ class Watched(Fold):
         self._ended: set[Step] = set()
         self._epochs: dict[str, int] = {}
         self._days: dict[str, int] = {}
-        self._tenders: dict[str, str] = {}
+        self._tenders: dict[str, Step] = {}
 
     def take(self, fact: Fact, body: ops.Body | None) -> None:
         self._epochs[fact.desk] = max(fact.epoch, self._epochs.get(fact.desk, 0))
@@ -62,10 +62,12 @@ class Watched(Fold):
         self._ended.update(_ends(body))
         match body:
             case ops.CardAsked():
-                self._tenders[body.tender] = fact.operation
+                self._tenders[body.tender] = "card", fact.operation
+            case ops.QrAsked():
+                self._tenders[body.tender] = "qr", fact.operation
             case ops.Settlement():
-                paid = (self._tenders.get(tender.operation, "") for tender in body.tenders)
-                self._ended.update(("card", step) for step in paid)
+                paid = (self._tenders.get(tender.operation) for tender in body.tenders)
+                self._ended.update(step for step in paid if step)
             case _:
                 pass
 
@@ -98,6 +100,8 @@ def _begins(operation: str, body: ops.Body | None) -> Iterator[Step]:
             yield "grant", body.grant
         case ops.CardAsked():
             yield "card", operation
+        case ops.QrAsked():
+            yield "qr", operation
         case _:
             pass
 
@@ -114,6 +118,8 @@ def _ends(body: ops.Body | None) -> Iterator[Step]:
             yield "request", _request_of(body.words)
         case ops.CardAnswered(outcome="declined") | ops.CardReversed(outcome="reversed"):
             yield "card", body.step
+        case ops.QrAnswered(outcome="closed") | ops.QrGivenUp():
+            yield "qr", body.request
         case ops.Settlement():
             for line in body.lines:
                 yield from _ended_by(line)

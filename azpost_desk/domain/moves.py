@@ -12,6 +12,9 @@ from typing import Final
 from azpost_desk.domain.abroad.moves import ABROAD_IN, ABROAD_OUT
 from azpost_desk.domain.delivery_moves import DELIVERY
 from azpost_desk.domain.messages import MESSAGE
+from azpost_desk.domain.qr_moves import AT_DESK as QR
+from azpost_desk.domain.qr_moves import BACK as QR_BACK
+from azpost_desk.domain.qr_moves import REQUEST as QR_REQUEST
 from azpost_desk.domain.refusals import Refused
 
 Moves = Mapping[tuple[str, str], str]
@@ -257,6 +260,9 @@ TABLES: Final[dict[str, Moves]] = {
     "payment": PAYMENT,
     "delivery": DELIVERY,
     "card": CARD,
+    "qr": QR,
+    "qr_request": QR_REQUEST,
+    "qr_back": QR_BACK,
     "day": DAY,
     "till": TILL,
     "bag": BAG,

@@ -99,6 +99,14 @@ from azpost_desk.domain.operations_payments import DELIVERED_AFTER_ALL as DELIVE
 from azpost_desk.domain.operations_payments import RETURNED as RETURNED
 from azpost_desk.domain.operations_payments import NoticesSearched as NoticesSearched
 from azpost_desk.domain.operations_payments import PaymentResolved as PaymentResolved
+from azpost_desk.domain.operations_qr import QR_BODIES, QR_CENTRE_KINDS
+from azpost_desk.domain.operations_qr import QrAnswered as QrAnswered
+from azpost_desk.domain.operations_qr import QrAsked as QrAsked
+from azpost_desk.domain.operations_qr import QrCredited as QrCredited
+from azpost_desk.domain.operations_qr import QrGivenUp as QrGivenUp
+from azpost_desk.domain.operations_qr import QrJudged as QrJudged
+from azpost_desk.domain.operations_qr import QrReturned as QrReturned
+from azpost_desk.domain.operations_qr import QrSentBack as QrSentBack
 from azpost_desk.domain.operations_recovery import BODIES as _RECOVERY_BODIES
 from azpost_desk.domain.operations_recovery import CENTRE_KINDS as _RECOVERY_CENTRE_KINDS
 from azpost_desk.domain.operations_recovery import BasketSources as BasketSources
@@ -433,6 +441,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("paper.reprinted", 1): PaperReprinted,
     **_RECOVERY_BODIES,
     **CARD_BODIES,
+    **QR_BODIES,
     **SLIP_BODIES,
     **_DISPUTES,
     **_OF_EVIDENCE,
@@ -454,6 +463,7 @@ CENTRE_KINDS: Final = (
     | _RECOVERY_CENTRE_KINDS
     | operations_cash.CENTRE_KINDS
     | _CENTRE_OF_KEYS
+    | QR_CENTRE_KINDS
     | frozenset(kind for kind, _ in _OF_THE_CENTRE)
 )
 _KIND_OF: Final = {body: kind for kind, body in BODIES.items()}

@@ -15,6 +15,7 @@ from azpost_desk.domain import (
     postings_abroad,
     postings_cash,
     postings_incoming,
+    postings_qr,
     postings_statements,
     products,
 )
@@ -28,7 +29,7 @@ Rule = Callable[[str, str, Any], list[Posting]]
 """(desk, operation id of the record, body) → postings."""
 
 
-_TENDER_ACCOUNT: Final = {"cash": chart.TILL, "card": chart.CARD_RECEIVABLE}
+_TENDER_ACCOUNT: Final = {"cash": chart.TILL, "card": chart.CARD_RECEIVABLE, "qr": chart.QR_RECEIVABLE}
 
 
 def _settlement(desk: str, operation: str, body: ops.Settlement) -> list[Posting]:
@@ -190,6 +191,7 @@ RULES: Final[dict[tuple[str, int], Rule]] = {
     **postings_abroad.RULES,
     **postings_statements.RULES,
     **postings_incoming.RULES,
+    **postings_qr.RULES,
     ("doubt.resolved", 1): _doubt_resolved,
     ("doubt.settled", 1): _doubt_settled,
     ("contested.judged", 1): _contested_judged,

@@ -24,7 +24,7 @@ _CUSTOMERS = (
     chart.REFUNDS_PAYABLE,
 )
 _SERVICE_OF = {number: account.service for number, account in chart.CHART.items() if account.service}
-_TENDER_OF = {chart.TILL: "cash", chart.CARD_RECEIVABLE: "card"}
+_TENDER_OF = {chart.TILL: "cash", chart.CARD_RECEIVABLE: "card", chart.QR_RECEIVABLE: "qr"}
 
 
 def _service_of(postings: list[Posting]) -> str | None:

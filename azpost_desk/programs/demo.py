@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from azpost_desk.programs.desk import OpenCounter
     from azpost_desk.rehearsal.day import Played
     from azpost_desk.rehearsal.faults import FaultyLine
+    from azpost_desk.rehearsal.instant_rail import SandboxRail
     from azpost_desk.rehearsal.partners import SandboxPartner
     from azpost_desk.rehearsal.providers import SandboxProvider
     from azpost_desk.rehearsal.terminals import SandboxTerminal
@@ -86,6 +87,7 @@ class Town:
     centre: Centre
     provider: SandboxProvider
     partners: dict[str, SandboxPartner]
+    rail: SandboxRail
     lines: dict[int, FaultyLine]
     folders: dict[int, Path]
     terminals: dict[int, SandboxTerminal]
@@ -118,7 +120,7 @@ def town(folder: Path, clock: Any, more: Sequence[dict[str, Any]] = ()) -> Itera
     from azpost_desk.domain.catalogue import Signing
     from azpost_desk.programs.desk import enrol_desk
     from azpost_desk.protocol.keys import SigningKey
-    from azpost_desk.rehearsal import abroad_town
+    from azpost_desk.rehearsal import abroad_town, instant_town
     from azpost_desk.rehearsal.cards import demo_card
     from azpost_desk.rehearsal.faults import FaultyLine
     from azpost_desk.rehearsal.providers import DEMO_BILLERS
@@ -136,11 +138,13 @@ def town(folder: Path, clock: Any, more: Sequence[dict[str, Any]] = ()) -> Itera
         partners = {name: stack.enter_context(one) for name, one in abroad_town.sandboxes(key).items()}
         abroad_town.keep_books(partners, clock)
         reached = abroad_town.reached(partners, key)
-        centre = Centre(dsn, clock=clock, billers=billers, partners=reached)
+        rail = stack.enter_context(instant_town.sandbox(key, clock.utc_ms))
+        at_rail = instant_town.reached(rail, key)
+        centre = Centre(dsn, clock=clock, billers=billers, partners=reached, rail=at_rail)
         centre.start()
         stack.callback(centre.stop)
         with centre.database.transaction() as conn:
-            codes = found_town(conn, clock.utc_ms())
+            codes = found_town(conn, clock.utc_ms(), qr_minutes=instant_town.QR_MINUTES)
             publish(conn, catalogue(sold), clock.utc_ms())
             manager = next(one for one in PLAYERS if one.role == "manager")
             issuer = demo_card(folder / CARD, manager.name, manager.pin, clock.utc_ms())
@@ -166,7 +170,7 @@ def town(folder: Path, clock: Any, more: Sequence[dict[str, Any]] = ()) -> Itera
             with centre.database.transaction() as conn:
                 supply_desk(conn, desk, clock.utc_ms())
         centre.settle()
-        yield Town(folder, dsn, centre, provider, partners, lines, folders, terminals)
+        yield Town(folder, dsn, centre, provider, partners, rail, lines, folders, terminals)
 
 
 def main(argv: list[str]) -> int:
@@ -214,6 +218,7 @@ def _window(folder: Path, language: str) -> int:
             f"{one.number} · {texts.money(azn(one.amount_qapik))} · {one.payer}"
             for one in notice_town.notices()
         ]
+        rows += ["", texts.t("codes.demo.payer"), here.rail.url]
         rows += ["", texts.t("abroad.demo.coming"), *coming, "", texts.t("notices.demo.due"), *due]
         print("\n".join(rows), flush=True)
         return run_window(here.folders[1], here.lines[1].url, language, card="\n".join(["DEMO", *rows]))
@@ -347,6 +352,7 @@ def _outside(here: Town, counters: dict[int, OpenCounter], outage: Outage) -> di
         "biller_refuses": lambda: here.provider.fail_next("result", code=5),
         "card_answer_lost": lambda: here.terminals[1].plan(["charge_silent"]),
         "partner_refuses": lambda: here.partners["tbilisi"].fail_next("reject", code="AC04"),
+        "payer_pays": lambda: here.rail.pay(here.rail.open_requests()[-1].id),
         "biller_loses_answer": lambda: here.provider.fail_next("answer_lost"),
     }
 

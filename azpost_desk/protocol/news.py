@@ -69,6 +69,18 @@ class PaymentResult(Tidings, frozen=True):
     at_ms: int
 
 
+class QrEvent(Tidings, frozen=True):
+    """What became of a request for money by code: paid, late, closed; `words` and `signature` (hex) of a
+    confirmation, `reason` of a close.
+    """
+
+    request: str
+    outcome: str
+    words: str = ""
+    signature: str = ""
+    reason: str = ""
+
+
 class TransferEvent(Tidings, frozen=True):
     """A transfer that concerns this desk changed state (sent here, paid elsewhere, closed after wrong
     tries).
@@ -244,6 +256,7 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "desk.head": DeskHead,
     "desk.key": DeskKey,
     "payment.result": PaymentResult,
+    "qr.event": QrEvent,
     "transfer.event": TransferEvent,
     "abroad.event": AbroadEvent,
     "item.event": ItemEvent,

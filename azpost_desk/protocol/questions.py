@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from azpost_desk.protocol import abroad, approvals, messages, old_chains, watch
+from azpost_desk.protocol import abroad, approvals, instant, messages, old_chains, watch
 from azpost_desk.protocol.messages import Message
 
 A = TypeVar("A", bound=Message)
@@ -39,6 +39,7 @@ EXCHANGE: Final = Question("/v1/exchange", messages.Exchange, messages.Exchanged
 BILL_CHECK: Final = Question("/v1/bills/check", messages.BillCheck, messages.BillChecked, stopped_too=True)
 NOTICES: Final = Question("/v1/notices/find", messages.NoticesAsk, messages.NoticesTold)
 TRANSFER_CLAIM: Final = Question("/v1/transfers/claim", messages.TransferClaim, messages.TransferClaimed)
+QR_REQUEST: Final = Question("/v1/qr", instant.QrAsk, instant.QrTold)
 ABROAD_QUOTE: Final = Question("/v1/abroad/quote", abroad.QuoteAsk, abroad.QuoteTold)
 ABROAD_REFUND: Final = Question("/v1/abroad/refund", messages.TransferClaim, messages.TransferClaimed)
 ABROAD_CLAIM: Final = Question("/v1/abroad/claim", messages.TransferClaim, messages.TransferClaimed)
@@ -61,6 +62,7 @@ QUESTIONS: Final[tuple[Question[Any, Any], ...]] = (
     BILL_CHECK,
     NOTICES,
     TRANSFER_CLAIM,
+    QR_REQUEST,
     ABROAD_QUOTE,
     ABROAD_REFUND,
     ABROAD_CLAIM,

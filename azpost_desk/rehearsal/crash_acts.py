@@ -16,6 +16,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.rehearsal.crash_abroad import AbroadActs
+from azpost_desk.rehearsal.crash_codes import CodeActs
 from azpost_desk.rehearsal.crash_features import FeatureActs
 from azpost_desk.rehearsal.crash_town import NO_CUSTOMER, OTHER, OURS, PHONE
 from azpost_desk.rehearsal.crash_worker import CLERK, MANAGER, SENDER, SUPERVISOR, press
@@ -46,7 +47,7 @@ _AMOUNT_QAPIK: Final = 5_000
 _FORGETFUL: Final = PLAYERS[1]
 
 
-class Worker(FeatureActs, AbroadActs):
+class Worker(FeatureActs, AbroadActs, CodeActs):
     """One desk of the town with every act it can be killed in."""
 
     # --- people ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from azpost_desk.central.clock import SystemClock
 from azpost_desk.central.gateways.osmp import OsmpBiller
 from azpost_desk.central.registry import branches
 from azpost_desk.protocol.keys import SigningKey
-from azpost_desk.rehearsal import abroad_town, notice_town
+from azpost_desk.rehearsal import abroad_town, instant_town, notice_town
 from azpost_desk.rehearsal.crash_partner import PARTNER, Neighbour, Orders
 from azpost_desk.rehearsal.portals import SandboxPortal
 from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from azpost_desk.central.gateways.connectors import Connector
+    from azpost_desk.rehearsal.instant_rail import SandboxRail
     from azpost_desk.rehearsal.partners import SandboxPartner
 
 OURS: Final = f"{BRANCH}-1"
@@ -114,6 +115,7 @@ class Town:
     centre: Centre
     provider: SandboxProvider
     portal: SandboxPortal
+    rail: SandboxRail
     partners: dict[str, SandboxPartner]
     neighbour: Neighbour
     desks: tuple[str, ...] = field(default=(OURS, OTHER))
@@ -139,20 +141,27 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
             )
             for one in DEMO_BILLERS
         }
+        rail = stack.enter_context(instant_town.eager(signing := SigningKey.new(), clock.utc_ms))
         portal = stack.enter_context(SandboxPortal(notice_town.notices(), grows=notice_town.any_fine))
-        sandboxes = abroad_town.sandboxes(signing := SigningKey.new())
+        sandboxes = abroad_town.sandboxes(signing)
         partners = {name: stack.enter_context(one) for name, one in sandboxes.items()}
         reached = abroad_town.reached(partners, signing, seconds=_PARTNER_SECONDS)
         neighbour = Neighbour(partners[PARTNER], Orders(folder / "orders"), clock)
         book = Book(dsn, clock)
         stack.callback(book.close)
         centre = Centre(
-            dsn, clock=clock, billers=billers | notice_town.reached(portal, clock.utc_ms), partners=reached
+            dsn,
+            clock=clock,
+            billers=billers | notice_town.reached(portal, clock.utc_ms),
+            partners=reached,
+            rail=instant_town.reached(rail, signing),
         )
         url = centre.start()
         stack.callback(centre.stop)
         with centre.database.transaction() as conn:
-            secrets = found_town(conn, clock.utc_ms(), hash_pin=KnownPins().hash)
+            secrets = found_town(
+                conn, clock.utc_ms(), qr_minutes=instant_town.QR_MINUTES, hash_pin=KnownPins().hash
+            )
             abroad_town.agree(conn, book, (BRANCH,), clock.utc_ms())
             abroad_town.give_rates(conn, clock.utc_ms(), _RATES_DAYS)
         for desk in (OURS, OTHER):
@@ -165,4 +174,4 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
                 branches.give_codes(conn, desk, codes, clock.utc_ms())
                 branches.give_range(conn, desk, "EE", codes, clock.utc_ms())
         centre.settle()
-        yield Town(Place(folder, url), dsn, centre, provider, portal, partners, neighbour)
+        yield Town(Place(folder, url), dsn, centre, provider, portal, rail, partners, neighbour)

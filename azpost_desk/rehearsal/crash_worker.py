@@ -12,6 +12,7 @@ from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Role
 from azpost_desk.rehearsal.crash_town import OTHER, OURS, KnownPins, open_books
+from azpost_desk.rehearsal.instant_town import end_codes
 from azpost_desk.rehearsal.kill_steps import SteppedLine, Steps
 from azpost_desk.rehearsal.town import PLAYERS
 from azpost_desk.services.counter import Counter, Officer
@@ -87,6 +88,7 @@ class AtCounter:
         """What a start does with what was under way: note it, exchange, ask every open question again."""
         self.services.recovery.note_start()
         self.line.exchange()
+        end_codes(self.services, CLERK, self.settle)
         for open_question in self.services.transfers.unanswered():
             with suppress(Refused, Trouble):
                 self.services.transfers.ask_again(open_question.request, CLERK)
@@ -131,6 +133,7 @@ class AtCounter:
         return self.books.identity().number == 1
 
     def _empty_basket(self) -> None:
+        end_codes(self.services, CLERK, self.settle)
         if self.services.baskets.current() is not None:
             self.services.baskets.hand_over(SUPERVISOR, None)
         for basket in self.services.parking.baskets_parked():

@@ -19,6 +19,7 @@ from azpost_desk.central.gateways.osmp import parse_sum
 from azpost_desk.domain import operations as ops
 from azpost_desk.rehearsal import crash_desk
 from azpost_desk.rehearsal.crash_acts import ACTS, Worker
+from azpost_desk.rehearsal.crash_codes import unlike_rail
 from azpost_desk.rehearsal.crash_desk import Job, counter, work
 from azpost_desk.rehearsal.crash_partner import PARTNER, unlike_partner
 from azpost_desk.rehearsal.crash_town import OURS, open_books
@@ -228,6 +229,7 @@ def at_peace(town: Town, cases: Collection[str] = ()) -> list[str]:
             [worker.books for worker in workers],
             town.place.clock().utc_ms(),
         )
+    faults += unlike_rail(town.rail, town.centre.database)
     faults += [f"{desk}: {fault}" for desk in town.desks for fault in _unsound(town.place.folder / desk)]
     fines = [parse_sum(one.amount) for one in town.portal.register()]
     paid = sorted([*(one.sum_qapik for one in town.provider.register()), *fines])

@@ -6,6 +6,7 @@ Every line is what a person does or sees; the figures at the close are those the
 from __future__ import annotations
 
 from azpost_desk.rehearsal.script_abroad import abroad
+from azpost_desk.rehearsal.script_codes import codes
 from azpost_desk.rehearsal.script_looks import languages, one_box, papers_of_the_day
 from azpost_desk.rehearsal.script_notices import notices
 from azpost_desk.rehearsal.steps import (
@@ -44,6 +45,7 @@ def script() -> list[Instruction]:
         *_undone(),
         *abroad(),
         *notices(),
+        *codes(),
         *_mail(),
         *languages(),
         *_close(),
@@ -442,7 +444,7 @@ def _close() -> list[Instruction]:
         keys("Ctrl+Down"),
         *moved("", "", "5"),
         keys("Ctrl+E"),
-        *count("", "", "", "5", "1", "1", "1", "3", "1", "2", "", "", "", "2"),
+        *count("", "", "", "5", "1", "1", "1", "3", "2", "2", "", "", "", "2"),
         See("-0,05"),
         Picture("till-closed-short"),
         keys("Enter Ctrl+Shift+Q"),

@@ -182,10 +182,12 @@ def found_town(
     now_ms: int,
     *,
     till_qapik_max: int = 500_000,
+    qr_minutes: int = 0,
     hash_pin: Callable[[str], str] = branches.hashed_pin,
 ) -> dict[str, str]:
     """Register everything; gives the one-time enrolment code of each desk of the demo branch by its id.
 
+    `qr_minutes`: how long codes stand, 0 where the centre reaches no instant rail.
     `hash_pin` is the hash that the town's desks verify: argon2id where real desks do.
     """
     branches.create_branches(conn, [(one, _ZONES[one.code]) for one in _BRANCHES], now_ms)
@@ -214,6 +216,7 @@ def found_town(
     reference.publish(conn, billers(), now_ms)
     settings = Settings(
         till_qapik_max=till_qapik_max,
+        qr_minutes=qr_minutes,
         allowances_qapik={"transfers": 300_000, "payments": 200_000, "express": 500_000, "goods": 500_000},
     )
     reference.publish(conn, settings, now_ms)

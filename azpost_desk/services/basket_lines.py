@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from azpost_desk.protocol.records import Attachment
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.ports import Reading, Writing
-    from azpost_desk.services.views import Basket, CardStep
+    from azpost_desk.services.views import Basket
 
 
 # What a settlement holds beside its lines: header, receipt, tenders.
@@ -101,12 +101,8 @@ def source_of(lines: Sequence[PlannedLine]) -> str:
     return sources.pop() if len(sources) == 1 else "keys"
 
 
-def still_stand(lines: Sequence[ops.AnyLine], now_ms: int, card: CardStep | None) -> None:
-    """Refuse with A-041 a price that has run out, with P-068 a notice whose portal was asked too long ago;
-    what a card has paid meanwhile stands (M0-7).
-    """
-    if card is not None:
-        return
+def still_stand(lines: Sequence[ops.AnyLine], now_ms: int) -> None:
+    """Refuse with A-041 a price that has run out, with P-068 a notice whose portal was asked too long ago."""
     if any(isinstance(line, ops.NoticePaid) and line.is_old(now_ms) for line in lines):
         raise Refused("P-068")
     if any(0 < stands_ms(line) < now_ms for line in lines):
@@ -114,8 +110,13 @@ def still_stand(lines: Sequence[ops.AnyLine], now_ms: int, card: CardStep | None
 
 
 def with_way_back(books: Reading, planned: PlannedLine) -> PlannedLine:
-    """The line with what of its money goes back to a card, for the panel to say before anything is paid."""
+    """The line with what of its money goes back to a card or by code: the panel says it before it is paid."""
     way = way_back(books, planned.line)
     if way is None or not way.electronic.minor:
         return planned
-    return replace(planned, electronic_qapik=way.electronic.minor, is_to_card=way.card is not None)
+    return replace(
+        planned,
+        electronic_qapik=way.electronic.minor,
+        is_to_card=way.card is not None,
+        is_to_code=way.code is not None,
+    )

@@ -43,21 +43,28 @@ from azpost_desk.services.counter import (
     within_exposure,
 )
 from azpost_desk.services.giving_back import (
-    CARD_OPEN,
-    CARD_UNDER_WAY,
     agreed_in_cash,
     as_it_came,
-    card_share,
     step_back,
+    to_card,
+    undoing,
     way_back,
 )
 from azpost_desk.services.staff import consent
+from azpost_desk.services.tendered import (
+    as_tender,
+    require_free,
+    require_known,
+    returned_by_code,
+    tendered,
+)
 from azpost_desk.services.views import Basket, PaidLine, PlannedLine, Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.tendered import Tendered
     from azpost_desk.services.views import CardStep
 
 
@@ -124,8 +131,7 @@ class Baskets:
         if basket is None:
             basket = Basket(self.counter.new_id(), by.officer, (), self.counter.clock.utc_ms(), language="")
         _own(books, basket, by)
-        if any(one.basket == basket.basket for one in books.card_steps(CARD_UNDER_WAY)):
-            raise Refused("B-050")
+        require_free(books, basket.basket)
         if len(basket.lines) >= baskets.LINES_MAX:
             raise Refused("B-002", limit=baskets.LINES_MAX)
         for other in (basket, *(one.basket for one in books.parked())):
@@ -145,12 +151,8 @@ class Baskets:
             Refused: B-003 another officer's basket, B-004 no such line, B-050 a card is under way.
         """
         with self.counter.books.writing() as books:
-            basket = books.basket()
-            if basket is None:
-                raise Refused("B-004")
-            _own(books, basket, by)
-            if any(one.basket == basket.basket for one in books.card_steps(CARD_UNDER_WAY)):
-                raise Refused("B-050")
+            basket = _in_hand(books, by, "B-004")
+            require_free(books, basket.basket)
             planned = next((one for one in basket.lines if one.line.operation == operation), None)
             if planned is None or baskets.to_pay([planned.line]) != baskets.to_pay([line]):
                 raise Refused("B-004")
@@ -166,12 +168,8 @@ class Baskets:
             Refused: B-003 another officer's basket, B-004 no such line, B-050 a card is under way.
         """
         with self.counter.books.writing() as books:
-            basket = books.basket()
-            if basket is None:
-                raise Refused("B-004")
-            _own(books, basket, by)
-            if any(one.basket == basket.basket for one in books.card_steps(CARD_UNDER_WAY)):
-                raise Refused("B-050")
+            basket = _in_hand(books, by, "B-004")
+            require_free(books, basket.basket)
             gone = [planned for planned in basket.lines if planned.line.operation == operation]
             if not gone:
                 raise Refused("B-004")
@@ -208,8 +206,8 @@ class Baskets:
         Raises:
             Refused: B-050 it shall be cancelled while a card is under way for it.
         """
-        if to is None and any(one.basket == basket.basket for one in books.card_steps(CARD_UNDER_WAY)):
-            raise Refused("B-050")
+        if to is None:
+            require_free(books, basket.basket)
         books.append(
             ops.BasketHandedOver(
                 basket=basket.basket,
@@ -251,16 +249,16 @@ class Baskets:
             NeedsConfirmation: B-013 the change would be more than a note: nothing is paid yet.
         """
         with self.counter.books.writing() as books:
-            paid = self.settle_in(books, by, basket_id, given, approved_card(books, basket_id))
+            paid = self.settle_in(books, by, basket_id, given, tendered(books, basket_id))
             if baskets.needs_second_look(given, paid.change) and "B-013" not in confirmed:
                 raise NeedsConfirmation("B-013", given=given, change=paid.change)
         self.counter.line.wake()
         return paid
 
     def settle_in(
-        self, books: Writing, by: Officer, basket_id: str, given: Money, card: CardStep | None = None
+        self, books: Writing, by: Officer, basket_id: str, given: Money, card: Tendered | None = None
     ) -> Paid:
-        """The settlement within the caller's transaction; `card` is an approved step that pays its part.
+        """The settlement within the caller's transaction; `card` is a card or a code that has paid its part.
 
         Raises:
             Refused: as `pay`, and B-051 when the card does not fit what is due any more.
@@ -269,13 +267,16 @@ class Baskets:
         basket = books.basket()
         if basket is None:
             raise Refused("B-005")
-        as_it_came(books, [planned.line for planned in basket.lines], card)
-        lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
+        planned_lines = [planned.line for planned in basket.lines]
+        if card is None:
+            card = returned_by_code(books, by.officer, self.counter.new_id, to_card(books, planned_lines))
+        as_it_came(books, planned_lines, card)
+        engaged = card is not None
+        lines = [self._as_of_now(books, planned.line, engaged) for planned in basket.lines]
         receipt = books.next_receipt()
         spoken = basket.language or by.language
-        body = baskets.settle(
-            basket.basket, receipt, lines, self.counter.new_id(), given, spoken, _tender(card)
-        )
+        tender = as_tender(card, basket.basket, lines)
+        body = baskets.settle(basket.basket, receipt, lines, self.counter.new_id(), given, spoken, tender)
         if body.change_qapik - body.cash_given_qapik > books.till().balance.minor:
             raise Refused("B-012", balance=books.till().balance)
         recorded = books.append(
@@ -297,6 +298,9 @@ class Baskets:
     def ready(self, books: Reading, by: Officer, basket_id: str) -> Money:
         """Whether the basket may be paid now, and what is due.
 
+        What perishes (a price, a portal's word, the line, an allowance) is looked at when a tender is asked;
+        once a card was approved or a code paid it stands (money-out.md M0-7).
+
         Raises:
             Refused: as `pay`, but for what depends on the money handed over.
         """
@@ -304,18 +308,22 @@ class Baskets:
         if basket is None or basket.basket != basket_id or not basket.lines:
             raise Refused("B-005")
         _own(books, basket, by)
-        if any(one.basket == basket_id for one in books.card_steps(CARD_OPEN)):
-            raise Refused("B-050")
+        require_known(books, basket_id)
         sendable(basket.lines)
-        lines = [self._as_of_now(books, planned.line) for planned in basket.lines]
+        engaged = tendered(books, basket_id) is not None
+        lines = [self._as_of_now(books, planned.line, engaged) for planned in basket.lines]
         for line in lines:
             may_sell(books, by, service_of(line))
-        still_stand(lines, self.counter.line.trusted_ms(), approved_card(books, basket_id))
+        if not engaged:
+            still_stand(lines, self.counter.line.trusted_ms())
+            self._within_allowances(books, lines)
+        self._in_stock(books, lines)
+        return baskets.to_pay(lines)
+
+    def _within_allowances(self, books: Reading, lines: Sequence[ops.AnyLine]) -> None:
         for service in SERVICES:
             if taken := exposed_of(lines, service):
                 within_exposure(books, self.counter.line, service, taken)
-        self._in_stock(books, lines)
-        return baskets.to_pay(lines)
 
     def agree_to_cash(self, by: Officer, operation: str, reason: str, approval: Approval | None) -> Basket:
         """A second person agrees that what came by card is handed out in cash; it stands on the line.
@@ -325,10 +333,7 @@ class Baskets:
                 the terminal was asked to give it back, S-012 no approval for this line.
         """
         with self.counter.books.writing() as books:
-            basket = books.basket()
-            if basket is None:
-                raise Refused("B-005")
-            _own(books, basket, by)
+            basket = _in_hand(books, by, "B-005")
             planned = next((one for one in basket.lines if one.line.operation == operation), None)
             way = way_back(books, planned.line) if planned is not None else None
             if planned is None or way is None or not way.electronic.minor:
@@ -340,7 +345,7 @@ class Baskets:
             approver = consent(approval, operation, by)
             proven(books, approval, way.electronic)
             agreed = agreed_in_cash(planned.line, way.electronic, approver, reason.strip())
-            changed = replace(planned, line=agreed, electronic_qapik=0, is_to_card=False)
+            changed = replace(planned, line=agreed, electronic_qapik=0, is_to_card=False, is_to_code=False)
             lines = tuple(changed if one is planned else one for one in basket.lines)
             basket = replace(basket, lines=lines)
             books.save_basket(basket)
@@ -375,12 +380,14 @@ class Baskets:
     ) -> Paid:
         """The reversal within the caller's transaction; `card` is an approved giving back to a card."""
         body = self.reversal(books, by, line, operation, reason, approval)
-        if (card.amount if card else azn(0)) != card_share(books, line):
+        way = undoing(books, line)
+        given = card or returned_by_code(books, by.officer, self.counter.new_id, way)
+        if (given.amount if given else azn(0)) != way.electronic:
             raise Refused("B-025")
         receipt = books.next_receipt()
         due = baskets.to_pay([body])
         proven(books, approval, due)
-        tender = _tender(card)
+        tender = as_tender(given, "", ())
         back = due - azn(tender.amount_qapik if tender else 0)
         if -back.minor > books.till().balance.minor:
             raise Refused("B-012", balance=books.till().balance)
@@ -424,15 +431,15 @@ class Baskets:
         self._may_reverse(books, stored, day.number)
         return baskets.reverse(stored.line, operation, stored.receipt, reason, approver)
 
-    def _as_of_now(self, books: Reading, line: ops.AnyLine) -> ops.AnyLine:
+    def _as_of_now(self, books: Reading, line: ops.AnyLine, engaged: bool) -> ops.AnyLine:
         """The line as it is paid: what was planned on line may be paid without the line, and must say so.
 
         Raises:
-            Refused: P-005 a bill that its biller does not take without the line.
+            Refused: P-005 a bill that its biller does not take without the line, and nothing has paid it yet.
         """
         if self.counter.line.state().online:
             return line
-        if isinstance(line, ops.PaymentAccepted):
+        if isinstance(line, ops.PaymentAccepted) and not engaged:
             biller = books.document(Billers, books.day().date).find(line.biller)
             if biller is not None and not biller.offline:
                 raise Refused("P-005", field="biller")
@@ -477,20 +484,16 @@ class Baskets:
             return books.balance(chart.SAFE, books.desk().desk)
 
 
+def _in_hand(books: Reading, by: Officer, code: str) -> Basket:
+    """The basket in hand, this officer's; refused with `code` where there is none."""
+    basket = books.basket()
+    if basket is None:
+        raise Refused(code)
+    _own(books, basket, by)
+    return basket
+
+
 def _own(books: Reading, basket: Basket, by: Officer) -> None:
     if basket.officer != by.officer:
         other = books.officer(basket.officer)
         raise Refused("B-003", officer=other.name if other else basket.officer)
-
-
-def approved_card(books: Reading, basket: str) -> CardStep | None:
-    """The card that the terminal has approved for this basket and that no settlement carries yet."""
-    return next((one for one in books.card_steps(("approved",)) if one.basket == basket), None)
-
-
-def _tender(card: CardStep | None) -> ops.Tender | None:
-    """How the settlement carries an approved card; what goes back to one is negative."""
-    if card is None:
-        return None
-    sign = -1 if card.refunds else 1
-    return ops.Tender(operation=card.tender, tender="card", amount_qapik=sign * card.amount.minor)

@@ -14,12 +14,13 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.cards import MANAT, CardAnswer
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused, Trouble
-from azpost_desk.services.baskets import Baskets, Paid, approved_card
-from azpost_desk.services.giving_back import CARD_UNDER_WAY, card_of, card_share, to_card
+from azpost_desk.services.giving_back import CARD_UNDER_WAY, to_card, undoing
+from azpost_desk.services.tendered import tendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from azpost_desk.services.baskets import Baskets, Paid
     from azpost_desk.services.counter import Approval, Counter, Officer
     from azpost_desk.services.ports import CardTerminal, Writing
     from azpost_desk.services.views import CardStep, PaidLine
@@ -61,7 +62,7 @@ class Cards:
         terminal = self._terminal()
         with self.counter.books.writing() as books:
             due = self.baskets.ready(books, by, basket_id)
-            if approved_card(books, basket_id) is not None:
+            if tendered(books, basket_id) is not None:
                 raise Refused("B-050")
             asked = due if amount is None else amount
             basket = books.basket()
@@ -107,12 +108,12 @@ class Cards:
         """
         with self.counter.books.writing() as books:
             self.baskets.reversal(books, by, line, operation, reason, approval)
-            share, card = card_share(books, line), card_of(books, line.receipt)
-            if not share.minor or card is None:
+            way = undoing(books, line)
+            if not way.electronic.minor or way.card is None:
                 paid = self.baskets.reverse_in(books, by, line, operation, reason, approval)
                 self.counter.line.wake()
                 return paid
-            asked = self._begun(books, by, line.line.operation, share, card)
+            asked = self._begun(books, by, way.undone, way.electronic, way.card)
         given = self._went_back(by, *asked)
         with self.counter.books.writing() as books:
             paid = self.baskets.reverse_in(books, by, line, operation, reason, approval, given)

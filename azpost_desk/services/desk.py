@@ -36,6 +36,7 @@ from azpost_desk.services.papers_made import PapersMade
 from azpost_desk.services.parking import Parking
 from azpost_desk.services.payments import Payments
 from azpost_desk.services.preflight import Preflight
+from azpost_desk.services.qr import QrMoney
 from azpost_desk.services.recovery import Recovery
 from azpost_desk.services.refunds import Refunds
 from azpost_desk.services.reports import Press, Reports
@@ -107,6 +108,11 @@ class DeskServices:
     notes: Notes
     copies: Copies
     papers_made: PapersMade
+
+    @property
+    def qr(self) -> QrMoney:
+        """Money by a code on the screen."""
+        return QrMoney(self.counter, self.baskets)
 
 
 def desk_services(

@@ -15,12 +15,15 @@ from azpost_desk.domain.refunds import CASH, brought, parts
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import grant_of
 from azpost_desk.services.grants import OPEN_DAYS_MAX
+from azpost_desk.services.qr_views import QR
+from azpost_desk.services.views import CardStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from azpost_desk.services.ports import Reading
-    from azpost_desk.services.views import CardStep, PaidLine
+    from azpost_desk.services.qr_views import QrStep
+    from azpost_desk.services.views import PaidLine
 
 # A step at the terminal in one of these states: what it did is found out before anything else is paid.
 CARD_OPEN: Final = ("asked", "unknown", "reversing")
@@ -38,12 +41,24 @@ class WayBack:
     Attributes:
         undone: the operation of the line that was paid.
         electronic: what of it had not come in cash.
-        card: the step of the card that paid it, None where this desk knows of none.
+        card, code: the step of the card, or the request by code, that paid it; None where this desk knows
+            of none.
     """
 
     undone: str
     electronic: Money
     card: CardStep | None
+    code: QrStep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeReturn:
+    """So much of what a code brought goes back to its payer, for the line `undone`; `tender` carries it."""
+
+    step: QrStep
+    tender: str
+    amount: Money
+    undone: str
 
 
 def card_of(books: Reading, receipt: str) -> CardStep | None:
@@ -53,9 +68,18 @@ def card_of(books: Reading, receipt: str) -> CardStep | None:
     return next((one for one in books.card_steps() if one.tender in carried), None)
 
 
-def card_share(books: Reading, line: PaidLine) -> Money:
-    """What of a line goes back to the card when it is undone (PROTOCOL.md 3)."""
-    return _share(books, line, due_qapik(line.line), card_of(books, line.receipt))
+def code_of(books: Reading, receipt: str) -> QrStep | None:
+    """The request by code that paid a part of this receipt, None when nothing of it came so."""
+    body = _settlement(books, receipt)
+    carried = [tender.operation for tender in body.tenders if tender.tender == "qr"] if body else []
+    return books.of(QR).paid_for(carried) if carried else None
+
+
+def undoing(books: Reading, line: PaidLine) -> WayBack:
+    """Where the money of a paid line goes when it is undone (PROTOCOL.md 3)."""
+    share = _share(books, line, due_qapik(line.line))
+    receipt = line.receipt
+    return WayBack(line.line.operation, share, card_of(books, receipt), code_of(books, receipt))
 
 
 def way_back(books: Reading, line: ops.AnyLine) -> WayBack | None:
@@ -66,8 +90,8 @@ def way_back(books: Reading, line: ops.AnyLine) -> WayBack | None:
     paid = books.paid_line(undone)
     if paid is None:
         return WayBack(undone, _told_by_grant(books, line), None)
-    card = card_of(books, paid.receipt)
-    return WayBack(undone, _share(books, paid, -due_qapik(line), card), card)
+    share = _share(books, paid, -due_qapik(line))
+    return WayBack(undone, share, card_of(books, paid.receipt), code_of(books, paid.receipt))
 
 
 def _told_by_grant(books: Reading, line: ops.AnyLine) -> Money:
@@ -97,10 +121,10 @@ def agreed_in_cash(line: ops.AnyLine, cash: Money, approver: str, reason: str) -
     return agreed
 
 
-def as_it_came(books: Reading, lines: Sequence[ops.AnyLine], card: CardStep | None) -> None:
+def as_it_came(books: Reading, lines: Sequence[ops.AnyLine], card: object) -> None:
     """Refuse a basket that gives back in cash what a card has paid, without a second person.
 
-    `card` is what the terminal has given back already.
+    `card` is what the terminal has given back already, or what pays instead.
 
     Raises:
         Refused: B-026 it goes to a card and does not stand alone, B-027 it was paid by card, B-028 another
@@ -108,7 +132,8 @@ def as_it_came(books: Reading, lines: Sequence[ops.AnyLine], card: CardStep | No
     """
     way = to_card(books, lines)
     wanted = way.electronic if way is not None else azn(0)
-    given = card.amount if card is not None and card.refunds else azn(0)
+    is_back = isinstance(card, CodeReturn) or (isinstance(card, CardStep) and card.refunds)
+    given = card.amount if is_back and isinstance(card, CardStep | CodeReturn) else azn(0)
     if given != wanted:
         raise Refused("B-027", amount=wanted)
 
@@ -134,7 +159,7 @@ def to_card(books: Reading, lines: Sequence[ops.AnyLine]) -> WayBack | None:
     return found[0] if found else None
 
 
-def _share(books: Reading, paid: PaidLine, refund_qapik: int, card: CardStep | None) -> Money:
+def _share(books: Reading, paid: PaidLine, refund_qapik: int) -> Money:
     """What of so much of a paid line had not come in cash and is not given back yet."""
     body = _settlement(books, paid.receipt)
     if body is None or refund_qapik <= 0:
@@ -142,14 +167,15 @@ def _share(books: Reading, paid: PaidLine, refund_qapik: int, card: CardStep | N
     electronic = {name: qapik for name, qapik in brought(body).items() if name != CASH}
     if not electronic:
         return azn(0)
-    share = parts(electronic, {"card": _gone(books, paid, body, card)}, refund_qapik)
+    share = parts(electronic, _gone(books, paid, body), refund_qapik)
     return azn(sum(qapik for name, qapik in share.items() if name != CASH))
 
 
-def _gone(books: Reading, paid: PaidLine, body: ops.Settlement, card: CardStep | None) -> int:
-    """What of the card has gone back for other lines of the same receipt, cash instead of it counted."""
+def _gone(books: Reading, paid: PaidLine, body: ops.Settlement) -> dict[str, int]:
+    """What of card and code has gone back for other lines of the same receipt, cash instead of it counted."""
     operation = paid.line.operation
     beside = {line.operation for line in body.lines} - {operation}
+    card, code = card_of(books, paid.receipt), code_of(books, paid.receipt)
     to_card = sum(
         one.amount.minor
         for one in books.card_steps(_GONE)
@@ -160,7 +186,8 @@ def _gone(books: Reading, paid: PaidLine, body: ops.Settlement, card: CardStep |
         for line in (books.given_back(operation) if beside else ())
         if isinstance(line, GivenBack) and gives_back(line) in beside
     )
-    return to_card + in_cash
+    by_code = books.of(QR).returned_beside(code.request, operation).minor if code else 0
+    return {"card": to_card + in_cash, "qr": by_code + in_cash}
 
 
 def _settlement(books: Reading, receipt: str) -> ops.Settlement | None:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import to_pay
 from azpost_desk.domain.catalogue import Billers
+from azpost_desk.domain.qr_moves import UNFINISHED
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.giving_back import CARD_UNDER_WAY, step_back
 from azpost_desk.services.grants import Grants
+from azpost_desk.services.qr_views import QR
 from azpost_desk.services.views_recovery import Parked
 from azpost_desk.texts import LANGUAGES
 
@@ -31,7 +33,8 @@ class Waiting:
     """A basket in the tray.
 
     Attributes:
-        waits: for what: customer, card (its terminal has not said the last word), grant (an answer of the
+        waits: for what: customer, card (its terminal has not said the last word), qr (its code may
+            still be paid), qr_paid (it was: a key finishes it), grant (an answer of the
             centre), line (a bill that its biller takes only on line), stranded (in hand, but
             not in the hand of who asks).
         titles: what stands in it, in each language in the words of the panel.
@@ -136,6 +139,8 @@ def _waiting(books: Reading, one: Parked, online: bool, asked_since: int | None)
         step_back(books, planned.line) for planned in basket.lines
     ):
         waits = "card"
+    elif codes := books.of(QR).steps(UNFINISHED, basket.basket):
+        waits = "qr" if codes[0].state == "asked" else "qr_paid"
     elif not online and _needs_line(books, basket):
         waits = "line"
     elif asked_since is not None and basket.started_ms <= asked_since <= one.parked_ms:

@@ -16,6 +16,7 @@ from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.operations_recovery import KEPT_REASONS, FoundStep
 from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
+from azpost_desk.domain.qr_moves import UNFINISHED
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.messages import StepsAsked
 from azpost_desk.protocol.questions import STEPS
@@ -24,6 +25,7 @@ from azpost_desk.services.baskets import every_basket
 from azpost_desk.services.counter import Counter, Officer, open_day
 from azpost_desk.services.giving_back import CARD_UNDER_WAY
 from azpost_desk.services.grants import Grants, claimed, held_grant
+from azpost_desk.services.qr_views import QR
 from azpost_desk.services.refunds import biller_name, contact_of
 
 if TYPE_CHECKING:
@@ -177,6 +179,7 @@ class Recovery:
         yield from _bills(books, language, now_ms)
         yield from self._grants(books, now_ms)
         yield from _cards(books, now_ms)
+        yield from _codes(books, now_ms)
         yield from _cash(books, now_ms)
         since_ms = books.running_since()
         for job in books.print_jobs(("printing", "failed")):
@@ -265,6 +268,20 @@ def _cards(books: Reading, now_ms: int) -> Iterator[Unfinished]:
             now_ms - card.asked_ms > _OVERDUE_MS,
             # The card has it already: its refund or reversal is finished where it was begun.
             "card_returned" if card.refunds and card.state == "approved" else f"card_{card.state}",
+        )
+
+
+def _codes(books: Reading, now_ms: int) -> Iterator[Unfinished]:
+    for code in books.of(QR).steps(UNFINISHED):
+        owner = books.officer(code.officer)
+        yield Unfinished(
+            "qr",
+            code.request,
+            owner.name if owner else code.officer,
+            code.amount,
+            code.asked_ms,
+            now_ms - code.asked_ms > _OVERDUE_MS,
+            f"qr_{code.state}",
         )
 
 

@@ -84,7 +84,8 @@ class PlannedLine:
     Attributes:
         title, detail: in the language it was sold in; a basket stored by an older desk has these alone.
         titles, details: in every language.
-        electronic_qapik: what of a giving back had not come in cash; `is_to_card`: it can go back there.
+        electronic_qapik: what of a giving back had not come in cash; `is_to_card`,
+            `is_to_code`: where it can go back.
     """
 
     line: ops.AnyLine
@@ -96,6 +97,7 @@ class PlannedLine:
     details: dict[str, str] = field(default_factory=dict)
     electronic_qapik: int = 0
     is_to_card: bool = False
+    is_to_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)

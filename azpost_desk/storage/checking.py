@@ -15,6 +15,7 @@ from azpost_desk.domain.erasure import Erasures, Kept
 from azpost_desk.domain.invariants import BROKEN_MAX, Fact, Stored, Verdict, check
 from azpost_desk.domain.invariants_branch import HandedOver
 from azpost_desk.domain.invariants_outside import Seen, Watched
+from azpost_desk.domain.qr_moves import UNFINISHED
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.protocol.messages import ack_of
@@ -156,6 +157,7 @@ def seen(connection: Connection) -> Seen:
         "payment": payments,
         "grant": select(g.held_grant).where(g.state == "held"),
         "card": select(card.step).where(card.state.in_(("asked", "unknown", "approved", "reversing"))),
+        "qr": select(t.qr_requests.c.request).where(t.qr_requests.c.state.in_(UNFINISHED)),
         "request": requests.where(j.kind == "grant.requested", a.content.is_not(None)),
     }
     tasks = {(sort, row[0]) for sort, statement in wanted.items() for row in connection.execute(statement)}

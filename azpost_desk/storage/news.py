@@ -14,10 +14,14 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.moves import DECIDED, PAYMENT, TRANSFER
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
+from azpost_desk.domain.qr_moves import AT_DESK as QR_AT_DESK
 from azpost_desk.domain.reference import DOCUMENTS
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
+from azpost_desk.protocol.instant import paid_of
+from azpost_desk.protocol.keys import is_signed
 from azpost_desk.services.erasure import erase, wanted
+from azpost_desk.services.qr_views import QR
 from azpost_desk.storage import projected_cash
 from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from azpost_desk.protocol.messages import News
+    from azpost_desk.services.qr_views import QrStep
     from azpost_desk.storage.desk import OpenDesk
     from azpost_desk.storage.writing import BookWriting
 
@@ -307,6 +312,8 @@ def _answer(books: BookWriting, news: News, centre_epoch: int) -> None:
     """The records this desk writes of its own because of news."""
     if news.kind == "payment.result":
         _payment_result(books, msgspec.json.decode(news.payload, type=tidings.PaymentResult))
+    elif news.kind == "qr.event":
+        _qr_event(books, msgspec.json.decode(news.payload, type=tidings.QrEvent))
     elif news.kind == "exception":
         told = msgspec.json.decode(news.payload, type=tidings.OnExceptionsList)
         _raise_case(books, news, centre_epoch, f"exception {told.reason}", f"{told.epoch}/{told.sequence}")
@@ -358,6 +365,45 @@ def _payment_result(books: BookWriting, told: tidings.PaymentResult) -> None:
     if told.outcome == "confirmed" and paid is not None and isinstance(paid.line, ops.NoticePaid):
         # The payer's statement is drawn from this word, and owed from now on (services.statements).
         books.queue_paper("statement", told.payment)
+
+
+def _qr_event(books: BookWriting, told: tidings.QrEvent) -> None:
+    """Money by code that nobody looked for any more: it waits in the tray for a person's key (MC-5)."""
+    step = books.of(QR).step(told.request)
+    if step is None:
+        raise NotTaken("unknown request")
+    if told.outcome not in ("paid", "late", "closed"):
+        raise NotTaken("strange result")
+    if (step.state, told.outcome) not in QR_AT_DESK:
+        return
+    if told.outcome == "paid":
+        _require_confirmed(books, step, told)
+    books.append(
+        ops.QrAnswered(
+            request=told.request,
+            outcome=told.outcome,
+            words=told.words,
+            signature=told.signature,
+            reason=told.reason,
+        ),
+        actor="sync",
+        actor_kind="sync",
+        source="line",
+        operation=books.new_operation(),
+    )
+
+
+def _require_confirmed(books: BookWriting, step: QrStep, told: tidings.QrEvent) -> None:
+    who = books.open_desk.enrolled
+    try:
+        words, signature = bytes.fromhex(told.words), bytes.fromhex(told.signature)
+    except ValueError as wrong:
+        raise NotTaken("confirmation") from wrong
+    paid = paid_of(words)
+    wanted = (who.desk, who.epoch, step.request, step.digest, step.amount.minor)
+    found = (paid.desk, paid.epoch, paid.request, paid.digest, paid.amount_qapik)
+    if wanted != found or not is_signed(who.grants_key, words, signature):
+        raise NotTaken("confirmation")
 
 
 def _raise_case(books: BookWriting, news: News, centre_epoch: int, reason: str, about: str = "") -> None:

@@ -11,7 +11,7 @@ from azpost_desk.domain.products import exposed_qapik, service_of
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.storage import projected_cards
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.features import carrier_of, remember
+from azpost_desk.storage.features import carrier_of, qr, remember
 from azpost_desk.storage.features.transfers import end_grant
 from azpost_desk.storage.projecting import StoredRecord, happens_once
 
@@ -41,6 +41,8 @@ def settled(connection: Connection, written: StoredRecord, body: ops.Settlement)
     for tender in body.tenders:
         if tender.tender == "card":
             projected_cards.settled(connection, written, tender)
+        elif tender.tender == "qr":
+            qr.settled(connection, written, tender)
     for line in body.lines:
         _take_effect(connection, written, line, body.receipt)
         remember(connection, line, written.attachments, written.header.recorded_ms)

@@ -20,7 +20,7 @@ from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
 from azpost_desk.storage import projected_slips as slips
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.features import abroad, bills, goods, transfers
+from azpost_desk.storage.features import abroad, bills, goods, qr, transfers
 from azpost_desk.storage.projected_words import keep_words
 from azpost_desk.storage.projecting import StoredRecord, happens_once
 
@@ -54,6 +54,7 @@ def _epoch_opened(connection: Connection, written: StoredRecord, body: ops.Epoch
         .values(state="in_doubt", held_grant="", changed_ms=written.header.recorded_ms)
     )
     connection.execute(update(t.grants).where(old).values(state="in_doubt"))
+    qr.doubt_older(connection, written.header.epoch)
 
 
 def _day_opened(connection: Connection, written: StoredRecord, body: ops.DayOpened) -> None:
@@ -285,6 +286,10 @@ _CARRIERS: Final[dict[str, Callable[[Connection, StoredRecord, Any], None]]] = {
     "card.asked": cards.asked,
     "card.answered": cards.answered,
     "card.reversed": cards.reversed_,
+    "qr.asked": qr.asked,
+    "qr.answered": qr.answered,
+    "qr.given_up": qr.given_up,
+    "qr.returned": qr.returned,
     "grant.stored": _grant_stored,
     "grant.released": _grant_released,
     "transfer.changed": transfers.changed,

@@ -40,8 +40,10 @@ from azpost_desk.storage.tables_kept import slips as slips
 from azpost_desk.storage.tables_kept import supplements as supplements
 from azpost_desk.storage.tables_kept import watch_entries as watch_entries
 from azpost_desk.storage.tables_kept import watch_lists as watch_lists
+from azpost_desk.storage.tables_qr import qr_requests as qr_requests
+from azpost_desk.storage.tables_qr import qr_returns as qr_returns
 
-SCHEMA: Final = 6
+SCHEMA: Final = 7
 """PRAGMA user_version of a database that these tables describe."""
 
 # --- written once -----------------------------------------------------------------------------------
@@ -464,6 +466,8 @@ DERIVED: Final = (
     words,
     paper_signatures,
     abroad,
+    qr_requests,
+    qr_returns,
 )
 
 TRIGGERS: Final = (

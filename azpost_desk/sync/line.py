@@ -20,10 +20,12 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol import messages
 from azpost_desk.protocol.abroad import QuoteAsk, QuoteTold
 from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
+from azpost_desk.protocol.instant import QrAsk, QrTold
 from azpost_desk.protocol.keys import is_signed
 from azpost_desk.services.views import LineState
 from azpost_desk.sync.approvals import check_answer
 from azpost_desk.sync.exchanges import Exchanges, chain
+from azpost_desk.sync.instant import check_paid
 from azpost_desk.sync.quotes import check_quote
 from azpost_desk.sync.wire import Wire
 
@@ -148,6 +150,8 @@ class CentreLine:
             check_answer(told.answer, asked, identity)
         elif isinstance(asked, QuoteAsk) and isinstance(told, QuoteTold) and not told.code:
             check_quote(told, asked, identity)
+        elif isinstance(asked, QrAsk) and isinstance(told, QrTold):
+            check_paid(told, asked, identity)
         return told
 
     # --- the thread -----------------------------------------------------------------------------------

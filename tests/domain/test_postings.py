@@ -277,8 +277,12 @@ _JUDGED = ops.ContestedJudged(
     **_PEOPLE,
 )
 _UNCLAIMED = ops.TransferUnclaimed(transfer="x", amount_qapik=100, days=30)
+_CREDITED = ops.QrCredited(reference="T1", request="r", amount_qapik=100)
+_SENT_BACK = ops.QrSentBack(back="b", reference="T1", amount_qapik=100)
 _RECLAIMED = ops.TransferReclaimed(transfer="x", amount_qapik=100, grant="g")
 _FROZEN |= {
+    ("qr.credited", 1): (_CREDITED, "5a8f8987f8721500719be2097bf77db4"),
+    ("qr.sent_back", 1): (_SENT_BACK, "5c996cdeeb4882bd968b13d7c1a8caf5"),
     ("transfer.unclaimed", 1): (_UNCLAIMED, "efaa345322a6f2ab20e25e93c47ee5b5"),
     ("transfer.reclaimed", 1): (_RECLAIMED, "6ab1d79fb55af4acb262b4b289353eee"),
     ("doubt.resolved", 1): (_DOUBT, "0e880afa717ce9d578ea87eb4b84200f"),
@@ -301,6 +305,12 @@ def test_what_nobody_fetched_is_kept_apart_and_owed_again_when_its_sender_comes(
     owed, apart = (chart.TRANSFERS_PAYABLE, "", "AZN"), (chart.UNCLAIMED, "", "AZN")
     assert moved(_UNCLAIMED, "transfer.unclaimed") == {owed: 100, apart: -100}
     assert moved(_RECLAIMED, "transfer.reclaimed") == {owed: -100, apart: 100}
+
+
+def test_the_rails_credit_stands_against_what_desks_took_by_code_until_it_goes_back() -> None:
+    rail, by_code = (chart.RAIL, "", "AZN"), (chart.QR_RECEIVABLE, "", "AZN")
+    assert moved(_CREDITED, "qr.credited") == {rail: 100, by_code: -100}
+    assert moved(_SENT_BACK, "qr.sent_back") == {rail: -100, by_code: 100}
 
 
 def test_what_a_lost_desk_paid_waits_on_its_doubtful_account_until_its_record_shows_it() -> None:

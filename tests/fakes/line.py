@@ -10,6 +10,7 @@ import msgspec
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.abroad import QuoteAsk, QuoteTold
 from azpost_desk.protocol.approvals import ApprovalAsk, ApprovalTold
+from azpost_desk.protocol.instant import QrAsk, QrTold
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.messages import (
     AheadAsked,
@@ -75,6 +76,8 @@ class FakeLine:
     approvals: dict[str, ApprovalTold] = field(default_factory=dict)
     # The price of money abroad, as tests.fakes.abroad gives it.
     price: Callable[[QuoteAsk], QuoteTold] = lambda _ask: QuoteTold(code="A-010")
+    # How the centre answers about codes, as tests.fakes.rail does.
+    codes: Callable[[QrAsk], QrTold] = lambda _ask: QrTold(refused="X-131")
     _answers: dict[str, TransferClaimed] = field(default_factory=dict)
 
     def state(self) -> LineState:
@@ -108,6 +111,8 @@ class FakeLine:
                 told = self.approvals.get(asked.request, ApprovalTold())
             case QuoteAsk():
                 told = self.price(asked)
+            case QrAsk():
+                told = self.codes(asked)
             case TransferClaim():
                 told = self._claimed(asked)
             case AheadAsked():

@@ -44,8 +44,8 @@ from azpost_desk.gui.screens.transfers.changing import ChangeSheet
 from azpost_desk.gui.screens.transfers.refunding import RefundSheet
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.screens.transfers.sent_abroad import StopSheet
-from azpost_desk.gui.shell.cash_instead import CashInsteadSheet
 from azpost_desk.gui.shell.code_sheet import CodeSheet
+from azpost_desk.gui.shell.consent_sheet import ConsentSheet
 from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.lamp import BooksSheet
 from azpost_desk.gui.shell.line_panel import QueueSheet
@@ -434,7 +434,7 @@ _FRAME: Final = {
         GoodsScreen, CLERK, key(Qt.Key.Key_F11, CTRL_SHIFT), (TraySheet,), before=(before.parked,)
     ),
     "frame: cash instead of the card": Door(
-        GoodsScreen, CLERK, cash_instead, (CashInsteadSheet,), before=(before.came_by_card,)
+        GoodsScreen, CLERK, cash_instead, (ConsentSheet,), before=(before.came_by_card,)
     ),
     "frame: hand a basket over": Door(
         CashScreen, SUPERVISOR, hand_over, (HandOverSheet,), before=(before.parked,)

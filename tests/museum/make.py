@@ -17,7 +17,16 @@ DAY = (
     *("accept_item", "take_grant", "pay_out", "sell_stamps", "reverse_last", "scan", "item_news"),
     *("bill_refused", "transfer_news", "remittance_news", "accept_remittance", "issue_remittance"),
     *("acknowledged", "take_grant", "release_grant", "send_abroad", "send_abroad", "stop_abroad"),
-    *("abroad_news", "pay_abroad_back", "close_till", "close_day", "open_day", "take_grant"),
+    *(
+        "abroad_news",
+        "pay_abroad_back",
+        "code_given_up",
+        "code_settled",
+        "close_till",
+        "close_day",
+        "open_day",
+        "take_grant",
+    ),
 )
 
 

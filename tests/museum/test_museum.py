@@ -19,6 +19,9 @@ from tests.storage.play import Player
 HERE = Path(__file__).parent
 PIECES = sorted(path.name for path in HERE.glob("schema-*"))
 
+# Their days grew with what a desk can do.
+_RECORDS = {"schema-6": 29, "schema-7": 41}
+
 
 def test_there_is_a_piece_for_every_schema() -> None:
     assert [f"schema-{number}" for number in range(1, tables.SCHEMA + 1)] == PIECES
@@ -36,7 +39,7 @@ def test_an_old_desk_works_on(piece: str, tmp_path: Path) -> None:
     assert books.rebuild() == []
     with books.reading() as reading:
         assert reading.day().number == 2
-        assert len(list(reading.records())) == (24 if int(piece[-1]) < 6 else 29)
+        assert len(list(reading.records())) == _RECORDS.get(piece, 24)
         assert reading.held_grants()
     player = Player(books, clock, date=3)
     for act in ("open_till", "sell_stamps", "close_till", "close_day"):

@@ -421,7 +421,7 @@ def test_a_basket_whose_card_is_unknown_waits_in_the_tray_and_is_paid_once(till:
     [
         (("cash", "qr"), {"card": False, "part": False, "cash": True}, "cash"),
         (("card",), {"cash": False, "part": False, "card": True}, "card"),
-        (("qr",), {"cash": False, "card": False}, ""),
+        (("qr",), {"cash": False, "card": False}, "qr"),
         (("cash", "card"), {"part": True}, ""),
     ],
 )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.ledger import digest
+from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Words
 from azpost_desk.domain.postings import postings
 from azpost_desk.domain.refusals import Refused
@@ -16,8 +19,12 @@ from azpost_desk.protocol.messages import Sent
 from azpost_desk.protocol.old_chains import OldRecord
 from azpost_desk.protocol.records import Attachment, seal
 from azpost_desk.services.erasure import erase
+from azpost_desk.services.qr_views import QR
 from tests.storage.desks import DESK_KEY
 from tests.storage.play_cash import CashPlayer
+
+if TYPE_CHECKING:
+    from azpost_desk.storage.writing import BookWriting
 
 
 @dataclass
@@ -54,6 +61,52 @@ class RarePlayer(CashPlayer):
             books.append(asked, actor="1002", operation=step)
         self._append(ops.CardAnswered(step=step, outcome="approved"), "1002")
         self._append(ops.CardReversed(step=step, outcome="reversed", why="left"), "1002")
+
+    def _code_asked(self) -> str:
+        """A request for money by code over two stamps; nobody knows more of it."""
+        request = self.new_id()
+        asked = ops.QrAsked(basket="b", tender=self.new_id(), amount_qapik=120, digest="0" * 64)
+        with self.books.writing() as books:
+            books.append(asked, actor="1002", operation=request)
+        return request
+
+    def code_given_up(self) -> None:
+        """Paid, but its basket was not settled; another one was closed, and then paid all the same."""
+        request = self._code_asked()
+        self._append(ops.QrAnswered(request=request, outcome="paid", words="00", signature="00"), "1002")
+        self._append(ops.QrGivenUp(request=request, why="left"), "1002")
+        closed = self._code_asked()
+        self._append(ops.QrAnswered(request=closed, outcome="closed", reason="expired"), "1002")
+        self._append(ops.QrAnswered(request=closed, outcome="late"), "1002")
+        self._append(ops.QrGivenUp(request=closed, why="left"), "1002")
+
+    def code_settled(self) -> None:
+        """A code pays two stamps; undone, its money goes back to the payer, and no cash leaves the till."""
+        line = ops.GoodsSold(
+            operation=self.new_id(), sku="ST-60", quantity=2, price_qapik=60, amount_qapik=120, vat_qapik=18,
+            tariff="t",
+        )  # fmt: skip
+        request = self._code_asked()
+        self._append(ops.QrAnswered(request=request, outcome="paid", words="00", signature="00"), "1002")
+        with self.books.writing() as books:
+            step = books.of(QR).step(request)
+            assert step is not None
+            sold = self._by_code(books, line, step.tender, 120)
+        undone = baskets.reverse(line, self.new_id(), sold, "wrong", "1004")
+        with self.books.writing() as books:
+            back = ops.QrReturned(
+                request=request, tender=self.new_id(), amount_qapik=120, undone=line.operation
+            )
+            books.append(back, actor="1002", operation=self.new_id())
+            self._by_code(books, undone, back.tender, -120)
+
+    def _by_code(self, books: BookWriting, line: ops.AnyLine, tender: str, qapik: int) -> str:
+        """A settlement that a code pays, or gives back, whole; its receipt."""
+        paid = ops.Tender(operation=tender, tender="qr", amount_qapik=qapik)
+        receipt = books.next_receipt()
+        body = baskets.settle(self.new_id(), receipt, [line], self.new_id(), azn(0), "az", paid)
+        books.append(body, actor="1002", operation=body.basket)
+        return receipt
 
     def decline_correction(self) -> None:
         self.news_at += 1

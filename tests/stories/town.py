@@ -68,6 +68,8 @@ ORXAN: Final = Person(
 class Town(Post):
     """The centre with its billers, two branches, three desks that are not enrolled yet."""
 
+    qr_minutes = 0
+
     def __init__(self, dsn: str, folder: Path, provider: SandboxProvider) -> None:
         self.dsn, self.folder, self.provider = dsn, folder, provider
         self.clock = FakeClock(MORNING_MS)
@@ -78,7 +80,7 @@ class Town(Post):
         self.broken_at_centre: set[str] = set()
         now_ms = self.clock.utc_ms()
         with self.centre.database.transaction() as conn:
-            found_town(conn, now_ms, hash_pin=PlainHasher().hash)
+            found_town(conn, now_ms, qr_minutes=self.qr_minutes, hash_pin=PlainHasher().hash)
             branches.add_desk(conn, BAKU, 1)
             for player in PLAYERS:
                 known = Officer(

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from azpost_desk.central.gateways.connectors import Connector
     from azpost_desk.central.gateways.messages import Carrier
     from azpost_desk.central.gateways.parties import Party
+    from azpost_desk.central.intake.instant import InstantRounds
     from azpost_desk.central.storage.database import Connection, Database
     from azpost_desk.domain.days import Clock
 
@@ -62,6 +63,7 @@ class Rounds:
         parties: Mapping[str, Party[Connector]],
         abroad: Mapping[str, Party[Partner]],
         carriers: Mapping[str, Party[Carrier]],
+        instant: InstantRounds | None = None,
     ) -> None:
         self._database = database
         self._book = book
@@ -70,6 +72,7 @@ class Rounds:
         self._abroad = AbroadRounds(database, book, clock, abroad)
         self._has_carriers = bool(carriers)
         self._messages = MessageRounds(database, clock, carriers)
+        self._instant = instant
         self._handing_over = threading.Lock()
         # Which billers are silent, as it was noted last.
         self._resting = dict.fromkeys(parties, False)
@@ -91,6 +94,8 @@ class Rounds:
             rounds.append(("messages", self._send_messages))
         # The book is written even where no partner is reached from this process.
         rounds.append(("abroad", self._work_abroad))
+        if self._instant is not None:
+            rounds.append(("instant", self._work_instant))
         for name, work in rounds:
             bell = threading.Event()
             self._bells.append(bell)
@@ -116,7 +121,15 @@ class Rounds:
         while before != self._worked:
             before = self._worked
             self._abroad.look_now()
-            while self._bring_forward() or self._deliver() or self._work_abroad() or self._send_messages():
+            if self._instant is not None:
+                self._instant.look_now()
+            while (
+                self._bring_forward()
+                or self._deliver()
+                or self._work_abroad()
+                or self._work_instant()
+                or self._send_messages()
+            ):
                 pass
             # What another thread had in hand while this one looked may have left more to do.
             with self._rest:
@@ -247,6 +260,9 @@ class Rounds:
 
     def _send_messages(self) -> bool:
         return self._messages.work(self._begun, self._attempted)
+
+    def _work_instant(self) -> bool:
+        return self._instant is not None and self._instant.work(self._begun, self._attempted)
 
     def _begun(self) -> None:
         with self._rest:

@@ -5,84 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.baskets import not_with, to_pay
 from azpost_desk.domain.money import Money
-from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import BigAmount, Label, rule
 from azpost_desk.gui.kit.rows import page_of
-from azpost_desk.gui.kit.words import Say, follow, phrase, refusal, say, translated, written
+from azpost_desk.gui.kit.words import Say, phrase, refusal
+from azpost_desk.gui.shell.basket_line import BasketLine
 from azpost_desk.gui.shell.card_state import CardState
-from azpost_desk.gui.shell.cash_instead import CashInsteadSheet
+from azpost_desk.gui.shell.code_paying import CodePaying
+from azpost_desk.gui.shell.consent_sheet import ConsentSheet, Decision
 from azpost_desk.gui.shell.officer_menu import language_name
 from azpost_desk.gui.shell.paid_state import PaidState
-from azpost_desk.gui.shell.pay_panel import PayPanel
+from azpost_desk.gui.shell.pay_panel import PayPanel, Way
 from azpost_desk.gui.shell.tray import TrayBar
-from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.baskets import Paid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QKeyEvent
-
     from azpost_desk.domain.refusals import NeedsConfirmation, Trouble
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.qr_views import QrStep
     from azpost_desk.services.views import Basket, CardStep, PlannedLine
-
-
-def _detail(planned: PlannedLine) -> Say:
-    """What stands under the name; of an item its weight too, for the price hangs on it."""
-    detail = translated(planned.details, planned.detail)
-    if isinstance(planned.line, ops.ItemAccepted):
-        return phrase("frame.basket.item", number=detail, count=planned.line.weight_grams)
-    return detail if planned.detail else ""
 
 
 # So long a customer looks for their money: what would run out meanwhile is asked about before.
 _TO_PAY_MS = 30_000
-
-
-class _Line(QFrame):
-    """One line of the basket; Del voids it, arrows move."""
-
-    void_asked = Signal(str)
-
-    def __init__(self, planned: PlannedLine) -> None:
-        super().__init__()
-        self.operation = planned.line.operation
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setProperty("role", "basket-line")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 6, 4, 6)
-        column.setSpacing(2)
-        top = QHBoxLayout()
-        title, amount = translated(planned.titles, planned.title), Money(due_qapik(planned.line))
-        top.addWidget(Label(title, "body", wrap=True), 1)
-        top.addWidget(Label(written("amount", amount), "strong"), 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(top)
-        detail = _detail(planned)
-        if detail:
-            column.addWidget(Label(detail, "hint", wrap=True))
-        parts = (title, detail, written("amount", amount))
-        follow(self, lambda: self.setAccessibleName(" ".join(filter(None, map(say, parts)))))
-
-    @guarded
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
-            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
-                self.void_asked.emit(self.operation)
-            case Qt.Key.Key_Down:
-                self.focusNextChild()
-            case Qt.Key.Key_Up:
-                self.focusPreviousChild()
-            case _:
-                super().keyPressEvent(event)
 
 
 class BasketPanel(QFrame):
@@ -123,6 +77,11 @@ class BasketPanel(QFrame):
         self._card = CardState()
         self._card.ask_wanted.connect(self._on_ask_card)
         self._card.back_wanted.connect(self._on_card_back)
+        self.code = CodePaying(session, self)
+        self.code.paid.connect(self._on_paid)
+        self.code.refused.connect(self._on_refused)
+        self.code.changed.connect(self._on_code)
+        self.cash.code_chosen.connect(self._on_code_chosen)
         self._acts = self._buttons()
         self._build()
         session.basket_changed.connect(self.show_basket)
@@ -158,6 +117,7 @@ class BasketPanel(QFrame):
         column.addWidget(self._due)
         column.addWidget(self.done)
         column.addWidget(self._card)
+        column.addWidget(self.code.state)
         column.addWidget(self._acts)
         column.addWidget(self.cash)
 
@@ -177,9 +137,10 @@ class BasketPanel(QFrame):
                 widget.deleteLater()
         self._show_cash(False)
         self._look_at_card()
+        self.code.show_basket(self._basket)
         lines = self._basket.lines if self._basket else ()
         for planned in lines:
-            row = _Line(planned)
+            row = BasketLine(planned)
             row.void_asked.connect(self._void_line)
             self._lines.addWidget(row)
             self._lines.addWidget(rule())
@@ -201,11 +162,11 @@ class BasketPanel(QFrame):
         self._due.show_amount(Money(abs(due.minor)))
         if due.minor < 0:
             self._pay.say("frame.basket.pay_out")
-        if self._can_card():
+        if way := self._way_back():
             # Said before anything is pressed: nobody counts out notes for it.
-            self._pay.say("frame.basket.came_by_card")
+            self._pay.say(f"frame.basket.came_by.{way}")
             if self._returns_whole(due):
-                self._due.say("frame.basket.came_by_card")
+                self._due.say(f"frame.basket.came_by.{way}")
 
     def focus_lines(self) -> None:
         """Go to the lines by key, to void one of them."""
@@ -218,18 +179,27 @@ class BasketPanel(QFrame):
         """Ask how the customer pays; nothing happens while the basket is empty or being paid."""
         if self._basket is None or self.cash.isVisible():
             return
-        step = self._card.step
+        step, code = self._card.step, self.code.step
         if step is not None and step.state != "approved":
             self._on_refused(Refused("B-050"))
             self._card.focus()
             return
-        if step is None and self._is_too_old():
+        if code is not None and code.state == "asked":
+            self._on_refused(Refused("B-050"))
+            self.code.state.focus()
+            return
+        if self._tendered() is None and self._is_too_old():
             self._ask_portals()
             return
         self._ask_tender(self._basket)
 
+    def _tendered(self) -> CardStep | QrStep | None:
+        """What a card or a code has paid of the basket in hand."""
+        code = self.code.step
+        return self._card.step or (code if code is not None and code.state == "paid" else None)
+
     def _ask_tender(self, basket: Basket) -> None:
-        step = self._card.step
+        step = self._tendered()
         self._show_cash(True)
         lines = [planned.line for planned in basket.lines]
         due = to_pay(lines)
@@ -239,14 +209,20 @@ class BasketPanel(QFrame):
         if returning is not None:
             card = Money(returning.electronic_qapik)
             self._due.resize_figure("huge")
-            self.cash.offer_back(card, -due - card, self._can_card())
+            self.cash.offer_back(card, -due - card, self._way_back())
             return
         # Nobody is asked for change when the post pays: then the sum itself stays the largest.
         self._due.resize_figure("big" if due.minor > 0 else "huge")
         has_card = step is None and self._session.services.cards.is_offered()
-        no_card, no_cash = not_with(lines, "card"), not_with(lines, "cash")
+        has_code = step is None and self.code.step is None and self.code.is_offered()
+        no_card, no_cash, no_code = (not_with(lines, one) for one in ("card", "cash", "qr"))
         refused = no_cash or (no_card if has_card else None)
-        self.cash.offer(due, has_card and no_card is None, refusal(refused) if refused else "")
+        self.cash.offer(
+            due,
+            has_card and no_card is None,
+            refusal(refused) if refused else "",
+            has_code and no_code is None,
+        )
 
     def _is_too_old(self) -> bool:
         """Whether a notice stands here whose portal was asked too long ago, or nearly so (MC-7)."""
@@ -264,7 +240,7 @@ class BasketPanel(QFrame):
             if basket is not None:
                 self._session.basket_changed.emit(basket)
             # Not asked once more, however short its word stands: what is too old when paid is refused then.
-            if self._basket is not None and self.cash.isHidden() and self._card.step is None:
+            if self._basket is not None and self.cash.isHidden() and self._tendered() is None:
                 self._ask_tender(self._basket)
 
         Operation(self._pay, lambda: notices.refresh(by, _TO_PAY_MS)).changes("basket").succeeded(
@@ -319,6 +295,26 @@ class BasketPanel(QFrame):
         basket, by, cards = self._basket.basket, self._session.by, self._session.services.cards
         self._ask_terminal(lambda: cards.purchase(by, basket, amount))
 
+    # --- a code ------------------------------------------------------------------------------------------
+
+    def _on_code_chosen(self, amount: Money | None) -> None:
+        if self._basket is None:
+            return
+        self._show_cash(False)
+        self.code.begin(self._basket.basket, amount)
+
+    def _on_code(self) -> None:
+        """While a customer may be paying by it the code stands where the buttons are."""
+        code = self.code.step
+        asked = code is not None and code.state == "asked"
+        # Its picture needs the room, and there is nothing to press meanwhile.
+        self._pay.setVisible(not asked)
+        self._pay.setEnabled(self._basket is not None and not asked)
+        self._void.setVisible(self._basket is not None and code is None)
+        if QApplication.focusWidget() is None:
+            # What had the focus went with the code.
+            self._pay.setFocus()
+
     # --- back the way it came ---------------------------------------------------------------------------
 
     def _returning(self) -> PlannedLine | None:
@@ -326,10 +322,14 @@ class BasketPanel(QFrame):
         lines = self._basket.lines if self._basket else ()
         return next((one for one in lines if one.electronic_qapik), None)
 
-    def _can_card(self) -> bool:
-        """Whether there is such a line, and a terminal that can give it back."""
+    def _way_back(self) -> Way:
+        """Where the money of such a line can go back to from here; "" also where there is none."""
         returning = self._returning()
-        return bool(returning and returning.is_to_card) and self._session.services.cards.is_offered()
+        if returning is None:
+            return ""
+        if returning.is_to_code:
+            return "code"
+        return "card" if returning.is_to_card and self._session.services.cards.is_offered() else ""
 
     def _returns_whole(self, due: Money) -> bool:
         """Whether nothing of what the customer gets is cash."""
@@ -339,6 +339,10 @@ class BasketPanel(QFrame):
     def _on_pay_back(self) -> None:
         if self._basket is None:
             return
+        if self._way_back() == "code":
+            # The centre sends it: nobody is asked, and nothing is waited for.
+            self._on_given(Money(0))
+            return
         basket, by, cards = self._basket.basket, self._session.by, self._session.services.cards
         self._ask_terminal(lambda: cards.pay_back(by, basket), "frame.basket.card_returns")
 
@@ -346,7 +350,16 @@ class BasketPanel(QFrame):
         returning = self._returning()
         if returning is None:
             return
-        sheet = CashInsteadSheet(self.window(), self._session, returning)
+        # One consent for this very line: taken out and put in again it needs another.
+        operation, by, baskets = returning.line.operation, self._session.by, self._session.services.baskets
+        wanted = Decision(
+            "frame.cash_instead.",
+            operation,
+            Money(returning.electronic_qapik),
+            "cash_for_card",
+            lambda reason, approval: baskets.agree_to_cash(by, operation, reason, approval),
+        )
+        sheet = ConsentSheet(self.window(), self._session, wanted)
         sheet.agreed.connect(self._on_agreed)
         sheet.start()
 
@@ -394,13 +407,14 @@ class BasketPanel(QFrame):
         self._pay.setFocus()
 
     def _on_paid(self, paid: Paid) -> None:
+        way = self._way_back() or "card"
         self._session.basket_changed.emit(None)
         if paid.to_pay.minor < 0 and paid.change.minor:
             # What goes over the counter; the rest of it went back to a card.
             self._due.say("frame.basket.handed_out")
             self._due.show_amount(paid.change, "good")
         elif paid.to_pay.minor < 0:
-            self._due.say("frame.basket.went_to_card")
+            self._due.say(f"frame.basket.went_to.{way}")
             self._due.show_amount(-paid.to_pay, "good")
         elif paid.change.minor:
             self._due.say("frame.basket.change")

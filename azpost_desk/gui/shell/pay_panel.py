@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QVBoxLayout, QWidget
 
@@ -20,6 +20,8 @@ from azpost_desk.gui.work.guards import guarded
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused
 
+# Where money goes back to; "" where this desk cannot send it.
+Way = Literal["card", "code", ""]
 # Its key is no printable one and no Enter: a scanner cannot press it.
 _SURE_KEY: Final = "Shift+F10"
 # From here on two stand beside each other, no longer three; two rows are enough.
@@ -37,14 +39,16 @@ class PayPanel(QWidget):
         given(Money): so much cash was given; nothing when the post pays.
         confirmed(Money): the same, although it was asked back.
         card_chosen(Money | None): this part, or all of it, goes on a card.
+        code_chosen(Money | None): this part, or all of it, is paid by a code on the screen.
         left(): back to the basket; nothing happened.
-        back_chosen(): what a card had paid goes back to it.
+        back_chosen(): what a card or a code had paid goes back to it.
         cash_chosen(): it shall be cash all the same, which a second person agrees to first.
     """
 
     given = Signal(object)
     confirmed = Signal(object)
     card_chosen = Signal(object)
+    code_chosen = Signal(object)
     left = Signal()
     back_chosen = Signal()
     cash_chosen = Signal()
@@ -56,7 +60,7 @@ class PayPanel(QWidget):
         self._due = azn(0)
         self._asked = azn(0)
         self._held = False
-        self._returns = self._to_card = False
+        self._returns = self._goes_back = False
         self._typed = ""
         self._notes: tuple[Money, ...] = ()
         self.amount = AmountField("frame.basket.cash_given", name="given", big=True)
@@ -74,26 +78,30 @@ class PayPanel(QWidget):
         self._sure = Button(phrase("frame.basket.sure", amount=azn(0)), _SURE_KEY)
         self._sure.clicked.connect(lambda: self.confirmed.emit(self._asked))
         self.card = Button(phrase("frame.basket.card", amount=azn(0)), FRAME_KEYS["frame.keys.card"])
-        self.card.clicked.connect(self._on_card)
+        self.card.clicked.connect(lambda: self._on_electronic(self.card_chosen))
+        self.code = Button(phrase("frame.basket.qr", amount=azn(0)), FRAME_KEYS["frame.keys.qr"])
+        self.code.clicked.connect(lambda: self._on_electronic(self.code_chosen))
         self.cash = Button("frame.basket.cash_instead", FRAME_KEYS["frame.keys.card_back"])
         self.cash.clicked.connect(self.cash_chosen.emit)
         self.rest = Label("", "body", wrap=True)
         back = Button("frame.basket.back", hint=plain("Esc"), role="quiet")
         back.clicked.connect(self.left.emit)
-        for button in (self._sure, self.card, self.cash, back):
+        for button in (self._sure, self.card, self.code, self.cash, back):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        # Electronic first: the card stands before the cash and its notes, and Enter stays cash.
-        column = (self.card, self.amount, self.change, self.rest, self._pay, self._sure, self.cash, back)
+        # Electronic first: card and code stand before the cash and its notes, and Enter stays cash.
+        cash = (self.amount, self.change, self.rest, self._pay, self._sure, self.cash, back)
+        column = (self.card, self.code, *cash)
         for widget in column:
             self._column.addWidget(widget)
         self._sure.hide()
 
-    def offer(self, due: Money, card: bool = False, why: Say = "") -> None:
+    def offer(self, due: Money, card: bool = False, why: Say = "", code: bool = False) -> None:
         """Ask what the customer gave for `due`; when the post pays, say what to hand over.
 
-        With `card` the sum, or the part of it that is typed, may go on a card; `why` says what may not be.
+        With `card` or `code` the sum, or the part of it that is typed, may be paid so; `why` says what may
+        not be.
         """
         self._due, self._returns = due, False
         self.rest.say(why)
@@ -104,6 +112,8 @@ class PayPanel(QWidget):
         self._show_notes()
         self.card.say(phrase("frame.basket.card", amount=due))
         self.card.setVisible(card and takes)
+        self.code.say(phrase("frame.basket.qr", amount=due))
+        self.code.setVisible(code and takes)
         self.amount.setVisible(takes)
         self.change.setVisible(takes)
         self.amount.clear()
@@ -114,24 +124,24 @@ class PayPanel(QWidget):
         self._on_typed()
         (self.amount if takes else self._pay).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def offer_back(self, card: Money, rest: Money, can_card: bool) -> None:
-        """Say that `card` of what is handed out came by card: Enter gives it back there.
+    def offer_back(self, electronic: Money, rest: Money, way: Way) -> None:
+        """Say that `electronic` of what is handed out came by card or code: Enter gives it back there.
 
         Where it cannot go back there Enter asks for the second person; nothing here hands out cash.
         """
-        self.offer(-card - rest)
-        self._returns, self._to_card = True, can_card
-        to_card = phrase("frame.basket.to_card", amount=card)
-        self._pay.say(to_card if can_card else "frame.basket.cash_instead")
-        self.cash.setVisible(can_card)
+        self.offer(-electronic - rest)
+        self._returns, self._goes_back = True, bool(way)
+        back = phrase(f"frame.basket.to.{way}", amount=electronic) if way else "frame.basket.cash_instead"
+        self._pay.say(back)
+        self.cash.setVisible(bool(way))
         in_cash = phrase("frame.basket.rest_in_cash", amount=rest)
-        self.rest.say(in_cash if can_card else "frame.basket.no_card")
-        self.rest.setVisible(rest.minor > 0 or not can_card)
+        self.rest.say(in_cash if way else "frame.basket.no_card")
+        self.rest.setVisible(rest.minor > 0 or not way)
 
     def hold(self, held: bool) -> None:
         """While the basket is being paid no second key may pay."""
         self._held = held
-        for button in (self.card, self.cash, self._sure):
+        for button in (self.card, self.code, self.cash, self._sure):
             button.setDisabled(held)
 
     def show_refusal(self, error: Refused) -> None:
@@ -211,18 +221,18 @@ class PayPanel(QWidget):
         if self._held:
             return
         if self._returns:
-            (self.back_chosen if self._to_card else self.cash_chosen).emit()
+            (self.back_chosen if self._goes_back else self.cash_chosen).emit()
         elif self._due.minor <= 0:
             self.given.emit(azn(0))
         elif self.amount.verify():
             # A paste that was refused left nothing behind, which is not "exact".
             self.given.emit(self._due if self.amount.is_empty() else self.amount.money())
 
-    def _on_card(self) -> None:
+    def _on_electronic(self, chosen: SignalInstance) -> None:
         """All of it, or what was typed."""
         if self._held or not self.amount.verify():
             return
-        self.card_chosen.emit(self.amount.money())
+        chosen.emit(self.amount.money())
 
     @guarded
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -13,6 +13,7 @@ from azpost_desk.storage.features.base import LineCarrier, Named
 from azpost_desk.storage.features.bills import BILLS
 from azpost_desk.storage.features.express import EXPRESS
 from azpost_desk.storage.features.goods import GOODS
+from azpost_desk.storage.features.qr import Reads as QrReads
 from azpost_desk.storage.features.transfers import TRANSFERS
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 CARRIERS: Final[dict[type, LineCarrier[Any]]] = {
     one.line: one for one in (*GOODS, *BILLS, *TRANSFERS, *EXPRESS, *ABROAD)
 }
-READS: Final[dict[str, Callable[[Connection], Any]]] = {"abroad": AbroadReads}
+READS: Final[dict[str, Callable[[Connection], Any]]] = {"abroad": AbroadReads, "qr": QrReads}
 """Who reads the tables of a feature, by the name of its token (services.reads)."""
 BLANKED: Final[dict[str, Callable[[Connection, str], None]]] = {
     "parties": transfers.blank,

@@ -13,7 +13,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.gui.kit.approval import ApprovalSheet
 from azpost_desk.gui.kit.screens import Session
 from azpost_desk.gui.screens.payments.screen import PaymentsScreen
-from azpost_desk.gui.shell.cash_instead import CashInsteadSheet
+from azpost_desk.gui.shell.consent_sheet import ConsentSheet
 from azpost_desk.rehearsal.terminals import SandboxTerminal
 from azpost_desk.services.desk import desk_services
 from tests.gui.screens.hands import Hands
@@ -53,12 +53,12 @@ def at_refund(
 
 def agreed(hands: Hands) -> None:
     """Why, and the supervisor's PIN."""
-    assert any(one.isVisible() for one in hands.frame.findChildren(CashInsteadSheet))
+    assert any(one.isVisible() for one in hands.frame.findChildren(ConsentSheet))
     # Without a reason nobody is asked.
     hands.type("\n")
     assert not any(one.isVisible() for one in hands.frame.findChildren(ApprovalSheet))
     hands.type("itib\n")
-    (sheet,) = [one for one in hands.frame.findChildren(CashInsteadSheet) if one.isVisible()]
+    (sheet,) = [one for one in hands.frame.findChildren(ConsentSheet) if one.isVisible()]
     consent = sheet.approval
     assert consent is not None
     names = [one.value.officer for one in consent.people.candidates]  # type: ignore[attr-defined]

@@ -24,6 +24,9 @@ REPORT: Final = "report"
 COUNT_IN: Final = "count_in"
 ASK_CARD: Final = "ask_card"
 BACK_CARD: Final = "back_card"
+LOOK_QR: Final = "look_qr"
+CLOSE_QR: Final = "close_qr"
+BACK_QR: Final = "back_qr"
 
 # (the main act, the other one) of each sort; a bill on its way can only be asked about.
 _ACTS: Final[dict[str, tuple[str, str]]] = {
@@ -48,11 +51,14 @@ _PERMISSIONS: Final = {
     COUNT_IN: Permission.HOLD_TILL,
     ASK_CARD: Permission.SELL,
     BACK_CARD: Permission.SELL,
+    LOOK_QR: Permission.SELL,
+    CLOSE_QR: Permission.SELL,
+    BACK_QR: Permission.SELL,
 }
 # Which screen shows the record of a step, by the kind of what is opened there.
 PLACES: Final = {"receipt": "history", "payout": "transfers", "transfer": "transfers"}
 # Acts that ask the centre and may take as long as the line does.
-SLOW: Final = frozenset({ASK_AGAIN, ASK_CARD, BACK_CARD})
+SLOW: Final = frozenset({ASK_AGAIN, ASK_CARD, BACK_CARD, LOOK_QR, CLOSE_QR})
 # What is in force after an act; other screens read again.
 CHANGES: Final = ("basket", "till", "journal", "payments", "transfers", "paper", "news")
 
@@ -65,6 +71,9 @@ def acts_of(one: Unfinished) -> tuple[str, str]:
         # What is not known is asked for; what is known to be approved may go back to its card.
         is_known = one.state in ("card_approved", "card_reversing")
         return ("", BACK_CARD) if is_known else (ASK_CARD, "")
+    if one.sort == "qr":
+        # What was paid is finished from the tray; here it can only go back.
+        return (LOOK_QR, CLOSE_QR) if one.state == "qr_asked" else ("", BACK_QR)
     return _ACTS.get(one.sort, ("", ""))
 
 
@@ -88,6 +97,8 @@ def do(desk: DeskServices, by: Officer, act: str, one: Unfinished) -> Basket | N
             desk.cards.ask_again(by, one.thing)
         case "back_card":
             desk.cards.give_back(by, one.thing, "recovery")
+        case "look_qr" | "close_qr" | "back_qr":
+            _do_code(desk, by, act, one.thing)
         case "release":
             desk.transfers.release(one.thing, by, "recovery")
         case "accept":
@@ -101,6 +112,16 @@ def do(desk: DeskServices, by: Officer, act: str, one: Unfinished) -> Basket | N
         case _:
             raise ValueError(act)
     return None
+
+
+def _do_code(desk: DeskServices, by: Officer, act: str, request: str) -> None:
+    """Money by code: nothing is settled from here, however well it was paid (its panel is not open)."""
+    if act == LOOK_QR:
+        desk.qr.look(request)
+    elif act == CLOSE_QR:
+        desk.qr.close(request)
+    else:
+        desk.qr.give_up(by, request, "recovery")
 
 
 def found(one: Unfinished) -> Found | None:

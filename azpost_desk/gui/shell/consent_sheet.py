@@ -1,13 +1,13 @@
-"""Cash for what came by card: why, then a second person says yes before a note leaves the drawer."""
+"""Two people for one act about a sum: why, then a second person says yes, then it is done."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from azpost_desk.domain.money import azn
 from azpost_desk.gui.kit.approval import ApprovalSheet
 from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Sheet
@@ -19,39 +19,57 @@ from azpost_desk.gui.kit.words import phrase, plain, refusal
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.domain.money import Money
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.counter import Approval
-    from azpost_desk.services.views import Basket, PlannedLine
 
 
-class CashInsteadSheet(Sheet):
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What two people decide.
+
+    Attributes:
+        words: prefix of its sentences, with its dot: title, sum, why, reason, ask, consent.
+        operation: what the consent is for: this very one and no other.
+        amount: what it is about; `subject`: its kind, for the centre (`approvals.subject.…`).
+        act: does it with the reason and the consent.
+    """
+
+    words: str
+    operation: str
+    amount: Money
+    subject: str
+    act: Callable[[str, Approval], object]
+
+
+class ConsentSheet(Sheet):
     """Esc leaves everything as it is.
 
     Signals:
-        agreed(object): services.views.Basket with the consent on its line; nothing is paid yet.
+        agreed(object): what the act gave, after it is on the disk.
     """
 
     agreed = Signal(object)
 
-    def __init__(self, over: QWidget, session: Session, planned: PlannedLine) -> None:
-        super().__init__(over, "frame.cash_instead.title", side="right", width_px=440)
+    def __init__(self, over: QWidget, session: Session, wanted: Decision) -> None:
+        super().__init__(over, f"{wanted.words}title", side="right", width_px=440)
         self._session = session
-        # One consent for this very line: taken out and put in again it needs another.
-        self._operation = planned.line.operation
-        self._sum = azn(planned.electronic_qapik)
+        self._wanted = wanted
         self.approval: ApprovalSheet | None = None
-        self.reason = TextField("frame.cash_instead.reason", name="reason", max_length=200)
-        self.main = PrimaryButton("frame.cash_instead.ask", hint=plain("Enter"))
+        self.reason = TextField(f"{wanted.words}reason", name="reason", max_length=200)
+        self.main = PrimaryButton(f"{wanted.words}ask", hint=plain("Enter"))
         self.form = Form(self.main)
         self.form.add(self.reason)
         self._trouble = Label("", "body", wrap=True)
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP_WIDE)
-        amount = BigAmount("frame.cash_instead.sum")
-        amount.show_amount(self._sum, "warn")
-        for widget in (amount, Label("frame.cash_instead.why", "muted", wrap=True), self.reason):
+        amount = BigAmount(f"{wanted.words}sum")
+        amount.show_amount(wanted.amount, "warn")
+        for widget in (amount, Label(f"{wanted.words}why", "muted", wrap=True), self.reason):
             column.addWidget(widget)
         column.addWidget(self._trouble)
         column.addWidget(self.main)
@@ -67,21 +85,23 @@ class CashInsteadSheet(Sheet):
     def _on_main(self) -> None:
         if not self.form.verify():
             return
-        words = phrase("frame.cash_instead.consent", amount=self._sum, reason=plain(self.reason.text()))
-        self.approval = ApprovalSheet(self, self._session, self._operation, words, "cash_for_card", self._sum)
+        wanted = self._wanted
+        words = phrase(f"{wanted.words}consent", amount=wanted.amount, reason=plain(self.reason.text()))
+        self.approval = ApprovalSheet(
+            self, self._session, wanted.operation, words, wanted.subject, wanted.amount
+        )
         self.approval.approved.connect(self._on_approved)
         self.approval.ask()
 
     def _on_approved(self, approval: Approval) -> None:
-        baskets, by, operation = self._session.services.baskets, self._session.by, self._operation
-        reason = self.reason.text()
-        Operation(self.main, lambda: baskets.agree_to_cash(by, operation, reason, approval)).holding(
-            self
-        ).changes("basket").succeeded(self._on_agreed).refused(self._on_refused).start()
+        act, reason = self._wanted.act, self.reason.text()
+        Operation(self.main, lambda: act(reason, approval)).holding(self).changes(
+            "basket", "journal"
+        ).succeeded(self._on_agreed).refused(self._on_refused).start()
 
-    def _on_agreed(self, basket: Basket) -> None:
+    def _on_agreed(self, done: object) -> None:
         self.close_sheet()
-        self.agreed.emit(basket)
+        self.agreed.emit(done)
 
     def _on_refused(self, error: Refused) -> None:
         if not self.form.show_refusal(error):

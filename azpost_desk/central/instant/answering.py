@@ -1,0 +1,159 @@
+"""Requests for money by code: takes a desk's question, has the rail do what it needs, tells how it stands.
+
+The row is committed before the rail hears of it, and what the rail said is committed before the desk does.
+Each question may come again, from a desk that heard nothing: the same values reach the rail under one id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.gateways.abroad import Silent
+from azpost_desk.central.gateways.instant import PayRequest, Refused, Registered, Stands, rail_id
+from azpost_desk.central.instant import things
+from azpost_desk.central.registry.reference import newest
+from azpost_desk.domain.catalogue import Settings
+from azpost_desk.domain.money import azn
+from azpost_desk.domain.moves import move
+from azpost_desk.domain.qr_moves import REQUEST
+from azpost_desk.protocol.instant import QrTold
+from azpost_desk.protocol.messages import Signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.central.gateways.instant import Rail
+    from azpost_desk.central.gateways.parties import Party
+    from azpost_desk.central.instant.things import Request
+    from azpost_desk.central.keys import CentreKeys
+    from azpost_desk.central.storage.database import Connection, Database
+    from azpost_desk.domain.days import Clock
+    from azpost_desk.protocol.instant import QrAsk
+
+    Asked = Callable[[Rail], Registered | Refused | Stands | Silent]
+
+NO_RAIL: Final = "X-131"
+OTHER_REQUEST: Final = "X-132"
+NEVER_ASKED: Final = "never_asked"
+_NOT_AT_RAIL: Final = ("asked", "unknown")
+
+
+async def answer(
+    database: Database,
+    keys: CentreKeys,
+    clock: Clock,
+    rail: Party[Rail] | None,
+    chain: tuple[str, int],
+    question: QrAsk,
+) -> QrTold:
+    """Bring a request forward by what a desk (`chain`: id, epoch) asks, and say how it stands."""
+    if rail is None:
+        return QrTold(refused=NO_RAIL)
+
+    def begin() -> Request | QrTold | None:
+        with database.transaction() as conn:
+            return _begun(conn, keys, chain, question, clock.utc_ms())
+
+    known = await asyncio.to_thread(begin)
+    if known is None or isinstance(known, QrTold):
+        return known or QrTold(now_ms=clock.utc_ms())
+    ask = _needed(known)
+    if ask is None:
+        return _told(known, clock.utc_ms())
+    heard = await rail.ask(ask, Silent("timeout"))
+
+    def end() -> QrTold:
+        with database.transaction() as conn:
+            return _told(_heard(conn, known.request, heard, clock.utc_ms()), clock.utc_ms())
+
+    return await asyncio.to_thread(end)
+
+
+def _begun(
+    conn: Connection, keys: CentreKeys, chain: tuple[str, int], question: QrAsk, now_ms: int
+) -> Request | QrTold | None:
+    """The request as the question leaves it; None for one that nobody asked for."""
+    if question.act in ("ask", "close"):
+        _make(conn, chain, question, now_ms)
+    known = things.lock(conn, "request = %s", question.request)
+    if known is None:
+        return None
+    asked = (*chain, question.basket, question.tender, question.digest)
+    if asked != (known.desk, known.epoch, known.basket, known.tender, known.digest) or (
+        question.amount_qapik != known.amount
+    ):
+        list_exception(conn, *chain, 0, "qr_other_request", now_ms, question.request)
+        return QrTold(refused=OTHER_REQUEST)
+    if question.act == "close":
+        return things.move(conn, known, "close_asked", now_ms)
+    if question.act == "take" and known.state == "late":
+        return things.confirm(conn, keys, known, "taken", now_ms)
+    if known.state == "shown" and now_ms >= known.until_ms:
+        return things.move(conn, known, "expired", now_ms, reason="expired")
+    return known
+
+
+def _make(conn: Connection, chain: tuple[str, int], question: QrAsk, now_ms: int) -> None:
+    """A new request; one that is closed before anybody asked for it is never shown to the rail at all."""
+    state = move(REQUEST, "", "asked")
+    reason = ""
+    if question.act == "close":
+        state, reason = move(REQUEST, state, "refused"), NEVER_ASKED
+    settings = newest(conn, Settings) or Settings()
+    conn.execute(
+        "insert into qr_requests (request, desk, epoch, basket, tender, digest, amount, state, rail_id,"
+        " until_ms, reason, asked_ms, changed_ms)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+        (
+            *(question.request, *chain, question.basket, question.tender),
+            *(question.digest, question.amount_qapik, state, rail_id("request", question.request)),
+            *(now_ms + settings.qr_minutes * 60_000, reason, now_ms, now_ms),
+        ),
+    )
+
+
+def _needed(known: Request) -> Asked | None:
+    """What the rail has to be asked for this request to come forward."""
+    if known.state in _NOT_AT_RAIL:
+        wanted = PayRequest(known.rail_id, azn(known.amount), known.until_ms)
+        return lambda rail: rail.register(wanted)
+    if known.state == "closing":
+        return lambda rail: rail.close(known.rail_id)
+    return None
+
+
+def _heard(
+    conn: Connection, request: str, heard: Registered | Refused | Stands | Silent, now_ms: int
+) -> Request:
+    known = things.lock(conn, "request = %s", request)
+    if known is None:
+        raise LookupError(request)
+    match heard:
+        case Registered(code=code):
+            return things.move(conn, known, "registered", now_ms, code=code)
+        case Refused(reason=reason):
+            return things.move(conn, known, "refused", now_ms, reason=reason)
+        case Silent():
+            return things.move(conn, known, "silent", now_ms)
+        case Stands(standing="declined", reason=reason):
+            return things.move(conn, known, "declined", now_ms, reason=reason)
+        case Stands(standing="closed" | "unknown"):
+            # What the rail has never heard of had no code that anybody was shown.
+            return things.move(conn, known, "closed", now_ms)
+        case Stands():
+            # Somebody was quicker: the credit itself says so, whole.
+            return known
+
+
+def _told(known: Request, now_ms: int) -> QrTold:
+    is_paid = known.state in ("paid", "settled")
+    return QrTold(
+        state=known.state,
+        code=known.code if known.state == "shown" else "",
+        until_ms=known.until_ms,
+        now_ms=now_ms,
+        paid=Signed(words=known.words, signature=known.signature) if is_paid else None,
+        reason=known.reason,
+    )

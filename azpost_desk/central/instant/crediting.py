@@ -1,0 +1,155 @@
+"""What the rail says: kept as it came, then applied once; money that settles no request goes back whole.
+
+In: messages of the rail. Out: requests that are paid, credits in the centre's book, money on its way back. A
+credit is one thing by the rail's reference, however often it is told (money-out.md MC-3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.gateways.abroad import Silent, Unfit
+from azpost_desk.central.gateways.instant import BackStatus, Credit, Declined
+from azpost_desk.central.instant import backs, things
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.qr_moves import REQUEST
+from azpost_desk.domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from azpost_desk.central.book import Book
+    from azpost_desk.central.gateways.instant import Rail, Said
+    from azpost_desk.central.keys import CentreKeys
+    from azpost_desk.central.storage.database import Connection, Database
+    from azpost_desk.domain.days import Clock
+
+_log = logging.getLogger(__name__)
+_AT_ONCE: Final = 50
+APPLIED: Final = "applied"
+RAIL: Final = "rail"
+WRONG_SUM: Final = "wrong_sum"
+
+
+def keep(conn: Connection, documents: Iterable[bytes], now_ms: int) -> None:
+    """Keep verbatim bytes, once each; a repeat of old bytes changes nothing."""
+    for raw in documents:
+        conn.execute(
+            "insert into rail_messages (digest, raw, received_ms) values (%s, %s, %s) on conflict do nothing",
+            (hashlib.sha256(raw).digest(), raw, now_ms),
+        )
+
+
+def fetch(database: Database, book: Book, keys: CentreKeys, clock: Clock, rail: Rail) -> bool | Silent:
+    """Take what the rail has for us: kept here before the rail is told that we have it."""
+    found = rail.fetch()
+    if isinstance(found, Silent):
+        apply_waiting(database, book, keys, clock, rail)
+        return found
+    if found:
+        with database.transaction() as conn:
+            keep(conn, (raw for _, raw in found), clock.utc_ms())
+        rail.fetched([number for number, _ in found])
+    return apply_waiting(database, book, keys, clock, rail) > 0
+
+
+def apply_waiting(database: Database, book: Book, keys: CentreKeys, clock: Clock, rail: Rail) -> int:
+    """Apply what is kept and was not applied yet; gives how many messages there were."""
+    with database.transaction() as conn:
+        waiting = conn.execute(
+            "select message, raw from rail_messages where not applied"
+            " order by message limit %s for update skip locked",
+            (_AT_ONCE,),
+        ).fetchall()
+        for message, raw in waiting:
+            now_ms = clock.utc_ms()
+            try:
+                with conn.transaction():
+                    outcome = _apply(conn, book, keys, rail.read(raw), now_ms)
+            except (psycopg.IntegrityError, psycopg.DataError, Refused):
+                # One message that the tables do not take must not stop the ones behind it.
+                _log.exception("message %d of the rail could not be applied", message)
+                outcome = "strange"
+            if outcome != APPLIED:
+                list_exception(conn, RAIL, 0, message, "rail_word", now_ms, outcome)
+            conn.execute(
+                "update rail_messages set applied = true, outcome = %s where message = %s", (outcome, message)
+            )
+    return len(waiting)
+
+
+def _apply(
+    conn: Connection, book: Book, keys: CentreKeys, said: tuple[Said, ...] | Unfit, now_ms: int
+) -> str:
+    if isinstance(said, Unfit):
+        return f"unfit {said.why}"
+    outcome = APPLIED
+    for one in said:
+        match one:
+            case Credit():
+                outcome = _credit(conn, book, keys, one, now_ms) or outcome
+            case Declined(request=rail_id, reason=reason):
+                known = things.lock(conn, "rail_id = %s", rail_id)
+                if known is None:
+                    outcome = "declined what is not ours"
+                elif (known.state, "declined") in REQUEST:
+                    things.tell_desk(
+                        conn, things.move(conn, known, "declined", now_ms, reason=reason), now_ms
+                    )
+            case BackStatus():
+                outcome = backs.heard(conn, book, one, now_ms) or outcome
+    return outcome
+
+
+def _credit(conn: Connection, book: Book, keys: CentreKeys, credit: Credit, now_ms: int) -> str:
+    """A credit settles the request that asked for exactly it, or goes back; "" when it was understood."""
+    new = conn.execute(
+        "insert into qr_credits values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing"
+        " returning reference",
+        (
+            *(credit.reference, credit.request, credit.amount.minor, credit.account, credit.payer),
+            *(credit.at_ms, now_ms),
+        ),
+    ).fetchone()
+    if new is None:
+        told = (credit.request, credit.amount.minor, credit.account)
+        before = conn.execute(
+            "select rail_id, amount, account from qr_credits where reference = %s", (credit.reference,)
+        ).fetchone()
+        return "" if before == told else f"another credit under {credit.reference}"
+    known = things.lock(conn, "rail_id = %s", credit.request)
+    body = ops.QrCredited(
+        reference=credit.reference,
+        request=known.request if known else "",
+        amount_qapik=credit.amount.minor,
+    )
+    book.append(conn, body)
+    if known is None or known.reference:
+        # For nobody, or for a request that another credit has paid already.
+        backs.owe(conn, credit.reference, credit.amount.minor, now_ms)
+        return ""
+    if credit.amount.minor != known.amount:
+        moved = things.move(conn, known, WRONG_SUM, now_ms, reason=WRONG_SUM, reference=credit.reference)
+        backs.owe(conn, credit.reference, credit.amount.minor, now_ms)
+        things.tell_desk(conn, moved, now_ms)
+        return ""
+    _pay(conn, keys, known, credit.reference, now_ms)
+    return ""
+
+
+def _pay(conn: Connection, keys: CentreKeys, known: things.Request, reference: str, now_ms: int) -> None:
+    """The exact first credit: it pays what is still waited for, else it waits for the clerk's word (MC-3)."""
+    conn.execute("update qr_requests set reference = %s where request = %s", (reference, known.request))
+    paid = things.lock(conn, "request = %s", known.request)
+    if paid is None or (paid.state, "paid") not in REQUEST:
+        backs.owe(conn, reference, known.amount, now_ms)
+        return
+    if REQUEST[paid.state, "paid"] == "late":
+        things.tell_desk(conn, things.move(conn, paid, "paid", now_ms), now_ms)
+        return
+    things.tell_desk(conn, things.confirm(conn, keys, paid, "paid", now_ms), now_ms)
