@@ -167,11 +167,15 @@ class Centre:
             channel: Party(channel, carrier, self.clock, carrying.is_away)
             for channel, carrier in self._carriers.items()
         }
-        self._rounds = Rounds(
-            self.database, self._book, self.clock, self._parties, self._abroad, self._networks
         self._rail = self._of_rail()
         self._rounds = Rounds(
-            self.database, self._book, self.clock, self._parties, self._abroad, self._rail_rounds()
+            self.database,
+            self._book,
+            self.clock,
+            self._parties,
+            self._abroad,
+            self._networks,
+            self._rail_rounds(),
         )
         try:
             doors = Doors(self._limits)

@@ -56,6 +56,7 @@ from azpost_desk.programs import (
     central_branch,
     central_cash,
     central_dual_control,
+    central_instant,
     central_lists,
     central_messages,
     central_people,
@@ -198,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     central_lists.add(command)
     central_billers.add(command)
     central_messages.add(command)
+    central_instant.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
 
@@ -212,6 +214,7 @@ def _serving(command: Command) -> None:
     serve.add_argument("--connectors", type=Path, help="how billers are reached (see: template connectors)")
     serve.add_argument("--channels", type=Path, help="how partners abroad are reached (template channels)")
     serve.add_argument("--messages", type=Path, help="how people are reached (see: template messages)")
+    serve.add_argument("--rail", type=Path, help="how the instant rail is reached (see: template rail)")
 
 
 def _given(command: Command) -> None:
@@ -238,7 +241,10 @@ def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     descriptors(wanted=2 * Limits().connections_max)
     partners = central_abroad.reached(wanted.channels)
     carriers = central_messages.reached(wanted.messages)
-    centre = Centre(dsn, clock=CLOCK, billers=billers, kinds=kinds, partners=partners, carriers=carriers)
+    rail = central_instant.reached(wanted.rail)
+    centre = Centre(
+        dsn, clock=CLOCK, billers=billers, kinds=kinds, partners=partners, carriers=carriers, rail=rail
+    )
     print(centre.start(wanted.port, wanted.host, wanted.certificate, wanted.key), flush=True)
     stop.wait()
     centre.stop()

@@ -30,6 +30,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.files import SMALL_BYTES_MAX, content_of
 from azpost_desk.programs.central_commands import CLOCK, Command, book_of
 from azpost_desk.programs.central_people import both, signs
+from azpost_desk.protocol.addresses import is_guarded
 from azpost_desk.protocol.keys import SigningKey
 
 if TYPE_CHECKING:
@@ -110,6 +111,15 @@ def reached(file: Path | None) -> dict[str, IsoPartner]:
 
 
 def _partner(file: Path, name: str, one: ChannelFile) -> IsoPartner:
+    return IsoPartner(*wired(file, name, one))
+
+
+def wired(file: Path, name: str, one: ChannelFile) -> tuple[Channel, SigningKey]:
+    """How one table of a file says a party is reached, and our key for it.
+
+    Raises:
+        WrongFile: X-100 to X-104. OSError: a key.
+    """
     folder = file.parent
     secret = content_of(folder / one.signing_key, SMALL_BYTES_MAX).decode("ascii", "replace").strip()
     for field, value in (("partner_key", one.partner_key), ("signing_key", secret)):
@@ -130,10 +140,11 @@ def _partner(file: Path, name: str, one: ChannelFile) -> IsoPartner:
         certificate_key=beside(one.certificate_key),
         server_certificate=beside(one.server_certificate),
     )
-    partner = IsoPartner(channel, SigningKey(bytes.fromhex(secret)))
+    if not is_guarded(channel.url):
+        raise Refused("M-011", url=channel.url)
     if channel.url.startswith("https:"):
         _check_certificates(file.name, name, channel)
-    return partner
+    return channel, SigningKey(bytes.fromhex(secret))
 
 
 def _check_certificates(file: str, name: str, channel: Channel) -> None:

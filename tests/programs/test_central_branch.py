@@ -195,5 +195,5 @@ def test_every_example_is_offered_and_every_file_has_one() -> None:
     from azpost_desk.programs.central_abroad import DOCUMENTS
 
     shipped = {path.stem for path in places.templates().iterdir()}
-    others = {"branch", "channels", "connectors", "messages", "national-list", "register"}
+    others = {"branch", "channels", "connectors", "messages", "national-list", "rail", "register"}
     assert shipped == {*_DOCUMENTS, *DOCUMENTS, *others}
