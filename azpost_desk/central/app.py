@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.gateways.abroad import Partner
     from azpost_desk.central.gateways.connectors import Connector
-    from azpost_desk.central.gateways.messages import Carrier
     from azpost_desk.central.gateways.instant import Rail
+    from azpost_desk.central.gateways.messages import Carrier
     from azpost_desk.central.web.wire import Caller
     from azpost_desk.domain.days import Clock
     from azpost_desk.protocol.abroad import QuoteAsk, QuoteTold

@@ -109,6 +109,8 @@ _BODIES: Final[tuple[tuple[type, Alone], ...]] = (
     _of(ops.TillCounted, _timeless(counts.counted)),
     _of(ops.DifferenceMadeGood, _timeless(counts.made_good)),
     _of(ops.DisputeRaised, _dispute_raised),
+    _of(ops.QrAsked, settling.asked),
+    _of(ops.QrAnswered, settling.answered),
     _of(ops.QrGivenUp, settling.given_up),
     _of(ops.QrReturned, settling.returned),
     _of(ops.DisputeEscalated, _timeless(enquiring.escalated)),
@@ -168,9 +170,6 @@ NOTHING_TO_CARRY: Final = frozenset(
         ops.CardAsked,
         ops.CardAnswered,
         ops.CardReversed,
-        # The centre said so itself, or is asked beside the record.
-        ops.QrAsked,
-        ops.QrAnswered,
         ops.ApprovalRefused,
         ops.ReportSupplemented,
         ops.EvidenceExported,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from azpost_desk.central import held
 from azpost_desk.central.app import Centre
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.money import azn
@@ -18,10 +19,12 @@ from azpost_desk.services.baskets import Paid
 from azpost_desk.services.counter import Approval
 from azpost_desk.services.payments import PayBill
 from azpost_desk.services.qr import Closed, Shown
+from tests.incidents.test_a04_what_is_doubtful_never_leaves_by_itself import deciding
+from tests.incidents.test_d03_a_centre_restored_to_before_a_grant import snapshot as snapshot
 from tests.stories.town import ELECTRICITY, GANJA, METER, Town, town
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from azpost_desk.rehearsal.providers import SandboxProvider
@@ -374,3 +377,80 @@ def test_m0_9_a_refused_bill_paid_by_code_goes_back_by_code(place: RailTown, gan
     assert ganja.till_qapik() == till
     place.explained()
     assert place.rail.account_qapik == 0
+
+
+def test_m0_10_what_a_restore_has_lost_is_proven_by_the_centres_own_word(
+    place: RailTown, ganja: Seat, snapshot: tuple[Callable[[], None], Callable[[], None]]
+) -> None:
+    keep, restore = snapshot
+    place.sync()
+    keep()
+    plan(ganja)
+    code = shown(ganja)
+    place.rail.pay(code.code)
+    looked(place, ganja, code.step)
+    ganja.services.qr.settle(ganja.clerk, code.step.request)
+    place.sync()
+    restore()
+    assert place.ask("select count(*) from qr_requests") == [(0,)]
+    place.explained()
+    assert place.ask("select state from qr_requests") == [("settled",)]
+    assert place.ask("select reason from exceptions") == []
+
+
+def test_m0_10_after_a_restore_money_waits_for_the_desk_that_asked(
+    place: RailTown, ganja: Seat, snapshot: tuple[Callable[[], None], Callable[[], None]]
+) -> None:
+    keep, restore = snapshot
+    place.sync()
+    keep()
+    plan(ganja)
+    code = shown(ganja)
+    place.rail.pay(code.code)
+    restore()
+    place.centre.settle()
+    # Nobody knows whose it is before that desk has spoken: it neither pays nor goes back.
+    assert place.rail.backs == {}
+    assert place.ask("select count(*) from qr_credits") == [(0,)]
+    place.sync()
+    assert step_of(ganja, code.step.request) == "paid"
+    ganja.services.qr.settle(ganja.clerk, code.step.request)
+    place.explained()
+
+
+def test_a_code_whose_time_is_over_is_closed_at_the_rail_and_nobody_pays_it(
+    place: RailTown, ganja: Seat
+) -> None:
+    plan(ganja)
+    code = shown(ganja)
+    place.clock.pass_ms(5 * 60_000)
+    told = ganja.services.qr.look(code.step.request)
+    assert isinstance(told, Closed)
+    with pytest.raises(NotPayableError):
+        place.rail.pay(code.code)
+    ganja.pay(BILL)
+
+
+def test_mc_5_money_of_a_desk_that_is_lost_is_decided_by_two_people(place: RailTown, ganja: Seat) -> None:
+    plan(ganja)
+    code = shown(ganja)
+    place.rail.pay(code.code)
+    place.centre.settle()
+    ganja.sync()
+    with place.centre.database.transaction() as conn:
+        conn.execute("update chain_heads set state = 'lost' where desk = %s", (f"{GANJA}-1",))
+    place.centre.settle()
+    assert place.ask("select state from qr_requests") == [("in_doubt",)]
+    assert place.rail.backs == {}
+    with place.centre.database.transaction() as conn:
+        [waits] = [one for one in held.waiting(conn) if one.service == "qr"]
+    with deciding(place) as decide:
+        with pytest.raises(Refused, match="X-044"):
+            decide(waits.transfer, held.LET_BACK, ("a", "a"))
+        decide(waits.transfer, held.LET_BACK)
+    assert place.rail.account_qapik == 0
+    with place.centre.database.transaction() as conn:
+        conn.execute("update chain_heads set state = 'active' where desk = %s", (f"{GANJA}-1",))
+    ganja.services.qr.give_up(ganja.clerk, code.step.request, "customer")
+    ganja.pay(BILL)
+    place.explained()

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import Silent
-from azpost_desk.central.gateways.instant import PayRequest, Refused, Registered, Stands, rail_id
+from azpost_desk.central.gateways.instant import PayRequest, Refused, Registered, Stands
 from azpost_desk.central.instant import things
-from azpost_desk.central.registry.reference import newest
-from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.moves import move
 from azpost_desk.domain.qr_moves import REQUEST
@@ -75,43 +73,36 @@ def _begun(
     conn: Connection, keys: CentreKeys, chain: tuple[str, int], question: QrAsk, now_ms: int
 ) -> Request | QrTold | None:
     """The request as the question leaves it; None for one that nobody asked for."""
-    if question.act in ("ask", "close"):
-        _make(conn, chain, question, now_ms)
+    asked = things.Asked(
+        question.request,
+        *chain,
+        question.basket,
+        question.tender,
+        question.digest,
+        question.amount_qapik,
+    )
+    until_ms = things.until_ms(conn, now_ms)
+    if question.act == "ask" and until_ms > now_ms:
+        things.make(conn, asked, move(REQUEST, "", "asked"), "", until_ms, now_ms)
+    elif question.act == "close":
+        # Closed before anybody asked for it: the rail is never told of it at all.
+        closed = move(REQUEST, move(REQUEST, "", "asked"), "refused")
+        things.make(conn, asked, closed, NEVER_ASKED, now_ms, now_ms)
     known = things.lock(conn, "request = %s", question.request)
     if known is None:
-        return None
-    asked = (*chain, question.basket, question.tender, question.digest)
-    if asked != (known.desk, known.epoch, known.basket, known.tender, known.digest) or (
-        question.amount_qapik != known.amount
-    ):
+        return QrTold(refused=NO_RAIL) if question.act == "ask" else None
+    if asked != things.Asked(*(getattr(known, name) for name in things.Asked.__dataclass_fields__)):
         list_exception(conn, *chain, 0, "qr_other_request", now_ms, question.request)
         return QrTold(refused=OTHER_REQUEST)
     if question.act == "close":
         return things.move(conn, known, "close_asked", now_ms)
     if question.act == "take" and known.state == "late":
         return things.confirm(conn, keys, known, "taken", now_ms)
-    if known.state == "shown" and now_ms >= known.until_ms:
-        return things.move(conn, known, "expired", now_ms, reason="expired")
-    return known
-
-
-def _make(conn: Connection, chain: tuple[str, int], question: QrAsk, now_ms: int) -> None:
-    """A new request; one that is closed before anybody asked for it is never shown to the rail at all."""
-    state = move(REQUEST, "", "asked")
-    reason = ""
-    if question.act == "close":
-        state, reason = move(REQUEST, state, "refused"), NEVER_ASKED
-    settings = newest(conn, Settings) or Settings()
-    conn.execute(
-        "insert into qr_requests (request, desk, epoch, basket, tender, digest, amount, state, rail_id,"
-        " until_ms, reason, asked_ms, changed_ms)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
-        (
-            *(question.request, *chain, question.basket, question.tender),
-            *(question.digest, question.amount_qapik, state, rail_id("request", question.request)),
-            *(now_ms + settings.qr_minutes * 60_000, reason, now_ms, now_ms),
-        ),
-    )
+    if now_ms < known.until_ms:
+        return known
+    # Its time is over: what the rail may have of it is closed there.
+    event = "expired" if known.state == "shown" else "close_asked" if known.state in _NOT_AT_RAIL else ""
+    return things.move(conn, known, event, now_ms, reason="expired")
 
 
 def _needed(known: Request) -> Asked | None:

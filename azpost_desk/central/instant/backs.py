@@ -95,7 +95,7 @@ def take_due(conn: Connection, rail: Rail, now_ms: int) -> Due | None:
         return None
     row = conn.execute(
         "select back, qr_backs.reference, qr_backs.amount, state, document, attempts + 1, account, payer,"
-        " made_ms from qr_backs join qr_credits using (reference) where next_ms <= %s"
+        " made_ms from qr_backs join qr_credits using (reference) where next_ms <= %s and account <> ''"
         " order by next_ms limit 1 for update of qr_backs skip locked",
         (now_ms,),
     ).fetchone()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
+from azpost_desk.central import grants
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import Silent, Unfit
 from azpost_desk.central.gateways.instant import BackStatus, Credit, Declined
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _AT_ONCE: Final = 50
 APPLIED: Final = "applied"
+WAITS: Final = "waits"
 RAIL: Final = "rail"
 WRONG_SUM: Final = "wrong_sum"
 
@@ -59,13 +61,14 @@ def fetch(database: Database, book: Book, keys: CentreKeys, clock: Clock, rail: 
 
 
 def apply_waiting(database: Database, book: Book, keys: CentreKeys, clock: Clock, rail: Rail) -> int:
-    """Apply what is kept and was not applied yet; gives how many messages there were."""
+    """Apply what is kept and was not applied yet; gives how many messages were."""
     with database.transaction() as conn:
         waiting = conn.execute(
             "select message, raw from rail_messages where not applied"
             " order by message limit %s for update skip locked",
             (_AT_ONCE,),
         ).fetchall()
+        done = len(waiting)
         for message, raw in waiting:
             now_ms = clock.utc_ms()
             try:
@@ -75,12 +78,26 @@ def apply_waiting(database: Database, book: Book, keys: CentreKeys, clock: Clock
                 # One message that the tables do not take must not stop the ones behind it.
                 _log.exception("message %d of the rail could not be applied", message)
                 outcome = "strange"
+            if outcome == WAITS:
+                done -= 1
+                continue
             if outcome != APPLIED:
                 list_exception(conn, RAIL, 0, message, "rail_word", now_ms, outcome)
             conn.execute(
                 "update rail_messages set applied = true, outcome = %s where message = %s", (outcome, message)
             )
-    return len(waiting)
+    return done
+
+
+def book_credits(conn: Connection, book: Book) -> int:
+    """Every credit stands in the centre's book, once; how many do now."""
+    rows = conn.execute(
+        "update qr_credits set booked = true where not booked returning reference, amount,"
+        " coalesce((select request from qr_requests where qr_requests.rail_id = qr_credits.rail_id), '')"
+    ).fetchall()
+    for reference, amount, request in rows:
+        book.append(conn, ops.QrCredited(reference=reference, request=request, amount_qapik=amount))
+    return len(rows)
 
 
 def _apply(
@@ -92,7 +109,7 @@ def _apply(
     for one in said:
         match one:
             case Credit():
-                outcome = _credit(conn, book, keys, one, now_ms) or outcome
+                outcome = _credit(conn, keys, one, now_ms) or outcome
             case Declined(request=rail_id, reason=reason):
                 known = things.lock(conn, "rail_id = %s", rail_id)
                 if known is None:
@@ -106,15 +123,17 @@ def _apply(
     return outcome
 
 
-def _credit(conn: Connection, book: Book, keys: CentreKeys, credit: Credit, now_ms: int) -> str:
+def _credit(conn: Connection, keys: CentreKeys, credit: Credit, now_ms: int) -> str:
     """A credit settles the request that asked for exactly it, or goes back; "" when it was understood."""
+    known = things.lock(conn, "rail_id = %s", credit.request)
+    if known is None and not grants.all_have_spoken(conn):
+        # After a restore: whose it is, a desk that has not spoken may know (M0-10).
+        return WAITS
+    place = (credit.reference, credit.request, credit.amount.minor, credit.account, credit.payer)
     new = conn.execute(
-        "insert into qr_credits values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing"
-        " returning reference",
-        (
-            *(credit.reference, credit.request, credit.amount.minor, credit.account, credit.payer),
-            *(credit.at_ms, now_ms),
-        ),
+        "insert into qr_credits (reference, rail_id, amount, account, payer, at_ms, received_ms)"
+        " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing returning reference",
+        (*place, credit.at_ms, now_ms),
     ).fetchone()
     if new is None:
         told = (credit.request, credit.amount.minor, credit.account)
@@ -122,13 +141,6 @@ def _credit(conn: Connection, book: Book, keys: CentreKeys, credit: Credit, now_
             "select rail_id, amount, account from qr_credits where reference = %s", (credit.reference,)
         ).fetchone()
         return "" if before == told else f"another credit under {credit.reference}"
-    known = things.lock(conn, "rail_id = %s", credit.request)
-    body = ops.QrCredited(
-        reference=credit.reference,
-        request=known.request if known else "",
-        amount_qapik=credit.amount.minor,
-    )
-    book.append(conn, body)
     if known is None or known.reference:
         # For nobody, or for a request that another credit has paid already.
         backs.owe(conn, credit.reference, credit.amount.minor, now_ms)

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central import approvals
+import msgspec
+
+from azpost_desk.central import approvals, keys
 from azpost_desk.central.doubts import two_people
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.instant import backs, things
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.delivery_moves import DELIVERED
+from azpost_desk.domain.moves import move
 from azpost_desk.domain.qr import basket_digest
 from azpost_desk.domain.qr_moves import REQUEST
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.instant import paid_of
+from azpost_desk.protocol.keys import is_signed
 
 if TYPE_CHECKING:
     from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.book import Book
     from azpost_desk.central.storage.database import Connection
+    from azpost_desk.protocol.instant import QrPaid
 
 UNPAID: Final = "qr_unpaid"
 IN_DOUBT: Final = "qr_in_doubt"
@@ -56,6 +62,52 @@ def _uses(
         return False
     things.move(conn, known, "settled", now_ms)
     return True
+
+
+def asked(conn: Connection, written: AcceptedRecord, body: ops.QrAsked, now_ms: int) -> None:
+    """A desk asked for a code: where the question never came here, or a restore has lost it, there is a row
+    now, so that money that comes for it finds whose it is (M0-2, M0-10).
+    """
+    header = written.header
+    wanted = things.Asked(
+        header.operation,
+        written.desk,
+        written.epoch,
+        body.basket,
+        body.tender,
+        body.digest,
+        body.amount_qapik,
+    )
+    state = move(REQUEST, move(REQUEST, "", "asked"), "silent")
+    things.make(conn, wanted, state, "", things.until_ms(conn, header.recorded_ms), now_ms)
+
+
+def answered(conn: Connection, written: AcceptedRecord, body: ops.QrAnswered, now_ms: int) -> None:
+    """Our own word for money whose credit a restore has lost is proof of it; any other is nobody's."""
+    known = things.lock(conn, "desk = %s and request = %s", written.desk, body.request)
+    if body.outcome != "paid" or (known is not None and known.words):
+        return
+    paid = _confirmed(conn, body)
+    if known is None or paid is None or (paid.request, paid.digest) != (known.request, known.digest):
+        list_exception(conn, written.desk, written.epoch, written.sequence, UNPAID, now_ms, body.request)
+        return
+    conn.execute(
+        "insert into qr_credits (reference, rail_id, amount, account, payer, at_ms, received_ms)"
+        " values (%s, %s, %s, '', '', %s, %s) on conflict do nothing",
+        (paid.reference, known.rail_id, known.amount, paid.time_ms, now_ms),
+    )
+    words, signature = bytes.fromhex(body.words), bytes.fromhex(body.signature)
+    things.move(conn, known, "paid", now_ms, reference=paid.reference, words=words, signature=signature)
+
+
+def _confirmed(conn: Connection, body: ops.QrAnswered) -> QrPaid | None:
+    """The confirmation in a record, when it is this centre's."""
+    try:
+        words, signature = bytes.fromhex(body.words), bytes.fromhex(body.signature)
+        paid = paid_of(words)
+    except (ValueError, msgspec.DecodeError):
+        return None
+    return paid if is_signed(keys.load(conn, 0).grants.public(), words, signature) else None
 
 
 def given_up(conn: Connection, written: AcceptedRecord, body: ops.QrGivenUp, now_ms: int) -> None:

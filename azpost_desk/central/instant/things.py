@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.central.gateways.instant import rail_id
 from azpost_desk.central.news import tell
+from azpost_desk.central.registry.reference import in_force
 from azpost_desk.central.storage.database import one
+from azpost_desk.domain.catalogue import Settings
+from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.moves import arrive
 from azpost_desk.domain.qr_moves import REQUEST
 from azpost_desk.protocol.instant import QR_PAID, QrPaid, paid_words
@@ -39,6 +43,38 @@ class Request:
 
 
 _COLUMNS: Final = ", ".join(Request.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a desk asks for: one basket of one chain, at one sum."""
+
+    request: str
+    desk: str
+    epoch: int
+    basket: str
+    tender: str
+    digest: str
+    amount: int
+
+
+def make(conn: Connection, asked: Asked, state: str, reason: str, until_ms: int, now_ms: int) -> None:
+    """A row for a request that has none; its name on the rail follows from its own (M0-2)."""
+    conn.execute(
+        "insert into qr_requests (request, desk, epoch, basket, tender, digest, amount, state, rail_id,"
+        " until_ms, reason, asked_ms, changed_ms)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+        (
+            *(asked.request, asked.desk, asked.epoch, asked.basket, asked.tender, asked.digest, asked.amount),
+            *(state, rail_id("request", asked.request), until_ms, reason, now_ms, now_ms),
+        ),
+    )
+
+
+def until_ms(conn: Connection, now_ms: int) -> int:
+    """Until when a code that is asked for now may be paid; now where none is shown."""
+    settings = in_force(conn, Settings, calendar_day(now_ms)) or Settings()
+    return now_ms + settings.qr_minutes * 60_000
 
 
 def lock(conn: Connection, where: str, *values: object) -> Request | None:

@@ -51,7 +51,7 @@ class InstantRounds:
     def work(self, begun: Callable[[], None], ended: Callable[[Future[Any]], None]) -> bool:
         """Begin what is due; whether anything was. A look is none: what it finds counts when it ends."""
         with self._database.transaction() as conn:
-            doubted = settling.doubt(conn, self._clock.utc_ms())
+            doubted = settling.doubt(conn, self._clock.utc_ms()) + crediting.book_credits(conn, self._book)
         handed = self._send_back(begun, ended)
         self._look(begun, ended)
         return handed or bool(doubted)

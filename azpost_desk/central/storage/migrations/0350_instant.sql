@@ -31,8 +31,11 @@ create table qr_credits (
     account text not null,
     payer text not null,
     at_ms bigint not null,
-    received_ms bigint not null
+    received_ms bigint not null,
+    -- Whether the centre's book has it.
+    booked boolean not null default false
 );
+create index qr_credits_unbooked on qr_credits (reference) where not booked;
 
 -- Money on its way to whoever paid it: a whole credit, or parts of one that a settlement has used.
 create table qr_backs (
