@@ -10,7 +10,7 @@ from azpost_desk.rehearsal.steps import At, Chapter, Gone, Instruction, Outside,
 
 
 def codes() -> list[Instruction]:
-    """Ctrl U shows the code; what the customer pays settles the basket without another key."""
+    """Shift F9 shows the code; what the customer pays settles the basket without another key."""
     return [
         Chapter("a code on the screen, and a code with cash"),
         At("14:10"),
@@ -21,7 +21,7 @@ def codes() -> list[Instruction]:
         keys("F10"),
         See("Ekranda kodla"),
         Picture("code-offered"),
-        keys("Ctrl+U"),
+        keys("Shift+F9"),
         See("Müştəri bu kodu oxudur"),
         Picture("code-shown"),
         Outside("payer_pays"),
@@ -35,7 +35,7 @@ def codes() -> list[Instruction]:
         keys("F10"),
         See("Ekranda kodla"),
         Type("1,50"),
-        keys("Ctrl+U"),
+        keys("Shift+F9"),
         See("Müştəri bu kodu oxudur"),
         Outside("payer_pays"),
         Outside("settle"),

@@ -65,10 +65,8 @@ class QrMoney:
     counter: Counter
     baskets: Baskets
 
-    def is_offered(self) -> bool:
-        """Whether a code can be shown now: the centre takes money by code, and it is there."""
-        if not self.counter.line.state().online:
-            return False
+    def is_taken(self) -> bool:
+        """Whether the centre takes money by code today."""
         with self.counter.books.reading() as books:
             date = books.day().date
             return bool(date) and books.document(Settings, date).qr_minutes > 0
@@ -86,7 +84,7 @@ class QrMoney:
                 B-052 a line may not be paid so, Q-021 the centre says no, and what `Baskets.pay` refuses.
             Trouble: L-codes: nobody knows whether the centre heard it; look or close before anything else.
         """
-        if not self.is_offered():
+        if not self.is_taken() or not self.counter.line.state().online:
             raise Refused("Q-020")
         with self.counter.books.writing() as books:
             due = self.baskets.ready(books, by, basket_id)

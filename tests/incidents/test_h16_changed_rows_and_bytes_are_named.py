@@ -42,6 +42,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *("send_abroad", "acknowledged", "bill_refused", "item_news", "transfer_news", "scan", "close_till"),
         *("clear_surplus", "take_grant", "ask_for_grant", "worn_apart", "suspect_note", "seal_bag"),
         *("raise_dispute", "close_slip", "consent_by_telephone", "card_declined", "case_raised"),
+        *("code_given_up", "code_settled"),
         *("paper_signed", "key_news"),
     ):
         assert player.play(act)

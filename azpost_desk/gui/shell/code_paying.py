@@ -51,7 +51,7 @@ class CodePaying(QObject):
         self._basket = ""
         self._step: QrStep | None = None
         self._until_ms = 0
-        self._busy = False
+        self._busy = self._takes_codes = False
         self.state = CodeState()
         self.state.look_wanted.connect(self._look)
         self.state.close_wanted.connect(self._close)
@@ -66,8 +66,8 @@ class CodePaying(QObject):
         return self._step
 
     def is_offered(self) -> bool:
-        """Whether a code can be shown now."""
-        return self._session.services.qr.is_offered()
+        """Whether a code can be shown now: the settings were read with the basket, the line is asked."""
+        return self._takes_codes and self._session.services.counter.line.state().online
 
     def show_basket(self, basket: Basket | None) -> None:
         """Another basket is in hand, or none: what is under way for it outlives a lock and a power cut."""
@@ -78,13 +78,16 @@ class CodePaying(QObject):
             return
         wanted, qr = self._basket, self._session.services.qr
 
-        def found(steps: list[QrStep]) -> None:
-            if self._basket == wanted and not self._busy:
+        def found(read: tuple[bool, list[QrStep]]) -> None:
+            if self._basket != wanted:
+                return
+            self._takes_codes, steps = read
+            if not self._busy:
                 self._show(steps[0] if steps else None)
                 if steps and steps[0].state == "asked":
                     self._look()
 
-        Operation(self.state, lambda: qr.under_way(wanted)).succeeded(found).start()
+        Operation(self.state, lambda: (qr.is_taken(), qr.under_way(wanted))).succeeded(found).start()
 
     def begin(self, basket: str, amount: Money | None) -> None:
         """Ask for a code over a part, or over all that is due."""

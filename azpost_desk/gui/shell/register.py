@@ -31,8 +31,8 @@ FRAME_KEYS: Final = {
     "preflight.look": "Ctrl+I",
     "frame.keys.card": "Ctrl+Y",
     "frame.keys.card_back": "Ctrl+Shift+Y",
-    "frame.keys.qr": "Ctrl+U",
-    "frame.keys.qr_back": "Ctrl+Shift+U",
+    "frame.keys.qr": "Shift+F9",
+    "frame.keys.qr_back": "Ctrl+Shift+F9",
     "frame.keys.print_again": "Ctrl+Shift+P",
     "frame.keys.papers": "Ctrl+F9",
 }

@@ -1,4 +1,4 @@
-"""F10 Ctrl U: the customer scans a code; nothing else pays meanwhile, it settles only before its clerk."""
+"""F10 Shift F9: the customer scans a code; nothing else pays meanwhile, it settles only before its clerk."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.work.runner import Runner
 
 CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 BOTH = CTRL | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -66,7 +67,7 @@ def look(hands: Hands, clock: HandClock) -> None:
 
 def ask(hands: Hands) -> None:
     hands.press(Qt.Key.Key_F10)
-    hands.press(Qt.Key.Key_U, CTRL)
+    hands.press(Qt.Key.Key_F9, SHIFT)
 
 
 def test_two_keys_show_a_code_and_the_customers_payment_settles_the_basket(
@@ -107,11 +108,11 @@ def test_mc_4_silence_frees_nothing_and_only_the_close_does(
 ) -> None:
     ask(hands)
     rail.silent = 1
-    hands.press(Qt.Key.Key_U, BOTH)
+    hands.press(Qt.Key.Key_F9, BOTH)
     assert paying(hands).step is not None
     hands.press(Qt.Key.Key_F10)
     assert hands.frame.basket.cash.isHidden()
-    hands.press(Qt.Key.Key_U, BOTH)
+    hands.press(Qt.Key.Key_F9, BOTH)
     assert paying(hands).step is None
     hands.press(Qt.Key.Key_F10)
     hands.type("\n")
@@ -145,7 +146,7 @@ def test_a_part_by_code_and_the_rest_in_cash(
 ) -> None:
     hands.press(Qt.Key.Key_F10)
     hands.type("2")
-    hands.press(Qt.Key.Key_U, CTRL)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     rail.pay()
     look(hands, clock)
     assert tenders_of(stand) == []
@@ -161,7 +162,7 @@ def test_mc_3_late_money_waits_for_a_key(
     rail.pay("late")
     look(hands, clock)
     assert tenders_of(stand) == []
-    hands.press(Qt.Key.Key_U, CTRL)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     assert tenders_of(stand) == [("qr", 300)]
 
 
@@ -170,10 +171,10 @@ def test_what_was_paid_goes_back_by_a_key_and_the_basket_is_free(
 ) -> None:
     hands.press(Qt.Key.Key_F10)
     hands.type("2")
-    hands.press(Qt.Key.Key_U, CTRL)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     rail.pay()
     look(hands, clock)
-    hands.press(Qt.Key.Key_U, BOTH)
+    hands.press(Qt.Key.Key_F9, BOTH)
     assert [getattr(body, "why", "") for body in stand.bodies(ops.QrGivenUp)] == ["customer"]
     assert hands.notices == ["frame.basket.qr_goes_back"]
     hands.press(Qt.Key.Key_F10)
@@ -188,7 +189,7 @@ def test_where_no_codes_are_taken_the_panel_offers_none(
     hands = Hands(qtbot, runner, session, stand, GoodsScreen)
     hands.press(Qt.Key.Key_F10)
     assert hands.frame.basket.cash.code.isHidden()
-    hands.press(Qt.Key.Key_U, CTRL)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     assert stand.bodies(ops.QrAsked) == []
 
 
@@ -203,7 +204,7 @@ def test_mc_4_two_people_free_a_basket_of_which_nobody_knows(
 ) -> None:
     rail.is_closable = False
     ask(hands)
-    hands.press(Qt.Key.Key_U, BOTH)
+    hands.press(Qt.Key.Key_F9, BOTH)
     paying(hands).state.abandon.click()
     agreed(hands)
     assert [getattr(body, "why", "") for body in stand.bodies(ops.QrGivenUp)] == ["itib"]
