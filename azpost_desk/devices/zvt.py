@@ -137,8 +137,11 @@ class ZvtTerminal:
             if not_here := self._register(visit):
                 return CardAnswer("unknown", {}, not_here)
             end = visit.exchange(zvt.reversal(self._dialect.password, step.receipt), judge)
-        is_done = end.how == "done" and not against
-        if is_done or (end.how == "aborted" and end.number == _ALREADY_REVERSED):
+            was_done = end.how == "aborted" and end.number == _ALREADY_REVERSED
+            if was_done:
+                # Its number was never heard, and is the last one before the next payment.
+                self._last_receipt(visit, reference)
+        if was_done or (end.how == "done" and not against):
             self._memory.keep(replace(step, state="reversed"))
             return CardAnswer("approved", _references(step))
         return CardAnswer("unknown", {}, _reason(end.number))
@@ -179,13 +182,15 @@ class ZvtTerminal:
         step = self._kept(reference)
         if last is None:
             return CardAnswer("unknown", {}, "no_receipt")
+        if self._is_undone(step, last):
+            return _answer(self._memory.keep(replace(step, state="reversed")))
         if step.state == "approved":
             if last.trace == step.trace and self._is_ours(step, last):
                 return _answer(self._memory.keep(replace(step, state="charged")))
         elif self._is_ours(step, last):
             return _answer(self._memory.keep(replace(_with(step, last), state="charged", told="issued")))
-        elif last.trace and last.trace == step.before and last.terminal == self._dialect.terminal:
-            # The last receipt is still the one from before: nothing happened since.
+        elif self._is_earlier(step, last):
+            # The last receipt is still one from before: nothing was charged since.
             return _answer(self._memory.keep(replace(step, state="declined", reason="not_found")))
         elif last.result and step.before and self._is_next(step, last):
             return _answer(self._memory.keep(replace(step, state="declined", reason=_reason(last.result))))
@@ -263,6 +268,8 @@ class ZvtTerminal:
         """Whether an approval is this step's and for exactly what was asked."""
         return (
             status.result == 0
+            # A reversal says the same of the same sum.
+            and not status.original_trace
             and status.amount_qapik == step.amount_qapik
             and status.currency == MANAT
             and self._is_named(step, status)
@@ -270,14 +277,32 @@ class ZvtTerminal:
 
     def _is_named(self, step: ZvtStep, status: Status) -> bool:
         """Whether terminal, transaction and moment are this step's, whatever the sum."""
-        others = {one.trace for one in self._memory.steps() if one.reference != step.reference}
         return (
             status.terminal == self._dialect.terminal
             and bool(status.trace)
-            and status.trace != step.before
-            and status.trace not in others
+            and status.trace not in self._earlier(step)
             and status.receipt is not None
             and _is_near(status, step.asked_ms)
+        )
+
+    def _earlier(self, step: ZvtStep) -> set[int | None]:
+        """Trace numbers that are known to be of other transactions."""
+        return {step.before, *(one.trace for one in self._memory.steps() if one.reference != step.reference)}
+
+    def _is_earlier(self, step: ZvtStep, last: Status) -> bool:
+        """Whether the last receipt is of a transaction from before this step."""
+        is_here = last.terminal == self._dialect.terminal
+        return is_here and bool(last.trace) and last.trace in self._earlier(step)
+
+    def _is_undone(self, step: ZvtStep, last: Status) -> bool:
+        """Whether this takes back this step's payment: a terminal that never heard our answer does so."""
+        return (
+            last.result == 0
+            and bool(last.original_trace)
+            and last.original_trace not in self._earlier(step)
+            and step.trace in (None, last.original_trace)
+            and last.amount_qapik == step.amount_qapik
+            and self._is_named(step, last)
         )
 
     def _is_next(self, step: ZvtStep, last: Status) -> bool:

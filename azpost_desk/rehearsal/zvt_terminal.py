@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ZvtFault = Literal[
     "approve",  # the customer pays
     "decline",  # the issuer says no
+    "lost_decline",  # the same, and that is not answered
     "cancel",  # the customer presses the red key
     "silent",  # nothing is charged, and nothing is answered
     "waiting",  # the same, and asked what it does it still waits for a card
@@ -27,6 +28,7 @@ ZvtFault = Literal[
     "charge_silent",  # charged, and nothing is answered
     "lost_status",  # charged, and only the completion comes
     "lost_completion",  # charged and said, and no completion comes
+    "gives_up",  # charged and said; without our answer it takes the money back itself
     "unheard",  # charged and said; our answer is lost, so the next visit hears it again first
     "repeated",  # charged, and said three times
     "fragments",  # charged, and every byte comes by itself
@@ -39,11 +41,13 @@ ZvtFault = Literal[
     "bare",  # charged, and said without a word of sum, number or moment
 ]
 ZVT_FAULTS: Final[tuple[ZvtFault, ...]] = (
-    "approve", "decline", "cancel", "silent", "waiting", "busy", "charge_silent", "lost_status",
-    "lost_completion", "unheard", "repeated", "fragments", "garbage", "other_sum", "other_currency",
-    "other_terminal", "old_receipt", "old_moment", "bare",
+    "approve", "decline", "lost_decline", "cancel", "silent", "waiting", "busy", "charge_silent",
+    "lost_status", "lost_completion", "gives_up", "unheard", "repeated", "fragments", "garbage",
+    "other_sum", "other_currency", "other_terminal", "old_receipt", "old_moment", "bare",
 )  # fmt: skip
-_CHARGES_NOTHING: Final = frozenset(("decline", "cancel", "silent", "waiting", "busy", "old_receipt"))
+_CHARGES_NOTHING: Final = frozenset(
+    ("decline", "lost_decline", "cancel", "silent", "waiting", "busy", "old_receipt")
+)
 TERMINAL: Final = "28004869"
 _WAITS_FOR_CARD: Final = 0xDC
 
@@ -86,6 +90,7 @@ class ZvtSandbox:
         heard: what we answered to each status, as hexadecimal figures.
         loses_reversals: how many of the next reversals are done and not answered.
         stays_open: what is not answered leaves the line open, so that the caller's patience has to end.
+        repeats_declined: a payment that was declined has a receipt to repeat, too.
         issues_goods: it waits to hear whether the goods were issued, and else reverses by itself.
     """
 
@@ -95,6 +100,7 @@ class ZvtSandbox:
         self.heard: list[str] = []
         self.loses_reversals = 0
         self.stays_open = False
+        self.repeats_declined = True
         self._now_ms, self.issues_goods = now_ms, issues_goods
         self._journal = [Transaction(469, 100, now_ms() - 3_600_000)]
         self._reversed: set[int] = set()
@@ -152,7 +158,7 @@ class ZvtSandbox:
         self._is_waiting = fault == "waiting"
         last = self._journal[-1]
         done = Transaction(last.trace + 1, qapik // 2 if fault == "other_sum" else qapik, self._now_ms())
-        if fault == "decline":
+        if fault in ("decline", "lost_decline"):
             done = replace(done, result=0x05)
         if fault not in _CHARGES_NOTHING:
             self.charged[done.trace] = done.qapik
@@ -177,7 +183,7 @@ class ZvtSandbox:
 
     def last(self) -> Transaction:
         """The transaction whose receipt is repeated."""
-        return self._journal[-1]
+        return next(one for one in reversed(self._journal) if self.repeats_declined or not one.result)
 
     def unheard(self, line: Transaction | None) -> Transaction | None:
         """What was said last and not answered; `line` takes its place."""
@@ -245,7 +251,7 @@ class _Caller:
         self._in_pieces = fault == "fragments"
         self._send(zvt.POSITIVE)
         line = self._sandbox.charge(fault, qapik)
-        if fault in ("silent", "waiting", "charge_silent"):
+        if fault in ("silent", "waiting", "charge_silent", "lost_decline"):
             return False
         self._tell(Apdu(zvt.INTERMEDIATE, b"\x0a"))
         if fault in ("decline", "cancel"):
@@ -259,6 +265,10 @@ class _Caller:
         if fault == "unheard":
             self._sandbox.unheard(line)
             self._send(Apdu(zvt.STATUS, line.said()))
+            return False
+        if fault == "gives_up":
+            self._send(Apdu(zvt.STATUS, line.said()))
+            self._sandbox.take_back(line.trace % 10_000)
             return False
         is_issued = self._say(fault, line)
         if fault != "lost_completion":

@@ -98,6 +98,14 @@ def test_a_lost_answer_is_unknown_until_the_last_receipt_is_surely_ours(
     assert set(counter.box.heard) <= {"800000"}
 
 
+def test_a_payment_taken_back_because_our_answer_never_came_is_none(counter: Counter) -> None:
+    counter.box.plan(["gives_up"])
+    assert counter.outcome("r-1") == "D-031"
+    assert counter.restarted().query("r-1") == CardAnswer("declined", {}, "reversed")
+    assert counter.restarted().reverse("r-1").outcome == "approved"
+    assert counter.box.charged == {}
+
+
 def test_a_decision_is_told_again_the_same_after_a_restart(tmp_path: Path) -> None:
     for issues_goods, decision in ((True, "846600"), (False, "800000")):
         for one in at_counter(tmp_path / decision, issues_goods):
@@ -157,6 +165,53 @@ def test_an_old_receipt_is_no_answer_and_the_last_one_proves_that_nothing_happen
     assert final.outcome("r-2") == "unknown"
     assert final.restarted().query("r-2") == CardAnswer("declined", {}, "not_found")
     assert final.box.charged == {470: 300}
+
+
+def test_a_payment_of_the_same_sum_just_before_is_never_taken_for_ours(final: Counter) -> None:
+    """Its receipt is the last one, and of our terminal, sum and moment: but of the number from before."""
+    for number, mishap in enumerate(("silent", "lost_decline")):
+        final.box.plan(["approve", "decline", mishap])
+        final.box.repeats_declined = False
+        references = [f"r-{number}-{at}" for at in range(3)]
+        outcomes = [final.outcome(one) for one in references]
+        assert outcomes == ["approved", "declined", "D-031"]
+        assert final.restarted().query(references[2]) == CardAnswer("declined", {}, "not_found")
+        assert final.restarted().reverse(references[0]).outcome == "approved"
+    # By a hand at the terminal, and we heard nothing of it but its number.
+    final.box.charge("approve", 300)
+    (final.folder / FILE).unlink()
+    final.box.plan(["silent"])
+    assert final.outcome("r-9") == "D-031"
+    assert final.restarted().query("r-9") == CardAnswer("declined", {}, "not_found")
+    # After a payment that was taken back the next that never happened is not that one.
+    assert final.outcome("r-91") == "approved"
+    assert final.restarted().reverse("r-91").outcome == "approved"
+    final.box.plan(["silent"])
+    assert final.outcome("r-92") == "D-031"
+    assert final.restarted().query("r-92") == CardAnswer("declined", {}, "not_found")
+
+
+def test_a_reversal_of_the_same_sum_is_never_taken_for_a_payment(final: Counter) -> None:
+    final.box.plan(["approve", "silent", "approve", "silent"])
+    assert final.outcome("r-1") == "approved"
+    final.box.loses_reversals = 1
+    with pytest.raises(Trouble, match="D-031"):
+        final.restarted().reverse("r-1")
+    assert final.restarted().reverse("r-1").outcome == "approved"
+    assert final.outcome("r-2") == "D-031"
+    assert final.restarted().query("r-2") == CardAnswer("declined", {}, "not_found")
+    # By a hand at the terminal: nobody here knows before which payment that was.
+    assert final.outcome("r-3") == "approved"
+    final.box.take_back(final.box.last().trace)
+    assert final.outcome("r-4") == "D-031"
+    assert final.restarted().query("r-4") == CardAnswer("unknown", {}, "not_ours")
+    assert final.box.charged == {}
+
+
+def test_a_no_that_was_lost_is_known_by_the_receipt_after_the_one_before(final: Counter) -> None:
+    final.box.plan(["lost_decline"])
+    assert final.outcome("r-1") == "D-031"
+    assert final.restarted().query("r-1") == CardAnswer("declined", {}, "ZVT 05")
 
 
 def test_a_no_is_a_no(counter: Counter) -> None:
