@@ -53,8 +53,10 @@ class Office:
         self.desk = SimDesk(url, clock)
         self.desk.enrol(code)
 
-    def pay(self, amount_qapik: int = 2_500, account: str = ACCOUNT) -> ops.PaymentAccepted:
-        line = self.desk.take_bill(account, amount_qapik, BILLER)
+    def pay(
+        self, amount_qapik: int = 2_500, account: str = ACCOUNT, contact: str = ""
+    ) -> ops.PaymentAccepted:
+        line = self.desk.take_bill(account, amount_qapik, BILLER, contact=contact)
         self.hear()
         return line
 
@@ -83,6 +85,11 @@ class Office:
         )
         self.desk.settle(refund)
         self.hear()
+
+    def messages(self) -> list[tuple[str, str, str]]:
+        """Whom the payers' messages tell: about, contact, state; nothing serves them here."""
+        with self.centre.database.transaction() as conn:
+            return conn.execute("select about, contact, state from messages order by made_ms").fetchall()
 
     def reasons(self) -> list[str]:
         """The exceptions list, in its order."""

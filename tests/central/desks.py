@@ -349,11 +349,18 @@ class SimDesk:
         return line
 
     def take_notice(
-        self, portal: str, notice: str, version: str, amount_qapik: int, number: str = "EB-1"
+        self,
+        portal: str,
+        notice: str,
+        version: str,
+        amount_qapik: int,
+        number: str = "EB-1",
+        *,
+        contact: str = "",
     ) -> ops.NoticePaid:
         """Accept a notice; gives its line."""
         operation = self.new_id()
-        content = msgspec.json.encode(Account(account=number))
+        content = msgspec.json.encode(Account(account=number, contact=contact))
         payer = Attachment(f"{operation}:account", os.urandom(16), content)
         now_ms = self.clock.utc_ms()
         line = ops.NoticePaid(

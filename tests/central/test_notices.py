@@ -153,12 +153,13 @@ def test_mc_9_one_payment_of_a_notice_is_under_way_and_the_loser_is_owed(
     portal.fail_next("no_answer")
     first = pay(office)
     assert office.row(first.operation)[0] == "unknown"
-    second = other.take_notice(PORTAL, "n-1", "1", SUM, "EB-1")
+    second = other.take_notice(PORTAL, "n-1", "1", SUM, "EB-1", contact="+994501234567")
     other.exchange()
     office.centre.settle()
     other.exchange()
     assert office.row(second.operation) == ("owed", 0)
     assert told(office, other) == [("refused", "notice_twin", "")]
+    assert office.messages() == [(second.operation, "+994501234567", "created")]
     office.later(3_600)
     assert office.row(first.operation)[0] == "confirmed"
     assert [one.txn for one in portal.register()] == [str(txn_id(first.operation))]

@@ -43,10 +43,13 @@ def office(postgres: str, clock: ManualClock) -> Iterator[Office]:
     assert [verdict.broken for verdict in check(postgres) if not verdict.ok] == []
 
 
+PAYER = "+994501234567"
+
+
 def lost_then_refused(office: Office, *, is_done: bool) -> ops.PaymentAccepted:
     """Nobody heard the first answer, the repetition was refused for good."""
     office.provider.fail_next("answer_lost" if is_done else "no_answer")
-    line = office.pay()
+    line = office.pay(contact=PAYER)
     office.provider.fail_next("denied", code=FATAL)
     office.later(3_600)
     assert state(office, line) == "unproven"
@@ -111,8 +114,10 @@ def test_m0_6_a_no_to_be_proven_is_proven_by_the_registers_of_its_days(office: O
     line = lost_then_refused(office, is_done=False)
     take_days(office, day, 2)
     assert state(office, line) == "unproven"
+    assert office.messages() == []
     take_days(office, days_after(day, 2), 1)
     assert state(office, line) == "owed"
+    assert office.messages() == [(line.operation, PAYER, "created")]
     assert office.results()[-1] == (line.operation, "refused")
     office.refund(line)
     assert state(office, line) == "refunded"

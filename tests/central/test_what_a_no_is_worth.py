@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 # "No such account", for good.
 FATAL = 5
+PAYER = "+994501234567"
 IN_A_ROW_MAX = Settings().biller_refusals_in_a_row_max
 
 
@@ -58,7 +59,7 @@ def office(postgres: str, clock: ManualClock, provider: SandboxProvider) -> Iter
 def lost_then_refused(office: Office) -> ops.PaymentAccepted:
     """The first answer is lost on the way, the repetition is refused for good."""
     office.provider.fail_next("answer_lost")
-    line = office.pay()
+    line = office.pay(contact=PAYER)
     assert office.row(line.operation)[0] == "unknown"
     office.provider.fail_next("denied", code=FATAL)
     office.later(3_600)
@@ -84,8 +85,11 @@ def test_a_no_after_a_lost_answer_waits_for_proof(office: Office) -> None:
     # Time proves nothing.
     office.later(48 * 3_600)
     assert office.row(line.operation)[0] == "unproven"
+    assert office.messages() == []
     assert office.decide(line.operation, ABSENT) == "owed"
     assert office.results()[1:] == [(line.operation, "refused")]
+    # Told when the money is the payer's, and not before.
+    assert office.messages() == [(line.operation, PAYER, "created")]
 
 
 def test_what_the_register_has_is_delivered_though_the_repetition_was_refused(office: Office) -> None:
