@@ -62,7 +62,10 @@ class ZvtDialect:
 
 
 class ZvtTerminal:
-    """Implements services.ports.CardTerminal; calls wait for the customer, so never on the main thread."""
+    """Implements services.ports.CardTerminal; calls wait for the customer, so never on the main thread.
+
+    A terminal serves one desk: its last receipt would else be somebody else's.
+    """
 
     def __init__(
         self,
