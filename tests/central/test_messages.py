@@ -123,7 +123,7 @@ def test_the_sender_who_bought_advice_is_told_once_that_it_was_paid(post: Post) 
     for one in ((transfer, code), plain, nobody):
         post.pay(*one)
     assert post.states() == [("transfer_paid", "delivered", 1)]
-    assert post.texts() == ["Azərpoçt: 100,00\u00a0₼ məbləğində köçürməniz ödənilib. Qəbz 0001-000001."]
+    assert post.texts() == ["Poçt: 100,00\u00a0₼ məbləğində köçürməniz ödənilib. Qəbz 0001-000001."]
     [kept] = post.network.kept.values()
     assert kept.to == LEYLA.phone
     with post.centre.database.transaction() as conn:
