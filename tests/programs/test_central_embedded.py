@@ -110,6 +110,23 @@ def test_a_server_that_is_slow_to_start_is_waited_for(folder: Path, monkeypatch:
     assert servers(folder) == []
 
 
+def test_a_start_that_fails_before_it_writes_a_log_is_one_sentence_with_what_the_tool_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = subprocess.run
+
+    def failing(words: Any, **how: Any) -> Any:
+        if words[-1] == "start" and "pg_ctl" in words[0]:
+            raise subprocess.CalledProcessError(1, words[0], stderr="no room for shared memory")
+        return run(words, **how)
+
+    monkeypatch.setattr(subprocess, "run", failing)
+    with pytest.raises(Trouble, match="X-113") as trouble:
+        embedded.EmbeddedServer(folder)
+    assert trouble.value.facts["why"] == "no room for shared memory"
+    assert servers(folder) == []
+
+
 def test_a_server_that_another_has_begun_to_start_is_waited_for_until_the_bound(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,7 +50,7 @@ class EmbeddedServer:
                 self._server.start()
         except subprocess.SubprocessError as failed:
             self._give_up()
-            raise Trouble("X-113", folder=str(folder), why=_why(folder)) from failed
+            raise Trouble("X-113", folder=str(folder), why=_why(folder, failed)) from failed
         except BaseException:
             self._give_up()
             raise
@@ -138,7 +138,13 @@ def _server_of(folder: Path) -> Any:
     def run_when_settled() -> None:
         if not _is_settled(server):
             raise Trouble("X-113", folder=str(folder), why=_why(folder))
-        run()
+        try:
+            run()
+        except FileNotFoundError as no_log:
+            # It reads a log that a server which never came up has not written.
+            if isinstance(no_log.__context__, subprocess.SubprocessError):
+                raise no_log.__context__ from None
+            raise
 
     server.ensure_postgres_running = run_when_settled
     return server
@@ -180,11 +186,20 @@ def _found(server: Any) -> Any:
     return None
 
 
-def _why(folder: Path) -> str:
-    """The last that the server wrote into its log."""
+def _why(folder: Path, failed: subprocess.SubprocessError | None = None) -> str:
+    """The last that the server wrote into its log, else what the tool that starts it said."""
     log = folder / "postgres" / "log"
     said = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.is_file() else []
+    said = said if any(map(str.strip, said)) else _texts(failed)
     return next((" ".join(line.split()) for line in reversed(said) if line.strip()), "it says nothing")
+
+
+def _texts(failed: subprocess.SubprocessError | None) -> list[str]:
+    found = [str(failed)] if failed is not None else []
+    for name in ("stdout", "stderr"):
+        said = getattr(failed, name, None) or ""
+        found += (said.decode("utf-8", "replace") if isinstance(said, bytes) else said).split("\n")
+    return found
 
 
 def _end(server: Any, use: _Use) -> None:
