@@ -15,6 +15,7 @@ from azpost_desk.programs import complain
 from azpost_desk.programs.desk_parts import Argon2 as Argon2
 from azpost_desk.programs.desk_parts import Devices as Devices
 from azpost_desk.programs.desk_parts import copies_of as copies_of
+from azpost_desk.programs.desk_parts import customer_of as customer_of
 from azpost_desk.programs.desk_parts import devices_of as devices_of
 from azpost_desk.programs.desk_parts import looks_of as looks_of
 from azpost_desk.programs.desk_parts import paper_drawer as paper_drawer
@@ -322,6 +323,9 @@ def run_window(
     running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window, enrol_again)
     if card:
         window.sign_in.show_card(card)
+    if customer_of(folder):
+        # After the counter's own window has its screen.
+        window.usable.connect(window.show_customer)
     if started_ns:
         _measure(window, app, started_ns)
     window.painted.connect(running.load)

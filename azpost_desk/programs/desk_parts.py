@@ -196,6 +196,17 @@ def tray_of(devices: Devices) -> PaperTray | None:
     return PaperTray(devices.pages) if isinstance(devices.pages, FolderPrinter) else None
 
 
+def customer_of(folder: Path) -> bool:
+    """Whether the customer has a screen of their own here; as the usual where desk.toml says nothing.
+
+    Raises:
+        Trouble: G-080 as settings_of.
+    """
+    from azpost_desk.programs.desk_settings import settings_of
+
+    return settings_of(folder).customer == "window"
+
+
 def devices_of(folder: Path) -> Devices:
     """The devices this desk is configured for; without a file papers go to ``papers/`` in the data folder.
 

@@ -32,6 +32,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         terminal_password: ZVT, six figures: what the terminal asks a merchant for.
         terminal_dialect: ZVT: "goods" for a terminal that waits to hear whether the goods were issued.
         pages: "folder" (PDF files in ``papers/``) or CUPS.
+        customer: "window" shows the customer's basket on a second screen.
         scanner_gap_ms: the longest pause between two keys of the scanner, 0 for the usual one. Slower hands
             than the bound would be taken for a scanner.
     """
@@ -45,6 +46,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signing: Annotated[str, msgspec.Meta(pattern=r"^((card|file):.+)?$")] = ""
     centre_certificates: str = ""
     scanner_gap_ms: Annotated[int, msgspec.Meta(ge=10, le=150)] = 0
+    customer: Literal["", "window"] = ""
     backups: str = ""
     second_copy: str = ""
 

@@ -44,9 +44,11 @@ class BasketPanel(QFrame):
 
     Signals:
         paid(object): services.baskets.Paid, after it is on the disk.
+        shown(object): services.views.Basket as the panel shows it now, None when it is empty.
     """
 
     paid = Signal(object)
+    shown = Signal(object)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -144,6 +146,7 @@ class BasketPanel(QFrame):
             row.void_asked.connect(self._void_line)
             self._lines.addWidget(row)
             self._lines.addWidget(rule())
+        self.shown.emit(self._basket)
         spoken = self._basket.language if self._basket else ""
         self._papers.setVisible(bool(spoken))
         self._papers.say(phrase("frame.basket.papers", name=language_name(spoken)))

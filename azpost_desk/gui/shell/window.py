@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.shell.customer_window import CustomerWindow
     from azpost_desk.gui.shell.frame import Frame
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.papers import Printer
@@ -64,6 +65,7 @@ class Window(QStackedWidget):
         self._left_open = ""
         self.sign_in = SignIn()
         self.frame: Frame | None = None
+        self.customer: CustomerWindow | None = None
         self.addWidget(self.sign_in)
         Theme.current().clothe(self)
         self.resize(1366, 768)
@@ -229,6 +231,18 @@ class Window(QStackedWidget):
         self.sign_in.offer(self._where, self._officers, staff.sign_in, staff.choose_pin)
         self.setCurrentWidget(self.sign_in)
 
+    def show_customer(self) -> bool:
+        """Open the customer's window on the other screen; False where there is none."""
+        from azpost_desk.gui.shell.customer_window import CustomerWindow
+
+        customer = CustomerWindow()
+        if not customer.open_beside(self):
+            return False
+        self.customer = customer
+        if self.frame is not None and self._session is not None:
+            customer.follow(self.frame, self._session)
+        return True
+
     def _on_signed_in(self, officer: Officer) -> None:
         session, printer = self._session, self._printer
         if session is None or printer is None:
@@ -243,6 +257,8 @@ class Window(QStackedWidget):
         frame.who.clicked.connect(self.open_menu)
         frame.menu.clicked.connect(self.open_menu)
         self.frame = frame
+        if self.customer is not None:
+            self.customer.follow(frame, session)
         self.addWidget(frame)
         self.setCurrentWidget(frame)
         session.officer_changed.emit()
