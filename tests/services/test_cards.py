@@ -19,6 +19,7 @@ from azpost_desk.rehearsal.terminals import FAULTS, SandboxTerminal
 from azpost_desk.services.abroad import SendAbroad
 from azpost_desk.services.baskets import Paid
 from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.payments import PayBill
 from azpost_desk.services.views import CardStep
 from tests.fakes.abroad import abroad_at
 from tests.services.counters import (
@@ -33,6 +34,7 @@ from tests.services.counters import (
     stand_at_work,
     with_terminal,
 )
+from tests.services.test_payments import with_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -378,6 +380,24 @@ def test_another_sum_given_back_undoes_nothing_and_is_one_case(till: Till, fault
     with till.stand.books.reading() as look:
         (given,) = [one for one in look.card_steps() if one.refunds]
     assert (case.about, given.state, given.reason) == (given.step, "unknown", "K-007")
+
+
+def test_m0_7_an_approved_card_stands_though_the_line_is_gone_that_its_bill_needs(till: Till) -> None:
+    """What perishes is looked at when the tender is asked: an approved card is never undone for it."""
+    desk = till.stand.desk
+    with_values(till.stand, check=None)
+    basket = desk.payments.pay(PayBill("0101", "12345679", azn(1_000)), CLERK).basket
+    till.terminal.plan(["charge_silent"])
+    with pytest.raises(Trouble, match="K-002"):
+        desk.cards.purchase(CLERK, basket)
+    till.stand.line.online = False
+    paid = desk.cards.ask_again(CLERK, till.step().step)
+    assert isinstance(paid, Paid)
+    [(tender, qapik)] = till.tenders()
+    assert (tender, list(till.terminal.charged.values())) == ("card", [qapik])
+    # Nobody new is taken so.
+    with pytest.raises(Refused, match="P-005"):
+        desk.payments.pay(PayBill("0101", "12345679", azn(1_000)), CLERK)
 
 
 def test_a_lost_answer_to_a_refund_is_asked_and_not_refunded_twice(till: Till) -> None:
