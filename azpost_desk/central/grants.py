@@ -327,6 +327,18 @@ def all_have_spoken(conn: Connection) -> bool:
     return epoch == 1 or not silent
 
 
+def has_spoken(conn: Connection, desk: str) -> bool:
+    """Whether every chain of this desk has shown what it may hold from before, as `all_have_spoken`."""
+    silent = one(
+        conn,
+        "select exists (select from chain_heads, centre where desk = %s and state <> 'lost'"
+        " and spoke_epoch < centre.epoch and centre.epoch > 1)"
+        f" or exists (select from ({_OLD_WORK}) as old where old.desk = %s)",
+        (desk, desk),
+    )[0]
+    return not silent
+
+
 def _give(
     conn: Connection,
     book: Book,

@@ -75,6 +75,8 @@ BACK: Final[Mapping[tuple[str, str], str]] = {
     ("going_back", "silent"): "going_back",
     ("going_back", "booked"): "back",
     ("going_back", "refused"): "owed",
+    # A yes after a no, or for what a restored centre has not sent yet: it left our account (M0-6).
+    ("owed", "booked"): "back",
     # The payer's bank has sent it to us again.
     ("back", "money"): "owed",
 }

@@ -126,8 +126,8 @@ def _apply(
 def _credit(conn: Connection, keys: CentreKeys, credit: Credit, now_ms: int) -> str:
     """A credit settles the request that asked for exactly it, or goes back; "" when it was understood."""
     known = things.lock(conn, "rail_id = %s", credit.request)
-    if known is None and not grants.all_have_spoken(conn):
-        # After a restore: whose it is, a desk that has not spoken may know (M0-10).
+    if not (grants.all_have_spoken(conn) if known is None else grants.has_spoken(conn, known.desk)):
+        # After a restore: whose it is, and what the desk has heard of it since, it has still to say (M0-10).
         return WAITS
     place = (credit.reference, credit.request, credit.amount.minor, credit.account, credit.payer)
     new = conn.execute(
@@ -138,7 +138,11 @@ def _credit(conn: Connection, keys: CentreKeys, credit: Credit, now_ms: int) -> 
     if new is None:
         told = (credit.request, credit.amount.minor, credit.account)
         before = conn.execute(
-            "select rail_id, amount, account from qr_credits where reference = %s", (credit.reference,)
+            # What our own word had proven came without its payer: told again, it can go back to somebody.
+            "update qr_credits set account = case when account = '' then %s else account end,"
+            " payer = case when account = '' then %s else payer end where reference = %s"
+            " returning rail_id, amount, account",
+            (credit.account, credit.payer, credit.reference),
         ).fetchone()
         return "" if before == told else f"another credit under {credit.reference}"
     if known is None or known.reference:

@@ -83,9 +83,16 @@ def asked(conn: Connection, written: AcceptedRecord, body: ops.QrAsked, now_ms: 
 
 
 def answered(conn: Connection, written: AcceptedRecord, body: ops.QrAnswered, now_ms: int) -> None:
-    """Our own word for money whose credit a restore has lost is proof of it; any other is nobody's."""
+    """What the desk heard from us and a restore may have lost: our word for money is proof of it; what the
+    desk was told is over nobody waits for, and what still comes for it is late.
+    """
     known = things.lock(conn, "desk = %s and request = %s", written.desk, body.request)
-    if body.outcome != "paid" or (known is not None and known.words):
+    if body.outcome != "paid":
+        if known is not None:
+            over = "closed" if (known.state, "closed") in REQUEST else "close_asked"
+            things.move(conn, known, over, now_ms, reason=body.reason)
+        return
+    if known is not None and known.words:
         return
     paid = _confirmed(conn, body)
     if known is None or paid is None or (paid.request, paid.digest) != (known.request, known.digest):
@@ -97,7 +104,11 @@ def answered(conn: Connection, written: AcceptedRecord, body: ops.QrAnswered, no
         (paid.reference, known.rail_id, known.amount, paid.time_ms, now_ms),
     )
     words, signature = bytes.fromhex(body.words), bytes.fromhex(body.signature)
-    things.move(conn, known, "paid", now_ms, reference=paid.reference, words=words, signature=signature)
+    for event in ("paid", "taken"):
+        # What had come late was taken by the clerk's key: only then we gave our word for it (MC-3).
+        if (known.state, event) in REQUEST:
+            proof = {"reference": paid.reference, "words": words, "signature": signature}
+            known = things.move(conn, known, event, now_ms, **proof)
 
 
 def _confirmed(conn: Connection, body: ops.QrAnswered) -> QrPaid | None:
@@ -122,9 +133,14 @@ def given_up(conn: Connection, written: AcceptedRecord, body: ops.QrGivenUp, now
     if known is not None and (known.state, "given_up") in REQUEST:
         things.move(conn, known, "given_up", now_ms, reason="given_up")
         backs.owe(conn, known.reference, known.amount, now_ms)
-    elif known is not None and body.approved_by and (known.state, "abandoned") in REQUEST:
+        return
+    if known is not None and (known.state, "abandoned") in REQUEST:
+        # Whatever the desk knew of it, it will settle nothing: what still comes goes back, nobody waits.
         things.move(conn, known, "abandoned", now_ms, reason="abandoned")
-    elif known is None or known.state != "owed":
+        is_known = bool(body.approved_by)
+    else:
+        is_known = known is not None and known.state == "owed"
+    if not is_known:
         list_exception(conn, written.desk, written.epoch, written.sequence, UNPAID, now_ms, operation)
 
 
