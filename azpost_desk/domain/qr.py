@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.products import due_qapik
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from azpost_desk.domain.operations import AnyLine
+
+# A code has thirteen characters for its sum, the point and two figures after it among them.
+QAPIK_MAX: Final = 10**12 - 1
 
 
 def basket_digest(basket: str, lines: Sequence[AnyLine]) -> str:

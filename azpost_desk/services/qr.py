@@ -136,10 +136,12 @@ class QrMoney:
         """Money that came after the close pays the same basket after all, by the customer's word (MC-3).
 
         Raises:
-            Refused: Q-022, Q-024 that basket is not in hand as it was. Trouble: L-codes.
+            Refused: Q-022, Q-024 that basket is not in hand as it was, B-050 something pays it already.
+            Trouble: L-codes.
         """
         with self.counter.books.reading() as books:
             step = _late(books, request)
+            require_free(books, step.basket)
             basket = books.basket()
             lines = [planned.line for planned in basket.lines] if basket else []
             if basket is None or step.digest != basket_digest(basket.basket, lines):

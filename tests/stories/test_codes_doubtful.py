@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.instant import QrAsk
+from azpost_desk.protocol.questions import QR_REQUEST
 from azpost_desk.services.baskets import Paid
 from azpost_desk.services.qr import Closed, Shown
 from tests.incidents.test_d03_a_centre_restored_to_before_a_grant import snapshot as snapshot
 from tests.stories.test_codes import BILL, last_rail_id, looked, plan, shown, step_of
 from tests.stories.test_codes import ganja as ganja
 from tests.stories.test_codes import place as place
+from tests.stories.town import GANJA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,3 +119,59 @@ def test_m0_6_a_rail_that_sends_back_after_its_no_is_believed_and_the_case_stays
     assert place.ask("select state, next_ms from qr_backs") == [("back", None)]
     assert place.rail.account_qapik == 0
     assert place.ask("select reason, ended_ms from exceptions") == [("qr_back_refused", 0)]
+
+
+def test_m0_10_money_that_waits_for_a_desk_holds_up_nobody_elses(
+    place: RailTown, ganja: Seat, snapshot: Snapshot
+) -> None:
+    """After a restore a desk that stays away keeps a stranger's credits waiting, not those of the others."""
+    place.seat(f"{GANJA}-2", float_qapik=0)
+    plan(ganja)
+    first = shown(ganja)
+    assert isinstance(ganja.services.qr.close(first.step.request), Closed)
+    place.sync()
+    keep, restore = snapshot
+    keep()
+    restore()
+    ganja.sync()
+    place.rail.fail_next("stranger", times=51)
+    for _ in range(51):
+        place.rail.pay(last_rail_id(place), late=True)
+    place.centre.settle()
+    assert place.ask("select count(*) from qr_credits") == [(0,)]
+    code = shown(ganja)
+    place.rail.pay(code.code)
+    told = looked(place, ganja, code.step)
+    assert told.step.state == "paid"
+    ganja.services.qr.settle(ganja.clerk, code.step.request)
+    # The other desk speaks: what was nobody's goes back, each once.
+    place.explained()
+    assert place.rail.account_qapik == BILL
+
+
+def test_mc_3_late_money_is_not_taken_while_another_code_may_pay_the_same_basket(
+    place: RailTown, ganja: Seat
+) -> None:
+    late = closed_then_paid(place, ganja)
+    code = shown(ganja)
+    with pytest.raises(Refused, match="B-050"):
+        ganja.services.qr.take(late.request)
+    place.rail.pay(code.code)
+    looked(place, ganja, code.step)
+    with pytest.raises(Refused, match="B-050"):
+        ganja.services.qr.take(late.request)
+    ganja.services.qr.settle(ganja.clerk, code.step.request)
+    ganja.services.qr.give_up(ganja.clerk, late.request, "customer")
+    place.explained()
+    assert place.rail.account_qapik == BILL
+
+
+@pytest.mark.parametrize("qapik", [0, 10**12, 2**63 - 1])
+def test_a_desk_that_asks_for_a_sum_no_code_can_carry_is_told_so(
+    place: RailTown, ganja: Seat, qapik: int
+) -> None:
+    asked = QrAsk(request="r", act="ask", basket="b", tender="t", digest="d", amount_qapik=qapik)
+    for act in ("ask", "look", "close"):
+        told = ganja.services.counter.line.ask(QR_REQUEST, replace(asked, act=act))
+        assert told.refused == "X-132"
+    assert place.ask("select count(*) from qr_requests") == [(0,)]

@@ -15,6 +15,7 @@ from azpost_desk.central.gateways.instant import PayRequest, Refused, Registered
 from azpost_desk.central.instant import things
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.moves import move
+from azpost_desk.domain.qr import QAPIK_MAX
 from azpost_desk.domain.qr_moves import REQUEST
 from azpost_desk.protocol.instant import QrTold
 from azpost_desk.protocol.messages import Signed
@@ -73,6 +74,8 @@ def _begun(
     conn: Connection, keys: CentreKeys, chain: tuple[str, int], question: QrAsk, now_ms: int
 ) -> Request | QrTold | None:
     """The request as the question leaves it; None for one that nobody asked for."""
+    if not 0 < question.amount_qapik <= QAPIK_MAX:
+        return QrTold(refused=OTHER_REQUEST)
     asked = things.Asked(
         question.request,
         *chain,

@@ -64,9 +64,10 @@ def apply_waiting(database: Database, book: Book, keys: CentreKeys, clock: Clock
     """Apply what is kept and was not applied yet; gives how many messages were."""
     with database.transaction() as conn:
         waiting = conn.execute(
+            # What waits for a desk to speak is looked at again, but never before what is new.
             "select message, raw from rail_messages where not applied"
-            " order by message limit %s for update skip locked",
-            (_AT_ONCE,),
+            " order by outcome = %s, message limit %s for update skip locked",
+            (WAITS, _AT_ONCE),
         ).fetchall()
         done = len(waiting)
         for message, raw in waiting:
@@ -78,13 +79,13 @@ def apply_waiting(database: Database, book: Book, keys: CentreKeys, clock: Clock
                 # One message that the tables do not take must not stop the ones behind it.
                 _log.exception("message %d of the rail could not be applied", message)
                 outcome = "strange"
-            if outcome == WAITS:
-                done -= 1
-                continue
-            if outcome != APPLIED:
+            waits = outcome == WAITS
+            done -= waits
+            if outcome not in (APPLIED, WAITS):
                 list_exception(conn, RAIL, 0, message, "rail_word", now_ms, outcome)
             conn.execute(
-                "update rail_messages set applied = true, outcome = %s where message = %s", (outcome, message)
+                "update rail_messages set applied = %s, outcome = %s where message = %s",
+                (not waits, outcome, message),
             )
     return done
 
@@ -110,6 +111,9 @@ def _apply(
         match one:
             case Credit():
                 outcome = _credit(conn, keys, one, now_ms) or outcome
+                if outcome == WAITS:
+                    # One of it waits: all of it is told again then, and what was applied changes nothing.
+                    return WAITS
             case Declined(request=rail_id, reason=reason):
                 known = things.lock(conn, "rail_id = %s", rail_id)
                 if known is None:
