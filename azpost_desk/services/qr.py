@@ -216,10 +216,13 @@ class QrMoney:
             amount_qapik=step.amount.minor,
         )
         told = self.counter.line.ask(QR_REQUEST, question)
-        if told.refused:
+        if told.refused and told.state not in _OVER:
             raise Refused("Q-021", reason=told.refused)
         with self.counter.books.writing() as books:
             step = self._note(books, request, told)
+        if told.refused:
+            # Refused for good: the basket is free, and why is said all the same.
+            raise Refused("Q-021", reason=told.refused)
         if step.state not in UNFINISHED:
             return Closed(step, step.reason)
         code = told.code if told.state == "shown" else ""

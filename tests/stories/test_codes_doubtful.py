@@ -13,16 +13,17 @@ from azpost_desk.protocol.questions import QR_REQUEST
 from azpost_desk.services.baskets import Paid
 from azpost_desk.services.qr import Closed, Shown
 from tests.incidents.test_d03_a_centre_restored_to_before_a_grant import snapshot as snapshot
-from tests.stories.test_codes import BILL, last_rail_id, looked, plan, shown, step_of
+from tests.stories.test_codes import BILL, RailTown, last_rail_id, looked, plan, shown, step_of
 from tests.stories.test_codes import ganja as ganja
 from tests.stories.test_codes import place as place
-from tests.stories.town import GANJA
+from tests.stories.town import GANJA, Town, town
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from azpost_desk.central.app import Centre
     from azpost_desk.services.qr_views import QrStep
-    from tests.stories.test_codes import RailTown
     from tests.stories.town import Seat
 
     Snapshot = tuple[Callable[[], None], Callable[[], None]]
@@ -175,3 +176,24 @@ def test_a_desk_that_asks_for_a_sum_no_code_can_carry_is_told_so(
         told = ganja.services.counter.line.ask(QR_REQUEST, replace(asked, act=act))
         assert told.refused == "X-132"
     assert place.ask("select count(*) from qr_requests") == [(0,)]
+
+
+class RaillessTown(RailTown):
+    """Its settings promise codes, and its centre reaches no rail."""
+
+    def _centre(self) -> Centre:
+        return Town._centre(self)
+
+
+def test_a_centre_without_a_rail_frees_the_basket_it_can_show_no_code_for(
+    postgres: str, tmp_path: Path
+) -> None:
+    with town(postgres, tmp_path, RaillessTown) as place:
+        ganja = place.seat(f"{GANJA}-1")
+        basket = plan(ganja)
+        with pytest.raises(Refused, match="Q-021"):
+            ganja.services.qr.ask(ganja.clerk, basket)
+        assert ganja.services.qr.under_way() == []
+        ganja.pay(BILL)
+        place.explained()
+    place.rail.__exit__()

@@ -48,12 +48,10 @@ async def answer(
     question: QrAsk,
 ) -> QrTold:
     """Bring a request forward by what a desk (`chain`: id, epoch) asks, and say how it stands."""
-    if rail is None:
-        return QrTold(refused=NO_RAIL)
 
     def begin() -> Request | QrTold | None:
         with database.transaction() as conn:
-            return _begun(conn, keys, chain, question, clock.utc_ms())
+            return _begun(conn, keys, chain, question, clock.utc_ms(), has_rail=rail is not None)
 
     known = await asyncio.to_thread(begin)
     if known is None or isinstance(known, QrTold):
@@ -61,6 +59,8 @@ async def answer(
     ask = _needed(known)
     if ask is None:
         return _told(known, clock.utc_ms())
+    if rail is None:
+        return QrTold(refused=NO_RAIL)
     heard = await rail.ask(ask, Silent("timeout"))
 
     def end() -> QrTold:
@@ -71,7 +71,13 @@ async def answer(
 
 
 def _begun(
-    conn: Connection, keys: CentreKeys, chain: tuple[str, int], question: QrAsk, now_ms: int
+    conn: Connection,
+    keys: CentreKeys,
+    chain: tuple[str, int],
+    question: QrAsk,
+    now_ms: int,
+    *,
+    has_rail: bool,
 ) -> Request | QrTold | None:
     """The request as the question leaves it; None for one that nobody asked for."""
     if not 0 < question.amount_qapik <= QAPIK_MAX:
@@ -84,16 +90,17 @@ def _begun(
         question.digest,
         question.amount_qapik,
     )
-    until_ms = things.until_ms(conn, now_ms)
+    until_ms = things.until_ms(conn, now_ms) if has_rail else now_ms
     if question.act == "ask" and until_ms > now_ms:
         things.make(conn, asked, move(REQUEST, "", "asked"), "", until_ms, now_ms)
-    elif question.act == "close":
-        # Closed before anybody asked for it: the rail is never told of it at all.
+    elif question.act in ("ask", "close"):
+        # No codes here, or closed before anybody asked for it: the rail is never told of it at all.
         closed = move(REQUEST, move(REQUEST, "", "asked"), "refused")
-        things.make(conn, asked, closed, NEVER_ASKED, now_ms, now_ms)
+        why = NO_RAIL if question.act == "ask" else NEVER_ASKED
+        things.make(conn, asked, closed, why, now_ms, now_ms)
     known = things.lock(conn, "request = %s", question.request)
     if known is None:
-        return QrTold(refused=NO_RAIL) if question.act == "ask" else None
+        return QrTold(refused=OTHER_REQUEST) if question.act == "ask" else None
     if asked != things.Asked(*(getattr(known, name) for name in things.Asked.__dataclass_fields__)):
         list_exception(conn, *chain, 0, "qr_other_request", now_ms, question.request)
         return QrTold(refused=OTHER_REQUEST)
@@ -143,6 +150,7 @@ def _heard(
 
 def _told(known: Request, now_ms: int) -> QrTold:
     is_paid = known.state in ("paid", "settled")
+    never = known.state == "closed" and known.reason == NO_RAIL
     return QrTold(
         state=known.state,
         code=known.code if known.state == "shown" else "",
@@ -150,4 +158,5 @@ def _told(known: Request, now_ms: int) -> QrTold:
         now_ms=now_ms,
         paid=Signed(words=known.words, signature=known.signature) if is_paid else None,
         reason=known.reason,
+        refused=NO_RAIL if never else "",
     )
