@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from azpost_desk.central.exceptions import list_exception
+from azpost_desk.central.instant import payers
 from azpost_desk.central.messaging import queue
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry.reference import newest
@@ -98,7 +99,20 @@ def run(conn: Connection, book: Book, now_ms: int) -> int:
                 break
         with conn.transaction():
             _tell_again(conn, desk, now_ms)
-    return total
+    return total + _run_payers(conn, now_ms)
+
+
+def _run_payers(conn: Connection, now_ms: int) -> int:
+    """Who paid by code is in no desk's records: forgotten here alone, like an account, once all has ended."""
+    terms = newest(conn, Retention) or Retention()
+    before = due_from_ms(terms, calendar_day(now_ms))
+    with conn.transaction():
+        conn.execute("select pg_advisory_xact_lock(%s)", (_ERASER_LOCK,))
+        return payers.forget(
+            conn,
+            before.get("account", before["*"]),
+            lambda desk, request: _holds(conn, desk).stop({request}, ""),
+        )
 
 
 def _run_desk(conn: Connection, book: Book, desk: str, now_ms: int) -> int:
@@ -161,8 +175,7 @@ def _due(conn: Connection, desk: str, terms: Retention, today: str) -> list[_Par
 
 def _free(conn: Connection, desk: str, due: list[_Part]) -> list[_Part]:
     """Without what a matter, open money, the exceptions list or a forked chain still needs."""
-    rows = conn.execute(_MATTERS, (desk,)).fetchall()
-    holds = Holds.of([(number, kind, body) for number, (_, _, _, kind, body) in enumerate(rows, 1)])
+    holds = _holds(conn, desk)
     operations = [part.operation for part in due]
     unfinished = {
         row[0]
@@ -191,6 +204,11 @@ def _free(conn: Connection, desk: str, due: list[_Part]) -> list[_Part]:
         and part.epoch not in forked
         and not holds.stop({part.operation}, f"{part.epoch}/{part.sequence}")
     ]
+
+
+def _holds(conn: Connection, desk: str) -> Holds:
+    rows = conn.execute(_MATTERS, (desk,)).fetchall()
+    return Holds.of([(number, kind, body) for number, (_, _, _, kind, body) in enumerate(rows, 1)])
 
 
 def _empty(conn: Connection, desk: str, parts: list[_Part], now_ms: int) -> None:

@@ -10,13 +10,14 @@ from msgspec.structs import replace
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.instant import QrAsk
 from azpost_desk.protocol.questions import QR_REQUEST
+from azpost_desk.rehearsal.instant_rail import PAYER, PAYER_ACCOUNT
 from azpost_desk.services.baskets import Paid
 from azpost_desk.services.qr import Closed, Shown
 from tests.incidents.test_d03_a_centre_restored_to_before_a_grant import snapshot as snapshot
 from tests.stories.test_codes import BILL, RailTown, last_rail_id, looked, plan, shown, step_of
 from tests.stories.test_codes import ganja as ganja
 from tests.stories.test_codes import place as place
-from tests.stories.town import GANJA, Town, town
+from tests.stories.town import DAY_MS, GANJA, Town, town
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -197,3 +198,39 @@ def test_a_centre_without_a_rail_frees_the_basket_it_can_show_no_code_for(
         ganja.pay(BILL)
         place.explained()
     place.rail.__exit__()
+
+
+def test_who_paid_by_code_is_forgotten_when_it_has_ended_and_its_term_is_over(
+    place: RailTown, ganja: Seat
+) -> None:
+    plan(ganja)
+    code = shown(ganja)
+    place.rail.pay(code.code, times=2)
+    looked(place, ganja, code.step)
+    ganja.services.qr.settle(ganja.clerk, code.step.request)
+    late = closed_then_paid(place, ganja)
+    ganja.pay(BILL)
+    place.explained(-BILL)
+
+    def forgotten(after_days: int) -> list[tuple[str, str, bool]]:
+        place.clock.now_ms += after_days * DAY_MS
+        place.centre.settle()
+        who = "select account, payer from qr_credits order by reference"
+        [(has_bytes,)] = place.ask("select bool_or(raw <> '') from rail_messages")
+        return [(account, payer, has_bytes) for account, payer in place.ask(who)]
+
+    held = (PAYER_ACCOUNT, PAYER, True)
+    assert forgotten(4 * 366) == [held] * 3
+    # What still waits for a key keeps its payer: it may go back. The bytes may speak of it too.
+    assert forgotten(2 * 366) == [("erased", "", True)] * 2 + [held]
+    assert place.ask("select count(*) from qr_backs where document is not null") == [(0,)]
+    told_again(place)
+    ganja.services.qr.give_up(ganja.clerk, late.request, "customer")
+    place.explained()
+    assert place.rail.account_qapik == BILL
+    assert forgotten(6 * 366) == [("erased", "", False)] * 3
+    # The rail tells of old money once more: it brings nobody's name back, and sends nothing.
+    place.rail.queue(place.rail._credit(place.rail.credits[0]))
+    place.explained()
+    assert place.ask("select distinct account, payer from qr_credits") == [("erased", "")]
+    assert place.ask("select reason from exceptions where reason = 'rail_word'") == []

@@ -14,6 +14,7 @@ from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import Silent, Told
 from azpost_desk.central.gateways.billers import next_try_ms
 from azpost_desk.central.gateways.instant import Back, rail_id
+from azpost_desk.central.instant.payers import FORGOTTEN
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
@@ -95,9 +96,10 @@ def take_due(conn: Connection, rail: Rail, now_ms: int) -> Due | None:
         return None
     row = conn.execute(
         "select back, qr_backs.reference, qr_backs.amount, state, document, attempts + 1, account, payer,"
-        " made_ms from qr_backs join qr_credits using (reference) where next_ms <= %s and account <> ''"
+        " made_ms from qr_backs join qr_credits using (reference)"
+        " where next_ms <= %s and account not in ('', %s)"
         " order by next_ms limit 1 for update of qr_backs skip locked",
-        (now_ms,),
+        (now_ms, FORGOTTEN),
     ).fetchone()
     if row is None:
         return None

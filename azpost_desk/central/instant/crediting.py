@@ -16,7 +16,7 @@ from azpost_desk.central import grants
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.gateways.abroad import Silent, Unfit
 from azpost_desk.central.gateways.instant import BackStatus, Credit, Declined
-from azpost_desk.central.instant import backs, things
+from azpost_desk.central.instant import backs, payers, things
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.qr_moves import REQUEST
 from azpost_desk.domain.refusals import Refused
@@ -148,7 +148,8 @@ def _credit(conn: Connection, keys: CentreKeys, credit: Credit, now_ms: int) -> 
             " returning rail_id, amount, account",
             (credit.account, credit.payer, credit.reference),
         ).fetchone()
-        return "" if before == told else f"another credit under {credit.reference}"
+        same = before in (told, (*told[:2], payers.FORGOTTEN))
+        return "" if same else f"another credit under {credit.reference}"
     if known is None or known.reference:
         # For nobody, or for a request that another credit has paid already.
         backs.owe(conn, credit.reference, credit.amount.minor, now_ms)
