@@ -97,6 +97,8 @@ class _Desk:
     def accept(self) -> None:
         """Both count in the same cash from the other desk."""
         place, settle = self._town.place, self._town.centre.settle
+        # Another race may have left the till closed.
+        self._worker.prepare("stock")()
         coins = self._tills.issue(MANAGER, OTHER, "safe", {1: self._rounds}).operation
         self._worker.line.exchange()
         settle()

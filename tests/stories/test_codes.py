@@ -431,6 +431,25 @@ def test_a_code_whose_time_is_over_is_closed_at_the_rail_and_nobody_pays_it(
     ganja.pay(BILL)
 
 
+def test_a_code_that_no_desk_asks_about_any_more_is_closed_by_the_rails_word(
+    place: RailTown, ganja: Seat
+) -> None:
+    plan(ganja)
+    code = shown(ganja)
+    ganja.go_offline()
+    place.clock.pass_ms(5 * 60_000)
+    place.centre.settle()
+    assert place.ask("select state from qr_requests") == [("shown",)]
+    place.clock.pass_ms(60_000)
+    place.centre.settle()
+    assert place.ask("select state, reason from qr_requests") == [("closed", "expired")]
+    with pytest.raises(NotPayableError):
+        place.rail.pay(code.code)
+    ganja.go_online()
+    assert step_of(ganja, code.step.request) == "closed"
+    ganja.pay(BILL)
+
+
 def test_mc_5_money_of_a_desk_that_is_lost_is_decided_by_two_people(place: RailTown, ganja: Seat) -> None:
     plan(ganja)
     code = shown(ganja)

@@ -16,7 +16,7 @@ from azpost_desk.central.instant import things
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.moves import move
 from azpost_desk.domain.qr import QAPIK_MAX
-from azpost_desk.domain.qr_moves import REQUEST
+from azpost_desk.domain.qr_moves import AT_RAIL, REQUEST
 from azpost_desk.protocol.instant import QrTold
 from azpost_desk.protocol.messages import Signed
 
@@ -37,6 +37,8 @@ NO_RAIL: Final = "X-131"
 OTHER_REQUEST: Final = "X-132"
 NEVER_ASKED: Final = "never_asked"
 _NOT_AT_RAIL: Final = ("asked", "unknown")
+# A desk that shows a code looks every second and a half; one that has not looked so long is gone.
+_OLD_MS: Final = 60_000
 
 
 async def answer(
@@ -61,11 +63,11 @@ async def answer(
         return _told(known, clock.utc_ms())
     if rail is None:
         return QrTold(refused=NO_RAIL)
-    heard = await rail.ask(ask, Silent("timeout"))
+    said = await rail.ask(ask, Silent("timeout"))
 
     def end() -> QrTold:
         with database.transaction() as conn:
-            return _told(_heard(conn, known.request, heard, clock.utc_ms()), clock.utc_ms())
+            return _told(heard(conn, known.request, said, clock.utc_ms()), clock.utc_ms())
 
     return await asyncio.to_thread(end)
 
@@ -125,13 +127,39 @@ def _needed(known: Request) -> Asked | None:
     return None
 
 
-def _heard(
-    conn: Connection, request: str, heard: Registered | Refused | Stands | Silent, now_ms: int
+def take_old(conn: Connection, now_ms: int) -> Request | None:
+    """A request whose time was over a while ago and that nobody has closed; it is being closed from now on.
+
+    Tried again after as long; what the rail says is paid waits for its credit.
+    """
+    known = things.lock(
+        conn,
+        "request = (select request from qr_requests where state = any(%s) and until_ms <= %s"
+        " and changed_ms <= %s order by changed_ms limit 1 for update skip locked)",
+        list(AT_RAIL),
+        now_ms - _OLD_MS,
+        now_ms - _OLD_MS,
+    )
+    if known is None:
+        return None
+    event = "expired" if known.state == "shown" else "close_asked"
+    # Noted also where it is being closed already: the next try is a while away.
+    conn.execute("update qr_requests set changed_ms = %s where request = %s", (now_ms, known.request))
+    return things.move(conn, known, event, now_ms, reason=known.reason or "expired")
+
+
+def heard(
+    conn: Connection, request: str, said: Registered | Refused | Stands | Silent, now_ms: int
 ) -> Request:
+    """The request after the rail's word.
+
+    Raises:
+        LookupError: there is no such request.
+    """
     known = things.lock(conn, "request = %s", request)
     if known is None:
         raise LookupError(request)
-    match heard:
+    match said:
         case Registered(code=code):
             return things.move(conn, known, "registered", now_ms, code=code)
         case Refused(reason=reason):

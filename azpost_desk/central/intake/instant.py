@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from azpost_desk.central.gateways.abroad import Silent
 from azpost_desk.central.gateways.parties import Lane
-from azpost_desk.central.instant import backs, crediting, settling
+from azpost_desk.central.instant import answering, backs, crediting, settling, things
 from azpost_desk.domain.qr_moves import AT_RAIL
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from azpost_desk.central.book import Book
     from azpost_desk.central.gateways.instant import Rail
     from azpost_desk.central.gateways.parties import Party
+    from azpost_desk.central.instant.things import Request
     from azpost_desk.central.keys import CentreKeys
     from azpost_desk.central.storage.database import Database
     from azpost_desk.domain.days import Clock
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 # A customer stands before a code: the rail is looked at at every round. Nobody does: as a partner abroad.
 _IDLE_EVERY_MS: Final = 15_000
 _WAITED_EVERY_MS: Final = 500
+# So long a credit may be on its way after a code has ended.
+_AFTER_MS: Final = 60_000
 _log = logging.getLogger(__name__)
 
 
@@ -52,7 +55,7 @@ class InstantRounds:
         """Begin what is due; whether anything was. A look is none: what it finds counts when it ends."""
         with self._database.transaction() as conn:
             doubted = settling.doubt(conn, self._clock.utc_ms()) + crediting.book_credits(conn, self._book)
-        handed = self._send_back(begun, ended)
+        handed = self._send_back(begun, ended) or self._close_old(begun, ended)
         self._look(begun, ended)
         return handed or bool(doubted)
 
@@ -71,6 +74,29 @@ class InstantRounds:
         self._party.begin(Lane.DELIVERIES, partial(self._attempt, due)).add_done_callback(ended)
         return True
 
+    def _close_old(self, begun: Callable[[], None], ended: Callable[[Future[Any]], None]) -> bool:
+        """What no desk asks about any more is closed at the rail by its word, once its time is over."""
+        if not self._party.is_free(Lane.DELIVERIES):
+            return False
+        with self._database.transaction() as conn:
+            old = answering.take_old(conn, self._clock.utc_ms())
+        if old is None:
+            return False
+        begun()
+        self._party.begin(Lane.DELIVERIES, partial(self._close, old)).add_done_callback(ended)
+        return True
+
+    def _close(self, old: Request, rail: Rail) -> Any:
+        try:
+            heard = rail.close(old.rail_id)
+            with self._database.transaction() as conn:
+                closed = answering.heard(conn, old.request, heard, self._clock.utc_ms())
+                things.tell_desk(conn, closed, self._clock.utc_ms())
+        except Exception:
+            _log.exception("a code whose time is over was not closed; it is tried again")
+            return None
+        return heard
+
     def _look(self, begun: Callable[[], None], ended: Callable[[Future[Any]], None]) -> None:
         if self._fetching or not self._party.is_free(Lane.DELIVERIES):
             return
@@ -85,7 +111,8 @@ class InstantRounds:
     def _is_waited_for(self) -> bool:
         with self._database.connection() as conn:
             row = conn.execute(
-                "select from qr_requests where state = any(%s) limit 1", (list(AT_RAIL),)
+                "select from qr_requests where state = any(%s) and until_ms > %s limit 1",
+                (list(AT_RAIL), self._clock.utc_ms() - _AFTER_MS),
             ).fetchone()
         return row is not None
 
