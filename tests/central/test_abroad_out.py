@@ -6,11 +6,13 @@ the stories.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 import pytest
 
 from azpost_desk.central import validity
-from azpost_desk.central.abroad import agreements, judging, releasing
+from azpost_desk.central.abroad import agreements, hearing, judging, releasing
 from azpost_desk.central.gateways.abroad import Silent, Told, Turned, uetr_of
 from azpost_desk.central.storage.database import connect, one
 from azpost_desk.domain import accounts as chart
@@ -20,6 +22,10 @@ from azpost_desk.protocol.abroad import terms_of
 from tests.central.abroad_post import CORRIDOR, MINUTE, PEOPLE, Post
 from tests.central.abroad_post import post as post
 from tests.fakes.partner import status
+
+if TYPE_CHECKING:
+    from azpost_desk.central.gateways.abroad import Handed
+    from azpost_desk.central.storage.database import Connection
 
 # --- price ------------------------------------------------------------------------------------------------
 
@@ -255,6 +261,25 @@ def test_ma_6_a_lost_answer_is_asked_about_and_only_what_never_arrived_is_handed
     assert post.orders()[1]["repeat"]
     assert post.orders()[0] | {"repeat": True} == post.orders()[1]
     assert post.state(line) == "accepted"
+
+
+def test_ma_6_what_never_arrived_leaves_at_once_though_its_word_is_heard_beside_the_attempt(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread hears the answer before the attempt has noted that it was answered."""
+    after = releasing._after
+
+    def heard_meanwhile(conn: Connection, due: releasing.Attempt, answer: Handed, now_ms: int) -> None:
+        hearing.apply_waiting(post.centre.database, {due.partner: post.partner}, post.clock)
+        after(conn, due, answer, now_ms)
+
+    monkeypatch.setattr(releasing, "_after", heard_meanwhile)
+    post.partners(knows_duplicates=True)
+    line = post.sent(Silent("timeout"))
+    post.partner.answers = [Told((status(line.transfer, ""),)), Told((status(line.transfer, "ACSP"),))]
+    post.later(5)
+    post.later(5)
+    assert [one["kind"] for one in post.partner.handed] == ["order", "question", "order"]
 
 
 def test_ma_6_without_a_profile_that_knows_duplicates_a_person_decides(post: Post) -> None:

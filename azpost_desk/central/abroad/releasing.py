@@ -154,10 +154,10 @@ def _ask(conn: Connection, rail: Partner, agreed: corridors.Partner, found: Out,
 def attempt(database: Database, clock: Clock, rail: Partner, due: Attempt) -> Handed:
     """Make the attempt that was taken, and keep what came of it."""
     answer = rail.hand(due.document)
-    if isinstance(answer, Told):
-        with database.transaction() as conn:
-            hearing.keep(conn, due.partner, answer.documents, clock.utc_ms())
     with database.transaction() as conn:
+        if isinstance(answer, Told):
+            hearing.keep(conn, due.partner, answer.documents, clock.utc_ms())
+        # In one: a word that another thread applied in between would be put off by what is noted here.
         _after(conn, due, answer, clock.utc_ms())
     hearing.apply_waiting(database, {due.partner: rail}, clock)
     return answer

@@ -58,9 +58,8 @@ class AbroadRounds:
         with self._one_at_a_time:
             booked = self._write()
             handed = self._release(begun, ended)
-            self._look(begun, ended)
-        # A look is no work yet: what it finds counts when it ends.
-        return booked or handed
+            looked = self._look(begun, ended)
+        return booked or handed or looked
 
     def look_now(self) -> None:
         """Fetch from every partner at the next round, however short ago that was."""
@@ -92,8 +91,8 @@ class AbroadRounds:
         self._parties[partner].begin(Lane.DELIVERIES, attempt).add_done_callback(ended)
         return True
 
-    def _look(self, begun: Callable[[], None], ended: Callable[[Future[Any]], None]) -> None:
-        now_ms = self._clock.monotonic_ms()
+    def _look(self, begun: Callable[[], None], ended: Callable[[Future[Any]], None]) -> bool:
+        now_ms, looked = self._clock.monotonic_ms(), False
         for name, party in self._parties.items():
             last_ms = self._fetched_ms.get(name)
             if last_ms is not None and now_ms - last_ms < _FETCH_EVERY_MS:
@@ -103,6 +102,8 @@ class AbroadRounds:
             self._fetched_ms[name] = now_ms
             begun()
             party.begin(Lane.DELIVERIES, partial(self._fetch, name)).add_done_callback(ended)
+            looked = True
+        return looked
 
     def _attempt(self, make: Callable[..., Handed], rail: Partner) -> Handed | None:
         try:

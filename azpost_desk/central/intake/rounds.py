@@ -117,23 +117,29 @@ class Rounds:
 
     def settle(self) -> None:
         """Do everything that is waiting now, and wait for what the other threads have in hand."""
-        before = -1
-        while before != self._worked:
+        while True:
             before = self._worked
             self._abroad.look_now()
             if self._instant is not None:
                 self._instant.look_now()
-            while (
-                self._bring_forward()
-                or self._deliver()
-                or self._work_abroad()
-                or self._work_instant()
-                or self._send_messages()
-            ):
+            while self._pass():
                 pass
-            # What another thread had in hand while this one looked may have left more to do.
             with self._rest:
                 self._rest.wait_for(lambda: self._busy == 0)
+            # What another thread had in hand while this one looked may have left more to do, or have held
+            # the row of something that is due.
+            if self._worked == before and not self._pass():
+                return
+
+    def _pass(self) -> bool:
+        """Every round once; whether any found something to do."""
+        return (
+            self._bring_forward()
+            or self._deliver()
+            or self._work_abroad()
+            or self._work_instant()
+            or self._send_messages()
+        )
 
     def bring(self, chains: Iterable[tuple[str, int]], until_ns: int) -> bool:
         """Bring all records of these chains forward before everything else that waits; whether it was done
