@@ -125,7 +125,11 @@ class FaultyLine:
         """Carry the requests of one connection until either side has enough."""
         with self._lock:
             self._open.add(desk)
+            # Taken while the line went down: nobody else breaks it.
+            is_down = self._listener is None
         with suppress(OSError), closing(desk):
+            if is_down:
+                desk.shutdown(socket.SHUT_RDWR)
             while _is_whole(request := _whole(desk)):
                 with self._lock:
                     self.bytes_up += len(request)
