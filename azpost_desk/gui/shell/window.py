@@ -232,7 +232,9 @@ class Window(QStackedWidget):
         self.setCurrentWidget(self.sign_in)
 
     def show_customer(self) -> bool:
-        """Open the customer's window on the other screen; False where there is none."""
+        """Open the customer's window on the other screen, once; False where there is none."""
+        if self.customer is not None:
+            return True
         from azpost_desk.gui.shell.customer_window import CustomerWindow
 
         customer = CustomerWindow()

@@ -107,3 +107,17 @@ def test_without_a_second_screen_there_is_no_window_for_the_customer(qtbot: QtBo
     window.show()
     assert window.show_customer() is False
     assert window.customer is None
+
+
+def test_the_customers_window_is_opened_once_however_often_the_counter_becomes_usable(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CustomerWindow, "open_beside", lambda _window, _counter: True)
+    window = Window()
+    qtbot.addWidget(window)
+    assert window.show_customer()
+    first = window.customer
+    assert first is not None
+    qtbot.addWidget(first)
+    assert window.show_customer()
+    assert window.customer is first
