@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # the centre never loads Qt, the counter never loads the web server. What is not written yet is not offered.
 PROGRAMS: Final = {
     "desk": "the counter's window; the first start enrols this desk",
+    "enrol": "enrols this desk as a file says, with nobody at the screen",
     "central": "the centre: serves desks, and registers branches, desks, staff, licences and tariffs",
     "demo": "a centre and enrolled desks on temporary data; --headless plays a whole working day",
     "backup": "a verified, encrypted copy of a desk's books, now",

@@ -1,10 +1,10 @@
-"""What `desk.toml` in a desk's data folder says: read once, checked whole, or refused with its line."""
+"""What `desk.toml` or a file to enrol by says: read once, checked whole, or refused with its line."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 
@@ -12,13 +12,15 @@ from azpost_desk.domain.refusals import Trouble
 from azpost_desk.files import SMALL_BYTES_MAX, content_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+S = TypeVar("S", bound=msgspec.Struct)
 FILE: Final = "desk.toml"
 _PLACE: Final = r"[^:\s]+:[0-9]{1,5}"
 _TCP: Final = rf"tcp:{_PLACE}"
 _LINE: Final = re.compile(r"line ([0-9]+)")
-_NAMED: Final = re.compile(r"\$\.(\w+)|unknown field `([^`]*)`")
+_NAMED: Final = re.compile(r"\$\.(?:\w+\.)*(\w+)|unknown field `([^`]*)`")
 _BACKSLASH: Final = "in double quotes \\ is written twice; or put the path into single quotes"
 
 
@@ -57,11 +59,23 @@ def settings_of(folder: Path) -> DeskSettings:
     Raises:
         Trouble: G-080 with the line, when the file says something else than a desk understands.
     """
-    path = folder / FILE
+    try:
+        return read_settings(folder / FILE, DeskSettings)
+    except FileNotFoundError:
+        return DeskSettings()
+
+
+def read_settings(path: Path, kind: type[S]) -> S:
+    """What the file at `path` says, as a `kind`.
+
+    Raises:
+        FileNotFoundError: there is none. Trouble: G-080 with the line, when it says something else than a
+            `kind` can hold.
+    """
     try:
         content = content_of(path, SMALL_BYTES_MAX)
     except FileNotFoundError:
-        return DeskSettings()
+        raise
     except OSError as unreadable:
         raise Trouble("G-080", file=str(path), line=0, why=str(unreadable.strerror)) from unreadable
     try:
@@ -81,16 +95,31 @@ def settings_of(folder: Path) -> DeskSettings:
         raise Trouble(
             "G-080", file=str(path), line=line, why=_BACKSLASH if has_path else str(wrong)
         ) from wrong
-    for name, value in said.items():
+    for name, value in _values(said):
         # "D:\\b..." is a backspace to TOML, and no path that anybody meant.
         if isinstance(value, str) and not value.isprintable():
             raise Trouble("G-080", file=str(path), line=_line_of(name, lines), why=_BACKSLASH)
-    return _checked(said, path, lines)
+    return _checked(said, path, lines, kind)
 
 
-def _checked(said: dict[str, Any], path: Path, lines: list[str]) -> DeskSettings:
+def wrong_line(path: Path, name: str, why: str) -> Trouble:
+    """G-080 at the line of `name`, for what only two lines together show."""
+    lines = content_of(path, SMALL_BYTES_MAX).decode("utf-8-sig").splitlines()
+    return Trouble("G-080", file=str(path), line=_line_of(name, lines), why=why)
+
+
+def _values(said: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """Every line with its value, also those inside a table of the file."""
+    for name, value in said.items():
+        if isinstance(value, dict):
+            yield from value.items()
+        else:
+            yield name, value
+
+
+def _checked(said: dict[str, Any], path: Path, lines: list[str], kind: type[S]) -> S:
     try:
-        return msgspec.convert(said, DeskSettings)
+        return msgspec.convert(said, kind)
     except (msgspec.ValidationError, UnicodeDecodeError) as wrong:
         named = _NAMED.search(str(wrong))
         name = (named[1] or named[2]) if named else ""

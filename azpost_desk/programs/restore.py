@@ -93,10 +93,11 @@ def restore_desk(
         reason = "enrolled" if not told.previous_epoch else "restored" if source else "replaced"
         past = partial(earlier, wire, told, key)
         told_by = {"software": software, "reason": reason}
+        # Before the books: whoever has books knows whose they are, wherever a cut falls.
+        (folder / "centre.url").write_text(url + "\n", encoding="utf-8")
         DeskBooks.create(folder, told, key, clock, keep=safe, earlier=past, base=given, **told_by).close()
     finally:
         wire.hang_up()
-    (folder / "centre.url").write_text(url + "\n", encoding="utf-8")
     return Restored(told.desk, told.epoch, count, contested, aside)
 
 
