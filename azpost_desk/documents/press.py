@@ -10,6 +10,7 @@ from azpost_desk.documents import (
     cash,
     cash_acts,
     certificates,
+    copies,
     express,
     receipts,
     reports,
@@ -21,12 +22,18 @@ from azpost_desk.domain import papers
 from azpost_desk.domain.papers_slips import SlipPaper
 
 if TYPE_CHECKING:
-    from azpost_desk.domain.papers import Paper
+    from azpost_desk.domain.papers import Drawn, Paper
     from azpost_desk.texts import Texts
 
 
 def pdf(paper: Paper, texts: Texts) -> bytes:
     """`paper` as PDF in the language of `texts`; same value, same bytes."""
+    if isinstance(paper, papers.StoredPaper):
+        return copies.stored_pdf(paper, texts)
+    return _drawn(paper, texts)
+
+
+def _drawn(paper: Drawn, texts: Texts) -> bytes:
     match paper:
         case papers.ReceiptPaper():
             return receipts.receipt_pdf(paper, texts)

@@ -78,8 +78,9 @@ class Sheet:
         self._foot = foot
         self._page = 0
         self._places: list[str] = []
+        self._copy = ""
         self._buffer = io.BytesIO()
-        self.canvas = Canvas(self._buffer, pagesize=A4, invariant=1, pageCompression=1)
+        self.canvas = Canvas(self._buffer, pagesize=A4, invariant=1, pageCompression=1, lang=texts.language)
         stamp_time(self.canvas, title, head.recorded_at)
         self.y = HEIGHT - MARGIN
         self._open_page()
@@ -154,9 +155,10 @@ class Sheet:
         self.gap(7)
 
     def copy_state(self, copy: CopyState) -> None:
-        """COPY n, or duplicate n of an unprinted one; nothing on the original."""
+        """COPY n, or duplicate n of an unprinted one, here and on each page to come; else nothing."""
         if copy.kind != "original":
-            self.tag(self._texts.t(f"papers.{copy.kind}", number=copy.number), INK, filled=False)
+            self._copy = self._texts.t(f"papers.{copy.kind}", number=copy.number)
+            self.tag(self._copy, INK, filled=False)
 
     def pairs(
         self, rows: Sequence[tuple[str, str]], x: float = MARGIN, room: float = ROOM, label: float = 120
@@ -317,6 +319,8 @@ class Sheet:
         self.y = min(self.y - 4, top - (_DEMO_BELOW + 6 if self._head.demo else 22))
         self.rule(BLUE, 1.4)
         self.gap(10)
+        if self._copy:
+            self.tag(self._copy, INK, filled=False)
 
     def _demo_tag(self) -> float:
         why = self._texts.t("papers.demo.why")

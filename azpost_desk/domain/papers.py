@@ -458,7 +458,19 @@ class CertificatePaper:
     copy: CopyState = ORIGINAL
 
 
-Paper = (
+@dataclass(frozen=True, slots=True)
+class StoredPaper:
+    """A paper that is kept as bytes (a closed report, what was signed electronically), printed again.
+
+    Attributes:
+        content: the stored bytes; they are no second original only because of the mark put on them.
+    """
+
+    content: bytes
+    copy: CopyState
+
+
+Drawn = (
     ReceiptPaper
     | ApplicationPaper
     | VoucherPaper
@@ -473,3 +485,4 @@ Paper = (
     | EnquiryPaper
     | StatementPaper
 )
+Paper = Drawn | StoredPaper

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -139,7 +140,7 @@ def paper_printer(
         pages = devices.pages
         way: Literal["printed", "sent", "saved"] = "saved" if pages.saves else "printed"
         if isinstance(paper, bytes):
-            place = pages.print_pdf(paper, "_".join(filter(None, (today(), sort))))
+            place = pages.print_pdf(paper, _titled(today(), sort))
             return Came(way if pages.proves else "sent", place)
         texts = Texts(_spoken(paper) or language())
         if devices.receipts is not None and isinstance(
@@ -148,19 +149,30 @@ def paper_printer(
         ):
             place = devices.receipts.print_raster(press.raster(paper, texts))
             return Came("printed" if devices.receipts.proves else "sent", place)
-        place = pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort))
+        place = pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort, today()))
         return Came(way if pages.proves else "sent", place)
 
     return print_paper
 
 
-def paper_title(paper: Paper, sort: str) -> str:
-    """What a document is called in the printer's queue or as a file: its day first, so that they sort."""
+def paper_title(paper: Paper, sort: str, today: str = "") -> str:
+    """What a document is called in the printer's queue or as a file: its day first, so that they sort.
+
+    What is stored bytes knows no day of its own and is called by `today`, when it is printed again.
+    """
+    from azpost_desk.domain.papers import StoredPaper
+
+    if isinstance(paper, StoredPaper):
+        return _titled(today, f"{sort}-{paper.copy.kind}-{paper.copy.number}")
     number = getattr(paper, "item", "") or getattr(paper, "number", "")
     copy = getattr(paper, "copy", None)
     again = f"{copy.kind}-{copy.number}" if copy is not None and copy.kind != "original" else ""
     name = "-".join(filter(None, (sort, number, again)))
-    return f"{paper.head.business_day.isoformat()}_{name}"
+    return _titled(paper.head.business_day.isoformat(), name)
+
+
+def _titled(day: str, name: str) -> str:
+    return "_".join(filter(None, (day, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +186,14 @@ class PaperTray:
         return str(self.printer.folder)
 
     def find(self, paper: Paper | bytes, sort: str) -> str:
-        """See services.ports.Tray; stored bytes are known by what they say."""
+        """See services.ports.Tray; stored bytes are known by what they say, and so are copies of them."""
+        from azpost_desk.domain.papers import StoredPaper
+
         if isinstance(paper, bytes):
             paths = [path for path in self.printer.papers() if sort in path.name and _is(path, paper)]
+        elif isinstance(paper, StoredPaper):
+            name = paper_title(paper, sort)
+            paths = [one for one in self.printer.papers() if _keeps(one, name, paper.content)]
         else:
             paths = self.printer.find(paper_title(paper, sort))
         return str(paths[0]) if paths else ""
@@ -186,6 +203,15 @@ def _is(path: Path, content: bytes) -> bool:
     """Whether this file says it; one that somebody took away meanwhile says nothing."""
     with suppress(OSError):
         return path.stat().st_size == len(content) and path.read_bytes() == content
+    return False
+
+
+def _keeps(path: Path, name: str, content: bytes) -> bool:
+    """Whether this file is the copy of that name: the bytes it was made of stand at its beginning."""
+    if not re.fullmatch(rf"(.*_)?{re.escape(name)}(-[0-9]+)?", path.stem):
+        return False
+    with suppress(OSError):
+        return path.read_bytes().startswith(content)
     return False
 
 

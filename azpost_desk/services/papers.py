@@ -81,6 +81,8 @@ class Papers:
     def of_job(self, job: PrintJob) -> papers.Paper | bytes:
         """What a print job prints; a closed report, and what was signed electronically, is its stored bytes.
 
+        Printed again these are marked too: nobody gets a second original of what was signed.
+
         Raises:
             Trouble: D-020 the job names nothing that is in the books.
         """
@@ -91,12 +93,12 @@ class Papers:
         with self.counter.books.reading() as books:
             signed = books.signed_paper(job.paper, job.key)
             if signed is not None:
-                return signed
+                return _stored(signed, copy_of(books, job))
             if job.paper == "report":
                 content = books.closed_report(job.key)
                 if content is None:
                     raise Trouble("D-020")
-                return content
+                return _stored(content, copy_of(books, job))
             if job.paper in (PAPER, ENQUIRY_PAPER):
                 return _of_record(books, job)
             if job.paper in ("cash_move", "till_close"):
@@ -226,6 +228,10 @@ def _line_paper(books: Reading, stored: PaidLine, copy: papers.CopyState) -> pap
     if paper is None:
         raise Trouble("D-020")
     return paper
+
+
+def _stored(content: bytes, copy: papers.CopyState) -> papers.Paper | bytes:
+    return content if copy.kind == "original" else papers.StoredPaper(content, copy)
 
 
 def _of_record(books: Reading, job: PrintJob) -> papers.Paper:

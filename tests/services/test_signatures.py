@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from pypdf import PdfReader
 
 from azpost_desk.devices.signatures import FileSigner
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Signing
-from azpost_desk.domain.papers import DailyReportPaper
+from azpost_desk.domain.papers import CopyState, DailyReportPaper, StoredPaper
 from azpost_desk.domain.people import Signer as SignerName
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.programs.desk import paper_drawer, report_press, stamp_drawer
@@ -108,6 +111,31 @@ def test_an_act_is_signed_too_and_by_two_people(office: Stand, issuer: Issuer, t
     assert state.signed_by == (MANAGER.name, "Məmmədov Elçin")
     assert state.standing == "unknown_issuer"
     assert isinstance(office.desk.papers.of_job(job_of(office, "till_close")), bytes)
+
+
+def test_a_signed_paper_printed_again_is_a_numbered_copy_and_still_proves_its_signature(
+    office: Stand, issuer: Issuer
+) -> None:
+    """The stored bytes were printed once more as they are: a second original, signed."""
+    office.desk.signatures.sign(MANAGER, *REPORT, PIN)
+    office.desk.signatures.sign(MANAGER, "till_close", job_of(office, "till_close").key, PIN)
+    draw = paper_drawer(lambda: "en")
+    for paper in ("report", "till_close"):
+        original = job_of(office, paper)
+        kept = office.desk.papers.of_job(original)
+        assert isinstance(kept, bytes)
+        for number in (1, 2):
+            office.desk.papers_made.again(replace(original, state="printed"), MANAGER)
+            with office.books.reading() as books:
+                job = books.print_jobs()[-1]
+            copy = office.desk.papers.of_job(job)
+            assert copy == StoredPaper(kept, CopyState("copy", number))
+            pages = [page.extract_text() for page in PdfReader(io.BytesIO(draw(copy))).pages]
+            assert all(f"SURƏT {number}" in page for page in pages)
+            (found,) = office.desk.signatures.signer.read(draw(copy))
+            assert (found.intact, found.certificate.name) == (True, NAME)
+        assert office.desk.papers.of_job(original) == kept
+        assert office.desk.signatures.content(MANAGER, paper, original.key) == kept
 
 
 def job_of(stand: Stand, paper: str):  # type: ignore[no-untyped-def]

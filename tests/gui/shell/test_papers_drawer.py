@@ -19,10 +19,10 @@ from azpost_desk.gui.kit.words import Language, language, say
 from azpost_desk.gui.shell import window as shell
 from azpost_desk.gui.shell.papers_drawer import PapersDrawer
 from azpost_desk.gui.work.runner import Runner
-from azpost_desk.programs.desk_parts import Devices, paper_drawer, paper_printer, tray_of
+from azpost_desk.programs.desk_parts import Devices, paper_drawer, paper_printer, report_press, tray_of
 from azpost_desk.services.desk import desk_services
 from tests.gui.shell.test_window import Desk, History, _texts, press, sell, settled, sign_in
-from tests.services.counters import CLERK, DATE, PlainHasher, Stand, ended, new_stand, working
+from tests.services.counters import CLERK, DATE, MANAGER, PlainHasher, Stand, ended, new_stand, working
 from tests.services.counters import press as report
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from azpost_desk.gui.shell.frame import Frame
+    from azpost_desk.services.counter import Officer
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -57,7 +58,7 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
 
 
 def counter(
-    qtbot: QtBot, stand: Stand, devices: Devices, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, stand: Stand, devices: Devices, monkeypatch: pytest.MonkeyPatch, who: Officer = CLERK
 ) -> tuple[shell.Window, Frame]:
     """The window over a desk at work, with these devices."""
     monkeypatch.setattr(shell, "screens", lambda: [Desk, History])
@@ -72,7 +73,7 @@ def counter(
     made.ready(session, printer, ("Gəncə 2", 1), stand.desk.staff.officers(), 300, True)
     made.show()
     made.activateWindow()
-    return made, sign_in(qtbot, made, stand)
+    return made, sign_in(qtbot, made, stand, who)
 
 
 @pytest.fixture(autouse=True)
@@ -145,6 +146,38 @@ def test_a_receipt_is_found_looked_at_opened_and_copied_by_keys(
     assert {stat.S_IMODE(path.stat().st_mode) for path in papers.iterdir()} == {0o600}
     # Looking wrote nothing: as many files as papers were printed.
     assert len(list(papers.iterdir())) == len(stand.desk.papers_made.today(CLERK))
+
+
+def test_a_report_printed_again_is_marked_and_its_file_is_found(
+    qtbot: QtBot, stand: Stand, tmp_path: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A closed report is stored bytes: printed again they were a second original."""
+    papers = tmp_path / "papers"
+    devices = Devices(pages=FolderPrinter(papers), sound=RecordedSound())
+    window, frame = counter(qtbot, stand, devices, monkeypatch, MANAGER)
+    settled(qtbot)
+    stand.desk.tills.close(CLERK, {1_000: 20})
+    stand.desk.reports.close_day(MANAGER, report_press(lambda: "az"))
+    frame.print_waiting()
+    qtbot.waitUntil((papers / f"{DATE}_report.pdf").exists)
+    settled(qtbot)
+    for number in (1, 2):
+        drawer = open_drawer(qtbot, window, frame)
+        place = [(one.paper, one.sort) for one in drawer.table.rows.records].index(("report", "original"))
+        for _ in range(place):
+            press(window, Qt.Key.Key_Down)
+        press(window, Qt.Key.Key_P, CONTROL)
+        qtbot.waitUntil((papers / f"{DATE}_report-copy-{number}.pdf").exists)
+        settled(qtbot)
+    drawer = open_drawer(qtbot, window, frame)
+    qtbot.waitUntil(lambda: drawer.view.pages.status() is QPdfDocument.Status.Ready)
+    newest = drawer.table.current()
+    assert newest is not None
+    assert (newest.paper, newest.copy) == ("report", 2)
+    shown = [drawer.view.pages.getAllText(at).text() for at in range(drawer.view.pages.pageCount())]
+    assert all("SURƏT 2" in page for page in shown)
+    press(window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: opened == [str(papers / f"{DATE}_report-copy-2.pdf")])
 
 
 def test_a_paper_that_cannot_be_drawn_is_a_sentence_and_a_refused_print_leaves_the_picture(

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.papers import Paper
     from azpost_desk.gui.shell.basket_panel import BasketPanel
     from azpost_desk.gui.shell.frame import Frame
+    from azpost_desk.services.counter import Officer
 
 PIN_PREFIX = "hash-"
 
@@ -135,11 +136,11 @@ def digits(window: QWidget, text: str) -> None:
         press(window, Qt.Key(ord(digit)))
 
 
-def sign_in(qtbot: QtBot, window: shell.Window, stand: Stand) -> Frame:
-    """The clerk who holds the till signs in by name and PIN."""
-    place = [one.officer for one in stand.desk.staff.officers()].index(CLERK.officer)
+def sign_in(qtbot: QtBot, window: shell.Window, stand: Stand, who: Officer = CLERK) -> Frame:
+    """Somebody, else the clerk who holds the till, signs in by name and PIN."""
+    place = [one.officer for one in stand.desk.staff.officers()].index(who.officer)
     digits(window, str(place + 1))
-    digits(window, pin_of(stand, CLERK.officer))
+    digits(window, pin_of(stand, who.officer))
     press(window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.frame is not None and window.currentWidget() is window.frame)
     settled(qtbot)
