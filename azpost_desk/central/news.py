@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from azpost_desk.central.storage.database import one
 from azpost_desk.protocol.messages import NEWS_MAX, News
 from azpost_desk.protocol.news import KINDS, Tidings
 
@@ -37,6 +38,9 @@ def tell(conn: Connection, tidings: Tidings, addressees: Iterable[str], now_ms: 
 
 def number(conn: Connection) -> int:
     """Give positions to what waits; gives how many tidings were numbered. Runs in its own transaction."""
+    if not one(conn, "select exists (select from tidings where not numbered)")[0]:
+        # Asked at every look: nobody is waited for where nothing waits.
+        return 0
     with conn.transaction():
         conn.execute("select pg_advisory_xact_lock(%s)", (_NUMBERER_LOCK,))
         waiting = conn.execute(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from azpost_desk.central import news
+from azpost_desk.central.abroad import agreements, booking, receiving
 from azpost_desk.central.intake import rounds
+from azpost_desk.central.storage.database import PROJECTOR_LOCK, connect
 
 if TYPE_CHECKING:
-    import pytest
-
     from azpost_desk.central.app import Centre
     from azpost_desk.central.storage.database import Connection
     from tests.central.desks import ManualClock
@@ -41,3 +44,19 @@ def test_a_new_months_partition_is_made_by_itself_and_holds_no_lock_while_the_ce
     assert names[0] > 3
     assert held
     assert set(held) == {0}
+
+
+def test_a_look_where_nothing_waits_waits_for_nobody_and_reads_no_document(
+    centre: Centre, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every centre looks each second: of that a database with nothing to do hardly hears."""
+    centre.settle()
+    monkeypatch.setattr(agreements, "agreed", lambda *_: pytest.fail("the documents were read"))
+    with connect(centre.database.dsn) as other, connect(centre.database.dsn) as conn:
+        for lock in (PROJECTOR_LOCK, news._NUMBERER_LOCK, booking._LOCK):
+            other.execute("select pg_advisory_lock(%s)", (lock,))
+        conn.execute("set lock_timeout = '200ms'")
+        assert rounds.project_once(conn, clock.utc_ms()) == 0
+        assert news.number(conn) == 0
+        assert booking.write(conn, centre._book) == 0
+        assert receiving.run_out(conn, clock.utc_ms()) == 0

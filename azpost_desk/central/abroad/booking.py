@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.central.storage.database import one
 from azpost_desk.domain import operations as ops
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ def note(conn: Connection, body: ops.Body) -> None:
 
 def write(conn: Connection, book: Book) -> int:
     """Write what waits; gives how many records. Each is written once, by whichever process comes first."""
+    if not one(conn, "select exists (select from abroad_to_book)")[0]:
+        # Asked at every look: nobody is waited for where nothing waits.
+        return 0
     with conn.transaction():
         conn.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
         waiting = conn.execute(

@@ -178,10 +178,13 @@ def asked(conn: Connection, partner: Partner, said: Asked, now_ms: int) -> None:
 
 def run_out(conn: Connection, now_ms: int) -> int:
     """What nobody fetched within its way's term goes back; how many."""
-    ways = {one.way: one for one in agreements.agreed(conn, now_ms).corridors.ways_in}
     old = conn.execute(
         "select transfer, way, received_ms from abroad_in where state = 'available' order by received_ms"
     ).fetchall()
+    if not old:
+        # Asked at every look: what holds now is read only when something lies here.
+        return 0
+    ways = {one.way: one for one in agreements.agreed(conn, now_ms).corridors.ways_in}
     count = 0
     for transfer, name, received_ms in old:
         way = ways.get(name)
