@@ -52,6 +52,8 @@ class CodePaying(QObject):
         self._step: QrStep | None = None
         self._until_ms = 0
         self._busy = self._takes_codes = False
+        # The sentence that stands in the strip since the centre gave no answer; its next answer ends it.
+        self._silence = ""
         self.state = CodeState()
         self.state.look_wanted.connect(self._look)
         self.state.close_wanted.connect(self._close)
@@ -152,6 +154,7 @@ class CodePaying(QObject):
             self.changed.emit()
 
         def heard(answer: Shown | Closed) -> None:
+            self._session.take_back(self._silence)
             if self._basket == basket:
                 self._heard(answer)
 
@@ -161,10 +164,13 @@ class CodePaying(QObject):
 
         def silent(trouble: Trouble) -> None:
             if words:
-                self._session.notice(refusal(trouble), "bad", trouble.code)
+                said = refusal(trouble)
+                self._silence = said.key
+                self._session.notice(said, "bad", trouble.code)
             self._reread(basket)
 
         def refused(no: Refused) -> None:
+            self._session.take_back(self._silence)
             self.refused.emit(no)
             self._reread(basket)
 

@@ -15,13 +15,15 @@ from azpost_desk.gui.kit.words import Say, counted_phrase, follow, phrase, plain
 from azpost_desk.gui.work.guards import guarded
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from azpost_desk.services.views import Found
 
 
 # A price with its place and its fee is longer than the box.
 _WIDTH_PX: Final = 640
+# Edge and padding of a field on both sides.
+_EDGES_PX: Final = 24
 
 
 def candidate(found: Found) -> Candidate:
@@ -74,8 +76,22 @@ class OneBox(QLineEdit):
         self.returnPressed.connect(self._on_return)
 
     def _retranslate(self) -> None:
-        self.setPlaceholderText(say("frame.box.placeholder"))
+        self._show_examples()
         self.setAccessibleName(say("frame.box.name"))
+
+    def _show_examples(self) -> None:
+        """As many as there is room for, each whole: the box gives way to a long name beside it."""
+        examples = say("frame.box.placeholder").removesuffix("…").split(", ")
+        room = self.width() - _EDGES_PX
+        while len(examples) > 1 and self.fontMetrics().horizontalAdvance(f"{', '.join(examples)}…") > room:
+            examples.pop()
+        self.setPlaceholderText(f"{', '.join(examples)}…")
+
+    @guarded
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Other examples fit."""
+        super().resizeEvent(event)
+        self._show_examples()
 
     def _on_return(self) -> None:
         text = one_line(self.text()).strip()

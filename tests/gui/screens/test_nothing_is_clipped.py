@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QHeaderView, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
 
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
@@ -38,6 +46,8 @@ if TYPE_CHECKING:
 SIZES: Final = ((1366, 768), (1093, 614), (960, 540))
 # The padding of a column's heading in the style sheet.
 HEADING_PX: Final = 21
+# Edge and padding of a field on both sides.
+FIELD_PX: Final = 24
 WIDE_PX: Final = 1200
 SPOKEN: Final = ("az", "ru", "en", "az+40")
 
@@ -78,6 +88,7 @@ def frame(qtbot: QtBot, session: Session, stand: Stand, spoken: str, size: tuple
     qtbot.addWidget(made)
     made.resize(*size)
     made.setProperty("wanted", size)
+    made.setProperty("examples", size == SIZES[0] and "+" not in spoken)
     made.show()
     return made
 
@@ -91,7 +102,9 @@ def looked_at(frame: Frame, qtbot: QtBot, runner: Runner) -> list[str]:
         QApplication.sendPostedEvents()
     frame.grab()
     grown = [] if frame.size() == wanted else [f"the frame asks for {frame.size().toTuple()}"]
-    return grown + cut_off(frame) + cut_headings(frame) + overlapping(frame)
+    # On a narrow screen an example may end early, at a counter's own it stands whole.
+    examples = cut_examples(frame) if frame.property("examples") else []
+    return grown + cut_off(frame) + cut_headings(frame) + overlapping(frame) + examples
 
 
 def cut_off(frame: QWidget) -> list[str]:
@@ -134,6 +147,19 @@ def cut_headings(frame: QWidget) -> list[str]:
             missing = metrics.horizontalAdvance(text) + HEADING_PX - header.sectionSize(at)
             if missing > 0:
                 found.append(f"{missing} px too narrow: heading {text!r}")
+    return found
+
+
+def cut_examples(frame: QWidget) -> list[str]:
+    """What stands in an empty field to show what belongs there, and ends in an ellipsis."""
+    found = []
+    for line in frame.findChildren(QLineEdit):
+        if not (line.isVisible() and line.placeholderText()):
+            continue
+        room = line.width() - FIELD_PX
+        missing = line.fontMetrics().horizontalAdvance(line.placeholderText()) - room
+        if missing > 0:
+            found.append(f"{missing} px too narrow: example {line.placeholderText()!r}")
     return found
 
 

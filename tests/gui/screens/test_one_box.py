@@ -91,6 +91,21 @@ def counter(qtbot: QtBot, runner: Runner, session: Session, stand: Stand, whole:
     return made
 
 
+def test_the_box_shows_as_many_whole_examples_as_it_has_room_for(whole: Frame) -> None:
+    """They ended in the middle of a word where a long name stands beside the box."""
+    for language, first in (("az", "Skan edin və ya yazın: nömrə"), ("ru", "Скан или ввод: номер")):
+        Language.current().choose(language)
+        every = say("frame.box.placeholder")
+        shown = []
+        for width in (900, 400, 300, 10):
+            whole.box.setMaximumWidth(width)
+            whole.box.resize(width, whole.box.height())
+            shown.append(whole.box.placeholderText())
+        assert (shown[0], shown[-1]) == (every, f"{first}…")
+        assert all(every.startswith(f"{one[:-1]}, ") for one in shown[1:])
+        assert len(set(shown)) == len(shown)
+
+
 def test_a_sum_and_a_place_are_priced_and_enter_fills_the_form(counter: Counter) -> None:
     """Whatever keyboard and spelling: 200 manat to Bakı cost 2,00 and are 202,00 in all."""
     for typed in ("200 Bakı", "200 baki", "Баку 200", "200 bakıya", "200 ифлш", "200 AZ1000"):

@@ -12,9 +12,13 @@ from PySide6.QtWidgets import QApplication
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.forms import Form
-from azpost_desk.gui.kit.words import phrase, plain
+from azpost_desk.gui.kit.words import Language, phrase, plain
+from azpost_desk.gui.screens.payments.screen import PaymentsScreen
+from azpost_desk.gui.screens.transfers.screen import TransfersScreen
 from azpost_desk.gui.shell.register import screens
+from azpost_desk.texts import Texts
 from tests.gui.conftest import press, type_text
+from tests.services.counters import CLERK, MANAGER
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Screen
     from azpost_desk.gui.shell.frame import Frame
     from azpost_desk.gui.work.runner import Runner
+    from tests.services.counters import Stand
 
 OLD: Final = "of the act before"
 
@@ -65,6 +70,33 @@ def test_the_next_act_ends_the_notice_of_the_one_before(qtbot: QtBot, runner: Ru
         left += [f"{kind.name}: question"] if whole.notices.text() == OLD else []
         qtbot.waitUntil(lambda: runner.under_way == 0)
     assert not left
+
+
+def test_why_a_screen_cannot_work_stands_beside_other_notices_until_its_cause_is_gone(
+    qtbot: QtBot, runner: Runner, whole: Frame, stand: Stand
+) -> None:
+    """It is no news of an act: neither an act nor a letter ends it, the till in one's own hands does."""
+    kinds = (TransfersScreen, PaymentsScreen)
+    for kind in kinds:
+        screen = shown(whole, kind, qtbot, runner)
+        assert isinstance(screen, kinds)
+        assert screen.why.says("refusal.C-011")
+        for language in ("ru", "en", "az"):
+            Language.current().choose(language)
+            sentence = Texts(language).t("refusal.C-011", holder=CLERK.name)
+            assert (screen.why.text(), whole.notices.text()) == (sentence, OLD)
+        press(QApplication.focusWidget() or whole, "Ctrl+2")
+        qtbot.waitUntil(lambda: runner.under_way == 0)
+        assert screen.why.says("refusal.C-011")
+        assert whole.notices.text() == ""
+    stand.desk.tills.close(CLERK, {1_000: 20})
+    stand.desk.tills.open(MANAGER)
+    for kind in kinds:
+        screen = shown(whole, kind, qtbot, runner)
+        runner.announce("till")
+        qtbot.waitUntil(lambda: runner.under_way == 0)
+        assert isinstance(screen, kinds)
+        assert (screen.why.isHidden(), whole.notices.text()) == (True, OLD)
 
 
 def test_what_was_told_ends_with_the_first_letter_what_was_refused_waits_for_an_act(

@@ -110,6 +110,7 @@ def test_mc_4_silence_frees_nothing_and_only_the_close_does(
     rail.silent = 1
     hands.press(Qt.Key.Key_F9, BOTH)
     assert paying(hands).step is not None
+    assert hands.frame.notices.says("refusal.L-002")
     hands.press(Qt.Key.Key_F10)
     assert hands.frame.basket.cash.isHidden()
     hands.press(Qt.Key.Key_F9, BOTH)
@@ -139,6 +140,20 @@ def test_mc_5_nothing_settles_while_nobody_is_signed_in_or_another_basket_is_in_
     hands.settle()
     hands.settle()
     assert tenders_of(stand) == [("qr", 300)]
+
+
+def test_that_the_centre_was_silent_is_said_until_it_answers(
+    hands: Hands, rail: PlayedRail, clock: HandClock
+) -> None:
+    """The look that brought late money left "did not answer" beside it."""
+    ask(hands)
+    rail.silent = 1
+    hands.press(Qt.Key.Key_F9, BOTH)
+    assert hands.frame.notices.says("refusal.L-002")
+    rail.pay("late")
+    look(hands, clock)
+    assert paying(hands).state.isVisible()
+    assert hands.frame.notices.isHidden()
 
 
 def test_a_part_by_code_and_the_rest_in_cash(
