@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import shutil
+import sys
 import tempfile
 import threading
 import uuid
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import platformdirs
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -82,6 +84,26 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     os.environ.pop("AZPOST_CENTRE", None)
     os.environ.pop("AZPOST_LANG", None)
+    compile_once(config)
+
+
+def compile_once(config: pytest.Config) -> None:
+    """Who wants no bytecode beside the sources has it in a cache of its own: without any, each worker and
+    each program that a test starts would compile everything again, a third of a minute for each worker.
+    """
+    if not sys.dont_write_bytecode or sys.pycache_prefix is not None:
+        return
+    # Held against each source's time and size, as ever; other checkouts have other folders in it.
+    cache = platformdirs.user_cache_path("azpost-desk-tests", appauthor=False) / "bytecode"
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(cache)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(cache)
+    # What tests copy into folders of their own is compiled for this run only.
+    temporary = Path(tempfile.gettempdir()).resolve()
+    config.add_cleanup(
+        lambda: shutil.rmtree(cache / temporary.relative_to(temporary.anchor), ignore_errors=True)
+    )
 
 
 def memory_with_room() -> Path | None:

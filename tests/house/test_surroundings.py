@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +42,14 @@ def test_the_screen_is_a_counters_screen(qtbot: QtBot) -> None:
 
 def test_no_test_reaches_the_persons_own_data() -> None:
     assert places.data().is_relative_to(os.environ["AZPOST_TEST_RUN"])
+
+
+def test_what_is_compiled_is_kept_for_the_next_worker_and_program() -> None:
+    """Also for whoever wants none of it beside the sources; where it lies already, there it stays."""
+    assert sys.dont_write_bytecode is False
+    asked = "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["False", str(sys.pycache_prefix)]
 
 
 def test_a_forgotten_window_or_thread_fails_its_test(pytester: pytest.Pytester) -> None:
