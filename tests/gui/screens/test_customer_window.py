@@ -66,6 +66,12 @@ def test_what_is_sold_what_it_costs_and_the_change_are_read_by_the_customer(
     hands.press(Qt.Key.Key_F10)
     hands.type("5\n")
     assert "Qaytarılan pul" in read(window)
+    # With no basket beside it what is left to read stands in the middle.
+    window.grab()
+    seen = [one for one in window.findChildren(QLabel) if one.isVisible()]
+    (said,) = [one for one in seen if one.text() == "Qaytarılan pul"]
+    middle = said.mapTo(window, said.rect().center()).x()
+    assert abs(middle - window.width() // 2) <= 2
     assert "2,00" in read(window)
     assert "Marka 60" not in read(window)
 
