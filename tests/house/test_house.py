@@ -184,6 +184,13 @@ def test_azerbaijani_and_english_hold_no_cyrillic(
 
 
 @pytest.mark.fast
+def test_russian_holds_no_word_that_was_forgotten_to_translate(
+    catalogues: dict[str, dict[str, text_rules.Sentence]],
+) -> None:
+    show(text_rules.untranslated_faults(catalogues))
+
+
+@pytest.mark.fast
 def test_every_key_and_refusal_in_the_code_has_its_sentence(
     sources: dict[str, str], catalogues: dict[str, dict[str, text_rules.Sentence]]
 ) -> None:

@@ -234,6 +234,11 @@ def test_gaps_in_catalogues_are_seen() -> None:
     assert text_rules.catalogue_faults(spoken("Salam", "Привет", "Hello") | {"ru": {}})
 
 
+def test_an_english_word_in_russian_is_seen() -> None:
+    assert text_rules.untranslated_faults(spoken("Səbət", "Ваш basket", "Your basket"))
+    assert not text_rules.untranslated_faults(spoken("Enter: {total}", "Enter: {total}", "Enter: {total}"))
+
+
 def test_cyrillic_in_azerbaijani_is_seen() -> None:
     assert text_rules.script_faults(spoken("\u041aassa", "Касса", "Till"))
     assert not text_rules.script_faults(spoken("Kassa", "Касса", "Till"))

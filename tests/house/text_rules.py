@@ -106,6 +106,21 @@ def script_faults(catalogues: dict[str, dict[str, Sentence]]) -> list[str]:
     ]
 
 
+def untranslated_faults(catalogues: dict[str, dict[str, Sentence]]) -> list[str]:
+    """Latin words in Russian sentences: a key, a command or a name is the same word in Azerbaijani too."""
+    return [
+        f"{sentence.place} {key} holds the word {word!r}, which the Azerbaijani sentence does not"
+        for key, sentence in catalogues["ru"].items()
+        for word in sorted(latin_words(sentence) - latin_words(catalogues["az"].get(key)))
+    ]
+
+
+def latin_words(sentence: Sentence | None) -> set[str]:
+    """Words of more than one letter in Latin script, placeholders apart."""
+    says = PLACEHOLDER.sub("", sentence.says) if sentence is not None else ""
+    return {word for word in WORD.findall(says) if len(word) > 1 and "latin" in scripts(word)}
+
+
 def scripts(word: str) -> set[str]:
     """The scripts a word is written in, of Latin and Cyrillic."""
     return {script for letter in word if (script := script_of(letter))}
