@@ -1,41 +1,41 @@
 """Proof that the packages work: on a bare Debian 12 they are installed, used, updated and removed.
 
-    python3 installer/prove.py --packages DIR --newer DIR [--root DIR] [--out DIR] [--mirror URL]
+    .venv/bin/python installer/prove.py --packages DIR --newer DIR [--root DIR] [--out DIR] [--mirror URL]
 
-Needs root, debootstrap and Xvfb; DIR are two builds of `build.py deb`, the second with a larger --version.
-Each step says "ok" or what is wrong, with its seconds; pictures and the log go to --out.
+Needs root, debootstrap, Xvfb and xdotool; DIR are two builds of `build.py deb`, the second with a larger
+--version. The centre is this checkout's own, outside of the bare system: run it by .venv/bin/python.
+Each step says "ok" or what is wrong, with its seconds; pictures, proof.log and proof.json go to --out.
 Exit code: 0 all hold, 1 one does not, 2 it cannot be tried here.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import signal
 import struct
 import subprocess
 import sys
-import threading
 import time
 import zlib
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import counter
+from counter import Broken, wait_until
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-NEEDED = ("debootstrap", "Xvfb", "xwd", "unshare", "chroot")
+NEEDED = ("debootstrap", "Xvfb", "xwd", "xdotool", "openssl", "unshare", "chroot")
 DISPLAY = ":94"
 WIDE, HIGH = 1366, 768
 CLERK, SECOND = "clerk", "second"
 APT = "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0"
-
-
-class Broken(Exception):
-    """A step that does not hold; the text says what was seen."""
 
 
 @dataclass
@@ -46,7 +46,9 @@ class Stand:
         root: its folder.
         packages, newer: two builds; newer has the larger version.
         out: where pictures and the log go.
+        python: this checkout's own, with the centre's libraries: the centre stands outside.
         said: everything that was run, and what it answered.
+        office: the centre and the printer outside, once they stand; they end with `ends`.
     """
 
     root: Path
@@ -54,7 +56,10 @@ class Stand:
     newer: list[Path]
     out: Path
     mirror: str
+    python: str
     said: list[str] = field(default_factory=list)
+    office: counter.Office | None = None
+    ends: ExitStack = field(default_factory=ExitStack)
 
     def run(self, command: str, user: str = "root", wanted: int | None = 0, network: bool = True) -> str:
         """A shell line inside, as `user`; without `network` it has not even a loopback.
@@ -77,6 +82,22 @@ class Stand:
         inside = ["env", "-i", f"HOME={home}", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TERM=dumb", "LANG=C"]
         change = ["chroot", *([f"--userspec={user}:{user}"] if user != "root" else []), str(self.root)]
         return [*([] if network else ["unshare", "--net"]), *change, *inside, "sh", "-c", command]
+
+    def outside(self) -> counter.Office:
+        """The centre and the printer.
+
+        Raises:
+            Broken: they do not stand yet.
+        """
+        if self.office is None:
+            raise Broken("there is no centre yet")
+        return self.office
+
+    @property
+    def both(self) -> list[Path]:
+        """The newer application with its runtime, which may be that of the older one."""
+        has_runtime = any("-runtime-" in path.name for path in self.newer)
+        return self.newer + [path for path in self.packages if "-runtime-" in path.name and not has_runtime]
 
     def put(self, files: list[Path]) -> str:
         """Copies of these packages inside; their paths there."""
@@ -132,6 +153,73 @@ def shows_its_window(stand: Stand) -> str:
                 picture(stand, f"first-start-{language}")
     took.sort()
     return f"shown in {took[0]} to {took[-1]} ms, median {took[len(took) // 2]}"
+
+
+def works_and_is_killed(stand: Stand) -> str:
+    """Enrolled by a file over TLS, a clerk sells by keys; killed in between, the books know what was sold."""
+    began = time.monotonic()
+    stand.office = office = stand.ends.enter_context(counter.office(stand.python))
+    founded_s = time.monotonic() - began
+    place = stand.root / "tmp/enrol.toml"
+    place.write_text(office.enrolment("00:" * 31 + "00"), "utf-8")
+    if not stand.run("azpost-desk enrol /tmp/enrol.toml", CLERK, wanted=2).startswith("G-161"):
+        raise Broken("another fingerprint is not refused by its code")
+    place.write_text(office.enrolment(), "utf-8")
+    stand.run("azpost-desk enrol /tmp/enrol.toml", CLERK)
+    began = time.monotonic()
+    with screen(stand):
+        # Ends by itself as soon as the first data has come and somebody could sign in.
+        first = f"DISPLAY={DISPLAY} QT_QPA_PLATFORM=xcb azpost-desk desk --measure-start 1"
+        stand.run(first, CLERK)
+        with window(stand, "az", network=True) as running:
+            HANDS.rest(counter.LOOKS_AT_A_START)
+            counter.opened(HANDS, lambda name: picture(stand, name))
+            sell(stand, printed=True)
+            took_s, sold = time.monotonic() - began, checked(stand)
+            counter.put_into_basket(HANDS)
+            picture(stand, "killed-with-a-basket")
+            running.kill()
+            running.wait()
+        if (left := checked(stand)) < sold:
+            raise Broken(f"{sold} records before the kill, {left} after it")
+        with window(stand, "az", network=True):
+            come_back(stand, "after-the-kill")
+            sell(stand, printed=True)
+        # Refused where the centre's own books do not hold.
+        office.records()
+    return (
+        f"centre in {founded_s:.0f} s, day opened and first sale in {took_s:.0f} s,"
+        f" {sold} records at the kill, {checked(stand)} afterwards, {len(office.printed):,} bytes printed"
+    )
+
+
+def sell(stand: Stand, printed: bool) -> None:
+    """One stamp, put into the basket and paid; with its receipt, where the printer can be reached."""
+    counter.put_into_basket(HANDS)
+    pay(stand, printed)
+
+
+def pay(stand: Stand, printed: bool) -> None:
+    """What is in the basket, in cash."""
+    printer = stand.outside().printed
+    before, paper = checked(stand), len(printer)
+    counter.paid(HANDS)
+    wait_until(lambda: checked(stand) > before, "the record of a sale", 20)
+    if printed:
+        wait_until(lambda: len(printer) > paper, "a receipt at the printer", 20)
+
+
+def come_back(stand: Stand, name: str) -> None:
+    """The clerk signs in again."""
+    HANDS.rest(counter.LOOKS_AT_A_START)
+    HANDS.press("1")
+    HANDS.type("1357")
+    picture(stand, name)
+
+
+def checked(stand: Stand) -> int:
+    """How many records the clerk's books hold; all invariants hold."""
+    return counter.records_of(stand.run("azpost-desk check --json", CLERK))
 
 
 def updated_while_it_runs(stand: Stand) -> str:
@@ -192,8 +280,7 @@ def stepped_back(stand: Stand) -> str:
 
 def removed_and_purged(stand: Stand) -> str:
     """Removing and purging leave every user's books; the last line says where they are."""
-    books = f"/home/{CLERK}/.local/share/azpost-desk/books-of-the-proof"
-    stand.run(f"mkdir -p $(dirname {books}) && echo kept > {books}", CLERK)
+    kept = checked(stand)
     stand.run(f"{APT} remove azpost-desk")
     stand.run("test ! -e /var/lib/azpost-desk && test ! -e /usr/bin/azpost-desk")
     said = stand.run(f"{APT} purge 'azpost-desk*'")
@@ -202,9 +289,10 @@ def removed_and_purged(stand: Stand) -> str:
     left = stand.run("find /opt /var/lib/azpost-desk -name '*azpost*' 2>/dev/null", wanted=None).strip()
     if left:
         raise Broken(f"purge leaves {left[:200]}")
-    stand.run(f"grep -q kept {books}")
-    stand.run(f"{APT} install --no-install-recommends {stand.put(stand.newer)}")
-    return stand.run("azpost-desk --version", CLERK).strip()
+    stand.run(f"{APT} install --no-install-recommends {stand.put(stand.both)}")
+    if (there := checked(stand)) != kept:
+        raise Broken(f"{kept} records before, {there} after it was installed again")
+    return f"{stand.run('azpost-desk --version', CLERK).strip()} goes on with {there} records"
 
 
 STEPS: tuple[Callable[[Stand], str], ...] = (
@@ -212,6 +300,7 @@ STEPS: tuple[Callable[[Stand], str], ...] = (
     installed,
     answers_an_ordinary_user,
     shows_its_window,
+    works_and_is_killed,
     updated_while_it_runs,
     healed_after_a_cut,
     stepped_back,
@@ -240,10 +329,10 @@ def screen(stand: Stand) -> Iterator[None]:
 
 
 @contextmanager
-def window(stand: Stand, language: str) -> Iterator[subprocess.Popen[bytes]]:
+def window(stand: Stand, language: str, network: bool = False) -> Iterator[subprocess.Popen[bytes]]:
     """The counter's window, shown; it is closed at the end by a signal."""
-    line = f"exec azpost-desk desk --lang {language} --centre http://127.0.0.1:9"
-    command = stand.command(f"DISPLAY={DISPLAY} QT_QPA_PLATFORM=xcb {line}", CLERK, network=False)
+    line = f"exec azpost-desk desk --lang {language}"
+    command = stand.command(f"DISPLAY={DISPLAY} QT_QPA_PLATFORM=xcb {line}", CLERK, network)
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         wait_until(lambda: running.poll() is not None or is_painted(), "the window")
@@ -266,6 +355,9 @@ def grabbed() -> bytes:
     return subprocess.run(command, capture_output=True, check=False).stdout[-WIDE * HIGH * 4 :]
 
 
+HANDS = counter.Hands(DISPLAY, grabbed, WIDE * 4)
+
+
 def picture(stand: Stand, name: str) -> None:
     """What the screen shows, as `out`/NAME.png."""
     shown = grabbed()
@@ -281,20 +373,6 @@ def picture(stand: Stand, name: str) -> None:
         made += struct.pack(">I", len(content)) + kind + content
         made += struct.pack(">I", zlib.crc32(kind + content))
     (stand.out / f"{name}.png").write_bytes(made)
-
-
-def wait_until(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Look again and again until it holds.
-
-    Raises:
-        Broken: it does not within `seconds`.
-    """
-    ends = time.monotonic() + seconds
-    pause = threading.Event()
-    while not holds():
-        if time.monotonic() > ends:
-            raise Broken(f"{what} did not come within {seconds:g} s")
-        pause.wait(0.02)
 
 
 def version_of(packages: list[Path]) -> str:
@@ -327,6 +405,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--root", type=Path, default=Path("build/proof/root"), metavar="DIR")
     parser.add_argument("--out", type=Path, default=Path("build/proof"), metavar="DIR")
     parser.add_argument("--mirror", default="", help="where debootstrap gets Debian; default: its own")
+    parser.add_argument("--python", default=sys.executable, help="with the centre's libraries; default: this")
     wanted = parser.parse_args(argv)
     missing = [name for name in NEEDED if not shutil.which(name)]
     if os.geteuid() != 0 or missing:
@@ -334,31 +413,44 @@ def main(argv: list[str]) -> int:
         return 2
     wanted.out.mkdir(parents=True, exist_ok=True)
     old, new = sorted(wanted.packages.glob("*.deb")), sorted(wanted.newer.glob("*.deb"))
-    stand = Stand(wanted.root.absolute(), old, new, wanted.out, wanted.mirror)
-    good = prove(stand)
-    (wanted.out / "proof.log").write_text("\n".join(stand.said), "utf-8")
-    return 0 if good else 1
+    stand = Stand(wanted.root.absolute(), old, new, wanted.out, wanted.mirror, wanted.python)
+    try:
+        steps = prove(stand)
+    finally:
+        (wanted.out / "proof.log").write_text("\n".join(stand.said), "utf-8")
+    (wanted.out / "proof.json").write_text(json.dumps(steps, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return 0 if all(step["ok"] for step in steps) else 1
 
 
-def prove(stand: Stand) -> bool:
-    """All steps in their order; a step that does not hold ends it, since the next ones stand on it."""
-    steps = list(STEPS)
-    print(said(steps[0], stand), flush=True)
-    with mounted(stand.root):
-        for step in steps[1:]:
-            try:
-                print(said(step, stand), flush=True)
-            except Broken as broken:
-                print(f"BROKEN {step.__name__}: {broken}", flush=True)
-                return False
-    return True
+def prove(stand: Stand, steps: tuple[Callable[[Stand], str], ...] = STEPS) -> list[dict[str, object]]:
+    """All steps in their order; one that does not hold ends it, since the next ones stand on it."""
+    done: list[dict[str, object]] = []
+    with ExitStack() as around:
+        for number, step in enumerate(steps):
+            done.append(tried(step, stand))
+            line = "ok" if done[-1]["ok"] else "BROKEN"
+            print(f"{line} {step.__name__} {done[-1]['seconds']} s: {done[-1]['found']}", flush=True)
+            if not done[-1]["ok"]:
+                break
+            if number == 0:
+                around.enter_context(mounted(stand.root))
+                around.enter_context(stand.ends)
+    return done
 
 
-def said(step: Callable[[Stand], str], stand: Stand) -> str:
-    """What a step found, with its seconds."""
+def tried(step: Callable[[Stand], str], stand: Stand) -> dict[str, object]:
+    """What a step found, or what does not hold, with its seconds."""
     began = time.monotonic()
-    found = step(stand)
-    return f"ok {step.__name__} {time.monotonic() - began:.1f} s: {found}"
+    try:
+        good, found = True, step(stand)
+    except Broken as broken:
+        good, found = False, str(broken)
+    return {
+        "step": step.__name__,
+        "ok": good,
+        "seconds": round(time.monotonic() - began, 1),
+        "found": found,
+    }
 
 
 if __name__ == "__main__":
