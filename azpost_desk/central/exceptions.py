@@ -112,6 +112,7 @@ OWNERS: Final = {
     "qr_back_refused": "finance",
     "qr_other_request": "security",
     "rail_word": "finance",
+    "item_contradiction": "operations",
 }
 
 
@@ -155,4 +156,13 @@ def end_task(conn: Connection, desk: str, reason: str, about: str, now_ms: int) 
     conn.execute(
         "update exceptions set ended_ms = %s where desk = %s and reason = %s and about = %s and ended_ms = 0",
         (now_ms, desk, reason, about),
+    )
+
+
+def end_exact(conn: Connection, place: tuple[str, int, int], reason: str, about: str, now_ms: int) -> None:
+    """The task about the record at this place is done."""
+    conn.execute(
+        "update exceptions set ended_ms = %s where desk = %s and epoch = %s and sequence = %s and reason = %s"
+        " and about = %s and ended_ms = 0",
+        (now_ms, *place, reason, about),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from azpost_desk.central import payments, tracking, transfers
+from azpost_desk.central import payments, transfers
 from azpost_desk.central.abroad import paying, refunding, selling
+from azpost_desk.central.mail import items
 from azpost_desk.domain.lines import (
     AbroadPaid,
     AbroadRefunded,
@@ -75,6 +76,6 @@ ACTS: Final[dict[type, LineActs[Any]]] = {
             line=AbroadRefunded, sold=refunding.refunded, undone=refunding.refund_reversed
         ),
         LineActs[AbroadPaid](line=AbroadPaid, sold=paying.paid, undone=paying.payout_reversed),
-        LineActs[ItemAccepted](line=ItemAccepted, sold=tracking.accepted, undone=tracking.reversed_line),
+        LineActs[ItemAccepted](line=ItemAccepted, sold=items.accepted, undone=items.reversed_line),
     )
 }

@@ -11,6 +11,7 @@ from typing import Final
 
 from azpost_desk.domain.abroad.moves import ABROAD_IN, ABROAD_OUT
 from azpost_desk.domain.delivery_moves import DELIVERY
+from azpost_desk.domain.mail.moves import ITEM
 from azpost_desk.domain.messages import MESSAGE
 from azpost_desk.domain.qr_moves import AT_DESK as QR
 from azpost_desk.domain.qr_moves import BACK as QR_BACK
@@ -224,35 +225,6 @@ DISPUTE: Final[Moves] = {
     ("open", "closed"): "closed",
     ("answered", "closed"): "closed",
     ("escalated", "closed"): "closed",
-}
-
-# Events of UPU EMSEVT V3 that a counter office and its hub scan; the state is what the item's file says.
-# EMI, EXX and EDX end an item's life: after them only a correction is legal.
-_ITEM_STATES: Final = ("", "accepted", "underway", "arrived", "out", "attempted", "held")
-_ITEM_EVENTS: Final = {
-    "EMA": "accepted",
-    "EMB": "underway",
-    "EMC": "underway",
-    "EMD": "underway",
-    "EDD": "underway",
-    "EDE": "underway",
-    "EMF": "underway",
-    "EMG": "arrived",
-    "EDH": "arrived",
-    "EDG": "out",
-    "EMH": "attempted",
-    "EDF": "held",
-    "EMI": "delivered",
-    "EXX": "cancelled",
-    "EDX": "terminated",
-}
-ENDED_ITEMS: Final = ("delivered", "cancelled", "terminated")
-ITEM: Final[Moves] = {
-    (state, event): after
-    for event, after in _ITEM_EVENTS.items()
-    for state in _ITEM_STATES
-    # An item is accepted once, at the start of its life.
-    if event != "EMA" or state == ""
 }
 
 TABLES: Final[dict[str, Moves]] = {

@@ -94,6 +94,10 @@ from azpost_desk.domain.operations_keys import DoubtSettled as DoubtSettled
 from azpost_desk.domain.operations_keys import KeyRevoked as KeyRevoked
 from azpost_desk.domain.operations_keys import KeyRotated as KeyRotated
 from azpost_desk.domain.operations_keys import LateTaken as LateTaken
+from azpost_desk.domain.operations_mail import BODIES as _OF_MAIL
+from azpost_desk.domain.operations_mail import ItemScanned as ItemScanned
+from azpost_desk.domain.operations_mail import ScanRefused as ScanRefused
+from azpost_desk.domain.operations_mail import ScanVoided as ScanVoided
 from azpost_desk.domain.operations_payments import BODIES as _OF_PAYMENTS
 from azpost_desk.domain.operations_payments import DELIVERED_AFTER_ALL as DELIVERED_AFTER_ALL
 from azpost_desk.domain.operations_payments import RETURNED as RETURNED
@@ -375,34 +379,6 @@ class GrantReleased(Body, frozen=True):
     reason: str
 
 
-class ItemScanned(Body, frozen=True):
-    """A tracking event of an item at an office (UPU EMSEVT V3 code)."""
-
-    number: str
-    event: str
-    office: str
-    reason: str = ""
-    measure: str = ""
-    signatory: str = ""
-
-
-class ScanRefused(Body, frozen=True):
-    """A scan that was not taken, with the reason: kept, because somebody heard a tone."""
-
-    raw: str
-    event: str
-    reason: str
-
-
-class ScanVoided(Body, frozen=True):
-    """A scan taken back: own last one within a minute, else with a supervisor."""
-
-    scan: str
-    number: str
-    reason: str
-    approved_by: str = ""
-
-
 class PaperReprinted(Body, frozen=True):
     """A receipt printed again: a COPY, or a duplicate of one that never came out; counted apart."""
 
@@ -435,11 +411,9 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("grant.refused", 1): GrantRefused,
     ("grant.stored", 1): GrantStored,
     ("grant.released", 1): GrantReleased,
-    ("item.scanned", 1): ItemScanned,
-    ("scan.refused", 1): ScanRefused,
-    ("scan.voided", 1): ScanVoided,
     ("paper.reprinted", 1): PaperReprinted,
     **_RECOVERY_BODIES,
+    **_OF_MAIL,
     **CARD_BODIES,
     **QR_BODIES,
     **SLIP_BODIES,

@@ -108,7 +108,11 @@ class AbroadEvent(Tidings, frozen=True):
 
 
 class ItemEvent(Tidings, frozen=True):
-    """A tracking event of an item that concerns this office."""
+    """A tracking event of an item that concerns this office.
+
+    `operation`, `desk`, `epoch` and `sequence` say which record tells it, `answers` the operation of the one
+    its writer knew as the last; news of before they were told has them empty.
+    """
 
     number: str
     event: str
@@ -116,6 +120,17 @@ class ItemEvent(Tidings, frozen=True):
     at_ms: int
     detail: str = ""
     postcode: str = ""
+    operation: str = ""
+    desk: str = ""
+    epoch: int = 0
+    sequence: int = 0
+    reason: str = ""
+    measure: str = ""
+    answers: str = ""
+
+
+class ItemVoided(ItemEvent, frozen=True):
+    """An event that was taken back, told whole: it may be heard of before, or without, the event itself."""
 
 
 class RemittanceNews(Tidings, frozen=True):
@@ -260,6 +275,7 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "transfer.event": TransferEvent,
     "abroad.event": AbroadEvent,
     "item.event": ItemEvent,
+    "item.voided": ItemVoided,
     "remittance": RemittanceNews,
     "bag": BagNews,
     "codes": Codes,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Billers, Settings
+from azpost_desk.domain.catalogue import Billers
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.products import (
     SERVICES,
@@ -16,9 +16,7 @@ from azpost_desk.domain.products import (
     off_line,
     once_of,
     papers_of,
-    rule_of,
     service_of,
-    sold,
 )
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused
 from azpost_desk.domain.staff import Permission
@@ -50,6 +48,7 @@ from azpost_desk.services.giving_back import (
     undoing,
     way_back,
 )
+from azpost_desk.services.reversing import may_reverse
 from azpost_desk.services.staff import consent
 from azpost_desk.services.tendered import (
     as_tender,
@@ -428,7 +427,7 @@ class Baskets:
         if books.paid_line(operation) is not None:
             # The consent was used already, for another line.
             raise Refused("S-012")
-        self._may_reverse(books, stored, day.number)
+        may_reverse(books, stored, day.number, self.counter.line.trusted_ms())
         return baskets.reverse(stored.line, operation, stored.receipt, reason, approver)
 
     def _as_of_now(self, books: Reading, line: ops.AnyLine, engaged: bool) -> ops.AnyLine:
@@ -444,19 +443,6 @@ class Baskets:
             if biller is not None and not biller.offline:
                 raise Refused("P-005", field="biller")
         return off_line(line)
-
-    def _may_reverse(self, books: Reading, stored: PaidLine, day: int) -> None:
-        if stored.recorded.day != day:
-            raise Refused("B-024")
-        minutes = books.document(Settings, books.day().date).reversal_minutes_max
-        # A clock that is set back gives no more time: the newest record of the day is no later than now.
-        newest = books.entries(day, limit=1)[0].recorded.recorded_ms
-        if max(self.counter.line.trusted_ms(), newest) - stored.recorded.recorded_ms > minutes * 60_000:
-            raise Refused("B-024")
-        allowed = rule_of(sold(stored.line)).reversal
-        offered = allowed.when == "until_offered" and books.is_offered(stored.recorded.operation)
-        if offered or allowed.when == "never":
-            raise Refused(allowed.code)
 
     def _in_stock(self, books: Reading, lines: Sequence[ops.AnyLine]) -> None:
         """The drawer and the shelf agree: nothing is sold that the till's stock does not hold."""

@@ -23,6 +23,7 @@ from azpost_desk.services.offers import answers
 from azpost_desk.services.payment_codes import found_code, opened
 from azpost_desk.services.refunds import biller_name
 from azpost_desk.services.views import Found, Offer
+from azpost_desk.services.views_mail import last_event
 
 if TYPE_CHECKING:
     from azpost_desk.domain.azqr import Azqr
@@ -164,8 +165,8 @@ def _scanned(books: Reading, scan: Scan, language: str) -> list[Found]:
         case "receipt":
             return [Found("receipt", value, value, "")] if books.settlement(value) else []
         case "item":
-            events = books.item_events(value)
-            return [Found("item", value, printed_item_number(value), events[-1].event if events else "")]
+            last = last_event(books.item_events(value))
+            return [Found("item", value, printed_item_number(value), last)]
         case "bill":
             return _bill(books, value, language)
         case "remittance" | "close":

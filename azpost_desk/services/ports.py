@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain import operations as ops
     from azpost_desk.domain.cards import CardAnswer
     from azpost_desk.domain.ledger import Posting
+    from azpost_desk.domain.mail.history import Life
     from azpost_desk.domain.money import Money
     from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.signatures import Known
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         views_cash,
         views_customers,
         views_grants,
+        views_mail,
         views_recovery,
         views_slips,
     )
@@ -134,7 +136,12 @@ class Reading(Protocol):
 
     def codes_left(self) -> int: ...
     def item_numbers_left(self) -> int: ...
-    def item_events(self, number: str) -> list[views.ItemEvent]: ...
+    def item_events(self, number: str) -> list[views_mail.ItemEvent]:
+        """What is known of a number, in causal order, taken-back events and former items among it."""
+
+    def item_lives(self, number: str) -> tuple[Life, ...]:
+        """The items under a number as their events make them, the newest last; never empty."""
+
     def scans(self, day: int, limit: int = 200) -> list[views.Entry]: ...
     def announced(self, last_digits: str) -> list[str]: ...
     def customers(self, folded: str, limit: int = 9) -> list[views.Customer]:

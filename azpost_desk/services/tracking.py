@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number
-from azpost_desk.domain.moves import ENDED_ITEMS, ITEM, arrive
+from azpost_desk.domain.mail.history import Told
+from azpost_desk.domain.mail.moves import is_back
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan, why_unread
 from azpost_desk.domain.staff import Permission
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from azpost_desk.services.ports import Reading, Writing
-    from azpost_desk.services.views import Entry, ItemEvent, Recorded
+    from azpost_desk.services.views import Entry, Recorded
+    from azpost_desk.services.views_mail import ItemEvent
 
 VOID_OWN_MS: Final = 60_000
 
@@ -102,12 +104,13 @@ class _No:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The timeline of an item: its events, newest first, with the offices' names by code."""
+    """The timeline of an item: its events, newest first, with the offices' names by code, and its state."""
 
     number: str
     events: tuple[ItemEvent, ...]
     offices: Mapping[str, str]
     expected: bool
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,8 @@ class Tracking:
         with self.counter.books.writing() as books:
             open_day(books)
             number = _number(books, command.raw)
-            no = number if isinstance(number, _No) else _why_not(books, number, command, event)
+            now_ms = self.counter.line.trusted_ms()
+            no = number if isinstance(number, _No) else _why_not(books, number, command, event, now_ms)
             if no is not None:
                 return self._refused(books, command, by, no)
             assert isinstance(number, str)
@@ -145,7 +149,8 @@ class Tracking:
         """Take back this officer's own last scan, within a minute.
 
         Raises:
-            Refused: S-010, C-001, E-040 there is none, or it is too old: that takes a supervisor (`void`).
+            Refused: S-010, C-001, E-040 there is none, or it is too old: that takes a supervisor (`void`),
+                E-044 somebody else has had the item since.
         """
         by.may(Permission.SCAN)
         with self.counter.books.writing() as books:
@@ -154,6 +159,8 @@ class Tracking:
             last = next((one for one in scans if _is_own_scan(one, by, gone)), None)
             if last is None or self.counter.line.trusted_ms() - last.recorded.recorded_ms > VOID_OWN_MS:
                 raise Refused("E-040")
+            assert isinstance(last.body, ops.ItemScanned)
+            _in_hand_still(books, last.body.number, last.recorded.operation)
             return self._void(books, last, by, "slip", "")
 
     def void(
@@ -163,7 +170,7 @@ class Tracking:
 
         Raises:
             Refused: S-010, C-001, S-011, S-012, E-041 no such scan, E-042 taken back already,
-                E-043 no reason.
+                E-043 no reason, E-044 somebody else has had the item since.
         """
         by.may(Permission.SCAN)
         approver = consent(approval, operation, by)
@@ -177,6 +184,7 @@ class Tracking:
             proven(books, approval)
             if any(one.operation == scan and one.voided for one in books.item_events(entry.body.number)):
                 raise Refused("E-042")
+            _in_hand_still(books, entry.body.number, scan)
             return self._void(books, entry, by, reason.strip(), approver, operation)
 
     def timeline(self, number: str) -> list[ItemEvent]:
@@ -202,7 +210,9 @@ class Tracking:
             date = books.day().date
             offices = books.document(Offices, date).offices if date else ()
             expected = number in books.announced(number[:-2][-4:])
-        return Known(number, tuple(reversed(events)), {one.code: one.name for one in offices}, expected)
+            life = books.item_lives(number)[-1]
+        named = {one.code: one.name for one in offices}
+        return Known(number, tuple(reversed(events)), named, expected, life.state)
 
     def expected(self) -> tuple[str, ...]:
         """Items announced to this office and not seen here yet."""
@@ -226,6 +236,7 @@ class Tracking:
                 reason=command.reason,
                 measure=command.measure,
                 signatory=who[0].commitment() if who else "",
+                answers=_answered(books, number),
             ),
             actor=by.officer,
             operation=operation,
@@ -287,36 +298,60 @@ def _number(books: Reading, raw: str) -> str | _No:
     return _No("refused", reason, facts={"text": raw.strip()[:40]})
 
 
-def _why_not(books: Reading, number: str, command: ScanItem, event: EventHere) -> _No | None:
+def _why_not(books: Reading, number: str, command: ScanItem, event: EventHere, now_ms: int) -> _No | None:
     """Why a readable scan is not taken: something is missing, there already, illegal or elsewhere's."""
     facts: dict[str, object] = {"number": number}
     for need in event.needs:
         given: str = getattr(command, need).strip()
         if not given or given not in _NEEDED.get(need, (given,)):
             return _No("refused", f"{need}_missing", number, facts)
-    known = [one for one in books.item_events(number) if not one.voided]
-    state = ""
-    for one in known:
-        state = arrive(ITEM, state, one.event)
-    if known and known[-1].event == command.event and known[-1].office == books.desk().branch:
-        return _No("already", "already", number, {**facts, **_by_whom(books, known[-1])})
-    if (state, command.event) not in ITEM:
-        ended = state in ENDED_ITEMS
-        return _No("refused", "ended" if ended else "illegal", number, {**facts, "at_ms": known[-1].at_ms})
-    return _elsewhere(books, number, known, command.event)
+    desk, life = books.desk(), books.item_lives(number)[-1]
+    last = life.last
+    if last and (last.code, last.office) == (command.event, desk.branch):
+        return _No("already", "already", number, {**facts, **_by_whom(books, last)})
+    scan = Told("", command.event, desk.branch, now_ms, desk.desk, desk.epoch, measure=command.measure)
+    if life.next_mark(scan) == "contradiction":
+        at_ms = last.at_ms if last else now_ms
+        return _No("refused", "ended" if life.is_final else "illegal", number, {**facts, "at_ms": at_ms})
+    return _elsewhere(books, number, command.event)
 
 
-def _by_whom(books: Reading, event: ItemEvent) -> dict[str, object]:
-    entry = books.entry(event.operation) if event.operation else None
+def _answered(books: Reading, number: str) -> str:
+    """The last event known here, where it is another desk's: what a scan now comes after."""
+    last = books.item_lives(number)[-1].last
+    return last.id if last and last.desk not in ("", books.desk().desk) else ""
+
+
+def _in_hand_still(books: Reading, number: str, scan: str) -> None:
+    """A scan is taken back only while custody has not changed since (mail.md 2)."""
+    life = next(
+        (one for one in books.item_lives(number) if any(step.event.id == scan for step in one.steps)), None
+    )
+    if life is not None and life.has_moved_on(scan):
+        raise Refused("E-044")
+
+
+def _by_whom(books: Reading, event: Told) -> dict[str, object]:
+    entry = books.entry(event.id)
     officer = books.officer(entry.recorded.actor) if entry else None
     return {"by": officer.name if officer else event.office, "at_ms": event.at_ms}
 
 
-def _elsewhere(books: Reading, number: str, known: list[ItemEvent], event: str) -> _No | None:
+def _elsewhere(books: Reading, number: str, event: str) -> _No | None:
     """An item accepted here for another office, scanned as if this one delivered it."""
     if event not in _AT_DELIVERY:
         return None
-    accepted = next((one for one in known if one.event == "EMA" and one.here and one.operation), None)
+    life = books.item_lives(number)[-1]
+    if is_back(life.state):
+        # The sender is the addressee: it goes to where it was taken in.
+        home = life.origin()
+        if home in ("", books.desk().branch):
+            return None
+        offices = books.document(Offices, books.day().date).offices
+        name = next((one.name for one in offices if one.code == home), home)
+        return _No("misrouted", "misrouted", number, {"number": number, "office": name})
+    known = books.item_events(number)
+    accepted = next((one for one in known if one.event == "EMA" and one.here and one.counts), None)
     stored = books.paid_line(accepted.operation) if accepted else None
     if stored is None or not isinstance(stored.line, ops.ItemAccepted):
         return None

@@ -171,20 +171,6 @@ class CardStep:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemEvent:
-    """One event in an item's timeline; `here` when this desk scanned it."""
-
-    number: str
-    event: str
-    office: str
-    at_ms: int
-    here: bool
-    operation: str = ""
-    voided: bool = False
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Customer:
     """Somebody this desk has served: from the attachments of the records it holds itself."""
 

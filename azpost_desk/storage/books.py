@@ -23,7 +23,7 @@ from azpost_desk.protocol.records import record_hash
 from azpost_desk.services import views
 from azpost_desk.storage import balancing, engine, machine, old_epochs, trusting, vault
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.desk import OpenDesk, who_is
+from azpost_desk.storage.desk import OpenDesk, newest_identity, who_is
 from azpost_desk.storage.line import LineBooks
 from azpost_desk.storage.lock import DeskLock
 from azpost_desk.storage.reading import BookReading
@@ -151,11 +151,7 @@ class DeskBooks(LineBooks):
         try:
             safe = keep or vault.existing(folder)
             connection = _opened(folder / DATABASE, vault.secret(safe, vault.DATABASE))
-            newest = select(t.identity.c.enrolled).order_by(t.identity.c.epoch.desc()).limit(1)
-            enrolled = who_is(connection.execute(newest).scalar_one())
-            public = connection.execute(
-                select(t.identity.c.public_key).where(t.identity.c.epoch == enrolled.epoch)
-            ).scalar_one()
+            enrolled, public = newest_identity(connection)
             key = SigningKey(vault.signing_secret(safe, lambda secret: SigningKey(secret).public() == public))
             desk = OpenDesk(connection, enrolled, key, clock, safe)
             if before := connection.info.get(engine.MIGRATED):

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.protocol.messages import Enrolled
+from azpost_desk.storage import tables as t
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,6 +33,20 @@ def who_is(stored: bytes) -> Enrolled:
         return msgspec.json.decode(stored, type=Enrolled)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Trouble("G-071") from fault
+
+
+def newest_identity(connection: Connection) -> tuple[Enrolled, str]:
+    """Who the desk of a file is since its last enrolment, and the public key of this epoch.
+
+    Raises:
+        Trouble: G-071 the file cannot say so: its page is damaged.
+    """
+    i = t.identity.c
+    try:
+        row = connection.execute(select(i.enrolled, i.public_key).order_by(i.epoch.desc()).limit(1)).one()
+    except DBAPIError as damaged:
+        raise Trouble("G-071") from damaged
+    return who_is(row.enrolled), row.public_key
 
 
 @dataclass(slots=True)

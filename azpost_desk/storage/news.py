@@ -194,16 +194,16 @@ def _reachable(state: str) -> set[str]:
 
 
 def _item_event(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent) -> None:
-    items.event(
-        connection,
-        told.number,
-        told.event,
-        told.office,
-        told.at_ms,
-        here=False,
-        detail=told.detail,
-        expected=_is_on_its_way_here(connection, desk, told),
-    )
+    _item(connection, desk, told, gone=False)
+
+
+def _item_voided(connection: Connection, desk: OpenDesk, told: tidings.ItemVoided) -> None:
+    _item(connection, desk, told, gone=True)
+
+
+def _item(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent, *, gone: bool) -> None:
+    here = _is_on_its_way_here(connection, desk, told)
+    items.heard(connection, told, desk.enrolled.branch, addressed=here, gone=gone)
 
 
 def _is_on_its_way_here(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent) -> bool:
@@ -297,6 +297,7 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "desk.key": _desk_key,
     "transfer.event": _transfer_event,
     "item.event": _item_event,
+    "item.voided": _item_voided,
     "abroad.event": lambda connection, _desk, told: abroad.told(connection, told),
     "remittance": _remittance,
     "grant.question": _grant_question,

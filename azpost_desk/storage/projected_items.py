@@ -1,81 +1,144 @@
-"""Items: their state and the events of their timeline, from scans, acceptances and news."""
+"""Items at a desk: every event that is known of a number is kept, and what they make of it folded anew."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from azpost_desk.domain.moves import ITEM, arrive
+from azpost_desk.domain.mail.history import Told, history
 from azpost_desk.storage import tables as t
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from azpost_desk.domain import operations as ops
+    from azpost_desk.protocol.news import ItemEvent
     from azpost_desk.storage.projecting import StoredRecord
 
 
-def event(
-    connection: Connection,
-    number: str,
-    code: str,
-    office: str,
-    at_ms: int,
-    *,
-    here: bool,
-    operation: str = "",
-    detail: str = "",
-    expected: bool = False,
-) -> None:
-    """Add an event to an item's timeline and move its state, if the event is a legal move.
+def told(row: Row[Any]) -> Told:
+    """An event as its history is folded from; one heard of without its record is named by what it says."""
+    return Told(
+        row.operation or f"{row.at_ms}:{row.event}:{row.office}",
+        row.event,
+        row.office,
+        row.at_ms,
+        row.desk,
+        row.epoch,
+        row.sequence,
+        row.measure,
+        row.answers,
+        bool(row.voided),
+    )
 
-    An item is expected here from the news of it until it is scanned here.
-    """
-    connection.execute(
-        insert(t.item_events),
-        {
-            "number": number,
-            "event": code,
-            "office": office,
-            "at_ms": at_ms,
-            "here": int(here),
-            "operation": operation,
-            "voided": 0,
-            "detail": detail,
-        },
-    )
-    state = connection.execute(select(t.items.c.state).where(t.items.c.number == number)).scalar()
-    after = arrive(ITEM, state or "", code)
-    values = {"state": after, "changed_ms": at_ms, "expected": int(expected)}
-    connection.execute(
-        upsert(t.items)
-        .values(number=number, tail=number[:-2][-4:], **values)
-        .on_conflict_do_update(index_elements=["number"], set_=values)
-    )
+
+def accepted(connection: Connection, written: StoredRecord, number: str, operation: str) -> None:
+    """An item was taken from its sender here (EMA)."""
+    _keep(connection, _own(written, number, "EMA", operation))
+
+
+def handed_back(connection: Connection, written: StoredRecord, number: str, operation: str) -> None:
+    """The acceptance was undone over the counter: the sender has the item again (EXX)."""
+    _keep(connection, _own(written, number, "EXX", operation) | {"measure": "handed_back"})
 
 
 def scanned(connection: Connection, written: StoredRecord, body: ops.ItemScanned) -> None:
     """A scan of this desk."""
-    event(
-        connection,
-        body.number,
-        body.event,
-        body.office,
-        written.header.recorded_ms,
-        here=True,
-        operation=written.header.operation,
-        detail=body.reason,
-    )
+    said = {"office": body.office, "reason": body.reason, "measure": body.measure, "answers": body.answers}
+    _keep(connection, _own(written, body.number, body.event, written.header.operation) | said)
 
 
 def voided(connection: Connection, written: StoredRecord, body: ops.ScanVoided) -> None:
     """A scan taken back: it stays in the timeline, marked; the state is what the others say."""
-    e = t.item_events.c
-    connection.execute(update(t.item_events).where(e.operation == body.scan).values(voided=1))
-    state = ""
-    rows = connection.execute(select(e.event).where(e.number == body.number, e.voided == 0).order_by(e.id))
-    for code in rows.scalars():
-        state = arrive(ITEM, state, code)
-    connection.execute(update(t.items).where(t.items.c.number == body.number).values(state=state))
+    this = t.mail_events.c.operation == body.scan
+    connection.execute(update(t.mail_events).where(this).values(voided=1))
+    _fold(connection, body.number, _office(written))
+
+
+def heard(connection: Connection, one: ItemEvent, office: str, *, addressed: bool, gone: bool) -> None:
+    """What news say of an item, to a desk of `office`; `gone`: taken back, maybe told before the event."""
+    reason, measure = one.reason, one.measure
+    if not one.operation and one.event != "EMA":
+        # News of before they named their record said both in one text.
+        reason, measure, *_ = (*one.detail.split(), "", "")
+    known = t.mail_events.c.operation == one.operation
+    if one.operation and connection.execute(select(t.mail_events.c.id).where(known)).first():
+        if gone:
+            connection.execute(update(t.mail_events).where(known).values(voided=1))
+            _fold(connection, one.number, office)
+        return
+    row = {
+        "number": one.number,
+        "event": one.event,
+        "office": one.office,
+        "at_ms": one.at_ms,
+        "here": 0,
+        "operation": one.operation,
+        "desk": one.desk,
+        "epoch": one.epoch,
+        "sequence": one.sequence,
+        "reason": reason,
+        "measure": measure,
+        "answers": one.answers,
+        "detail": one.detail,
+        "addressed": int(addressed),
+        "voided": int(gone),
+    }
+    connection.execute(insert(t.mail_events), row)
+    _fold(connection, one.number, office)
+
+
+def _own(written: StoredRecord, number: str, event: str, operation: str) -> dict[str, Any]:
+    header = written.header
+    return {
+        "number": number,
+        "event": event,
+        "office": _office(written),
+        "at_ms": header.recorded_ms,
+        "here": 1,
+        "operation": operation,
+        "desk": header.desk,
+        "epoch": header.epoch,
+        "sequence": header.sequence,
+        "reason": "",
+        "measure": "",
+        "answers": "",
+        "detail": "",
+        "addressed": 0,
+        "voided": 0,
+    }
+
+
+def _office(written: StoredRecord) -> str:
+    """A desk's name is its branch and its number."""
+    return written.header.desk.rpartition("-")[0]
+
+
+def _keep(connection: Connection, row: dict[str, Any]) -> None:
+    """Add an event of this desk; one that the centre told of before is this desk's own from now on."""
+    known = t.mail_events.c.operation == row["operation"]
+    if connection.execute(update(t.mail_events).where(known).values(here=1)).rowcount == 0:
+        connection.execute(insert(t.mail_events), row)
+    _fold(connection, row["number"], row["office"])
+
+
+def _fold(connection: Connection, number: str, office: str) -> None:
+    rows = connection.execute(select(t.mail_events).where(t.mail_events.c.number == number)).all()
+    life = history(told(row) for row in rows)
+    known = {step.event.id for step in life.steps}
+    addressed = any(row.addressed and told(row).id in known for row in rows)
+    values = {
+        "generation": life.generation,
+        "state": life.state,
+        "custody": life.custody,
+        "holder": life.office,
+        "changed_ms": life.steps[-1].event.at_ms if life.steps else 0,
+        "expected": int(life.is_awaited_at(office, is_addressed=addressed)),
+    }
+    connection.execute(
+        upsert(t.mail_items)
+        .values(number=number, tail=number[:-2][-4:], **values)
+        .on_conflict_do_update(index_elements=["number"], set_=values)
+    )

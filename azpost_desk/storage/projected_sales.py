@@ -63,6 +63,6 @@ def _undo(connection: Connection, written: StoredRecord, line: ops.LineReversed)
     )
     if changed.rowcount != 1:
         raise Refused("G-065")
-    carrier_of(original).undone(connection, written, original)
+    carrier_of(original).undone(connection, written, original, line)
     if line.grant:
         end_grant(connection, written, line.grant, "", "used")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import Row, Select, func, or_, select
 
+from azpost_desk.domain.mail.history import lives
 from azpost_desk.domain.money import Money
-from azpost_desk.domain.moves import ENDED_ITEMS
 from azpost_desk.domain.names import fold
 from azpost_desk.protocol.messages import ack_of
-from azpost_desk.services import views, views_grants
+from azpost_desk.services import views, views_grants, views_mail
+from azpost_desk.services.views_mail import last_event
+from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, ColumnElement, Connection
 
+    from azpost_desk.domain.mail.history import Life, Step
     from azpost_desk.storage.desk import OpenDesk
 
 
@@ -182,48 +184,22 @@ class ProjectionReading:
         left = select(func.sum(r.last - r.next + 1)).where(r.epoch == self._desk.enrolled.epoch)
         return int(self._scalar(left) or 0)
 
-    def item_events(self, number: str) -> list[views.ItemEvent]:
-        e = t.item_events.c
-        rows = self._all(select(t.item_events).where(e.number == number).order_by(e.at_ms, e.id))
-        events = [
-            views.ItemEvent(
-                row.number,
-                row.event,
-                row.office,
-                row.at_ms,
-                bool(row.here),
-                row.operation,
-                bool(row.voided),
-                row.detail,
-            )
-            for row in rows
-        ]
-        ended = [event for one in events if one.event == "EMA" for event in self._reversals(one)]
-        return sorted([*events, *ended], key=lambda one: one.at_ms) if ended else events
+    def item_events(self, number: str) -> list[views_mail.ItemEvent]:
+        rows = self._all(select(t.mail_events).where(t.mail_events.c.number == number))
+        known = {items.told(row).id: row for row in rows}
+        steps = [step for life in lives(items.told(row) for row in rows) for step in life.steps]
+        return [_item_event(known[one.event.id], one) for one in steps]
 
-    def _reversals(self, accepted: views.ItemEvent) -> list[views.ItemEvent]:
-        """What the reversal of an acceptance is to its item: read off the line that was paid back."""
-        was, undone, j = t.lines.alias(), t.lines.alias(), t.journal.c
-        wanted = (
-            select(undone.c.operation, j.recorded_ms)
-            .join(was, was.c.reversed_by == undone.c.operation)
-            .join(t.journal, j.id == undone.c.record)
-            .where(was.c.operation == accepted.operation)
-        )
-        return [
-            replace(accepted, event="EXX", at_ms=row.recorded_ms, operation=row.operation)
-            for row in self._all(wanted)
-        ]
-
-    def _last_event(self, number: str) -> str:
-        return next((one.event for one in reversed(self.item_events(number)) if not one.voided), "")
+    def item_lives(self, number: str) -> tuple[Life, ...]:
+        rows = self._all(select(t.mail_events).where(t.mail_events.c.number == number))
+        return lives(items.told(row) for row in rows)
 
     def announced(self, last_digits: str) -> list[str]:
         """Items expected here whose number ends, before the country, in these digits; not one that ended."""
-        wanted = select(t.items.c.number).where(t.items.c.expected == 1, t.items.c.state.not_in(ENDED_ITEMS))
+        wanted = select(t.mail_items.c.number).where(t.mail_items.c.expected == 1)
         if len(last_digits) >= 4:
-            wanted = wanted.where(t.items.c.tail == last_digits[-4:])
-        rows = self._all(wanted.order_by(t.items.c.number))
+            wanted = wanted.where(t.mail_items.c.tail == last_digits[-4:])
+        rows = self._all(wanted.order_by(t.mail_items.c.number))
         return [row.number for row in rows if row.number[:-2].endswith(last_digits)]
 
     # --- people -------------------------------------------------------------------------------------
@@ -379,9 +355,9 @@ class ProjectionReading:
         found += [
             views.Found("receipt", row.thing, row.thing, "") for row in self._all(receipts.limit(limit))
         ]
-        numbers = select(t.items).where(begins_with(t.items.c.number, upper)).limit(limit)
+        numbers = select(t.mail_items).where(begins_with(t.mail_items.c.number, upper)).limit(limit)
         found += [
-            views.Found("item", row.number, row.number, self._last_event(row.number))
+            views.Found("item", row.number, row.number, last_event(self.item_events(row.number)))
             for row in self._all(numbers)
         ]
         bills = select(t.payments).where(begins_with(t.payments.c.account, key)).limit(limit)
@@ -390,6 +366,21 @@ class ProjectionReading:
             views.Found("customer", one.customer, one.name, one.phone) for one in self.customers(key, limit)
         ]
         return found[:limit]
+
+
+def _item_event(row: Row[Any], step: Step) -> views_mail.ItemEvent:
+    return views_mail.ItemEvent(
+        row.number,
+        row.event,
+        row.office,
+        row.at_ms,
+        bool(row.here),
+        row.operation,
+        row.detail,
+        row.reason,
+        row.measure,
+        step.mark,
+    )
 
 
 def _customer(row: Row[Any]) -> views.Customer:

@@ -40,10 +40,12 @@ from azpost_desk.storage.tables_kept import slips as slips
 from azpost_desk.storage.tables_kept import supplements as supplements
 from azpost_desk.storage.tables_kept import watch_entries as watch_entries
 from azpost_desk.storage.tables_kept import watch_lists as watch_lists
+from azpost_desk.storage.tables_mail import mail_events as mail_events
+from azpost_desk.storage.tables_mail import mail_items as mail_items
 from azpost_desk.storage.tables_qr import qr_requests as qr_requests
 from azpost_desk.storage.tables_qr import qr_returns as qr_returns
 
-SCHEMA: Final = 7
+SCHEMA: Final = 8
 """PRAGMA user_version of a database that these tables describe."""
 
 # --- written once -----------------------------------------------------------------------------------
@@ -187,29 +189,6 @@ grants: Final = table(
     minor("fee_qapik", default="0"),
     Index(None, "state"),
     Index(None, "thing"),
-)
-items: Final = table(
-    "items",
-    text("number", key=True),
-    text("tail"),
-    text("state"),
-    whole("changed_ms"),
-    whole("expected"),
-    Index(None, "tail"),
-)
-item_events: Final = table(
-    "item_events",
-    Column("id", Whole, primary_key=True, autoincrement=True),
-    text("number"),
-    text("event"),
-    text("office"),
-    whole("at_ms"),
-    whole("here"),
-    text("operation"),
-    whole("voided", default="0"),
-    text("detail"),
-    Index(None, "number"),
-    Index(None, "operation"),
 )
 customers: Final = table(
     "customers",
@@ -440,8 +419,8 @@ DERIVED: Final = (
     payments,
     card_steps,
     grants,
-    items,
-    item_events,
+    mail_items,
+    mail_events,
     customers,
     customer_names,
     receivers,

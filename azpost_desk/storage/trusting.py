@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy.exc import DBAPIError
+
 from azpost_desk.domain.trusted_time import BELIEVED_AHEAD_MS, TrustedTime, believed
 
 if TYPE_CHECKING:
@@ -40,8 +42,13 @@ def floors(ask: Callable[..., Any]) -> tuple[int, int, int]:
 
 
 def begin(ask: Callable[..., Any], clock: Clock) -> TrustedTime:
-    """The trusted time of a program that opens the file now."""
-    return TrustedTime(clock, *floors(ask))
+    """The trusted time of a program that opens the file now; of a damaged one no more than its clock."""
+    try:
+        known = floors(ask)
+    except DBAPIError:
+        # The look at every page that follows says which it is, and nothing is written any more.
+        known = (0, 0, 0)
+    return TrustedTime(clock, *known)
 
 
 def believed_now(ask: Callable[..., Any], now_ms: int) -> int:

@@ -131,7 +131,7 @@ def test_an_items_events_reach_the_offices_they_concern(centre: Centre, enrolled
     assert state() == "delivered"
     there.append(ops.ScanVoided(scan=last_operation(there), number="EE000000015AZ", reason="slip"))
     hear(centre, there)
-    assert state() == "arrived"
+    assert state() == "office"
 
 
 def last_operation(desk: SimDesk) -> str:

@@ -290,10 +290,31 @@ class Player(AbroadPlayer):
             self.tell("payment.result", told)
 
     def item_news(self) -> None:
-        told = tidings.ItemEvent(
-            number="EE000100007AZ", event="EMC", office="1000", at_ms=self.clock.utc_ms()
+        """One event as news told it before they named its record, and two as they do now."""
+        now_ms = self.clock.utc_ms()
+        old = tidings.ItemEvent(number="EE000100007AZ", event="EMC", office="1000", at_ms=now_ms)
+        self.tell("item.event", old)
+        for at, event in enumerate(("EMD", "EMF"), 1):
+            self.tell("item.event", self._of_the_hub(event, at))
+
+    def item_voided_news(self) -> None:
+        """The first of those two is taken back, and one that was never heard of."""
+        for at, event in ((1, "EMD"), (3, "EDB")):
+            told = self._of_the_hub(event, at)
+            self.tell("item.voided", tidings.ItemVoided(**msgspec.structs.asdict(told)))
+
+    def _of_the_hub(self, event: str, at: int) -> tidings.ItemEvent:
+        return tidings.ItemEvent(
+            number="EE000100015AZ",
+            event=event,
+            office="1000",
+            at_ms=self.clock.utc_ms(),
+            postcode="AZ2002",
+            operation=f"hub-{at}",
+            desk="1000-1",
+            epoch=1,
+            sequence=at,
         )
-        self.tell("item.event", told)
 
     def transfer_news(self) -> None:
         sent = [line for line, _ in self.sold if isinstance(line, ops.TransferSent)]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from msgspec.structs import replace
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.money import azn
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.counter import Approval
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.tracking import ScanItem
@@ -114,3 +116,92 @@ def test_an_item_that_was_paid_back_is_cancelled_in_its_timeline_and_expected_no
             scanned = seat.services.tracking.scan(ScanItem(number, event), seat.clerk)
             assert (scanned.verdict, scanned.key) == ("refused", "express.scan.ended")
     assert place.ask(f"select state from items where number = '{number}'") == [("cancelled",)]
+
+
+def states(place: Town, number: str, *seats: Seat) -> set[tuple[str, str]]:
+    """(state, custody) of an item wherever it is known."""
+    found = {tuple(row) for row in place.ask(f"select state, custody from items where number = '{number}'")}
+    for seat in seats:
+        with seat.books.reading() as books:
+            life = books.item_lives(number)[-1]
+        found.add((life.state, life.custody))
+    return found
+
+
+def test_an_arrival_taken_back_is_awaited_again_and_known_everywhere(
+    place: Town, ganja: Seat, baku: Seat
+) -> None:
+    number = accept(ganja, 400)
+    place.sync()
+    baku.go_offline()
+    place.clock.pass_ms(60_000)
+    baku.services.tracking.scan(ScanItem(number, "EMG"), baku.clerk)
+    baku.services.tracking.void_last(baku.clerk)
+    with baku.books.reading() as books:
+        assert books.announced("") == [number]
+    baku.go_online()
+    place.sync()
+    assert states(place, number, ganja, baku) == {("accepted", "desk")}
+    for seat in (ganja, baku):
+        assert [(one.event, one.mark) for one in seat.services.tracking.timeline(number)] == [
+            ("EMA", ""),
+            ("EMG", "voided"),
+        ]
+    # Scanned again it is here, and the scan says what it comes after.
+    assert baku.services.tracking.scan(ScanItem(number[7:11], "EMG"), baku.clerk).verdict == "saved"
+    entry = baku.services.tracking.today()[0]
+    assert isinstance(entry.body, ops.ItemScanned)
+    assert entry.body.answers == baku.services.tracking.timeline(number)[0].operation
+
+
+def test_an_item_sent_back_is_awaited_by_its_sender_and_ends_in_the_senders_hands(
+    place: Town, ganja: Seat, baku: Seat
+) -> None:
+    number = accept(ganja, 400)
+    place.sync()
+    baku.go_offline()
+    for event, reason, measure in (("EMG", "", ""), ("EMH", "refused", "returned")):
+        place.clock.pass_ms(60_000)
+        command = ScanItem(number, event, reason, measure)
+        assert baku.services.tracking.scan(command, baku.clerk).verdict == "saved"
+    baku.go_online()
+    place.sync()
+    assert states(place, number, ganja, baku) == {("inland.back", "bag")}
+    with ganja.books.reading() as books, baku.books.reading() as there:
+        assert (books.announced(""), there.announced("")) == ([number], [])
+    place.clock.pass_ms(60_000)
+    for event, signatory in (("EMG", ""), ("EMI", "Məmmədova Leyla")):
+        command = ScanItem(number, event, signatory=signatory)
+        assert ganja.services.tracking.scan(command, ganja.clerk).verdict == "saved"
+    place.sync()
+    assert states(place, number, ganja, baku) == {("returned", "person")}
+
+
+def test_what_has_moved_on_is_taken_back_no_more(place: Town, ganja: Seat, baku: Seat) -> None:
+    number = accept(ganja, 400)
+    place.sync()
+    place.clock.pass_ms(60_000)
+    arrived = baku.services.tracking.scan(ScanItem(number, "EMG"), baku.clerk).recorded.operation
+    baku.services.tracking.scan(ScanItem(number, "EDG"), baku.clerk)
+    place.sync()
+    void = baku.services.counter.new_id()
+    with pytest.raises(Refused, match="E-044"):
+        baku.services.tracking.void(arrived, void, "wrong item", baku.clerk, consent_of(baku, void))
+    with ganja.books.reading() as books:
+        line = books.paid_line(books.item_events(number)[0].operation)
+    assert line is not None
+    reversal = ganja.services.counter.new_id()
+    consent = consent_of(ganja, reversal)
+    with pytest.raises(Refused, match="E-045"):
+        ganja.services.baskets.reverse(ganja.clerk, line, reversal, "customer took it back", consent)
+    # The last one first: then the one before it may go too.
+    baku.services.tracking.void_last(baku.clerk)
+    baku.services.tracking.void(arrived, void, "wrong item", baku.clerk, consent_of(baku, void))
+    place.sync()
+    ganja.services.baskets.reverse(ganja.clerk, line, reversal, "customer took it back", consent)
+    place.sync()
+    assert states(place, number, ganja, baku) == {("cancelled", "person")}
+
+
+def consent_of(seat: Seat, operation: str) -> Approval:
+    return Approval(seat.manager.officer, seat.manager.role, operation)

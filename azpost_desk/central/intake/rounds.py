@@ -24,6 +24,7 @@ from azpost_desk.central import (
 from azpost_desk.central.gateways.parties import Lane
 from azpost_desk.central.intake.partners import AbroadRounds
 from azpost_desk.central.intake.projector import project_chain, project_once
+from azpost_desk.central.mail import items
 from azpost_desk.central.messaging import events
 from azpost_desk.central.messaging.rounds import MessageRounds
 from azpost_desk.central.registers import matching
@@ -206,6 +207,7 @@ class Rounds:
         jobs: tuple[tuple[str, Callable[[Connection], object]], ...] = (
             ("partitions", lambda conn: make_partitions(conn, now_ms)),
             ("erasure", lambda conn: erasure.run(conn, self._book, now_ms)),
+            ("items", lambda conn: items.fold_anew(conn, now_ms)),
             ("registers", lambda conn: matching.everywhere(conn, self._book, now_ms)),
             ("validity", lambda conn: validity.run(conn, self._book, now_ms)),
             ("reminders", lambda conn: events.remind(conn, now_ms)),

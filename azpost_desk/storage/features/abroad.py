@@ -204,7 +204,9 @@ ABROAD: Final = (
     LineCarrier[AbroadSent](
         line=AbroadSent,
         sold=_sent,
-        undone=lambda connection, written, line: _moved(connection, written, line.transfer, "reversed"),
+        undone=lambda connection, written, line, _undone: _moved(
+            connection, written, line.transfer, "reversed"
+        ),
         remember=_remember_sender,
     ),
     # Neither is ever undone at a counter (products.abroad).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from azpost_desk.domain.lines import Line
+from azpost_desk.domain.lines import Line, LineReversed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ def nobody(_connection: Connection, _line: Line, _named: Named) -> None:
     """The line names nobody who would be known again."""
 
 
-def never(_connection: Connection, _written: StoredRecord, _line: Line) -> None:
+def never(_connection: Connection, _written: StoredRecord, _line: Line, _undone: LineReversed) -> None:
     """Undoing the line changes no table of its own: its own row says that it was undone."""
 
 
@@ -47,13 +47,13 @@ class LineCarrier(Generic[L]):
 
     Attributes:
         sold: what selling it changes; the last argument is the receipt.
-        undone: what its reversal changes.
+        undone: what its reversal (the last argument) changes.
         remember: whom it makes known as customer and receiver.
         number: what else than people it is found by, as it is typed; "" for nothing.
     """
 
     line: type[L]
     sold: Callable[[Connection, StoredRecord, L, str], None]
-    undone: Callable[[Connection, StoredRecord, L], None] = never
+    undone: Callable[[Connection, StoredRecord, L, LineReversed], None] = never
     remember: Callable[[Connection, L, Named], None] = nobody
     number: Callable[[L], str] = lambda _line: ""

@@ -74,13 +74,17 @@ BILLS: Final = (
     LineCarrier[PaymentAccepted](
         line=PaymentAccepted,
         sold=_accepted,
-        undone=lambda connection, written, line: _move(connection, written, line.operation, "reversed"),
+        undone=lambda connection, written, line, _undone: _move(
+            connection, written, line.operation, "reversed"
+        ),
         number=lambda line: line.biller,
     ),
     LineCarrier[NoticePaid](
         line=NoticePaid,
         sold=_accepted,
-        undone=lambda connection, written, line: _move(connection, written, line.operation, "reversed"),
+        undone=lambda connection, written, line, _undone: _move(
+            connection, written, line.operation, "reversed"
+        ),
         number=lambda line: line.biller,
     ),
     LineCarrier[PaymentRefunded](

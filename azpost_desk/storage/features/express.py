@@ -1,4 +1,4 @@
-"""Express items at a desk: an acceptance is the first event of an item's timeline."""
+"""Express items at a desk: an acceptance is the first event of an item's timeline, its reversal the last."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from azpost_desk.storage.features.base import LineCarrier, Named
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from azpost_desk.domain.lines import LineReversed
     from azpost_desk.storage.projecting import StoredRecord
 
 
 def _accepted(connection: Connection, written: StoredRecord, line: ItemAccepted, _receipt: str) -> None:
-    at_ms = written.header.recorded_ms
-    # A desk's name is its branch and its number.
-    office = written.header.desk.rpartition("-")[0]
-    items.event(connection, line.number, "EMA", office, at_ms, here=True, operation=line.operation)
+    items.accepted(connection, written, line.number, line.operation)
+
+
+def _undone(connection: Connection, written: StoredRecord, line: ItemAccepted, undone: LineReversed) -> None:
+    items.handed_back(connection, written, line.number, undone.operation)
 
 
 def _remember(connection: Connection, line: ItemAccepted, named: Named) -> None:
@@ -29,9 +31,12 @@ def _remember(connection: Connection, line: ItemAccepted, named: Named) -> None:
         people.remember(connection, block.sender, named.at_ms)
 
 
-# What an undone item is now is read from its line: no table changes.
 EXPRESS: Final = (
     LineCarrier[ItemAccepted](
-        line=ItemAccepted, sold=_accepted, remember=_remember, number=lambda line: line.number
+        line=ItemAccepted,
+        sold=_accepted,
+        undone=_undone,
+        remember=_remember,
+        number=lambda line: line.number,
     ),
 )

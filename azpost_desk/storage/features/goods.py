@@ -27,7 +27,7 @@ GOODS: Final = (
     LineCarrier[GoodsSold](
         line=GoodsSold,
         sold=lambda connection, _written, line, _receipt: move_stock(connection, line.sku, -line.quantity),
-        undone=lambda connection, _written, line: move_stock(connection, line.sku, line.quantity),
+        undone=lambda connection, _written, line, _undone: move_stock(connection, line.sku, line.quantity),
         number=lambda line: line.sku,
     ),
 )

@@ -158,7 +158,7 @@ TRANSFERS: Final = (
     LineCarrier[TransferSent](
         line=TransferSent,
         sold=_sent,
-        undone=lambda connection, written, line: move_transfer(
+        undone=lambda connection, written, line, _undone: move_transfer(
             connection, written, line.transfer, "reversed"
         ),
         remember=_remember_both,
@@ -166,7 +166,7 @@ TRANSFERS: Final = (
     LineCarrier[TransferPaid](
         line=TransferPaid,
         sold=_ended,
-        undone=lambda connection, written, line: move_transfer(
+        undone=lambda connection, written, line, _undone: move_transfer(
             connection, written, line.transfer, "payout_reversed"
         ),
         remember=_remember_receiver,

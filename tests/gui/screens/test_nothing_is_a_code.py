@@ -162,9 +162,9 @@ def test_answers_of_the_one_box_are_named(stand: Stand) -> None:
     under_way(stand)
     by_account, by_number = (stand.desk.finding.find(text, "en")[0] for text in ("1234567", ITEM))
     assert (say(found_title(by_account)), say(found_detail(by_account))) == ("12345678", "Azərişıq")
-    assert say(found_detail(by_number)) == "Left the inward office of exchange"
+    assert say(found_detail(by_number)) == "Arrived at the delivery office"
     begun = stand.desk.finding.find(ITEM[:6], "en")[0]
-    assert say(found_detail(begun)) == "Left the inward office of exchange"
+    assert say(found_detail(begun)) == "Arrived at the delivery office"
 
 
 def test_a_desk_is_named_in_every_sentence_and_language() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.domain.mail.moves import BACK
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.charts import Step, Timeline
 from azpost_desk.gui.kit.labels import Label, StatePill
@@ -16,7 +17,7 @@ from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, say
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.labels import State
     from azpost_desk.services.tracking import Known
-    from azpost_desk.services.views import ItemEvent
+    from azpost_desk.services.views_mail import ItemEvent
 
 
 class ItemCard(QFrame):
@@ -69,20 +70,35 @@ class ItemCard(QFrame):
         if known is None:
             return
         self.number.say(plain(printed_item_number(known.number)))
-        self._pill.show_state("tracking.screen.item.expected" if known.expected else "", "warn")
+        self._pill.show_state(*_standing(known))
         self._empty.setVisible(not known.events)
         self.timeline.setVisible(bool(known.events))
         self.timeline.show_steps([_step(event, known) for event in known.events])
 
 
+def _standing(known: Known) -> tuple[Say, State]:
+    """Where the item is, in a word or two; nothing where no event says so."""
+    if known.expected:
+        return "tracking.screen.item.expected", "warn"
+    base = known.state.removesuffix(BACK)
+    if not base:
+        return "", "neutral"
+    words = phrase(f"express.state.{base}")
+    if base != known.state:
+        return phrase("express.state_back", state=words), "warn"
+    return words, "good" if base in ("delivered", "returned") else "neutral"
+
+
 def _step(event: ItemEvent, known: Known) -> Step:
     texts = language().texts
     office: Say = plain(known.offices.get(event.office, event.office))
-    reason = f"express.reason.{event.detail}"
-    if texts.has(reason):
-        office = phrase("tracking.screen.item.office_reason", office=office, reason=phrase(reason))
+    for word in (f"express.reason.{event.reason}", f"express.measure.{event.measure}"):
+        if texts.has(word):
+            office = phrase("tracking.screen.item.office_reason", office=office, reason=phrase(word))
     state: State = "good" if event.event == "EMI" else "bad" if event.event == "EMH" else "neutral"
     title = event_words(event.event)
-    if event.voided:
-        title, state = phrase("tracking.screen.item.voided", event=title), "warn"
+    if not event.counts:
+        title, state = phrase(f"tracking.screen.item.{event.mark}", event=title), "warn"
+    elif event.mark == "jump":
+        office = phrase("tracking.screen.item.jump", office=office)
     return Step(title, office, texts.moment(event.at_ms), state)

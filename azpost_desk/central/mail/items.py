@@ -1,0 +1,251 @@
+"""Items at the centre: each event is kept in its item's file, the file folded anew, its offices are told.
+
+An office that an item comes to concern hears everything that is known of it, so that every desk of it folds
+the same events (`domain.mail.history`). An event that fits nowhere is a task until something explains it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from psycopg.rows import namedtuple_row
+
+from azpost_desk.central.exceptions import end_exact, list_task
+from azpost_desk.central.news import tell
+from azpost_desk.central.registry import reference, supply
+from azpost_desk.domain.catalogue import Offices
+from azpost_desk.domain.mail.history import VERSION, Life, Told, lives
+from azpost_desk.protocol.news import ItemEvent, ItemVoided
+from azpost_desk.texts.sentences import local
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from azpost_desk.central.accepted import AcceptedRecord
+    from azpost_desk.central.storage.database import Connection
+    from azpost_desk.domain import operations as ops
+
+TASK: Final = "item_contradiction"
+_TASK_DAYS: Final = 7
+_FOLDED_AT_ONCE: Final = 500
+
+
+class _Said(NamedTuple):
+    """What a record says of an item."""
+
+    operation: str
+    number: str
+    event: str
+    office: str
+    reason: str = ""
+    measure: str = ""
+    answers: str = ""
+    detail: str = ""
+
+
+def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, now_ms: int) -> None:
+    """An item was accepted at a counter (EMA); the office of its postcode hears of it."""
+    knew = _concerned(conn, line.number)
+    offices = reference.newest(conn, Offices) or Offices()
+    destination = offices.by_postcode(line.postcode)
+    conn.execute(
+        "insert into items (number, state, desk, accepted_office, destination, postcode)"
+        " values (%s, '', %s, %s, %s, %s) on conflict (number) do update"
+        " set desk = excluded.desk, accepted_office = excluded.accepted_office,"
+        " destination = excluded.destination, postcode = excluded.postcode where items.accepted_office = ''",
+        (line.number, written.desk, written.branch, destination.code if destination else "", line.postcode),
+    )
+    said = _Said(line.operation, line.number, "EMA", written.branch, detail=line.service)
+    _event(conn, written, said, knew, now_ms)
+    supply.used_number(conn, written.desk, line.number, now_ms)
+
+
+def reversed_line(
+    conn: Connection, written: AcceptedRecord, undone: ops.LineReversed, line: ops.ItemAccepted, now_ms: int
+) -> None:
+    """An acceptance was reversed: the item's file ends with it (EXX), and nobody waits for it any more."""
+    said = _Said(undone.operation, line.number, "EXX", written.branch, measure="handed_back")
+    _event(conn, written, said, _concerned(conn, line.number), now_ms)
+
+
+def scanned(conn: Connection, written: AcceptedRecord, body: ops.ItemScanned, now_ms: int) -> None:
+    """An event was scanned at an office; items of other posts begin their file here with it."""
+    knew = _concerned(conn, body.number)
+    conn.execute(
+        "insert into items (number, state, desk, accepted_office, destination, postcode)"
+        " values (%s, '', '', '', '', '') on conflict do nothing",
+        (body.number,),
+    )
+    # Who signed is a commitment in the body: the name lies in an attachment and is told on demand only.
+    said = _Said(
+        written.header.operation,
+        body.number,
+        body.event,
+        body.office,
+        body.reason,
+        body.measure,
+        body.answers,
+    )
+    _event(conn, written, said, knew, now_ms)
+
+
+def voided(conn: Connection, written: AcceptedRecord, body: ops.ScanVoided, now_ms: int) -> None:
+    """A scan was taken back: it stays in the file, marked; whoever was told of it is told this too."""
+    _lock(conn, body.number)
+    gone = conn.execute(
+        "update item_events set voided = true where operation = %s and number = %s and desk = %s"
+        " and not voided",
+        (body.scan, body.number, written.desk),
+    ).rowcount
+    if gone:
+        _fold(conn, body.number, now_ms)
+        concerned = _concerned(conn, body.number)
+        _tell(conn, body.number, concerned, now_ms, only=body.scan)
+
+
+def fold_anew(conn: Connection, now_ms: int) -> int:
+    """Fold what another version of the history folded; gives how many items were."""
+    done = 0
+    while numbers := conn.execute(
+        "select number from items where fold <> %s order by number limit %s", (VERSION, _FOLDED_AT_ONCE)
+    ).fetchall():
+        with conn.transaction():
+            for (number,) in numbers:
+                _lock(conn, number)
+                _fold(conn, number, now_ms)
+        done += len(numbers)
+    return done
+
+
+def known(conn: Connection, number: str) -> tuple[Life, ...]:
+    """The items under a number, oldest first; none that nobody has heard of."""
+    rows = _rows(conn, number)
+    return lives(_told(row) for row in rows) if rows else ()
+
+
+def _event(conn: Connection, written: AcceptedRecord, said: _Said, knew: frozenset[str], now_ms: int) -> None:
+    new = conn.execute(
+        "insert into item_events (operation, number, event, office, desk, at_ms, detail, epoch, sequence,"
+        " reason, measure, answers) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict do nothing",
+        (
+            said.operation,
+            said.number,
+            said.event,
+            said.office,
+            written.desk,
+            written.header.recorded_ms,
+            said.detail,
+            written.epoch,
+            written.sequence,
+            said.reason,
+            said.measure,
+            said.answers,
+        ),
+    ).rowcount
+    _lock(conn, said.number)
+    if not new:
+        return
+    _fold(conn, said.number, now_ms)
+    concerned = _concerned(conn, said.number)
+    _tell(conn, said.number, concerned & knew, now_ms, only=said.operation)
+    _tell(conn, said.number, concerned - knew, now_ms)
+
+
+def _lock(conn: Connection, number: str) -> None:
+    """Whoever folds an item after this sees every event of it that was committed before."""
+    conn.execute("select from items where number = %s for update", (number,))
+
+
+def _fold(conn: Connection, number: str, now_ms: int) -> None:
+    rows = {row.operation: row for row in _rows(conn, number)}
+    all_ = lives(_told(row) for row in rows.values())
+    for step in (step for life in all_ for step in life.steps):
+        row = rows[step.event.id]
+        if step.mark == row.mark:
+            continue
+        conn.execute("update item_events set mark = %s where operation = %s", (step.mark, row.operation))
+        place, about = (row.desk, row.epoch, row.sequence), f"{number} {row.event}"
+        if step.mark == "contradiction":
+            due = (local(now_ms).date() + timedelta(days=_TASK_DAYS)).isoformat()
+            list_task(conn, place, TASK, about, due, now_ms)
+        elif row.mark == "contradiction":
+            end_exact(conn, place, TASK, about, now_ms)
+    now = all_[-1]
+    conn.execute(
+        "update items set state = %s, generation = %s, custody = %s, holder = %s, fold = %s"
+        " where number = %s",
+        (now.state, now.generation, now.custody, now.office, VERSION, number),
+    )
+
+
+def _concerned(conn: Connection, number: str) -> frozenset[str]:
+    """Offices an item concerns: that took it in, that it goes to, and every one that has scanned it."""
+    row = conn.execute(
+        "select accepted_office, destination, array(select distinct office from item_events e"
+        " where e.number = items.number) from items where number = %s",
+        (number,),
+    ).fetchone()
+    return frozenset({row[0], row[1], *row[2]} - {""}) if row else frozenset()
+
+
+def _tell(conn: Connection, number: str, offices: frozenset[str], now_ms: int, only: str = "") -> None:
+    """Tell the desks of these offices the events of an item, or one of them; a desk is not told its own."""
+    if not offices:
+        return
+    desks = [
+        desk
+        for (desk,) in conn.execute(
+            "select desk from desks where branch = any(%s) and epoch > 0", (list(offices),)
+        )
+    ]
+    postcode = _postcode(conn, number)
+    for row in _rows(conn, number):
+        if only in ("", row.operation):
+            tell(conn, _news(row, postcode), [desk for desk in desks if desk != row.desk], now_ms)
+
+
+def _postcode(conn: Connection, number: str) -> str:
+    row = conn.execute("select postcode from items where number = %s", (number,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _news(row: Any, postcode: str) -> ItemEvent:
+    return (ItemVoided if row.voided else ItemEvent)(
+        number=row.number,
+        event=row.event,
+        office=row.office,
+        at_ms=row.at_ms,
+        detail=row.detail,
+        postcode=postcode,
+        operation=row.operation,
+        desk=row.desk,
+        epoch=row.epoch,
+        sequence=row.sequence,
+        reason=row.reason,
+        measure=row.measure,
+        answers=row.answers,
+    )
+
+
+def _rows(conn: Connection, number: str) -> list[Any]:
+    with conn.cursor(row_factory=namedtuple_row) as cursor:
+        return cursor.execute(
+            "select * from item_events where number = %s order by at_ms, operation", (number,)
+        ).fetchall()
+
+
+def _told(row: Any) -> Told:
+    return Told(
+        row.operation,
+        row.event,
+        row.office,
+        row.at_ms,
+        row.desk,
+        row.epoch,
+        row.sequence,
+        row.measure,
+        row.answers,
+        row.voided,
+    )

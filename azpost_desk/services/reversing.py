@@ -1,0 +1,42 @@
+"""Whether a paid line may still be undone over the counter: by time, by product, by where its thing is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from azpost_desk.domain.catalogue import Settings
+from azpost_desk.domain.lines import ItemAccepted
+from azpost_desk.domain.products import rule_of, sold
+from azpost_desk.domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from azpost_desk.services.ports import Reading
+    from azpost_desk.services.views import PaidLine
+
+
+def may_reverse(books: Reading, stored: PaidLine, day: int, now_ms: int) -> None:
+    """Refuse to undo a line of `day` when it is too late for it.
+
+    Raises:
+        Refused: B-024 another day, or too long ago; E-045 an item that has left the counter; the product's
+            own code where its rule forbids it.
+    """
+    if stored.recorded.day != day:
+        raise Refused("B-024")
+    minutes = books.document(Settings, books.day().date).reversal_minutes_max
+    # A clock that is set back gives no more time: the newest record of the day is no later than now.
+    newest = books.entries(day, limit=1)[0].recorded.recorded_ms
+    if max(now_ms, newest) - stored.recorded.recorded_ms > minutes * 60_000:
+        raise Refused("B-024")
+    allowed = rule_of(sold(stored.line)).reversal
+    offered = allowed.when == "until_offered" and books.is_offered(stored.recorded.operation)
+    if offered or allowed.when == "never":
+        raise Refused(allowed.code)
+    if isinstance(stored.line, ItemAccepted):
+        _still_here(books, stored.line)
+
+
+def _still_here(books: Reading, line: ItemAccepted) -> None:
+    """An acceptance is undone while its item is at the desk that took it in (mail.md 2)."""
+    if any(life.has_moved_on(line.operation) for life in books.item_lives(line.number)):
+        raise Refused("E-045")

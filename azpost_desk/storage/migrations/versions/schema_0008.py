@@ -1,0 +1,60 @@
+"""The eighth schema: items and their events with the record that tells each. For ever, as SQL."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+STATEMENTS: Final = (
+    "DROP TABLE items",
+    "DROP TABLE item_events",
+    """
+CREATE TABLE mail_items (
+    number TEXT NOT NULL,
+    tail TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    custody TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    changed_ms INTEGER NOT NULL,
+    expected INTEGER NOT NULL,
+    CONSTRAINT pk_mail_items PRIMARY KEY (number)
+)
+ STRICT
+""",
+    "CREATE INDEX ix_mail_items_tail ON mail_items (tail)",
+    """
+CREATE TABLE mail_events (
+    id INTEGER NOT NULL,
+    number TEXT NOT NULL,
+    event TEXT NOT NULL,
+    office TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    here INTEGER NOT NULL,
+    operation TEXT NOT NULL,
+    desk TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    measure TEXT NOT NULL,
+    answers TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    addressed INTEGER NOT NULL,
+    voided INTEGER DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_mail_events PRIMARY KEY (id)
+)
+ STRICT
+""",
+    "CREATE INDEX ix_mail_events_number ON mail_events (number)",
+    "CREATE INDEX ix_mail_events_operation ON mail_events (operation)",
+)
+
+
+def upgrade() -> None:
+    """Take the old tables away and add the new ones, empty: the journal and the news fill them again."""
+    for statement in STATEMENTS:
+        op.execute(statement)

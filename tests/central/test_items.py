@@ -1,0 +1,142 @@
+"""The file of an item at the centre: folded anew with every event, told whole to whom it comes to concern."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from azpost_desk.central.mail import items
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.mail.history import VERSION
+from tests.central.test_news import hear, last_operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azpost_desk.central.app import Centre
+    from tests.central.desks import ManualClock, SimDesk
+
+    Enrolled = Callable[[str], SimDesk]
+
+ITEM = "EE000000015AZ"
+MINUTE_MS = 60_000
+
+
+def scan(desk: SimDesk, event: str, measure: str = "", answers: str = "") -> str:
+    """A scan of this desk; its operation."""
+    office = desk.enrolled.desk.partition("-")[0]
+    desk.append(ops.ItemScanned(number=ITEM, event=event, office=office, measure=measure, answers=answers))
+    return last_operation(desk)
+
+
+def state(centre: Centre) -> tuple[str, str, str]:
+    with centre.database.transaction() as conn:
+        row = conn.execute("select state, custody, holder from items where number = %s", (ITEM,)).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
+def open_tasks(centre: Centre) -> list[tuple[str, str]]:
+    with centre.database.transaction() as conn:
+        return conn.execute(
+            "select owner, about from exceptions where reason = 'item_contradiction' and ended_ms = 0"
+        ).fetchall()
+
+
+def test_a_void_is_told_with_the_record_it_takes_back(centre: Centre, enrolled: Enrolled) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    here.accept_item(ITEM, "AZ1010")
+    gone = scan(there, "EMG")
+    there.append(ops.ScanVoided(scan=gone, number=ITEM, reason="slip"))
+    hear(centre, here, there)
+    hear(centre, here)
+    assert state(centre) == ("accepted", "desk", "2002")
+    [event] = here.told("item.voided")
+    assert (event["operation"], event["event"], event["office"]) == (gone, "EMG", "1010")
+    # A second word of the same changes and tells nothing.
+    there.append(ops.ScanVoided(scan=gone, number=ITEM, reason="slip"))
+    hear(centre, there, here)
+    assert len(here.told("item.voided")) == 1
+
+
+def test_an_office_that_an_item_comes_to_concern_hears_all_of_it(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock
+) -> None:
+    """Desk 2 of the office hears what desk 1 scanned, and a stranger who scans it hears what was before."""
+    here, beside, stranger = enrolled("2002-1"), enrolled("2002-2"), enrolled("1010-1")
+    scan(here, "EMD")
+    clock.now_ms += MINUTE_MS
+    scan(here, "EMF")
+    hear(centre, here, beside, stranger)
+    hear(centre, beside)
+    assert [told["event"] for told in beside.told("item.event")] == ["EMD", "EMF"]
+    assert stranger.told("item.event") == []
+    clock.now_ms += MINUTE_MS
+    scan(stranger, "EMG")
+    hear(centre, stranger)
+    hear(centre, here, stranger)
+    assert [told["event"] for told in stranger.told("item.event")] == ["EMD", "EMF"]
+    assert [told["event"] for told in here.told("item.event")] == ["EMG"]
+    places = {(told["desk"], told["epoch"], told["sequence"]) for told in beside.told("item.event")}
+    assert {("2002-1", 1, 2), ("2002-1", 1, 3)} <= places
+
+
+def test_a_late_event_is_folded_where_it_happened(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock
+) -> None:
+    """Measured before: a late EMD after EDG gave "underway"."""
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    scan(here, "EMD")
+    clock.now_ms += MINUTE_MS
+    scan(there, "EMG")
+    scan(there, "EDG")
+    hear(centre, there)
+    assert state(centre) == ("out", "round", "1010")
+    hear(centre, here)
+    assert state(centre) == ("out", "round", "1010")
+
+
+def test_what_does_not_fit_is_a_task_until_something_explains_it(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock
+) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    scan(there, "EMG")
+    delivered = scan(there, "EMI")
+    clock.now_ms += MINUTE_MS
+    scan(here, "EDG")
+    hear(centre, here, there)
+    assert state(centre) == ("delivered", "person", "1010")
+    assert open_tasks(centre) == [("operations", f"{ITEM} EDG")]
+    # The delivery had been another item's: taken back, nothing contradicts it any more.
+    there.append(ops.ScanVoided(scan=delivered, number=ITEM, reason="wrong item"))
+    hear(centre, there)
+    assert state(centre) == ("out", "round", "2002")
+    assert open_tasks(centre) == []
+
+
+def test_what_a_scan_answers_comes_before_it_whatever_the_clocks_say(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock
+) -> None:
+    hub, office = enrolled("2002-1"), enrolled("1010-1")
+    clock.now_ms += 60 * MINUTE_MS
+    arrived = scan(hub, "EMD")
+    clock.now_ms -= 60 * MINUTE_MS
+    scan(office, "EMG", answers=arrived)
+    hear(centre, office, hub)
+    assert state(centre) == ("office", "shelf", "1010")
+    assert open_tasks(centre) == []
+
+
+def test_what_another_version_folded_is_folded_anew(centre: Centre, enrolled: Enrolled) -> None:
+    here = enrolled("2002-1")
+    scan(here, "EMG")
+    scan(here, "EMH", measure="returned")
+    hear(centre, here)
+    with centre.database.transaction() as conn:
+        conn.execute("update items set state = 'attempted', custody = '', fold = 0")
+        conn.execute("update item_events set mark = ''")
+        assert items.fold_anew(conn, 0) == 1
+        assert items.fold_anew(conn, 0) == 0
+        assert conn.execute("select fold from items").fetchall() == [(VERSION,)]
+        (life,) = items.known(conn, ITEM)
+    assert state(centre) == ("inland.back", "bag", "2002")
+    assert [step.event.code for step in life.steps] == ["EMG", "EMH"]
