@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
+    from azpost_desk.documents.dots import DotPage, Dpi
 
-# A label printer's dot (203 dpi) in points. Between dots it would make some bars wider than others.
-DOT: Final = 72 / 203
+# Dots of a module, 0.33 mm or more as UPU S10 asks. Between dots some bars would be wider than others.
+MODULE_DOTS: Final[dict[Dpi, int]] = {203: 3, 300: 4}
 # Modules of light on either side, as UPU S10 asks.
 QUIET: Final = 10
 
@@ -25,16 +25,15 @@ def modules(text: str) -> tuple[bool, ...]:
     return tuple(bit == "1" for bit in Code128(text).build()[0])
 
 
-def draw(canvas: Canvas, text: str, centre: float, bottom: float, height: float, dots: int) -> float:
-    """Draw `text` around `centre`, each module `dots` of a 203-dpi printer wide; gives the width with quiet
-    zones. All lengths in points.
-    """
+def draw(page: DotPage, text: str, bottom: float, height: float) -> float:
+    """Draw `text` in the middle of `page`; gives the width with quiet zones. All lengths in points."""
     made = modules(text)
-    width = (len(made) + 2 * QUIET) * dots * DOT
-    start = round((centre - width / 2) / DOT) + QUIET * dots
+    dots = MODULE_DOTS[page.dpi]
+    whole = len(made) + 2 * QUIET
+    start = (page.width_dots - whole * dots) // 2 + QUIET * dots
     for is_dark, run in groupby(made):
         wide = len(list(run)) * dots
         if is_dark:
-            canvas.rect(start * DOT, bottom, wide * DOT, height, stroke=0, fill=1)
+            page.fill(start * page.dot, bottom, wide * page.dot, height)
         start += wide
-    return width
+    return whole * dots * page.dot
