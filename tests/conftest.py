@@ -143,6 +143,25 @@ def passwords_are_quick() -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """Cycles of a window are collected between tests, as `gui.work.garbage` does between events: a collector
+    that wakes up while Qt hands out events takes a widget apart that is being told something, and the
+    process dies.
+    """
+    if not {"qtbot", "qapp"} & set(getattr(item, "fixturenames", ())):
+        return (yield)
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        counts, thresholds = gc.get_count(), gc.get_threshold()
+        due = [generation for generation in (2, 1, 0) if counts[generation] > thresholds[generation]]
+        if due:
+            gc.collect(due[0])
+        gc.enable()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test of the window that leaves a top-level widget or a thread behind."""

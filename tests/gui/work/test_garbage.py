@@ -26,6 +26,8 @@ class Knot:
 
 
 def test_a_busy_thread_never_collects_what_belongs_to_the_window(qtbot: QtBot) -> None:
+    # The program begins as the interpreter does; tests of the window do without (tests/conftest.py).
+    gc.enable()
     owner = QObject()
     garbage = GarbageOnMainThread(owner)
     untied: list[str] = []
@@ -45,3 +47,12 @@ def test_a_busy_thread_never_collects_what_belongs_to_the_window(qtbot: QtBot) -
     finally:
         garbage.stop()
     assert gc.isenabled()
+
+
+def test_no_collector_wakes_up_while_a_test_hands_out_events(qtbot: QtBot) -> None:
+    """One that did took a shown window apart under `processEvents`, and the process died."""
+    assert not gc.isenabled()
+    untied: list[str] = []
+    for _ in range(3_000):
+        Knot(untied)
+    assert untied == []
