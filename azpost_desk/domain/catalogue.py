@@ -38,7 +38,8 @@ def name_in(names: Mapping[str, str], language: str) -> str:
 
 class Branch(Document, frozen=True):
     """This branch. `safe_desk` is the desk number that holds the safe; `single_handed`: nobody to approve
-    here; `hours` are its opening hours as they stand on its door.
+    here; `hours` are its opening hours as they stand on its door; `mail`: what is done with mail here, of
+    `mail.scanning.EVENTS_AT`.
     """
 
     code: str
@@ -51,6 +52,7 @@ class Branch(Document, frozen=True):
     safe_desk: int = 1
     desks: tuple[int, ...] = (1,)
     single_handed: bool = False
+    mail: tuple[str, ...] = ("office",)
 
 
 class Office(Document, frozen=True):

@@ -16,6 +16,9 @@ class ItemScanned(Body, frozen=True):
     reason: str = ""
     measure: str = ""
     signatory: str = ""
+    # What it was handed over in, and the last day (ISO) until which it is kept here.
+    receptacle: str = ""
+    until: str = ""
     # The operation of the last event known here (mail.md 1.3): it comes before this one, whatever clocks say.
     answers: str = ""
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Offices
-from azpost_desk.domain.item_numbers import item_check_digit, read_item_number
+from azpost_desk.domain.catalogue import Branch, Offices
+from azpost_desk.domain.days import business_day
+from azpost_desk.domain.item_numbers import item_check_digit, read_item_number, read_receptacle
 from azpost_desk.domain.mail.history import Told
 from azpost_desk.domain.mail.moves import is_back
+from azpost_desk.domain.mail.scanning import ABROAD, EventHere, events_at
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan, why_unread
 from azpost_desk.domain.staff import Permission
@@ -21,41 +23,16 @@ from azpost_desk.services.staff import consent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from azpost_desk.domain.mail.scanning import Need
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import Entry, Recorded
     from azpost_desk.services.views_mail import ItemEvent
 
 VOID_OWN_MS: Final = 60_000
+# A label of our own: an inland bag, a box.
+_OWN_LABEL: Final = re.compile("[A-Z0-9-]{4,30}")
 
 
-@dataclass(frozen=True, slots=True)
-class EventHere:
-    """An event that this counter scans. `needs`: what must come with it (``reason measure signatory``)."""
-
-    code: str
-    text_key: str
-    needs: tuple[str, ...] = ()
-
-
-# The counter's share of UPU EMSEVT V3: acceptance by contract, arrival, out for delivery, ready here,
-# tried in vain, held, delivered, sent back.
-EVENTS_HERE: Final = (
-    EventHere("EMA", "express.event.EMA"),
-    EventHere("EMG", "express.event.EMG"),
-    EventHere("EDG", "express.event.EDG"),
-    EventHere("EDH", "express.event.EDH"),
-    EventHere("EMH", "express.event.EMH", ("reason", "measure")),
-    EventHere("EDF", "express.event.EDF"),
-    EventHere("EMI", "express.event.EMI", ("signatory",)),
-    EventHere("EDX", "express.event.EDX"),
-)
-# Our own words, for the numbered lists of the UPU are not public: `express.reason.<word>`, `.measure.<word>`.
-REASONS: Final = (
-    "absent", "wrong_address", "moved", "refused", "unknown_addressee", "no_access", "closed", "unpaid",
-    "damaged", "other",
-)  # fmt: skip
-MEASURES: Final = ("card_left", "new_try", "held", "forwarded", "returned", "handed_over")
-_NEEDED: Final = {"reason": REASONS, "measure": MEASURES}
 # Events that mean: the item is at the office that delivers it.
 _AT_DELIVERY: Final = frozenset({"EMG", "EDG", "EDH", "EMH", "EMI"})
 
@@ -69,6 +46,8 @@ class ScanItem:
     reason: str = ""
     measure: str = ""
     signatory: str = ""
+    receptacle: str = ""
+    until: str = ""
     source: str = "scan"
 
 
@@ -120,21 +99,22 @@ class Tracking:
     counter: Counter
 
     def events_here(self) -> tuple[EventHere, ...]:
-        """What may be chosen here, in the order of an item's life."""
-        return EVENTS_HERE
+        """What is scanned at this office, in the order of an item's life."""
+        with self.counter.books.reading() as books:
+            return _events_here(books)
 
     def scan(self, command: ScanItem, by: Officer) -> Scanned:
         """Record a scan, taken or not, and say which.
 
         Raises:
-            Refused: S-010, C-001, E-020 the event is not scanned at a counter. Everything else is an answer.
+            Refused: S-010, C-001, E-020 the event is not scanned here. Everything else is an answer.
         """
         by.may(Permission.SCAN)
-        event = next((one for one in EVENTS_HERE if one.code == command.event), None)
-        if event is None:
-            raise Refused("E-020", field="event")
         with self.counter.books.writing() as books:
             open_day(books)
+            event = next((one for one in _events_here(books) if one.code == command.event), None)
+            if event is None:
+                raise Refused("E-020", field="event")
             number = _number(books, command.raw)
             now_ms = self.counter.line.trusted_ms()
             no = number if isinstance(number, _No) else _why_not(books, number, command, event, now_ms)
@@ -237,6 +217,8 @@ class Tracking:
                 measure=command.measure,
                 signatory=who[0].commitment() if who else "",
                 answers=_answered(books, number),
+                receptacle=_label(command.receptacle),
+                until=command.until,
             ),
             actor=by.officer,
             operation=operation,
@@ -301,10 +283,6 @@ def _number(books: Reading, raw: str) -> str | _No:
 def _why_not(books: Reading, number: str, command: ScanItem, event: EventHere, now_ms: int) -> _No | None:
     """Why a readable scan is not taken: something is missing, there already, illegal or elsewhere's."""
     facts: dict[str, object] = {"number": number}
-    for need in event.needs:
-        given: str = getattr(command, need).strip()
-        if not given or given not in _NEEDED.get(need, (given,)):
-            return _No("refused", f"{need}_missing", number, facts)
     desk, life = books.desk(), books.item_lives(number)[-1]
     last = life.last
     if last and (last.code, last.office) == (command.event, desk.branch):
@@ -313,7 +291,38 @@ def _why_not(books: Reading, number: str, command: ScanItem, event: EventHere, n
     if life.next_mark(scan) == "contradiction":
         at_ms = last.at_ms if last else now_ms
         return _No("refused", "ended" if life.is_final else "illegal", number, {**facts, "at_ms": at_ms})
+    missing = next((need for need in event.needs if not _is_told(books, command, event, need)), None)
+    if missing is not None:
+        return _No("refused", f"{missing}_missing", number, facts)
     return _elsewhere(books, number, command.event)
+
+
+def _events_here(books: Reading) -> tuple[EventHere, ...]:
+    return events_at(books.document(Branch, books.day().date).mail)
+
+
+def _is_told(books: Reading, command: ScanItem, event: EventHere, need: Need) -> bool:
+    """Whether what has to be said with an event was said, and can be."""
+    given: str = getattr(command, need).strip()
+    if need == "until":
+        return _is_day(given) and given >= books.day().date
+    if need == "receptacle":
+        label = _label(given)
+        abroad = event.code in ABROAD
+        return read_receptacle(label) is not None if abroad else bool(_OWN_LABEL.fullmatch(label))
+    return bool(given) and given in (event.offers(need) or (given,))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return business_day(text) == text
+    except Refused:
+        return False
+
+
+def _label(typed: str) -> str:
+    """What a bag's label says, as it is compared: capitals and digits."""
+    return "".join(typed.split()).upper()
 
 
 def _answered(books: Reading, number: str) -> str:

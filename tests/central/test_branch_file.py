@@ -44,6 +44,12 @@ SLIPS = {
     "VÖEN": ('"9900003611"', '"9900003641"', "X-104", "branch.voen is no VÖEN"),
     "no desks": ("desks = 2", "desks = 0", "X-104", "branch.desks is 1 to 99"),
     "the safe elsewhere": ("safe_desk = 1", "safe_desk = 3", "X-104", "branch.safe_desk is one of"),
+    "kind of office": (
+        '"office"',
+        '"depot"',
+        "X-104",
+        "branch.mail is office, sorting or exchange",
+    ),
     "officer": ('"1001"', '"10 01"', "X-104", "staff[1].officer is 1 to 12 letters and digits"),
     "role": ('"clerk"', '"boss"', "X-104", "staff[1].role is clerk, supervisor or manager, not boss"),
     "short PIN": ('pin = "1357"', 'pin = "135"', "X-104", "staff[1].pin is 4 to 12 digits"),

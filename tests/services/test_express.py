@@ -7,12 +7,13 @@ from msgspec.structs import replace
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.mail.scanning import events_at
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.express import AcceptItem
-from azpost_desk.services.tracking import EVENTS_HERE, ScanItem
+from azpost_desk.services.tracking import ScanItem
 from azpost_desk.texts import Texts
 from tests.services.counters import CLERK, MORNING_MS, OTHER_CLERK, SUPERVISOR, Stand, approval
 from tests.storage.desks import piece
@@ -182,5 +183,5 @@ def test_later_a_supervisor_takes_it_back(stand: Stand) -> None:
 def test_events_of_other_places_are_not_scanned_here(stand: Stand) -> None:
     with pytest.raises(Refused, match="E-020"):
         stand.desk.tracking.scan(ScanItem(ITEM, "EMC"), CLERK)
-    for event in EVENTS_HERE:
+    for event in events_at(("office",)):
         assert Texts("az").t(event.text_key)

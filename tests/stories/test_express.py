@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
+from azpost_desk.central.registry import branches, reference
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.counter import Approval
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.tracking import ScanItem
-from tests.stories.town import LEYLA, ORXAN
+from tests.stories.town import BAKU, LEYLA, ORXAN
 
 if TYPE_CHECKING:
     from tests.stories.town import Seat, Town
@@ -205,3 +207,51 @@ def test_what_has_moved_on_is_taken_back_no_more(place: Town, ganja: Seat, baku:
 
 def consent_of(seat: Seat, operation: str) -> Approval:
     return Approval(seat.manager.officer, seat.manager.role, operation)
+
+
+def becomes(place: Town, seat: Seat, code: str, *kinds: str) -> None:
+    """The centre says what is done with mail at the office of this desk."""
+    with place.centre.database.transaction() as conn:
+        known = reference.newest(conn, Branch, code)
+        assert known is not None
+        branches.create_branch(conn, replace(known, mail=kinds), place.clock.utc_ms())
+    seat.sync()
+
+
+def test_an_item_from_abroad_goes_through_the_hub_to_its_signature(
+    place: Town, ganja: Seat, baku: Seat
+) -> None:
+    """Bakı is the hub here; customs hold the item and let it go; Gəncə hears of it by its scan."""
+    becomes(place, baku, BAKU, "exchange", "sorting")
+    number = "RR123456785TR"
+    for event, more in (
+        ("EMD", {}),
+        ("EDB", {}),
+        ("EME", {"reason": "invoice"}),
+        ("EDC", {"reason": "no_duty"}),
+        ("EMF", {"receptacle": "BAG-000123", "signatory": "Quliyev Rauf"}),
+    ):
+        place.clock.pass_ms(60_000)
+        scanned = baku.services.tracking.scan(ScanItem(number, event, **more), baku.clerk)
+        assert scanned.verdict == "saved", event
+    place.sync()
+    assert states(place, number, baku) == {("inland", "bag")}
+    assert ganja.services.tracking.timeline(number) == []
+    ganja.go_offline()
+    place.clock.pass_ms(60_000)
+    assert ganja.services.tracking.scan(ScanItem(number, "EMG"), ganja.clerk).verdict == "saved"
+    ganja.go_online()
+    place.sync()
+    place.sync()
+    place.clock.pass_ms(60_000)
+    signed = ScanItem(number, "EMI", signatory="Məmmədova Leyla")
+    assert ganja.services.tracking.scan(signed, ganja.clerk).verdict == "saved"
+    place.sync()
+    assert states(place, number, ganja, baku) == {("delivered", "person")}
+    story = ["EMD", "EDB", "EME", "EDC", "EMF", "EMG", "EMI"]
+    for seat in (ganja, baku):
+        timeline = seat.services.tracking.timeline(number)
+        assert [one.event for one in timeline] == story
+        assert [one.reason for one in timeline] == ["", "", "invoice", "no_duty", "", "", ""]
+        assert timeline[4].detail == "BAG-000123"
+        assert "Quliyev" not in str(timeline)

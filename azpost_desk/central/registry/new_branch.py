@@ -27,6 +27,7 @@ from azpost_desk.domain.catalogue import (
 )
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.identifiers import check_phone, check_postcode, check_voen
+from azpost_desk.domain.mail.scanning import EVENTS_AT
 from azpost_desk.domain.names import plain
 from azpost_desk.domain.staff import PERMISSIONS, PIN_DIGITS, Permission, Role, is_guessed
 
@@ -60,6 +61,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     desks: int = 1
     safe_desk: int = 1
     single_handed: bool = False
+    mail: tuple[str, ...] = ("office",)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,6 +179,7 @@ def branch_of(place: Place) -> Branch:
         safe_desk=place.safe_desk,
         desks=tuple(range(1, place.desks + 1)),
         single_handed=place.single_handed,
+        mail=place.mail,
     )
 
 
@@ -223,6 +226,8 @@ def check_place(file: str, place: Place) -> None:
         raise wrong(file, "branch.desks", "desks", place.desks)
     if not 1 <= place.safe_desk <= place.desks:
         raise wrong(file, "branch.safe_desk", "safe_desk", place.safe_desk)
+    if strange := [kind for kind in place.mail if kind not in EVENTS_AT]:
+        raise wrong(file, "branch.mail", "mail", strange[0])
 
 
 def _check_staff(file: str, data: BranchFile, today: str) -> None:

@@ -275,6 +275,10 @@ class ChoiceField(Field):
             self._box.addItem(self._line_of(number, choice), choice.value)
         self._box.setCurrentIndex(next((i for i, c in enumerate(self._choices) if c.value == chosen), -1))
 
+    def choices(self) -> tuple[Choice, ...]:
+        """What is offered now."""
+        return tuple(self._choices)
+
     def text(self) -> str:
         """The value of the choice made, or nothing."""
         value = self._box.currentData()

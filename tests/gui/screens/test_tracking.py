@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number, printed_item_number
+from azpost_desk.domain.mail.scanning import events_at
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.scans import Scan, read_scan
 from azpost_desk.gui.kit.words import say
@@ -17,10 +18,11 @@ from azpost_desk.gui.screens.tracking import form as decide
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.protocol import news as tidings
-from azpost_desk.services.tracking import EVENTS_HERE, MEASURES, REASONS, VOID_OWN_MS, Tracking
+from azpost_desk.services.tracking import VOID_OWN_MS, Tracking
 from azpost_desk.services.views import Found
 from tests.gui.conftest import press, type_text
 from tests.services.counters import MORNING_MS
+from tests.services.test_mail_events import becomes
 from tests.storage.desks import piece
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def focus() -> QWidget:
 
 def choose(screen: TrackingScreen, event: str) -> None:
     """By its digit and Enter, as a clerk does."""
-    digit = [one.code for one in EVENTS_HERE].index(event) + 1
+    digit = [one.code for one in events_at(("office",))].index(event) + 1
     type_text(screen.event_field.editor, f"{digit}\n")
     assert screen.event_field.text() == event
 
@@ -202,7 +204,7 @@ def test_reason_and_measure_are_asked_while_the_next_scans_wait(
         qtbot.waitUntil(lambda at=at: len(screen.table.rows.records) == at + 1)  # type: ignore[misc]
     bodies = [body for body in stand.bodies(ops.ItemScanned) if isinstance(body, ops.ItemScanned)]
     assert [body.number for body in bodies] == NUMBERS[:3]
-    assert {(body.reason, body.measure) for body in bodies} == {(REASONS[0], MEASURES[1])}
+    assert {(body.reason, body.measure) for body in bodies} == {("absent", "new_try")}
 
 
 def test_a_question_left_by_esc_is_a_refused_scan(qtbot: QtBot, screen: TrackingScreen, stand: Stand) -> None:
@@ -294,3 +296,41 @@ def test_every_focusable_widget_is_named(qtbot: QtBot, screen: TrackingScreen) -
     takes = [one for one in widgets if one.focusPolicy() & Qt.FocusPolicy.TabFocus and not one.focusProxy()]
     assert len(takes) >= 3
     assert [one for one in takes if not one.accessibleName()] == []
+
+
+def test_a_hand_over_at_the_hub_says_once_in_what_and_to_whom(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand, tones: list[Tone]
+) -> None:
+    """Ten items into one receptacle are asked about once; choosing the event again begins another one."""
+    becomes(stand, "exchange")
+    screen.enter()
+    qtbot.waitUntil(lambda: "EMC" in {one.value for one in screen.event_field.choices()})
+    assert screen.event_field.text() == ""
+    screen.event_field.put("EMC")
+    for number in NUMBERS[:10]:
+        scanned(screen, number)
+    qtbot.waitUntil(lambda: isinstance(screen.sheet, NeedsSheet))
+    assert screen.waiting == 10
+    type_text(focus(), "azbakatristaaen60001001010045\n")
+    type_text(focus(), "Quliyev Rauf\n")
+    press(focus(), Qt.Key.Key_Return)
+    settled(qtbot, screen, 10)
+    bodies = [body for body in stand.bodies(ops.ItemScanned) if isinstance(body, ops.ItemScanned)]
+    assert {body.receptacle for body in bodies} == {"AZBAKATRISTAAEN60001001010045"}
+    assert tones == ["good"] * 10
+    screen.choose_event()
+    scanned(screen, NUMBERS[20])
+    qtbot.waitUntil(lambda: isinstance(screen.sheet, NeedsSheet))
+    press(focus(), Qt.Key.Key_Escape)
+    settled(qtbot, screen, 11)
+    assert screen.table.rows.records[0].result == "receptacle_missing"
+
+
+def test_a_digit_typed_before_the_kind_of_office_is_known_chooses_nothing_of_another_list(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand
+) -> None:
+    becomes(stand, "exchange")
+    choose(screen, "EDX")
+    screen.enter()
+    qtbot.waitUntil(lambda: "EMC" in {one.value for one in screen.event_field.choices()})
+    assert screen.event_field.text() == ""

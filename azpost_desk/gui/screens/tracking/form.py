@@ -11,6 +11,7 @@ from azpost_desk.domain.item_numbers import printed_item_number, read_item_numbe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from azpost_desk.domain.mail.scanning import EventHere
     from azpost_desk.domain.scans import Scan
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
@@ -61,11 +62,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What the screen starts from: today's scans, the event this officer scanned last, what is expected."""
+    """What the screen starts from: today's scans, the event this officer scanned last, what is expected, and
+    what is scanned at this office.
+    """
 
     seen: tuple[Seen, ...]
     event: str
     expected: tuple[str, ...]
+    events: tuple[EventHere, ...]
 
 
 def raw_of(scan: Scan) -> str:
@@ -105,7 +109,7 @@ def shift(tracking: Tracking, by: Officer) -> Shift:
     entries = tracking.today(DAY_AT_MOST)
     own = (one.body for one in entries if one.recorded.actor == by.officer)
     event = next((body.event for body in own if isinstance(body, ops.ItemScanned)), "")
-    return Shift(tuple(_seen(entries)), event, tracking.expected())
+    return Shift(tuple(_seen(entries)), event, tracking.expected(), tracking.events_here())
 
 
 def tally(seen: Iterable[Seen], event: str) -> Tally:

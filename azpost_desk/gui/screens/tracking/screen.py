@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -10,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from azpost_desk.domain.item_numbers import EXAMPLE, printed_item_number, read_item_number
+from azpost_desk.domain.mail.scanning import events_at
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.fields import Choice, ChoiceField, ScanField
@@ -30,12 +32,13 @@ from azpost_desk.services.tracking import ScanItem
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.mail.scanning import EventHere
     from azpost_desk.domain.refusals import Refused, Trouble
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.cards import Sheet
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.kit.screens import Session
-    from azpost_desk.services.tracking import EventHere, Known, Scanned
+    from azpost_desk.services.tracking import Known, Scanned
     from azpost_desk.services.views import Recorded
 
 
@@ -60,7 +63,10 @@ class TrackingScreen(Screen):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._events = {one.code: one for one in session.services.tracking.events_here()}
+        # Until the books have said what kind of office this is.
+        self._events = {one.code: one for one in events_at(("office",))}
+        # What was said with the first scan of a hand-over holds for those that follow.
+        self._series: ScanItem | None = None
         self._waiting: deque[ScanItem] = deque()
         self._awaited: tuple[str, ...] = ()
         self._saving = False
@@ -102,8 +108,8 @@ class TrackingScreen(Screen):
         card.grid.addLayout(below, 1, 0)
         head = QHBoxLayout()
         head.addWidget(heading("tracking.screen.title", "tracking.screen.subtitle")[0], 1)
-        self.event_field.setMinimumWidth(220)
-        self.event_field.setMaximumWidth(320)
+        self.event_field.setMinimumWidth(340)
+        self.event_field.setMaximumWidth(460)
         head.addWidget(self.event_field)
         self.form.add(self.event_field, self.scan)
         self._pages.addWidget(self.table)
@@ -200,7 +206,9 @@ class TrackingScreen(Screen):
         if self._waiting:
             command = self._waiting[0]
             event = self._events[command.event]
-            if event.needs:
+            if event.is_series and self._series is not None and self._series.event == command.event:
+                self._save(with_series(command, self._series))
+            elif event.needs:
                 self._ask(event, command)
             else:
                 self._save(command)
@@ -264,6 +272,9 @@ class TrackingScreen(Screen):
     def _on_told(self, command: ScanItem) -> None:
         self._close_sheet()
         self._waiting[0] = command
+        event = self._events[command.event]
+        if event.is_series and all(getattr(command, need) for need in event.needs):
+            self._series = command
         self._save(command)
 
     def _choose(self, answer: Scanned) -> None:
@@ -337,12 +348,18 @@ class TrackingScreen(Screen):
         field.setFocus(Qt.FocusReason.TabFocusReason)
 
     def choose_event(self) -> None:
-        """Another event from the next scan on."""
+        """Another event from the next scan on, or another receptacle under the same one."""
+        self._series = None
         self.event_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # --- showing -----------------------------------------------------------------------------------------
 
     def _on_shift(self, shift: decide.Shift) -> None:
+        if tuple(one.code for one in shift.events) != tuple(self._events):
+            # A digit typed before meant another list.
+            self.event_field.put("")
+            self._events = {one.code: one for one in shift.events}
+            self.event_field.set_choices([Choice(one.code, one.text_key) for one in shift.events])
         self.table.show_records(shift.seen)
         self._expect(shift.expected)
         if not self.event_field.text() and shift.event in self._events:
@@ -392,6 +409,11 @@ def _counter(figure: Label, words: Say) -> QWidget:
     column.addWidget(figure)
     column.addWidget(below)
     return widget
+
+
+def with_series(command: ScanItem, first: ScanItem) -> ScanItem:
+    """A scan with what was said with the first of its hand-over."""
+    return replace(command, receptacle=first.receptacle, signatory=first.signatory)
 
 
 def _told(command: ScanItem, answer: Scanned) -> Say:

@@ -9,30 +9,27 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.domain.mail.scanning import ABROAD
 from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
-from azpost_desk.gui.kit.fields import ChoiceField, Field, TextField, choices_of
+from azpost_desk.gui.kit.fields import ChoiceField, DateField, Field, TextField, choices_of, read_date
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import Say, phrase, plain
 from azpost_desk.gui.screens.tracking.form import printed
-from azpost_desk.services.tracking import MEASURES, REASONS
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from azpost_desk.services.tracking import EventHere, ScanItem
+    from azpost_desk.domain.mail.scanning import EventHere
+    from azpost_desk.services.tracking import ScanItem
 
 _WIDTH_PX: Final = 420
-_OFFERED: Final = {
-    "reason": choices_of(REASONS, "express.reason."),
-    "measure": choices_of(MEASURES, "express.measure."),
-}
 
 
 class NeedsSheet(Sheet):
-    """Reason and measure, or who signed. Esc lets the scan be refused, which is recorded too.
+    """Reason and measure, who signed, what it lies in. Esc lets the scan be refused, which is recorded too.
 
     Signals:
         told(object): the `ScanItem`, complete or, after Esc, as it was.
@@ -51,7 +48,7 @@ class NeedsSheet(Sheet):
         column.setSpacing(GAP_WIDE)
         column.addWidget(Label(plain(printed(command.raw)), "big"))
         for need in event.needs:
-            field = _field(need)
+            field = _field(event, need)
             self.form.add(field)
             column.addWidget(field)
         column.addWidget(self.save)
@@ -69,7 +66,11 @@ class NeedsSheet(Sheet):
 
     def _on_save(self) -> None:
         if self.form.verify():
-            self.told.emit(replace(self._command, **self.form.values()))
+            said = self.form.values()
+            if "until" in said:
+                day = read_date(said["until"])
+                said["until"] = day.isoformat() if day else ""
+            self.told.emit(replace(self._command, **said))
 
 
 class ChooseSheet(Sheet):
@@ -91,8 +92,15 @@ class ChooseSheet(Sheet):
         self.body.addStretch()
 
 
-def _field(need: str) -> Field:
+def _field(event: EventHere, need: str) -> Field:
     words = f"tracking.screen.{need}"
-    if need in _OFFERED:
-        return ChoiceField(words, _OFFERED[need], name=need)
-    return TextField(words, name=need, max_length=120)
+    if offered := event.offers(need):
+        return ChoiceField(words, choices_of(offered, f"express.{need}."), name=need)
+    if need == "until":
+        return DateField(words, name=need)
+    if need == "receptacle":
+        field = TextField(words, name=need, max_length=40)
+        field.example = plain("AZBAKATRISTAAEN60001001010045" if event.code in ABROAD else "BAG-000123")
+        return field
+    # Whoever takes a bag over signs for it as whoever takes an item does.
+    return TextField("tracking.screen.taken_by" if event.is_series else words, name=need, max_length=120)

@@ -1,0 +1,129 @@
+"""What is scanned at which office: the events of its kind, and what has to be said with each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Branch
+from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.mail.moves import EVENTS
+from azpost_desk.domain.mail.scanning import EVENTS_AT, event_here, events_at
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol import news as tidings
+from azpost_desk.services.tracking import ScanItem
+from azpost_desk.texts import Texts
+from tests.services.counters import CLERK
+from tests.services.test_express import scan
+from tests.storage.desks import piece
+
+if TYPE_CHECKING:
+    from tests.services.counters import Stand
+
+ITEM = item_number("EE", 876_543)
+S9 = "AZBAKATRISTAAEN60001001010045"
+
+
+def becomes(stand: Stand, *kinds: str) -> None:
+    """The centre says what is done with mail here."""
+    with stand.books.reading() as books:
+        branch = books.document(Branch, books.day().date)
+    told = tidings.Reference(
+        name="branch",
+        version=9,
+        valid_from="2026-01-01",
+        content=msgspec.Raw(msgspec.json.encode(msgspec.structs.replace(branch, mail=kinds))),
+    )
+    stand.books.store_news([piece(700, "reference", told)], 1)
+
+
+def test_every_event_is_scanned_somewhere_and_every_word_has_its_sentence() -> None:
+    here = events_at(EVENTS_AT)
+    assert {one.code for one in here} == set(EVENTS)
+    for language in ("az", "ru", "en"):
+        texts = Texts(language)
+        for event in here:
+            assert texts.has(event.text_key), event
+            for need in event.needs:
+                assert texts.has(f"express.scan.{need}_missing"), need
+                for word in event.offers(need):
+                    assert texts.has(f"express.{need}.{word}"), word
+
+
+def test_an_office_scans_the_events_of_its_kind_and_no_others(stand: Stand) -> None:
+    assert [one.code for one in stand.desk.tracking.events_here()][:3] == ["EMA", "EMG", "EDG"]
+    with pytest.raises(Refused, match="E-020"):
+        stand.desk.tracking.scan(ScanItem(ITEM, "EMD"), CLERK)
+    becomes(stand, "exchange", "sorting")
+    codes = [one.code for one in stand.desk.tracking.events_here()]
+    assert (codes[0], codes[-2:]) == ("EMD", ["EDD", "EDE"])
+    assert scan(stand, ITEM, "EMD") == ("saved", "saved")
+    with pytest.raises(Refused, match="E-020"):
+        stand.desk.tracking.scan(ScanItem(ITEM, "EDG"), CLERK)
+    # A kind that only a newer program knows adds nothing.
+    assert events_at(("office", "drone")) == events_at(("office",))
+
+
+def test_through_customs_with_a_reason_each_time(stand: Stand) -> None:
+    becomes(stand, "exchange")
+    assert scan(stand, ITEM, "EMD") == ("saved", "saved")
+    assert scan(stand, ITEM, "EDB") == ("saved", "saved")
+    assert scan(stand, ITEM, "EME") == ("refused", "reason_missing")
+    assert scan(stand, ITEM, "EME", reason="absent") == ("refused", "reason_missing")
+    assert scan(stand, ITEM, "EME", reason="invoice") == ("saved", "saved")
+    assert scan(stand, ITEM, "EDC", reason="invoice") == ("refused", "reason_missing")
+    assert scan(stand, ITEM, "EDC", reason="duty_due") == ("saved", "saved")
+    with stand.books.reading() as books:
+        life = books.item_lives(ITEM)[-1]
+    assert (life.state, life.custody) == ("inward", "desk")
+
+
+@pytest.mark.parametrize(
+    ("event", "label", "verdict"),
+    [
+        ("EMC", S9, "saved"),
+        ("EMC", f" {S9[:10].lower()} {S9[10:]}", "saved"),
+        ("EMC", "BAG-000123", "refused"),
+        ("EMC", S9[:-1], "refused"),
+        ("EMF", "bag-000123", "saved"),
+        ("EMF", "x", "refused"),
+        ("EMF", "kisə 7", "refused"),
+    ],
+)
+def test_a_hand_over_says_in_what_and_to_whom(stand: Stand, event: str, label: str, verdict: str) -> None:
+    becomes(stand, "exchange")
+    scan(stand, ITEM, "EMD" if event == "EMF" else "EMB")
+    assert scan(stand, ITEM, event, receptacle=label) == (
+        ("refused", "signatory_missing") if verdict == "saved" else ("refused", "receptacle_missing")
+    )
+    answer = scan(stand, ITEM, event, receptacle=label, signatory="Quliyev Rauf")
+    assert answer[0] == verdict
+    if verdict == "saved":
+        body = stand.bodies(ops.ItemScanned)[-1]
+        assert isinstance(body, ops.ItemScanned)
+        assert body.receptacle == "".join(label.split()).upper()
+        # Who took it over is personal data: the record holds its commitment.
+        assert len(body.signatory) == 64
+        assert stand.desk.tracking.timeline(ITEM)[-1].detail == body.receptacle
+
+
+@pytest.mark.parametrize(
+    ("until", "verdict"),
+    [("2026-11-23", "saved"), ("2026-11-22", "refused"), ("23.11.2026", "refused"), ("2026-W48", "refused")],
+)
+def test_held_until_a_day_that_has_not_passed(stand: Stand, until: str, verdict: str) -> None:
+    scan(stand, ITEM, "EMG")
+    assert scan(stand, ITEM, "EDF", reason="customer_request", until=until)[0] == verdict
+
+
+def test_sent_back_or_given_up_by_the_measure(stand: Stand) -> None:
+    for serial, measure, state in ((1, "returned", "inland.back"), (2, "ended", "ended")):
+        number = item_number("EE", 700_000 + serial)
+        scan(stand, number, "EMG")
+        assert scan(stand, number, "EDX", reason="refused", measure=measure) == ("saved", "saved")
+        with stand.books.reading() as books:
+            assert books.item_lives(number)[-1].state == state
+    assert event_here("EDX").measures == ("returned", "ended")
