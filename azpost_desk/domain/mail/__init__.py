@@ -1,1 +1,1 @@
-"""Mail: an item's events, the states they lead to, and its history folded from them."""
+"""Mail: an item's events, states and history; what a customs form needs to know."""
