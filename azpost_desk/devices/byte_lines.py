@@ -60,6 +60,14 @@ class Visit(Protocol):
         """
         ...
 
+    def listen(self, within_ms: int) -> None:
+        """Wait until the other side says something unasked, at most `within_ms`, never past the deadline.
+
+        Raises:
+            OSError: `TimedOut` when the deadline has passed.
+        """
+        ...
+
 
 class ByteLine(ABC):
     """A way to a printer; opened for each visit, because printers are switched off and on.
@@ -135,6 +143,9 @@ class _SocketVisit:
 
         return _answered(more, query, read)
 
+    def listen(self, within_ms: int) -> None:
+        _heard(self._connection, within_ms, self._deadline)
+
     def _arm(self, seconds: float) -> None:
         # Zero would mean "do not wait" to a socket, and the error then is another one.
         if not seconds:
@@ -167,6 +178,15 @@ class _FileVisit:
             return os.read(self._descriptor, 64)
 
         return _answered(more, query, read)
+
+    def listen(self, within_ms: int) -> None:
+        _heard(self._descriptor, within_ms, self._deadline)
+
+
+def _heard(way: socket.socket | int, within_ms: int, deadline: Deadline) -> None:
+    if not deadline.left():
+        raise TimedOut
+    select.select([way], [], [], min(within_ms / 1000, deadline.left()))
 
 
 def _answered(more: Callable[[], bytes], query: bytes, read: Reader) -> int:

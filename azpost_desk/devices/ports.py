@@ -81,11 +81,22 @@ class PagePrinter(Device, Protocol):
 class LabelPrinter(Device, Protocol):
     """The printer of 100 x 150 mm labels."""
 
-    def print_label(self, pdf: bytes, title: str) -> None:
-        """Print one label.
+    @property
+    def proves(self) -> bool:
+        """As `ReceiptPrinter.proves`."""
+        ...
+
+    @property
+    def dpi(self) -> Literal[203, 300]:
+        """How fine its dots are: what is drawn for another one has bars between them."""
+        ...
+
+    def print_label(self, data: bytes) -> str:
+        """Print one label of ZPL `data`; returns where, when it has come out.
 
         Raises:
-            Trouble: D-012 the printer did not take it.
+            Trouble: D-012 it did not take the label, nothing printed; D-040 stopped half-way, a part may be
+                out; D-041 out of labels or ribbon; D-042 open or paused.
         """
         ...
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.devices.byte_lines import ByteLine, Deadline, Visit
-from azpost_desk.devices.ports import DeviceState, PagePrinter
+from azpost_desk.devices.ports import DeviceState
 from azpost_desk.documents import escpos
 from azpost_desk.domain.refusals import Trouble
 
@@ -264,22 +264,3 @@ class LpPrinter:
             )
         except (OSError, subprocess.SubprocessError) as failure:
             raise Trouble("D-006", place=place) from failure
-
-
-class LabelPages:
-    """Labels on any printer of pages that holds label stock. Keeps the promises of `ports.LabelPrinter`."""
-
-    def __init__(self, pages: PagePrinter) -> None:
-        self._pages = pages
-
-    def print_label(self, pdf: bytes, title: str) -> None:
-        """See `ports.LabelPrinter.print_label`."""
-        try:
-            self._pages.print_pdf(pdf, title)
-        except Trouble as failure:
-            raise Trouble("D-012", **failure.facts) from failure
-
-    def state(self) -> DeviceState:
-        """See `ports.Device.state`."""
-        pages = self._pages.state()
-        return DeviceState(pages.place, "D-012" if pages.trouble else None)

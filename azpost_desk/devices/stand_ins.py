@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from azpost_desk.devices.ports import DeviceState, Tone
 from azpost_desk.domain.refusals import Trouble
@@ -16,6 +16,12 @@ _FAULT_CODES: dict[Fault, str] = {
     "hangs": "D-002",
     "out_of_paper": "D-003",
     "cover_open": "D-004",
+}
+_LABEL_FAULT_CODES: dict[Fault, str] = {
+    "refuses": "D-012",
+    "hangs": "D-040",
+    "out_of_paper": "D-041",
+    "cover_open": "D-042",
 }
 
 
@@ -73,7 +79,7 @@ class RecordedPage:
 
 
 class RecordedPages(_Recorded):
-    """A printer of pages and labels in memory.
+    """A printer of pages in memory.
 
     Attributes:
         printed: every document, in order.
@@ -89,9 +95,29 @@ class RecordedPages(_Recorded):
         self.printed.append(RecordedPage(pdf, title))
         return self._place
 
-    def print_label(self, pdf: bytes, title: str) -> None:
+
+class RecordedLabels(_Recorded):
+    """A label printer in memory.
+
+    Attributes:
+        printed: the bytes of every label that came out whole.
+    """
+
+    dpi: Literal[203, 300] = 203
+
+    def __init__(self) -> None:
+        super().__init__("labels")
+        self.printed: list[bytes] = []
+
+    def print_label(self, data: bytes) -> str:
         """See `ports.LabelPrinter.print_label`."""
-        self.print_pdf(pdf, title)
+        self._fail_if_told()
+        self.printed.append(data)
+        return self._place
+
+    def fail(self, fault: Fault | None) -> None:
+        """Behave as a printer with `fault`, or well again."""
+        self.trouble = _LABEL_FAULT_CODES[fault] if fault else None
 
 
 class RecordedDrawer(_Recorded):

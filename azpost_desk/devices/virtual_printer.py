@@ -1,4 +1,4 @@
-"""A receipt printer made of software: hears ESC/POS on a real TCP port, answers, keeps what it printed."""
+"""A printer made of software: hears ESC/POS or ZPL on a real TCP port, answers, keeps what it printed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import selectors
 import socket
 import threading
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from azpost_desk.documents import escpos
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Fault = Literal["refuses", "hangs", "out_of_paper", "cover_open"]
 
@@ -31,6 +34,19 @@ class Printed:
     def height_dots(self) -> int:
         """Rows of the picture."""
         return len(self.rows) // ((self.width_dots + 7) // 8)
+
+
+class Decoder(Protocol):
+    """Follows a stream of one language of printers; attributes as of `EscPosDecoder`."""
+
+    papers: list[Printed]
+    kicks: int
+    strange: bytearray
+    fault: Fault | None
+
+    def feed(self, data: bytes) -> bytes:
+        """Take `data`, in pieces of any size; the printer's answers."""
+        ...
 
 
 class EscPosDecoder:
@@ -108,8 +124,9 @@ class VirtualPrinter:
 
     HANGS_AFTER: Final = 1_000
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, decoder: Callable[[], Decoder] = EscPosDecoder) -> None:
         self.fault: Fault | None = None
+        self._decoder = decoder
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
         self._papers: list[Printed] = []
@@ -168,7 +185,7 @@ class VirtualPrinter:
                         if self.fault == "refuses":
                             connection.close()
                             continue
-                        visitors[connection] = _Visitor()
+                        visitors[connection] = _Visitor(self._decoder())
                         selector.register(connection, selectors.EVENT_READ)
                     elif isinstance(key.fileobj, socket.socket):
                         self._hear(selector, key.fileobj, visitors)
@@ -212,6 +229,6 @@ class VirtualPrinter:
 
 
 class _Visitor:
-    def __init__(self) -> None:
-        self.decoder = EscPosDecoder()
+    def __init__(self, decoder: Decoder) -> None:
+        self.decoder = decoder
         self.bytes_read = 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from reportlab.lib.units import mm
 
-from azpost_desk.documents import bars, typeface
+from azpost_desk.documents import bars, typeface, zpl
 from azpost_desk.documents.dots import PdfPage, RasterPage
 from azpost_desk.documents.typeface import grouped_item, say
 
@@ -43,6 +43,11 @@ def label_image(paper: LabelPaper, texts: Texts, dpi: Dpi = USUAL_DPI) -> Image.
     page = RasterPage(WIDTH_MM, HEIGHT_MM, dpi)
     _Label(paper, texts, page).draw()
     return page.image
+
+
+def label_zpl(paper: LabelPaper, texts: Texts, dpi: Dpi = USUAL_DPI) -> bytes:
+    """The same label as the bytes that a ZPL printer of `dpi` takes."""
+    return zpl.label(label_image(paper, texts, dpi))
 
 
 class _Label:

@@ -22,6 +22,7 @@ from azpost_desk.domain import papers
 from azpost_desk.domain.papers_slips import SlipPaper
 
 if TYPE_CHECKING:
+    from azpost_desk.documents.dots import Dpi
     from azpost_desk.domain.papers import Drawn, Paper
     from azpost_desk.texts import Texts
 
@@ -70,6 +71,11 @@ def _of_outside(
     if isinstance(paper, papers.NumberPaper):
         return abroad_numbers.number_pdf(paper, texts)
     return abroad.abroad_pdf(paper, texts)
+
+
+def label(paper: papers.LabelPaper, texts: Texts, dpi: Dpi) -> bytes:
+    """A label as the ZPL of a printer of `dpi`."""
+    return express.label_zpl(paper, texts, dpi)
 
 
 def raster(

@@ -152,7 +152,8 @@ class Around:
     def printer(self) -> str:
         """See services.ports.Surroundings; where there is no roll, receipts go to the pages."""
         device = self.devices.receipts or self.devices.pages
-        return device.state().trouble or ""
+        label = self.devices.label
+        return device.state().trouble or (label.state().trouble if label else None) or ""
 
 
 def enrol_desk(folder: Path, url: str, code: str, clock: Clock) -> None:

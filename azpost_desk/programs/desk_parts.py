@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal
 
-    from azpost_desk.devices.ports import PagePrinter, ReceiptPrinter, Scale, Signer, Sound
+    from azpost_desk.devices.byte_lines import ByteLine
+    from azpost_desk.devices.ports import LabelPrinter, PagePrinter, ReceiptPrinter, Scale, Signer, Sound
     from azpost_desk.devices.printers import FolderPrinter
     from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.signatures import Stamp
@@ -32,7 +33,8 @@ class Devices:
 
     Attributes:
         receipts: a printer of the roll, None where receipts go to `pages` as PDF.
-        pages: forms, labels and reports.
+        pages: forms and reports.
+        label: a printer of labels, None where they go to `pages` as PDF.
         terminal: the card terminal, None where this counter takes no cards.
         certificates: file with the certificates the centre may show, "" for the system's own.
         signer: the card or file that signs papers, None where they are signed by hand.
@@ -41,6 +43,7 @@ class Devices:
     pages: PagePrinter
     sound: Sound
     receipts: ReceiptPrinter | None = None
+    label: LabelPrinter | None = None
     scale: Scale | None = None
     terminal: CardTerminal | None = None
     certificates: str = ""
@@ -129,6 +132,7 @@ def paper_printer(
         from azpost_desk.domain.papers import (
             CertificatePaper,
             EnquiryPaper,
+            LabelPaper,
             NumberPaper,
             ReceiptPaper,
             StatementPaper,
@@ -149,6 +153,9 @@ def paper_printer(
         ):
             place = devices.receipts.print_raster(press.raster(paper, texts))
             return Came("printed" if devices.receipts.proves else "sent", place)
+        if devices.label is not None and isinstance(paper, LabelPaper):
+            place = devices.label.print_label(press.label(paper, texts, devices.label.dpi))
+            return Came("printed" if devices.label.proves else "sent", place)
         place = pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort, today()))
         return Came(way if pages.proves else "sent", place)
 
@@ -239,7 +246,7 @@ def devices_of(folder: Path) -> Devices:
     Raises:
         Trouble: G-080 as settings_of.
     """
-    from azpost_desk.devices.byte_lines import ByteLine, FileLine, TcpLine
+    from azpost_desk.devices.label_printers import ZplPrinter
     from azpost_desk.devices.printers import EscPosPrinter, FolderPrinter, LpPrinter
     from azpost_desk.devices.sounds import sound_here
     from azpost_desk.programs.desk_settings import settings_of
@@ -249,17 +256,28 @@ def devices_of(folder: Path) -> Devices:
     pages: PagePrinter = LpPrinter(queue or None) if kind == "lp" else FolderPrinter(folder / "papers")
     receipts: ReceiptPrinter | None = None
     if said.receipts:
-        kind, _, place = said.receipts.partition(":")
-        way: ByteLine = TcpLine(*_host_port(place)) if kind == "tcp" else FileLine(Path(place))
-        receipts = EscPosPrinter(way, answers=said.receipts_answer != "none")
+        receipts = EscPosPrinter(_way_to(said.receipts), answers=said.receipts_answer != "none")
+    label: LabelPrinter | None = None
+    if said.label:
+        way = _way_to(said.label.removeprefix("zpl:"))
+        label = ZplPrinter(way, said.label_dpi, answers=said.label_answer != "none")
     return Devices(
         pages=pages,
         sound=sound_here(),
         receipts=receipts,
+        label=label,
         terminal=_terminal_of(said, folder),
         certificates=said.centre_certificates,
         signer=signer_of(said.signing),
     )
+
+
+def _way_to(place: str) -> ByteLine:
+    """The line to ``file:PATH``, ``tcp:HOST:PORT`` or ``HOST:PORT``."""
+    from azpost_desk.devices.byte_lines import FileLine, TcpLine
+
+    kind, _, path = place.partition(":")
+    return FileLine(Path(path)) if kind == "file" else TcpLine(*_host_port(place.removeprefix("tcp:")))
 
 
 def _terminal_of(said: DeskSettings, folder: Path) -> CardTerminal | None:

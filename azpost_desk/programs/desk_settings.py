@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=msgspec.Struct)
 FILE: Final = "desk.toml"
-_PLACE: Final = r"[^:\s]+:[0-9]{1,5}"
+# 1 to 65535: a port beyond is a slip that would show only when somebody prints.
+_PORT: Final = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+_PLACE: Final = rf"[^:\s]+:{_PORT}"
 _TCP: Final = rf"tcp:{_PLACE}"
 _LINE: Final = re.compile(r"line ([0-9]+)")
 _NAMED: Final = re.compile(r"\$\.(?:\w+\.)*(\w+)|unknown field `([^`]*)`")
@@ -30,6 +32,9 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         receipts: the roll printer; "" prints receipts as pages.
         receipts_answer: "none" for a printer that takes bytes and never says a word.
+        label: the printer of 100 x 150 mm labels; "" prints labels as pages.
+        label_dpi: how fine its dots are.
+        label_answer: as `receipts_answer`.
         terminal: the card terminal; one that speaks ZVT with its id, eight figures: no other's word counts.
         terminal_password: ZVT, six figures: what the terminal asks a merchant for.
         terminal_dialect: ZVT: "goods" for a terminal that waits to hear whether the goods were issued.
@@ -42,6 +47,9 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipts: Annotated[str, msgspec.Meta(pattern=rf"^({_TCP}|file:.+)?$")] = ""
     receipts_answer: Literal["status", "none"] = "status"
     pages: Annotated[str, msgspec.Meta(pattern=r"^(folder|lp(:.*)?)$")] = "folder"
+    label: Annotated[str, msgspec.Meta(pattern=rf"^(zpl:({_PLACE}|file:.+))?$")] = ""
+    label_dpi: Literal[203, 300] = 203
+    label_answer: Literal["status", "none"] = "status"
     terminal: Annotated[str, msgspec.Meta(pattern=rf"^({_TCP}|zvt:{_PLACE}#[0-9]{{8}})?$")] = ""
     terminal_password: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")] = "000000"
     terminal_dialect: Literal["final", "goods"] = "final"

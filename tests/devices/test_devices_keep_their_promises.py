@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk.devices.byte_lines import FileLine, TcpLine
-from azpost_desk.devices.printers import EscPosDrawer, EscPosPrinter, FolderPrinter, LabelPages, LpPrinter
-from azpost_desk.devices.stand_ins import RecordedDrawer, RecordedPages, RecordedReceipts
+from azpost_desk.devices.printers import EscPosDrawer, EscPosPrinter, FolderPrinter, LpPrinter
+from azpost_desk.devices.stand_ins import RecordedDrawer, RecordedReceipts
 from azpost_desk.devices.virtual_printer import EscPosDecoder, Fault, VirtualPrinter
 from azpost_desk.documents import escpos
 from azpost_desk.domain.refusals import Trouble
@@ -340,19 +340,8 @@ def test_lp_that_refuses_or_hangs_costs_its_timeout(tmp_path: Path, script: str)
     assert time.monotonic() - begun < TIMEOUT_MS / 1000 + 1
 
 
-def test_labels_come_out_of_a_page_printer_or_say_that_they_did_not(tmp_path: Path) -> None:
-    LabelPages(FolderPrinter(tmp_path)).print_label(PDF, "EE123456785AZ")
-    assert (tmp_path / "EE123456785AZ.pdf").read_bytes() == PDF
-    pages = RecordedPages()
-    pages.trouble = "D-006"
-    with pytest.raises(Trouble) as trouble:
-        LabelPages(pages).print_label(PDF, "EE123456785AZ")
-    assert trouble.value.code == "D-012"
-    assert LabelPages(pages).state().trouble == "D-012"
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_trouble_of_a_device_has_its_sentence(language: str) -> None:
     texts = Texts(language)
-    sentences = {texts.refusal(Trouble(f"D-{number:03}", place="usb")) for number in range(1, 14)}
-    assert len(sentences) == 13
+    numbers = [*range(1, 14), 40, 41, 42]
+    assert len({texts.refusal(Trouble(f"D-{number:03}", place="usb")) for number in numbers}) == 16

@@ -9,6 +9,7 @@ import keyring
 import keyring.errors
 import pytest
 
+from azpost_desk.devices.label_printers import ZplPrinter
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.programs import backup, check, desk, tool
 from azpost_desk.programs.desk import copies_of, devices_of, scanner_gap_of
@@ -66,6 +67,13 @@ WRONG = [
     ('backups = "D:\\backup"\n', 1, "twice"),
     ('receipts = "tcp:10.0.0.5"\n', 1, "receipts"),
     ('receipts_answer = "maybe"\n', 1, "maybe"),
+    ('label = "tcp:10.0.0.5:9100"\n', 1, "label"),
+    ('label = "zpl:10.0.0.5"\n', 1, "label"),
+    ('label = "zpl:10.0.0.5:0"\n', 1, "label"),
+    ('label = "zpl:10.0.0.5:65536"\n', 1, "label"),
+    ("label_dpi = 600\n", 1, "600"),
+    ('label_answer = "maybe"\n', 1, "maybe"),
+    ('receipts = "tcp:10.0.0.5:99999"\n', 1, "receipts"),
     ('terminal = "usb"\n', 1, "terminal"),
     # A ZVT terminal without its id: whose approvals would count?
     ('terminal = "zvt:10.0.0.5:20007"\n', 1, "terminal"),
@@ -91,6 +99,19 @@ def test_what_is_wrong_is_said_in_one_sentence_with_its_line(
         told = capsys.readouterr().err.strip()
         assert f"line {line}" in told
         assert len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize("dpi", [203, 300])
+def test_the_label_printer_stands_where_its_line_says(tmp_path: Path, dpi: int) -> None:
+    assert devices_of(tmp_path).label is None
+    write(tmp_path, f'label = "zpl:10.0.0.6:65535"\nlabel_dpi = {dpi}\nlabel_answer = "none"\n')
+    printer = devices_of(tmp_path).label
+    assert isinstance(printer, ZplPrinter)
+    assert (printer.dpi, printer.proves) == (dpi, False)
+    write(tmp_path, f'label = "zpl:file:{tmp_path}/lp1"\n')
+    usual = devices_of(tmp_path).label
+    assert isinstance(usual, ZplPrinter)
+    assert (usual.dpi, usual.proves, usual.state().trouble) == (203, True, "D-012")
 
 
 def test_a_printer_that_never_answers_is_not_asked(tmp_path: Path) -> None:

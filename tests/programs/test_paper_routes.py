@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from azpost_desk.devices.printers import FolderPrinter
-from azpost_desk.devices.stand_ins import RecordedSound
+from azpost_desk.devices.stand_ins import RecordedLabels, RecordedSound
+from azpost_desk.documents import express
 from azpost_desk.domain.papers import CopyState
 from azpost_desk.programs.desk import Devices, paper_printer
 from azpost_desk.programs.desk_parts import tray_of
 from azpost_desk.services.print_jobs import Came
+from azpost_desk.texts import Texts
 from tests.documents import samples
 from tests.documents.test_slips import PAPER as SLIP
 
@@ -68,6 +70,21 @@ def test_each_paper_finds_its_printer(paper: object, sort: str, with_roll: str, 
         devices = Devices(pages=played, sound=RecordedSound(), receipts=receipts)  # type: ignore[arg-type]
         paper_printer(devices, lambda: "az")(paper, sort)  # type: ignore[arg-type]
         assert played.came == [expected]
+
+
+@pytest.mark.parametrize("proves", [True, False])
+def test_a_label_goes_to_its_printer_where_there_is_one(proves: bool) -> None:
+    labels, pages = RecordedLabels(), Played(proves=proves)
+    labels.dpi, labels.proves = 300, proves
+    way: Literal["printed", "sent"] = "printed" if proves else "sent"
+    for label in (labels, None):
+        devices = Devices(pages=pages, sound=RecordedSound(), label=label)  # type: ignore[arg-type]
+        came = paper_printer(devices, lambda: "az")(samples.LABEL, "label")
+        assert came == Came(way, "labels" if label else "the office")
+    [sent] = labels.printed
+    # In the language of the customer, drawn for the dots of that printer.
+    assert sent == express.label_zpl(samples.LABEL, Texts("az"), 300)
+    assert pages.came == [f"{DAY}_label-{samples.LABEL.item}"]
 
 
 @pytest.mark.parametrize("proves", [True, False])
