@@ -15,25 +15,23 @@ import json
 import os
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import time
-import zlib
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import counter
 from counter import Broken, wait_until
+from eyes import DISPLAY, HIGH, WIDE, as_png, grabbed, is_painted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 NEEDED = ("debootstrap", "Xvfb", "xwd", "xdotool", "openssl", "unshare", "chroot")
-DISPLAY = ":94"
-WIDE, HIGH = 1366, 768
 CLERK, SECOND = "clerk", "second"
 APT = "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0"
 
@@ -185,8 +183,7 @@ def works_and_is_killed(stand: Stand) -> str:
         with window(stand, "az", network=True):
             come_back(stand, "after-the-kill")
             sell(stand, printed=True)
-        # Refused where the centre's own books do not hold.
-        office.records()
+            arrived(stand)
     return (
         f"centre in {founded_s:.0f} s, day opened and first sale in {took_s:.0f} s,"
         f" {sold} records at the kill, {checked(stand)} afterwards, {len(office.printed):,} bytes printed"
@@ -204,7 +201,7 @@ def pay(stand: Stand, printed: bool) -> None:
     printer = stand.outside().printed
     before, paper = checked(stand), len(printer)
     counter.paid(HANDS)
-    wait_until(lambda: checked(stand) > before, "the record of a sale", 20)
+    wait_until(partial(has_more, stand, before), "the record of a sale", 20)
     if printed:
         wait_until(lambda: len(printer) > paper, "a receipt at the printer", 20)
 
@@ -217,24 +214,71 @@ def come_back(stand: Stand, name: str) -> None:
     picture(stand, name)
 
 
+def arrived(stand: Stand) -> None:
+    """Every record of the desk is at the centre, whose own books hold."""
+    office = stand.outside()
+    wait_until(lambda: office.records() == checked(stand), "the same number of records at desk and centre")
+
+
+def has_more(stand: Stand, records: int) -> bool:
+    """Whether anything was written since the books held so many."""
+    return checked(stand) > records
+
+
 def checked(stand: Stand) -> int:
     """How many records the clerk's books hold; all invariants hold."""
     return counter.records_of(stand.run("azpost-desk check --json", CLERK))
 
 
 def updated_while_it_runs(stand: Stand) -> str:
-    """A counter that runs keeps its own files through an update; the next start takes the new ones."""
+    """Without a line and with an open basket a counter works on through an update; the next start is new."""
     before = stand.run("readlink -f /var/lib/azpost-desk/current").strip()
-    with screen(stand), window(stand, "az") as running:
-        stand.run(f"{APT} install {stand.put(stand.newer)}")
-        if running.poll() is not None:
-            raise Broken("the running counter ended during the update")
-        stand.run(f"test -f {before}/azpost_desk/programs/desk.py")
-        picture(stand, "after-update")
-    after = stand.run("azpost-desk --version", CLERK).strip()
-    if after != version_of(stand.newer):
-        raise Broken(f"the next start is {after}")
-    return f"{before.rpartition('/')[2]} ran on, the next start is {after}"
+    with screen(stand):
+        with window(stand, "az") as running:
+            come_back(stand, "before-the-update")
+            sell(stand, printed=False)
+            counter.put_into_basket(HANDS)
+            began = time.monotonic()
+            stand.run(f"{APT} install {stand.put(stand.newer)}")
+            took_s = time.monotonic() - began
+            if running.poll() is not None:
+                raise Broken("the running counter ended during the update")
+            stand.run(f"test -f {before}/azpost_desk/programs/desk.py")
+            pay(stand, printed=False)
+            counter.put_into_basket(HANDS)
+            picture(stand, "after-the-update")
+        after = stand.run("azpost-desk --version", CLERK).strip()
+        if after != version_of(stand.newer):
+            raise Broken(f"the next start is {after}")
+        if (unsent := checked(stand) - stand.outside().records()) < 1:
+            raise Broken("nothing was written without a line")
+        with window(stand, "az", network=True):
+            come_back(stand, "first-start-of-the-newer")
+            pay(stand, printed=True)
+            arrived(stand)
+    ran = before.rpartition("/")[2]
+    return f"{ran} ran on, updated in {took_s:.1f} s; {after} has its basket and sent {unsent} records"
+
+
+def closes_its_day(stand: Stand) -> str:
+    """The till is counted with all that was sold before a kill and an update, the day closed and printed."""
+    began = time.monotonic()
+    with screen(stand), window(stand, "az", network=True):
+        come_back(stand, "before-the-close")
+        for act in (counter.till_closed, counter.day_closed):
+            held = checked(stand)
+            act(HANDS)
+            picture(stand, act.__name__.replace("_", "-"))
+            wait_until(partial(has_more, stand, held), f"the record of {act.__name__}", 20)
+        arrived(stand)
+    if (days := stand.outside().closed_days()) != [counter.SOLD]:
+        raise Broken(f"the day was closed with {days} instead of {counter.SOLD}")
+    papers = stand.run("ls ~/.local/share/azpost-desk/papers", CLERK).splitlines()
+    missing = [sort for sort in ("till_close", "report") if not any(f"_{sort}" in row for row in papers)]
+    if missing:
+        raise Broken(f"not printed: {' '.join(missing)}")
+    took_s, baskets = time.monotonic() - began, counter.SOLD[0]
+    return f"{baskets} baskets in {took_s:.0f} s, {checked(stand)} records here and at the centre"
 
 
 def healed_after_a_cut(stand: Stand) -> str:
@@ -302,6 +346,7 @@ STEPS: tuple[Callable[[Stand], str], ...] = (
     shows_its_window,
     works_and_is_killed,
     updated_while_it_runs,
+    closes_its_day,
     healed_after_a_cut,
     stepped_back,
     removed_and_purged,
@@ -339,20 +384,12 @@ def window(stand: Stand, language: str, network: bool = False) -> Iterator[subpr
         if running.poll() is not None:
             raise Broken(f"the window ended: {(running.stderr.read() if running.stderr else b'')[-600:]!r}")
         yield running
+    except Broken:
+        picture(stand, "broken")
+        raise
     finally:
         running.terminate()
         running.wait()
-
-
-def is_painted() -> bool:
-    """Whether anything but the empty screen is to be seen."""
-    return len(set(grabbed()[::4])) > 8
-
-
-def grabbed() -> bytes:
-    """The dots of the whole screen, row by row; none while it is not there yet."""
-    command = ["xwd", "-root", "-silent", "-display", DISPLAY]
-    return subprocess.run(command, capture_output=True, check=False).stdout[-WIDE * HIGH * 4 :]
 
 
 HANDS = counter.Hands(DISPLAY, grabbed, WIDE * 4)
@@ -360,19 +397,7 @@ HANDS = counter.Hands(DISPLAY, grabbed, WIDE * 4)
 
 def picture(stand: Stand, name: str) -> None:
     """What the screen shows, as `out`/NAME.png."""
-    shown = grabbed()
-    lines = (shown[row * WIDE * 4 : (row + 1) * WIDE * 4] for row in range(HIGH))
-    # Four bytes a dot in X's order (blue, green, red, unused) become three; a line begins with "no filter".
-    dots = b"".join(
-        b"\0" + bytes(byte for dot in zip(line[2::4], line[1::4], line[0::4], strict=True) for byte in dot)
-        for line in lines
-    )
-    parts = [(b"IHDR", struct.pack(">IIBBBBB", WIDE, HIGH, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(dots))]
-    made = b"\x89PNG\r\n\x1a\n"
-    for kind, content in [*parts, (b"IEND", b"")]:
-        made += struct.pack(">I", len(content)) + kind + content
-        made += struct.pack(">I", zlib.crc32(kind + content))
-    (stand.out / f"{name}.png").write_bytes(made)
+    (stand.out / f"{name}.png").write_bytes(as_png(grabbed()))
 
 
 def version_of(packages: list[Path]) -> str:

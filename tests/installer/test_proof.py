@@ -39,6 +39,36 @@ def test_records_count_only_where_the_books_are_sound() -> None:
         counter.records_of(answer(ok=False))
 
 
+def test_the_records_of_the_centres_own_book_are_not_the_desks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both books must hold; only the branch's records are compared with what its desk has."""
+    told = {True: answer(), False: answer().replace("7", "9")}
+    monkeypatch.setattr(Office, "_typed", lambda _self, *words: told["--branch" in words])
+    assert Office(tmp_path, "python3").records() == 7
+    told[False] = answer(ok=False)
+    with pytest.raises(Broken, match="the books are not sound"):
+        Office(tmp_path, "python3").records()
+
+
+def test_a_closed_day_is_what_its_close_says_and_no_till_differs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    differs = ""
+
+    def typed(_self: Office, *words: str, said: str = "") -> str:
+        if "--out" in words:
+            day = {"baskets_cash_only": 5, "cash_qapik": 180}
+            Path(words[words.index("--out") + 1]).write_text(json.dumps([day]), "utf-8")
+        return differs if "till-counts" in words else said
+
+    monkeypatch.setattr(Office, "_typed", typed)
+    assert Office(tmp_path, "python3").closed_days() == [counter.SOLD]
+    differs = "2002-1\ttill.closed\t-30\n"
+    with pytest.raises(Broken, match="does not hold what was sold"):
+        Office(tmp_path, "python3").closed_days()
+
+
 def test_the_file_to_enrol_by_is_one_that_a_desk_understands(tmp_path: Path) -> None:
     from azpost_desk.programs.desk_settings import read_settings
     from azpost_desk.programs.enrol import EnrolmentFile
