@@ -21,6 +21,7 @@ from azpost_desk.domain.catalogue import (
     Tariffs,
     WatchState,
 )
+from azpost_desk.domain.mail.prohibited import Prohibitions
 
 DOCUMENTS: Final[dict[str, type[Document]]] = {
     "branch": Branch,
@@ -39,4 +40,5 @@ DOCUMENTS: Final[dict[str, type[Document]]] = {
     "partners": Partners,
     "rates": Rates,
     "revaluation_rates": RevaluationRates,
+    "prohibitions": Prohibitions,
 }

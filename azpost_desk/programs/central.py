@@ -58,6 +58,7 @@ from azpost_desk.programs import (
     central_dual_control,
     central_instant,
     central_lists,
+    central_mail,
     central_messages,
     central_people,
     central_reports,
@@ -188,7 +189,7 @@ def _parser() -> argparse.ArgumentParser:
     erasing = command("erasure", _erasure, "erase by rule what is due, or list who has not followed")
     erasing.add_argument("what", choices=("list", "run"))
     command("exceptions", _exceptions, "list the records that wait for a person")
-    central_branch.add(command, (*_DOCUMENTS, *central_abroad.DOCUMENTS))
+    central_branch.add(command, (*_DOCUMENTS, *central_abroad.DOCUMENTS, *central_mail.DOCUMENTS))
     central_abroad.add(command, commands)
     central_treasury.add(command)
     central_reports.add(command)
@@ -198,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     central_people.add(commands)
     central_lists.add(command)
     central_billers.add(command)
+    central_mail.add(command)
     central_messages.add(command)
     central_instant.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")

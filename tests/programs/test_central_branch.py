@@ -140,7 +140,7 @@ def test_a_branch_is_made_whole_from_one_file_by_two_people_and_once(
     "name",
     [
         *("tariffs", "billers", "goods", "settings", "signing", "retention", "connectors", "national-list"),
-        *("partners", "corridors", "register"),
+        *("partners", "corridors", "register", "prohibitions"),
     ],
 )
 def test_each_example_is_taken_unchanged(
@@ -191,9 +191,9 @@ def test_a_biller_whose_example_it_would_refuse_itself_is_not_set(
 
 
 def test_every_example_is_offered_and_every_file_has_one() -> None:
+    from azpost_desk.programs import central_abroad, central_mail
     from azpost_desk.programs.central import _DOCUMENTS
-    from azpost_desk.programs.central_abroad import DOCUMENTS
 
     shipped = {path.stem for path in places.templates().iterdir()}
     others = {"branch", "channels", "connectors", "messages", "national-list", "rail", "register"}
-    assert shipped == {*_DOCUMENTS, *DOCUMENTS, *others}
+    assert shipped == {*_DOCUMENTS, *central_abroad.DOCUMENTS, *central_mail.DOCUMENTS, *others}

@@ -1,0 +1,97 @@
+"""Files about mail abroad before they count: a row that nobody could go by is refused with its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central.registry.files import WrongFile
+from azpost_desk.domain.days import business_day
+from azpost_desk.domain.mail.goods import words_of
+from azpost_desk.domain.mail.prohibited import CONDITIONAL, DIRECTIONS, EVERYWHERE, VERDICTS, is_range
+from azpost_desk.domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from azpost_desk.domain.mail.prohibited import Prohibition, Prohibitions
+
+_LANGUAGES: Final = ("az", "ru", "en")
+_COUNTRY_LETTERS: Final = 2
+
+
+def check_prohibitions(file: str, prohibitions: Prohibitions) -> None:
+    """Refuse rows that would let an article through or could not be told to a sender.
+
+    Raises:
+        WrongFile: X-170 no country, X-171 no direction or verdict, X-172 a range that is none, X-173 neither
+            code nor word to find it by, X-174 words or names not in every language, X-175 a condition without
+            its document, X-176 no source, X-177 dates that are none or end before they begin.
+    """
+    for at, row in enumerate(prohibitions.rows, start=1):
+        place = f"rows[{at}]."
+        if row.country != EVERYWHERE and not is_country(row.country):
+            raise wrong("X-170", file, f"{place}country", row.country)
+        for name, value, allowed in (
+            ("direction", row.direction, DIRECTIONS),
+            ("verdict", row.verdict, VERDICTS),
+        ):
+            if value not in allowed:
+                raise wrong("X-171", file, place + name, value, allowed=", ".join(allowed))
+        for number, one in enumerate(row.hs, start=1):
+            if not is_range(one):
+                raise wrong("X-172", file, f"{place}hs[{number}]", one)
+        if not row.hs and not row.words:
+            raise wrong("X-173", file, f"{place}hs")
+        _check_languages(file, place, row)
+        if row.verdict == CONDITIONAL and not _is_whole(row.document):
+            raise wrong("X-175", file, f"{place}document")
+        if not row.source.strip():
+            raise wrong("X-176", file, f"{place}source")
+        check_dates(file, place, row.valid_from, row.valid_to)
+
+
+def _check_languages(file: str, place: str, row: Prohibition) -> None:
+    if not _is_whole(row.names):
+        raise wrong("X-174", file, f"{place}names")
+    if row.words and not all(row.words.get(language) for language in _LANGUAGES):
+        raise wrong("X-174", file, f"{place}words")
+    for language, words in row.words.items():
+        for number, one in enumerate(words, start=1):
+            # A word of which no letter is left when it is compared would be in no text, or in every one.
+            if not words_of(one):
+                raise wrong("X-173", file, f"{place}words.{language}[{number}]")
+
+
+def check_dates(file: str, place: str, valid_from: str, valid_to: str) -> None:
+    """Refuse days that are none, or that end before they begin; "" is open.
+
+    Raises:
+        WrongFile: X-177 at the place.
+    """
+    for name, day in (("valid_from", valid_from), ("valid_to", valid_to)):
+        if day and not is_day(day):
+            raise wrong("X-177", file, place + name, day)
+    if valid_to and valid_to < valid_from:
+        raise wrong("X-177", file, f"{place}valid_to", valid_to)
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a day as documents write one: ``2026-12-01``."""
+    try:
+        return business_day(text) == text
+    except Refused:
+        return False
+
+
+def is_country(text: str) -> bool:
+    """Whether it is written like a country's code: two capitals."""
+    return len(text) == _COUNTRY_LETTERS and text.isascii() and text.isalpha() and text.isupper()
+
+
+def wrong(code: str, file: str, place: str, value: object = "", *, allowed: str = "") -> WrongFile:
+    """A refusal of the value at this place of the file."""
+    return WrongFile(code, file=file, place=place, value=value, allowed=allowed)
+
+
+def _is_whole(said: Mapping[str, str]) -> bool:
+    return all(said.get(language, "").strip() for language in _LANGUAGES)
