@@ -28,7 +28,7 @@ PROGRAMS: Final = {
     "simulate": "kills, power cuts, a bad network and races by seed: nothing acknowledged may be lost",
     "bench": "named benchmarks, each beside its physical limit",
     "doctor": "explains a sick counter; support bundle without personal data",
-    "tool": "one rule at a time to JSON lines: item, scan, identifier, azqr, screen, signature, iso20022",
+    "tool": "one rule at a time as JSON: item, scan, identifier, azqr, label, screen, signature, iso20022",
 }
 
 

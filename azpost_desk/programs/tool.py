@@ -1,4 +1,4 @@
-"""`tool item|scan|identifier|azqr|screen|signature|iso20022`: one rule, from lines (or files) to JSON lines.
+"""`tool item|scan|identifier|azqr|label|screen|signature|iso20022`: one rule, from lines or files to JSON.
 
 For support and for acceptance checks: what the counter would say of a number, without a counter.
 """
@@ -57,11 +57,23 @@ def main(argv: list[str]) -> int:
         complain(_unreadable(fault))
         return 2
     # A stray byte must not end the run: it becomes U+FFFD, which no rule accepts.
-    for line in sys.stdin.buffer:
-        text = line.decode("utf-8", errors="replace").removesuffix("\n").removesuffix("\r")
-        sys.stdout.write(_line_of(answer(text)))
+    try:
+        for line in sys.stdin.buffer:
+            text = line.decode("utf-8", errors="replace").removesuffix("\n").removesuffix("\r")
+            sys.stdout.write(_line_of(answer(text)))
+    except _CannotWrite as fault:
+        complain(_unreadable(fault.failure))
+        return 2
     sys.stdout.flush()
     return 0
+
+
+class _CannotWrite(Exception):
+    """A file of ours, and not the output, which closes when somebody has read enough."""
+
+    def __init__(self, failure: OSError) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
 
 
 def _line_of(answer: Answer) -> str:
@@ -78,6 +90,8 @@ def _by_line(arguments: argparse.Namespace) -> Callable[[str], Answer]:
             return _scan
         case "azqr":
             return _made_code if arguments.encode else _code
+        case "label":
+            return _labels(arguments)
         case "screen":
             return _pair if arguments.pairs else _screener(arguments)
         case _:
@@ -93,6 +107,13 @@ def _parser() -> argparse.ArgumentParser:
     identifier.add_argument("--kind", required=True, choices=sorted(CHECKS))
     code = tools.add_parser("azqr", help="payment codes: their fields, or the code from its fields")
     code.add_argument("--encode", action="store_true", help='lines of JSON, {"39": "MPV002", "26": {…}, …}')
+    label = tools.add_parser("label", help="labels of items, each a line of JSON, as files")
+    form = label.add_mutually_exclusive_group(required=True)
+    form.add_argument("--zpl", dest="form", action="store_const", const="zpl")
+    form.add_argument("--pdf", dest="form", action="store_const", const="pdf")
+    label.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: here")
+    label.add_argument("--out", type=Path, metavar="DIR", help="the same, as other programs call it")
+    label.add_argument("--dpi", type=int, choices=[203, 300], default=203, help="of the label printer")
     screen = tools.add_parser("screen", help="names against watch lists, or pairs of names")
     screen.add_argument("--pairs", action="store_true", help="two names a line, divided by a tab")
     screen.add_argument("--ofac", type=Path, metavar="DIR", help="folder with sdn.csv, alt.csv and add.csv")
@@ -195,6 +216,19 @@ def _message(path: Path, rules: str | None) -> Answer:
         "errors": list(checked.errors),
     }
     return {**answer, "broken": list(broken_rules(content, rules))} if rules else answer
+
+
+def _labels(arguments: argparse.Namespace) -> Callable[[str], Answer]:
+    # Here and not above: the other tools draw nothing.
+    from azpost_desk.programs.tool_label import label_file
+
+    def make(line: str) -> Answer:
+        try:
+            return label_file(line, arguments.form, arguments.out or arguments.folder, arguments.dpi)
+        except OSError as failure:
+            raise _CannotWrite(failure) from failure
+
+    return make
 
 
 def _item(line: str) -> Answer:

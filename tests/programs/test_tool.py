@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
+import zxingcpp
 
 from azpost_desk.devices.signatures import FileSigner
 from azpost_desk.documents.reports import report_pdf
@@ -126,6 +128,47 @@ def test_azqr_there_and_back() -> None:
     assert [one["fields"]["59"] for one in tool("azqr", lines=made[0]["payload"].encode())] == [fields["59"]]
     assert [one["reason"] for one in made[1:]] == ["currency", "form", "form", "version"]
     assert all(one["payload"] is None and not one["valid"] for one in made[1:])
+
+
+def test_label(tmp_path: Path) -> None:
+    """A file a number, read back by a scanner; what makes no label says why, and names no other folder."""
+    party = {"name": "Əliyeva Sevda", "address": "Nizami küç. 5", "postcode": "AZ1000", "phone": "501234567"}
+    item = {
+        "number": "ee 123 456 785 az", "service": "EMS", "weight_g": 1250,
+        "sender": party, "addressee": {**party, "country": "TÜRKİYE"}, "date": "2026-11-30",
+    }
+    wrong = [
+        {**item, "number": "../../EE123456785AZ"},
+        {**item, "number": "EE123456784AZ"},
+        {**item, "weight_g": 0},
+        {**item, "weight_g": "1"},
+        {**item, "sender": {**party, "name": "Ə" * 121}},
+        {key: value for key, value in item.items() if key != "addressee"},
+        [],
+    ]
+    lines = "\n".join(json.dumps(one, ensure_ascii=False) for one in [item, *wrong]) + "\n\n"
+    folder = tmp_path / "labels"
+    for form in ("pdf", "zpl"):
+        good, *bad = tool("label", f"--{form}", str(folder), lines=lines.encode())
+        file = folder / f"EE123456785AZ.{form}"
+        assert good == {"number": "EE123456785AZ", "bytes": file.stat().st_size, "pages": 1}
+        assert [one["reason"] for one in bad] == [
+            "length", "check_digit", "form", "form", "length", "form", "form", "form",
+        ]  # fmt: skip
+        assert all((one["number"], one["bytes"], one["pages"]) == (None, None, None) for one in bad)
+    assert sorted(path.name for path in folder.iterdir()) == ["EE123456785AZ.pdf", "EE123456785AZ.zpl"]
+    page = pypdfium2.PdfDocument(folder / "EE123456785AZ.pdf")[0]
+    [code] = zxingcpp.read_barcodes(page.render(scale=203 / 72, grayscale=True).to_pil())
+    assert code.text == "EE123456785AZ"
+    text = page.get_textpage().get_text_bounded()
+    for words in ("Əliyeva Sevda", "TÜRKİYE", "1,250 kq", "30.11.2026", "DEMO"):
+        assert words in text
+    assert (folder / "EE123456785AZ.zpl").read_bytes().startswith(b"^XA")
+    finer = tool("label", "--zpl", "--dpi", "300", "--out", str(folder), lines=json.dumps(item).encode())
+    assert b"^PW1181" in (folder / "EE123456785AZ.zpl").read_bytes()
+    assert [one["number"] for one in finer] == ["EE123456785AZ"]
+    assert tool("label", "--pdf", str(folder / "EE123456785AZ.zpl"), lines=lines.encode(), code=2) == []
+    assert tool("label", lines=b"", code=2) == []
 
 
 def test_nothing_in_nothing_out() -> None:
