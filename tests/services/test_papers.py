@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pypdf
 import pytest
+import zxingcpp
+from PIL import Image
 
-from azpost_desk.documents import press
+from azpost_desk.devices.virtual_labels import ZplDecoder
+from azpost_desk.devices.virtual_printer import VirtualPrinter
+from azpost_desk.documents import express, press
 from azpost_desk.domain import papers
 from azpost_desk.domain.electronic import Electronic
 from azpost_desk.domain.money import azn
@@ -15,6 +21,8 @@ from azpost_desk.domain.people import Parties, Person
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.reports import Baskets
 from azpost_desk.domain.transfer_codes import shown_transfer_code, transfer_code
+from azpost_desk.programs.desk import Around
+from azpost_desk.programs.desk_parts import devices_of, paper_printer
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.payments import PayBill
@@ -23,6 +31,9 @@ from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 from azpost_desk.texts import Texts
 from tests.fakes.line import PlayedTransfer
 from tests.services.counters import CLERK, MANAGER, RECEIVER, SENDER, Stand, approval
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LANGUAGES = ("az", "ru", "en")
 
@@ -92,6 +103,44 @@ def test_the_label_bears_number_and_both_addresses(stand: Stand) -> None:
     for text in drawn(label).values():
         assert "Abbasova Lalə" in text
         assert "AZ1000" in text
+
+
+def test_a_label_that_did_not_come_out_is_printed_again_with_its_number(
+    stand: Stand, tmp_path: Path
+) -> None:
+    """From the paid basket through desk.toml and a socket onto the label, and read back from there."""
+    with VirtualPrinter(decoder=ZplDecoder) as roll:
+        (tmp_path / "desk.toml").write_text(f'label = "zpl:127.0.0.1:{roll.port}"\n', "utf-8")
+        devices = devices_of(tmp_path)
+        prints, queue = paper_printer(devices, lambda: "az"), stand.desk.papers
+
+        def print_all() -> None:
+            while queue.print_next(prints):
+                pass
+
+        print_all()
+        sell_everything(stand)
+        [label] = jobs_of(stand, "label")
+        assert isinstance(label, papers.LabelPaper)
+        around = Around(stand.books, devices, None)  # type: ignore[arg-type]  # no backups are asked for
+        for fault, trouble in (("cover_open", "D-042"), ("out_of_paper", "D-041"), (None, "")):
+            roll.fault = fault  # type: ignore[assignment]
+            assert around.printer() == trouble
+        roll.fault = "out_of_paper"
+        print_all()
+        [job] = queue.waiting()
+        assert (job.paper, job.state, job.trouble, roll.papers) == ("label", "failed", "D-041", ())
+        roll.fault = None
+        queue.retry(job, CLERK)
+        print_all()
+        assert (queue.waiting(), roll.strange) == ([], b"")
+        [printed] = roll.papers
+    again = replace(label, copy=papers.CopyState("duplicate", 1))
+    wanted = express.label_image(again, Texts(label.language or "az"))
+    rows = bytes(byte ^ 0xFF for byte in printed.rows)
+    burnt = Image.frombytes("1", (printed.width_dots, printed.height_dots), rows)
+    assert burnt.crop((0, 0, *wanted.size)).tobytes() == wanted.tobytes()
+    assert [code.text for code in zxingcpp.read_barcodes(burnt.convert("L"))] == [label.item]
 
 
 def test_the_voucher_names_receiver_sender_and_amount_in_words(stand: Stand) -> None:
