@@ -18,7 +18,7 @@ GROUPS: Final[dict[type[ops.Body], dict[str, str]]] = {
     ops.CustomerNoted: {"note": "note"},
     ops.ErasureRequested: {"customer": "customer"},
     ops.GrantRequested: {"question": "question"},
-    ops.ItemScanned: {"signatory": "signatory"},
+    ops.ItemScanned: {"signatory": "signatory", "proof": "proof"},
     ops.PaperSigned: {"signer": "subject"},
     ops.BagHandedOver: {"collector": "collector"},
     ops.NoteSuspected: {"presenter": "presenter"},

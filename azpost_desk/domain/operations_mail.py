@@ -19,6 +19,10 @@ class ItemScanned(Body, frozen=True):
     # What it was handed over in, and the last day (ISO) until which it is kept here.
     receptacle: str = ""
     until: str = ""
+    # Of a delivery: what whoever took it is to the addressee, where they signed, the commitment of the proof.
+    relation: str = ""
+    signed: str = ""
+    proof: str = ""
     # The operation of the last event known here (mail.md 1.3): it comes before this one, whatever clocks say.
     answers: str = ""
 

@@ -45,7 +45,7 @@ GROUPS: Final = {
     "customer.noted": {"note": "note"},
     "erasure.requested": {"customer": "customer"},
     "grant.requested": {"question": "question"},
-    "item.scanned": {"signatory": "signatory"},
+    "item.scanned": {"signatory": "signatory", "proof": "proof"},
     "paper.signed": {"signer": "subject"},
     "bag.handed_over": {"collector": "collector"},
     "note.suspected": {"presenter": "presenter"},

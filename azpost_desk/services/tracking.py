@@ -12,10 +12,12 @@ from azpost_desk.domain.days import business_day
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number, read_receptacle
 from azpost_desk.domain.mail.history import Told
 from azpost_desk.domain.mail.moves import is_back
+from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, Proof, needs_document
 from azpost_desk.domain.mail.scanning import ABROAD, EventHere, events_at
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan, why_unread
 from azpost_desk.domain.staff import Permission
+from azpost_desk.domain.typed import one_line
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.staff import consent
@@ -23,12 +25,14 @@ from azpost_desk.services.staff import consent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from azpost_desk.domain.mail.proof import Signature
     from azpost_desk.domain.mail.scanning import Need
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import Entry, Recorded
     from azpost_desk.services.views_mail import ItemEvent
 
 VOID_OWN_MS: Final = 60_000
+_DIGITS_ONLY: Final = re.compile("[0-9]{4}")
 # A label of our own: an inland bag, a box.
 _OWN_LABEL: Final = re.compile("[A-Z0-9-]{4,30}")
 
@@ -39,13 +43,21 @@ _AT_DELIVERY: Final = frozenset({"EMG", "EDG", "EDH", "EMH", "EMI"})
 
 @dataclass(frozen=True, slots=True)
 class ScanItem:
-    """One scan (or typed number, or the last four digits of an announced item) under the chosen event."""
+    """One scan (or typed number, or the last four digits of an announced item) under the chosen event.
+
+    `signature` is what was drawn on the screen, `picture` the same as PNG.
+    """
 
     raw: str
     event: str
     reason: str = ""
     measure: str = ""
     signatory: str = ""
+    relation: str = ""
+    document: str = ""
+    signed: str = ""
+    signature: Signature | None = None
+    picture: bytes = b""
     receptacle: str = ""
     until: str = ""
     source: str = "scan"
@@ -207,7 +219,13 @@ class Tracking:
     def _saved(self, books: Writing, command: ScanItem, by: Officer, number: str) -> Recorded:
         operation = self.counter.new_id()
         # Who signed is personal data: the record holds its commitment only.
-        who = [attach(operation, "signatory", command.signatory.strip())] if command.signatory.strip() else []
+        told: dict[str, object] = (
+            {"signatory": command.signatory.strip()} if command.signatory.strip() else {}
+        )
+        if command.document.strip() or command.signature:
+            told["proof"] = Proof(one_line(command.document), command.signature, command.picture)
+        attached = {group: attach(operation, group, value) for group, value in told.items()}
+        committed = {group: one.commitment() for group, one in attached.items()}
         return books.append(
             ops.ItemScanned(
                 number=number,
@@ -215,7 +233,10 @@ class Tracking:
                 office=books.desk().branch,
                 reason=command.reason,
                 measure=command.measure,
-                signatory=who[0].commitment() if who else "",
+                signatory=committed.get("signatory", ""),
+                proof=committed.get("proof", ""),
+                relation=command.relation,
+                signed=command.signed,
                 answers=_answered(books, number),
                 receptacle=_label(command.receptacle),
                 until=command.until,
@@ -223,7 +244,7 @@ class Tracking:
             actor=by.officer,
             operation=operation,
             source=command.source,
-            attachments=who,
+            attachments=list(attached.values()),
         )
 
     def _refused(self, books: Writing, command: ScanItem, by: Officer, no: _No) -> Scanned:
@@ -291,7 +312,11 @@ def _why_not(books: Reading, number: str, command: ScanItem, event: EventHere, n
     if life.next_mark(scan) == "contradiction":
         at_ms = last.at_ms if last else now_ms
         return _No("refused", "ended" if life.is_final else "illegal", number, {**facts, "at_ms": at_ms})
-    missing = next((need for need in event.needs if not _is_told(books, command, event, need)), None)
+    if event.code == "EMI" and _DIGITS_ONLY.fullmatch("".join(command.raw.split())):
+        # Two parcels may end in the same digits: those find an item, they do not hand it over.
+        return _No("refused", "whole_label", number, facts)
+    untold = (need for need in event.needs if not _is_told(books, command, event, need, life.custody))
+    missing = next(untold, None)
     if missing is not None:
         return _No("refused", f"{missing}_missing", number, facts)
     return _elsewhere(books, number, command.event)
@@ -301,9 +326,14 @@ def _events_here(books: Reading) -> tuple[EventHere, ...]:
     return events_at(books.document(Branch, books.day().date).mail)
 
 
-def _is_told(books: Reading, command: ScanItem, event: EventHere, need: Need) -> bool:
+def _is_told(books: Reading, command: ScanItem, event: EventHere, need: Need, custody: str) -> bool:
     """Whether what has to be said with an event was said, and can be."""
     given: str = getattr(command, need).strip()
+    if need == "document":
+        return bool(given) or not needs_document(command.relation, on_round=custody == "round")
+    if need == "signed" and given == "screen":
+        drawn = command.signature
+        return drawn is not None and drawn.is_sound and len(command.picture) <= IMAGE_BYTES_MAX
     if need == "until":
         return _is_day(given) and given >= books.day().date
     if need == "receptacle":

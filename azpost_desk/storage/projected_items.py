@@ -47,7 +47,7 @@ def handed_back(connection: Connection, written: StoredRecord, number: str, oper
 def scanned(connection: Connection, written: StoredRecord, body: ops.ItemScanned) -> None:
     """A scan of this desk."""
     said = {"office": body.office, "reason": body.reason, "measure": body.measure, "answers": body.answers}
-    said["detail"] = body.receptacle or body.until
+    said["detail"] = body.receptacle or body.until or body.relation
     _keep(connection, _own(written, body.number, body.event, written.header.operation) | said)
 
 

@@ -28,6 +28,11 @@ def accept(weight_grams: int = 750, **changed: object) -> AcceptItem:
     return AcceptItem(**{**values, "service": "ems", **changed})  # type: ignore[arg-type]
 
 
+def taken_by(name: str, relation: str = "self", document: str = "AZE AA1234567") -> dict[str, str]:
+    """What is said with a delivery, signed on paper."""
+    return {"signatory": name, "relation": relation, "document": document, "signed": "paper"}
+
+
 def scan(stand: Stand, raw: str, event: str = "EMG", by: object = CLERK, **more: str) -> tuple[str, str]:
     """(verdict, key's last word); that it was recorded is checked each time."""
     before = stand.records()
@@ -91,8 +96,9 @@ def test_an_item_lives_by_its_scans_until_it_is_delivered(stand: Stand) -> None:
     assert scan(stand, ITEM, "EMH", reason="absent") == ("refused", "measure_missing")
     assert scan(stand, ITEM, "EMH", reason="aliens", measure="held") == ("refused", "reason_missing")
     assert scan(stand, ITEM, "EMH", reason="absent", measure="card_left") == ("saved", "saved")
-    assert scan(stand, ITEM, "EMI") == ("refused", "signatory_missing")
-    assert scan(stand, ITEM, "EMI", signatory="Quliyev Rauf") == ("saved", "saved")
+    assert scan(stand, ITEM, "EMI") == ("refused", "relation_missing")
+    assert scan(stand, ITEM, "EMI", relation="self") == ("refused", "signatory_missing")
+    assert scan(stand, ITEM, "EMI", **taken_by("Quliyev Rauf")) == ("saved", "saved")
     assert scan(stand, ITEM, "EDG") == ("refused", "ended")
     assert [event.event for event in stand.desk.tracking.timeline(ITEM)] == ["EMG", "EDG", "EMH", "EMI"]
     delivered = stand.bodies(ops.ItemScanned)[-1]

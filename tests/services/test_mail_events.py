@@ -11,13 +11,14 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail.moves import EVENTS
+from azpost_desk.domain.mail.proof import Proof, Signature
 from azpost_desk.domain.mail.scanning import EVENTS_AT, event_here, events_at
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.tracking import ScanItem
 from azpost_desk.texts import Texts
 from tests.services.counters import CLERK
-from tests.services.test_express import scan
+from tests.services.test_express import scan, taken_by
 from tests.storage.desks import piece
 
 if TYPE_CHECKING:
@@ -127,3 +128,57 @@ def test_sent_back_or_given_up_by_the_measure(stand: Stand) -> None:
         with stand.books.reading() as books:
             assert books.item_lives(number)[-1].state == state
     assert event_here("EDX").measures == ("returned", "ended")
+
+
+SIGNED = Signature(360, 140, ((20, 20, 100, 100),))
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "verdict"),
+    [
+        # At a counter something is shown, at the door only by whoever is not the addressee.
+        ("EMG", {"document": ""}, "document_missing"),
+        ("EMG", {}, "saved"),
+        ("EDG", {"document": ""}, "saved"),
+        ("EDG", {"relation": "neighbour", "document": ""}, "document_missing"),
+        ("EDG", {"relation": "neighbour"}, "saved"),
+        ("EDG", {"relation": "cat"}, "relation_missing"),
+        ("EMG", {"signed": ""}, "signed_missing"),
+        ("EMG", {"signed": "screen"}, "signed_missing"),
+        ("EMG", {"signed": "screen", "signature": SIGNED}, "saved"),
+        ("EMG", {"signed": "screen", "signature": Signature(360, 140, ())}, "signed_missing"),
+        ("EMG", {"signed": "screen", "signature": Signature(360, 140, ((1, 2, 3),))}, "signed_missing"),
+        ("EMG", {"signed": "screen", "signature": Signature(360, 140, ((1, 2, 360, 3),))}, "signed_missing"),
+        ("EMG", {"signed": "screen", "signature": SIGNED, "picture": bytes(40_000)}, "signed_missing"),
+    ],
+)
+def test_what_a_delivery_is_proven_by(
+    stand: Stand, before: str, said: dict[str, object], verdict: str
+) -> None:
+    for event in dict.fromkeys(("EMG", before)):
+        scan(stand, ITEM, event)
+    command = ScanItem(ITEM, "EMI", **taken_by("Quliyev Rauf") | said)  # type: ignore[arg-type]
+    answer = stand.desk.tracking.scan(command, CLERK)
+    assert answer.key == f"express.scan.{verdict}"
+
+
+def test_four_digits_find_an_item_and_never_hand_it_over(stand: Stand) -> None:
+    event = tidings.ItemEvent(number=ITEM, event="EMF", office="1000", at_ms=1, postcode="AZ5002")
+    stand.books.store_news([piece(701, "item.event", event)], 1)
+    assert scan(stand, ITEM[7:11], "EMI", **taken_by("Quliyev Rauf")) == ("refused", "whole_label")
+    assert scan(stand, ITEM, "EMI", **taken_by("Quliyev Rauf")) == ("saved", "saved")
+
+
+def test_a_proof_lies_beside_the_record_and_never_in_it(stand: Stand) -> None:
+    said: dict[str, object] = taken_by("Quliyev Rauf") | {"signed": "screen", "signature": SIGNED}
+    command = ScanItem(ITEM, "EMI", **said)  # type: ignore[arg-type]
+    recorded = stand.desk.tracking.scan(command, CLERK).recorded
+    body = stand.bodies(ops.ItemScanned)[-1]
+    assert isinstance(body, ops.ItemScanned)
+    assert {len(body.signatory), len(body.proof)} == {64}
+    assert b"AA1234567" not in msgspec.json.encode(body)
+    with stand.books.reading() as books:
+        kept = books.attachment(recorded.operation, "proof")
+    assert kept is not None
+    assert msgspec.json.decode(kept, type=Proof) == Proof("AZE AA1234567", SIGNED)
+    assert stand.books.check().is_sound

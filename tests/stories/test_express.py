@@ -16,6 +16,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.counter import Approval
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.tracking import ScanItem
+from tests.services.test_express import taken_by
 from tests.stories.town import BAKU, LEYLA, ORXAN
 
 if TYPE_CHECKING:
@@ -54,9 +55,9 @@ def test_accepted_off_line_with_a_number_of_the_range_and_followed_to_the_door(
     baku.sync()
     assert events(baku, first) == [("EMA", "2002")]
     assert not baku.services.tracking.timeline(first)[0].here
-    for event, more in (("EMG", ""), ("EDG", ""), ("EMI", "Hüseynov Orxan")):
+    for event, more in (("EMG", {}), ("EDG", {}), ("EMI", taken_by("Hüseynov Orxan"))):
         place.clock.pass_ms(60_000)
-        scanned = baku.services.tracking.scan(ScanItem(first, event, signatory=more), baku.clerk)
+        scanned = baku.services.tracking.scan(ScanItem(first, event, **more), baku.clerk)
         assert scanned.verdict == "saved"
     again = baku.services.tracking.scan(ScanItem(first, "EDG"), baku.clerk)
     assert again.verdict == "refused"
@@ -67,7 +68,7 @@ def test_accepted_off_line_with_a_number_of_the_range_and_followed_to_the_door(
     # The sender's office follows it, but waits for nothing; and no commitment to a signature leaks out.
     at_ganja = ganja.services.tracking.scan(ScanItem(first[7:11], "EMG"), ganja.clerk)
     assert (at_ganja.verdict, at_ganja.number) == ("refused", "")
-    assert [one.detail for one in ganja.services.tracking.timeline(first)] == ["", "", "", ""]
+    assert [one.detail for one in ganja.services.tracking.timeline(first)] == ["", "", "", "self"]
 
 
 def test_the_last_four_digits_find_an_announced_item(ganja: Seat, baku: Seat) -> None:
@@ -172,8 +173,8 @@ def test_an_item_sent_back_is_awaited_by_its_sender_and_ends_in_the_senders_hand
     with ganja.books.reading() as books, baku.books.reading() as there:
         assert (books.announced(""), there.announced("")) == ([number], [])
     place.clock.pass_ms(60_000)
-    for event, signatory in (("EMG", ""), ("EMI", "Məmmədova Leyla")):
-        command = ScanItem(number, event, signatory=signatory)
+    for event, more in (("EMG", {}), ("EMI", taken_by("Məmmədova Leyla"))):
+        command = ScanItem(number, event, **more)
         assert ganja.services.tracking.scan(command, ganja.clerk).verdict == "saved"
     place.sync()
     assert states(place, number, ganja, baku) == {("returned", "person")}
@@ -244,7 +245,7 @@ def test_an_item_from_abroad_goes_through_the_hub_to_its_signature(
     place.sync()
     place.sync()
     place.clock.pass_ms(60_000)
-    signed = ScanItem(number, "EMI", signatory="Məmmədova Leyla")
+    signed = ScanItem(number, "EMI", **taken_by("Məmmədova Leyla"))
     assert ganja.services.tracking.scan(signed, ganja.clerk).verdict == "saved"
     place.sync()
     assert states(place, number, ganja, baku) == {("delivered", "person")}

@@ -86,7 +86,7 @@ def scanned(conn: Connection, written: AcceptedRecord, body: ops.ItemScanned, no
         body.reason,
         body.measure,
         body.answers,
-        body.receptacle or body.until,
+        body.receptacle or body.until or body.relation,
     )
     _event(conn, written, said, knew, now_ms)
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from azpost_desk.domain.mail.proof import RELATIONS, SIGNED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Need = Literal["reason", "measure", "signatory", "receptacle", "until"]
+Need = Literal["reason", "measure", "relation", "signatory", "document", "signed", "receptacle", "until"]
 
 # Kinds of office (`catalogue.Branch.mail`) and their events, in the order of an item's life.
 EVENTS_AT: Final = {
@@ -26,7 +28,7 @@ EVENTS_AT: Final = {
 _NEEDS: Final[dict[str, tuple[Need, ...]]] = {
     "EMH": ("reason", "measure"),
     "EDX": ("reason", "measure"),
-    "EMI": ("signatory",),
+    "EMI": ("relation", "signatory", "document", "signed"),
     "EDF": ("reason", "until"),
     **dict.fromkeys(("EXB", "EXC", "EXD", "EXX", "EDA", "EME", "EDC"), ("reason",)),
     # Handed over, signed: to whom, and in which receptacle.
@@ -93,7 +95,8 @@ class EventHere:
 
     def offers(self, need: str) -> tuple[str, ...]:
         """The words a need is answered with; empty for one that is written freely."""
-        return {"reason": self.reasons, "measure": self.measures}.get(need, ())
+        offered = {"relation": RELATIONS, "signed": SIGNED, "reason": self.reasons, "measure": self.measures}
+        return offered.get(need, ())
 
 
 def event_here(code: str) -> EventHere:

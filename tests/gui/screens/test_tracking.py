@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number, printed_item_number
+from azpost_desk.domain.mail.proof import Proof
 from azpost_desk.domain.mail.scanning import events_at
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.scans import Scan, read_scan
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from azpost_desk.gui.kit.screens import Session, Tone
+    from azpost_desk.gui.kit.signature_pad import SignaturePad
     from tests.services.counters import Stand
 
 NUMBERS = [item_number("EE", 500_000 + serial) for serial in range(100)]
@@ -214,9 +218,12 @@ def test_a_question_left_by_esc_is_a_refused_scan(qtbot: QtBot, screen: Tracking
     qtbot.waitUntil(lambda: isinstance(screen.sheet, NeedsSheet))
     press(focus(), "Esc")
     qtbot.waitUntil(lambda: len(screen.table.rows.records) == 1 and screen.sheet is not None)
+    assert isinstance(screen.sheet, NeedsSheet)
+    screen.sheet.form.field("signed").put("paper")
     type_text(focus(), "Əliyev Vüqar\n")
+    type_text(focus(), "AZE AA1234567\n")
     settled(qtbot, screen, 2)
-    assert [seen.result for seen in screen.table.rows.records] == ["saved", "signatory_missing"]
+    assert [seen.result for seen in screen.table.rows.records] == ["saved", "relation_missing"]
     [refused] = stand.bodies(ops.ScanRefused)
     assert isinstance(refused, ops.ScanRefused)
     assert refused.raw == NUMBERS[0]
@@ -334,3 +341,62 @@ def test_a_digit_typed_before_the_kind_of_office_is_known_chooses_nothing_of_ano
     screen.enter()
     qtbot.waitUntil(lambda: "EMC" in {one.value for one in screen.event_field.choices()})
     assert screen.event_field.text() == ""
+
+
+def test_an_item_is_handed_over_against_a_document_and_a_signature_on_the_screen(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand
+) -> None:
+    """Keys: name and document apart, Enter three times; the signature is the customer's."""
+    choose(screen, "EMI")
+    scanned(screen, NUMBERS[0])
+    qtbot.waitUntil(lambda: isinstance(screen.sheet, NeedsSheet))
+    sheet = screen.sheet
+    assert isinstance(sheet, NeedsSheet)
+    assert sheet.pad is not None
+    assert focus() is sheet.form.field("signatory").editor
+    type_text(focus(), "Əliyev Vüqar\n")
+    assert focus() is sheet.form.field("document").editor
+    type_text(focus(), "AZE AA1234567\n")
+    # Nobody has signed yet: it is said, and nothing is lost.
+    assert screen.waiting == 1
+    assert sheet.form.field("signed").error_text()
+    sign(qtbot, sheet.pad)
+    assert not sheet.form.field("signed").error_text()
+    press(sheet.pad, "Return")
+    settled(qtbot, screen, 1)
+    [body] = stand.bodies(ops.ItemScanned)
+    assert isinstance(body, ops.ItemScanned)
+    assert (body.event, body.relation, body.signed) == ("EMI", "self", "screen")
+    with stand.books.reading() as books:
+        last = screen.table.rows.records[0].operation
+        kept = books.attachment(last, "proof")
+    assert kept is not None
+    proof = msgspec.json.decode(kept, type=Proof)
+    assert proof.document == "AZE AA1234567"
+    assert proof.signature is not None
+    assert proof.signature.is_sound
+    assert proof.signature.strokes[0][:2] == (20, 20)
+    image = QImage.fromData(proof.image)
+    assert (image.width(), image.height()) == (proof.signature.width_px, proof.signature.height_px)
+    assert image.pixelColor(60, 60).lightness() < 64
+    assert image.pixelColor(60, 20).lightness() > 192
+
+
+def sign(qtbot: QtBot, pad: SignaturePad) -> None:
+    """A line down and to the right, and a dot."""
+    left = Qt.MouseButton.LeftButton
+    qtbot.mousePress(pad, left, pos=QPoint(20, 20))
+    for at in range(30, 101, 10):
+        send_move(pad, QPoint(at, at))
+    qtbot.mouseRelease(pad, left, pos=QPoint(100, 100))
+    qtbot.mouseClick(pad, left, pos=QPoint(120, 100))
+
+
+def send_move(pad: SignaturePad, at: QPoint) -> None:
+    """A move with the button down, which QTest has not."""
+    left = Qt.MouseButton.LeftButton
+    move = QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(at), pad.mapToGlobal(QPointF(at)), Qt.MouseButton.NoButton, left,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(pad, move)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.mail.moves import BACK
+from azpost_desk.domain.mail.scanning import SERIES as HANDED_OVER
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.charts import Step, Timeline
 from azpost_desk.gui.kit.labels import Label, StatePill
@@ -92,9 +93,12 @@ def _standing(known: Known) -> tuple[Say, State]:
 def _step(event: ItemEvent, known: Known) -> Step:
     texts = language().texts
     office: Say = plain(known.offices.get(event.office, event.office))
-    for word in (f"express.reason.{event.reason}", f"express.measure.{event.measure}"):
+    said = (f"reason.{event.reason}", f"measure.{event.measure}", f"relation.{event.detail}")
+    for word in (f"express.{one}" for one in said):
         if texts.has(word):
             office = phrase("tracking.screen.item.office_reason", office=office, reason=phrase(word))
+    if event.event in HANDED_OVER and event.detail:
+        office = phrase("tracking.screen.item.office_reason", office=office, reason=plain(event.detail))
     state: State = "good" if event.event == "EMI" else "bad" if event.event == "EMH" else "neutral"
     title = event_words(event.event)
     if not event.counts:

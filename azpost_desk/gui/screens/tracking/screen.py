@@ -267,7 +267,7 @@ class TrackingScreen(Screen):
     def _ask(self, event: EventHere, command: ScanItem) -> None:
         sheet = NeedsSheet(self, event, command)
         sheet.told.connect(self._on_told)
-        self._open(sheet)
+        self._open(sheet, next((one for one in sheet.form.fields if one.is_empty()), None))
 
     def _on_told(self, command: ScanItem) -> None:
         self._close_sheet()

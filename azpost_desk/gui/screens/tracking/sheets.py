@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.mail.scanning import ABROAD
@@ -15,6 +15,7 @@ from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import ChoiceField, DateField, Field, TextField, choices_of, read_date
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.signature_pad import SignaturePad, picture
 from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import Say, phrase, plain
 from azpost_desk.gui.screens.tracking.form import printed
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from azpost_desk.services.tracking import ScanItem
 
 _WIDTH_PX: Final = 420
+# With a place to sign beside the fields.
+_SIGNED_WIDTH_PX: Final = 780
+_USUAL: Final = {"relation": "self", "signed": "screen"}
 
 
 class NeedsSheet(Sheet):
@@ -38,7 +42,8 @@ class NeedsSheet(Sheet):
     told = Signal(object)
 
     def __init__(self, over: QWidget, event: EventHere, command: ScanItem) -> None:
-        super().__init__(over, event.text_key, side="right", width_px=_WIDTH_PX, keep_on_escape=True)
+        width_px = _SIGNED_WIDTH_PX if "signed" in event.needs else _WIDTH_PX
+        super().__init__(over, event.text_key, side="right", width_px=width_px, keep_on_escape=True)
         self._command = command
         self.save = PrimaryButton("tracking.screen.save", hint="tracking.screen.enter")
         self.form = Form(self.save)
@@ -47,10 +52,8 @@ class NeedsSheet(Sheet):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP_WIDE)
         column.addWidget(Label(plain(printed(command.raw)), "big"))
-        for need in event.needs:
-            field = _field(event, need)
-            self.form.add(field)
-            column.addWidget(field)
+        self.pad: SignaturePad | None = None
+        self._ask(event, column)
         column.addWidget(self.save)
         column.addWidget(Label("tracking.screen.needs_escape", "hint", wrap=True))
         column.addWidget(self.waiting)
@@ -60,13 +63,41 @@ class NeedsSheet(Sheet):
         self.form.escaped.connect(lambda _dirty: self.escaped.emit())
         self.escaped.connect(lambda: self.told.emit(self._command))
 
+    def _ask(self, event: EventHere, column: QVBoxLayout) -> None:
+        asked, beside = QVBoxLayout(), QVBoxLayout()
+        for each in (asked, beside):
+            each.setSpacing(GAP_WIDE)
+        for need in event.needs:
+            field = _field(event, need)
+            self.form.add(field)
+            (beside if need == "signed" else asked).addWidget(field)
+            if need == "signed":
+                self.pad = SignaturePad("tracking.screen.sign_here")
+                self.pad.changed.connect(field.clear_error)
+                beside.addWidget(self.pad)
+                beside.addWidget(Label("tracking.screen.sign_here", "hint", wrap=True))
+        sides = QHBoxLayout()
+        sides.setSpacing(GAP_WIDE)
+        sides.addLayout(asked, 1)
+        if self.pad is not None:
+            sides.addLayout(beside)
+            asked.addStretch()
+            beside.addStretch()
+        column.addLayout(sides)
+
     def show_waiting(self, count: int) -> None:
         """How many scans came meanwhile."""
         self.waiting.say(phrase("tracking.screen.waiting", count=count) if count else "", "warn")
 
     def _on_save(self) -> None:
         if self.form.verify():
-            said = self.form.values()
+            said: dict[str, Any] = dict(self.form.values())
+            if self.pad is not None and said["signed"] == "screen":
+                drawn = self.pad.signature()
+                if drawn is None:
+                    self.form.field("signed").set_error("tracking.screen.nobody_signed")
+                    return
+                said |= {"signature": drawn, "picture": picture(drawn)}
             if "until" in said:
                 day = read_date(said["until"])
                 said["until"] = day.isoformat() if day else ""
@@ -95,7 +126,12 @@ class ChooseSheet(Sheet):
 def _field(event: EventHere, need: str) -> Field:
     words = f"tracking.screen.{need}"
     if offered := event.offers(need):
-        return ChoiceField(words, choices_of(offered, f"express.{need}."), name=need)
+        choice = ChoiceField(words, choices_of(offered, f"express.{need}."), name=need)
+        # What is so nearly always stands there already.
+        choice.fill(_USUAL.get(need, ""))
+        return choice
+    if need == "document":
+        return TextField(words, name=need, optional=True, max_length=40)
     if need == "until":
         return DateField(words, name=need)
     if need == "receptacle":
