@@ -21,6 +21,7 @@ from azpost_desk.domain.catalogue import (
     Tariffs,
     WatchState,
 )
+from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
 from azpost_desk.domain.mail.prohibited import Prohibitions
 
 DOCUMENTS: Final[dict[str, type[Document]]] = {
@@ -41,4 +42,6 @@ DOCUMENTS: Final[dict[str, type[Document]]] = {
     "rates": Rates,
     "revaluation_rates": RevaluationRates,
     "prohibitions": Prohibitions,
+    "customs_forms": CustomsForms,
+    "sdr_rates": SdrRates,
 }

@@ -1,4 +1,4 @@
-"""`azpost-desk central set-prohibitions`: what mail abroad goes by, each document from one checked file."""
+"""`azpost-desk central` · mail abroad: prohibitions, forms and SDR rates, each from a checked file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from azpost_desk.central.mail import documents
 from azpost_desk.central.registry import files, reference
+from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
 from azpost_desk.domain.mail.prohibited import Prohibitions
 from azpost_desk.programs.central_commands import CLOCK, Command
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 # By its name in commands and templates: the document, and what looks at it first.
 _CHECKS: Final[dict[str, tuple[type[Document], Callable[[str, Any], None]]]] = {
     "prohibitions": (Prohibitions, documents.check_prohibitions),
+    "customs-forms": (CustomsForms, documents.check_customs_forms),
+    "sdr-rates": (SdrRates, documents.check_sdr_rates),
 }
 DOCUMENTS: Final = tuple(_CHECKS)
 

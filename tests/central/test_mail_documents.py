@@ -11,6 +11,7 @@ import pytest
 from azpost_desk import places
 from azpost_desk.central.mail import documents
 from azpost_desk.central.registry.files import WrongFile, checked
+from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
 from azpost_desk.domain.mail.prohibited import Prohibitions
 from azpost_desk.domain.reference import DOCUMENTS
 
@@ -25,6 +26,8 @@ def refused(name: str, data: Any) -> tuple[str, object]:
     """The code and place that a document is refused with."""
     check, kind = {
         "prohibitions": (documents.check_prohibitions, Prohibitions),
+        "customs-forms": (documents.check_customs_forms, CustomsForms),
+        "sdr-rates": (documents.check_sdr_rates, SdrRates),
     }[name]
     with pytest.raises(WrongFile) as wrong:
         check("f", checked(data, kind, "f"))
@@ -57,9 +60,53 @@ def test_a_row_of_prohibitions_that_nobody_could_go_by_is_refused_at_its_place(
     assert refused("prohibitions", data) == (code, f"rows[2].{field}")
 
 
-@pytest.mark.parametrize("name", ["prohibitions"])
+@pytest.mark.parametrize(
+    ("at", "field", "value", "code"),
+    [
+        (3, "country", "Germany", "X-170"),
+        (3, "form", "CN24", "X-171"),
+        (3, "codes_wanted", "some", "X-171"),
+        (3, "product", " ", "X-178"),
+        (3, "copies", 0, "X-178"),
+        (3, "copies", 10, "X-178"),
+        # Above the limit of the last rule an item would have no form.
+        (3, "sdr_max", 1, "X-178"),
+        (0, "grams_max", 30_000, "X-178"),
+    ],
+)
+def test_a_rule_that_leaves_an_item_without_its_form_is_refused(
+    at: int, field: str, value: object, code: str
+) -> None:
+    data = example("customs-forms")
+    data["rules"][at][field] = value
+    assert refused("customs-forms", data) == (code, f"rules[{at + 1}].{field}")
+
+
+def test_a_rule_within_a_whole_of_its_limit_is_none() -> None:
+    assert refused("customs-forms", {"near_ppm": 1_000_000}) == ("X-178", "near_ppm")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("currency", "XXX", "X-179"),
+        ("currency", "AZN", "X-179"),
+        ("units", "0", "X-179"),
+        ("units", "1,33", "X-179"),
+        ("date", "2026-13-01", "X-177"),
+        ("date", "20261201", "X-177"),
+    ],
+)
+def test_a_rate_by_which_nothing_could_be_reckoned_is_refused(field: str, value: str, code: str) -> None:
+    data = example("sdr-rates")
+    data["rates"][1][field] = value
+    assert refused("sdr-rates", data) == (code, f"rates[2].{field}")
+    assert refused("sdr-rates", {"source": ""}) == ("X-176", "source")
+
+
+@pytest.mark.parametrize("name", ["prohibitions", "customs-forms", "sdr-rates"])
 def test_a_document_reads_its_own_bytes_also_those_of_a_newer_centre(name: str) -> None:
-    kind = DOCUMENTS[name]
+    kind = DOCUMENTS[name.replace("-", "_")]
     document = msgspec.convert(example(name), kind)
     content = msgspec.json.encode(document)
     assert msgspec.json.decode(content, type=kind) == document

@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.registry.files import WrongFile
+from azpost_desk.domain.abroad.corridors import exact
 from azpost_desk.domain.days import business_day
+from azpost_desk.domain.mail.forms import ANYWHERE, CODES_WANTED, FORMS
 from azpost_desk.domain.mail.goods import words_of
 from azpost_desk.domain.mail.prohibited import CONDITIONAL, DIRECTIONS, EVERYWHERE, VERDICTS, is_range
+from azpost_desk.domain.money import CURRENCIES
 from azpost_desk.domain.refusals import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from azpost_desk.domain.mail.forms import CustomsForms, FormRule, SdrRates
     from azpost_desk.domain.mail.prohibited import Prohibition, Prohibitions
 
 _LANGUAGES: Final = ("az", "ru", "en")
 _COUNTRY_LETTERS: Final = 2
+_COPIES_MAX: Final = 9
+_MILLION: Final = 1_000_000
 
 
 def check_prohibitions(file: str, prohibitions: Prohibitions) -> None:
@@ -48,6 +54,61 @@ def check_prohibitions(file: str, prohibitions: Prohibitions) -> None:
         if not row.source.strip():
             raise wrong("X-176", file, f"{place}source")
         check_dates(file, place, row.valid_from, row.valid_to)
+
+
+def check_customs_forms(file: str, forms: CustomsForms) -> None:
+    """Refuse rules by which some item would have no form, or a wrong one.
+
+    Raises:
+        WrongFile: X-170 no country, X-171 no form or wish for codes, X-178 no product or copies, more than a
+            whole in `near_ppm`, or a last rule with a limit: what is above it would have no form.
+    """
+    if forms.near_ppm >= _MILLION:
+        raise wrong("X-178", file, "near_ppm", forms.near_ppm)
+    last: dict[tuple[str, str], tuple[str, FormRule]] = {}
+    for at, rule in enumerate(forms.rules, start=1):
+        place = f"rules[{at}]."
+        if rule.country != ANYWHERE and not is_country(rule.country):
+            raise wrong("X-170", file, f"{place}country", rule.country)
+        for name, value, allowed in (
+            ("form", rule.form, FORMS),
+            ("codes_wanted", rule.codes_wanted, CODES_WANTED),
+        ):
+            if value not in allowed:
+                raise wrong("X-171", file, place + name, value, allowed=", ".join(allowed))
+        for name, said, is_right in (
+            ("product", rule.product, bool(rule.product.strip())),
+            ("copies", rule.copies, 0 < rule.copies <= _COPIES_MAX),
+        ):
+            if not is_right:
+                raise wrong("X-178", file, place + name, said)
+        last[rule.product, rule.country] = place, rule
+    for place, rule in last.values():
+        if rule.has_limit:
+            name = "sdr_max" if rule.sdr_max else "grams_max"
+            raise wrong("X-178", file, place + name, getattr(rule, name))
+
+
+def check_sdr_rates(file: str, rates: SdrRates) -> None:
+    """Refuse rates by which no value could be reckoned.
+
+    Raises:
+        WrongFile: X-176 no source, X-177 no day, X-179 an unknown currency, no rate, or another of the day.
+    """
+    if not rates.source.strip():
+        raise wrong("X-176", file, "source")
+    seen: set[tuple[str, str]] = set()
+    for at, one in enumerate(rates.rates, start=1):
+        place = f"rates[{at}]."
+        if not is_day(one.date):
+            raise wrong("X-177", file, f"{place}date", one.date)
+        if one.currency not in CURRENCIES or (one.currency, one.date) in seen:
+            raise wrong("X-179", file, f"{place}currency", one.currency)
+        seen.add((one.currency, one.date))
+        try:
+            exact(one.units)
+        except Refused:
+            raise wrong("X-179", file, f"{place}units", one.units) from None
 
 
 def _check_languages(file: str, place: str, row: Prohibition) -> None:
