@@ -22,11 +22,12 @@ PAPER_OUT, PAUSED, HEAD_OPEN, RIBBON_OUT, BUSY = (1 << bit for bit in range(5))
 
 _STX, _ETX = b"\x02", b"\x03"
 _LINES: Final = 3
-# (line, place in it) of what counts; the two of BUSY are formats not yet begun and labels not yet out.
+# (line, place in it) of what counts. BUSY are formats not yet begun, one half received, labels not yet out.
 _FIELDS: Final = (
     (0, 1, PAPER_OUT),
     (0, 2, PAUSED),
-    (0, 5, BUSY),
+    (0, 4, BUSY),
+    (0, 7, BUSY),
     (1, 2, HEAD_OPEN),
     (1, 3, RIBBON_OUT),
     (1, 8, BUSY),

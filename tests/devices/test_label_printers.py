@@ -122,13 +122,29 @@ def test_a_printer_that_never_answers_is_not_asked_and_proves_nothing(tmp_path: 
     assert ZplPrinter(FileLine(tmp_path / "gone"), answers=False).state().trouble == "D-012"
 
 
+def _status(
+    first: str = "030,0,0,1198,000,0,0,0,000,0,0,0", second: str = "001,0,0,0,0,2,4,0,00000000,1,000"
+) -> bytes:
+    return b"".join(b"\x02%b\x03\r\n" % line.encode() for line in (first, second, "1234,0"))
+
+
 @pytest.mark.parametrize(
     ("received", "told"),
     [
         (b"", None),
         (b"\x02030,0,0,1198\x03\r\n\x02000,0,0,0\x03\r\n", None),
         (b"noise\x020,0,0,0,0,0\x03\x020,0,0,0,0,0,0,0,0\x03\x020\x03", 0),
-        (b"\x020,1,1,0,0,2\x03\x020,0,1,1,0,0,0,0,3\x03\x020\x03", 0b11111),
+        (b"\x020,1,1,0,2\x03\x020,0,1,1,0,0,0,0,3\x03\x020\x03", 0b11111),
+        # Each alone, at its place in what a printer really says.
+        (_status("030,1,0,1198,000,0,0,0,000,0,0,0"), zpl.PAPER_OUT),
+        (_status("030,0,1,1198,000,0,0,0,000,0,0,0"), zpl.PAUSED),
+        (_status("030,0,0,1198,001,0,0,0,000,0,0,0"), zpl.BUSY),
+        (_status("030,0,0,1198,000,1,0,0,000,0,0,0"), 0),
+        (_status("030,0,0,1198,000,0,0,1,000,0,0,0"), zpl.BUSY),
+        (_status(second="001,0,1,0,0,2,4,0,00000000,1,000"), zpl.HEAD_OPEN),
+        (_status(second="001,0,0,1,0,2,4,0,00000000,1,000"), zpl.RIBBON_OUT),
+        (_status(second="001,0,0,0,1,2,4,1,00000000,1,000"), 0),
+        (_status(second="001,0,0,0,0,2,4,0,00000001,1,000"), zpl.BUSY),
         (b"\x02\x03\x02,,x\x03\x02\x03", 0),
     ],
 )
