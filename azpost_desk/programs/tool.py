@@ -1,4 +1,4 @@
-"""`tool item|scan|identifier|azqr|label|screen|signature|iso20022`: one rule, from lines or files to JSON.
+"""`tool item|scan|identifier|azqr|label|screen|signature|iso20022|hs`: one rule, from lines or files to JSON.
 
 For support and for acceptance checks: what the counter would say of a number, without a counter.
 """
@@ -36,7 +36,8 @@ def main(argv: list[str]) -> int:
     """Answer every line of stdin, blank ones too, with one JSON line.
 
     Returns:
-        0 when every line (or file) was answered; 2 on wrong usage or when a file cannot be read.
+        0 when every line (or file) was answered; 1 when no code of goods was found; 2 on wrong usage or
+        when a file cannot be read.
     """
     arguments = _parser().parse_args(argv)
     if arguments.tool == "screen" and not any(
@@ -48,6 +49,8 @@ def main(argv: list[str]) -> int:
         return _each(arguments.files, lambda path: _signature(path, arguments.issuer))
     if arguments.tool == "iso20022":
         return _each(arguments.files, lambda path: _message(path, arguments.rules))
+    if arguments.tool == "hs":
+        return _goods(" ".join(arguments.words), arguments.language, as_json=arguments.json)
     try:
         answer = _by_line(arguments)
     except Refused as fault:
@@ -119,6 +122,10 @@ def _parser() -> argparse.ArgumentParser:
     screen.add_argument("--ofac", type=Path, metavar="DIR", help="folder with sdn.csv, alt.csv and add.csv")
     screen.add_argument("--un", type=Path, metavar="FILE", help="the UN's consolidated list, XML")
     screen.add_argument("--national", type=Path, metavar="FILE", help="the national list, CSV")
+    goods = tools.add_parser("hs", help="the likeliest customs codes for what people call a good")
+    goods.add_argument("words", nargs="+", metavar="WORD", help="in Azerbaijani, Russian or English")
+    goods.add_argument("--language", choices=["az", "ru", "en"], default="az", help="of the names shown")
+    goods.add_argument("--json", action="store_true", help="one JSON object, with names in every language")
     signature = tools.add_parser("signature", help="electronic signatures in PDF files")
     signature.add_argument("files", nargs="+", type=Path, metavar="FILE")
     message = tools.add_parser("iso20022", help="ISO 20022 messages, each by the schema its namespace names")
@@ -229,6 +236,42 @@ def _labels(arguments: argparse.Namespace) -> Callable[[str], Answer]:
             raise _CannotWrite(failure) from failure
 
     return make
+
+
+def _goods(words: str, language: str, *, as_json: bool) -> int:
+    """The codes of a good, the likeliest first: code, name, heading, chapter; 1 where none is found."""
+    # Here and not above: the list of codes is large.
+    from azpost_desk.domain.catalogue import name_in
+    from azpost_desk.services.hs_list import hs_index
+
+    index = hs_index()
+    found = index.search(words)
+    if as_json:
+        rows = [
+            {
+                "code": one.code,
+                "names": dict(one.names),
+                "text": one.text,
+                "heading": one.heading,
+                "heading_text": one.heading_text,
+                "chapter": one.chapter,
+                "chapter_text": one.chapter_text,
+            }
+            for one in found
+        ]
+        sys.stdout.write(_line_of({"words": words, "edition": index.edition, "found": rows}))
+    else:
+        for one in found:
+            name = name_in(one.names, language) or one.text
+            print(
+                one.code,
+                name,
+                f"{one.heading} {one.heading_text}",
+                f"{one.chapter} {one.chapter_text}",
+                sep="\t",
+            )
+    sys.stdout.flush()
+    return 0 if found else 1
 
 
 def _item(line: str) -> Answer:

@@ -66,6 +66,31 @@ def test_item() -> None:
     ]  # fmt: skip
 
 
+def test_goods_are_found_by_what_people_call_them_for_people_and_for_programs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from azpost_desk.programs.tool import main
+
+    [answer] = tool("hs", "--json", "yun", "corablar", lines=b"")
+    assert (answer["words"], answer["edition"]) == ("yun corablar", "2022")
+    first = answer["found"][0]
+    assert (first["code"], first["heading"], first["chapter"]) == ("611596", "6115", "61")
+    assert first["names"] == {"az": "corab", "ru": "носки", "en": "socks"}
+    assert first["chapter_text"].startswith("Apparel")
+    assert len(answer["found"]) <= 5
+    assert main(["hs", "--language", "ru", "черный", "чай"]) == 0
+    line = capsys.readouterr().out.splitlines()[0].split("\t")
+    assert line == ["090230", "чай", "0902 Tea", line[3]]
+    assert line[3].startswith("09 Coffee, tea")
+    # Found in the list only: its own words stand for a name.
+    assert main(["hs", "pure-bred", "horses"]) == 0
+    assert "Horses; live, pure-bred breeding animals" in capsys.readouterr().out
+    assert main(["hs", "qwrtzz"]) == 1
+    assert capsys.readouterr().out == ""
+    assert main(["hs", "--json", "qwrtzz"]) == 1
+    assert json.loads(capsys.readouterr().out)["found"] == []
+
+
 def test_scan() -> None:
     code = transfer_code("123456789")
     lines = f"КИ167995284ШЕ\n\nğC0RB167995284İT\n{code}\nƏliyev\n".encode()
@@ -134,8 +159,12 @@ def test_label(tmp_path: Path) -> None:
     """A file a number, read back by a scanner; what makes no label says why, and names no other folder."""
     party = {"name": "Əliyeva Sevda", "address": "Nizami küç. 5", "postcode": "AZ1000", "phone": "501234567"}
     item = {
-        "number": "ee 123 456 785 az", "service": "EMS", "weight_g": 1250,
-        "sender": party, "addressee": {**party, "country": "TÜRKİYE"}, "date": "2026-11-30",
+        "number": "ee 123 456 785 az",
+        "service": "EMS",
+        "weight_g": 1250,
+        "sender": party,
+        "addressee": {**party, "country": "TÜRKİYE"},
+        "date": "2026-11-30",
     }
     wrong = [
         {**item, "number": "../../EE123456785AZ"},

@@ -30,6 +30,8 @@ _ASKED_WORDS_MAX: Final = 12
 _WHOLE, _STEM, _BEGUN = 1_000, 850, 500
 _BEGUN_LETTERS_MIN: Final = 4
 _COMMON_MIN: Final = 150
+# An answer this many times less likely than the best is not told.
+_POOR: Final = 4
 # Where in the list a word stands, thousandths: in the code's own words, its heading's, its chapter's.
 _OWN, _HEADING, _CHAPTER = 1_000, 600, 250
 # A word of the list is a lawyer's: the same hit in people's own words goes before it.
@@ -46,7 +48,7 @@ _SILENT: Final = frozenset(map(loose, _SILENT_WORDS.split()))
 # Endings of the three languages as `loose` writes them; the second sort only leaves a longer word.
 _ENDINGS_SHORT: Final = "ami yami ov av am om ak oy ay iy ia aya oa uyu s lar lari a i u o ya yu y"
 _ENDINGS_LONG: Final = (
-    "oko omu imi iva ika ias as ad ank ink an n in un larin larim nin nun ni nu dan da li lu lik luk "
+    "oko omu imi iva ika ias as ad ank ink an in un larin larim nin nun ni nu dan da li lu lik luk "
     "im um si su aki oka ki ka ik ok cik cuk nia naya noa niy noy nik"
 )
 # A plural and a case; what would still come off is the word.
@@ -178,7 +180,9 @@ class HsIndex:
                 best[heading] = score, phrase
         # At equal likeness the order of the list decides, so that a question has one answer.
         ranked = sorted(best.values(), key=lambda one: (-one[0], one[1].code))
-        return tuple(self._found(phrase.code, phrase.usual) for _, phrase in ranked[:limit])
+        # Beside a good answer a poor one is noise: a bullet under "rose perfume".
+        worth = ranked[0][0] // _POOR if ranked else 0
+        return tuple(self._found(one.code, one.usual) for score, one in ranked[:limit] if score >= worth)
 
     def _add(self, phrase: _Phrase) -> None:
         for word, counts in phrase.words.items():
