@@ -61,6 +61,20 @@ def test_an_article_is_found_by_its_code_and_by_what_it_is_called() -> None:
     assert met(Article("x", "9302"), Article("x", "12"))[1] == [(0, REFUSED), (1, CONDITIONAL)]
 
 
+def test_a_short_word_that_is_only_nearly_the_same_is_asked_about() -> None:
+    bullets = Prohibitions(rows=(row("TR", words={"az": ("güllə",), "ru": ("нож",), "en": ("gas can",)}),))
+
+    def verdicts(words: str) -> list[str]:
+        found = check_contents(bullets, [Article(words)], origin="AZ", destination="TR", date=DAY)
+        return [hit.verdict for hit in found.hits]
+
+    assert verdicts("iki güllə") == [REFUSED] == verdicts("НОЖ")
+    # A flower is no bullet, and knives are knives: a person says so.
+    assert verdicts("gül dəstəsi") == [ASK] == verdicts("ножи")
+    assert verdicts("qızılgül") == [] == verdicts("gas")
+    assert verdicts("can of gas") == [REFUSED]
+
+
 def test_what_no_post_carries_and_what_may_not_leave_is_found_for_every_country() -> None:
     found = check_contents(ROWS, [Article("Fireworks")], origin="AZ", destination="FR", date=DAY)
     assert [hit.row for hit in found.hits] == [BANNED]

@@ -18,7 +18,7 @@ from azpost_desk.domain.catalogue import Document, Names
 from azpost_desk.domain.mail.goods import stem, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 IN, OUT = "in", "out"
 DIRECTIONS: Final = (IN, OUT)
@@ -31,6 +31,9 @@ CLEAR, NOT_CHECKED = "clear", "not_checked"
 STATES: Final = (CLEAR, NOT_CHECKED, ASK, CONDITIONAL, REFUSED)
 # Rows of every country: what no post carries.
 EVERYWHERE: Final = "*"
+NOT_CALLED, PERHAPS, CALLED = 0, 1, 2
+# What is left of a shorter word is left of others too: "güllə" (a bullet) and "gül" (a flower).
+_STEM_LETTERS_MIN: Final = 4
 _RANGE: Final = re.compile(r"([0-9]{2}|[0-9]{4}|[0-9]{6})(?:-([0-9]{2}|[0-9]{4}|[0-9]{6}))?")
 
 
@@ -68,10 +71,10 @@ class Prohibition(Document, frozen=True, omit_defaults=True):
         """Whether a code of the Harmonized System lies in its ranges."""
         return any(_lies_in(hs, one) for one in self.hs)
 
-    def is_called(self, stems: frozenset[str]) -> bool:
-        """Whether a text, by the stems of its words, says one of its words, of whatever language."""
-        called = (map(stem, words_of(name)) for names in self.words.values() for name in names)
-        return any(words and stems.issuperset(words) for words in map(frozenset, called))
+    def how_called(self, said: Sequence[str]) -> int:
+        """How surely a text says one of its words: NOT_CALLED, PERHAPS (by a short stem only) or CALLED."""
+        names = (words_of(name) for named in self.words.values() for name in named)
+        return max((_how_said(name, said) for name in names if name), default=NOT_CALLED)
 
 
 class Prohibitions(Document, frozen=True, omit_defaults=True):
@@ -93,7 +96,8 @@ class Article:
 class ProhibitedHit:
     """A row that an article met; `line` counts from 0.
 
-    `verdict` is the row's, or ASK where only the words met and the article has another code.
+    `verdict` is the row's, or ASK where only the words met and the article has another code, or they met by
+    a short stem.
     """
 
     line: int
@@ -149,11 +153,26 @@ def is_range(text: str) -> bool:
 
 def _hit(line: int, article: Article, row: Prohibition) -> ProhibitedHit | None:
     by_code = bool(article.hs) and row.has_code(article.hs)
-    by_words = row.is_called(frozenset(map(stem, words_of(article.words))))
-    if not (by_code or by_words):
+    called = row.how_called(words_of(article.words))
+    if not (by_code or called):
         return None
-    is_other = bool(article.hs and row.hs) and not by_code
-    return ProhibitedHit(line, row, ASK if is_other else row.verdict, by_code, by_words)
+    is_other = bool(article.hs and row.hs)
+    is_sure = by_code or (called == CALLED and not is_other)
+    return ProhibitedHit(line, row, row.verdict if is_sure else ASK, by_code, bool(called))
+
+
+def _how_said(name: Sequence[str], said: Sequence[str]) -> int:
+    """How surely every word of a name is said; the least sure one decides."""
+    return min(_how_one_is_said(word, said) for word in name)
+
+
+def _how_one_is_said(word: str, said: Sequence[str]) -> int:
+    if word in said:
+        return CALLED
+    same = stem(word)
+    if same not in map(stem, said):
+        return NOT_CALLED
+    return CALLED if len(same) >= _STEM_LETTERS_MIN else PERHAPS
 
 
 def _lies_in(hs: str, text: str) -> bool:
