@@ -314,6 +314,12 @@ def paid(hands: Hands) -> None:
     hands.press("F10", "Return")
 
 
+def printed_late(hands: Hands) -> None:
+    """The receipt that is marked in the list of unfinished work, now that the printer can be reached."""
+    hands.tap("F11")
+    hands.press("ctrl+g")
+
+
 # Five baskets: the first, the one that was killed with another stamp in it, and three around the update.
 SOLD = (5, 6 * 30)
 

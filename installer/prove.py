@@ -198,12 +198,20 @@ def sell(stand: Stand, printed: bool) -> None:
 
 def pay(stand: Stand, printed: bool) -> None:
     """What is in the basket, in cash."""
-    printer = stand.outside().printed
-    before, paper = checked(stand), len(printer)
-    counter.paid(HANDS)
-    wait_until(partial(has_more, stand, before), "the record of a sale", 20)
+    before = checked(stand)
     if printed:
-        wait_until(lambda: len(printer) > paper, "a receipt at the printer", 20)
+        on_paper(stand, counter.paid)
+    else:
+        counter.paid(HANDS)
+    wait_until(partial(has_more, stand, before), "the record of a sale", 20)
+
+
+def on_paper(stand: Stand, act: Callable[[counter.Hands], None]) -> None:
+    """What the hands do brings a receipt."""
+    printer = stand.outside().printed
+    paper = len(printer)
+    act(HANDS)
+    wait_until(lambda: len(printer) > paper, "a receipt at the printer", 20)
 
 
 def come_back(stand: Stand, name: str) -> None:
@@ -255,6 +263,9 @@ def updated_while_it_runs(stand: Stand) -> str:
         with window(stand, "az", network=True):
             come_back(stand, "first-start-of-the-newer")
             pay(stand, printed=True)
+            for _without_line in range(2):
+                on_paper(stand, counter.printed_late)
+            picture(stand, "all-is-printed")
             arrived(stand)
     ran = before.rpartition("/")[2]
     return f"{ran} ran on, updated in {took_s:.1f} s; {after} has its basket and sent {unsent} records"
@@ -359,8 +370,9 @@ def screen(stand: Stand) -> Iterator[None]:
     sockets = stand.root / "tmp/.X11-unix"
     sockets.mkdir(exist_ok=True)
     subprocess.run(["mount", "--bind", "/tmp/.X11-unix", str(sockets)], check=True)
+    # It begins anew when its last caller goes, and for that moment refuses the next one: not with -noreset.
     server = subprocess.Popen(
-        ["Xvfb", DISPLAY, "-screen", "0", f"{WIDE}x{HIGH}x24", "-nolisten", "tcp", "-ac"],
+        ["Xvfb", DISPLAY, "-screen", "0", f"{WIDE}x{HIGH}x24", "-nolisten", "tcp", "-ac", "-noreset"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
