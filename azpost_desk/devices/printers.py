@@ -10,6 +10,7 @@ import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk import files
 from azpost_desk.devices.byte_lines import ByteLine, Deadline, Visit
 from azpost_desk.devices.ports import DeviceState
 from azpost_desk.documents import escpos
@@ -180,8 +181,7 @@ class FolderPrinter:
         name = _file_name(title)
         try:
             self.empty()
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._folder.chmod(0o700)
+            files.make_private(self._folder)
             return self._write_new(name, pdf)
         except OSError as failure:
             raise Trouble("D-005", place=str(self._folder)) from failure
@@ -199,8 +199,9 @@ class FolderPrinter:
         while True:
             path = self._folder / f"{name}{f'-{number}' if number > 1 else ''}.pdf"
             try:
-                # The owner's from its first byte on.
-                made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_BYTES, 0o600)
+                # The owner's from its first byte on, or the group's that shares the desk.
+                mode = files.private_mode(self._folder)
+                made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_BYTES, mode)
                 with os.fdopen(made, "wb") as file:
                     file.write(pdf)
                 return path.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -56,6 +57,7 @@ def main(argv: list[str] | None = None) -> int:
     if name not in available():
         print(f"azpost-desk has no program {name!r}.\n\n{usage()}", file=sys.stderr)
         return 2
+    share_with_group()
     program = importlib.import_module(f"{__name__}.{name}")
     from azpost_desk.domain.refusals import Trouble
 
@@ -73,6 +75,14 @@ def leave_no_core() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def share_with_group() -> None:
+    """Where users share this desk's folder, what its programs make is their group's, nobody else's."""
+    from azpost_desk import files, places
+
+    if files.is_shared(places.data()):
+        os.umask(0o007)
 
 
 def complain(outcome: Refused | Trouble) -> None:

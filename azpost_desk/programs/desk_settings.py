@@ -64,13 +64,19 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def settings_of(folder: Path) -> DeskSettings:
     """The settings of the desk in `folder`; the usual ones without a file.
 
+    A certificate that lies in the folder is named without it, so that the folder can be moved.
+
     Raises:
         Trouble: G-080 with the line, when the file says something else than a desk understands.
     """
     try:
-        return read_settings(folder / FILE, DeskSettings)
+        said = read_settings(folder / FILE, DeskSettings)
     except FileNotFoundError:
         return DeskSettings()
+    if not said.centre_certificates:
+        return said
+    trusted = folder.absolute() / said.centre_certificates
+    return msgspec.structs.replace(said, centre_certificates=str(trusted))
 
 
 def read_settings(path: Path, kind: type[S]) -> S:

@@ -29,7 +29,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.files import SMALL_BYTES_MAX, content_of, write_whole
 from azpost_desk.programs import complain
 from azpost_desk.programs.desk_settings import FILE as SETTINGS
-from azpost_desk.programs.desk_settings import DeskSettings, read_settings, wrong_line
+from azpost_desk.programs.desk_settings import DeskSettings, read_settings, settings_of, wrong_line
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
@@ -91,10 +91,14 @@ def enrol_by(file: Path, folder: Path) -> Restored:
     if DeskBooks.exists(folder):
         raise Trouble("G-160", folder=str(folder))
     settings, shown = said.desk, _shown(said)
-    if shown and not settings.centre_certificates and _is_its_own(shown):
-        settings = structs.replace(settings, centre_certificates=str(folder.absolute() / CERTIFICATE))
+    if settings.centre_certificates:
+        # As it was meant where the file was read; in the desk's folder a relative path means that folder.
+        trusted = str(Path(settings.centre_certificates).absolute())
+        settings = structs.replace(settings, centre_certificates=trusted)
+    elif shown and _is_its_own(shown):
+        settings = structs.replace(settings, centre_certificates=CERTIFICATE)
     _keep(folder, settings, shown)
-    url, verify = said.centre.rstrip("/"), settings.centre_certificates or True
+    url, verify = said.centre.rstrip("/"), settings_of(folder).centre_certificates or True
     return restore_desk(folder, url, said.code, SystemClock(), software=SOFTWARE, verify=verify)
 
 
@@ -155,7 +159,7 @@ def _keep(folder: Path, settings: DeskSettings, shown: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if path.exists() and content_of(path, SMALL_BYTES_MAX) != content:
             raise Trouble("G-162", file=str(path))
-        if settings.centre_certificates == str(folder.absolute() / CERTIFICATE):
+        if settings.centre_certificates == CERTIFICATE:
             write_whole(folder / CERTIFICATE, shown.encode("ascii"))
         if lines:
             write_whole(path, content)

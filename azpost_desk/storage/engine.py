@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlcipher3 import dbapi2
 
+from azpost_desk import files
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.storage import tables
 
@@ -141,6 +142,9 @@ def connect(path: Path, key: bytes, read_only: bool = False) -> Connection:
     connection = _opened(lambda: driver(path, key, read_only))
     try:
         _bring_to_schema(connection, read_only)
+        if not read_only:
+            # SQLite makes its files for one user; those that follow take the mode of the first.
+            files.let_group_in(path)
     except BaseException:
         connection.close()
         raise

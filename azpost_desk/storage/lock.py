@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from azpost_desk import files
 from azpost_desk.domain.refusals import Trouble
 
 if TYPE_CHECKING:
@@ -21,10 +22,16 @@ _LOCKED_BYTE: Final = 1 << 20
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Who holds the desk: process id, and the local port that brings its window to the front (0 = none)."""
+    """Who holds the desk.
+
+    Attributes:
+        port: the local port that brings the window of this process to the front, 0 for none.
+        user: the system's name of whose session it is, "" where the system tells none.
+    """
 
     pid: int
     port: int = 0
+    user: str = ""
 
 
 class DeskLock:
@@ -34,25 +41,28 @@ class DeskLock:
     another ``desk.lock``, and both would believe that they are alone.
 
     Raises:
-        Trouble: G-062 with `pid` and `port` when another program has this desk open, G-096 when there can be
-            no such file in the folder.
+        Trouble: G-062 with `pid` and `port` when another program has this desk open, G-164 with `user` when
+            it runs in another user's session, G-096 when there can be no such file in the folder.
     """
 
     def __init__(self, folder: Path) -> None:
         try:
-            self._file = os.open(folder / "desk.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            self._file = os.open(folder / "desk.lock", os.O_RDWR | os.O_CREAT, files.private_mode(folder))
         except OSError as fault:
             raise Trouble("G-096", why=fault.strerror or str(fault)) from fault
         self._folder = _folder_taken(folder)
         if self._folder is None or not _taken(self._file):
             self.release()
             other = holder(folder)
+            if other is not None and other.user not in ("", user()):
+                # Its window stands on a screen that cannot be called up from here.
+                raise Trouble("G-164", user=other.user)
             raise Trouble("G-062", pid=other.pid if other else 0, port=other.port if other else 0)
         self.announce(0)
 
     def announce(self, port: int) -> None:
         """Say on which local port the window of this program can be called up."""
-        words = msgspec.json.encode(Holder(os.getpid(), port))
+        words = msgspec.json.encode(Holder(os.getpid(), port, user()))
         try:
             os.ftruncate(self._file, 0)
             os.lseek(self._file, 0, os.SEEK_SET)
@@ -90,8 +100,20 @@ if sys.platform == "win32":
     def _folder_taken(_folder: Path) -> int | None:
         # Here nobody removes a file that is in use.
         return _NO_FOLDER
+
+    def user() -> str:
+        """No folder is shared here."""
+        return ""
 else:
     import fcntl
+    import pwd
+
+    def user() -> str:
+        """Whose session this process belongs to: the system's name of the user, or the number."""
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            return str(os.getuid())
 
     def _taken(file: int) -> bool:
         try:

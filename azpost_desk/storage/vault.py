@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 
+from azpost_desk import files
 from azpost_desk.domain.refusals import Trouble
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ class Vault(Protocol):
 
 
 class FileVault:
-    """Files that only their owner may read: protects against nothing but a lost database file."""
+    """Files that only their owner may read, or the group that shares the desk's folder.
+
+    It protects against nothing but a lost database file.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "keys"
@@ -91,11 +95,12 @@ class FileVault:
             raise Trouble("G-088", why=fault.strerror or str(fault)) from fault
 
     def _write(self, path: Path, value: str) -> None:
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        files.make_private(self._folder)
+        mode = files.private_mode(self._folder)
         beside = path.with_name(f"{path.name}.new")
         # Written beside and moved over: a power cut leaves the old value or the new one.
         with os.fdopen(
-            os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
+            os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="ascii"
         ) as file:
             file.write(value)
             file.flush()
@@ -148,7 +153,12 @@ def of(folder: Path) -> Vault:
 
 
 def new(folder: Path) -> Vault:
-    """The best vault that works here: the keyring if it gives back what was put in, else the folder."""
+    """The best vault that works here: the keyring if it gives back what was put in, else the folder.
+
+    A keyring is one user's: a desk that several share keeps its keys in the folder.
+    """
+    if files.is_shared(folder):
+        return FileVault(folder)
     import keyring
     import keyring.errors
 

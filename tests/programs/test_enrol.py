@@ -81,6 +81,9 @@ def test_a_desk_is_enrolled_with_its_settings_by_the_fingerprint_alone_and_once(
     assert programs.main(["check", "--data", str(folder)]) == 0
     assert enrol(tmp_path, said.format(colons)) == 2
     assert capsys.readouterr().err.startswith("G-160: ")
+    # Moved, as for several users of one machine, it still trusts the centre: the certificate went along.
+    moved = folder.rename(tmp_path / "shared")
+    assert settings_of(moved).centre_certificates == str(moved / "centre.pem")
 
 
 @pytest.mark.fast
