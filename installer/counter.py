@@ -272,7 +272,7 @@ class Hands:
 
 ROWS_OF_A_COUNT = 14
 # A row of a count sheet, from the note of 500 manat down.
-TWENTY, ONE, TWENTY_QAPIK = 4, 7, 9
+TWENTY, ONE, TEN_QAPIK = 4, 7, 10
 
 
 def counted(hands: Hands, pieces: dict[int, str]) -> None:
@@ -320,14 +320,15 @@ def printed_late(hands: Hands) -> None:
     hands.press("ctrl+g")
 
 
-# Five baskets: the first, the one that was killed with another stamp in it, and three around the update.
-SOLD = (5, 6 * 30)
+# Six baskets: the first, the one that was killed with another stamp in it, three around the update, and the
+# second user's.
+SOLD = (6, 7 * 30)
 
 
 def till_closed(hands: Hands) -> None:
     """After SOLD the till is counted."""
     hands.press("F7", "ctrl+e")
-    counted(hands, {TWENTY: "2", ONE: "1", TWENTY_QAPIK: "4"})
+    counted(hands, {TWENTY: "2", ONE: "2", TEN_QAPIK: "1"})
     hands.press("Return")
 
 

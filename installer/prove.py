@@ -19,7 +19,6 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,81 +26,24 @@ from typing import TYPE_CHECKING
 import counter
 from counter import Broken, wait_until
 from eyes import DISPLAY, HIGH, WIDE, as_png, grabbed, is_painted
+from stand import Stand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 NEEDED = ("debootstrap", "Xvfb", "xwd", "xdotool", "openssl", "unshare", "chroot")
 CLERK, SECOND = "clerk", "second"
+GROUP, SHARED = "counter", "/srv/azpost-desk"
+# What the man page tells an administrator to type.
+SHARING = (
+    f"groupadd {GROUP}",
+    *(f"usermod --append --groups {GROUP} {user}" for user in (CLERK, SECOND)),
+    f"mv ~{CLERK}/.local/share/azpost-desk {SHARED}",
+    f"chgrp -R {GROUP} {SHARED}",
+    f"chmod -R u=rwX,g=rwX,o= {SHARED}",
+    f"find {SHARED} -type d -exec chmod g+s {{}} +",
+)
 APT = "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0"
-
-
-@dataclass
-class Stand:
-    """The bare system and what is put into it.
-
-    Attributes:
-        root: its folder.
-        packages, newer: two builds; newer has the larger version.
-        out: where pictures and the log go.
-        python: this checkout's own, with the centre's libraries: the centre stands outside.
-        said: everything that was run, and what it answered.
-        office: the centre and the printer outside, once they stand; they end with `ends`.
-    """
-
-    root: Path
-    packages: list[Path]
-    newer: list[Path]
-    out: Path
-    mirror: str
-    python: str
-    said: list[str] = field(default_factory=list)
-    office: counter.Office | None = None
-    ends: ExitStack = field(default_factory=ExitStack)
-
-    def run(self, command: str, user: str = "root", wanted: int | None = 0, network: bool = True) -> str:
-        """A shell line inside, as `user`; without `network` it has not even a loopback.
-
-        Raises:
-            Broken: its exit code is not the one wanted (None: any).
-        """
-        done = subprocess.run(
-            self.command(command, user, network), capture_output=True, text=True, check=False, timeout=600
-        )
-        answer = done.stdout + done.stderr
-        self.said.append(f"$ {user}: {command}\n{answer}= {done.returncode}\n")
-        if wanted is not None and done.returncode != wanted:
-            raise Broken(f"{command!r} ended with {done.returncode}: {answer.strip()[-600:]}")
-        return answer
-
-    def command(self, command: str, user: str = "root", network: bool = True) -> list[str]:
-        """The whole command line for `run`."""
-        home = "/root" if user == "root" else f"/home/{user}"
-        inside = ["env", "-i", f"HOME={home}", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TERM=dumb", "LANG=C"]
-        change = ["chroot", *([f"--userspec={user}:{user}"] if user != "root" else []), str(self.root)]
-        return [*([] if network else ["unshare", "--net"]), *change, *inside, "sh", "-c", command]
-
-    def outside(self) -> counter.Office:
-        """The centre and the printer.
-
-        Raises:
-            Broken: they do not stand yet.
-        """
-        if self.office is None:
-            raise Broken("there is no centre yet")
-        return self.office
-
-    @property
-    def both(self) -> list[Path]:
-        """The newer application with its runtime, which may be that of the older one."""
-        has_runtime = any("-runtime-" in path.name for path in self.newer)
-        return self.newer + [path for path in self.packages if "-runtime-" in path.name and not has_runtime]
-
-    def put(self, files: list[Path]) -> str:
-        """Copies of these packages inside; their paths there."""
-        for file in files:
-            shutil.copy(file, self.root / "tmp" / file.name)
-        return " ".join(f"/tmp/{file.name}" for file in files)
 
 
 def a_bare_system(stand: Stand) -> str:
@@ -271,6 +213,26 @@ def updated_while_it_runs(stand: Stand) -> str:
     return f"{ran} ran on, updated in {took_s:.1f} s; {after} has its basket and sent {unsent} records"
 
 
+def shared_by_two_users(stand: Stand) -> str:
+    """The books move to a group's folder: a second user of the machine goes on with the same desk."""
+    held, before = checked(stand), stand.outside().records()
+    for line in SHARING:
+        stand.run(line)
+    stand.books = SHARED
+    with screen(stand), window(stand, "az", network=True, user=SECOND):
+        come_back(stand, "second-user")
+        if not stand.run("azpost-desk rotate --reason proof", CLERK, wanted=1).startswith("G-164"):
+            raise Broken("it is not said that another user works here")
+        sell(stand, printed=True)
+        arrived(stand)
+    if stand.outside().records() <= max(held, before):
+        raise Broken("the second user sold at another desk")
+    others = stand.run(f"find {SHARED} ! -perm -g+rw -o -perm /o+rwx").strip()
+    if others:
+        raise Broken(f"not the group's, or not only: {others[:300]}")
+    return f"{held} records of the first user, {checked(stand)} with the second's; both see them"
+
+
 def closes_its_day(stand: Stand) -> str:
     """The till is counted with all that was sold before a kill and an update, the day closed and printed."""
     began = time.monotonic()
@@ -284,7 +246,7 @@ def closes_its_day(stand: Stand) -> str:
         arrived(stand)
     if (days := stand.outside().closed_days()) != [counter.SOLD]:
         raise Broken(f"the day was closed with {days} instead of {counter.SOLD}")
-    papers = stand.run("ls ~/.local/share/azpost-desk/papers", CLERK).splitlines()
+    papers = stand.run(f"ls {stand.books}/papers", CLERK).splitlines()
     missing = [sort for sort in ("till_close", "report") if not any(f"_{sort}" in row for row in papers)]
     if missing:
         raise Broken(f"not printed: {' '.join(missing)}")
@@ -357,6 +319,7 @@ STEPS: tuple[Callable[[Stand], str], ...] = (
     shows_its_window,
     works_and_is_killed,
     updated_while_it_runs,
+    shared_by_two_users,
     closes_its_day,
     healed_after_a_cut,
     stepped_back,
@@ -386,10 +349,12 @@ def screen(stand: Stand) -> Iterator[None]:
 
 
 @contextmanager
-def window(stand: Stand, language: str, network: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+def window(
+    stand: Stand, language: str, network: bool = False, user: str = CLERK
+) -> Iterator[subprocess.Popen[bytes]]:
     """The counter's window, shown; it is closed at the end by a signal."""
     line = f"exec azpost-desk desk --lang {language}"
-    command = stand.command(f"DISPLAY={DISPLAY} QT_QPA_PLATFORM=xcb {line}", CLERK, network)
+    command = stand.command(f"DISPLAY={DISPLAY} QT_QPA_PLATFORM=xcb {line}", user, network)
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         wait_until(lambda: running.poll() is not None or is_painted(), "the window")

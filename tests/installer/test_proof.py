@@ -58,7 +58,7 @@ def test_a_closed_day_is_what_its_close_says_and_no_till_differs(
 
     def typed(_self: Office, *words: str, said: str = "") -> str:
         if "--out" in words:
-            day = {"baskets_cash_only": 5, "cash_qapik": 180}
+            day = {"baskets_cash_only": 6, "cash_qapik": 210}
             Path(words[words.index("--out") + 1]).write_text(json.dumps([day]), "utf-8")
         return differs if "till-counts" in words else said
 
