@@ -19,6 +19,8 @@ GROUPS: Final[dict[type[ops.Body], dict[str, str]]] = {
     ops.ErasureRequested: {"customer": "customer"},
     ops.GrantRequested: {"question": "question"},
     ops.ItemScanned: {"signatory": "signatory", "proof": "proof"},
+    ops.RoundSigned: {"courier": "courier"},
+    ops.RoundEnded: {"courier": "courier"},
     ops.PaperSigned: {"signer": "subject"},
     ops.BagHandedOver: {"collector": "collector"},
     ops.NoteSuspected: {"presenter": "presenter"},

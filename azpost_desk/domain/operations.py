@@ -96,6 +96,9 @@ from azpost_desk.domain.operations_keys import KeyRotated as KeyRotated
 from azpost_desk.domain.operations_keys import LateTaken as LateTaken
 from azpost_desk.domain.operations_mail import BODIES as _OF_MAIL
 from azpost_desk.domain.operations_mail import ItemScanned as ItemScanned
+from azpost_desk.domain.operations_mail import RoundBegun as RoundBegun
+from azpost_desk.domain.operations_mail import RoundEnded as RoundEnded
+from azpost_desk.domain.operations_mail import RoundSigned as RoundSigned
 from azpost_desk.domain.operations_mail import ScanRefused as ScanRefused
 from azpost_desk.domain.operations_mail import ScanVoided as ScanVoided
 from azpost_desk.domain.operations_payments import BODIES as _OF_PAYMENTS

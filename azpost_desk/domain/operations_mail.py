@@ -1,4 +1,4 @@
-"""Journal records of mail: what was scanned, what was not taken, what was taken back."""
+"""Journal records of mail: what was scanned, not taken and taken back; rounds of couriers."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class ItemScanned(Body, frozen=True):
     relation: str = ""
     signed: str = ""
     proof: str = ""
+    # The round it goes out with.
+    round: str = ""
     # The operation of the last event known here (mail.md 1.3): it comes before this one, whatever clocks say.
     answers: str = ""
 
@@ -44,8 +46,38 @@ class ScanVoided(Body, frozen=True):
     approved_by: str = ""
 
 
+class RoundBegun(Body, frozen=True):
+    """A courier's round is being made up; its id is the operation of this record."""
+
+    courier: str
+
+
+class RoundSigned(Body, frozen=True):
+    """A round went out: the list, the hand count beside it, the courier's signature (a commitment)."""
+
+    round: str
+    numbers: tuple[str, ...]
+    counted: int
+    courier: str = ""
+
+
+class RoundEnded(Body, frozen=True):
+    """A round is back, every item accounted for; `counted` were handed in again by hand count."""
+
+    round: str
+    delivered: int
+    tried: int
+    untried: int
+    lost: int
+    counted: int
+    courier: str = ""
+
+
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("item.scanned", 1): ItemScanned,
     ("scan.refused", 1): ScanRefused,
     ("scan.voided", 1): ScanVoided,
+    ("round.begun", 1): RoundBegun,
+    ("round.signed", 1): RoundSigned,
+    ("round.ended", 1): RoundEnded,
 }

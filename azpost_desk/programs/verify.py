@@ -46,6 +46,8 @@ GROUPS: Final = {
     "erasure.requested": {"customer": "customer"},
     "grant.requested": {"question": "question"},
     "item.scanned": {"signatory": "signatory", "proof": "proof"},
+    "round.signed": {"courier": "courier"},
+    "round.ended": {"courier": "courier"},
     "paper.signed": {"signer": "subject"},
     "bag.handed_over": {"collector": "collector"},
     "note.suspected": {"presenter": "presenter"},

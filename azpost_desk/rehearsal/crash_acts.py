@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.mail.proof import Signature
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
@@ -25,6 +26,7 @@ from azpost_desk.services.counter import Approval
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.payments import PayBill
+from azpost_desk.services.rounds import Signed
 from azpost_desk.services.tracking import ScanItem
 from azpost_desk.services.transfer_changes import ChangeTransfer
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
@@ -43,6 +45,7 @@ RECEIVER: Final = Person(
 )
 _ADDRESSEE: Final = Person(name="Abbasova Lalə", address="Bakı, Nizami küçəsi 90", postcode="AZ1010")
 _AMOUNT_QAPIK: Final = 5_000
+_INK: Final = Signed(Signature(360, 140, ((20, 20, 100, 100),)))
 # Their PIN is mistyped for the lock; the clerk at the counter goes on.
 _FORGETFUL: Final = PLAYERS[1]
 
@@ -280,6 +283,39 @@ class Worker(FeatureActs, AbroadActs, CodeActs):
     def _void_scan(self) -> Act:
         self._scan_item()()
         return lambda: self.services.tracking.void_last(CLERK)
+
+    def _begin_round(self) -> Act:
+        self._end_rounds()
+        return lambda: self.services.rounds.begin(CLERK.officer, CLERK)
+
+    def _sign_round(self) -> Act:
+        begun = self._round_of_one()
+        return lambda: self.services.rounds.sign_out(begun, 1, _INK, CLERK)
+
+    def _end_round(self) -> Act:
+        begun = self._round_of_one()
+        rounds = self.services.rounds
+        rounds.sign_out(begun, 1, _INK, CLERK)
+        [number] = rounds.one(begun).round.outcomes
+        rounds.bring_back(begun, ScanItem(number, "back"), CLERK)
+        return lambda: rounds.end(begun, 1, _INK, CLERK)
+
+    def _round_of_one(self) -> str:
+        self._end_rounds()
+        begun = self.services.rounds.begin(CLERK.officer, CLERK)
+        self.services.rounds.put_in(begun, self._strange_number(), CLERK)
+        return begun
+
+    def _end_rounds(self) -> None:
+        """Whatever a kill before this one left open."""
+        rounds = self.services.rounds
+        for now in rounds.open_rounds():
+            found = now.round
+            if found.state == "planned" and found.outcomes:
+                rounds.sign_out(found.round, len(found.outcomes), _INK, CLERK)
+            for number in found.unaccounted:
+                rounds.bring_back(found.round, ScanItem(number, "back"), CLERK)
+            rounds.end(found.round, len(found.outcomes), _INK, CLERK)
 
     def _print_papers(self) -> Act:
         self.print_all()

@@ -40,6 +40,7 @@ from azpost_desk.services.qr import QrMoney
 from azpost_desk.services.recovery import Recovery
 from azpost_desk.services.refunds import Refunds
 from azpost_desk.services.reports import Press, Reports
+from azpost_desk.services.rounds import Rounds
 from azpost_desk.services.searching import Records
 from azpost_desk.services.signatures import ByHand, Draw, Signatures, Signer, undrawn
 from azpost_desk.services.slips import Slips
@@ -108,6 +109,11 @@ class DeskServices:
     notes: Notes
     copies: Copies
     papers_made: PapersMade
+
+    @property
+    def rounds(self) -> Rounds:
+        """Rounds of couriers."""
+        return Rounds(self.counter)
 
     @property
     def qr(self) -> QrMoney:

@@ -17,6 +17,7 @@ from azpost_desk.domain.people import Words
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, attach
+from azpost_desk.services.rounds_views import ROUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ class Check:
 
     Attributes:
         name: clock, disk, backup, folded, printer, scanner, tariffs, lists, unsent, remittances, difference,
-            key, parked.
+            key, parked, rounds.
         word: what was found; the sentence is ``preflight.<name>.<word>`` with `facts`.
     """
 
@@ -121,6 +122,7 @@ class Preflight:
         awaited = books.remittances(("announced",))
         yield _some("remittances", len(awaited))
         yield _some("parked", len(books.parked()))
+        yield _some("rounds", len(books.of(ROUNDS).rounds(("out",))))
         yield _difference(books)
 
 

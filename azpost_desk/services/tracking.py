@@ -13,13 +13,14 @@ from azpost_desk.domain.item_numbers import item_check_digit, read_item_number, 
 from azpost_desk.domain.mail.history import Told
 from azpost_desk.domain.mail.moves import is_back
 from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, Proof, needs_document
-from azpost_desk.domain.mail.scanning import ABROAD, EventHere, events_at
+from azpost_desk.domain.mail.scanning import ABROAD, EventHere, event_here, events_at
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan, why_unread
 from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.typed import one_line
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
+from azpost_desk.services.rounds_views import ROUNDS
 from azpost_desk.services.staff import consent
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ _AT_DELIVERY: Final = frozenset({"EMG", "EDG", "EDH", "EMH", "EMI"})
 class ScanItem:
     """One scan (or typed number, or the last four digits of an announced item) under the chosen event.
 
-    `signature` is what was drawn on the screen, `picture` the same as PNG.
+    `signature` is what was drawn on the screen, `picture` the same as PNG; `round` is that of a courier.
     """
 
     raw: str
@@ -60,6 +61,7 @@ class ScanItem:
     picture: bytes = b""
     receptacle: str = ""
     until: str = ""
+    round: str = ""
     source: str = "scan"
 
 
@@ -124,7 +126,9 @@ class Tracking:
         by.may(Permission.SCAN)
         with self.counter.books.writing() as books:
             open_day(books)
-            event = next((one for one in _events_here(books) if one.code == command.event), None)
+            # What a round brings back is said of its own items only (services.rounds).
+            here = (*_events_here(books), event_here("back"))
+            event = next((one for one in here if one.code == command.event), None)
             if event is None:
                 raise Refused("E-020", field="event")
             number = _number(books, command.raw)
@@ -240,6 +244,7 @@ class Tracking:
                 answers=_answered(books, number),
                 receptacle=_label(command.receptacle),
                 until=command.until,
+                round=command.round,
             ),
             actor=by.officer,
             operation=operation,
@@ -306,6 +311,8 @@ def _why_not(books: Reading, number: str, command: ScanItem, event: EventHere, n
     facts: dict[str, object] = {"number": number}
     desk, life = books.desk(), books.item_lives(number)[-1]
     last = life.last
+    if command.event == "EDG" and books.of(ROUNDS).with_item(number):
+        return _No("already", "in_round", number, facts)
     if last and (last.code, last.office) == (command.event, desk.branch):
         return _No("already", "already", number, {**facts, **_by_whom(books, last)})
     scan = Told("", command.event, desk.branch, now_ms, desk.desk, desk.epoch, measure=command.measure)
@@ -331,6 +338,9 @@ def _is_told(books: Reading, command: ScanItem, event: EventHere, need: Need, cu
     given: str = getattr(command, need).strip()
     if need == "document":
         return bool(given) or not needs_document(command.relation, on_round=custody == "round")
+    if need == "signatory" and not given:
+        # At the door the addressee signs the courier's list.
+        return (command.relation, command.signed, custody) == ("self", "paper", "round")
     if need == "signed" and given == "screen":
         drawn = command.signature
         return drawn is not None and drawn.is_sound and len(command.picture) <= IMAGE_BYTES_MAX

@@ -20,7 +20,7 @@ from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
 from azpost_desk.storage import projected_slips as slips
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.features import abroad, bills, goods, qr, transfers
+from azpost_desk.storage.features import abroad, bills, goods, qr, rounds, transfers
 from azpost_desk.storage.projected_words import keep_words
 from azpost_desk.storage.projecting import StoredRecord, happens_once
 
@@ -78,6 +78,16 @@ def _day_closed(connection: Connection, written: StoredRecord, body: ops.DayClos
     connection.execute(update(t.days).where(this).values(values))
     transfers.forget_strangers(connection)
     abroad.forget_strangers(connection)
+
+
+def _item_scanned(connection: Connection, written: StoredRecord, body: ops.ItemScanned) -> None:
+    items.scanned(connection, written, body)
+    rounds.scanned(connection, written, body)
+
+
+def _scan_voided(connection: Connection, written: StoredRecord, body: ops.ScanVoided) -> None:
+    items.voided(connection, written, body)
+    rounds.voided(connection, body)
 
 
 def _till_opened(connection: Connection, written: StoredRecord, body: ops.TillOpened) -> None:
@@ -294,8 +304,11 @@ _CARRIERS: Final[dict[str, Callable[[Connection, StoredRecord, Any], None]]] = {
     "grant.released": _grant_released,
     "transfer.changed": transfers.changed,
     "abroad.stop_asked": abroad.stop_asked,
-    "item.scanned": items.scanned,
-    "scan.voided": items.voided,
+    "item.scanned": _item_scanned,
+    "scan.voided": _scan_voided,
+    "round.begun": rounds.begun,
+    "round.signed": rounds.signed,
+    "round.ended": rounds.ended,
     "staff.pin_reset": _pin_reset,
     "paper.reprinted": _paper_reprinted,
     "grant.kept": _grant_kept,

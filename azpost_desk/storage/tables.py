@@ -42,6 +42,8 @@ from azpost_desk.storage.tables_kept import watch_entries as watch_entries
 from azpost_desk.storage.tables_kept import watch_lists as watch_lists
 from azpost_desk.storage.tables_mail import mail_events as mail_events
 from azpost_desk.storage.tables_mail import mail_items as mail_items
+from azpost_desk.storage.tables_mail import mail_round_items as mail_round_items
+from azpost_desk.storage.tables_mail import mail_rounds as mail_rounds
 from azpost_desk.storage.tables_qr import qr_requests as qr_requests
 from azpost_desk.storage.tables_qr import qr_returns as qr_returns
 
@@ -421,6 +423,8 @@ DERIVED: Final = (
     grants,
     mail_items,
     mail_events,
+    mail_rounds,
+    mail_round_items,
     customers,
     customer_names,
     receivers,

@@ -44,3 +44,26 @@ mail_events: Final = table(
     Index(None, "number"),
     Index(None, "operation"),
 )
+# A courier's round, and what became of each item that went out with it: "" as long as nobody has said.
+mail_rounds: Final = table(
+    "mail_rounds",
+    text("round", key=True),
+    text("courier"),
+    text("officer"),
+    text("state"),
+    whole("begun_ms"),
+    whole("signed_ms"),
+    whole("ended_ms"),
+    whole("day"),
+    Index(None, "state"),
+)
+mail_round_items: Final = table(
+    "mail_round_items",
+    text("round", key=True),
+    text("number", key=True),
+    whole("place"),
+    text("scan"),
+    text("outcome"),
+    text("outcome_scan"),
+    Index(None, "number"),
+)

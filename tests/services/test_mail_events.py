@@ -10,7 +10,7 @@ import pytest
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.item_numbers import item_number
-from azpost_desk.domain.mail.moves import EVENTS
+from azpost_desk.domain.mail.moves import EVENTS, LOCAL
 from azpost_desk.domain.mail.proof import Proof, Signature
 from azpost_desk.domain.mail.scanning import EVENTS_AT, event_here, events_at
 from azpost_desk.domain.refusals import Refused
@@ -43,7 +43,7 @@ def becomes(stand: Stand, *kinds: str) -> None:
 
 def test_every_event_is_scanned_somewhere_and_every_word_has_its_sentence() -> None:
     here = events_at(EVENTS_AT)
-    assert {one.code for one in here} == set(EVENTS)
+    assert {one.code for one in here} - set(LOCAL) == set(EVENTS)
     for language in ("az", "ru", "en"):
         texts = Texts(language)
         for event in here:

@@ -105,9 +105,7 @@ def test_the_label_bears_number_and_both_addresses(stand: Stand) -> None:
         assert "AZ1000" in text
 
 
-def test_a_label_that_did_not_come_out_is_printed_again_with_its_number(
-    stand: Stand, tmp_path: Path
-) -> None:
+def test_a_label_that_did_not_come_out_is_printed_again_with_its_number(stand: Stand, tmp_path: Path) -> None:
     """From the paid basket through desk.toml and a socket onto the label, and read back from there."""
     with VirtualPrinter(decoder=ZplDecoder) as roll:
         (tmp_path / "desk.toml").write_text(f'label = "zpl:127.0.0.1:{roll.port}"\n', "utf-8")

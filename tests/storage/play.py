@@ -289,6 +289,19 @@ class Player(AbroadPlayer):
             )
             self.tell("payment.result", told)
 
+    def courier_round(self) -> None:
+        """Two items out, one is delivered, of the other nothing is said; a second round is planned."""
+        begun = self.new_id()
+        with self.books.writing() as books:
+            books.append(ops.RoundBegun(courier="1002"), actor="1002", operation=begun)
+        numbers = ("EE000100024AZ", "EE000100038AZ")
+        for number in numbers:
+            self._append(ops.ItemScanned(number=number, event="EDG", office="2002", round=begun), "1002")
+        self._append(ops.RoundSigned(round=begun, numbers=numbers, counted=2), "1002")
+        delivered = ops.ItemScanned(number=numbers[0], event="EMI", office="2002", signed="paper")
+        self._append(delivered, "1002")
+        self._append(ops.RoundBegun(courier="1003"), "1003")
+
     def item_news(self) -> None:
         """One event as news told it before they named its record, and two as they do now."""
         now_ms = self.clock.utc_ms()

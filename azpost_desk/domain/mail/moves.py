@@ -32,6 +32,7 @@ STAGES: Final = {
     "attempted": 12,
     "pickup": 12,
     "held": 12,
+    "lost": 12,
     "delivered": 13,
     "returned": 13,
     "cancelled": 13,
@@ -82,11 +83,20 @@ _TO_THE_SENDER: Final = (
     ("EDX", "office attempted pickup held", "inland.back"),
 )
 
+# What only our own offices say of an item, and never tell abroad: a round brought it back as it was; it is
+# not to be found; it has been found.
+_LOCAL: Final = (
+    ("back", "out", "office"),
+    ("lost", f"{_TRIED} inland sorting", "lost"),
+    ("found", "lost", "office"),
+    ("EMG", "lost", "office"),
+)
+
 ITEM: Final[dict[tuple[str, str], str]] = {
-    **{(before, event): after for event, befores, after in _WAY for before in befores.split()},
+    **{(before, event): after for event, befores, after in (*_WAY, *_LOCAL) for before in befores.split()},
     **{
         (before + BACK, event): after if after in FINAL else after + BACK
-        for event, befores, after in _WAY
+        for event, befores, after in (*_WAY, *_LOCAL)
         for before in befores.split()
         if before != "accepted"
     },
@@ -106,18 +116,20 @@ JUMPS: Final = {
     "EMH:returned": "inland.back",
     "EDX": "inland.back",
 }
-EVENTS: Final = tuple(sorted({event.partition(":")[0] for _state, event in ITEM}))
+LOCAL: Final = ("back", "lost", "found")
+EVENTS: Final = tuple(sorted({event.partition(":")[0] for _state, event in ITEM} - set(LOCAL)))
 
 # Who has the item in hand after an event; what is not here leaves it where it is.
 CUSTODY: Final = {
     **dict.fromkeys(("EMA", "EMB", "EXC", "EXD", "EXX", "EMJ", "EMD", "EDA", "EDC", "EDD"), "desk"),
-    **dict.fromkeys(("EMG", "EDF", "EDH", "EMH:card_left", "EMH:held"), "shelf"),
+    **dict.fromkeys(("EMG", "EDF", "EDH", "EMH:card_left", "EMH:held", "back", "found"), "shelf"),
     **dict.fromkeys(("EXA", "EXB", "EDB", "EME"), "customs"),
     **dict.fromkeys(("EMC", "EMK"), "other_post"),
     **dict.fromkeys(("EMF", "EDE", "EDX", "EMH:forwarded", "EMH:returned"), "bag"),
     "EDG": "round",
     **dict.fromkeys(("EMI", "EXX:handed_back"), "person"),
     "EMH:handed_over": "unknown",
+    "lost": "unknown",
     "EDX:ended": "unknown",
 }
 

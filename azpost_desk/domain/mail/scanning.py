@@ -18,7 +18,7 @@ Need = Literal["reason", "measure", "relation", "signatory", "document", "signed
 
 # Kinds of office (`catalogue.Branch.mail`) and their events, in the order of an item's life.
 EVENTS_AT: Final = {
-    "office": ("EMA", "EMG", "EDG", "EDH", "EMH", "EDF", "EMI", "EDX"),
+    "office": ("EMA", "EMG", "EDG", "EDH", "EMH", "EDF", "EMI", "EDX", "lost", "found"),
     "sorting": ("EDD", "EDE"),
     "exchange": (
         "EMD", "EMF", "EMB", "EMC", "EMJ", "EMK", "EXA", "EXC", "EXB", "EXD", "EXX", "EDB", "EDC", "EME",

@@ -14,6 +14,7 @@ from azpost_desk.storage.features.bills import BILLS
 from azpost_desk.storage.features.express import EXPRESS
 from azpost_desk.storage.features.goods import GOODS
 from azpost_desk.storage.features.qr import Reads as QrReads
+from azpost_desk.storage.features.rounds import Reads as RoundReads
 from azpost_desk.storage.features.transfers import TRANSFERS
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 CARRIERS: Final[dict[type, LineCarrier[Any]]] = {
     one.line: one for one in (*GOODS, *BILLS, *TRANSFERS, *EXPRESS, *ABROAD)
 }
-READS: Final[dict[str, Callable[[Connection], Any]]] = {"abroad": AbroadReads, "qr": QrReads}
+READS: Final[dict[str, Callable[[Connection], Any]]] = {
+    "abroad": AbroadReads,
+    "qr": QrReads,
+    "rounds": RoundReads,
+}
 """Who reads the tables of a feature, by the name of its token (services.reads)."""
 BLANKED: Final[dict[str, Callable[[Connection, str], None]]] = {
     "parties": transfers.blank,

@@ -1,4 +1,4 @@
-"""The eighth schema: items and their events with the record that tells each. For ever, as SQL."""
+"""The eighth schema: items and events with the record that tells each, rounds. For ever, as SQL."""
 
 from __future__ import annotations
 
@@ -51,6 +51,34 @@ CREATE TABLE mail_events (
 """,
     "CREATE INDEX ix_mail_events_number ON mail_events (number)",
     "CREATE INDEX ix_mail_events_operation ON mail_events (operation)",
+    """
+CREATE TABLE mail_rounds (
+    round TEXT NOT NULL,
+    courier TEXT NOT NULL,
+    officer TEXT NOT NULL,
+    state TEXT NOT NULL,
+    begun_ms INTEGER NOT NULL,
+    signed_ms INTEGER NOT NULL,
+    ended_ms INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    CONSTRAINT pk_mail_rounds PRIMARY KEY (round)
+)
+ STRICT
+""",
+    "CREATE INDEX ix_mail_rounds_state ON mail_rounds (state)",
+    """
+CREATE TABLE mail_round_items (
+    round TEXT NOT NULL,
+    number TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    scan TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    outcome_scan TEXT NOT NULL,
+    CONSTRAINT pk_mail_round_items PRIMARY KEY (round, number)
+)
+ STRICT
+""",
+    "CREATE INDEX ix_mail_round_items_number ON mail_round_items (number)",
 )
 
 
