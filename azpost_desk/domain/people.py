@@ -5,7 +5,7 @@ Attachment groups and their content (JSON of these values); the slot is ``<opera
     receiver    a transfer paid or refunded: who took the money, with the document shown
     parties_abroad  a transfer abroad: sender, receiver, both as they are sent in Latin letters
     account     a bill: the subscriber number and the holder's masked name
-    addresses   an express item: sender and addressee
+    addresses   an item: sender and addressee, and for abroad its declaration with both as customs get it
     signer      a paper signed electronically: the signer's name as the certificate's issuer wrote it
     customer    whose file was looked at, or who asked for erasure: the id of the file (JSON text)
     note        a remark in a customer's file: whose, and the officer's own words
@@ -93,11 +93,12 @@ class NoticeSearch(msgspec.Struct, frozen=True, kw_only=True):
     shown: Person
 
 
-class Addresses(msgspec.Struct, frozen=True, kw_only=True):
-    """Group `addresses`."""
+class Addresses(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Group `addresses`; `declared`, only of an item for abroad, is JSON of `mail.advance` as it is sent."""
 
     sender: Person
     addressee: Person
+    declared: str = ""
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from azpost_desk.domain.catalogue import (
     WatchState,
 )
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
+from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
 
 DOCUMENTS: Final[dict[str, type[Document]]] = {
@@ -44,4 +45,5 @@ DOCUMENTS: Final[dict[str, type[Document]]] = {
     "prohibitions": Prohibitions,
     "customs_forms": CustomsForms,
     "sdr_rates": SdrRates,
+    "mail_abroad": MailAbroad,
 }

@@ -104,5 +104,10 @@ def express_price(row: ExpressRow, weight_grams: int) -> Money:
         raise Refused("E-010", field="weight")
     if weight_grams > row.weight_grams_max:
         raise Refused("E-011", field="weight", limit_grams=row.weight_grams_max)
-    over = max(0, weight_grams - row.first_grams)
-    return azn(row.first_qapik + -(-over // row.step_grams) * row.step_qapik)
+    return azn(stepped(row.first_grams, row.first_qapik, row.step_grams, row.step_qapik, weight_grams))
+
+
+def stepped(first_grams: int, first_qapik: int, step_grams: int, step_qapik: int, grams: int) -> int:
+    """Qəpik for a weight: the first step, then each further one begun."""
+    over = max(0, grams - first_grams)
+    return first_qapik + -(-over // step_grams) * step_qapik

@@ -1,13 +1,14 @@
-"""`azpost-desk central` · mail abroad: prohibitions, forms and SDR rates, each from a checked file."""
+"""`azpost-desk central` · mail abroad: prices, prohibitions, forms, SDR rates, each from a checked file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from azpost_desk.central.mail import documents
+from azpost_desk.central.mail import documents, price_lists
 from azpost_desk.central.registry import files, reference
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
+from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
 from azpost_desk.programs.central_commands import CLOCK, Command
 
@@ -23,6 +24,7 @@ _CHECKS: Final[dict[str, tuple[type[Document], Callable[[str, Any], None]]]] = {
     "prohibitions": (Prohibitions, documents.check_prohibitions),
     "customs-forms": (CustomsForms, documents.check_customs_forms),
     "sdr-rates": (SdrRates, documents.check_sdr_rates),
+    "mail-abroad": (MailAbroad, price_lists.check_mail_abroad),
 }
 DOCUMENTS: Final = tuple(_CHECKS)
 

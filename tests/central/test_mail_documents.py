@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from azpost_desk import places
-from azpost_desk.central.mail import documents
+from azpost_desk.central.mail import documents, price_lists
 from azpost_desk.central.registry.files import WrongFile, checked
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
+from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
 from azpost_desk.domain.reference import DOCUMENTS
 
@@ -28,6 +29,7 @@ def refused(name: str, data: Any) -> tuple[str, object]:
         "prohibitions": (documents.check_prohibitions, Prohibitions),
         "customs-forms": (documents.check_customs_forms, CustomsForms),
         "sdr-rates": (documents.check_sdr_rates, SdrRates),
+        "mail-abroad": (price_lists.check_mail_abroad, MailAbroad),
     }[name]
     with pytest.raises(WrongFile) as wrong:
         check("f", checked(data, kind, "f"))
@@ -111,3 +113,38 @@ def test_a_document_reads_its_own_bytes_also_those_of_a_newer_centre(name: str) 
     content = msgspec.json.encode(document)
     assert msgspec.json.decode(content, type=kind) == document
     assert msgspec.json.decode(content[:-1] + b',"later":1}', type=kind) == document
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        ("version", " ", "X-180"),
+        ("zones[2].zone", "near", "X-180"),
+        ("zones[1].countries[2]", ["TR", "ZZ"], "X-170"),
+        ("zones[2].countries[1]", ["TR"], "X-181"),
+        ("zones[1].countries[1]", ["AZ"], "X-181"),
+        ("products[1].names", {"az": "x"}, "X-174"),
+        ("products[1].indicator", "ee", "X-182"),
+        # Of a domestic service, which no other post delivers.
+        ("products[1].indicator", "BE", "X-182"),
+        ("products[1].vat_ppm", 1_000_000, "X-183"),
+        ("products[1].prices[2].zone", "near", "X-184"),
+        ("products[1].prices[2].step_grams", 0, "X-183"),
+        ("products[1].prices", [], "X-184"),
+        ("products[1].limits", [], "X-184"),
+        ("products[1].limits[2].grams_max", 0, "X-183"),
+        ("products[1].limits[2].country", "*", "X-181"),
+    ],
+)
+def test_a_price_list_that_could_not_be_charged_is_refused_at_its_place(
+    path: str, value: object, code: str
+) -> None:
+    data = example("mail-abroad")
+    *steps, name = path.replace("[", ".[").split(".")
+    if name.startswith("[") and isinstance(value, list):
+        name = steps.pop()
+    inner = data
+    for step in steps:
+        inner = inner[int(step[1:-1]) - 1] if step.startswith("[") else inner[step]
+    inner[name] = value
+    assert refused("mail-abroad", data) == (code, path)

@@ -12,8 +12,9 @@ import pytest
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import reports_bodies, reports_ledger
 from azpost_desk.domain.ledger import digest
+from azpost_desk.domain.lines.express import PostedAbroad
 from azpost_desk.domain.postings import postings
-from azpost_desk.domain.products import due_qapik
+from azpost_desk.domain.products import due_qapik, rule_of
 from azpost_desk.programs import verify
 
 if TYPE_CHECKING:
@@ -67,3 +68,17 @@ def _sale(line: ops.AnyLine) -> ops.Settlement:
         basket="0190-basket", receipt="4201-000001", lines=(line,), tenders=(), cash_given_qapik=0,
         change_qapik=0, language="az",
     )  # fmt: skip
+
+
+def test_an_item_abroad_posts_as_at_home_and_is_sound_only_with_all_that_it_needs() -> None:
+    home = SOLD["item.accepted"].line
+    assert isinstance(home, ops.ItemAccepted)
+    # What a line was written with before there was mail abroad is what it is written with today.
+    assert not {"country", "abroad"} & json.loads(msgspec.json.encode(home)).keys()
+    posted = PostedAbroad(zone="near", chargeable_grams=420, form="CN23", copies=4, contents="clear")
+    abroad = msgspec.structs.replace(home, country="TR", abroad=posted, postcode="")
+    assert digest(_posted(abroad)) == digest(_posted(home))
+    assert rule_of(abroad).is_sound(abroad)
+    too_little = msgspec.structs.replace(posted, chargeable_grams=419)
+    for wrong in ({"country": ""}, {"abroad": None}, {"abroad": too_little}):
+        assert not rule_of(abroad).is_sound(msgspec.structs.replace(abroad, **wrong))

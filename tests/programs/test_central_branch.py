@@ -140,7 +140,7 @@ def test_a_branch_is_made_whole_from_one_file_by_two_people_and_once(
     "name",
     [
         *("tariffs", "billers", "goods", "settings", "signing", "retention", "connectors", "national-list"),
-        *("partners", "corridors", "register", "prohibitions", "customs-forms", "sdr-rates"),
+        *("partners", "corridors", "register", "prohibitions", "customs-forms", "sdr-rates", "mail-abroad"),
     ],
 )
 def test_each_example_is_taken_unchanged(

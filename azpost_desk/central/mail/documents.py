@@ -49,7 +49,7 @@ def check_prohibitions(file: str, prohibitions: Prohibitions) -> None:
         if not row.hs and not row.words:
             raise wrong("X-173", file, f"{place}hs")
         _check_languages(file, place, row)
-        if row.verdict == CONDITIONAL and not _is_whole(row.document):
+        if row.verdict == CONDITIONAL and not is_whole(row.document):
             raise wrong("X-175", file, f"{place}document")
         if not row.source.strip():
             raise wrong("X-176", file, f"{place}source")
@@ -112,7 +112,7 @@ def check_sdr_rates(file: str, rates: SdrRates) -> None:
 
 
 def _check_languages(file: str, place: str, row: Prohibition) -> None:
-    if not _is_whole(row.names):
+    if not is_whole(row.names):
         raise wrong("X-174", file, f"{place}names")
     if row.words and not all(row.words.get(language) for language in _LANGUAGES):
         raise wrong("X-174", file, f"{place}words")
@@ -154,5 +154,6 @@ def wrong(code: str, file: str, place: str, value: object = "", *, allowed: str 
     return WrongFile(code, file=file, place=place, value=value, allowed=allowed)
 
 
-def _is_whole(said: Mapping[str, str]) -> bool:
+def is_whole(said: Mapping[str, str]) -> bool:
+    """Whether a text is there in every language."""
     return all(said.get(language, "").strip() for language in _LANGUAGES)

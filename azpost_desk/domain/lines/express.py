@@ -1,12 +1,48 @@
-"""The line of domestic express mail: an item accepted."""
+"""The line of express mail and parcels: an item accepted, at home or for abroad."""
 
 from __future__ import annotations
+
+import msgspec
 
 from azpost_desk.domain.lines.base import Line
 
 
-class ItemAccepted(Line, frozen=True, tag="item.accepted"):
-    """An express item accepted. `addresses` commits to sender and addressee (an attachment)."""
+class PostedAbroad(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What only an item for abroad has.
+
+    Attributes:
+        zone: of the price list, whose version is the line's `tariff`.
+        chargeable_grams: the weight that was charged, by the scale or by volume.
+        form: of `forms.FORMS`, `because`: why a lesser one was passed over; `forms`: the rules' version.
+        sdr_units, sdr_date: the rate of the SDR that was looked at, "" where there was none;
+        sdr_hundredths: the value of the goods by it, rounded up.
+        contents: what the prohibitions said of it, of `prohibited.STATES`; `prohibitions`: their version.
+        size_cm: its three sides; () = not measured.
+    """
+
+    zone: str
+    chargeable_grams: int
+    form: str
+    copies: int
+    contents: str
+    because: str = ""
+    forms: str = ""
+    sdr_units: str = ""
+    sdr_date: str = ""
+    sdr_hundredths: int = 0
+    prohibitions: str = ""
+    size_cm: tuple[int, ...] = ()
+
+
+class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
+    """An item accepted.
+
+    Attributes:
+        weight_grams: gross, by the scale.
+        postcode: of the addressee at home; "" abroad.
+        addresses: commits to sender and addressee, and abroad to the declaration in full (an attachment).
+        country: ISO 3166, where it goes; "" at home.
+    """
 
     number: str
     service: str
@@ -16,3 +52,5 @@ class ItemAccepted(Line, frozen=True, tag="item.accepted"):
     tariff: str
     postcode: str
     addresses: str
+    country: str = ""
+    abroad: PostedAbroad | None = None

@@ -1,4 +1,4 @@
-"""The rules of domestic express mail: an item accepted with its label."""
+"""The rules of express mail and parcels: an item accepted with its label, at home or for abroad."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def _postings(line: ItemAccepted) -> list[Posting]:
     ]
 
 
+def _is_sound(line: ItemAccepted) -> bool:
+    # Charged is never less than weighed: volume can only add to it.
+    charged_grams = line.abroad.chargeable_grams if line.abroad else line.weight_grams
+    return (
+        0 < line.weight_grams <= charged_grams
+        and 0 <= line.vat_qapik <= line.amount_qapik
+        and bool(line.country) == (line.abroad is not None)
+    )
+
+
 EXPRESS: Final = Product(
     service="express",
     licensed=False,
@@ -29,7 +39,7 @@ EXPRESS: Final = Product(
             line=ItemAccepted,
             due_qapik=lambda line: line.amount_qapik,
             postings=_postings,
-            is_sound=lambda line: line.weight_grams > 0 and 0 <= line.vat_qapik <= line.amount_qapik,
+            is_sound=_is_sound,
             exposed_qapik=lambda line: line.amount_qapik,
             groups={"addresses": Addresses},
             papers=("label",),

@@ -1,0 +1,103 @@
+"""The price list of mail abroad before it counts: what could not be charged is refused with its place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central.mail.documents import is_country, is_whole, wrong
+from azpost_desk.domain.item_numbers import COUNTRIES, OWN_COUNTRY, service_of
+from azpost_desk.domain.mail.prices import ANYWHERE
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.mail.prices import MailAbroad, MailProduct
+
+_MILLION: Final = 1_000_000
+# What a number for abroad begins with; the others are domestic, reserved or nobody's.
+_INDICATORS: Final = frozenset(
+    {"ems", "parcel", "ecommerce_parcel", "letter_tracked", "registered", "letter_customs", "insured"}
+)
+
+
+def check_mail_abroad(file: str, prices: MailAbroad) -> None:
+    """Refuse prices by which an item would cost nothing, twice, or go under no number.
+
+    Raises:
+        WrongFile: X-170 no country, X-174 a name not in every language, X-180 no version, or a zone or
+            product twice or without a name, X-181 a country in two zones, or our own, X-182 no indicator of
+            mail abroad, X-183 a step, VAT or volume that cannot be reckoned with, X-184 a price for no zone,
+            or no price or limit at all.
+    """
+    if not prices.version.strip():
+        raise wrong("X-180", file, "version")
+    zones: set[str] = set()
+    countries: set[str] = set()
+    for at, one in enumerate(prices.zones, start=1):
+        place = f"zones[{at}]."
+        if not one.zone.strip() or one.zone in zones:
+            raise wrong("X-180", file, f"{place}zone", one.zone)
+        zones.add(one.zone)
+        for number, country in enumerate(one.countries, start=1):
+            _country(file, f"{place}countries[{number}]", country, countries)
+    products: set[str] = set()
+    for at, product in enumerate(prices.products, start=1):
+        place = f"products[{at}]."
+        if not product.product.strip() or product.product in products:
+            raise wrong("X-180", file, f"{place}product", product.product)
+        products.add(product.product)
+        _product(file, place, product, zones)
+
+
+def _product(file: str, place: str, product: MailProduct, zones: set[str]) -> None:
+    if not is_whole(product.names):
+        raise wrong("X-174", file, f"{place}names")
+    is_written = re.fullmatch("[A-Z]{2}", product.indicator) is not None
+    if not is_written or service_of(product.indicator) not in _INDICATORS:
+        raise wrong("X-182", file, f"{place}indicator", product.indicator)
+    for name in ("vat_ppm", "cm3_per_kg", "volume_from_cm"):
+        said = getattr(product, name)
+        if not 0 <= said < _MILLION:
+            raise wrong("X-183", file, place + name, said)
+    _prices(file, place, product, zones)
+    _limits(file, place, product)
+
+
+def _prices(file: str, place: str, product: MailProduct, zones: set[str]) -> None:
+    seen: set[str] = set()
+    for number, row in enumerate(product.prices, start=1):
+        at = f"{place}prices[{number}]."
+        if row.zone not in zones or row.zone in seen:
+            raise wrong("X-184", file, f"{at}zone", row.zone)
+        seen.add(row.zone)
+        for name, least in (
+            ("first_grams", 1),
+            ("first_qapik", 1),
+            ("step_grams", 1),
+            ("step_qapik", 0),
+            ("days", 0),
+        ):
+            if getattr(row, name) < least:
+                raise wrong("X-183", file, at + name, getattr(row, name))
+    if not seen:
+        raise wrong("X-184", file, f"{place}prices")
+
+
+def _limits(file: str, place: str, product: MailProduct) -> None:
+    seen: set[str] = set()
+    for number, row in enumerate(product.limits, start=1):
+        at = f"{place}limits[{number}]."
+        _country(file, f"{at}country", row.country, seen)
+        for name, least in (("grams_max", 1), ("length_cm_max", 0), ("around_cm_max", 0)):
+            if getattr(row, name) < least:
+                raise wrong("X-183", file, at + name, getattr(row, name))
+    if not seen:
+        raise wrong("X-184", file, f"{place}limits")
+
+
+def _country(file: str, place: str, country: str, seen: set[str]) -> None:
+    """One that exists, is not ours, and is named once."""
+    if country != ANYWHERE and not (is_country(country) and country in COUNTRIES):
+        raise wrong("X-170", file, place, country)
+    if country == OWN_COUNTRY or country in seen:
+        raise wrong("X-181", file, place, country)
+    seen.add(country)
