@@ -31,10 +31,10 @@ class SignaturePad(QWidget):
 
     changed = Signal()
 
-    def __init__(self, words: Say) -> None:
+    def __init__(self, words: Say, width_px: int = _SIZE.width()) -> None:
         super().__init__()
         self.setProperty("role", "signature")
-        self.setFixedSize(_SIZE)
+        self.setFixedSize(width_px, _SIZE.height())
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self._strokes: list[list[QPoint]] = []
