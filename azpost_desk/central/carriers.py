@@ -24,7 +24,7 @@ from azpost_desk.central import (
 from azpost_desk.central.abroad import enquiring, paying, refunding, selling
 from azpost_desk.central.instant import settling
 from azpost_desk.central.lines import ACTS
-from azpost_desk.central.mail import items
+from azpost_desk.central.mail import items, pickups
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.lines import Line, LineReversed
 from azpost_desk.domain.lines.base import GivenBack
@@ -84,6 +84,7 @@ def _dispute_raised(conn: Connection, written: AcceptedRecord, body: ops.Dispute
 _BODIES: Final[tuple[tuple[type, Alone], ...]] = (
     _of(ops.ItemScanned, items.scanned),
     _of(ops.ScanVoided, items.voided),
+    _of(ops.ScanRefused, pickups.tried),
     _of(ops.GrantReleased, _grant_released),
     _of(ops.GrantStored, _grant_stored),
     _of(ops.AbroadStopAsked, selling.stop_asked),
@@ -166,7 +167,6 @@ NOTHING_TO_CARRY: Final = frozenset(
         ops.GrantRequested,
         ops.GrantRefused,
         ops.GrantKept,
-        ops.ScanRefused,
         ops.PaperReprinted,
         ops.RecoveryFound,
         ops.DayPreflight,

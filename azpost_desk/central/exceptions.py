@@ -113,6 +113,7 @@ OWNERS: Final = {
     "qr_other_request": "security",
     "rail_word": "finance",
     "item_contradiction": "operations",
+    "item_code_guessed": "security",
 }
 
 

@@ -24,6 +24,7 @@ CHANNELS: Final = (SMS, MAIL)
 REFUND_READY: Final = "refund_ready"
 TRANSFER_PAID: Final = "transfer_paid"
 TRANSFER_EXPIRES: Final = "transfer_expires"
+ITEM_ARRIVED: Final = "item_arrived"
 
 MESSAGE: Final[Mapping[tuple[str, str], str]] = {
     ("", "queued"): "created",
@@ -65,18 +66,22 @@ class MessageKind:
     Attributes:
         version: of its sentences; each change of them is another one.
         can_wait: sent by day only.
+        is_secret: what it says is for its reader alone, and forgotten here once nothing more is to come.
     """
 
     version: int
     can_wait: bool = False
+    is_secret: bool = False
 
 
 KINDS: Final[Mapping[str, MessageKind]] = {
     REFUND_READY: MessageKind(version=1),
     TRANSFER_PAID: MessageKind(version=1),
     TRANSFER_EXPIRES: MessageKind(version=1, can_wait=True),
+    ITEM_ARRIVED: MessageKind(version=1, can_wait=True, is_secret=True),
 }
 CAN_WAIT: Final = tuple(kind for kind, one in KINDS.items() if one.can_wait)
+SECRET: Final = tuple(kind for kind, one in KINDS.items() if one.is_secret)
 
 
 @dataclass(frozen=True, slots=True)

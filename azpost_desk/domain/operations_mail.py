@@ -23,6 +23,8 @@ class ItemScanned(Body, frozen=True):
     relation: str = ""
     signed: str = ""
     proof: str = ""
+    # What was believed: the pick-up code, a document; "" where the addressee signed at the door.
+    proven_by: str = ""
     # The round it goes out with.
     round: str = ""
     # The operation of the last event known here (mail.md 1.3): it comes before this one, whatever clocks say.
@@ -30,11 +32,15 @@ class ItemScanned(Body, frozen=True):
 
 
 class ScanRefused(Body, frozen=True):
-    """A scan that was not taken, with the reason: kept, because somebody heard a tone."""
+    """A scan that was not taken, with the reason: kept, because somebody heard a tone.
+
+    Of a wrong pick-up code `code` is the id of the one that was tried: desk and centre count by it.
+    """
 
     raw: str
     event: str
     reason: str
+    code: str = ""
 
 
 class ScanVoided(Body, frozen=True):

@@ -133,6 +133,22 @@ class ItemVoided(ItemEvent, frozen=True):
     """An event that was taken back, told whole: it may be heard of before, or without, the event itself."""
 
 
+class ItemCode(Tidings, frozen=True):
+    """The pick-up code of an item that lies at this office: it stands, is locked or void.
+
+    `code` is its id, `hash` what six digits are checked against, made as `form` says (1: argon2id of the
+    digits); "" of one that is good for nothing any more.
+    """
+
+    number: str
+    code: str
+    office: str
+    state: str
+    at_ms: int
+    hash: str = ""
+    form: int = 1
+
+
 class RemittanceNews(Tidings, frozen=True):
     """Cash is on its way to this desk, from another desk of the branch; or (`accepted`) has been counted in.
 
@@ -276,6 +292,7 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "abroad.event": AbroadEvent,
     "item.event": ItemEvent,
     "item.voided": ItemVoided,
+    "item.code": ItemCode,
     "remittance": RemittanceNews,
     "bag": BagNews,
     "codes": Codes,

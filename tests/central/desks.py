@@ -383,10 +383,11 @@ class SimDesk:
         self.settle(line, attachments=(payer,))
         return line
 
-    def accept_item(self, number: str, postcode: str) -> Record:
-        """Accept an express item."""
+    def accept_item(self, number: str, postcode: str, phone: str = "") -> Record:
+        """Accept an express item; `phone` is the addressee's."""
         operation = self.new_id()
-        who = msgspec.json.encode(Addresses(sender=SENDER, addressee=RECEIVER))
+        addressee = msgspec.structs.replace(RECEIVER, phone=phone)
+        who = msgspec.json.encode(Addresses(sender=SENDER, addressee=addressee))
         addresses = Attachment(f"{operation}:addresses", os.urandom(16), who)
         line = ops.ItemAccepted(
             operation=operation,

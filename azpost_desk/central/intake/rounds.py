@@ -24,7 +24,7 @@ from azpost_desk.central import (
 from azpost_desk.central.gateways.parties import Lane
 from azpost_desk.central.intake.partners import AbroadRounds
 from azpost_desk.central.intake.projector import project_chain, project_once
-from azpost_desk.central.mail import items
+from azpost_desk.central.mail import items, pickups
 from azpost_desk.central.messaging import events
 from azpost_desk.central.messaging.rounds import MessageRounds
 from azpost_desk.central.registers import matching
@@ -95,6 +95,7 @@ class Rounds:
             rounds.append(("messages", self._send_messages))
         # The book is written even where no partner is reached from this process.
         rounds.append(("abroad", self._work_abroad))
+        rounds.append(("codes", self._make_codes))
         if self._instant is not None:
             rounds.append(("instant", self._work_instant))
         for name, work in rounds:
@@ -139,6 +140,7 @@ class Rounds:
             or self._deliver()
             or self._work_abroad()
             or self._work_instant()
+            or self._make_codes()
             or self._send_messages()
         )
 
@@ -265,6 +267,13 @@ class Rounds:
 
     def _work_abroad(self) -> bool:
         return self._abroad.work(self._begun, self._attempted)
+
+    def _make_codes(self) -> bool:
+        with self._database.connection() as conn:
+            made = pickups.make_one(conn, self._clock.utc_ms())
+        if made:
+            self.wake()
+        return made
 
     def _send_messages(self) -> bool:
         return self._messages.work(self._begun, self._attempted)

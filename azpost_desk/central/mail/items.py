@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from psycopg.rows import namedtuple_row
 
 from azpost_desk.central.exceptions import end_exact, list_task
+from azpost_desk.central.mail import pickups
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
 from azpost_desk.domain.catalogue import Offices
@@ -179,6 +180,7 @@ def _fold(conn: Connection, number: str, now_ms: int) -> None:
         " where number = %s",
         (now.state, now.generation, now.custody, now.office, VERSION, number),
     )
+    pickups.follow(conn, number, now, now_ms)
 
 
 def _concerned(conn: Connection, number: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, LiteralString
 import msgspec
 
 from azpost_desk.domain.messages import (
+    ITEM_ARRIVED,
     KINDS,
     MESSAGE,
     REFUND_READY,
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a sentence says: no names, no accounts. `until` is a day, ISO."""
+    """What a sentence says: no names, no accounts. `until` is a day, ISO; `tail` ends a number."""
 
-    amount_qapik: int
-    receipt: str
+    amount_qapik: int = 0
+    receipt: str = ""
     until: str = ""
+    office: str = ""
+    tail: str = ""
+    code: str = ""
 
 
 # Of somebody who may be on a watch list nothing is said, neither yes nor no (M0-12).
@@ -42,6 +46,7 @@ _IS_SO: Final[Mapping[str, LiteralString]] = {
     REFUND_READY: "select from payments where payment = %(about)s and state = 'owed'",
     TRANSFER_PAID: f"select from transfers where transfer = %(about)s and state = 'paid'{_UNLISTED}",
     TRANSFER_EXPIRES: f"select from transfers where transfer = %(about)s and state = 'available'{_UNLISTED}",
+    ITEM_ARRIVED: "select from pickup_codes where code = %(about)s and state = 'standing'",
 }
 
 
@@ -93,6 +98,16 @@ def queue(
         ),
     ).fetchone()
     return new is not None
+
+
+def withdraw(conn: Connection, kind: str, about: str, now_ms: int) -> None:
+    """What it tells is so no more: unless it was sent it never is, and its facts are forgotten."""
+    [(after, before)] = befores(MESSAGE, "withdrawn").items()
+    conn.execute(
+        "update messages set state = %s, reason = 'not_so', facts = '', next_ms = null, changed_ms = %s"
+        " where message = %s and state = any(%s)",
+        (after, now_ms, message_id(kind, about), before),
+    )
 
 
 def erase(conn: Connection, things: Iterable[str], now_ms: int) -> None:

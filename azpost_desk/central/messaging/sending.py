@@ -19,6 +19,7 @@ from azpost_desk.domain.messages import (
     CAN_WAIT,
     KINDS,
     MESSAGE,
+    SECRET,
     SMS,
     is_waking_hour,
     masked,
@@ -71,9 +72,9 @@ def take_due(conn: Connection, channels: Collection[str], now_ms: int) -> Due | 
         if is_so(conn, kind, about):
             break
         conn.execute(
-            "update messages set state = %s, next_ms = null, reason = 'not_so', changed_ms = %s"
-            " where message = %s",
-            (move(MESSAGE, state, "withdrawn"), now_ms, message),
+            "update messages set state = %s, next_ms = null, reason = 'not_so', changed_ms = %s,"
+            " facts = case when kind = any(%s) then '' else facts end where message = %s",
+            (move(MESSAGE, state, "withdrawn"), now_ms, list(SECRET), message),
         )
     conn.execute(
         "update messages set state = %s, attempts = %s, next_ms = %s, first_ms = %s, template = %s,"
@@ -91,9 +92,11 @@ def written(kind: str, language: str, channel: str, facts: str) -> tuple[str, st
     """Subject and text of a message in its reader's language."""
     said = msgspec.json.decode(facts, type=Facts)
     values = {"amount": azn(said.amount_qapik), "receipt": said.receipt, "until": said.until}
+    values |= {"office": said.office, "tail": said.tail, "code": said.code}
     texts = Texts(language)
     if channel == SMS:
-        return "", texts.t(f"message.{kind}.sms", **values)
+        dated = f"message.{kind}.sms_until"
+        return "", texts.t(dated if said.until and texts.has(dated) else f"message.{kind}.sms", **values)
     return texts.t(f"message.{kind}.subject", **values), texts.t(f"message.{kind}.body", **values)
 
 
@@ -124,9 +127,12 @@ def _settle(conn: Connection, due: Due, said: Carried, now_ms: int) -> None:
         else:
             next_ms = now_ms + wait_ms
     conn.execute(
-        "update messages set state = %s, next_ms = %s, reason = %s, reference = %s, changed_ms = %s"
-        " where message = %s",
-        (move(MESSAGE, state, event), next_ms, said.why, said.reference, now_ms, message),
+        "update messages set state = %s, next_ms = %s, reason = %s, reference = %s, changed_ms = %s,"
+        " facts = case when %s and kind = any(%s) then '' else facts end where message = %s",
+        (
+            *(move(MESSAGE, state, event), next_ms, said.why, said.reference, now_ms),
+            *(next_ms is None, list(SECRET), message),
+        ),
     )
     if event == "failed":
         list_task(conn, (desk, epoch, sequence), FAILED_TASK, message, "", now_ms)
