@@ -114,6 +114,8 @@ OWNERS: Final = {
     "rail_word": "finance",
     "item_contradiction": "operations",
     "item_code_guessed": "security",
+    "item_elsewhere": "security",
+    "item_flooded": "security",
 }
 
 

@@ -57,6 +57,7 @@ from azpost_desk.programs import (
     central_cash,
     central_dual_control,
     central_instant,
+    central_items,
     central_lists,
     central_mail,
     central_messages,
@@ -202,6 +203,7 @@ def _parser() -> argparse.ArgumentParser:
     central_mail.add(command)
     central_messages.add(command)
     central_instant.add(command)
+    central_items.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from azpost_desk.central.mail import items
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.mail.history import VERSION
+from azpost_desk.programs.central import main
 from tests.central.test_news import hear, last_operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     from azpost_desk.central.app import Centre
     from tests.central.desks import ManualClock, SimDesk
 
     Enrolled = Callable[[str], SimDesk]
 
-ITEM = "EE000000015AZ"
+ITEM = "EE000000014AZ"
 MINUTE_MS = 60_000
 
 
@@ -140,3 +144,53 @@ def test_what_another_version_folded_is_folded_anew(centre: Centre, enrolled: En
         (life,) = items.known(conn, ITEM)
     assert state(centre) == ("inland.back", "bag", "2002")
     assert [step.event.code for step in life.steps] == ["EMG", "EMH"]
+
+
+def test_a_desk_scans_at_its_own_office_only(centre: Centre, enrolled: Enrolled) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    here.append(ops.ItemScanned(number=ITEM, event="EMG", office="1010"))
+    hear(centre, here, there)
+    hear(centre, there)
+    assert there.told("item.event") == []
+    with centre.database.transaction() as conn:
+        assert conn.execute("select owner, reason, about from exceptions").fetchall() == [
+            ("security", "item_elsewhere", f"{ITEM} 1010")
+        ]
+        assert conn.execute("select count(*) from items").fetchall() == [(0,)]
+
+
+def test_a_flood_of_events_of_one_item_costs_nobody_their_time(
+    centre: Centre, enrolled: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(items, "EVENTS_MAX", 5)
+    here = enrolled("2002-1")
+    for _ in range(4):
+        scan(here, "EMG")
+        scan(here, "EDG")
+    hear(centre, here)
+    with centre.database.transaction() as conn:
+        assert conn.execute("select count(*) from item_events").fetchall() == [(5,)]
+        listed = conn.execute("select reason from exceptions where reason = 'item_flooded'").fetchall()
+    assert len(listed) == 3
+
+
+def test_an_administrator_sees_an_items_file_as_every_desk_folds_it(
+    centre: Centre, enrolled: Enrolled, postgres: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = enrolled("2002-1")
+    scan(here, "EMG")
+    scan(here, "EMH", measure="returned")
+    scan(here, "EMI")
+    hear(centre, here)
+    assert main(["--dsn", postgres, "item", ITEM.lower(), "--json"]) == 0
+    [life] = json.loads(capsys.readouterr().out)
+    assert (life["state"], life["custody"], life["office"]) == ("inland.back", "bag", "2002")
+    assert [(one["event"], one["mark"]) for one in life["events"]] == [
+        ("EMG", ""),
+        ("EMH", ""),
+        ("EMI", "contradiction"),
+    ]
+    assert main(["--dsn", postgres, "item", ITEM]) == 0
+    assert "inland.back" in capsys.readouterr().out
+    assert main(["--dsn", postgres, "item", "EE000000016AZ"]) == 1
+    assert "I-007" in capsys.readouterr().err

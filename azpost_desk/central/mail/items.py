@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from psycopg.rows import namedtuple_row
 
-from azpost_desk.central.exceptions import end_exact, list_task
+from azpost_desk.central.exceptions import end_exact, list_exception, list_task
 from azpost_desk.central.mail import pickups
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
+from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.mail.history import VERSION, Life, Told, lives
 from azpost_desk.protocol.news import ItemEvent, ItemVoided
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 TASK: Final = "item_contradiction"
 _TASK_DAYS: Final = 7
+# No item has so long a life: whoever writes more wants the fold of it to cost the country its time.
+EVENTS_MAX: Final = 400
 _FOLDED_AT_ONCE: Final = 500
 
 
@@ -72,6 +75,11 @@ def reversed_line(
 
 def scanned(conn: Connection, written: AcceptedRecord, body: ops.ItemScanned, now_ms: int) -> None:
     """An event was scanned at an office; items of other posts begin their file here with it."""
+    if body.office != written.branch:
+        # Whatever office it names would be told of it, and be taken for the one that has the item.
+        place = written.desk, written.epoch, written.sequence
+        list_exception(conn, *place, "item_elsewhere", now_ms, f"{body.number} {body.office}")
+        return
     knew = _concerned(conn, body.number)
     conn.execute(
         "insert into items (number, state, desk, accepted_office, destination, postcode)"
@@ -127,6 +135,11 @@ def known(conn: Connection, number: str) -> tuple[Life, ...]:
 
 
 def _event(conn: Connection, written: AcceptedRecord, said: _Said, knew: frozenset[str], now_ms: int) -> None:
+    (known,) = one(conn, "select count(*) from item_events where number = %s", (said.number,))
+    if known >= EVENTS_MAX:
+        place = written.desk, written.epoch, written.sequence
+        list_exception(conn, *place, "item_flooded", now_ms, f"{said.number} {said.event}")
+        return
     new = conn.execute(
         "insert into item_events (operation, number, event, office, desk, at_ms, detail, epoch, sequence,"
         " reason, measure, answers) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"

@@ -164,7 +164,7 @@ def in_order(events: Sequence[Told]) -> list[Told]:
     """
     known = _once(events)
     counted = {one.id: one for one in known.values() if not one.voided}
-    order = _sorted(counted, {one.id: _before(one, known, counted) for one in counted.values()})
+    order = _sorted(counted, _befores(known, counted))
     gone = sorted((one for one in known.values() if one.voided), key=_key, reverse=True)
     merged: list[Told] = []
     for one in order:
@@ -217,21 +217,25 @@ def _fullest(one: Told) -> tuple[object, ...]:
     return one.voided, one.epoch, one.sequence, one.desk, one.code, one.office, one.at_ms, one.measure
 
 
-def _before(event: Told, known: dict[str, Told], counted: dict[str, Told]) -> set[str]:
-    """What comes before an event whatever the clocks say: its writer's last one, and the one it answers."""
+def _befores(known: dict[str, Told], counted: dict[str, Told]) -> dict[str, set[str]]:
+    """What comes before each event whatever the clocks say: its writer's last one, and the one it answers."""
+    found = {one.id: _answered(one, known, counted) for one in counted.values()}
+    last: dict[str, str] = {}
+    for one in sorted(counted.values(), key=lambda one: (one.desk, one.epoch, one.sequence, one.id)):
+        if one.desk:
+            if one.desk in last:
+                found[one.id].add(last[one.desk])
+            last[one.desk] = one.id
+    return found
+
+
+def _answered(event: Told, known: dict[str, Told], counted: dict[str, Told]) -> set[str]:
+    """The event it answers; where that was taken back, the one that answered."""
     answered, passed = event.answers, {event.id}
     while answered in known and answered not in passed and known[answered].voided:
         passed.add(answered)
         answered = known[answered].answers
-    found = {answered} & counted.keys() - passed
-    own = [
-        one
-        for one in counted.values()
-        if event.desk and one.desk == event.desk and (one.epoch, one.sequence) < (event.epoch, event.sequence)
-    ]
-    if own:
-        found.add(max(own, key=lambda one: (one.epoch, one.sequence, one.id)).id)
-    return found
+    return {answered} if answered in counted and answered not in passed else set()
 
 
 def _after(state: str, event: Told) -> tuple[str, Mark]:

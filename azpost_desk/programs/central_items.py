@@ -1,0 +1,68 @@
+"""`azpost-desk central item NUMBER`: what is known of a mail item, as every desk folds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from azpost_desk.central.mail import items
+from azpost_desk.domain.item_numbers import printed_item_number, read_item_number
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.texts.sentences import local
+
+if TYPE_CHECKING:
+    import argparse
+
+    from azpost_desk.central.storage.database import Connection
+    from azpost_desk.domain.mail.history import Life
+    from azpost_desk.programs.central_commands import Command
+
+_HEAD = ("item", "event", "office", "desk", "at", "measure", "mark")
+
+
+def add(command: Command) -> None:
+    """What people look at of an item."""
+    parser = command(
+        "item", _item, "an item of mail: its state, who has it, every event and what it counts for"
+    )
+    parser.add_argument("number", metavar="NUMBER", help="EE000000014AZ")
+    parser.add_argument("--json", action="store_true", help="one JSON object for each item under the number")
+
+
+def _item(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    read = read_item_number(wanted.number)
+    if read.number is None or not read.valid:
+        raise Refused("I-007", field="item", reason=read.reason)
+    lives = items.known(conn, read.number)
+    if wanted.json:
+        print(msgspec.json.encode([_object(read.number, life) for life in lives]).decode())
+        return
+    for life in lives:
+        print(printed_item_number(read.number), life.generation, life.state or "-", life.custody or "-",
+              life.office or "-", sep="\t")  # fmt: skip
+    print(*_HEAD, sep="\t")
+    for life in lives:
+        for one in _object(read.number, life)["events"]:
+            print(life.generation, *(one[name] or "-" for name in _HEAD[1:]), sep="\t")
+
+
+def _object(number: str, life: Life) -> dict[str, Any]:
+    return {
+        "item": number,
+        "generation": life.generation,
+        "state": life.state,
+        "custody": life.custody,
+        "office": life.office,
+        "events": [
+            {
+                "event": step.event.code,
+                "office": step.event.office,
+                "desk": step.event.desk,
+                "at": local(step.event.at_ms).isoformat(timespec="seconds"),
+                "measure": step.event.measure,
+                "mark": step.mark,
+            }
+            for step in life.steps
+        ],
+    }
