@@ -161,7 +161,8 @@ class FeeRule(Document, frozen=True):
 class ExpressRow(Document, frozen=True):
     """Price of an express service within the country: first step and each further step of weight.
 
-    VAT is contained in the price; `vat_ppm` is the rate it contains (18 % = 180,000 ppm).
+    VAT is contained in the price; `vat_ppm` is the rate it contains (18 % = 180,000 ppm). `indicator`: its
+    numbers come from ranges that begin with it only; ``E`` is any of express mail.
     """
 
     service: str
@@ -174,6 +175,7 @@ class ExpressRow(Document, frozen=True):
     weight_grams_max: int
     vat_ppm: int
     days: int
+    indicator: str = "E"
 
 
 class Tariffs(Document, frozen=True):

@@ -32,6 +32,8 @@ CHARACTERS_MAX: Final[dict[str, int]] = {
     "words": 2_000,
     "reason": 400,
     "remark": 400,
+    # A whole declaration as it is sent, whose own texts are bound one by one.
+    "declared": 16_000,
 }
 # What somebody types that lies in the body itself: everything else there is the program's or the centre's.
 _TYPED_IN_BODIES: Final = frozenset({"document", "number", "office", "purpose", "reason", "series"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from azpost_desk.domain.catalogue import Branch, Licences, Settings, Tariffs
+from azpost_desk.domain.catalogue import Branch, Document, Licences, Settings, Tariffs
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.ids import uuid7
 from azpost_desk.domain.lengths import require_lengths
@@ -22,6 +22,8 @@ from azpost_desk.protocol.records import SALT_BYTES, Attachment
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Books, CardTerminal, Clock, Line, Reading
     from azpost_desk.services.views import Day
+
+D = TypeVar("D", bound=Document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,16 @@ def open_day(books: Reading) -> Day:
     if day.state != "open":
         raise Refused("C-001")
     return day
+
+
+def if_sent(books: Reading, kind: type[D], date: str) -> D:
+    """The document of a day, or an empty one where the centre has not sent any: nothing is agreed yet."""
+    try:
+        return books.document(kind, date)
+    except Trouble as none_yet:
+        if none_yet.code != "G-050":
+            raise
+        return kind()
 
 
 def own_till(books: Reading, officer: Officer, *, counting: bool = False) -> None:

@@ -28,6 +28,7 @@ from azpost_desk.services.goods import Shop
 from azpost_desk.services.history import History
 from azpost_desk.services.incoming import Incoming
 from azpost_desk.services.licences import BranchLicences
+from azpost_desk.services.mail_abroad import PostAbroad
 from azpost_desk.services.notices import Notices
 from azpost_desk.services.number_slips import NumberSlips
 from azpost_desk.services.opening_day import DayOpening
@@ -114,6 +115,11 @@ class DeskServices:
     def rounds(self) -> Rounds:
         """Rounds of couriers."""
         return Rounds(self.counter)
+
+    @property
+    def post_abroad(self) -> PostAbroad:
+        """Items for abroad."""
+        return PostAbroad(self.counter, self.baskets)
 
     @property
     def qr(self) -> QrMoney:

@@ -111,7 +111,7 @@ class Express:
                 raise Refused("E-003", field="service")
             price = _price(row, command.weight_grams, office)
             operation = self.counter.new_id()
-            number = books.take_item_number(operation)
+            number = books.take_item_number(operation, row.indicator)
             addressee = replace(addressee, settlement=addressee.settlement or office.name)
             whose = attach(operation, "addresses", Addresses(sender=sender, addressee=addressee))
             line = ops.ItemAccepted(

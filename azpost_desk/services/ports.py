@@ -313,8 +313,10 @@ class Writing(Reading, Protocol):
     def take_transfer_code(self, operation: str) -> str:
         """An unused code of the centre's pool for this epoch; Refused T-030 when the pool is empty."""
 
-    def take_item_number(self, operation: str) -> str:
-        """The next S10 number of this desk's range; Refused E-030 when the range is used up."""
+    def take_item_number(self, operation: str, indicator: str) -> str:
+        """The next S10 number of this desk's ranges whose letters begin with `indicator`, no other's; Refused
+        E-030 when these are used up.
+        """
 
     def queue_paper(self, paper: str, key: str, sort: str = "original") -> int: ...
     def move_print_job(self, job: int, state: str, trouble: str = "") -> None: ...

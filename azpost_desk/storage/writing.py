@@ -334,17 +334,17 @@ class BookWriting(BookReading, SlipWriting):
         self._connection.execute(update(t.codes).where(t.codes.c.code == code).values(operation=operation))
         return code
 
-    def take_item_number(self, operation: str) -> str:
+    def take_item_number(self, operation: str, indicator: str) -> str:
         taken: str | None = self._scalar(
             select(t.item_numbers.c.number).where(t.item_numbers.c.operation == operation)
         )
         if taken is not None:
             return taken
         r = t.item_ranges.c
-        usable = (r.epoch == self._desk.enrolled.epoch) & (r.next <= r.last)
+        usable = (r.epoch == self._desk.enrolled.epoch) & (r.next <= r.last) & r.prefix.startswith(indicator)
         row = self._one(select(t.item_ranges).where(usable).order_by(r.prefix, r.first).limit(1))
         if row is None:
-            raise Refused("E-030")
+            raise Refused("E-030", indicator=indicator)
         this = (r.epoch == row.epoch) & (r.prefix == row.prefix) & (r.first == row.first)
         self._connection.execute(update(t.item_ranges).where(this).values(next=row.next + 1))
         number = item_number(row.prefix, row.next)

@@ -45,6 +45,9 @@ def test_an_item_costs_what_its_zone_and_the_larger_of_weight_and_volume_say(
     ("product", "country", "grams", "size_cm", "code", "reason"),
     [
         ("parcel", "TR", 500, SMALL, "E-090", None),
+        # The rest of the world is neither our own country nor one that does not exist.
+        ("ems", "AZ", 500, SMALL, "E-090", None),
+        ("ems", "ZZ", 500, SMALL, "E-090", None),
         ("ems", "TR", 0, SMALL, "E-010", None),
         ("ems", "TR", 20_001, SMALL, "E-091", None),
         ("ems", "TR", 500, (), "E-093", None),

@@ -16,7 +16,7 @@ from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.tracking import ScanItem
 from azpost_desk.texts import Texts
 from tests.services.counters import CLERK, MORNING_MS, OTHER_CLERK, SUPERVISOR, Stand, approval
-from tests.storage.desks import piece
+from tests.storage.desks import documents, piece
 
 FROM = Person(name="Əliyev Vüqar", phone="050 123 45 67", address="Nizami 5, m. 12")
 TO = Person(name="Quliyeva Leyla", address="Füzuli 1", postcode="1000")
@@ -64,6 +64,19 @@ def test_an_item_is_accepted_off_line_with_a_number_of_the_desks_range(stand: St
     [settlement] = stand.bodies(ops.Settlement)
     assert "Leyla" not in ops.encode(settlement).decode()
     assert scan(stand, line.number, "EMG") == ("misrouted", "misrouted")
+
+
+def test_a_number_comes_from_a_range_of_its_own_product(stand: Stand) -> None:
+    told = tidings.Codes(epoch=1, transfer_codes=(), item_prefix="CP", item_first=1, item_last=9)
+    stand.books.store_news([piece(500, "codes", told)], 1)
+    # Parcels stand before express mail in the alphabet.
+    line = stand.desk.express.accept(accept(), CLERK).lines[0].line
+    assert isinstance(line, ops.ItemAccepted)
+    assert line.number == item_number("EE", 10_000)
+    row = replace(documents()["tariffs"].express[0], indicator="EZ")  # type: ignore[attr-defined]
+    stand.change_tariffs(express=(row,))
+    with pytest.raises(Refused, match="E-030"):
+        stand.desk.express.accept(accept(), CLERK)
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ class Player(AbroadPlayer):
             )
             line = ops.ItemAccepted(
                 operation=operation,
-                number=books.take_item_number(operation),
+                number=books.take_item_number(operation, "EE"),
                 service="ems",
                 weight_grams=400,
                 amount_qapik=500,

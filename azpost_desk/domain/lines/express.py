@@ -16,7 +16,8 @@ class PostedAbroad(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         form: of `forms.FORMS`, `because`: why a lesser one was passed over; `forms`: the rules' version.
         sdr_units, sdr_date: the rate of the SDR that was looked at, "" where there was none;
         sdr_hundredths: the value of the goods by it, rounded up.
-        contents: what the prohibitions said of it, of `prohibited.STATES`; `prohibitions`: their version.
+        contents: what the prohibitions said of it, of `prohibited.STATES`; `prohibitions`: their version;
+        unchecked: country and direction (``TR:in``) of which there were no rows.
         size_cm: its three sides; () = not measured.
     """
 
@@ -31,6 +32,7 @@ class PostedAbroad(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     sdr_date: str = ""
     sdr_hundredths: int = 0
     prohibitions: str = ""
+    unchecked: tuple[str, ...] = ()
     size_cm: tuple[int, ...] = ()
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.catalogue import Document, Names
+from azpost_desk.domain.item_numbers import COUNTRIES, OWN_COUNTRY
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import stepped, vat_contained
@@ -101,7 +102,9 @@ class MailAbroad(Document, frozen=True, omit_defaults=True):
         return next(own, "") or next(rest, "")
 
     def sold_to(self, country: str) -> tuple[MailProduct, ...]:
-        """The products that have a price and a limit for a country."""
+        """The products that have a price and a limit for a country that is not our own."""
+        if country not in COUNTRIES or country == OWN_COUNTRY:
+            return ()
         zone = self.zone_of(country)
         return tuple(
             one

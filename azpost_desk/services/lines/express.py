@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import papers
 from azpost_desk.domain.catalogue import Tariffs, name_in
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.lines import ItemAccepted
+from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.papers import Say
 from azpost_desk.domain.people import Addresses
+from azpost_desk.services.counter import if_sent
+from azpost_desk.services.country_names import country_abroad, country_name
 from azpost_desk.services.lines.base import LineWords, named
 
 if TYPE_CHECKING:
@@ -18,11 +22,13 @@ if TYPE_CHECKING:
     from azpost_desk.services.lines.base import Place, Sheet
 
 
-def _receipt(_place: Place, line: ItemAccepted) -> papers.ReceiptLine:
+def _receipt(place: Place, line: ItemAccepted) -> papers.ReceiptLine:
     item = (("number", _spaced(line.number)), ("weight_grams", line.weight_grams))
-    return papers.ReceiptLine(
-        Say(f"express.service.{line.service}"), azn(line.amount_qapik), (Say("papers.line.item", item),)
-    )
+    title: papers.Words = Say(f"express.service.{line.service}")
+    if line.country:
+        # The price list names what is sold abroad: a new product needs no new program.
+        title = f"{_called_abroad(place, line)}, {country_name(line.country, place.language)}"
+    return papers.ReceiptLine(title, azn(line.amount_qapik), (Say("papers.line.item", item),))
 
 
 def _spaced(number: str) -> str:
@@ -38,7 +44,7 @@ def _label(place: Place, line: ItemAccepted, sheet: Sheet) -> papers.Paper | Non
         head=sheet.head,
         item=line.number,
         sender=_block(addresses.sender),
-        addressee=_block(addresses.addressee),
+        addressee=replace(_block(addresses.addressee), country=country_abroad(line.country)),
         weight_grams=line.weight_grams,
         service=_service(place, sheet, line),
         copy=sheet.copy,
@@ -46,8 +52,16 @@ def _label(place: Place, line: ItemAccepted, sheet: Sheet) -> papers.Paper | Non
     )
 
 
+def _called_abroad(place: Place, line: ItemAccepted) -> str:
+    sold = if_sent(place.books, MailAbroad, place.date).products
+    named = (name_in(one.names, place.language) for one in sold if one.product == line.service)
+    return next(named, "") or line.service
+
+
 def _service(place: Place, sheet: Sheet, line: ItemAccepted) -> str:
     """What the tariff calls the service; a service that left the tariff keeps its word."""
+    if line.country:
+        return _called_abroad(place, line)
     rows = place.books.document(Tariffs, sheet.head.business_day.isoformat()).express
     named = (name_in(row.names, place.language) for row in rows if row.service == line.service)
     return next(named, "") or line.service

@@ -48,7 +48,7 @@ def test_the_last_numbers_are_counted_down(
                 books.take_transfer_code(f"t{reads}")
             for _ in range(items):
                 reads += 1
-                books.take_item_number(f"i{reads}")
+                books.take_item_number(f"i{reads}", "EE")
         said.clear()
         strip.refresh()
         qtbot.waitUntil(lambda: runner.under_way == 0 and strip._limit.text() != "")
