@@ -114,7 +114,7 @@ class DeskServices:
     @property
     def rounds(self) -> Rounds:
         """Rounds of couriers."""
-        return Rounds(self.counter)
+        return Rounds(self.counter, self.tracking)
 
     @property
     def post_abroad(self) -> PostAbroad:
@@ -159,7 +159,7 @@ def desk_services(
         state_notices=Notices(counter, baskets),
         statements=Statements(counter),
         express=Express(counter, baskets),
-        tracking=Tracking(counter),
+        tracking=Tracking(counter, hasher),
         customers=Customers(counter),
         reports=Reports(counter),
         papers=(papers := Papers(counter)),

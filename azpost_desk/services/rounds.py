@@ -57,9 +57,10 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """Rounds of this desk's couriers."""
+    """Rounds of this desk's couriers; what they scan is scanned by `tracking`."""
 
     counter: Counter
+    tracking: Tracking
 
     def couriers(self) -> tuple[Courier, ...]:
         """Who works here, in the order of the staff list."""
@@ -107,7 +108,7 @@ class Rounds:
             Refused: as `Tracking.scan`, E-070 no such round, E-073 it is out already.
         """
         self._in_state(round_, "planned", "E-073")
-        return Tracking(self.counter).scan(ScanItem(raw, "EDG", round=round_, source=source), by)
+        return self.tracking.scan(ScanItem(raw, "EDG", round=round_, source=source), by)
 
     def sign_out(self, round_: str, counted: int, signed: Signed, by: Officer) -> Recorded:
         """The courier has counted the items by hand and signs: from now on they are in their custody.
@@ -136,7 +137,7 @@ class Rounds:
         number = "".join(command.raw.split()).upper()
         if number not in found.outcomes:
             raise Refused("E-078", field="item")
-        return Tracking(self.counter).scan(command, by)
+        return self.tracking.scan(command, by)
 
     def end(self, round_: str, counted: int, signed: Signed | None, by: Officer) -> Recorded:
         """Every item is accounted for and what was brought back was counted by hand: the round is over.

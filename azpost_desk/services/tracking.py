@@ -12,7 +12,8 @@ from azpost_desk.domain.days import business_day
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number, read_receptacle
 from azpost_desk.domain.mail.history import Told
 from azpost_desk.domain.mail.moves import is_back
-from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, Proof, needs_document
+from azpost_desk.domain.mail.pickup import is_code
+from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, Proof, needs_document, takes_code
 from azpost_desk.domain.mail.scanning import ABROAD, EventHere, event_here, events_at
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan, why_unread
@@ -20,6 +21,7 @@ from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.typed import one_line
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
+from azpost_desk.services.pickups import PICKUPS, Tried, hold_against, unbelieved
 from azpost_desk.services.rounds_views import ROUNDS
 from azpost_desk.services.staff import consent
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.mail.proof import Signature
     from azpost_desk.domain.mail.scanning import Need
-    from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.ports import Hasher, Reading, Writing
     from azpost_desk.services.views import Entry, Recorded
     from azpost_desk.services.views_mail import ItemEvent
 
@@ -46,7 +48,8 @@ _AT_DELIVERY: Final = frozenset({"EMG", "EDG", "EDH", "EMH", "EMI"})
 class ScanItem:
     """One scan (or typed number, or the last four digits of an announced item) under the chosen event.
 
-    `signature` is what was drawn on the screen, `picture` the same as PNG; `round` is that of a courier.
+    `signature` is what was drawn on the screen, `picture` the same as PNG; `round` is that of a courier;
+    `code` the six digits the addressee was told, instead of a document.
     """
 
     raw: str
@@ -56,6 +59,7 @@ class ScanItem:
     signatory: str = ""
     relation: str = ""
     document: str = ""
+    code: str = ""
     signed: str = ""
     signature: Signature | None = None
     picture: bytes = b""
@@ -86,13 +90,16 @@ class Scanned:
 
 @dataclass(frozen=True, slots=True)
 class _No:
-    """Why a scan is not taken: the verdict, the reason that is recorded, facts for the sentence."""
+    """Why a scan is not taken: the verdict, the reason that is recorded, facts for the sentence; of a wrong
+    pick-up code its id, by which tries are counted.
+    """
 
     verdict: str
     reason: str
     number: str = ""
     facts: dict[str, object] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +115,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """Items seen at this office."""
+    """Items seen at this office; `hasher` checks pick-up codes."""
 
     counter: Counter
+    hasher: Hasher
 
     def events_here(self) -> tuple[EventHere, ...]:
         """What is scanned at this office, in the order of an item's life."""
@@ -121,9 +129,11 @@ class Tracking:
         """Record a scan, taken or not, and say which.
 
         Raises:
-            Refused: S-010, C-001, E-020 the event is not scanned here. Everything else is an answer.
+            Refused: S-010, C-001, E-020 the event is not scanned here, E-080 a code has six digits.
+                Everything else is an answer.
         """
         by.may(Permission.SCAN)
+        tried = self._tried(command)
         with self.counter.books.writing() as books:
             open_day(books)
             # What a round brings back is said of its own items only (services.rounds).
@@ -133,7 +143,7 @@ class Tracking:
                 raise Refused("E-020", field="event")
             number = _number(books, command.raw)
             now_ms = self.counter.line.trusted_ms()
-            no = number if isinstance(number, _No) else _why_not(books, number, command, event, now_ms)
+            no = number if isinstance(number, _No) else _why_not(books, number, command, event, now_ms, tried)
             if no is not None:
                 return self._refused(books, command, by, no)
             assert isinstance(number, str)
@@ -220,6 +230,17 @@ class Tracking:
         with self.counter.books.reading() as books:
             return books.scans(books.day().number, limit)
 
+    def _tried(self, command: ScanItem) -> Tried | None:
+        """The code that was said beside the hash known here: slow, so before the books are written."""
+        if not command.code:
+            return None
+        if not is_code(command.code):
+            raise Refused("E-080", field="code")
+        with self.counter.books.reading() as books:
+            number = _number(books, command.raw)
+            known = books.of(PICKUPS).pickup_code(number) if isinstance(number, str) else None
+        return hold_against(known, command.code, self.hasher)
+
     def _saved(self, books: Writing, command: ScanItem, by: Officer, number: str) -> Recorded:
         operation = self.counter.new_id()
         # Who signed is personal data: the record holds its commitment only.
@@ -239,6 +260,7 @@ class Tracking:
                 measure=command.measure,
                 signatory=committed.get("signatory", ""),
                 proof=committed.get("proof", ""),
+                proven_by=_proven_by(command),
                 relation=command.relation,
                 signed=command.signed,
                 answers=_answered(books, number),
@@ -254,11 +276,14 @@ class Tracking:
 
     def _refused(self, books: Writing, command: ScanItem, by: Officer, no: _No) -> Scanned:
         recorded = books.append(
-            ops.ScanRefused(raw=command.raw[:200], event=command.event, reason=no.reason),
+            ops.ScanRefused(raw=command.raw[:200], event=command.event, reason=no.reason, code=no.code),
             actor=by.officer,
             operation=self.counter.new_id(),
             source=command.source,
         )
+        if no.code:
+            # The centre counts the tries of every desk.
+            self.counter.line.wake()
         return Scanned(no.number, no.verdict, f"express.scan.{no.reason}", recorded, no.facts, no.choices)
 
     def _void(
@@ -271,6 +296,14 @@ class Tracking:
             actor=by.officer,
             operation=operation or self.counter.new_id(),
         )
+
+
+def _proven_by(command: ScanItem) -> str:
+    if command.event != "EMI":
+        return ""
+    if command.code and takes_code(command.relation):
+        return "code"
+    return "document" if command.document.strip() else ""
 
 
 def _is_own_scan(entry: Entry, by: Officer, gone: set[str]) -> bool:
@@ -306,7 +339,9 @@ def _number(books: Reading, raw: str) -> str | _No:
     return _No("refused", reason, facts={"text": raw.strip()[:40]})
 
 
-def _why_not(books: Reading, number: str, command: ScanItem, event: EventHere, now_ms: int) -> _No | None:
+def _why_not(
+    books: Reading, number: str, command: ScanItem, event: EventHere, now_ms: int, tried: Tried | None
+) -> _No | None:
     """Why a readable scan is not taken: something is missing, there already, illegal or elsewhere's."""
     facts: dict[str, object] = {"number": number}
     desk, life = books.desk(), books.item_lives(number)[-1]
@@ -322,6 +357,11 @@ def _why_not(books: Reading, number: str, command: ScanItem, event: EventHere, n
     if event.code == "EMI" and _DIGITS_ONLY.fullmatch("".join(command.raw.split())):
         # Two parcels may end in the same digits: those find an item, they do not hand it over.
         return _No("refused", "whole_label", number, facts)
+    if event.code == "EMI" and tried is not None and takes_code(command.relation):
+        # Before anything else that is missing: whoever tries codes is counted.
+        doubt = unbelieved(books, number, tried)
+        if doubt is not None:
+            return _No("refused", doubt.reason, number, {**facts, "left": doubt.left}, code=doubt.code)
     untold = (need for need in event.needs if not _is_told(books, command, event, need, life.custody))
     missing = next(untold, None)
     if missing is not None:
@@ -337,8 +377,12 @@ def _is_told(books: Reading, command: ScanItem, event: EventHere, need: Need, cu
     """Whether what has to be said with an event was said, and can be."""
     given: str = getattr(command, need).strip()
     if need == "document":
-        return bool(given) or not needs_document(command.relation, on_round=custody == "round")
+        is_known = bool(command.code) and takes_code(command.relation)
+        return bool(given) or is_known or not needs_document(command.relation, on_round=custody == "round")
     if need == "signatory" and not given:
+        if command.code and takes_code(command.relation):
+            # Whoever has the code is the addressee, whose name the acceptance holds.
+            return True
         # At the door the addressee signs the courier's list.
         return (command.relation, command.signed, custody) == ("self", "paper", "round")
     if need == "signed" and given == "screen":

@@ -12,6 +12,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from azpost_desk.domain import cash, cash_bags
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch
+from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.mail.pickup import TOLD, is_hash
 from azpost_desk.domain.moves import DECIDED, PAYMENT, TRANSFER
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
 from azpost_desk.domain.qr_moves import AT_DESK as QR_AT_DESK
@@ -26,7 +28,7 @@ from azpost_desk.storage import projected_cash
 from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.features import abroad
+from azpost_desk.storage.features import abroad, pickups
 from azpost_desk.storage.projected_slips import add_untold, against_slip, learn_key
 from azpost_desk.storage.projections import keep_remittance, remittance_differs
 
@@ -206,6 +208,18 @@ def _item(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent, *, go
     items.heard(connection, told, desk.enrolled.branch, addressed=here, gone=gone)
 
 
+def _item_code(connection: Connection, desk: OpenDesk, told: tidings.ItemCode) -> None:
+    if told.form != 1:
+        # Made in a way that only a newer program checks: here a document is shown.
+        raise NotTaken("no such form of a code")
+    is_whole = is_hash(told.hash) if told.state == "standing" else not told.hash
+    if told.office != desk.enrolled.branch or told.state not in TOLD or not (told.code and is_whole):
+        raise NotTaken("strange code")
+    if read_item_number(told.number).number != told.number:
+        raise NotTaken("code of no item")
+    pickups.told(connection, told)
+
+
 def _is_on_its_way_here(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent) -> bool:
     """The sending office hears of its items too, and so does each desk of what the next one scanned."""
     d = t.documents.c
@@ -298,6 +312,7 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "transfer.event": _transfer_event,
     "item.event": _item_event,
     "item.voided": _item_voided,
+    "item.code": _item_code,
     "abroad.event": lambda connection, _desk, told: abroad.told(connection, told),
     "remittance": _remittance,
     "grant.question": _grant_question,

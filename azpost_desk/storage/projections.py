@@ -20,7 +20,7 @@ from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
 from azpost_desk.storage import projected_slips as slips
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.features import abroad, bills, goods, qr, rounds, transfers
+from azpost_desk.storage.features import abroad, bills, goods, pickups, qr, rounds, transfers
 from azpost_desk.storage.projected_words import keep_words
 from azpost_desk.storage.projecting import StoredRecord, happens_once
 
@@ -305,6 +305,7 @@ _CARRIERS: Final[dict[str, Callable[[Connection, StoredRecord, Any], None]]] = {
     "transfer.changed": transfers.changed,
     "abroad.stop_asked": abroad.stop_asked,
     "item.scanned": _item_scanned,
+    "scan.refused": pickups.refused,
     "scan.voided": _scan_voided,
     "round.begun": rounds.begun,
     "round.signed": rounds.signed,

@@ -40,6 +40,7 @@ from azpost_desk.storage.tables_kept import slips as slips
 from azpost_desk.storage.tables_kept import supplements as supplements
 from azpost_desk.storage.tables_kept import watch_entries as watch_entries
 from azpost_desk.storage.tables_kept import watch_lists as watch_lists
+from azpost_desk.storage.tables_mail import mail_codes as mail_codes
 from azpost_desk.storage.tables_mail import mail_events as mail_events
 from azpost_desk.storage.tables_mail import mail_items as mail_items
 from azpost_desk.storage.tables_mail import mail_round_items as mail_round_items
@@ -425,6 +426,7 @@ DERIVED: Final = (
     mail_events,
     mail_rounds,
     mail_round_items,
+    mail_codes,
     customers,
     customer_names,
     receivers,

@@ -67,3 +67,13 @@ mail_round_items: Final = table(
     text("outcome_scan"),
     Index(None, "number"),
 )
+# The pick-up code of an item as the centre told it; `wrong_here`: how often it was said wrongly at this desk.
+mail_codes: Final = table(
+    "mail_codes",
+    text("number", key=True),
+    text("code"),
+    text("state"),
+    text("hash"),
+    whole("wrong_here"),
+    Index(None, "code"),
+)

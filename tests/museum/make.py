@@ -16,6 +16,7 @@ DAY = (
     *("open_day", "supply", "open_till", "to_till", "stock", "sell_stamps", "take_bill", "send_transfer"),
     *("accept_item", "take_grant", "pay_out", "sell_stamps", "reverse_last", "scan", "item_news"),
     "item_voided_news",
+    "pickup_code",
     "courier_round",
     *("bill_refused", "transfer_news", "remittance_news", "accept_remittance", "issue_remittance"),
     *("acknowledged", "take_grant", "release_grant", "send_abroad", "send_abroad", "stop_abroad"),

@@ -51,13 +51,13 @@ RECEIVER = Person(name="Quliyeva Leyla", fin="7AB2CD3", document="AA7654321", do
 
 
 class PlainHasher:
-    """Stands for argon2id where only the counting of tries is tested: `hash-<PIN>`."""
+    """Stands for argon2id where only the counting of tries is tested: `hash-<PIN>`, `$argon2id$<code>`."""
 
     def hash(self, pin: str) -> str:
         return f"hash-{pin}"
 
     def verify(self, pin_hash: str, pin: str) -> bool:
-        return pin_hash == f"hash-{pin}"
+        return pin_hash in (f"hash-{pin}", f"$argon2id${pin}")
 
 
 def press(report: DayReport) -> bytes:

@@ -127,6 +127,18 @@ class RarePlayer(CashPlayer):
             found = books.personal({"*": self.clock.utc_ms() + 1}, 1)
             erase(books, found, "1001", self.new_id)
 
+    def pickup_code(self) -> None:
+        """The centre tells a pick-up code, which is said wrongly once; one that it told before is void."""
+        number, digest = "EE000100015AZ", "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"
+        office, at_ms = self.books.identity().branch, self.clock.utc_ms()
+        for code, state in (("c1", "standing"), ("c2", "standing"), ("c1", "void")):
+            told = tidings.ItemCode(
+                number=number, code=code, office=office, state=state, at_ms=at_ms,
+                hash=digest if state == "standing" else "",
+            )  # fmt: skip
+            self.tell("item.code", told)
+        self._append(ops.ScanRefused(raw=number, event="EMI", reason="wrong_code", code="c2"), "1002")
+
     def late_tail(self) -> None:
         """The machine before this one went on by itself: one more record of its epoch comes to light."""
         epoch, last = self.books.identity().epoch - 1, None

@@ -51,6 +51,15 @@ class Proof(msgspec.Struct, frozen=True, omit_defaults=True):
     image: bytes = b""
 
 
+def takes_code(relation: str) -> bool:
+    """Whether a pick-up code may stand for a document: it was told to the addressee alone.
+
+    An item of value, or one to be handed over in person, takes the document as well (mail.md 2): once an
+    item says that it is one, that is asked here.
+    """
+    return relation == "self"
+
+
 def needs_document(relation: str, *, on_round: bool) -> bool:
     """Whether something has to be shown: at a counter always, at the door by whoever is not the addressee."""
     return not on_round or relation != "self"

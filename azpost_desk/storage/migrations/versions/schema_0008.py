@@ -79,6 +79,18 @@ CREATE TABLE mail_round_items (
  STRICT
 """,
     "CREATE INDEX ix_mail_round_items_number ON mail_round_items (number)",
+    """
+CREATE TABLE mail_codes (
+    number TEXT NOT NULL,
+    code TEXT NOT NULL,
+    state TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    wrong_here INTEGER NOT NULL,
+    CONSTRAINT pk_mail_codes PRIMARY KEY (number)
+)
+ STRICT
+""",
+    "CREATE INDEX ix_mail_codes_code ON mail_codes (code)",
 )
 
 
