@@ -4,59 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from azpost_desk.documents.beside import Beside
 from azpost_desk.documents.sheet import BODY, GREY, INK, MARGIN, PALE, ROOM, Sheet
 from azpost_desk.documents.transfers import figures, people, title_of
 from azpost_desk.documents.typeface import say
 from azpost_desk.domain.papers import Say, SignatureLine
-from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
-    from azpost_desk.domain.catalogue import Names
-    from azpost_desk.domain.money import Money
     from azpost_desk.domain.papers import AbroadPaper, Words
+    from azpost_desk.texts import Texts
 
-_OFFICIAL: Final = "az"
 _LABEL: Final = 262.0
 _SENTENCE: Final = 8.0
 
 
-class _Beside(Texts):
-    """Writes in the customer's language, and each sentence in Azerbaijani after it."""
-
-    def __init__(self, own: Texts) -> None:
-        super().__init__(own.language)
-        self._official = None if own.language == _OFFICIAL else Texts(_OFFICIAL)
-
-    def t(self, key: str, **values: object) -> str:
-        """See `Texts`."""
-        own = super().t(key, **values)
-        official = self._official.t(key, **values) if self._official else own
-        return own if official == own else f"{own} / {official}"
-
-    def own(self, key: str, **values: object) -> str:
-        """In the customer's language alone."""
-        return super().t(key, **values)
-
-    def amount_in_words(self, money: Money) -> str:
-        """See `Texts`."""
-        own = super().amount_in_words(money)
-        return f"{own} / {self._official.amount_in_words(money)}" if self._official else own
-
-    def name(self, names: Names) -> str:
-        """A name as both languages know it."""
-        known = (names.get(self.language, ""), names.get(_OFFICIAL, ""))
-        return " / ".join(dict.fromkeys(filter(None, known)))
-
-    def sentences(self, words: Words) -> tuple[str, str]:
-        """One sentence in each language; the second is empty where it would be the first again."""
-        if not isinstance(words, Say) or self._official is None:
-            return say(self, words), ""
-        return self.own(words.key, **dict(words.facts)), say(self._official, words)
-
-
 def abroad_pdf(paper: AbroadPaper, texts: Texts) -> bytes:
     """The agreement the sender reads and signs; same value, same bytes."""
-    both = _Beside(texts)
+    both = Beside(texts)
     title = texts.t("papers.abroad.title")
     number = texts.t("papers.number", number=paper.number)
     sheet = Sheet(texts, paper.head, f"{title} {paper.number}", number)
@@ -90,7 +54,7 @@ def abroad_pdf(paper: AbroadPaper, texts: Texts) -> bytes:
     return sheet.finish()
 
 
-def _arrives(sheet: Sheet, both: _Beside, paper: AbroadPaper) -> None:
+def _arrives(sheet: Sheet, both: Beside, paper: AbroadPaper) -> None:
     """What the receiver gets, as large as what is paid; what is no promise is called an estimate."""
     height = 28.0 if paper.is_exact else 44.0
     sheet.need(height)
@@ -106,7 +70,7 @@ def _arrives(sheet: Sheet, both: _Beside, paper: AbroadPaper) -> None:
     sheet.gap(height)
 
 
-def _rates(both: _Beside, paper: AbroadPaper) -> list[tuple[str, str]]:
+def _rates(both: Beside, paper: AbroadPaper) -> list[tuple[str, str]]:
     currency = paper.arrives.currency
     # A figure of one's own language is enough: only its decimal mark would differ.
     source = both.own(
@@ -125,7 +89,7 @@ def _rates(both: _Beside, paper: AbroadPaper) -> list[tuple[str, str]]:
     ]
 
 
-def _terms(sheet: Sheet, both: _Beside, paper: AbroadPaper) -> None:
+def _terms(sheet: Sheet, both: Beside, paper: AbroadPaper) -> None:
     """What was agreed on beside the figures: a paragraph in each language, then what is signed."""
     said: list[Words] = [Say("papers.abroad.number_follows")] if paper.number_follows else []
     said.append(Say("papers.abroad.cancel", (("until_ms", paper.cancelled_until_ms),)))

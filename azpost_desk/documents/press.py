@@ -11,6 +11,7 @@ from azpost_desk.documents import (
     cash_acts,
     certificates,
     copies,
+    customs,
     express,
     receipts,
     reports,
@@ -44,8 +45,8 @@ def _drawn(paper: Drawn, texts: Texts) -> bytes:
             return _of_outside(paper, texts)
         case papers.VoucherPaper():
             return transfers.voucher_pdf(paper, texts)
-        case papers.LabelPaper():
-            return express.label_pdf(paper, texts)
+        case papers.LabelPaper() | papers.CustomsPaper():
+            return _of_mail(paper, texts)
         case papers.DailyReportPaper():
             return reports.report_pdf(paper, texts)
         case papers.TillClosePaper():
@@ -58,6 +59,13 @@ def _drawn(paper: Drawn, texts: Texts) -> bytes:
             return certificates.certificate_pdf(paper, texts)
         case papers.CashActPaper():
             return cash_acts.cash_act_pdf(paper, texts)
+
+
+def _of_mail(paper: papers.LabelPaper | papers.CustomsPaper, texts: Texts) -> bytes:
+    """What goes on an item."""
+    if isinstance(paper, papers.CustomsPaper):
+        return customs.customs_pdf(paper, texts)
+    return express.label_pdf(paper, texts)
 
 
 def _of_outside(

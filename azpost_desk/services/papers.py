@@ -21,6 +21,8 @@ from azpost_desk.domain.papers import Say
 from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.services import cash_papers
+from azpost_desk.services.customs_forms import PAPER as CUSTOMS_PAPER
+from azpost_desk.services.customs_forms import customs_paper
 from azpost_desk.services.enquiries import PAPER as ENQUIRY_PAPER
 from azpost_desk.services.enquiries import enquiry_paper
 from azpost_desk.services.lines import notices, own_paper, receipt_line
@@ -110,7 +112,7 @@ class Papers:
             line = books.paid_line(job.key)
             if line is None:
                 raise Trouble("D-020")
-            if job.paper in (NUMBER_PAPER, STATEMENT_PAPER):
+            if job.paper in (NUMBER_PAPER, STATEMENT_PAPER, CUSTOMS_PAPER):
                 return _later_paper(books, line, job)
             return _line_paper(books, line, copy_of(books, job))
 
@@ -245,11 +247,13 @@ def _of_record(books: Reading, job: PrintJob) -> papers.Paper:
 
 
 def _later_paper(books: Reading, stored: PaidLine, job: PrintJob) -> papers.Paper:
-    """A paper of a line that is drawn from what came after its sale."""
+    """A paper of a line beside its own: drawn from what came after its sale, or from its declaration."""
     entry = books.entry(stored.recorded.operation)
     if entry is None:
         raise Trouble("D-020")
     head = _head(books, entry)
+    if job.paper == CUSTOMS_PAPER:
+        return customs_paper(_place(books, entry), stored, head, copy_of(books, job))
     if job.paper == STATEMENT_PAPER:
         return statement_paper(books, head, stored, job)
     return number_paper(books, head, stored, job)

@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from azpost_desk.domain.electronic import Electronic
+from azpost_desk.domain.mail.advance import AdvanceLine, ItemAttributes, Papers, Party
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import (
     AbroadPaper,
@@ -17,6 +18,7 @@ from azpost_desk.domain.papers import (
     ControlTotal,
     CopyState,
     CountedPieces,
+    CustomsPaper,
     DailyReportPaper,
     EnquiryPaper,
     LabelPaper,
@@ -152,6 +154,74 @@ ABROAD_NUMBER = NumberPaper(
     secret="481516234",
     record_mark="9f3ac01b77",
     copy=CopyState("copy", 1),
+)
+
+CUSTOMS = CustomsPaper(
+    head=HEAD,
+    form="CN23",
+    declared=ItemAttributes(
+        schema="azpost.item-attributes/1",
+        message="0190-item",
+        item="EE876543216AZ",
+        generation=1,
+        posted_ms=AT,
+        category="gift",
+        gross_grams=2_450,
+        total_minor=84_50,
+        currency="AZN",
+        postage_qapik=69_00,
+        sender=Party(
+            name="Mammadguluzada-Rustambayli Abdulrahman",
+            street="M. A. Sabir 12, flat 4",
+            city="Sheki",
+            country="AZ",
+            postcode="AZ5500",
+            phone="+994501234567",
+        ),
+        addressee=Party(
+            name="Yilmaz-Karaosmanoglu Ayse Nur",
+            business="Karaosmanoglu Tekstil Ltd.",
+            street="Bagdat Caddesi 312/7, Suadiye Mahallesi",
+            city="Kadikoy, Istanbul",
+            country="TR",
+            postcode="34740",
+            phone="+905321234567",
+            mail="ayse@example.org",
+            reference="1234567890",
+        ),
+        lines=tuple(
+            AdvanceLine(
+                number=number,
+                description=said,
+                quantity=count,
+                net_grams=grams,
+                value_minor=minor,
+                currency="AZN",
+                hs=hs,
+                origin=origin,
+            )
+            for number, (said, count, grams, minor, hs, origin) in enumerate(
+                (
+                    (
+                        "black tea in tins, with thyme and lemon peel, of the harvest",
+                        4,
+                        1_600,
+                        24_50,
+                        "090230",
+                        "AZ",
+                    ),
+                    ("шёлковый платок", 1, 120, 60_00, "621410", "AZ"),
+                    ("kitab", 1, 300, 0, "", ""),
+                ),
+                start=1,
+            )
+        ),
+        signer="Mammadguluzada-Rustambayli Abdulrahman",
+        papers=Papers(certificate="AZ-2026/117"),
+    ),
+    country="TÜRKIYE",
+    origins=("AZERBAIJAN", "AZERBAIJAN", ""),
+    copies=4,
 )
 
 STATEMENT = StatementPaper(

@@ -17,7 +17,7 @@ from azpost_desk.domain.mail import advance
 from azpost_desk.domain.mail.advance import Papers, Party
 from azpost_desk.domain.mail.declaration import Declaration, DeclaredLine
 from azpost_desk.domain.money import azn
-from azpost_desk.domain.papers import CopyState, LabelPaper, Paper
+from azpost_desk.domain.papers import CopyState, CustomsPaper, LabelPaper, Paper
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import Reference
@@ -162,10 +162,16 @@ def test_the_receipt_names_product_and_country_and_the_label_says_in_capitals_wh
     abroad: Stand,
 ) -> None:
     line = abroad.desk.post_abroad.accept(command(), CLERK).lines[0].line
+    assert isinstance(line, ops.ItemAccepted)
     paid = abroad.pay(6_000)
     receipt = abroad.desk.papers.receipt(paid.receipt, CopyState())
     assert [one.title for one in receipt.lines] == ["EMS beynəlxalq, Türkiyə"]
-    [label] = [one for one in papers_of(abroad, line.operation) if isinstance(one, LabelPaper)]
+    label, form = papers_of(abroad, line.operation)
+    assert isinstance(label, LabelPaper)
+    # The form lies beside the label, as often as the customs want it.
+    assert isinstance(form, CustomsPaper)
+    assert (form.form, form.copies, form.item, form.country) == ("CN23", 4, line.number, "TÜRKIYE")
+    assert form.origins == ("AZERBAIJAN", "")
     assert (label.service, label.addressee.country) == ("EMS beynəlxalq", "TÜRKIYE")
     assert (label.addressee.street, label.addressee.settlement) == ("Bagdat Cad. 12/3", "Istanbul")
 

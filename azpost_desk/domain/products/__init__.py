@@ -91,7 +91,10 @@ def exposed_of(lines: Iterable[AnyLine], service: str) -> int:
 
 def papers_of(line: AnyLine) -> tuple[str, ...]:
     """Paper a line needs beside the receipt: what the customer signs, or what goes on the item."""
-    return () if isinstance(line, LineReversed) else rule_of(line).papers
+    if isinstance(line, LineReversed):
+        return ()
+    rule = rule_of(line)
+    return (*rule.papers, *rule.papers_too(line))
 
 
 def once_of(line: AnyLine) -> Once | None:

@@ -52,6 +52,11 @@ def without_end(_line: Line) -> int:
     return 0
 
 
+def no_more(_line: Line) -> tuple[str, ...]:
+    """Every line needs the same papers."""
+    return ()
+
+
 def for_good(_line: Line) -> str:
     """The line gives nothing back that another took."""
     return ""
@@ -75,6 +80,7 @@ class LineRule(Generic[L]):
         exposed_qapik: what the post stands for until the centre knows of it (PROTOCOL.md 7, allowances).
         groups: attachments by group, with what they hold; the field of the same name commits to them.
         papers: sorts of paper it needs beside the receipt.
+        papers_too: what else only some of its lines need.
         reversal: until when it may be undone.
         once: what it uses up that exists once (a grant, a refused bill), or None.
         off_line: the line as it is paid when the centre is not reached: what then waits, it must say.
@@ -90,6 +96,7 @@ class LineRule(Generic[L]):
     exposed_qapik: Callable[[L], int]
     groups: dict[str, type[msgspec.Struct]] = field(default_factory=dict)
     papers: tuple[str, ...] = ()
+    papers_too: Callable[[L], tuple[str, ...]] = no_more
     reversal: Reversal = ALWAYS
     once: Callable[[L], Once | None] = nothing
     off_line: Callable[[L], L] = as_planned

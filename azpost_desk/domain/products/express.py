@@ -43,6 +43,7 @@ EXPRESS: Final = Product(
             exposed_qapik=lambda line: line.amount_qapik,
             groups={"addresses": Addresses},
             papers=("label",),
+            papers_too=lambda line: ("customs",) if line.abroad else (),
         ),
     ),
 )
