@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.signatures import Certificate, Found, Stamp, Way
 
-Tone = Literal["good", "refused", "already"]
+Tone = Literal["good", "refused", "already", "elsewhere", "stop"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Final
 from azpost_desk.domain.abroad.moves import ABROAD_IN, ABROAD_OUT
 from azpost_desk.domain.delivery_moves import DELIVERY
 from azpost_desk.domain.mail.moves import ITEM
+from azpost_desk.domain.mail.orders import ORDER
 from azpost_desk.domain.mail.rounds import ROUND
 from azpost_desk.domain.messages import MESSAGE
 from azpost_desk.domain.qr_moves import AT_DESK as QR
@@ -241,6 +242,7 @@ TABLES: Final[dict[str, Moves]] = {
     "bag": BAG,
     "item": ITEM,
     "round": ROUND,
+    "item_order": ORDER,
     "dispute": DISPUTE,
     "grant": GRANT,
     "chain": CHAIN,

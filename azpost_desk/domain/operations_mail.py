@@ -27,6 +27,8 @@ class ItemScanned(Body, frozen=True):
     proven_by: str = ""
     # The round it goes out with.
     round: str = ""
+    # Of a hand-over: up to when (UTC ms) this desk had heard which stop orders stand.
+    orders_ms: int = 0
     # The operation of the last event known here (mail.md 1.3): it comes before this one, whatever clocks say.
     answers: str = ""
 

@@ -1,4 +1,4 @@
-"""`azpost-desk central item NUMBER`: what is known of a mail item, as every desk folds it."""
+"""`azpost-desk central item | item-stop | item-lift`: what is known of a mail item, and orders to stop it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from azpost_desk.central.mail import items
+from azpost_desk.central.mail import items, orders
 from azpost_desk.domain.item_numbers import printed_item_number, read_item_number
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.programs.central_commands import CLOCK
 from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ def add(command: Command) -> None:
     )
     parser.add_argument("number", metavar="NUMBER", help="EE000000014AZ")
     parser.add_argument("--json", action="store_true", help="one JSON object for each item under the number")
+    stop = command("item-stop", _stop, "an item stays where it is; prints the order's id", "number", "kind")
+    lift = command("item-lift", _lift, "a stop order stands no longer", "order")
+    for one in (stop, lift):
+        for name in ("--by", "--why"):
+            one.add_argument(name, required=True)
 
 
 def _item(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
@@ -38,6 +44,8 @@ def _item(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     if wanted.json:
         print(msgspec.json.encode([_object(read.number, life) for life in lives]).decode())
         return
+    for order, kind, since_ms, by, why in orders.standing(conn, read.number):
+        print("stop", kind, order, local(since_ms).isoformat(timespec="seconds"), by, why, sep="\t")
     for life in lives:
         print(printed_item_number(read.number), life.generation, life.state or "-", life.custody or "-",
               life.office or "-", sep="\t")  # fmt: skip
@@ -45,6 +53,14 @@ def _item(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     for life in lives:
         for one in _object(read.number, life)["events"]:
             print(life.generation, *(one[name] or "-" for name in _HEAD[1:]), sep="\t")
+
+
+def _stop(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    print(orders.stop(conn, wanted.number, wanted.kind, wanted.by, wanted.why, CLOCK.utc_ms()))
+
+
+def _lift(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    orders.lift(conn, wanted.order, wanted.by, wanted.why, CLOCK.utc_ms())
 
 
 def _object(number: str, life: Life) -> dict[str, Any]:

@@ -133,6 +133,16 @@ class ItemVoided(ItemEvent, frozen=True):
     """An event that was taken back, told whole: it may be heard of before, or without, the event itself."""
 
 
+class ItemOrder(Tidings, frozen=True):
+    """Somebody with the right to it stops an item (`mail.orders.STOPS`), or lifts the order again."""
+
+    order: str
+    number: str
+    kind: str
+    state: str
+    at_ms: int
+
+
 class ItemCode(Tidings, frozen=True):
     """The pick-up code of an item that lies at this office: it stands, is locked or void.
 
@@ -292,6 +302,7 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "abroad.event": AbroadEvent,
     "item.event": ItemEvent,
     "item.voided": ItemVoided,
+    "item.order": ItemOrder,
     "item.code": ItemCode,
     "remittance": RemittanceNews,
     "bag": BagNews,

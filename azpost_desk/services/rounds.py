@@ -19,7 +19,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 from azpost_desk.services.rounds_views import ROUNDS, Round
-from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
+from azpost_desk.services.tracking import ScanItem, Scanned, Tracking, orders_known_ms
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.proof import Signature
@@ -40,11 +40,15 @@ class Courier:
 
 @dataclass(frozen=True, slots=True)
 class RoundNow:
-    """A round with what a screen says of it; overdue when its day is over or it is out too long."""
+    """A round with what a screen says of it; overdue when its day is over or it is out too long.
+
+    `orders_ms`: up to when stop orders are known here, UTC ms.
+    """
 
     round: Round
     courier: str
     is_overdue: bool
+    orders_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,7 @@ class Rounds:
         over = one.state == "out" and (
             one.day < books.day().number or self.counter.line.trusted_ms() - one.signed_ms > OUT_MS_MAX
         )
-        return RoundNow(one, names.get(one.courier, one.courier), over)
+        return RoundNow(one, names.get(one.courier, one.courier), over, orders_known_ms(self.counter))
 
 
 def _round(books: Reading, round_: str) -> Round:

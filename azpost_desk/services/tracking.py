@@ -11,7 +11,8 @@ from azpost_desk.domain.catalogue import Branch, Offices
 from azpost_desk.domain.days import business_day
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number, read_receptacle
 from azpost_desk.domain.mail.history import Told
-from azpost_desk.domain.mail.moves import is_back
+from azpost_desk.domain.mail.moves import is_back, moved_by
+from azpost_desk.domain.mail.orders import HANDED_OVER, stopping
 from azpost_desk.domain.mail.pickup import is_code
 from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, Proof, needs_document, takes_code
 from azpost_desk.domain.mail.scanning import ABROAD, EventHere, event_here, events_at
@@ -75,7 +76,8 @@ class Scanned:
 
     Attributes:
         number: the item, "" when the scan named none.
-        verdict: saved, already, misrouted, choose (several announced items end so) or refused: also the tone.
+        verdict: saved, already, misrouted, stopped (by an order), choose (several announced items end so) or
+            refused: also the tone.
         key: the sentence (``express.scan.…``) and `facts` for it.
         choices: the numbers to choose from.
     """
@@ -220,6 +222,10 @@ class Tracking:
         named = {one.code: one.name for one in offices}
         return Known(number, tuple(reversed(events)), named, expected, life.state)
 
+    def orders_ms(self) -> int:
+        """Up to when this desk knows which stop orders stand, UTC ms."""
+        return orders_known_ms(self.counter)
+
     def expected(self) -> tuple[str, ...]:
         """Items announced to this office and not seen here yet."""
         with self.counter.books.reading() as books:
@@ -267,6 +273,7 @@ class Tracking:
                 receptacle=_label(command.receptacle),
                 until=command.until,
                 round=command.round,
+                orders_ms=self.orders_ms() if command.event in HANDED_OVER else 0,
             ),
             actor=by.officer,
             operation=operation,
@@ -304,6 +311,12 @@ def _proven_by(command: ScanItem) -> str:
     if command.code and takes_code(command.relation):
         return "code"
     return "document" if command.document.strip() else ""
+
+
+def orders_known_ms(counter: Counter) -> int:
+    """Up to when this desk knows which stop orders stand, UTC ms."""
+    state = counter.line.state()
+    return counter.line.trusted_ms() if state.online else state.since_ms
 
 
 def _is_own_scan(entry: Entry, by: Officer, gone: set[str]) -> bool:
@@ -354,6 +367,9 @@ def _why_not(
     if life.next_mark(scan) == "contradiction":
         at_ms = last.at_ms if last else now_ms
         return _No("refused", "ended" if life.is_final else "illegal", number, {**facts, "at_ms": at_ms})
+    orders = books.item_orders(number)
+    if kind := stopping(list(orders), moved_by(command.event, command.measure)):
+        return _No("stopped", f"stopped_{kind}", number, {**facts, "at_ms": orders[kind]})
     if event.code == "EMI" and _DIGITS_ONLY.fullmatch("".join(command.raw.split())):
         # Two parcels may end in the same digits: those find an item, they do not hand it over.
         return _No("refused", "whole_label", number, facts)

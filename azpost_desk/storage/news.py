@@ -13,6 +13,7 @@ from azpost_desk.domain import cash, cash_bags
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.mail.orders import ORDER, STOPS
 from azpost_desk.domain.mail.pickup import TOLD, is_hash
 from azpost_desk.domain.moves import DECIDED, PAYMENT, TRANSFER
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
@@ -203,6 +204,19 @@ def _item_voided(connection: Connection, desk: OpenDesk, told: tidings.ItemVoide
     _item(connection, desk, told, gone=True)
 
 
+def _item_order(connection: Connection, desk: OpenDesk, told: tidings.ItemOrder) -> None:
+    """An order that was lifted stays lifted, whichever word comes first."""
+    if told.kind not in STOPS or told.state not in ORDER.values():
+        raise NotTaken("no such stop order")
+    values = {"number": told.number, "kind": told.kind, "state": told.state, "at_ms": told.at_ms}
+    o = t.mail_orders.c
+    connection.execute(
+        upsert(t.mail_orders)
+        .values(item_order=told.order, **values)
+        .on_conflict_do_update(index_elements=["item_order"], set_=values, where=o.state != "lifted")
+    )
+
+
 def _item(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent, *, gone: bool) -> None:
     here = _is_on_its_way_here(connection, desk, told)
     items.heard(connection, told, desk.enrolled.branch, addressed=here, gone=gone)
@@ -313,6 +327,7 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "item.event": _item_event,
     "item.voided": _item_voided,
     "item.code": _item_code,
+    "item.order": _item_order,
     "abroad.event": lambda connection, _desk, told: abroad.told(connection, told),
     "remittance": _remittance,
     "grant.question": _grant_question,

@@ -194,6 +194,11 @@ class ProjectionReading:
         rows = self._all(select(t.mail_events).where(t.mail_events.c.number == number))
         return lives(items.told(row) for row in rows)
 
+    def item_orders(self, number: str) -> dict[str, int]:
+        o = t.mail_orders.c
+        wanted = select(o.kind, o.at_ms).where(o.number == number, o.state == "open").order_by(o.at_ms)
+        return {row.kind: row.at_ms for row in self._all(wanted)}
+
     def announced(self, last_digits: str) -> list[str]:
         """Items expected here whose number ends, before the country, in these digits; not one that ended."""
         wanted = select(t.mail_items.c.number).where(t.mail_items.c.expected == 1)

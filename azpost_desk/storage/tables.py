@@ -43,6 +43,7 @@ from azpost_desk.storage.tables_kept import watch_lists as watch_lists
 from azpost_desk.storage.tables_mail import mail_codes as mail_codes
 from azpost_desk.storage.tables_mail import mail_events as mail_events
 from azpost_desk.storage.tables_mail import mail_items as mail_items
+from azpost_desk.storage.tables_mail import mail_orders as mail_orders
 from azpost_desk.storage.tables_mail import mail_round_items as mail_round_items
 from azpost_desk.storage.tables_mail import mail_rounds as mail_rounds
 from azpost_desk.storage.tables_qr import qr_requests as qr_requests
@@ -427,6 +428,7 @@ DERIVED: Final = (
     mail_rounds,
     mail_round_items,
     mail_codes,
+    mail_orders,
     customers,
     customer_names,
     receivers,

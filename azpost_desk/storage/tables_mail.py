@@ -77,3 +77,13 @@ mail_codes: Final = table(
     whole("wrong_here"),
     Index(None, "code"),
 )
+# Stop orders as the centre told them.
+mail_orders: Final = table(
+    "mail_orders",
+    text("item_order", key=True),
+    text("number"),
+    text("kind"),
+    text("state"),
+    whole("at_ms"),
+    Index(None, "number"),
+)

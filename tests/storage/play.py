@@ -316,6 +316,13 @@ class Player(AbroadPlayer):
             told = self._of_the_hub(event, at)
             self.tell("item.voided", tidings.ItemVoided(**msgspec.structs.asdict(told)))
 
+    def stop_order_news(self) -> None:
+        for order, state in (("o-1", "open"), ("o-2", "open"), ("o-2", "lifted"), ("o-2", "open")):
+            told = tidings.ItemOrder(
+                order=order, number="EE000100015AZ", kind="recall", state=state, at_ms=self.clock.utc_ms()
+            )
+            self.tell("item.order", told)
+
     def _of_the_hub(self, event: str, at: int) -> tidings.ItemEvent:
         return tidings.ItemEvent(
             number="EE000100015AZ",

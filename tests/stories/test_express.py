@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
+from azpost_desk.central.mail import orders
 from azpost_desk.central.registry import branches, reference
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch
@@ -256,3 +257,67 @@ def test_an_item_from_abroad_goes_through_the_hub_to_its_signature(
         assert [one.reason for one in timeline] == ["", "", "invoice", "no_duty", "", "", ""]
         assert timeline[4].detail == "BAG-000123"
         assert "Quliyev" not in str(timeline)
+
+
+def test_a_stop_order_holds_an_item_wherever_it_turns_up_until_it_is_lifted(
+    place: Town, ganja: Seat, baku: Seat
+) -> None:
+    """Its sender wants it back: the office that hears of it hands it over to nobody, and sends it back."""
+    number = accept(ganja, 400)
+    place.sync()
+    with place.centre.database.connection() as conn:
+        recall = orders.stop(conn, number, "recall", "Səfərov", "request 17", place.clock.utc_ms())
+    place.sync()
+    place.clock.pass_ms(60_000)
+    # It may come in and be tried for nobody; what the order forbids is refused with its own tone.
+    assert baku.services.tracking.scan(ScanItem(number, "EMG"), baku.clerk).verdict == "saved"
+    for command in (ScanItem(number, "EDG"), ScanItem(number, "EMI", **taken_by("Hüseynov Orxan"))):
+        answer = baku.services.tracking.scan(command, baku.clerk)
+        assert (answer.verdict, answer.key) == ("stopped", "express.scan.stopped_recall")
+    back = ScanItem(number, "EDX", "sender_request", "returned")
+    assert baku.services.tracking.scan(back, baku.clerk).verdict == "saved"
+    place.sync()
+    place.clock.pass_ms(60_000)
+    assert ganja.services.tracking.scan(ScanItem(number, "EMG"), ganja.clerk).verdict == "saved"
+    given = ScanItem(number, "EMI", **taken_by("Məmmədova Leyla"))
+    assert ganja.services.tracking.scan(given, ganja.clerk).verdict == "stopped"
+    with place.centre.database.connection() as conn:
+        orders.lift(conn, recall, "Səfərov", "it is here", place.clock.utc_ms())
+    place.sync()
+    ganja.go_offline()
+    known_ms = place.clock.utc_ms()
+    place.clock.pass_ms(3_600_000)
+    assert ganja.services.tracking.scan(given, ganja.clerk).verdict == "saved"
+    # Handed over without a line: the record says up to when it was known what stands.
+    body = ganja.services.tracking.today()[0].body
+    assert isinstance(body, ops.ItemScanned)
+    assert body.orders_ms <= known_ms
+    ganja.go_online()
+    place.sync()
+
+
+def test_an_office_that_an_item_comes_to_hears_what_stands_for_it(
+    place: Town, ganja: Seat, baku: Seat
+) -> None:
+    """An order for an item that nobody has seen yet; the court goes before the sender."""
+    number = "RR123456785TR"
+    with place.centre.database.connection() as conn:
+        for kind in ("recall", "court"):
+            orders.stop(conn, number, kind, "Səfərov", "2026/44", place.clock.utc_ms())
+        with pytest.raises(Refused, match="E-048"):
+            orders.stop(conn, number, "court", "Səfərov", "again", place.clock.utc_ms())
+        for wrong, code in (
+            ({"number": "RR12"}, "I-007"),
+            ({"kind": "whim"}, "E-046"),
+            ({"why": " "}, "E-047"),
+        ):
+            said = {"number": number, "kind": "customs", "by": "S", "why": "w"} | wrong
+            with pytest.raises(Refused, match=code):
+                orders.stop(conn, **said, now_ms=1)
+        with pytest.raises(Refused, match="E-049"):
+            orders.lift(conn, "no such order", "S", "w", 1)
+    assert baku.services.tracking.scan(ScanItem(number, "EMG"), baku.clerk).verdict == "saved"
+    place.sync()
+    place.clock.pass_ms(60_000)
+    answer = baku.services.tracking.scan(ScanItem(number, "EDG"), baku.clerk)
+    assert answer.key == "express.scan.stopped_court"

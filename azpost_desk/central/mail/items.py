@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from psycopg.rows import namedtuple_row
 
 from azpost_desk.central.exceptions import end_exact, list_exception, list_task
-from azpost_desk.central.mail import pickups
+from azpost_desk.central.mail import orders, pickups
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
 from azpost_desk.central.storage.database import one
@@ -166,6 +166,7 @@ def _event(conn: Connection, written: AcceptedRecord, said: _Said, knew: frozens
     concerned = _concerned(conn, said.number)
     _tell(conn, said.number, concerned & knew, now_ms, only=said.operation)
     _tell(conn, said.number, concerned - knew, now_ms)
+    orders.tell_all(conn, said.number, concerned - knew, now_ms)
 
 
 def _lock(conn: Connection, number: str) -> None:

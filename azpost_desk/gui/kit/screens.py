@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 # Good, refused, already known: what a scan screen sounds. The devices' port has the same three.
-Tone = Literal["good", "refused", "already"]
+Tone = Literal["good", "refused", "already", "elsewhere", "stop"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.mail.rounds import handed_in
@@ -19,6 +19,13 @@ MEASURES: Final = _TRIED.measures
 # The tenth reason has the digit after nine.
 _DIGITS: Final = "1234567890"
 COUNTED_MAX: Final = 9_999
+Tone = Literal["good", "refused", "already", "elsewhere", "stop"]
+TONES: Final[dict[str, Tone]] = {
+    "saved": "good",
+    "already": "already",
+    "misrouted": "elsewhere",
+    "stopped": "stop",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.signature_pad import SignaturePad, picture
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.theme import GAP_WIDE
-from azpost_desk.gui.kit.words import Say, phrase, plain, refusal
+from azpost_desk.gui.kit.words import Say, language, phrase, plain, refusal
 from azpost_desk.gui.screens.rounds import actions
 from azpost_desk.gui.screens.rounds import form as decide
 from azpost_desk.gui.screens.rounds.asking import OutcomeCard
@@ -64,6 +64,7 @@ class RoundsScreen(Screen):
         )
         self.title = Label("", "big")
         self.answer = Label("rounds.screen.scan_first", "muted", wrap=True)
+        self.orders = Label("", "muted", wrap=True)
         self.asking = OutcomeCard()
         self.counted = TextField("rounds.screen.counted", name="counted", max_length=4)
         self.pad = SignaturePad("rounds.screen.sign_here", _SIGN_PX)
@@ -104,6 +105,7 @@ class RoundsScreen(Screen):
         top = Card()
         top.grid.addWidget(self.title, 0, 0)
         top.grid.addWidget(self.answer, 1, 0)
+        top.grid.addWidget(self.orders, 2, 0)
         column.addWidget(top)
         self.signing.add(self.counted)
         signing = QVBoxLayout(self.signing)
@@ -219,6 +221,8 @@ class RoundsScreen(Screen):
         if now.round.round != self._round:
             return
         self._now = now
+        at = plain(language().texts.moment(now.orders_ms))
+        self.orders.say(phrase("tracking.screen.orders", at=at))
         left, whole = len(now.round.unaccounted), len(now.round.outcomes)
         words = f"rounds.screen.now.{now.round.state}"
         self.title.say(phrase(words, courier=plain(now.courier), count=whole, left=left))
@@ -261,7 +265,7 @@ class RoundsScreen(Screen):
         def saved(answer: Scanned) -> None:
             self._waiting.popleft()
             good = answer.verdict == "saved"
-            self.session.tone("good" if good else "already" if answer.verdict == "already" else "refused")
+            self.session.tone(decide.TONES.get(answer.verdict, "refused"))
             self._say(phrase(answer.key, **answer.facts), "good" if good else "bad")
 
         def ended() -> None:

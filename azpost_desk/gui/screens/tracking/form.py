@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
     from azpost_desk.services.views import Entry
 
+Tone = Literal["good", "refused", "already", "elsewhere", "stop"]
 # Kinds of scan that are said here, taken or not; anything else opens where the one box knows it.
 TAKEN: Final = frozenset({"item", "receptacle", "despatch"})
 SAVED: Final = "saved"
@@ -62,14 +63,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What the screen starts from: today's scans, the event this officer scanned last, what is expected, and
-    what is scanned at this office.
+    """What the screen starts from: today's scans, the event this officer scanned last, what is expected, what
+    is scanned at this office, and up to when stop orders are known.
     """
 
     seen: tuple[Seen, ...]
     event: str
     expected: tuple[str, ...]
     events: tuple[EventHere, ...]
+    orders_ms: int
 
 
 def raw_of(scan: Scan) -> str:
@@ -83,11 +85,17 @@ def printed(text: str) -> str:
     return printed_item_number(item.number) if item.number else text.strip()
 
 
-def tone_of(verdict: str) -> Literal["good", "refused", "already"]:
-    """What is heard."""
-    if verdict == SAVED:
-        return "good"
-    return "already" if verdict == "already" else "refused"
+def tone_of(verdict: str) -> Tone:
+    """What is heard, told apart without looking (mail.md 7)."""
+    return _TONES.get(verdict, "refused")
+
+
+_TONES: Final[dict[str, Tone]] = {
+    SAVED: "good",
+    "already": "already",
+    "misrouted": "elsewhere",
+    "stopped": "stop",
+}
 
 
 def answered(command: ScanItem, answer: Scanned) -> Seen:
@@ -109,7 +117,9 @@ def shift(tracking: Tracking, by: Officer) -> Shift:
     entries = tracking.today(DAY_AT_MOST)
     own = (one.body for one in entries if one.recorded.actor == by.officer)
     event = next((body.event for body in own if isinstance(body, ops.ItemScanned)), "")
-    return Shift(tuple(_seen(entries)), event, tracking.expected(), tracking.events_here())
+    return Shift(
+        tuple(_seen(entries)), event, tracking.expected(), tracking.events_here(), tracking.orders_ms()
+    )
 
 
 def tally(seen: Iterable[Seen], event: str) -> Tally:

@@ -355,6 +355,7 @@ class TrackingScreen(Screen):
     # --- showing -----------------------------------------------------------------------------------------
 
     def _on_shift(self, shift: decide.Shift) -> None:
+        self.panel.show_orders(shift.orders_ms)
         if tuple(one.code for one in shift.events) != tuple(self._events):
             # A digit typed before meant another list.
             self.event_field.put("")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.labels import Label, rule
-from azpost_desk.gui.kit.words import phrase, plain
+from azpost_desk.gui.kit.words import follow, language, phrase, plain
 from azpost_desk.gui.screens.tracking.actions import VOID_KEY
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ class SidePanel(QFrame):
         self._count = Label("", "huge")
         self._numbers = Label("", "body", wrap=True)
         self._numbers.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.orders = Label("", "muted", wrap=True)
+        self._orders_ms = 0
+        follow(self, lambda: self.show_orders(self._orders_ms))
         self.void = Button("tracking.screen.void", VOID_KEY, bind=False)
         inner = QWidget()
         inner.setProperty("role", "scrolled")
@@ -54,9 +57,16 @@ class SidePanel(QFrame):
         column.addWidget(self._count)
         column.addWidget(rule())
         column.addWidget(scroll, 1)
+        column.addWidget(self.orders)
         column.addWidget(Label("tracking.screen.void_hint", "hint", wrap=True))
         column.addWidget(self.void)
         self.show_expected(())
+
+    def show_orders(self, known_ms: int) -> None:
+        """Say up to when stop orders are known here: what came after is not."""
+        self._orders_ms = known_ms
+        at = plain(language().texts.moment(known_ms)) if known_ms else plain("")
+        self.orders.say(phrase("tracking.screen.orders", at=at) if known_ms else "")
 
     def show_expected(self, numbers: Sequence[str]) -> None:
         """Show what is announced to this office and not seen yet."""

@@ -91,6 +91,18 @@ CREATE TABLE mail_codes (
  STRICT
 """,
     "CREATE INDEX ix_mail_codes_code ON mail_codes (code)",
+    """
+CREATE TABLE mail_orders (
+    item_order TEXT NOT NULL,
+    number TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    CONSTRAINT pk_mail_orders PRIMARY KEY (item_order)
+)
+ STRICT
+""",
+    "CREATE INDEX ix_mail_orders_number ON mail_orders (number)",
 )
 
 

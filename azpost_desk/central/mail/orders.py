@@ -1,0 +1,112 @@
+"""Stop orders at the centre: given and lifted by a named person, told to every office an item concerns."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from azpost_desk.central.news import tell
+from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.mail.orders import ORDER, STOPS
+from azpost_desk.domain.moves import move
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.news import ItemOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from azpost_desk.central.storage.database import Connection
+
+
+def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: int) -> str:
+    """Order that an item stays where it is; gives the order's id. One of a kind stands at a time.
+
+    Raises:
+        Refused: I-007 no item number, E-046 no such kind of order, E-047 by whom or why is missing, E-048
+            such an order stands already.
+    """
+    read = read_item_number(number)
+    if read.number is None or not read.valid:
+        raise Refused("I-007", field="item", reason=read.reason)
+    if kind not in STOPS:
+        raise Refused("E-046", kind=kind)
+    _told_by(by, why)
+    order = uuid.uuid4().hex
+    with conn.transaction():
+        conn.execute(
+            "insert into items (number, state, desk, accepted_office, destination, postcode)"
+            " values (%s, '', '', '', '', '') on conflict do nothing",
+            (read.number,),
+        )
+        new = conn.execute(
+            "insert into item_orders (item_order, number, kind, state, made_ms, made_by, why)"
+            " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            (order, read.number, kind, move(ORDER, "", "ordered"), now_ms, by, why),
+        ).rowcount
+        if not new:
+            raise Refused("E-048", kind=kind)
+        _tell(conn, order, _concerned(conn, read.number), now_ms)
+    return order
+
+
+def lift(conn: Connection, order: str, by: str, why: str, now_ms: int) -> None:
+    """An order stands no longer.
+
+    Raises:
+        Refused: E-047 by whom or why is missing, E-049 there is no such order, or it was lifted.
+    """
+    _told_by(by, why)
+    with conn.transaction():
+        row = conn.execute(
+            "update item_orders set state = %s, lifted_ms = %s, lifted_by = %s"
+            " where item_order = %s and state = 'open' returning number",
+            (move(ORDER, "open", "lifted"), now_ms, f"{by}: {why}", order),
+        ).fetchone()
+        if row is None:
+            raise Refused("E-049")
+        _tell(conn, order, _concerned(conn, row[0]), now_ms)
+
+
+def tell_all(conn: Connection, number: str, offices: Iterable[str], now_ms: int) -> None:
+    """Offices that an item comes to concern hear what stands for it."""
+    wanted = list(offices)
+    rows = conn.execute(
+        "select item_order from item_orders where number = %s and state = 'open' order by made_ms", (number,)
+    ).fetchall()
+    for (order,) in rows if wanted else ():
+        _tell(conn, order, wanted, now_ms)
+
+
+def standing(conn: Connection, number: str) -> list[tuple[str, str, int, str, str]]:
+    """(order, kind, since ms, by, why) of what stands for an item, the oldest first."""
+    return conn.execute(
+        "select item_order, kind, made_ms, made_by, why from item_orders"
+        " where number = %s and state = 'open' order by made_ms",
+        (number,),
+    ).fetchall()
+
+
+def _told_by(by: str, why: str) -> None:
+    if not by.strip() or not why.strip():
+        raise Refused("E-047")
+
+
+def _concerned(conn: Connection, number: str) -> list[str]:
+    row = conn.execute(
+        "select accepted_office, destination, array(select distinct office from item_events e"
+        " where e.number = items.number) from items where number = %s for update",
+        (number,),
+    ).fetchone()
+    return [office for office in {row[0], row[1], *row[2]} if office] if row else []
+
+
+def _tell(conn: Connection, order: str, offices: Iterable[str], now_ms: int) -> None:
+    row = conn.execute(
+        "select number, kind, state from item_orders where item_order = %s", (order,)
+    ).fetchone()
+    desks = conn.execute(
+        "select desk from desks where branch = any(%s) and epoch > 0", (list(offices),)
+    ).fetchall()
+    if row is not None:
+        told = ItemOrder(order=order, number=row[0], kind=row[1], state=row[2], at_ms=now_ms)
+        tell(conn, told, [desk for (desk,) in desks], now_ms)
