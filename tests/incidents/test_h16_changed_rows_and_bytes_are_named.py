@@ -15,7 +15,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.staff import Role
 from azpost_desk.protocol import news as tidings
-from azpost_desk.storage import engine, vault
+from azpost_desk.storage import checking_rows, engine, rebuild, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.books import DeskBooks
 from azpost_desk.storage.checking import check_folder
@@ -26,6 +26,9 @@ from tests.storage.desks import FakeClock
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from azpost_desk.storage.desk import OpenDesk
+    from azpost_desk.storage.rebuild import Rows
 
 # What a record says, or is folded from records; columns that only count rows say nothing.
 TABLES: Final = (t.journal, t.signatures, t.attachments, t.postings, t.acknowledgements, *t.DERIVED)
@@ -66,16 +69,49 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def changed(pristine: Path, folder: Path, act: Callable[[engine.dbapi2.Connection], None]) -> Path:
-    """A copy of the books, changed by somebody who has the key and drops every trigger."""
-    shutil.rmtree(folder, ignore_errors=True)
+@pytest.fixture(scope="module")
+def bare(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same books once somebody who has the key has dropped every trigger; never changed further."""
+    folder = tmp_path_factory.mktemp("bare") / "desk"
     shutil.copytree(pristine, folder)
-    raw = engine.driver(folder / "desk.db", vault.secret(FileVault(folder), vault.DATABASE))
-    raw.execute("PRAGMA foreign_keys=OFF")
-    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
-        raw.execute(f"DROP TRIGGER {name}")
-    act(raw)
-    raw.close()
+    with closing(driven(folder)) as raw:
+        raw.execute("BEGIN")
+        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        raw.execute("COMMIT")
+    assert faults(folder) == []
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def each_journal_is_folded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred changes leave the journal alone: what is folded from the very same rows is known then."""
+    monkeypatch.setattr(checking_rows, "folded", _folded)
+
+
+_FOLDED: Final[dict[str, Rows]] = {}
+
+
+def _folded(desk: OpenDesk) -> Rows:
+    raw = engine.raw(desk.connection)
+    told = [raw.execute(f"SELECT * FROM {one.name}").fetchall() for one in t.TABLES.sorted_tables]
+    known = repr((desk.enrolled, told))
+    if known not in _FOLDED:
+        _FOLDED[known] = rebuild.folded(desk)
+    return _FOLDED[known]
+
+
+def driven(folder: Path) -> engine.dbapi2.Connection:
+    """The driver's own connection to the books in `folder`."""
+    return engine.driver(folder / "desk.db", vault.secret(FileVault(folder), vault.DATABASE))
+
+
+def changed(bare: Path, folder: Path, act: Callable[[engine.dbapi2.Connection], None]) -> Path:
+    """A copy of the books without a trigger, changed by somebody who has the key."""
+    shutil.copytree(bare, folder)
+    with closing(driven(folder)) as raw:
+        raw.execute("PRAGMA foreign_keys=OFF")
+        act(raw)
     return folder
 
 
@@ -89,7 +125,7 @@ def faults(folder: Path) -> list[tuple[str, int, str]]:
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_changed_value_of_any_row_is_found(
-    pristine: Path, tmp_path_factory: pytest.TempPathFactory, table: t.Table, data: st.DataObject
+    bare: Path, tmp_path_factory: pytest.TempPathFactory, table: t.Table, data: st.DataObject
 ) -> None:
     # COUNTED numbers nothing but rows; an emptied attachment is the erasure's own affair.
     columns = [one for one in table.columns if (table.name, one.name) not in COUNTED]
@@ -110,7 +146,7 @@ def test_any_changed_value_of_any_row_is_found(
             return
         told.append((row, column.name, value, other))
 
-    folder = changed(pristine, tmp_path_factory.mktemp("changed") / "desk", act)
+    folder = changed(bare, tmp_path_factory.mktemp("changed") / "desk", act)
     if told:
         found = faults(folder)
         assert found, told
@@ -132,14 +168,14 @@ def _other(value: object, data: st.DataObject) -> object:
 
 
 @pytest.mark.parametrize("table", MISSED, ids=lambda table: table.name)
-def test_any_lost_row_is_found(pristine: Path, tmp_path: Path, table: t.Table) -> None:
+def test_any_lost_row_is_found(bare: Path, tmp_path: Path, table: t.Table) -> None:
     counted = f"SELECT count(*) FROM {table.name}"
 
     def lose(raw: engine.dbapi2.Connection) -> None:
         assert raw.execute(counted).fetchone()[0], "this table holds nothing: the played days must fill it"
         raw.execute(f"DELETE FROM {table.name} WHERE rowid = (SELECT max(rowid) FROM {table.name})")
 
-    assert faults(changed(pristine, tmp_path / "desk", lose))
+    assert faults(changed(bare, tmp_path / "desk", lose))
 
 
 @pytest.mark.parametrize(
@@ -160,9 +196,9 @@ def test_any_lost_row_is_found(pristine: Path, tmp_path: Path, table: t.Table) -
     ],
 )
 def test_what_was_changed_is_named(
-    pristine: Path, tmp_path: Path, change: str, sequence: int, why: str
+    bare: Path, tmp_path: Path, change: str, sequence: int, why: str
 ) -> None:
-    found = faults(changed(pristine, tmp_path / "desk", lambda raw: raw.execute(change)))
+    found = faults(changed(bare, tmp_path / "desk", lambda raw: raw.execute(change)))
     assert any((sequence in (0, at)) and why in words for _, at, words in found), found
 
 
@@ -206,9 +242,7 @@ def test_a_damaged_page_that_says_who_the_desk_is_stops_the_start_with_a_sentenc
     pristine: Path, tmp_path: Path
 ) -> None:
     """Neither that page nor one of the journal that trusted time is read from was ever a traceback."""
-    with closing(
-        engine.driver(pristine / "desk.db", vault.secret(FileVault(pristine), vault.DATABASE))
-    ) as raw:
+    with closing(driven(pristine)) as raw:
         roots = dict(raw.execute("SELECT name, rootpage FROM sqlite_master WHERE rootpage > 0").fetchall())
     for name, expected in (("identity", "G-071"), ("line", "page"), ("journal", "page"), ("running", "page")):
         folder = tmp_path / name
@@ -270,10 +304,10 @@ def test_damage_that_comes_while_the_desk_works_stops_it_at_the_next_check(
     ],
 )
 def test_the_whole_check_stops_a_desk_whose_books_were_changed(
-    pristine: Path, tmp_path: Path, change: str, stopped: str
+    bare: Path, tmp_path: Path, change: str, stopped: str
 ) -> None:
     # The start looks from the last checked head on: older changes are the whole check's to find.
-    folder = changed(pristine, tmp_path / "desk", lambda raw: raw.execute(change))
+    folder = changed(bare, tmp_path / "desk", lambda raw: raw.execute(change))
     books = DeskBooks.open(folder, FakeClock(), keep=FileVault(folder))
     assert books.stopped() == ""
     found = books.check()
@@ -283,7 +317,7 @@ def test_the_whole_check_stops_a_desk_whose_books_were_changed(
     books.close()
 
 
-def test_on_a_stopped_desk_one_may_sign_in_and_look(pristine: Path, tmp_path: Path) -> None:
+def test_on_a_stopped_desk_one_may_sign_in_and_look(bare: Path, tmp_path: Path) -> None:
     from azpost_desk.services.counter import Counter
     from azpost_desk.services.desk import desk_services
     from azpost_desk.services.evidence import ExportEvidence
@@ -291,7 +325,7 @@ def test_on_a_stopped_desk_one_may_sign_in_and_look(pristine: Path, tmp_path: Pa
     from tests.services.counters import PlainHasher, press
 
     change = "UPDATE journal SET body = CAST(replace(CAST(body AS TEXT), 't', 'u') AS BLOB) WHERE id = 8"
-    folder = changed(pristine, tmp_path / "desk", lambda raw: raw.execute(change))
+    folder = changed(bare, tmp_path / "desk", lambda raw: raw.execute(change))
     clock = FakeClock()
     books = DeskBooks.open(folder, clock, keep=FileVault(folder))
     assert books.check().stopped == "chain"
