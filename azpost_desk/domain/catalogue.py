@@ -77,8 +77,8 @@ class Offices(Document, frozen=True):
         return next((office for office in self.offices if office.code == code), None)
 
     def by_postcode(self, postcode: str) -> Office | None:
-        """The delivery office of a postcode (``AZ2000``)."""
-        return next((office for office in self.offices if office.postcode == postcode), None)
+        """The delivery office of a postcode (``AZ2000``); none where there is none, as of an item abroad."""
+        return next((office for office in self.offices if office.postcode == postcode != ""), None)
 
 
 class Officer(Document, frozen=True):

@@ -148,7 +148,8 @@ def _past(one: PastLine, billers: Billers, customer: str) -> Past:
     if isinstance(line, ops.TransferSent):
         again = Again("transfer", customer, other, amount) if other else None
     elif isinstance(line, ops.ItemAccepted):
-        again = Again("item", customer, other) if other else None
+        # What went abroad has an address that no office of ours delivers to.
+        again = Again("item", customer, other) if other and not line.country else None
     elif isinstance(line, ops.PaymentAccepted):
         known = billers.find(line.biller)
         biller = known.names if known else {"az": line.biller}

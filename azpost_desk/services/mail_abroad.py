@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 # What a foreign post reads on a form: Latin letters with the signs of an address.
 _SIGNS: Final = frozenset(" -/?:().,'+&#")
+_MAIL_SIGNS: Final = frozenset("@_%~")
 _NO_PAPERS: Final = Papers()
 _SENDER_NEEDS: Final = ("name", "phone", "address")
 _ADDRESSEE_NEEDS: Final = ("name", "street", "city")
@@ -129,6 +130,7 @@ class PostAbroad:
         Raises:
             Refused: C-001, as `prices.mail_price`, E-060 no form, E-064 an unknown currency, G-011.
         """
+        hs_index()
         with self.counter.books.reading() as books:
             return self._quote(books, parcel, declared)
 
@@ -152,6 +154,8 @@ class PostAbroad:
                 raise Refused("E-098", field="is_safe")
             return self._planned(books, command, quote, sender, addressee, by)
 
+        # Read once, before the books are held: half a second in which nobody else could sell.
+        hs_index()
         return self.baskets.add_with(by, "express", plan)
 
     def _quote(self, books: Reading, parcel: Parcel, declared: Declaration) -> Quote:
@@ -296,16 +300,15 @@ def _addressee(command: AcceptAbroad) -> Party:
     clean = {}
     for name in party.__struct_fields__:
         clean[name] = text = " ".join(getattr(party, name).split())
-        if name == "mail":
-            continue
-        strange = next((one for one in text if not _is_read_abroad(one)), None)
+        signs = _SIGNS | _MAIL_SIGNS if name == "mail" else _SIGNS
+        strange = next((one for one in text if not _is_read_abroad(one, signs)), None)
         if strange is not None:
             raise Refused("E-097", field=f"addressee.{name}", letter=strange)
     return Party(**clean)
 
 
-def _is_read_abroad(letter: str) -> bool:
-    return letter.isascii() and (letter.isalnum() or letter in _SIGNS)
+def _is_read_abroad(letter: str, signs: frozenset[str]) -> bool:
+    return letter.isascii() and (letter.isalnum() or letter in signs)
 
 
 def _party(sender: Person) -> Party:

@@ -81,6 +81,31 @@ def test_half_used_is_filled_up_again_and_a_new_machine_begins_with_a_full_stock
 
 
 @pytest.mark.usefixtures("kept")
+def test_every_product_that_a_desk_was_given_numbers_for_is_filled_up_from_its_own_range(
+    centre: Centre, enrolled: Callable[[str], SimDesk], clock: ManualClock
+) -> None:
+    desk = enrolled("2002-1")
+    with centre.database.transaction() as conn:
+        assert branches.give_range(conn, "2002-1", "CP", 4, clock.utc_ms()) == (1, 4)
+    desk.accept_item(item_number("CP", 1), "AZ1010")
+    desk.accept_item(item_number("CP", 2), "AZ1010")
+    for _ in range(2):
+        desk.exchange()
+        centre.settle()
+    desk.exchange()
+
+    def parcels(one: SimDesk) -> list[tuple[int, int, int]]:
+        told = [told for told in one.told("codes") if told.get("item_prefix") == "CP"]
+        return [(told["epoch"], told["item_first"], told["item_last"]) for told in told]
+
+    assert parcels(desk) == [(1, 1, 4), (1, 5, 6)]
+    # A new machine continues no old range, of no product.
+    restored = enrolled("2002-1")
+    restored.exchange()
+    assert parcels(restored)[-1] == (2, 7, 10)
+
+
+@pytest.mark.usefixtures("kept")
 def test_an_indicator_without_numbers_keeps_nobody_from_working(
     centre: Centre, enrolled: Callable[[str], SimDesk]
 ) -> None:

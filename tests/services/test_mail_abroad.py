@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from azpost_desk import places
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Office, Offices
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail import advance
 from azpost_desk.domain.mail.advance import Papers, Party
@@ -26,7 +27,14 @@ from tests.services.counters import CLERK, Stand
 from tests.storage.desks import piece
 
 FROM = Person(name="Əliyev Vüqar", phone="050 123 45 67", address="Nizami 5, m. 12", settlement="Şəki")
-TO = Party(name="Yilmaz Ayse", street="Bagdat Cad. 12/3", city="Istanbul", country="", postcode="34710")
+TO = Party(
+    name="Yilmaz Ayse",
+    street="Bagdat Cad. 12/3",
+    city="Istanbul",
+    country="",
+    postcode="34710",
+    mail="ayse_y@example.org",
+)
 TEA = DeclaredLine(
     description="black tea", quantity=2, net_grams=500, value_minor=1_200, hs="090230", origin="AZ"
 )
@@ -114,6 +122,7 @@ def test_an_item_for_abroad_is_accepted_off_line_with_its_declaration_kept_for_t
         ({"sender": replace(FROM, phone=" ")}, "E-001", "sender.phone"),
         ({"addressee": replace(TO, city="")}, "E-001", "addressee.city"),
         ({"addressee": replace(TO, name="Yılmaz Ayşe")}, "E-097", "addressee.name"),
+        ({"addressee": replace(TO, mail="ayşe@example.org")}, "E-097", "addressee.mail"),
         ({"addressee": replace(TO, street="x" * 201)}, "G-014", "addressee.street"),
         ({"declared": replace(GIFT, total_minor=7_201)}, "E-068", "total"),
         ({"declared": replace(GIFT, lines=(TEA, replace(SCARF, hs="851712")))}, "E-065", "lines[2].hs"),
@@ -178,3 +187,16 @@ def test_the_receipt_names_product_and_country_and_the_label_says_in_capitals_wh
 
 def papers_of(stand: Stand, operation: str) -> list[Paper | bytes]:
     return [stand.desk.papers.of_job(job) for job in stand.desk.papers.waiting() if job.key == operation]
+
+
+def test_what_went_abroad_is_not_offered_again_as_an_item_for_an_office_of_ours(abroad: Stand) -> None:
+    abroad.desk.post_abroad.accept(command(), CLERK)
+    abroad.pay(6_000)
+    [customer] = abroad.desk.customers.find("050 123 45 67")
+    opened = abroad.desk.customers.file(customer.customer, CLERK)
+    assert opened is not None
+    [past] = opened.done
+    assert (past.kind, past.about, past.again) == ("item.accepted", "Yilmaz Ayse", None)
+    # An office whose postcode nobody told delivers nothing that has none.
+    office = Office(code="1", name="x", postcode="")
+    assert Offices(offices=(office,)).by_postcode("") is None

@@ -56,21 +56,23 @@ def begin(conn: Connection, desk: str) -> None:
 
 def lock(conn: Connection, desk: str) -> None:
     """Taken before the desk's row by whoever fills its stock after it."""
-    row = conn.execute("select prefix from desk_stocks where desk = %s", (desk,)).fetchone()
-    if row is not None:
-        branches.lock_ranges(conn, row[0])
+    # In one order: two that fill the stocks of several products wait for each other, and no more.
+    for prefix in _prefixes(conn, desk):
+        branches.lock_ranges(conn, prefix)
 
 
 def fill(conn: Connection, desk: str, now_ms: int) -> None:
-    """Give a desk what is missing to its stock, when half of it or more is; in the caller's transaction."""
+    """Give a desk what is missing to its stock, when half of it or more is; in the caller's transaction.
+
+    Every product that it was ever given numbers for is kept at the same stock: a range serves one product.
+    """
     row = conn.execute(
-        "select codes, prefix, items, epoch from desk_stocks join desks using (desk)"
-        " where desk = %s and epoch > 0",
+        "select codes, items, epoch from desk_stocks join desks using (desk) where desk = %s and epoch > 0",
         (desk,),
     ).fetchone()
     if row is None:
         return
-    codes, prefix, items, epoch = row
+    codes, items, epoch = row
     left = one(
         conn,
         "select count(*) from transfer_codes where desk = %s and epoch = %s and not used",
@@ -78,18 +80,30 @@ def fill(conn: Connection, desk: str, now_ms: int) -> None:
     )[0]
     if left * 2 <= codes and codes:
         branches.give_codes(conn, desk, codes - left, now_ms)
-    left = one(
-        conn,
-        "select coalesce(sum(last - next + 1), 0) from item_ranges"
-        " where desk = %s and epoch = %s and prefix = %s and next <= last",
-        (desk, epoch, prefix),
-    )[0]
-    if left * 2 <= items and items:
-        try:
-            branches.give_range(conn, desk, prefix, items - int(left), now_ms)
-        except Refused:
-            # The indicator has none left: no reason to leave the record unread that asks for more.
-            _log.warning("no item numbers %s are left for desk %s", prefix, desk)
+    for prefix in _prefixes(conn, desk):
+        left = one(
+            conn,
+            "select coalesce(sum(last - next + 1), 0) from item_ranges"
+            " where desk = %s and epoch = %s and prefix = %s and next <= last",
+            (desk, epoch, prefix),
+        )[0]
+        if left * 2 <= items and items:
+            try:
+                branches.give_range(conn, desk, prefix, items - int(left), now_ms)
+            except Refused:
+                # The indicator has none left: no reason to leave the record unread that asks for more.
+                _log.warning("no item numbers %s are left for desk %s", prefix, desk)
+
+
+def _prefixes(conn: Connection, desk: str) -> list[str]:
+    """What the desk's item numbers begin with, in order; none of a desk that is kept at no stock."""
+    rows = conn.execute(
+        "select prefix from desk_stocks where desk = %(desk)s"
+        " union select ranges.prefix from item_ranges ranges join desk_stocks using (desk)"
+        " where desk = %(desk)s order by prefix",
+        {"desk": desk},
+    )
+    return [prefix for (prefix,) in rows]
 
 
 def used_code(conn: Connection, desk: str, code: str, now_ms: int) -> None:
