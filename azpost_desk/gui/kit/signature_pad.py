@@ -50,6 +50,15 @@ class SignaturePad(QWidget):
         )
         return Signature(self.width(), self.height(), strokes) if strokes else None
 
+    def restore(self, signature: Signature) -> None:
+        """Show what was drawn before: nobody signs again because of a slip elsewhere."""
+        self._strokes = [
+            [QPoint(x, y) for x, y in zip(stroke[::2], stroke[1::2], strict=True)]
+            for stroke in signature.strokes
+        ]
+        self.update()
+        self.changed.emit()
+
     def clear(self) -> None:
         """Take every stroke away."""
         self._strokes.clear()

@@ -220,8 +220,8 @@ def test_a_question_left_by_esc_is_a_refused_scan(qtbot: QtBot, screen: Tracking
     qtbot.waitUntil(lambda: len(screen.table.rows.records) == 1 and screen.sheet is not None)
     assert isinstance(screen.sheet, NeedsSheet)
     screen.sheet.form.field("signed").put("paper")
-    type_text(focus(), "Əliyev Vüqar\n")
     type_text(focus(), "AZE AA1234567\n")
+    type_text(focus(), "Əliyev Vüqar\n")
     settled(qtbot, screen, 2)
     assert [seen.result for seen in screen.table.rows.records] == ["saved", "relation_missing"]
     [refused] = stand.bodies(ops.ScanRefused)
@@ -346,17 +346,17 @@ def test_a_digit_typed_before_the_kind_of_office_is_known_chooses_nothing_of_ano
 def test_an_item_is_handed_over_against_a_document_and_a_signature_on_the_screen(
     qtbot: QtBot, screen: TrackingScreen, stand: Stand
 ) -> None:
-    """Keys: name and document apart, Enter three times; the signature is the customer's."""
+    """Keys: document and name apart, Enter three times; the signature is the customer's."""
     choose(screen, "EMI")
     scanned(screen, NUMBERS[0])
     qtbot.waitUntil(lambda: isinstance(screen.sheet, NeedsSheet))
     sheet = screen.sheet
     assert isinstance(sheet, NeedsSheet)
     assert sheet.pad is not None
-    assert focus() is sheet.form.field("signatory").editor
-    type_text(focus(), "Əliyev Vüqar\n")
     assert focus() is sheet.form.field("document").editor
     type_text(focus(), "AZE AA1234567\n")
+    assert focus() is sheet.form.field("signatory").editor
+    type_text(focus(), "Əliyev Vüqar\n")
     # Nobody has signed yet: it is said, and nothing is lost.
     assert screen.waiting == 1
     assert sheet.form.field("signed").error_text()

@@ -24,6 +24,7 @@ SAVED: Final = "saved"
 # Why a typed text is no item number at all; a wrong check digit says which would be right.
 NO_NUMBER: Final = frozenset({"not_an_item", "empty", "length", "format", "serial"})
 VOIDED: Final = "voided"
+_UNBELIEVED: Final = frozenset({"wrong_code", "code_locked", "no_code", "code_changed"})
 # More scans than a counter makes in a day; the journal is read once when the screen is shown.
 DAY_AT_MOST: Final = 5_000
 
@@ -83,6 +84,11 @@ def printed(text: str) -> str:
     """An item's number as it stands on the label; other text as it was read."""
     item = read_item_number(text)
     return printed_item_number(item.number) if item.number else text.strip()
+
+
+def is_unbelieved(answer: Scanned) -> bool:
+    """Whether a pick-up code was not believed: the customer still stands there, with a document perhaps."""
+    return answer.key.rpartition(".")[2] in _UNBELIEVED
 
 
 def tone_of(verdict: str) -> Tone:

@@ -253,6 +253,10 @@ class TrackingScreen(Screen):
         self._count()
         if answer.choices:
             self._choose(answer)
+        elif decide.is_unbelieved(answer):
+            again = replace(command, code="")
+            self._waiting.appendleft(again)
+            self._ask(self._events[command.event], again, phrase(answer.key, **answer.facts))
 
     def _on_not_saved(self, error: Refused | Trouble) -> None:
         self._say(refusal(error), "bad")
@@ -264,8 +268,8 @@ class TrackingScreen(Screen):
 
     # --- what must be asked ------------------------------------------------------------------------------
 
-    def _ask(self, event: EventHere, command: ScanItem) -> None:
-        sheet = NeedsSheet(self, event, command)
+    def _ask(self, event: EventHere, command: ScanItem, wrong: Say = "") -> None:
+        sheet = NeedsSheet(self, event, command, wrong)
         sheet.told.connect(self._on_told)
         self._open(sheet, next((one for one in sheet.form.fields if one.is_empty()), None))
 

@@ -9,6 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.domain.mail.pickup import is_code
+from azpost_desk.domain.mail.proof import takes_code
 from azpost_desk.domain.mail.scanning import ABROAD
 from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
@@ -30,10 +32,14 @@ _WIDTH_PX: Final = 420
 # With a place to sign beside the fields.
 _SIGNED_WIDTH_PX: Final = 780
 _USUAL: Final = {"relation": "self", "signed": "screen"}
+# A code comes before the name: with it nobody asks for one.
+_ORDER: Final = ("reason", "measure", "relation", "document", "receptacle", "signatory", "until", "signed")
 
 
 class NeedsSheet(Sheet):
     """Reason and measure, who signed, what it lies in. Esc lets the scan be refused, which is recorded too.
+
+    What was said before stands there again when a pick-up code was not believed (`wrong`).
 
     Signals:
         told(object): the `ScanItem`, complete or, after Esc, as it was.
@@ -41,7 +47,7 @@ class NeedsSheet(Sheet):
 
     told = Signal(object)
 
-    def __init__(self, over: QWidget, event: EventHere, command: ScanItem) -> None:
+    def __init__(self, over: QWidget, event: EventHere, command: ScanItem, wrong: Say = "") -> None:
         width_px = _SIGNED_WIDTH_PX if "signed" in event.needs else _WIDTH_PX
         super().__init__(over, event.text_key, side="right", width_px=width_px, keep_on_escape=True)
         self._command = command
@@ -62,12 +68,17 @@ class NeedsSheet(Sheet):
         self.save.clicked.connect(self._on_save)
         self.form.escaped.connect(lambda _dirty: self.escaped.emit())
         self.escaped.connect(lambda: self.told.emit(self._command))
+        if "document" in event.needs:
+            self.form.field("document").changed.connect(self._on_shown)
+            self.form.field("relation").changed.connect(self._on_shown)
+        if wrong:
+            self._show_again(event, wrong)
 
     def _ask(self, event: EventHere, column: QVBoxLayout) -> None:
         asked, beside = QVBoxLayout(), QVBoxLayout()
         for each in (asked, beside):
             each.setSpacing(GAP_WIDE)
-        for need in event.needs:
+        for need in sorted(event.needs, key=_ORDER.index):
             field = _field(event, need)
             self.form.add(field)
             (beside if need == "signed" else asked).addWidget(field)
@@ -89,9 +100,27 @@ class NeedsSheet(Sheet):
         """How many scans came meanwhile."""
         self.waiting.say(phrase("tracking.screen.waiting", count=count) if count else "", "warn")
 
+    def _show_again(self, event: EventHere, wrong: Say) -> None:
+        for need in event.needs:
+            self.form.field(need).fill(getattr(self._command, need))
+        if self.pad is not None and self._command.signature is not None:
+            self.pad.restore(self._command.signature)
+        self.form.field("document").set_error(wrong)
+
+    def _code(self) -> str:
+        """The six digits, where the addressee stands there and they are no document."""
+        shown = "".join(self.form.field("document").text().split())
+        return shown if is_code(shown) and takes_code(self.form.field("relation").text()) else ""
+
+    def _on_shown(self) -> None:
+        # Whoever has the code is the addressee: there is no name to ask for.
+        self.form.field("signatory").setVisible(not self._code())
+
     def _on_save(self) -> None:
         if self.form.verify():
             said: dict[str, Any] = dict(self.form.values())
+            if "document" in said and (code := self._code()):
+                said |= {"code": code, "document": ""}
             if self.pad is not None and said["signed"] == "screen":
                 drawn = self.pad.signature()
                 if drawn is None:
@@ -131,7 +160,8 @@ def _field(event: EventHere, need: str) -> Field:
         choice.fill(_USUAL.get(need, ""))
         return choice
     if need == "document":
-        return TextField(words, name=need, optional=True, max_length=40)
+        hint = "tracking.screen.shown_hint"
+        return TextField("tracking.screen.shown", name=need, hint=hint, optional=True, max_length=40)
     if need == "until":
         return DateField(words, name=need)
     if need == "receptacle":
