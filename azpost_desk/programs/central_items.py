@@ -42,10 +42,13 @@ def _item(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         raise Refused("I-007", field="item", reason=read.reason)
     lives = items.known(conn, read.number)
     if wanted.json:
-        print(msgspec.json.encode([_object(read.number, life) for life in lives]).decode())
+        to = items.goes_to(conn, read.number)
+        print(msgspec.json.encode([_object(read.number, life) | {"country": to} for life in lives]).decode())
         return
     for order, kind, since_ms, by, why in orders.standing(conn, read.number):
         print("stop", kind, order, local(since_ms).isoformat(timespec="seconds"), by, why, sep="\t")
+    if to := items.goes_to(conn, read.number):
+        print("to", to, sep="\t")
     for life in lives:
         print(printed_item_number(read.number), life.generation, life.state or "-", life.custody or "-",
               life.office or "-", sep="\t")  # fmt: skip

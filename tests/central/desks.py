@@ -14,6 +14,7 @@ from azpost_desk.central.storage.database import one
 from azpost_desk.domain import baskets, ledger
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.ids import uuid7
+from azpost_desk.domain.lines.express import PostedAbroad
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.people import Account, Addresses, Parties, Person
 from azpost_desk.domain.postings import postings
@@ -383,8 +384,9 @@ class SimDesk:
         self.settle(line, attachments=(payer,))
         return line
 
-    def accept_item(self, number: str, postcode: str, phone: str = "") -> Record:
-        """Accept an express item; `phone` is the addressee's."""
+    def accept_item(self, number: str, postcode: str, phone: str = "", country: str = "") -> Record:
+        """Accept an express item; `phone` is the addressee's, `country` where it goes abroad."""
+        posted = PostedAbroad(zone="near", chargeable_grams=500, form="CN23", copies=4, contents="clear")
         operation = self.new_id()
         addressee = msgspec.structs.replace(RECEIVER, phone=phone)
         who = msgspec.json.encode(Addresses(sender=SENDER, addressee=addressee))
@@ -399,6 +401,8 @@ class SimDesk:
             tariff="1",
             postcode=postcode,
             addresses=addresses.commitment(),
+            country=country,
+            abroad=posted if country else None,
         )
         return self.settle(line, attachments=(addresses,))
 

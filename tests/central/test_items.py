@@ -146,6 +146,22 @@ def test_what_another_version_folded_is_folded_anew(centre: Centre, enrolled: En
     assert [step.event.code for step in life.steps] == ["EMG", "EMH"]
 
 
+def test_an_item_abroad_is_waited_for_by_no_office_and_its_file_says_where_it_goes(
+    centre: Centre, enrolled: Enrolled, postgres: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    here.accept_item(ITEM, "", country="TR")
+    hear(centre, here, there)
+    assert there.told("item.event") == []
+    with centre.database.transaction() as conn:
+        row = conn.execute("select destination, postcode, country, state from items").fetchone()
+        assert row == ("", "", "TR", "accepted")
+    assert main(["--dsn", postgres, "item", ITEM]) == 0
+    assert "to\tTR\n" in capsys.readouterr().out
+    assert main(["--dsn", postgres, "item", ITEM, "--json"]) == 0
+    assert [one["country"] for one in json.loads(capsys.readouterr().out)] == ["TR"]
+
+
 def test_a_desk_scans_at_its_own_office_only(centre: Centre, enrolled: Enrolled) -> None:
     here, there = enrolled("2002-1"), enrolled("1010-1")
     here.append(ops.ItemScanned(number=ITEM, event="EMG", office="1010"))

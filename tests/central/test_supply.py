@@ -38,6 +38,13 @@ def ranges(desk: SimDesk) -> list[tuple[int, int]]:
     return [(one["item_first"], one["item_last"]) for one in told if one.get("item_prefix")]
 
 
+def exchange(desk: SimDesk, centre: Centre) -> None:
+    """Until the desk has heard what the centre made of its records."""
+    desk.exchange()
+    centre.settle()
+    desk.exchange()
+
+
 def series(desk: SimDesk) -> int:
     assert desk.enrolled
     return desk.enrolled.receipt_series
@@ -47,34 +54,29 @@ def series(desk: SimDesk) -> int:
 def test_half_used_is_filled_up_again_and_a_new_machine_begins_with_a_full_stock(
     centre: Centre, enrolled: Callable[[str], SimDesk]
 ) -> None:
-    def exchange(desk: SimDesk) -> None:
-        desk.exchange()
-        centre.settle()
-        desk.exchange()
-
     desk = enrolled("2002-1")
-    exchange(desk)
+    exchange(desk, centre)
     assert (len(codes(desk)), ranges(desk)) == (6, [(1, 4)])
     for code in codes(desk)[:2]:
         desk.send(code)
     desk.accept_item(item_number("EE", 1), "AZ1010")
-    exchange(desk)
+    exchange(desk, centre)
     # More than half is left: nothing comes.
     assert (len(codes(desk)), ranges(desk)) == (6, [(1, 4)])
     desk.send(codes(desk)[2])
     desk.accept_item(item_number("EE", 2), "AZ1010")
-    exchange(desk)
+    exchange(desk, centre)
     assert (len(codes(desk)), ranges(desk)) == (9, [(1, 4), (5, 6)])
     assert len(set(codes(desk))) == 9
     # Another's numbers change nothing here.
     other = enrolled("1010-1")
     other.accept_item(item_number("EE", 3), "AZ1010")
-    exchange(other)
-    exchange(desk)
+    exchange(other, centre)
+    exchange(desk, centre)
     assert (codes(other), ranges(other), ranges(desk)) == ([], [], [(1, 4), (5, 6)])
 
     restored = enrolled("2002-1")
-    exchange(restored)
+    exchange(restored, centre)
     fresh = [one for one in restored.told("codes") if one["epoch"] == 2]
     assert sum(len(one.get("transfer_codes", ())) for one in fresh) == 6
     assert [(one["item_first"], one["item_last"]) for one in fresh if one.get("item_prefix")] == [(7, 10)]
@@ -89,10 +91,7 @@ def test_every_product_that_a_desk_was_given_numbers_for_is_filled_up_from_its_o
         assert branches.give_range(conn, "2002-1", "CP", 4, clock.utc_ms()) == (1, 4)
     desk.accept_item(item_number("CP", 1), "AZ1010")
     desk.accept_item(item_number("CP", 2), "AZ1010")
-    for _ in range(2):
-        desk.exchange()
-        centre.settle()
-    desk.exchange()
+    exchange(desk, centre)
 
     def parcels(one: SimDesk) -> list[tuple[int, int, int]]:
         told = [told for told in one.told("codes") if told.get("item_prefix") == "CP"]
@@ -101,7 +100,7 @@ def test_every_product_that_a_desk_was_given_numbers_for_is_filled_up_from_its_o
     assert parcels(desk) == [(1, 1, 4), (1, 5, 6)]
     # A new machine continues no old range, of no product.
     restored = enrolled("2002-1")
-    restored.exchange()
+    exchange(restored, centre)
     assert parcels(restored)[-1] == (2, 7, 10)
 
 

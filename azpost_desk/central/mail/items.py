@@ -49,16 +49,24 @@ class _Said(NamedTuple):
 
 
 def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, now_ms: int) -> None:
-    """An item was accepted at a counter (EMA); the office of its postcode hears of it."""
+    """An item was accepted at a counter (EMA); the office of its postcode hears of it, abroad none does."""
     knew = _concerned(conn, line.number)
     offices = reference.newest(conn, Offices) or Offices()
     destination = offices.by_postcode(line.postcode)
     conn.execute(
-        "insert into items (number, state, desk, accepted_office, destination, postcode)"
-        " values (%s, '', %s, %s, %s, %s) on conflict (number) do update"
+        "insert into items (number, state, desk, accepted_office, destination, postcode, country)"
+        " values (%s, '', %s, %s, %s, %s, %s) on conflict (number) do update"
         " set desk = excluded.desk, accepted_office = excluded.accepted_office,"
-        " destination = excluded.destination, postcode = excluded.postcode where items.accepted_office = ''",
-        (line.number, written.desk, written.branch, destination.code if destination else "", line.postcode),
+        " destination = excluded.destination, postcode = excluded.postcode, country = excluded.country"
+        " where items.accepted_office = ''",
+        (
+            line.number,
+            written.desk,
+            written.branch,
+            destination.code if destination else "",
+            line.postcode,
+            line.country,
+        ),
     )
     said = _Said(line.operation, line.number, "EMA", written.branch, detail=line.service)
     _event(conn, written, said, knew, now_ms)
@@ -132,6 +140,12 @@ def known(conn: Connection, number: str) -> tuple[Life, ...]:
     """The items under a number, oldest first; none that nobody has heard of."""
     rows = _rows(conn, number)
     return lives(_told(row) for row in rows) if rows else ()
+
+
+def goes_to(conn: Connection, number: str) -> str:
+    """The country that an item leaves for, ISO 3166; "" of one that stays at home or was never accepted."""
+    row = conn.execute("select country from items where number = %s", (number,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _event(conn: Connection, written: AcceptedRecord, said: _Said, knew: frozenset[str], now_ms: int) -> None:
