@@ -13,12 +13,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QTableView, QWidget
 
 from azpost_desk.gui.kit.paper_view import PaperView
+from azpost_desk.gui.kit.signature_pad import SignaturePad
 from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.work.runner import Runner
 from azpost_desk.gui.work.timers import HandClock, Repeating
@@ -200,6 +201,8 @@ class Day(QObject):
                 return self._sit_down(number)
             case steps.Picture(name):
                 return self._picture(name)
+            case steps.Sign():
+                return self._sign()
             case _:
                 self._note_step(step)
         return True
@@ -288,6 +291,15 @@ class Day(QObject):
         self._hand.advance(SCANNER_MS)
         QTest.keyClick(self._target(), Qt.Key.Key_Return)
         self._hand.advance(HAND_MS)
+
+    def _sign(self) -> bool:
+        """A stroke with the mouse on the place for it; no key, for it is another's hand."""
+        pads = [one for one in self._window.findChildren(SignaturePad) if one.isVisible()]
+        for pad in pads:
+            left = Qt.MouseButton.LeftButton
+            QTest.mousePress(pad, left, pos=QPoint(20, 40))
+            QTest.mouseRelease(pad, left, pos=QPoint(180, 90))
+        return bool(pads)
 
     def _send(self, letter: str) -> None:
         """One character, whatever the alphabet: QTest knows only ASCII."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from azpost_desk.rehearsal.script_abroad import abroad
 from azpost_desk.rehearsal.script_codes import codes
 from azpost_desk.rehearsal.script_looks import languages, one_box, papers_of_the_day
+from azpost_desk.rehearsal.script_mail import mail
 from azpost_desk.rehearsal.script_notices import notices
 from azpost_desk.rehearsal.steps import (
     At,
@@ -46,7 +47,7 @@ def script() -> list[Instruction]:
         *abroad(),
         *notices(),
         *codes(),
-        *_mail(),
+        *mail(),
         *languages(),
         *_close(),
     ]
@@ -398,25 +399,6 @@ def _undone() -> list[Instruction]:
         Type(SEVDA[1]),
         keys("Enter"),
         Picture("history"),
-    ]
-
-
-def _mail() -> list[Instruction]:
-    return [
-        Chapter("arriving mail"),
-        At("14:10"),
-        keys("F5 2"),
-        Scan("EE473124829AZ"),
-        Scan("EE009018216TR"),
-        Scan("EE473124820AZ"),
-        Scan("RB123456785GB", "ru"),
-        Scan("EE473124829AZ"),
-        Picture("scan-arrivals"),
-        keys("Ctrl+K"),
-        Type("EE000000014AZ"),
-        keys("Enter"),
-        See("EE 000 000 014 AZ"),
-        Picture("item-timeline"),
     ]
 
 

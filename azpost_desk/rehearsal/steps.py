@@ -78,13 +78,18 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """Somebody signs on the screen, where there is a place for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A photograph of the screen as it is now."""
 
     name: str
 
 
-Instruction = Chapter | AtDesk | At | Keys | Type | Scan | See | Gone | Remember | Outside | Picture
+Instruction = Chapter | AtDesk | At | Keys | Type | Scan | See | Gone | Remember | Outside | Sign | Picture
 
 
 def keys(text: str) -> Keys:

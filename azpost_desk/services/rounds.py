@@ -86,10 +86,10 @@ class Rounds:
             return self._now(books, _round(books, round_))
 
     def begin(self, courier: str, by: Officer) -> str:
-        """Begin a round; gives its id. A courier's round that is still being made up goes on.
+        """Begin a round; gives its id. A courier whose round is not over goes on with it.
 
         Raises:
-            Refused: S-010, C-001, E-071 nobody who works here, E-072 this courier is out already.
+            Refused: S-010, C-001, E-071 nobody who works here.
         """
         by.may(Permission.SCAN)
         with self.counter.books.writing() as books:
@@ -98,9 +98,7 @@ class Rounds:
                 raise Refused("E-071", field="courier")
             own = next((one for one in books.of(ROUNDS).rounds(OPEN) if one.courier == courier), None)
             if own is not None:
-                if own.state == "planned":
-                    return own.round
-                raise Refused("E-072", field="courier")
+                return own.round
             operation = self.counter.new_id()
             books.append(ops.RoundBegun(courier=courier), actor=by.officer, operation=operation)
         return operation

@@ -195,9 +195,7 @@ def test_any_lost_row_is_found(bare: Path, tmp_path: Path, table: t.Table) -> No
         ("UPDATE signatures SET record = 900 WHERE record = 8", 900, "rows of no record"),
     ],
 )
-def test_what_was_changed_is_named(
-    bare: Path, tmp_path: Path, change: str, sequence: int, why: str
-) -> None:
+def test_what_was_changed_is_named(bare: Path, tmp_path: Path, change: str, sequence: int, why: str) -> None:
     found = faults(changed(bare, tmp_path / "desk", lambda raw: raw.execute(change)))
     assert any((sequence in (0, at)) and why in words for _, at, words in found), found
 

@@ -112,6 +112,7 @@ def test_the_day_is_photographed_at_the_size_of_a_counters_screen(day: Path, sum
     assert {"paying", "change", "papers", "officer-menu"} <= shown
     assert {"box-price", "box-office", "box-act", "customer-file"} <= shown
     assert {"notice", "notice-confirmed"} <= shown
+    assert {"scan-arrivals", "round-out", "round-back"} <= shown
     assert {"abroad-price", "abroad-paid", "from-abroad", "sent-abroad", "abroad-refund"} <= shown
 
 
