@@ -20,7 +20,7 @@ import azpost_desk.gui
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.screens import Session
 from azpost_desk.gui.screens.history.records import RecordsSheet
-from azpost_desk.storage import tables
+from azpost_desk.storage import engine, tables
 from tests.gui.conftest import dressed as dressed
 from tests.gui.screens.conftest import runner as runner
 from tests.gui.screens.hands import Hands
@@ -41,9 +41,10 @@ BASES: Final[set[type[Sheet]]] = {RecordsSheet}
 def money(stand: Stand) -> dict[str, list[str]]:
     """Every row of every table that could hold a figure."""
     with stand.books.writing() as books:
+        raw = engine.raw(books.connection)
         return {
-            name: sorted(repr(tuple(row)) for row in books.connection.execute(table.select()))
-            for name, table in tables.TABLES.tables.items()
+            name: sorted(map(repr, raw.execute(f"SELECT * FROM {name}")))
+            for name in tables.TABLES.tables
             if name not in NO_MONEY
         }
 
@@ -100,8 +101,8 @@ def test_cancel_esc_and_close_leave_every_money_table_as_it_was(
     session = Session(stand.desk, lambda _tone: None)
     session.officer = door.officer
     hands = Hands(qtbot, runner, session, stand, door.screen)
+    before = money(stand)
     for way in ("escape", "button", "window"):
-        before = money(stand)
         door.open_it(hands, stand)
         hands.settle()
         qtbot.waitUntil(lambda: open_sheets() != [])
