@@ -13,6 +13,7 @@ from psycopg.rows import namedtuple_row
 
 from azpost_desk.central.exceptions import end_exact, list_exception, list_task
 from azpost_desk.central.mail import orders, pickups
+from azpost_desk.central.mail.offices import concerned
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
 from azpost_desk.central.storage.database import one
@@ -50,7 +51,7 @@ class _Said(NamedTuple):
 
 def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, now_ms: int) -> None:
     """An item was accepted at a counter (EMA); the office of its postcode hears of it, abroad none does."""
-    knew = _concerned(conn, line.number)
+    knew = concerned(conn, line.number)
     offices = reference.newest(conn, Offices) or Offices()
     destination = offices.by_postcode(line.postcode)
     conn.execute(
@@ -78,7 +79,7 @@ def reversed_line(
 ) -> None:
     """An acceptance was reversed: the item's file ends with it (EXX), and nobody waits for it any more."""
     said = _Said(undone.operation, line.number, "EXX", written.branch, measure="handed_back")
-    _event(conn, written, said, _concerned(conn, line.number), now_ms)
+    _event(conn, written, said, concerned(conn, line.number), now_ms)
 
 
 def scanned(conn: Connection, written: AcceptedRecord, body: ops.ItemScanned, now_ms: int) -> None:
@@ -88,7 +89,7 @@ def scanned(conn: Connection, written: AcceptedRecord, body: ops.ItemScanned, no
         place = written.desk, written.epoch, written.sequence
         list_exception(conn, *place, "item_elsewhere", now_ms, f"{body.number} {body.office}")
         return
-    knew = _concerned(conn, body.number)
+    knew = concerned(conn, body.number)
     conn.execute(
         "insert into items (number, state, desk, accepted_office, destination, postcode)"
         " values (%s, '', '', '', '', '') on conflict do nothing",
@@ -118,8 +119,7 @@ def voided(conn: Connection, written: AcceptedRecord, body: ops.ScanVoided, now_
     ).rowcount
     if gone:
         _fold(conn, body.number, now_ms)
-        concerned = _concerned(conn, body.number)
-        _tell(conn, body.number, concerned, now_ms, only=body.scan)
+        _tell(conn, body.number, concerned(conn, body.number), now_ms, only=body.scan)
 
 
 def fold_anew(conn: Connection, now_ms: int) -> int:
@@ -177,10 +177,10 @@ def _event(conn: Connection, written: AcceptedRecord, said: _Said, knew: frozens
     if not new:
         return
     _fold(conn, said.number, now_ms)
-    concerned = _concerned(conn, said.number)
-    _tell(conn, said.number, concerned & knew, now_ms, only=said.operation)
-    _tell(conn, said.number, concerned - knew, now_ms)
-    orders.tell_all(conn, said.number, concerned - knew, now_ms)
+    now = concerned(conn, said.number)
+    _tell(conn, said.number, now & knew, now_ms, only=said.operation)
+    _tell(conn, said.number, now - knew, now_ms)
+    orders.tell_all(conn, said.number, now - knew, now_ms)
 
 
 def _lock(conn: Connection, number: str) -> None:
@@ -209,16 +209,6 @@ def _fold(conn: Connection, number: str, now_ms: int) -> None:
         (now.state, now.generation, now.custody, now.office, VERSION, number),
     )
     pickups.follow(conn, number, now, now_ms)
-
-
-def _concerned(conn: Connection, number: str) -> frozenset[str]:
-    """Offices an item concerns: that took it in, that it goes to, and every one that has scanned it."""
-    row = conn.execute(
-        "select accepted_office, destination, array(select distinct office from item_events e"
-        " where e.number = items.number) from items where number = %s",
-        (number,),
-    ).fetchone()
-    return frozenset({row[0], row[1], *row[2]} - {""}) if row else frozenset()
 
 
 def _tell(conn: Connection, number: str, offices: frozenset[str], now_ms: int, only: str = "") -> None:

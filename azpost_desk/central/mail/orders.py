@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from azpost_desk.central.mail.offices import concerned
 from azpost_desk.central.news import tell
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.mail.orders import ORDER, STOPS
@@ -45,7 +46,7 @@ def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: in
         ).rowcount
         if not new:
             raise Refused("E-048", kind=kind)
-        _tell(conn, order, _concerned(conn, read.number), now_ms)
+        _told(conn, order, read.number, now_ms)
     return order
 
 
@@ -64,7 +65,7 @@ def lift(conn: Connection, order: str, by: str, why: str, now_ms: int) -> None:
         ).fetchone()
         if row is None:
             raise Refused("E-049")
-        _tell(conn, order, _concerned(conn, row[0]), now_ms)
+        _told(conn, order, row[0], now_ms)
 
 
 def tell_all(conn: Connection, number: str, offices: Iterable[str], now_ms: int) -> None:
@@ -91,13 +92,10 @@ def _told_by(by: str, why: str) -> None:
         raise Refused("E-047")
 
 
-def _concerned(conn: Connection, number: str) -> list[str]:
-    row = conn.execute(
-        "select accepted_office, destination, array(select distinct office from item_events e"
-        " where e.number = items.number) from items where number = %s for update",
-        (number,),
-    ).fetchone()
-    return [office for office in {row[0], row[1], *row[2]} if office] if row else []
+def _told(conn: Connection, order: str, number: str, now_ms: int) -> None:
+    """Tell everybody it concerns, none that comes to be concerned meanwhile left out."""
+    conn.execute("select from items where number = %s for update", (number,))
+    _tell(conn, order, concerned(conn, number), now_ms)
 
 
 def _tell(conn: Connection, order: str, offices: Iterable[str], now_ms: int) -> None:

@@ -1,0 +1,18 @@
+"""Offices that an item concerns: where it was taken in, where it goes, and wherever it was scanned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from azpost_desk.central.storage.database import Connection
+
+
+def concerned(conn: Connection, number: str) -> frozenset[str]:
+    """Codes of these offices; none for an item nobody has heard of."""
+    row = conn.execute(
+        "select accepted_office, destination, array(select distinct office from item_events e"
+        " where e.number = items.number) from items where number = %s",
+        (number,),
+    ).fetchone()
+    return frozenset({row[0], row[1], *row[2]} - {""}) if row else frozenset()
