@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -155,17 +154,23 @@ class Day(QObject):
                 self._idle_ms = 0
             if self._script and self._is_in_vain():
                 raise DayFailed(f"{self._vain()} · on the screen: {self._seen()[:1500]}")
-        except Exception as failed:
-            # Whatever it was, the day ends with it: a look that only raised would be taken again for ever.
-            is_seen = isinstance(failed, DayFailed)
-            self.played.failure = str(failed) if is_seen else f"{type(failed).__name__}: {failed}"
+        except DayFailed as failed:
+            self.played.failure = str(failed)
             self._script.clear()
-            with suppress(Exception):
-                self._photograph(self._window, "failed")
+            self._photograph(self._window, "failed")
+        except Exception as fault:
+            # The day ends with it: a look that only raised would be taken again for ever.
+            self.played.failure = f"{type(fault).__name__}: {fault}"
+            self._end()
+            raise
         if not self._script:
-            self._end_part(not self.played.failure)
-            self._ticker.stop()
-            QApplication.quit()
+            self._end()
+
+    def _end(self) -> None:
+        self._script.clear()
+        self._end_part(not self.played.failure)
+        self._ticker.stop()
+        QApplication.quit()
 
     def _is_in_vain(self) -> bool:
         """Whether a step has waited long enough: for a window that works longer than for an idle one."""

@@ -47,8 +47,10 @@ def test_whatever_a_step_raises_ends_the_day_with_a_sentence(
     qtbot: QtBot, runner: Runner, tmp_path: Path
 ) -> None:
     script: list[Instruction] = [Chapter("one"), Outside("broken"), Chapter("never")]
-    assert ended(qtbot, tmp_path, script, {"broken": broken}) == "OSError: no such place"
-    assert ended(qtbot, tmp_path, [Outside("unheard of")], {}) == "KeyError: 'unheard of'"
+    with qtbot.captureExceptions() as raised:
+        assert ended(qtbot, tmp_path, script, {"broken": broken}) == "OSError: no such place"
+        assert ended(qtbot, tmp_path, [Outside("unheard of")], {}) == "KeyError: 'unheard of'"
+    assert [kind.__name__ for kind, _, _ in raised] == ["OSError", "KeyError"]
 
 
 def test_a_day_of_nothing_wrong_ends_without_one(qtbot: QtBot, runner: Runner, tmp_path: Path) -> None:
