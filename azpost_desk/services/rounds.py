@@ -132,6 +132,9 @@ class Rounds:
     def bring_back(self, round_: str, command: ScanItem, by: Officer) -> Scanned:
         """Say what became of an item of a round: EMI, EMH, ``back`` (untried) or ``lost``.
 
+        Of an item that nothing was said of yet it is taken whatever else is known: an order that came
+        meanwhile, a scan at another office. What does not fit is marked, or the round could never end.
+
         Raises:
             Refused: as `Tracking.scan`, E-070, E-077 it is not out, E-078 the item is not of this round.
         """
@@ -139,7 +142,7 @@ class Rounds:
         number = "".join(command.raw.split()).upper()
         if number not in found.outcomes:
             raise Refused("E-078", field="item")
-        return self.tracking.scan(command, by)
+        return self.tracking.scan(command, by, brought_back=not found.outcomes[number])
 
     def end(self, round_: str, counted: int, signed: Signed | None, by: Officer) -> Recorded:
         """Every item is accounted for and what was brought back was counted by hand: the round is over.

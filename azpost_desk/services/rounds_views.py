@@ -1,14 +1,17 @@
-"""Rounds of couriers as values, and the token under which the books read them."""
+"""Rounds of couriers as values, the token under which the books read them, and what a scan asks of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
+from azpost_desk.domain.operations_mail import ItemScanned
 from azpost_desk.services.reads import Reads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from azpost_desk.services.ports import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +53,16 @@ class RoundReads(Protocol):
 
 
 ROUNDS: Final = Reads[RoundReads]("rounds")
+
+
+def is_made_up(books: Reading, round_: str) -> bool:
+    """Whether items are put into this round still: nobody has counted and signed for it yet."""
+    found = books.of(ROUNDS).round(round_)
+    return found is not None and found.state == "planned"
+
+
+def orders_then_ms(books: Reading, number: str) -> int:
+    """Up to when stop orders were known as the courier left with an item: none heard later was broken."""
+    out = [one for one in books.item_events(number) if one.event == "EDG" and one.here and not one.voided]
+    entry = books.entry(out[-1].operation) if out else None
+    return entry.body.orders_ms if entry and isinstance(entry.body, ItemScanned) else 0

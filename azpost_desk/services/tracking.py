@@ -23,7 +23,7 @@ from azpost_desk.domain.typed import one_line
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.pickups import PICKUPS, Tried, hold_against, unbelieved
-from azpost_desk.services.rounds_views import ROUNDS
+from azpost_desk.services.rounds_views import ROUNDS, is_made_up, orders_then_ms
 from azpost_desk.services.staff import consent
 
 if TYPE_CHECKING:
@@ -127,12 +127,12 @@ class Tracking:
         with self.counter.books.reading() as books:
             return _events_here(books)
 
-    def scan(self, command: ScanItem, by: Officer) -> Scanned:
-        """Record a scan, taken or not, and say which.
+    def scan(self, command: ScanItem, by: Officer, *, brought_back: bool = False) -> Scanned:
+        """Record a scan, taken or not, and say which; `brought_back`: it says what a round did with it.
 
         Raises:
-            Refused: S-010, C-001, E-020 the event is not scanned here, E-080 a code has six digits.
-                Everything else is an answer.
+            Refused: S-010, C-001, E-020 the event is not scanned here, E-073 its round is made up no more,
+                E-080 a code has six digits. Everything else is an answer.
         """
         by.may(Permission.SCAN)
         tried = self._tried(command)
@@ -143,13 +143,20 @@ class Tracking:
             event = next((one for one in here if one.code == command.event), None)
             if event is None:
                 raise Refused("E-020", field="event")
+            if command.round and not is_made_up(books, command.round):
+                raise Refused("E-073")
             number = _number(books, command.raw)
-            now_ms = self.counter.line.trusted_ms()
-            no = number if isinstance(number, _No) else _why_not(books, number, command, event, now_ms, tried)
+            if isinstance(number, _No):
+                return self._refused(books, command, by, number)
+            if brought_back:
+                no = _why_doubted(books, number, command, tried)
+                no = no or _why_untold(books, number, command, event, "round")
+            else:
+                no = _why_not(books, number, command, event, self.counter.line.trusted_ms(), tried)
             if no is not None:
                 return self._refused(books, command, by, no)
-            assert isinstance(number, str)
-            recorded = self._saved(books, command, by, number)
+            orders_ms = orders_then_ms(books, number) if brought_back else self.orders_ms()
+            recorded = self._saved(books, command, by, number, orders_ms)
         self.counter.line.wake()
         return Scanned(number, "saved", "express.scan.saved", recorded, {"number": number})
 
@@ -158,7 +165,7 @@ class Tracking:
 
         Raises:
             Refused: S-010, C-001, E-040 there is none, or it is too old: that takes a supervisor (`void`),
-                E-044 somebody else has had the item since.
+                E-044 somebody else has had the item since, E-081 its courier has signed for it.
         """
         by.may(Permission.SCAN)
         with self.counter.books.writing() as books:
@@ -168,7 +175,7 @@ class Tracking:
             if last is None or self.counter.line.trusted_ms() - last.recorded.recorded_ms > VOID_OWN_MS:
                 raise Refused("E-040")
             assert isinstance(last.body, ops.ItemScanned)
-            _in_hand_still(books, last.body.number, last.recorded.operation)
+            _in_hand_still(books, last.body, last.recorded.operation)
             return self._void(books, last, by, "slip", "")
 
     def void(
@@ -178,7 +185,8 @@ class Tracking:
 
         Raises:
             Refused: S-010, C-001, S-011, S-012, E-041 no such scan, E-042 taken back already,
-                E-043 no reason, E-044 somebody else has had the item since.
+                E-043 no reason, E-044 somebody else has had the item since, E-081 its courier has signed
+                for it.
         """
         by.may(Permission.SCAN)
         approver = consent(approval, operation, by)
@@ -192,7 +200,7 @@ class Tracking:
             proven(books, approval)
             if any(one.operation == scan and one.voided for one in books.item_events(entry.body.number)):
                 raise Refused("E-042")
-            _in_hand_still(books, entry.body.number, scan)
+            _in_hand_still(books, entry.body, scan)
             return self._void(books, entry, by, reason.strip(), approver, operation)
 
     def timeline(self, number: str) -> list[ItemEvent]:
@@ -247,7 +255,7 @@ class Tracking:
             known = books.of(PICKUPS).pickup_code(number) if isinstance(number, str) else None
         return hold_against(known, command.code, self.hasher)
 
-    def _saved(self, books: Writing, command: ScanItem, by: Officer, number: str) -> Recorded:
+    def _saved(self, books: Writing, command: ScanItem, by: Officer, number: str, orders_ms: int) -> Recorded:
         operation = self.counter.new_id()
         # Who signed is personal data: the record holds its commitment only.
         told: dict[str, object] = (
@@ -273,7 +281,7 @@ class Tracking:
                 receptacle=_label(command.receptacle),
                 until=command.until,
                 round=command.round,
-                orders_ms=self.orders_ms() if command.event in HANDED_OVER else 0,
+                orders_ms=orders_ms if command.event in HANDED_OVER else 0,
             ),
             actor=by.officer,
             operation=operation,
@@ -361,7 +369,9 @@ def _why_not(
     last = life.last
     if command.event == "EDG" and books.of(ROUNDS).with_item(number):
         return _No("already", "in_round", number, facts)
-    if last and (last.code, last.office) == (command.event, desk.branch):
+    # Its round of this desk is over, or was the round of the machine before: it goes out again.
+    goes_again = bool(command.round) and last is not None and last.desk == desk.desk
+    if last and (last.code, last.office) == (command.event, desk.branch) and not goes_again:
         return _No("already", "already", number, {**facts, **_by_whom(books, last)})
     scan = Told("", command.event, desk.branch, now_ms, desk.desk, desk.epoch, measure=command.measure)
     if life.next_mark(scan) == "contradiction":
@@ -373,16 +383,28 @@ def _why_not(
     if event.code == "EMI" and _DIGITS_ONLY.fullmatch("".join(command.raw.split())):
         # Two parcels may end in the same digits: those find an item, they do not hand it over.
         return _No("refused", "whole_label", number, facts)
-    if event.code == "EMI" and tried is not None and takes_code(command.relation):
-        # Before anything else that is missing: whoever tries codes is counted.
-        doubt = unbelieved(books, number, tried)
-        if doubt is not None:
-            return _No("refused", doubt.reason, number, {**facts, "left": doubt.left}, code=doubt.code)
-    untold = (need for need in event.needs if not _is_told(books, command, event, need, life.custody))
+    # Before anything else that is missing: whoever tries codes is counted.
+    return (
+        _why_doubted(books, number, command, tried)
+        or _why_untold(books, number, command, event, life.custody)
+        or _elsewhere(books, number, command.event)
+    )
+
+
+def _why_doubted(books: Reading, number: str, command: ScanItem, tried: Tried | None) -> _No | None:
+    """Why the pick-up code that was said hands nothing over."""
+    if command.event != "EMI" or tried is None or not takes_code(command.relation):
+        return None
+    doubt = unbelieved(books, number, tried)
+    facts: dict[str, object] = {"number": number, "left": doubt.left if doubt else 0}
+    return _No("refused", doubt.reason, number, facts, code=doubt.code) if doubt else None
+
+
+def _why_untold(books: Reading, number: str, command: ScanItem, event: EventHere, custody: str) -> _No | None:
+    """What has to be said with the event and was not."""
+    untold = (need for need in event.needs if not _is_told(books, command, event, need, custody))
     missing = next(untold, None)
-    if missing is not None:
-        return _No("refused", f"{missing}_missing", number, facts)
-    return _elsewhere(books, number, command.event)
+    return None if missing is None else _No("refused", f"{missing}_missing", number, {"number": number})
 
 
 def _events_here(books: Reading) -> tuple[EventHere, ...]:
@@ -431,10 +453,14 @@ def _answered(books: Reading, number: str) -> str:
     return last.id if last and last.desk not in ("", books.desk().desk) else ""
 
 
-def _in_hand_still(books: Reading, number: str, scan: str) -> None:
+def _in_hand_still(books: Reading, scanned: ops.ItemScanned, scan: str) -> None:
     """A scan is taken back only while custody has not changed since (mail.md 2)."""
+    if scanned.round and not is_made_up(books, scanned.round):
+        # The list says what was signed for, and the courier has it: the round says what becomes of it.
+        raise Refused("E-081")
     life = next(
-        (one for one in books.item_lives(number) if any(step.event.id == scan for step in one.steps)), None
+        (one for one in books.item_lives(scanned.number) if any(step.event.id == scan for step in one.steps)),
+        None,
     )
     if life is not None and life.has_moved_on(scan):
         raise Refused("E-044")

@@ -91,6 +91,13 @@ def heard(connection: Connection, one: ItemEvent, office: str, *, addressed: boo
     _fold(connection, one.number, office)
 
 
+def counts_after(connection: Connection, number: str, first: str, second: str) -> bool:
+    """Whether an event counts and comes after another one of the same item (their ids)."""
+    rows = connection.execute(select(t.mail_events).where(t.mail_events.c.number == number)).all()
+    ids = [step.event.id for step in history(told(row) for row in rows).steps if step.counts]
+    return first in ids and second in ids and ids.index(first) < ids.index(second)
+
+
 def _own(written: StoredRecord, number: str, event: str, operation: str) -> dict[str, Any]:
     header = written.header
     return {

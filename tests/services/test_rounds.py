@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -11,14 +11,17 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail.proof import Proof, Signature
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol import news as tidings
 from azpost_desk.services.rounds import OUT_MS_MAX, Signed
 from azpost_desk.services.tracking import ScanItem
 from tests.services.counters import CLERK, OTHER_CLERK
+from tests.storage.desks import piece
 
 if TYPE_CHECKING:
     from azpost_desk.services.rounds import Rounds
     from tests.services.counters import Stand
 
+OFFICE = "2002"
 NUMBERS = [item_number("EE", 600_000 + serial) for serial in range(5)]
 INK = Signed(Signature(360, 140, ((20, 20, 100, 100),)), b"png")
 SELF = {"relation": "self", "signed": "paper"}
@@ -181,3 +184,108 @@ def test_a_round_that_nothing_was_put_into_ends_without_a_word(rounds: Rounds) -
     begun = rounds.begin(OTHER_CLERK.officer, CLERK)
     rounds.end(begun, 0, None, CLERK)
     assert rounds.open_rounds() == ()
+
+
+def hear(stand: Stand, position: int, event: str, number: str, *, gone: bool = False, **said: Any) -> None:
+    """Another desk of this office, or one elsewhere, scanned an item."""
+    told = {"office": OFFICE, "desk": f"{OFFICE}-2", "epoch": 1, "sequence": position} | said
+    kind = tidings.ItemVoided if gone else tidings.ItemEvent
+    one = kind(number=number, event=event, operation=f"other-{told['sequence']}", **told)
+    stand.books.store_news([piece(position, "item.voided" if gone else "item.event", one)], 1)
+
+
+def test_what_another_desk_scans_meanwhile_counts_for_the_round(stand: Stand, rounds: Rounds) -> None:
+    begun = out(rounds, 1)
+    later_ms = stand.clock.now_ms + 60_000
+    hear(stand, 701, "EMI", NUMBERS[0], at_ms=later_ms)
+    assert rounds.one(begun).round.outcomes == {NUMBERS[0]: "delivered"}
+    hear(stand, 702, "EMI", NUMBERS[0], at_ms=later_ms, sequence=701, gone=True)
+    assert rounds.one(begun).round.unaccounted == (NUMBERS[0],)
+    # What it scanned before the item went out says nothing of the round.
+    hear(stand, 703, "EMH", NUMBERS[0], at_ms=1, measure="card_left")
+    assert rounds.one(begun).round.unaccounted == (NUMBERS[0],)
+    assert stand.books.check().is_sound
+
+
+@pytest.mark.parametrize(
+    ("event", "said", "outcome"),
+    [
+        ("EMI", SELF, "delivered"),
+        ("EMH", {"reason": "absent", "measure": "card_left"}, "tried"),
+        ("back", {}, "untried"),
+        ("lost", {}, "lost"),
+    ],
+)
+def test_a_round_ends_whatever_else_is_known_of_its_items(
+    stand: Stand, rounds: Rounds, event: str, said: dict[str, str], outcome: str
+) -> None:
+    """One was delivered elsewhere before, as is heard late; of the other an order came while it was out."""
+    begun = out(rounds, 2)
+    known_ms = stand.bodies(ops.ItemScanned)[-1].orders_ms  # type: ignore[attr-defined]
+    stand.clock.pass_ms(60_000)
+    hear(stand, 701, "EMI", NUMBERS[0], at_ms=1, office="1000", desk="1000-1")
+    order = tidings.ItemOrder(order="o", number=NUMBERS[1], kind="court", state="open", at_ms=1)
+    stand.books.store_news([piece(702, "item.order", order)], 1)
+    # At the counter neither is handed over.
+    for number in NUMBERS[:2]:
+        command = ScanItem(number, "EMI", signatory="Quliyev Rauf", relation="self", document="AA 1",
+                           signed="paper")  # fmt: skip
+        assert stand.desk.tracking.scan(command, CLERK).verdict in ("refused", "stopped")
+    assert [bring(rounds, begun, number, event, **said) for number in NUMBERS[:2]] == ["saved"] * 2
+    body = stand.bodies(ops.ItemScanned)[-1]
+    assert isinstance(body, ops.ItemScanned)
+    # No order is broken that was heard after the courier had left.
+    assert body.orders_ms == (known_ms if event == "EMI" else 0)
+    rounds.end(begun, 0 if outcome in ("delivered", "lost") else 2, INK, CLERK)
+    assert set(rounds.one(begun).round.outcomes.values()) == {outcome}
+    with stand.books.reading() as books:
+        assert books.item_lives(NUMBERS[0])[-1].state == "delivered"
+    assert stand.books.check().is_sound
+
+
+def test_a_code_is_believed_at_the_door_only_when_it_is_right(rounds: Rounds) -> None:
+    begun = out(rounds, 1)
+    command = ScanItem(NUMBERS[0], "EMI", relation="self", signed="paper", code="123456")
+    assert rounds.bring_back(begun, command, CLERK).key == "express.scan.no_code"
+
+
+def test_what_is_fetched_before_the_courier_leaves_is_in_no_round(stand: Stand, rounds: Rounds) -> None:
+    begun = made_up(rounds, 3)
+    stand.clock.pass_ms(60_000)
+    said = ScanItem(NUMBERS[0], "EMI", signatory="Quliyev Rauf", relation="self", document="AA 1",
+                    signed="paper")  # fmt: skip
+    assert stand.desk.tracking.scan(said, CLERK).verdict == "saved"
+    hear(stand, 701, "EMI", NUMBERS[1], at_ms=stand.clock.now_ms)
+    assert list(rounds.one(begun).round.outcomes) == [NUMBERS[2]]
+    rounds.sign_out(begun, 1, INK, CLERK)
+    assert stand.books.check().is_sound
+
+
+def test_what_a_courier_signed_for_stays_in_the_list(stand: Stand, rounds: Rounds) -> None:
+    begun = out(rounds, 1)
+    with pytest.raises(Refused, match="E-081"):
+        stand.desk.tracking.void_last(CLERK)
+    bring(rounds, begun, NUMBERS[0], "back")
+    rounds.end(begun, 1, INK, CLERK)
+    # What was counted and signed for stands, though the scan that said so is taken back.
+    stand.desk.tracking.void_last(CLERK)
+    assert rounds.one(begun).round.outcomes == {NUMBERS[0]: "untried"}
+    # The item is in no open round and lies here: it goes out again.
+    again = rounds.begin(OTHER_CLERK.officer, CLERK)
+    assert rounds.put_in(again, NUMBERS[0], CLERK).verdict == "saved"
+    assert list(rounds.one(again).round.outcomes) == NUMBERS[:1]
+    assert stand.books.check().is_sound
+
+
+def test_a_new_machine_sends_out_what_was_out_with_the_one_before(stand: Stand, rounds: Rounds) -> None:
+    """Its own scans are heard again as news, its rounds are not."""
+    hear(stand, 701, "EDG", NUMBERS[0], at_ms=1, desk=f"{OFFICE}-1", epoch=0)
+    # With another desk's courier it stays with them.
+    hear(stand, 702, "EDG", NUMBERS[1], at_ms=1)
+    begun = rounds.begin(OTHER_CLERK.officer, CLERK)
+    assert rounds.put_in(begun, NUMBERS[0], CLERK).verdict == "saved"
+    assert rounds.put_in(begun, NUMBERS[1], CLERK).verdict == "already"
+    rounds.sign_out(begun, 1, INK, CLERK)
+    # Into a round that has left nothing is scanned, by whatever way.
+    with pytest.raises(Refused, match="E-073"):
+        stand.desk.tracking.scan(ScanItem(NUMBERS[2], "EDG", round=begun), CLERK)

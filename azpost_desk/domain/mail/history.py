@@ -64,6 +64,11 @@ class Step:
     event: Told
     mark: Mark
 
+    @property
+    def counts(self) -> bool:
+        """Whether it says something of where the item is."""
+        return self.mark in _COUNTS
+
 
 @dataclass(frozen=True, slots=True)
 class Life:
@@ -91,14 +96,14 @@ class Life:
     @property
     def last(self) -> Told | None:
         """The last event that counts."""
-        return next((one.event for one in reversed(self.steps) if one.mark in _COUNTS), None)
+        return next((one.event for one in reversed(self.steps) if one.counts), None)
 
     def seen_at(self, office: str) -> bool:
         """Whether an event of this office counts since the item took the way it is on now."""
         seen = False
         state = ""
         for one in self.steps:
-            if one.mark not in _COUNTS:
+            if not one.counts:
                 continue
             before, state = state, _after(state, one.event)[0]
             turned = is_back(before) != is_back(state)
@@ -118,8 +123,8 @@ class Life:
         for one in self.steps:
             now.take(one.event)
             if one.event.id == event:
-                then = (now.custody, now.office) if one.mark in _COUNTS else None
-            elif then is not None and one.mark in _COUNTS and (now.custody, now.office) != then:
+                then = (now.custody, now.office) if one.counts else None
+            elif then is not None and one.counts and (now.custody, now.office) != then:
                 return True
         return False
 

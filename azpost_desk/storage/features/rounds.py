@@ -9,15 +9,17 @@ from sqlalchemy import delete, insert, select, update
 from azpost_desk.domain.mail.rounds import OPEN, OUTCOME_OF, ROUND
 from azpost_desk.domain.moves import move
 from azpost_desk.services.rounds_views import Round, RoundReads
+from azpost_desk.storage import projected_items as items
 from azpost_desk.storage.tables_mail import mail_round_items, mail_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
     from azpost_desk.domain import operations as ops
+    from azpost_desk.protocol.news import ItemEvent
     from azpost_desk.storage.projecting import StoredRecord
 
 _R, _I = mail_rounds.c, mail_round_items.c
@@ -59,20 +61,48 @@ def scanned(connection: Connection, written: StoredRecord, body: ops.ItemScanned
         row = {"round": body.round, "number": body.number, "place": written.header.sequence, "scan": scan}
         connection.execute(insert(mail_round_items), row | {"outcome": "", "outcome_scan": ""})
         return
-    if outcome := OUTCOME_OF.get(body.event):
-        out = select(_R.round).where(_R.state == "out")
-        connection.execute(
-            update(mail_round_items)
-            .where(_I.number == body.number, _I.round.in_(out))
-            .values(outcome=outcome, outcome_scan=scan)
-        )
+    _say(connection, body.number, body.event, scan)
+
+
+def heard(connection: Connection, one: ItemEvent, *, gone: bool) -> None:
+    """Another desk scanned an item after it went into a round here: that counts for the round too."""
+    if gone:
+        _unsay(connection, one.operation)
+        return
+    held = select(_I.scan).where(_I.number == one.number, _I.round.in_(_in_state(*OPEN)))
+    scan = connection.execute(held).scalar()
+    if scan is not None and items.counts_after(connection, one.number, scan, one.operation):
+        _say(connection, one.number, one.event, one.operation)
 
 
 def voided(connection: Connection, body: ops.ScanVoided) -> None:
-    """A scan taken back puts nothing into a round and says nothing of what became of an item."""
-    connection.execute(delete(mail_round_items).where(_I.scan == body.scan))
-    said = update(mail_round_items).where(_I.outcome_scan == body.scan)
+    """A scan taken back puts nothing into a round and says nothing of what became of an item.
+
+    What a courier has signed for stays as it was signed.
+    """
+    connection.execute(
+        delete(mail_round_items).where(_I.scan == body.scan, _I.round.in_(_in_state("planned")))
+    )
+    _unsay(connection, body.scan)
+
+
+def _say(connection: Connection, number: str, event: str, scan: str) -> None:
+    """What a scan says of the round its item is in: one that is only made up has lost it to somebody else."""
+    connection.execute(
+        delete(mail_round_items).where(_I.number == number, _I.round.in_(_in_state("planned")))
+    )
+    if outcome := OUTCOME_OF.get(event):
+        out = update(mail_round_items).where(_I.number == number, _I.round.in_(_in_state("out")))
+        connection.execute(out.values(outcome=outcome, outcome_scan=scan))
+
+
+def _unsay(connection: Connection, scan: str) -> None:
+    said = update(mail_round_items).where(_I.outcome_scan == scan, _I.round.in_(_in_state("out")))
     connection.execute(said.values(outcome="", outcome_scan=""))
+
+
+def _in_state(*states: str) -> Select[tuple[str]]:
+    return select(_R.round).where(_R.state.in_(states))
 
 
 def _move(connection: Connection, round_: str, event: str, **more: int) -> None:
