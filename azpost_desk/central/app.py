@@ -32,6 +32,7 @@ from azpost_desk.central.intake import partners as abroad_rounds
 from azpost_desk.central.intake import salvaging
 from azpost_desk.central.intake.exchange import exchange
 from azpost_desk.central.intake.rounds import Rounds
+from azpost_desk.central.mail import items
 from azpost_desk.central.messaging import rounds as message_rounds
 from azpost_desk.central.registry import enrolment
 from azpost_desk.central.registry.founding import found
@@ -237,7 +238,7 @@ class Centre:
     def enrol(self, message: Enrol) -> Enrolled | None:
         """See registry.enrolment."""
         with self.database.transaction() as conn:
-            enrolled = enrolment.enrol(conn, message, self.clock.utc_ms())
+            enrolled = enrolment.enrol(conn, message, self.clock.utc_ms(), items.introduce)
         self._rounds.wake()
         return enrolled
 

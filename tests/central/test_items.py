@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from azpost_desk.central.mail import items
+from azpost_desk.central.mail import items, orders
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.mail.history import VERSION
 from azpost_desk.programs.central import main
@@ -210,3 +210,26 @@ def test_an_administrator_sees_an_items_file_as_every_desk_folds_it(
     assert "inland.back" in capsys.readouterr().out
     assert main(["--dsn", postgres, "item", "EE000000016AZ"]) == 1
     assert "I-007" in capsys.readouterr().err
+
+
+def test_a_machine_that_begins_hears_all_that_concerns_its_office(centre: Centre, enrolled: Enrolled) -> None:
+    """A second desk of the office and a new machine of the first: neither hands over what is stopped."""
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    here.accept_item("EE000000028AZ", "AZ1010")
+    arrived = scan(here, "EMG")
+    # What has ended is no news.
+    here.append(ops.ItemScanned(number="EE000000031AZ", event="EMI", office="2002"))
+    hear(centre, here)
+    with centre.database.transaction() as conn:
+        recall = orders.stop(conn, ITEM, "recall", "Səfərov", "request 17", 1)
+        lifted = orders.stop(conn, ITEM, "redirect", "Səfərov", "request 18", 1)
+        orders.lift(conn, lifted, "Səfərov", "thought again", 2)
+    hear(centre, there)
+    begun = [enrolled("2002-2"), enrolled("2002-1")]
+    hear(centre, *begun)
+    for desk in begun:
+        events = [(one["operation"], one["event"], one["epoch"]) for one in desk.told("item.event")]
+        assert (arrived, "EMG", 1) in events
+        assert {event for _, event, _ in events} == {"EMA", "EMG"}
+        assert (recall, "open") in [(one["order"], one["state"]) for one in desk.told("item.order")]
+    assert [one["order"] for one in begun[0].told("item.order")] == [recall]

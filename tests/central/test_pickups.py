@@ -9,9 +9,11 @@ import pytest
 from argon2 import PasswordHasher
 
 from azpost_desk.central.mail import pickups
+from azpost_desk.central.registry import branches, enrolment
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.mail.pickup import WRONG, WRONG_MAX
 from azpost_desk.rehearsal.text_messages import SandboxSms
+from tests.central.desks import SimDesk
 from tests.central.test_messages import HOUR_MS, running
 from tests.central.test_news import last_operation
 
@@ -141,3 +143,16 @@ def test_a_forgotten_acceptance_takes_contact_and_code_with_it(post: Post) -> No
     assert rows(post) == [("void", False, 0)]
     assert post.ask("select state, facts from messages") == [("withdrawn", "")]
     assert told(post)[-1] == (code, "void")
+
+
+def test_a_desk_that_begins_at_the_office_checks_the_code_that_stands(post: Post) -> None:
+    post.desk.accept_item(ITEM, "AZ2002", PHONE)
+    scan(post, "EMG")
+    with post.centre.database.transaction() as conn:
+        code = enrolment.enrolment_code(conn, branches.add_desk(conn, "2002", 2), post.clock.utc_ms())
+    second = SimDesk(post.centre.url, post.clock)
+    second.enrol(code)
+    post.centre.settle()
+    told(post)
+    second.exchange()
+    assert second.told("item.code")[0]["hash"] == post.desk.told("item.code")[0]["hash"]

@@ -9,6 +9,7 @@ import pytest
 
 from azpost_desk.central import keys, news
 from azpost_desk.central.intake.exchange import exchange
+from azpost_desk.central.mail import items
 from azpost_desk.central.registry import branches, enrolment
 from azpost_desk.central.registry.founding import found
 from azpost_desk.central.storage.database import Database, migrate
@@ -134,7 +135,7 @@ class RealIntake:
             branches.add_desk(conn, "2002", int(desk.partition("-")[2]))
             code = enrolment.enrolment_code(conn, desk, START_MS)
             message = messages.Enrol(version=1, code=code, public_key=key.public(), software="test")
-            assert enrolment.enrol(conn, message, START_MS) is not None
+            assert enrolment.enrol(conn, message, START_MS, items.introduce) is not None
 
     def told(self, desk: str) -> list[News]:
         """All news of a desk so far, numbered."""

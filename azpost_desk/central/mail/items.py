@@ -19,6 +19,7 @@ from azpost_desk.central.registry import reference, supply
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.mail.history import VERSION, Life, Told, lives
+from azpost_desk.domain.mail.moves import FINAL
 from azpost_desk.protocol.news import ItemEvent, ItemVoided
 from azpost_desk.texts.sentences import local
 
@@ -134,6 +135,27 @@ def fold_anew(conn: Connection, now_ms: int) -> int:
                 _fold(conn, number, now_ms)
         done += len(numbers)
     return done
+
+
+def introduce(conn: Connection, desk: str, branch: str, now_ms: int) -> None:
+    """A machine that begins at an office hears all that it would know, had it been there all the time.
+
+    Of an item that has not ended also what its desk scanned before it; orders and codes that stand: or it
+    handed over what every other desk there holds.
+    """
+    rows = conn.execute(
+        "select number, state = any(%s) from items where accepted_office = %s or destination = %s"
+        " or exists (select from item_events e where e.number = items.number and e.office = %s)"
+        " order by number",
+        (list(FINAL), branch, branch, branch),
+    ).fetchall()
+    for number, has_ended in rows:
+        if not has_ended:
+            postcode = _postcode(conn, number)
+            for row in _rows(conn, number):
+                tell(conn, _news(row, postcode), [desk], now_ms)
+    orders.introduce(conn, [number for number, _ended in rows], desk, now_ms)
+    pickups.introduce(conn, desk, branch, now_ms)
 
 
 def known(conn: Connection, number: str) -> tuple[Life, ...]:

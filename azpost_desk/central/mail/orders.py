@@ -78,6 +78,18 @@ def tell_all(conn: Connection, number: str, offices: Iterable[str], now_ms: int)
         _tell(conn, order, wanted, now_ms)
 
 
+def introduce(conn: Connection, numbers: list[str], desk: str, now_ms: int) -> None:
+    """A machine that begins hears what stands for these items."""
+    rows = conn.execute(
+        "select item_order, number, kind, state from item_orders"
+        " where number = any(%s) and state = 'open' order by made_ms",
+        (numbers,),
+    ).fetchall()
+    for order, number, kind, state in rows:
+        told = ItemOrder(order=order, number=number, kind=kind, state=state, at_ms=now_ms)
+        tell(conn, told, [desk], now_ms)
+
+
 def standing(conn: Connection, number: str) -> list[tuple[str, str, int, str, str]]:
     """(order, kind, since ms, by, why) of what stands for an item, the oldest first."""
     return conn.execute(

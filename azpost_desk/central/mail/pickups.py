@@ -115,6 +115,13 @@ def erase(conn: Connection, acceptances: list[str], now_ms: int) -> list[str]:
     return [code for (code,) in rows]
 
 
+def introduce(conn: Connection, desk: str, branch: str, now_ms: int) -> None:
+    """A machine that begins at an office hears which codes stand there."""
+    wanted = "select * from pickup_codes where office = %s and state = 'standing' order by made_ms, code"
+    for row in _all(conn, wanted, (branch,)):
+        tell(conn, _news(row, now_ms), [desk], now_ms)
+
+
 def _current(conn: Connection, number: str) -> Any:
     return _one(
         conn, "select * from pickup_codes where number = %s and state <> 'void' for update", (number,)
@@ -139,10 +146,13 @@ def _set(conn: Connection, row: Any, event: str, now_ms: int) -> None:
 
 def _tell(conn: Connection, row: Any, now_ms: int) -> None:
     desks = conn.execute("select desk from desks where branch = %s and epoch > 0", (row.office,)).fetchall()
-    told = ItemCode(
+    tell(conn, _news(row, now_ms), [desk for (desk,) in desks], now_ms)
+
+
+def _news(row: Any, now_ms: int) -> ItemCode:
+    return ItemCode(
         number=row.number, code=row.code, office=row.office, state=row.state, hash=row.hash, at_ms=now_ms
     )
-    tell(conn, told, [desk for (desk,) in desks], now_ms)
 
 
 def _addressee(conn: Connection, row: Any) -> tuple[str, str] | None:

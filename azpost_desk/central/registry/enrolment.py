@@ -23,7 +23,12 @@ from azpost_desk.protocol.old_chains import EscrowedKey, RecoverKey
 from azpost_desk.protocol.records import GENESIS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from azpost_desk.central.storage.database import Connection
+
+    # Told of a desk, its branch and the time.
+    Introduce = Callable[[Connection, str, str, int], None]
 
 CODE_LIFE_MS: Final = 3 * 24 * 3_600_000
 _CODE_BYTES: Final = 10
@@ -45,9 +50,10 @@ def enrolment_code(conn: Connection, desk: str, now_ms: int) -> str:
     return "-".join(plain[place : place + 4] for place in range(0, len(plain), 4))
 
 
-def enrol(conn: Connection, message: Enrol, now_ms: int) -> Enrolled | None:
+def enrol(conn: Connection, message: Enrol, now_ms: int, introduce: Introduce) -> Enrolled | None:
     """Open a new epoch for the desk the code belongs to; None when the code is no good.
 
+    `introduce` tells a new machine what else concerns its office.
     The caller has verified that the message is signed by its own key, and opened the transaction.
     """
     found = conn.execute(
@@ -59,7 +65,7 @@ def enrol(conn: Connection, message: Enrol, now_ms: int) -> Enrolled | None:
         return None
     desk, used_by, epoch, series = found
     if used_by is None:
-        epoch, series = _open_epoch(conn, desk, message.public_key, now_ms)
+        epoch, series = _open_epoch(conn, desk, message.public_key, now_ms, introduce)
         conn.execute(
             "update enrolment_codes set used_by = %s, epoch = %s, receipt_series = %s where hash = %s",
             (message.public_key, epoch, series, code_digest(message.code)),
@@ -69,7 +75,9 @@ def enrol(conn: Connection, message: Enrol, now_ms: int) -> Enrolled | None:
     return _enrolled(conn, desk, epoch, series, now_ms)
 
 
-def _open_epoch(conn: Connection, desk: str, public_key: str, now_ms: int) -> tuple[int, int]:
+def _open_epoch(
+    conn: Connection, desk: str, public_key: str, now_ms: int, introduce: Introduce
+) -> tuple[int, int]:
     supply.lock(conn, desk)
     epoch, branch = one(
         conn,
@@ -85,6 +93,7 @@ def _open_epoch(conn: Connection, desk: str, public_key: str, now_ms: int) -> tu
     reference.tell_all(conn, desk, branch, now_ms)
     branch_keys.introduce(conn, desk, branch, now_ms)
     supply.fill(conn, desk, now_ms)
+    introduce(conn, desk, branch, now_ms)
     return epoch, one(conn, "select nextval('receipt_series')")[0]
 
 
