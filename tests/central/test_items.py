@@ -140,6 +140,10 @@ def test_what_another_version_folded_is_folded_anew(centre: Centre, enrolled: En
         conn.execute("update item_events set mark = ''")
         assert items.fold_anew(conn, 0) == 1
         assert items.fold_anew(conn, 0) == 0
+        # A centre of a newer version beside this one has folded it: this one leaves it alone.
+        conn.execute("update items set fold = %s", (VERSION + 1,))
+        assert items.fold_anew(conn, 0) == 0
+        conn.execute("update items set fold = %s", (VERSION,))
         assert conn.execute("select fold from items").fetchall() == [(VERSION,)]
         (life,) = items.known(conn, ITEM)
     assert state(centre) == ("inland.back", "bag", "2002")

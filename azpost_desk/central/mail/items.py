@@ -124,16 +124,21 @@ def voided(conn: Connection, written: AcceptedRecord, body: ops.ScanVoided, now_
 
 
 def fold_anew(conn: Connection, now_ms: int) -> int:
-    """Fold what another version of the history folded; gives how many items were."""
-    done = 0
+    """Fold what an older version of the history folded; gives how many items were.
+
+    What a newer one folded stays: during an upgrade both are at work, and would undo each other's.
+    """
+    done, last = 0, ""
     while numbers := conn.execute(
-        "select number from items where fold <> %s order by number limit %s", (VERSION, _FOLDED_AT_ONCE)
+        # From the last one on: not every item again at each step.
+        "select number from items where fold < %s and number >= %s order by number limit %s",
+        (VERSION, last, _FOLDED_AT_ONCE),
     ).fetchall():
         with conn.transaction():
             for (number,) in numbers:
                 _lock(conn, number)
                 _fold(conn, number, now_ms)
-        done += len(numbers)
+        done, last = done + len(numbers), numbers[-1][0]
     return done
 
 
