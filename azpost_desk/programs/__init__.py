@@ -29,7 +29,7 @@ PROGRAMS: Final = {
     "simulate": "kills, power cuts, a bad network and races by seed: nothing acknowledged may be lost",
     "bench": "named benchmarks, each beside its physical limit",
     "doctor": "explains a sick counter; support bundle without personal data",
-    "tool": "one rule at a time as JSON: item, scan, identifier, azqr, label, screen, signature, iso20022",
+    "tool": "a rule at a time as JSON: item, scan, identifier, azqr, hs, label, screen, signature, iso20022",
 }
 
 

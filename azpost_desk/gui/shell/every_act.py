@@ -41,6 +41,7 @@ def _acts() -> dict[str, Callable[[], list[Action]]]:
     from azpost_desk.gui.screens.payments import actions as payments
     from azpost_desk.gui.screens.recovery import actions as recovery
     from azpost_desk.gui.screens.reports import actions as reports
+    from azpost_desk.gui.screens.rounds import actions as rounds
     from azpost_desk.gui.screens.staff import actions as staff
     from azpost_desk.gui.screens.tills import actions as tills
     from azpost_desk.gui.screens.tracking import actions as tracking
@@ -58,6 +59,7 @@ def _acts() -> dict[str, Callable[[], list[Action]]]:
         "staff": staff.actions,
         "tills": tills.actions,
         "cash": tills.cash_actions,
+        "rounds": lambda: rounds.actions(_none),
         "tracking": lambda: tracking.actions(_none, _none),
         "transfers": lambda: transfers.actions(_nothing, _none, _none),
     }
