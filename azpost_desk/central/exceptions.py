@@ -116,6 +116,7 @@ OWNERS: Final = {
     "item_code_guessed": "security",
     "item_elsewhere": "security",
     "item_flooded": "security",
+    "item_number": "security",
 }
 
 

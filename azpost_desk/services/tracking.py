@@ -22,7 +22,7 @@ from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.typed import one_line
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
-from azpost_desk.services.pickups import PICKUPS, Tried, hold_against, unbelieved
+from azpost_desk.services.pickups import PICKUPS, Tried, Unbelieved, hold_against, unbelieved
 from azpost_desk.services.rounds_views import ROUNDS, is_made_up, orders_then_ms
 from azpost_desk.services.staff import consent
 
@@ -395,7 +395,9 @@ def _why_doubted(books: Reading, number: str, command: ScanItem, tried: Tried | 
     """Why the pick-up code that was said hands nothing over."""
     if command.event != "EMI" or tried is None or not takes_code(command.relation):
         return None
-    doubt = unbelieved(books, number, tried)
+    # On the way back it is the sender's: the addressee had been told that code.
+    is_returning = is_back(books.item_lives(number)[-1].state)
+    doubt = Unbelieved("no_code") if is_returning else unbelieved(books, number, tried)
     facts: dict[str, object] = {"number": number, "left": doubt.left if doubt else 0}
     return _No("refused", doubt.reason, number, facts, code=doubt.code) if doubt else None
 

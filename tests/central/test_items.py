@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from azpost_desk.central.mail import items, orders
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.mail.history import VERSION
@@ -13,8 +15,6 @@ from tests.central.test_news import hear, last_operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     from azpost_desk.central.app import Centre
     from tests.central.desks import ManualClock, SimDesk
@@ -237,3 +237,15 @@ def test_a_machine_that_begins_hears_all_that_concerns_its_office(centre: Centre
         assert {event for _, event, _ in events} == {"EMA", "EMG"}
         assert (recall, "open") in [(one["order"], one["state"]) for one in desk.told("item.order")]
     assert [one["order"] for one in begun[0].told("item.order")] == [recall]
+
+
+@pytest.mark.parametrize(
+    "number", ["", "x", "ee000000014az", "EE000000014A", "EE 000 000 014 AZ", "🙂" * 13, "E" * 500]
+)
+def test_what_is_no_item_number_begins_no_file(centre: Centre, enrolled: Enrolled, number: str) -> None:
+    here = enrolled("2002-1")
+    here.append(ops.ItemScanned(number=number, event="EMG", office="2002"))
+    hear(centre, here)
+    with centre.database.transaction() as conn:
+        assert conn.execute("select count(*) from items").fetchall() == [(0,)]
+        assert conn.execute("select reason from exceptions").fetchall() == [("item_number",)]

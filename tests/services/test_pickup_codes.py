@@ -135,3 +135,12 @@ def test_a_strange_word_about_a_code_is_a_case_and_hands_nothing_over(
     tell(stand, **changed)
     assert len(stand.bodies(ops.CaseRaised)) == 1
     assert hand_over(stand, CODE) == ("refused", "no_code")
+
+
+def test_on_the_way_back_the_addressees_code_hands_nothing_over(stand: Stand) -> None:
+    """Taken in and addressed at one office, sent back, and the void of the code not heard yet."""
+    scan(stand, ITEM, "EMG")
+    tell(stand)
+    assert scan(stand, ITEM, "EDX", reason="refused", measure="returned") == ("saved", "saved")
+    assert scan(stand, ITEM, "EMG") == ("saved", "saved")
+    assert hand_over(stand, CODE) == ("refused", "no_code")

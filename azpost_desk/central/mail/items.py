@@ -18,6 +18,7 @@ from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Offices
+from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.mail.history import VERSION, Life, Told, lives
 from azpost_desk.domain.mail.moves import FINAL
 from azpost_desk.protocol.news import ItemEvent, ItemVoided
@@ -89,6 +90,10 @@ def scanned(conn: Connection, written: AcceptedRecord, body: ops.ItemScanned, no
         # Whatever office it names would be told of it, and be taken for the one that has the item.
         place = written.desk, written.epoch, written.sequence
         list_exception(conn, *place, "item_elsewhere", now_ms, f"{body.number} {body.office}")
+        return
+    if read_item_number(body.number).number != body.number:
+        place = written.desk, written.epoch, written.sequence
+        list_exception(conn, *place, "item_number", now_ms, body.number)
         return
     knew = concerned(conn, body.number)
     conn.execute(
