@@ -130,6 +130,8 @@ def test_a_count_that_differs_and_a_missing_signature_are_said_beside_what_is_mi
 ) -> None:
     hands.type(f"{digit_of(screen, OTHER_CLERK.officer)}\n")
     hands.scan(NUMBERS[0])
+    # Nothing is asked of an item before it goes out.
+    assert [one.outcome for one in screen.items.rows.records] == ["planned"]
     hands.type("1\n")
     assert screen.answer.text() == say("refusal.E-076")
     sign(qtbot, screen.pad)

@@ -66,7 +66,9 @@ class Asked:
 
 
 def items_of(now: RoundNow) -> list[ItemOfRound]:
-    """The list, what nobody has said anything of first."""
+    """The list, what nobody has said anything of first; before it goes out nothing is asked of it."""
+    if now.round.state == "planned":
+        return [ItemOfRound(number, "planned") for number in now.round.outcomes]
     rows = [ItemOfRound(number, outcome) for number, outcome in now.round.outcomes.items()]
     return sorted(rows, key=lambda one: bool(one.outcome))
 

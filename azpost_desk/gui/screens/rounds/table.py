@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.screens.rounds.form import ItemOfRound
     from azpost_desk.services.rounds import RoundNow
 
-_STATES: Final[dict[str, State]] = {"": "neutral", "delivered": "good", "lost": "bad"}
+_STATES: Final[dict[str, State]] = {"": "neutral", "planned": "neutral", "delivered": "good", "lost": "bad"}
 
 
 def round_columns() -> list[Column[RoundNow]]:
