@@ -22,6 +22,7 @@ from azpost_desk.domain.catalogue import (
     WatchState,
 )
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
+from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
 
@@ -46,4 +47,6 @@ DOCUMENTS: Final[dict[str, type[Document]]] = {
     "customs_forms": CustomsForms,
     "sdr_rates": SdrRates,
     "mail_abroad": MailAbroad,
+    "mail_storage": MailStorage,
+    "closed_days": ClosedDays,
 }

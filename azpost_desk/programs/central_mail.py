@@ -1,13 +1,14 @@
-"""`azpost-desk central` · mail abroad: prices, prohibitions, forms, SDR rates, each from a checked file."""
+"""`azpost-desk central` · documents about mail: abroad and how long it is kept, each from a checked file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from azpost_desk.central.mail import documents, price_lists
+from azpost_desk.central.mail import documents, price_lists, terms
 from azpost_desk.central.registry import files, reference
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
+from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
 from azpost_desk.programs.central_commands import CLOCK, Command
@@ -25,6 +26,8 @@ _CHECKS: Final[dict[str, tuple[type[Document], Callable[[str, Any], None]]]] = {
     "customs-forms": (CustomsForms, documents.check_customs_forms),
     "sdr-rates": (SdrRates, documents.check_sdr_rates),
     "mail-abroad": (MailAbroad, price_lists.check_mail_abroad),
+    "mail-storage": (MailStorage, terms.check_mail_storage),
+    "closed-days": (ClosedDays, terms.check_closed_days),
 }
 DOCUMENTS: Final = tuple(_CHECKS)
 

@@ -26,6 +26,7 @@ from azpost_desk.domain.catalogue import (
     Settings,
     Tariffs,
 )
+from azpost_desk.domain.mail.keeping import ClosedDays, KeepingRule, MailStorage
 from azpost_desk.rehearsal.notice_town import portal
 from azpost_desk.rehearsal.providers import DEMO_BILLERS
 
@@ -127,6 +128,12 @@ TARIFFS: Final = Tariffs(
     ),
 )
 
+STORAGE: Final = MailStorage(
+    rules=(
+        KeepingRule(services=("E",), days=10, extended_days=30),
+        KeepingRule(days=30, extended_days=60),
+    )
+)
 GOODS: Final = Goods(
     articles=tuple(
         Article(
@@ -213,6 +220,8 @@ def found_town(
         branches.set_licence(conn, BRANCH, licence, now_ms)
     reference.publish(conn, TARIFFS, now_ms)
     reference.publish(conn, GOODS, now_ms)
+    reference.publish(conn, STORAGE, now_ms)
+    reference.publish(conn, ClosedDays(weekdays=(7,)), now_ms)
     reference.publish(conn, billers(), now_ms)
     settings = Settings(
         till_qapik_max=till_qapik_max,

@@ -27,6 +27,7 @@ from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
 from azpost_desk.services.history import History
 from azpost_desk.services.incoming import Incoming
+from azpost_desk.services.keeping import Keeping
 from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.mail_abroad import PostAbroad
 from azpost_desk.services.notices import Notices
@@ -115,6 +116,11 @@ class DeskServices:
     def rounds(self) -> Rounds:
         """Rounds of couriers."""
         return Rounds(self.counter, self.tracking)
+
+    @property
+    def keeping(self) -> Keeping:
+        """Items that wait here, by their last day."""
+        return Keeping(self.counter)
 
     @property
     def post_abroad(self) -> PostAbroad:

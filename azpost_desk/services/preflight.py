@@ -17,6 +17,7 @@ from azpost_desk.domain.people import Words
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, attach
+from azpost_desk.services.keeping import terms_here
 from azpost_desk.services.rounds_views import ROUNDS
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Check:
 
     Attributes:
         name: clock, disk, backup, folded, printer, scanner, tariffs, lists, unsent, remittances, difference,
-            key, parked, rounds.
+            key, parked, rounds, storage.
         word: what was found; the sentence is ``preflight.<name>.<word>`` with `facts`.
     """
 
@@ -72,7 +73,7 @@ class Preflight:
         outside = list(self._outside(scanned_ms))
         with self.counter.books.reading() as books:
             date = self.counter.today()
-            return [*outside, *_lists(books, date), *self._waiting(books)]
+            return [*outside, *_lists(books, date), *self._waiting(books, date)]
 
     def open_day(self, by: Officer, date: str, words: str = "", scanned_ms: int = 0) -> Recorded:
         """Look, and open the day `date`; what was seen stands before it in the same transaction.
@@ -118,11 +119,12 @@ class Preflight:
             age = now_ms - line.oldest_ms
             yield Check("unsent", _above(age, 0, UNSENT_BAD_MS), "some", {"count": line.waiting})
 
-    def _waiting(self, books: Reading) -> Iterator[Check]:
+    def _waiting(self, books: Reading, date: str) -> Iterator[Check]:
         awaited = books.remittances(("announced",))
         yield _some("remittances", len(awaited))
         yield _some("parked", len(books.parked()))
         yield _some("rounds", len(books.of(ROUNDS).rounds(("out",))))
+        yield _some("storage", sum(one.stands == "due_back" for one in terms_here(books, date)))
         yield _difference(books)
 
 

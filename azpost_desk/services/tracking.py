@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch, Offices
-from azpost_desk.domain.days import business_day
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number, read_receptacle
 from azpost_desk.domain.mail.history import Told
 from azpost_desk.domain.mail.moves import is_back, moved_by
@@ -22,6 +21,7 @@ from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.typed import one_line
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
+from azpost_desk.services.keeping import is_day, term_of, why_not_until
 from azpost_desk.services.pickups import PICKUPS, Tried, Unbelieved, hold_against, unbelieved
 from azpost_desk.services.rounds_views import ROUNDS, is_made_up, orders_then_ms
 from azpost_desk.services.staff import consent
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.mail.proof import Signature
     from azpost_desk.domain.mail.scanning import Need
+    from azpost_desk.services.keeping import Term
     from azpost_desk.services.ports import Hasher, Reading, Writing
     from azpost_desk.services.views import Entry, Recorded
     from azpost_desk.services.views_mail import ItemEvent
@@ -106,13 +107,14 @@ class _No:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The timeline of an item: its events, newest first, with the offices' names by code, and its state."""
+    """The timeline of an item: events, newest first, with the offices' names by code, its state and days."""
 
     number: str
     events: tuple[ItemEvent, ...]
     offices: Mapping[str, str]
     expected: bool
     state: str = ""
+    term: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +229,9 @@ class Tracking:
             offices = books.document(Offices, date).offices if date else ()
             expected = number in books.announced(number[:-2][-4:])
             life = books.item_lives(number)[-1]
+            term = term_of(books, number, self.counter.today())
         named = {one.code: one.name for one in offices}
-        return Known(number, tuple(reversed(events)), named, expected, life.state)
+        return Known(number, tuple(reversed(events)), named, expected, life.state, term)
 
     def orders_ms(self) -> int:
         """Up to when this desk knows which stop orders stand, UTC ms."""
@@ -387,6 +390,7 @@ def _why_not(
     return (
         _why_doubted(books, number, command, tried)
         or _why_untold(books, number, command, event, life.custody)
+        or _kept_too_long(books, number, command, event)
         or _elsewhere(books, number, command.event)
     )
 
@@ -409,6 +413,11 @@ def _why_untold(books: Reading, number: str, command: ScanItem, event: EventHere
     return None if missing is None else _No("refused", f"{missing}_missing", number, {"number": number})
 
 
+def _kept_too_long(books: Reading, number: str, command: ScanItem, event: EventHere) -> _No | None:
+    no = why_not_until(books, number, command.until.strip()) if "until" in event.needs else None
+    return _No("refused", no[0], number, {"number": number, **no[1]}) if no else None
+
+
 def _events_here(books: Reading) -> tuple[EventHere, ...]:
     return events_at(books.document(Branch, books.day().date).mail)
 
@@ -429,19 +438,12 @@ def _is_told(books: Reading, command: ScanItem, event: EventHere, need: Need, cu
         drawn = command.signature
         return drawn is not None and drawn.is_sound and len(command.picture) <= IMAGE_BYTES_MAX
     if need == "until":
-        return _is_day(given) and given >= books.day().date
+        return is_day(given) and given >= books.day().date
     if need == "receptacle":
         label = _label(given)
         abroad = event.code in ABROAD
         return read_receptacle(label) is not None if abroad else bool(_OWN_LABEL.fullmatch(label))
     return bool(given) and given in (event.offers(need) or (given,))
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return business_day(text) == text
-    except Refused:
-        return False
 
 
 def _label(typed: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from azpost_desk.domain.mail.history import Told, history
+from azpost_desk.domain.mail.history import Told, history, until_of
 from azpost_desk.storage import tables as t
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def told(row: Row[Any]) -> Told:
         row.measure,
         row.answers,
         bool(row.voided),
+        until_of(row.event, row.detail),
     )
 
 

@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from azpost_desk import places
-from azpost_desk.central.mail import documents, price_lists
+from azpost_desk.central.mail import documents, price_lists, terms
 from azpost_desk.central.registry.files import WrongFile, checked
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
+from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
 from azpost_desk.domain.reference import DOCUMENTS
@@ -30,6 +31,8 @@ def refused(name: str, data: Any) -> tuple[str, object]:
         "customs-forms": (documents.check_customs_forms, CustomsForms),
         "sdr-rates": (documents.check_sdr_rates, SdrRates),
         "mail-abroad": (price_lists.check_mail_abroad, MailAbroad),
+        "mail-storage": (terms.check_mail_storage, MailStorage),
+        "closed-days": (terms.check_closed_days, ClosedDays),
     }[name]
     with pytest.raises(WrongFile) as wrong:
         check("f", checked(data, kind, "f"))
@@ -106,7 +109,9 @@ def test_a_rate_by_which_nothing_could_be_reckoned_is_refused(field: str, value:
     assert refused("sdr-rates", {"source": ""}) == ("X-176", "source")
 
 
-@pytest.mark.parametrize("name", ["prohibitions", "customs-forms", "sdr-rates"])
+@pytest.mark.parametrize(
+    "name", ["prohibitions", "customs-forms", "sdr-rates", "mail-storage", "closed-days"]
+)
 def test_a_document_reads_its_own_bytes_also_those_of_a_newer_centre(name: str) -> None:
     kind = DOCUMENTS[name.replace("-", "_")]
     document = msgspec.convert(example(name), kind)
@@ -148,3 +153,35 @@ def test_a_price_list_that_could_not_be_charged_is_refused_at_its_place(
         inner = inner[int(step[1:-1]) - 1] if step.startswith("[") else inner[step]
     inner[name] = value
     assert refused("mail-abroad", data) == (code, path)
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        ({"rules": [{"services": ["EE"], "days": 10}, {"days": 30}]}, "rules[1].services[1]"),
+        ({"rules": [{"days": 0}]}, "rules[1].days"),
+        ({"rules": [{"days": 2}], "warn_days": 2}, "rules[1].days"),
+        ({"rules": [{"days": 30, "extended_days": 30}]}, "rules[1].extended_days"),
+        ({"rules": [{"days": 366}], "warn_days": 366}, "rules[1].days"),
+        # Whatever is no express item would have no term.
+        ({"rules": [{"services": ["E"], "days": 10}]}, "rules"),
+        ({}, "rules"),
+    ],
+)
+def test_terms_by_which_an_item_would_go_back_at_once_or_never_are_refused(data: Any, place: str) -> None:
+    assert refused("mail-storage", data) == ("X-185", place)
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "place"),
+    [
+        ({"weekdays": [0]}, "X-186", "weekdays[1]"),
+        ({"weekdays": [1, 2, 3, 4, 5, 6, 7]}, "X-186", "weekdays"),
+        ({"days": ["1.1.2027"]}, "X-177", "days[1]"),
+        ({"offices": [{"office": " "}]}, "X-186", "offices[1].office"),
+        ({"offices": [{"office": "2002"}, {"office": "2002"}]}, "X-186", "offices[2].office"),
+        ({"offices": [{"office": "2002", "weekdays": [8]}]}, "X-186", "offices[1].weekdays[1]"),
+    ],
+)
+def test_a_calendar_that_is_none_is_refused(data: Any, code: str, place: str) -> None:
+    assert refused("closed-days", data) == (code, place)

@@ -19,7 +19,7 @@ from azpost_desk.central.registry import reference, supply
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.item_numbers import read_item_number
-from azpost_desk.domain.mail.history import VERSION, Life, Told, lives
+from azpost_desk.domain.mail.history import VERSION, Life, Told, lives, until_of
 from azpost_desk.domain.mail.moves import FINAL
 from azpost_desk.protocol.news import ItemEvent, ItemVoided
 from azpost_desk.texts.sentences import local
@@ -301,4 +301,5 @@ def _told(row: Any) -> Told:
         row.measure,
         row.answers,
         row.voided,
+        until_of(row.event, row.detail),
     )

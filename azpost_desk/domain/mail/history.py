@@ -8,6 +8,7 @@ step that nobody scanned is passed over; what does not fit is kept and marked, a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Final, Literal
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from azpost_desk.domain.mail.moves import CUSTODY, FINAL, ITEM, JUMPS, is_back, moved_by, stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Mark = Literal["", "jump", "again", "contradiction", "voided"]
 """What became of an event: it counts; it counts though steps before it were not scanned; it says once more
@@ -26,6 +27,7 @@ _COUNTS: Final = frozenset({"", "jump", "again"})
 VERSION: Final = 1
 # A number may stand on another item a year after the life of the one before ended (mail.md 1.5).
 _REUSE_MS: Final = 365 * 86_400_000
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BEGINS: Final = frozenset({"EMA", "EMD"})
 # An item at one office that turns up at another one has been forwarded; nobody scanned how.
 _ARRIVES: Final = frozenset({"EMG", "EDD"})
@@ -43,6 +45,7 @@ class Told:
         at_ms: when it happened, UTC ms.
         answers: the id of the event that whoever wrote this one knew as the last.
         voided: it was taken back.
+        until: the day (ISO) until which it is to be kept, where the event says one.
     """
 
     id: str
@@ -55,6 +58,7 @@ class Told:
     measure: str = ""
     answers: str = ""
     voided: bool = False
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +105,19 @@ class Life:
     def seen_at(self, office: str) -> bool:
         """Whether an event of this office counts since the item took the way it is on now."""
         seen = False
-        state = ""
-        for one in self.steps:
-            if not one.counts:
-                continue
-            before, state = state, _after(state, one.event)[0]
+        before = ""
+        for event, state in self.way():
             turned = is_back(before) != is_back(state)
-            seen = one.event.office == office or (seen and not turned)
+            seen, before = event.office == office or (seen and not turned), state
         return seen
+
+    def way(self) -> Iterator[tuple[Told, str]]:
+        """Each event that counts, and the state after it."""
+        now = _Folding(self.generation)
+        for one in self.steps:
+            now.take(one.event)
+            if one.counts:
+                yield one.event, now.state
 
     def is_awaited_at(self, office: str, *, is_addressed: bool) -> bool:
         """Whether an office waits for it: addressed to it, or on the way back to where it was taken in."""
@@ -142,6 +151,11 @@ class Life:
         """The office that took it from the sender; "" when that is not known here."""
         counted = (one.event for one in self.steps if one.mark in ("", "jump"))
         return next((one.office for one in counted if one.code == "EMA"), "")
+
+
+def until_of(code: str, detail: str) -> str:
+    """The day until which an event says that the item is kept; its detail may say something else."""
+    return detail if code == "EDF" and _DAY.fullmatch(detail) else ""
 
 
 def lives(events: Iterable[Told]) -> tuple[Life, ...]:
@@ -219,7 +233,8 @@ def _once(events: Sequence[Told]) -> dict[str, Told]:
 
 
 def _fullest(one: Told) -> tuple[object, ...]:
-    return one.voided, one.epoch, one.sequence, one.desk, one.code, one.office, one.at_ms, one.measure
+    said = one.code, one.office, one.at_ms, one.measure, one.until
+    return one.voided, one.epoch, one.sequence, one.desk, *said
 
 
 def _befores(known: dict[str, Told], counted: dict[str, Told]) -> dict[str, set[str]]:

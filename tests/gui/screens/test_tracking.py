@@ -25,6 +25,7 @@ from azpost_desk.services.tracking import VOID_OWN_MS, Tracking
 from azpost_desk.services.views import Found
 from tests.gui.conftest import press, type_text
 from tests.services.counters import MORNING_MS
+from tests.services.test_keeping import ITEMS, shelve
 from tests.services.test_mail_events import becomes
 from tests.storage.desks import piece
 
@@ -400,3 +401,26 @@ def send_move(pad: SignaturePad, at: QPoint) -> None:
         Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
     QApplication.sendEvent(pad, move)
+
+
+def test_what_waits_too_long_stands_beside_the_scans_and_on_the_item(
+    qtbot: QtBot, stand: Stand, session: Session
+) -> None:
+    shelve(stand)
+    screen = TrackingScreen(session)
+    qtbot.addWidget(screen)
+    screen.show()
+    screen.enter()
+    panel = screen.panel
+    qtbot.waitUntil(lambda: printed_item_number(ITEMS[0]) in panel.due_back.text())
+    assert panel.due_back.text().endswith("21.11.2026")
+    assert printed_item_number(ITEMS[5]) not in panel.due_back.text()
+    assert [line.rpartition(" ")[2] for line in panel.ends_soon.text().splitlines()[1:]] == [
+        "23.11.2026",
+        "25.11.2026",
+    ]
+    screen.open_item(ITEMS[0])
+    qtbot.waitUntil(screen.item.isVisible)
+    assert "21.11.2026" in screen.item.term.text()
+    screen.open_item(NUMBERS[0])
+    qtbot.waitUntil(lambda: not screen.item.term.isVisible())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.mail.scanning import EventHere
     from azpost_desk.domain.scans import Scan
     from azpost_desk.services.counter import Officer
+    from azpost_desk.services.keeping import Keeping, Term
     from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
     from azpost_desk.services.views import Entry
 
@@ -65,7 +66,7 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Shift:
     """What the screen starts from: today's scans, the event this officer scanned last, what is expected, what
-    is scanned at this office, and up to when stop orders are known.
+    is scanned at this office, up to when stop orders are known, and the last days of what waits here.
     """
 
     seen: tuple[Seen, ...]
@@ -73,6 +74,7 @@ class Shift:
     expected: tuple[str, ...]
     events: tuple[EventHere, ...]
     orders_ms: int
+    terms: tuple[Term, ...] = ()
 
 
 def raw_of(scan: Scan) -> str:
@@ -118,13 +120,18 @@ def answered(command: ScanItem, answer: Scanned) -> Seen:
     )
 
 
-def shift(tracking: Tracking, by: Officer) -> Shift:
+def shift(tracking: Tracking, keeping: Keeping, by: Officer) -> Shift:
     """Read the day for the screen."""
     entries = tracking.today(DAY_AT_MOST)
     own = (one.body for one in entries if one.recorded.actor == by.officer)
     event = next((body.event for body in own if isinstance(body, ops.ItemScanned)), "")
     return Shift(
-        tuple(_seen(entries)), event, tracking.expected(), tracking.events_here(), tracking.orders_ms()
+        tuple(_seen(entries)),
+        event,
+        tracking.expected(),
+        tracking.events_here(),
+        tracking.orders_ms(),
+        tuple(keeping.terms()),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -16,9 +16,12 @@ from azpost_desk.gui.kit.named import event_words
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, say
 
 if TYPE_CHECKING:
-    from azpost_desk.gui.kit.labels import State
+    from azpost_desk.gui.kit.labels import State, Tone
     from azpost_desk.services.tracking import Known
     from azpost_desk.services.views_mail import ItemEvent
+
+
+_TERM_TONES: Final[dict[str, Tone]] = {"due_back": "bad", "ends_soon": "warn", "stopped": "warn"}
 
 
 class ItemCard(QFrame):
@@ -34,6 +37,7 @@ class ItemCard(QFrame):
         self._known: Known | None = None
         self.number = Label("", "big")
         self._pill = StatePill()
+        self.term = Label("", "body", wrap=True)
         self._empty = Label("tracking.screen.item.nothing", "muted", wrap=True)
         self.timeline = Timeline("tracking.screen.item.events")
         self.back = Button("tracking.screen.back", hint=plain("Esc"), role="quiet")
@@ -58,6 +62,7 @@ class ItemCard(QFrame):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(12)
         column.addLayout(head)
+        column.addWidget(self.term)
         column.addWidget(scroll, 1)
         follow(self, self._retranslate)
 
@@ -72,6 +77,11 @@ class ItemCard(QFrame):
             return
         self.number.say(plain(printed_item_number(known.number)))
         self._pill.show_state(*_standing(known))
+        self.term.setVisible(known.term is not None)
+        if known.term is not None:
+            stands = known.term.stands
+            words = phrase(f"express.term.{stands}", day=known.term.kept.last_day)
+            self.term.say(words, _TERM_TONES.get(stands, ""))
         self._empty.setVisible(not known.events)
         self.timeline.setVisible(bool(known.events))
         self.timeline.show_steps([_step(event, known) for event in known.events])

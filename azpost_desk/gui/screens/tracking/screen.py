@@ -171,8 +171,10 @@ class TrackingScreen(Screen):
         return bool(self._waiting)
 
     def _load(self) -> None:
-        tracking, by = self.session.services.tracking, self.session.by
-        Operation(self, lambda: decide.shift(tracking, by)).succeeded(self._on_shift).start()
+        services, by = self.session.services, self.session.by
+        Operation(self, lambda: decide.shift(services.tracking, services.keeping, by)).succeeded(
+            self._on_shift
+        ).start()
 
     def _on_changed(self, topics: frozenset[str]) -> None:
         """The centre has announced items."""
@@ -360,6 +362,7 @@ class TrackingScreen(Screen):
 
     def _on_shift(self, shift: decide.Shift) -> None:
         self.panel.show_orders(shift.orders_ms)
+        self.panel.show_terms(shift.terms)
         if tuple(one.code for one in shift.events) != tuple(self._events):
             # A digit typed before meant another list.
             self.event_field.put("")

@@ -1,0 +1,60 @@
+"""Storage terms and closed days before they count: what nobody could go by is refused with its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.central.mail.documents import is_day, wrong
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
+
+_WEEKDAYS: Final = range(1, 8)
+_DAYS_MAX: Final = 366
+
+
+def check_mail_storage(file: str, storage: MailStorage) -> None:
+    """Refuse terms by which some item would go back at once, or be kept for ever.
+
+    Raises:
+        WrongFile: X-185 a service that is no letter, no days or too many, an extension that ends before the
+            term does, a warning as long as a term, or rules of which none holds for every other service.
+    """
+    for at, rule in enumerate(storage.rules, start=1):
+        place = f"rules[{at}]."
+        for number, one in enumerate(rule.services, start=1):
+            if len(one) != 1 or not (one.isascii() and one.isupper()):
+                raise wrong("X-185", file, f"{place}services[{number}]", one)
+        if not storage.warn_days < rule.days <= _DAYS_MAX:
+            raise wrong("X-185", file, f"{place}days", rule.days)
+        if rule.extended_days and not rule.days < rule.extended_days <= _DAYS_MAX:
+            raise wrong("X-185", file, f"{place}extended_days", rule.extended_days)
+    if not storage.rules or storage.rules[-1].services:
+        raise wrong("X-185", file, "rules")
+
+
+def check_closed_days(file: str, closed: ClosedDays) -> None:
+    """Refuse a calendar by which an office is never open, or that names no day.
+
+    Raises:
+        WrongFile: X-177 no day, X-186 no weekday, every weekday, or an office twice or without a code.
+    """
+    _check(file, "", closed.weekdays, closed.days)
+    seen: set[str] = set()
+    for at, one in enumerate(closed.offices, start=1):
+        place = f"offices[{at}]."
+        if not one.office.strip() or one.office in seen:
+            raise wrong("X-186", file, f"{place}office", one.office)
+        seen.add(one.office)
+        _check(file, place, one.weekdays, one.days)
+
+
+def _check(file: str, place: str, weekdays: tuple[int, ...], days: tuple[str, ...]) -> None:
+    for number, one in enumerate(weekdays, start=1):
+        if one not in _WEEKDAYS:
+            raise wrong("X-186", file, f"{place}weekdays[{number}]", one)
+    if set(weekdays) == set(_WEEKDAYS):
+        raise wrong("X-186", file, f"{place}weekdays", len(weekdays))
+    for number, day in enumerate(days, start=1):
+        if not is_day(day):
+            raise wrong("X-177", file, f"{place}days[{number}]", day)
