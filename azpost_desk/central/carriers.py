@@ -154,6 +154,7 @@ NOTHING_TO_CARRY: Final = frozenset(
         ops.PinReset,
         ops.CustomerViewed,
         ops.NoticesSearched,
+        ops.LabelScanned,
         ops.RoundBegun,
         ops.RoundSigned,
         ops.RoundEnded,

@@ -48,6 +48,7 @@ class _Report:
         self._tills()
         self._control()
         self._pending()
+        self._labels()
         self._late()
         self._reversals()
         self._disputes()
@@ -205,6 +206,17 @@ class _Report:
             for row in self._paper.pending
         ]
         self._table("pending", columns, cells)
+
+    def _labels(self) -> None:
+        if not self._paper.labels:
+            return
+        columns = [
+            Column(self._t("receipt"), 1),
+            Column(self._t("item"), 2),
+            Column(self._t("since"), 1.2),
+        ]
+        cells = [(row.receipt, row.number, self._texts.moment(row.since)) for row in self._paper.labels]
+        self._table("labels", columns, cells)
 
     def _late(self) -> None:
         columns = [

@@ -11,6 +11,7 @@ from typing import Final
 
 from azpost_desk.domain.abroad.moves import ABROAD_IN, ABROAD_OUT
 from azpost_desk.domain.delivery_moves import DELIVERY
+from azpost_desk.domain.mail.labels import LABEL
 from azpost_desk.domain.mail.moves import ITEM
 from azpost_desk.domain.mail.orders import ORDER
 from azpost_desk.domain.mail.rounds import ROUND
@@ -241,6 +242,7 @@ TABLES: Final[dict[str, Moves]] = {
     "till": TILL,
     "bag": BAG,
     "item": ITEM,
+    "label": LABEL,
     "round": ROUND,
     "item_order": ORDER,
     "dispute": DISPUTE,

@@ -1,4 +1,4 @@
-"""Journal records of mail: what was scanned, not taken and taken back; rounds of couriers."""
+"""Journal records of mail: what was scanned, not taken and taken back; labels; rounds of couriers."""
 
 from __future__ import annotations
 
@@ -54,6 +54,13 @@ class ScanVoided(Body, frozen=True):
     approved_by: str = ""
 
 
+class LabelScanned(Body, frozen=True):
+    """The label stuck on an item accepted here was scanned back; `acceptance`: the operation of its line."""
+
+    number: str
+    acceptance: str
+
+
 class RoundBegun(Body, frozen=True):
     """A courier's round is being made up; its id is the operation of this record."""
 
@@ -85,6 +92,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("item.scanned", 1): ItemScanned,
     ("scan.refused", 1): ScanRefused,
     ("scan.voided", 1): ScanVoided,
+    ("label.scanned", 1): LabelScanned,
     ("round.begun", 1): RoundBegun,
     ("round.signed", 1): RoundSigned,
     ("round.ended", 1): RoundEnded,

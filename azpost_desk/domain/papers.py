@@ -246,6 +246,15 @@ class ReportPending:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportLabel:
+    """An item whose stuck label nobody has scanned back. `since` is UTC in milliseconds."""
+
+    receipt: str
+    number: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportLate:
     """A record that reached the report after its day was closed.
 
@@ -367,6 +376,7 @@ class DailyReportPaper:
     supplement: int = 0
     provisional: tuple[Words, ...] = ()
     pending: tuple[ReportPending, ...] = ()
+    labels: tuple[ReportLabel, ...] = ()
     late: tuple[ReportLate, ...] = ()
     reversals: tuple[ReportReversal, ...] = ()
     operations: tuple[ReportOperation, ...] = ()

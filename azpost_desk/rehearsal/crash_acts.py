@@ -150,6 +150,11 @@ class Worker(FeatureActs, AbroadActs, CodeActs):
 
         return accept
 
+    def _scan_label(self) -> Act:
+        self._accept_item()()
+        labels = self.services.labels
+        return lambda: labels.scan_back(labels.waiting()[-1].number, CLERK)
+
     def _take_bill(self) -> Act:
         def take() -> None:
             self.services.payments.check("1004", PHONE)

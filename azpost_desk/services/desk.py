@@ -28,6 +28,7 @@ from azpost_desk.services.goods import Shop
 from azpost_desk.services.history import History
 from azpost_desk.services.incoming import Incoming
 from azpost_desk.services.keeping import Keeping
+from azpost_desk.services.labels import Labels
 from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.mail_abroad import PostAbroad
 from azpost_desk.services.notices import Notices
@@ -111,6 +112,11 @@ class DeskServices:
     notes: Notes
     copies: Copies
     papers_made: PapersMade
+
+    @property
+    def labels(self) -> Labels:
+        """Labels to be scanned back."""
+        return Labels(self.counter)
 
     @property
     def rounds(self) -> Rounds:

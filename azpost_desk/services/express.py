@@ -124,6 +124,7 @@ class Express:
                 tariff=books.document(Tariffs, books.day().date).version,
                 postcode=addressee.postcode,
                 addresses=whose.commitment(),
+                label_back=True,
             )
 
             def told(language: str) -> tuple[str, str]:

@@ -230,6 +230,7 @@ class PostAbroad:
             addresses=whole.commitment(),
             country=parcel.country,
             abroad=_posted(parcel, quote, if_sent(books, Prohibitions, date).version),
+            label_back=True,
         )
 
         def told(language: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, attach
 from azpost_desk.services.keeping import terms_here
+from azpost_desk.services.labels import LABELS
 from azpost_desk.services.rounds_views import ROUNDS
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Check:
 
     Attributes:
         name: clock, disk, backup, folded, printer, scanner, tariffs, lists, unsent, remittances, difference,
-            key, parked, rounds, storage.
+            key, parked, rounds, storage, labels.
         word: what was found; the sentence is ``preflight.<name>.<word>`` with `facts`.
     """
 
@@ -125,6 +126,7 @@ class Preflight:
         yield _some("parked", len(books.parked()))
         yield _some("rounds", len(books.of(ROUNDS).rounds(("out",))))
         yield _some("storage", sum(one.stands == "due_back" for one in terms_here(books, date)))
+        yield _some("labels", len(books.of(LABELS).waiting_labels()))
         yield _difference(books)
 
 

@@ -56,4 +56,10 @@ def is_made(books: Reading, paper: str, key: str) -> bool:
     return books.prints_until(PrintJob(_LAST, paper, key, "original", "", 0, "", 0)) > 0
 
 
+def copies_made(books: Reading, paper: str, key: str) -> int:
+    """How often a paper was printed again, as a copy or for one that did not come out."""
+    sorts = ("copy", "duplicate")
+    return sum(books.prints_until(PrintJob(_LAST, paper, key, sort, "", 0, "", 0)) for sort in sorts)
+
+
 _LAST: Final = 2**62

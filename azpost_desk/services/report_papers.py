@@ -10,6 +10,7 @@ from azpost_desk.domain import papers
 from azpost_desk.domain.catalogue import name_in
 from azpost_desk.domain.electronic import electronic
 from azpost_desk.domain.ids import desk_parts
+from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.operations_disputes import figure_of
 from azpost_desk.domain.papers import Say
@@ -68,6 +69,10 @@ def report_paper(report: DayReport, language: str = "az") -> papers.DailyReportP
                 one.changed_ms,
             )
             for one in report.pending
+        ),
+        labels=tuple(
+            papers.ReportLabel(one.receipt, printed_item_number(one.number), one.accepted_ms)
+            for one in report.labels
         ),
         late=tuple(_late(one) for one in report.late),
         supplement=report.supplement,

@@ -16,12 +16,14 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.ahead import give_back
 from azpost_desk.services.counter import Counter, Officer, open_day
+from azpost_desk.services.labels import LABELS
 from azpost_desk.services.late import late_records, late_results
 from azpost_desk.services.slips import close_slip
 
 if TYPE_CHECKING:
     from azpost_desk.domain.hours import Hour
     from azpost_desk.domain.reports import Figures
+    from azpost_desk.services.labels import Label
     from azpost_desk.services.late import Late
     from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Day, Dispute, Entry, OtherDesk, Payment, Recorded
@@ -70,6 +72,7 @@ class DayReport:
         counts: every count of this till on this day, in order; also those that ended nothing.
         names: of the officers, by id.
         hours: of the branch, without the desks `without_hours`; own_hours are this desk's.
+        labels: stuck on items and never scanned back, of any day.
         billers: names of those with something pending, by number and language.
     """
 
@@ -99,6 +102,7 @@ class DayReport:
     disputes: tuple[Dispute, ...] = ()
     supplement: int = 0
     billers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    labels: tuple[Label, ...] = ()
     without_hours: tuple[int, ...] = ()
 
 
@@ -237,6 +241,7 @@ class Reports:
             names={one.officer: one.name for one in books.officers()},
             demo=not _approved(books, day.date),
             disputes=_disputes(books, day.date),
+            labels=tuple(books.of(LABELS).waiting_labels()),
             billers=_biller_names(books, {one.biller for one in pending}, day.date),
         )
 

@@ -29,7 +29,7 @@ from azpost_desk.storage import projected_cash
 from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.features import abroad, pickups, rounds
+from azpost_desk.storage.features import abroad, labels, pickups, rounds
 from azpost_desk.storage.projected_slips import add_untold, against_slip, learn_key
 from azpost_desk.storage.projections import keep_remittance, remittance_differs
 
@@ -221,6 +221,7 @@ def _item(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent, *, go
     here = _is_on_its_way_here(connection, desk, told)
     items.heard(connection, told, desk.enrolled.branch, addressed=here, gone=gone)
     rounds.heard(connection, told, gone=gone)
+    labels.heard(connection, told, gone=gone)
 
 
 def _item_code(connection: Connection, desk: OpenDesk, told: tidings.ItemCode) -> None:

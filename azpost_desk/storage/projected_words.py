@@ -40,6 +40,7 @@ _NOT_LISTED: Final = frozenset(
         "customer.noted",
         "customer.viewed",
         "item.scanned",
+        "label.scanned",
         "scan.refused",
         "scan.voided",
         "grant.requested",

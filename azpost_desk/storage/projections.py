@@ -20,7 +20,7 @@ from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
 from azpost_desk.storage import projected_slips as slips
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.features import abroad, bills, goods, pickups, qr, rounds, transfers
+from azpost_desk.storage.features import abroad, bills, goods, labels, pickups, qr, rounds, transfers
 from azpost_desk.storage.projected_words import keep_words
 from azpost_desk.storage.projecting import StoredRecord, happens_once
 
@@ -83,6 +83,7 @@ def _day_closed(connection: Connection, written: StoredRecord, body: ops.DayClos
 def _item_scanned(connection: Connection, written: StoredRecord, body: ops.ItemScanned) -> None:
     items.scanned(connection, written, body)
     rounds.scanned(connection, written, body)
+    labels.item_scanned(connection, written, body)
 
 
 def _scan_voided(connection: Connection, written: StoredRecord, body: ops.ScanVoided) -> None:
@@ -307,6 +308,7 @@ _CARRIERS: Final[dict[str, Callable[[Connection, StoredRecord, Any], None]]] = {
     "item.scanned": _item_scanned,
     "scan.refused": pickups.refused,
     "scan.voided": _scan_voided,
+    "label.scanned": labels.label_scanned,
     "round.begun": rounds.begun,
     "round.signed": rounds.signed,
     "round.ended": rounds.ended,

@@ -43,13 +43,14 @@ from azpost_desk.storage.tables_kept import watch_lists as watch_lists
 from azpost_desk.storage.tables_mail import mail_codes as mail_codes
 from azpost_desk.storage.tables_mail import mail_events as mail_events
 from azpost_desk.storage.tables_mail import mail_items as mail_items
+from azpost_desk.storage.tables_mail import mail_labels as mail_labels
 from azpost_desk.storage.tables_mail import mail_orders as mail_orders
 from azpost_desk.storage.tables_mail import mail_round_items as mail_round_items
 from azpost_desk.storage.tables_mail import mail_rounds as mail_rounds
 from azpost_desk.storage.tables_qr import qr_requests as qr_requests
 from azpost_desk.storage.tables_qr import qr_returns as qr_returns
 
-SCHEMA: Final = 8
+SCHEMA: Final = 9
 """PRAGMA user_version of a database that these tables describe."""
 
 # --- written once -----------------------------------------------------------------------------------
@@ -429,6 +430,7 @@ DERIVED: Final = (
     mail_round_items,
     mail_codes,
     mail_orders,
+    mail_labels,
     customers,
     customer_names,
     receivers,

@@ -87,3 +87,15 @@ mail_orders: Final = table(
     whole("at_ms"),
     Index(None, "number"),
 )
+# The label of an item accepted here: whether anybody has scanned it since it was stuck on.
+mail_labels: Final = table(
+    "mail_labels",
+    text("number", key=True),
+    text("acceptance"),
+    text("receipt"),
+    whole("day"),
+    text("state"),
+    whole("accepted_ms"),
+    whole("changed_ms"),
+    Index(None, "state"),
+)

@@ -18,6 +18,8 @@ DAY = (
     "item_voided_news",
     "pickup_code",
     "courier_round",
+    "scan_label",
+    "accept_item",
     "stop_order_news",
     *("bill_refused", "transfer_news", "remittance_news", "accept_remittance", "issue_remittance"),
     *("acknowledged", "take_grant", "release_grant", "send_abroad", "send_abroad", "stop_abroad"),

@@ -68,7 +68,7 @@ def test_every_line_is_there_and_a_sound_machine_has_no_red_one(morning: Stand) 
     lines = on(morning, Machine()).look()
     assert [one.name for one in lines] == [
         "clock", "disk", "backup", "printer", "key", "scanner", "unsent", "tariffs", "lists", "remittances",
-        "parked", "rounds", "storage", "difference",
+        "parked", "rounds", "storage", "labels", "difference",
     ]  # fmt: skip
     assert [one.name for one in lines if one.state == "bad"] == []
 
@@ -134,7 +134,7 @@ def test_a_day_opens_at_once_where_nothing_is_red_and_what_was_seen_is_recorded(
     assert morning.desk.days.current().state == "open"
     [seen] = morning.bodies(ops.DayPreflight)
     assert isinstance(seen, ops.DayPreflight)
-    assert (seen.date, len(seen.lines), seen.consented, seen.words) == (DATE, 14, (), "")
+    assert (seen.date, len(seen.lines), seen.consented, seen.words) == (DATE, 15, (), "")
 
 
 def test_red_lines_need_the_managers_reason_and_the_reason_stands_in_no_body(morning: Stand) -> None:

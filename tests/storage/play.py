@@ -149,6 +149,7 @@ class Player(AbroadPlayer):
                 tariff="t",
                 postcode="AZ1000",
                 addresses=group.commitment(),
+                label_back=True,
             )
             self._settle(books, [line], [group])
 

@@ -19,6 +19,7 @@ from azpost_desk.protocol.messages import Sent
 from azpost_desk.protocol.old_chains import OldRecord
 from azpost_desk.protocol.records import Attachment, seal
 from azpost_desk.services.erasure import erase
+from azpost_desk.services.labels import LABELS
 from azpost_desk.services.qr_views import QR
 from tests.storage.desks import DESK_KEY
 from tests.storage.play_cash import CashPlayer
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 @dataclass
 class RarePlayer(CashPlayer):
     """A desk at work."""
+
+    def scan_label(self) -> None:
+        """The oldest label that waits is scanned back."""
+        with self.books.reading() as books:
+            waiting = books.of(LABELS).waiting_labels()
+        if waiting:
+            body = ops.LabelScanned(number=waiting[0].number, acceptance=waiting[0].acceptance)
+            self._append(body, "1002")
 
     def _asked_by_telephone(self) -> tuple[str, str]:
         """(request, operation) of a question to the centre."""

@@ -43,6 +43,7 @@ class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
         weight_grams: gross, by the scale.
         postcode: of the addressee at home; "" abroad.
         addresses: commits to sender and addressee, and abroad to the declaration in full (an attachment).
+        label_back: its acceptance ends with a scan of the stuck label.
         country: ISO 3166, where it goes; "" at home.
     """
 
@@ -56,3 +57,4 @@ class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
     addresses: str
     country: str = ""
     abroad: PostedAbroad | None = None
+    label_back: bool = False

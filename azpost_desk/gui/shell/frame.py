@@ -31,6 +31,8 @@ from azpost_desk.gui.shell.basket_panel import BasketPanel
 from azpost_desk.gui.shell.break_watch import BreakWatch
 from azpost_desk.gui.shell.first_place import first_place
 from azpost_desk.gui.shell.help_sheet import HelpSheet
+from azpost_desk.gui.shell.label_watch import TOPICS as LABEL_TOPICS
+from azpost_desk.gui.shell.label_watch import LabelWatch
 from azpost_desk.gui.shell.lamp import BooksLamp, BooksSheet
 from azpost_desk.gui.shell.line_panel import LinePill, QueueSheet
 from azpost_desk.gui.shell.number_watch import TOPICS as NUMBER_TOPICS
@@ -99,6 +101,7 @@ class Frame(QWidget):
         self.notices = NoticeStrip(follows_acts=True)
         self.day_left = StandingNotice(self)
         self.numbers = NumberWatch(self, session)
+        self.labels = LabelWatch(self, session)
         self.basket = BasketPanel(session)
         self._work = QStackedWidget()
         self._drawer = SideDrawer(self, self._rail)
@@ -132,6 +135,7 @@ class Frame(QWidget):
         centre.setSpacing(8)
         centre.addWidget(self.day_left)
         centre.addWidget(self.numbers)
+        centre.addWidget(self.labels)
         centre.addWidget(self.notices)
         centre.addWidget(self._work, 1)
         middle.addLayout(centre, 1)
@@ -288,11 +292,9 @@ class Frame(QWidget):
         """A scan from anywhere in the program: the screen first, then the one box finds what it is."""
         acts().began.emit(None)
         self._session.scanned_ms = self._session.services.counter.clock.utc_ms()
-        if self._current is not None and self._current.heard(scan, doubled):
-            return
-        if doubled:
-            return
-        self.asking.ask(raw, from_scan=scan)
+        taken = self._current is not None and self._current.heard(scan, doubled)
+        if not doubled:
+            self.labels.heard(scan, taken, lambda: self.asking.ask(raw, from_scan=scan))
 
     def _on_box(self) -> None:
         self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -416,6 +418,8 @@ class Frame(QWidget):
         self.line_changed()
         if topics & NUMBER_TOPICS:
             self.numbers.look()
+        if topics & LABEL_TOPICS:
+            self.labels.look()
         # What the centre said may owe a paper: the statement of a notice.
         if topics & {"paper", "news"}:
             self.print_waiting()

@@ -270,6 +270,7 @@ class Window(QStackedWidget):
         frame.first_screen()
         frame.print_waiting()
         frame.numbers.look()
+        frame.labels.look()
         frame.lamp.watch()
 
     def _dress_for(self, officer: Officer) -> None:

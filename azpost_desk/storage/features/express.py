@@ -8,6 +8,7 @@ from azpost_desk.domain.lines import ItemAccepted
 from azpost_desk.domain.people import Addresses
 from azpost_desk.storage import people
 from azpost_desk.storage import projected_items as items
+from azpost_desk.storage.features import labels
 from azpost_desk.storage.features.base import LineCarrier, Named
 
 if TYPE_CHECKING:
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from azpost_desk.storage.projecting import StoredRecord
 
 
-def _accepted(connection: Connection, written: StoredRecord, line: ItemAccepted, _receipt: str) -> None:
+def _accepted(connection: Connection, written: StoredRecord, line: ItemAccepted, receipt: str) -> None:
     items.accepted(connection, written, line.number, line.operation)
+    labels.accepted(connection, written, line, receipt)
 
 
 def _undone(connection: Connection, written: StoredRecord, line: ItemAccepted, undone: LineReversed) -> None:
     items.handed_back(connection, written, line.number, undone.operation)
+    labels.undone(connection, written, line)
 
 
 def _remember(connection: Connection, line: ItemAccepted, named: Named) -> None:

@@ -119,7 +119,7 @@ def test_the_look_before_the_day_opens_from_anywhere(hands: Hands, stand: Stand)
     [sheet] = hands.frame.findChildren(PreflightSheet)
     assert sheet.isVisible()
     assert not sheet.form.isVisible()
-    assert len(sheet.lines) == 10
+    assert len(sheet.lines) == 11
     hands.press(Qt.Key.Key_Escape)
     assert not sheet.isVisible()
     assert stand.records() == before

@@ -9,6 +9,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.papers import (
     DailyReportPaper,
     ReportCount,
+    ReportLabel,
     ReportLate,
     ReportPending,
     ReportReversal,
@@ -63,9 +64,9 @@ class DeskRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenMatter:
-    """Something the day leaves open or undone: pending, late, a reversal, or a count that differed."""
+    """Something the day leaves open or undone: pending, a label, late, a reversal, a count that differed."""
 
-    kind: Literal["pending", "late", "reversal", "count"]
+    kind: Literal["pending", "label", "late", "reversal", "count"]
     receipt: str
     title: Words
     amount: Money
@@ -208,6 +209,10 @@ def _matters(paper: DailyReportPaper) -> tuple[OpenMatter, ...]:
     def pending(one: ReportPending) -> OpenMatter:
         return OpenMatter("pending", one.receipt, one.title, one.amount, one.state)
 
+    def label(one: ReportLabel) -> OpenMatter:
+        words = Say("reports.screen.matter.not_scanned")
+        return OpenMatter("label", one.receipt, one.number, azn(0), words)
+
     def late(one: ReportLate) -> OpenMatter:
         words = one.reason
         if one.arrived_at:
@@ -230,6 +235,7 @@ def _matters(paper: DailyReportPaper) -> tuple[OpenMatter, ...]:
 
     return (
         *map(pending, paper.pending),
+        *map(label, paper.labels),
         *map(late, paper.late),
         *map(reversal, paper.reversals),
         # An even close says nothing; a surprise count and one that was set aside always do.

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.words import Say
     from azpost_desk.gui.screens.reports.form import OpenMatter, ServiceRow
 
-_MATTERS: Final[dict[str, State]] = {"pending": "warn", "late": "neutral", "reversal": "bad", "count": "warn"}
+_MATTERS: Final[dict[str, State]] = {
+    "pending": "warn",
+    "label": "warn",
+    "late": "neutral",
+    "reversal": "bad",
+    "count": "warn",
+}
 
 
 def said(words: Words) -> Say:
