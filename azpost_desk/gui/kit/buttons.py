@@ -73,6 +73,13 @@ class Button(QPushButton):
             self._hint = hint
         self._retranslate()
 
+    def become(self, role: ButtonRole) -> None:
+        """Matter more or less than before: of several acts that can lead on only one is the main one."""
+        if role != self._role:
+            self._role = role
+            dress(self, role=role)
+            self.updateGeometry()
+
     def ask_first(self, may_act: Callable[[], bool]) -> None:
         """Ask whether the act may begin whenever it is pressed, however that is: a form shows its faults."""
         self._may_act = may_act

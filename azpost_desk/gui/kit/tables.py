@@ -299,16 +299,21 @@ class _View(QTableView):
         self._spread()
 
     def _spread(self) -> None:
-        """Columns grow as long as what takes the rest keeps its least width."""
-        takers = max(1, self._widths.count(0))
-        least = max(
-            (need for width, need in zip(self._widths, self._needs, strict=True) if not width), default=0
-        )
-        least = max(least, 80)
-        free = self.viewport().width() - sum(self._widths) - takers * least
+        """Columns grow while what takes the rest keeps its least width; who has room to spare gives it."""
+        fixed = [(width, need) for width, need in zip(self._widths, self._needs, strict=True) if width]
+        takers = max(1, len(self._widths) - len(fixed))
+        pairs = zip(self._widths, self._needs, strict=True)
+        least = max(80, *(need for width, need in pairs if not width), 0)
         widths = list(self._widths)
-        for at, (width, need) in enumerate(zip(self._widths, self._needs, strict=True)):
-            more = max(0, min(need - width, free)) if width else 0
+        free = self.viewport().width() - sum(widths) - takers * least
+        lacking = sum(max(0, need - width) for width, need in fixed) - free
+        for at, need in enumerate(self._needs):
+            given = max(0, min(widths[at] - need, lacking))
+            widths[at] -= given
+            free += given
+            lacking -= given
+        for at, need in enumerate(self._needs):
+            more = max(0, min(need - widths[at], free)) if widths[at] else 0
             widths[at] += more
             free -= more
         for at, width in enumerate(widths):

@@ -171,6 +171,10 @@ class BasketPanel(QFrame):
             if self._returns_whole(due):
                 self._due.say(f"frame.basket.came_by.{way}")
 
+    def _lead(self) -> None:
+        """One main act: while a card or a code asks for a decision, paying otherwise steps back."""
+        self._pay.become("plain" if self._card.leads or self.code.state.leads else "primary")
+
     def focus_lines(self) -> None:
         """Go to the lines by key, to void one of them."""
         row = self._lines.itemAt(0)
@@ -279,6 +283,7 @@ class BasketPanel(QFrame):
         basket, cards = self._basket, self._session.services.cards
         if basket is None or not cards.is_offered():
             self._card.show_step(None)
+            self._lead()
             return
 
         def show(steps: list[CardStep]) -> None:
@@ -286,6 +291,7 @@ class BasketPanel(QFrame):
             self._card.show_step(step)
             known = step is None or step.state == "approved"
             self._pay.setEnabled(known and self._basket is not None)
+            self._lead()
             if not known:
                 # The one thing to do next; the sums that had the focus are gone.
                 self._card.focus()
@@ -314,6 +320,7 @@ class BasketPanel(QFrame):
         self._pay.setVisible(not asked)
         self._pay.setEnabled(self._basket is not None and not asked)
         self._void.setVisible(self._basket is not None and code is None)
+        self._lead()
         if QApplication.focusWidget() is None:
             # What had the focus went with the code.
             self._pay.setFocus()

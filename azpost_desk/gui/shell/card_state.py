@@ -47,6 +47,11 @@ class CardState(QWidget):
         """The step shown."""
         return self._step
 
+    @property
+    def leads(self) -> bool:
+        """Whether it shows the act that leads on."""
+        return not self.isHidden() and not self._ask.isHidden()
+
     def focus(self) -> None:
         """To the act that leads on."""
         (self._ask if self._ask.isVisible() else self._back).setFocus()

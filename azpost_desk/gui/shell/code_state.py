@@ -74,6 +74,11 @@ class CodeState(QWidget):
         """The text that the customer scans now, "" while none is shown."""
         return self._code
 
+    @property
+    def leads(self) -> bool:
+        """Whether it shows the act that leads on."""
+        return not self.isHidden() and not (self._look.isHidden() and self._take.isHidden())
+
     def focus(self) -> None:
         """To the act that leads on."""
         # A shown code is closed by its own key alone: Enter here must not take it from a customer's eyes.

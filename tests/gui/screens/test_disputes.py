@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +12,10 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
 from azpost_desk.gui.kit.causes import Causes
 from azpost_desk.gui.kit.disputing import DisputeSheet
-from azpost_desk.gui.kit.words import language
+from azpost_desk.gui.kit.words import Language, language
 from azpost_desk.gui.screens.disputes import form
 from azpost_desk.gui.screens.disputes.screen import DisputesScreen
+from azpost_desk.gui.screens.disputes.table import value_words
 from azpost_desk.gui.screens.tills.form import CLOSE_TILL
 from azpost_desk.gui.screens.tills.screen import TillsScreen
 from azpost_desk.gui.shell.register import FRAME_KEYS, screens
@@ -65,6 +67,18 @@ def test_a_dispute_is_listed_with_its_words_and_clock(hands: Hands, number: str)
     assert (row.number, row.standing, row.officer) == (number, "open", CLERK.name)
     assert screen.panel.opened is not None
     assert screen.panel.opened.words == WORDS
+
+
+def test_a_sum_says_its_currency_beside_counts_in_every_language(hands: Hands, stand: Stand) -> None:
+    screen = screen_of(hands)
+    [row] = screen.table.rows.records
+    figures = {"az": "200,00 ₼", "ru": "200,00 ₼", "en": "200.00 ₼"}
+    assert row.value == azn(20_000)
+    for code, figure in figures.items():
+        Language.current().choose(code)
+        assert screen.table.rows.index(0, 2).data().replace("\N{NO-BREAK SPACE}", " ") == figure
+    # What is counted and no money stays a number.
+    assert value_words(replace(row, value=3)) == "3"
 
 
 def test_the_centres_answer_is_shown_and_its_giver_named(hands: Hands, stand: Stand, number: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QTableView,
     QWidget,
 )
 
@@ -33,6 +34,7 @@ from azpost_desk.gui.shell.side_drawer import SideDrawer
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.transfers import SendTransfer
 from azpost_desk.services.views import CardStep
+from tests.gui.screens.test_nothing_is_a_code import under_way
 from tests.services.counters import CLERK, DATE, MANAGER, RECEIVER, SENDER
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 SIZES: Final = ((1366, 768), (1093, 614), (960, 540))
 # The padding of a column's heading in the style sheet.
 HEADING_PX: Final = 21
+# What the style keeps on both sides of a cell's words.
+CELL_PX: Final = 22
 # Edge and padding of a field on both sides.
 FIELD_PX: Final = 24
 WIDE_PX: Final = 1200
@@ -150,6 +154,25 @@ def cut_headings(frame: QWidget) -> list[str]:
     return found
 
 
+def cut_cells(frame: QWidget) -> list[str]:
+    """Words of lists that end in an ellipsis."""
+    found = []
+    plain_font = QFont(frame.font())
+    plain_font.setPixelSize(Theme.current().size("body"))
+    for view in frame.findChildren(QTableView):
+        model = view.model()
+        if not view.isVisible() or model is None:
+            continue
+        for row, at in product(range(model.rowCount()), range(model.columnCount())):
+            index = model.index(row, at)
+            text = str(index.data() or "")
+            font = index.data(Qt.ItemDataRole.FontRole) or plain_font
+            missing = QFontMetrics(font).horizontalAdvance(text) + CELL_PX - view.columnWidth(at)
+            if missing > 0:
+                found.append(f"{missing} px too narrow: cell {text!r}")
+    return found
+
+
 def cut_examples(frame: QWidget) -> list[str]:
     """What stands in an empty field to show what belongs there, and ends in an ellipsis."""
     found = []
@@ -213,6 +236,27 @@ def test_no_word_of_any_screen_is_cut_off(qtbot: QtBot, runner: Runner, frame: F
         assert screen.name == kind.name
         found += [f"{kind.name}: {one}" for one in looked_at(frame, qtbot, runner)]
     assert not found, "\n".join(found)
+
+
+def test_no_word_of_a_full_list_is_cut_off_while_another_column_has_room(
+    qtbot: QtBot, runner: Runner, whole: Frame, stand: Stand
+) -> None:
+    """Who did it and which desk is waited for stand whole: an empty column lends its room."""
+    stand.desk.transfers.send(SendTransfer(SENDER, RECEIVER, azn(150_000), "family"), CLERK)
+    stand.pay(151_500)
+    under_way(stand)
+    found, seen = [], set()
+    for code in ("az", "ru", "en"):
+        Language.current().choose(code)
+        for kind in screens():
+            whole.show_screen(kind.name)
+            qtbot.waitUntil(lambda: runner.under_way == 0)
+            whole.grab()
+            found += [f"{kind.name} {code}: {one}" for one in cut_cells(whole) + cut_headings(whole)]
+            views = whole.findChildren(QTableView)
+            seen |= {kind.name for view in views if view.isVisible() and view.model().rowCount()}
+    assert not found, "\n".join(dict.fromkeys(found))
+    assert seen >= {"history", "tills", "recovery", "disputes", "goods", "tracking", "reports", "staff"}
 
 
 def test_no_word_of_the_basket_is_cut_off(

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.gui.kit.qr_picture import QrPicture
+from azpost_desk.gui.kit.words import say
 from azpost_desk.gui.screens.goods.screen import GoodsScreen
 from azpost_desk.gui.shell import code_paying
 from azpost_desk.gui.work.timers import HandClock
@@ -16,6 +17,7 @@ from azpost_desk.services.goods import SellGoods
 from tests.fakes.rail import CODE, PlayedRail, rail_at
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.test_giving_back_by_card import agreed
+from tests.gui.screens.walking import main_acts
 from tests.services.counters import CLERK, Stand
 
 if TYPE_CHECKING:
@@ -173,12 +175,20 @@ def test_a_part_by_code_and_the_rest_in_cash(
 def test_mc_3_late_money_waits_for_a_key(
     hands: Hands, stand: Stand, rail: PlayedRail, clock: HandClock
 ) -> None:
+    basket = hands.frame.basket
+    assert main_acts(basket) == [say("frame.basket.pay")]
     ask(hands)
     rail.pay("late")
     look(hands, clock)
     assert tenders_of(stand) == []
+    # One main act: to take what came. F10 is there as well, but steps back.
+    assert main_acts(basket) == [say("frame.basket.qr_take")]
     hands.press(Qt.Key.Key_F9, SHIFT)
     assert tenders_of(stand) == [("qr", 300)]
+    stand.desk.shop.sell(SellGoods("ST-60", 1), CLERK)
+    hands.frame.load_basket()
+    hands.settle()
+    assert main_acts(basket) == [say("frame.basket.pay")]
 
 
 def test_what_was_paid_goes_back_by_a_key_and_the_basket_is_free(

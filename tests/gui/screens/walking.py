@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from azpost_desk.gui.kit.buttons import Button
 from tests.gui.conftest import type_text
 
 
@@ -24,3 +25,9 @@ def nameless(root: QWidget) -> list[QWidget]:
         and not widget.focusProxy()
         and not widget.accessibleName()
     ]
+
+
+def main_acts(root: QWidget) -> list[str]:
+    """Names of the acts below `root` that are drawn as the main one and can be pressed."""
+    shown = [one for one in root.findChildren(Button) if one.isVisible() and one.isEnabled()]
+    return [one.text() for one in shown if one.property("role") == "primary"]

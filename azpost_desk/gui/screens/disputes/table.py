@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.money import Money
 from azpost_desk.gui.kit.named import case_words
 from azpost_desk.gui.kit.tables import Column
 from azpost_desk.gui.kit.words import Say, language, phrase
@@ -37,10 +37,10 @@ def dispute_columns() -> list[Column[Row]]:
 
 
 def what_words(row: Row) -> Say:
-    """The disputed figure, or what the program found."""
+    """The disputed figure, or what the program found: its pill says that it is a case."""
     if row.what:
         return phrase(f"dispute.figure.{row.what}")
-    return phrase("disputes.screen.case", reason=case_words(row.reason))
+    return case_words(row.reason)
 
 
 def value_words(row: Row) -> str:
@@ -50,7 +50,8 @@ def value_words(row: Row) -> str:
         return ""
     if not isinstance(row.value, Money):
         return texts.number(row.value)
-    return texts.amount(row.value) if row.value.currency == azn(0).currency else texts.money(row.value)
+    # A count may stand above it in this very column: a sum says that it is one.
+    return texts.money(row.value)
 
 
 def standing_words(row: Row) -> Say:
