@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.instant import payers
-from azpost_desk.central.mail import pickups
+from azpost_desk.central.mail import notices, pickups
 from azpost_desk.central.messaging import queue
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry.reference import newest
@@ -240,7 +240,8 @@ def _empty(conn: Connection, desk: str, parts: list[_Part], now_ms: int) -> None
     contacts = ("parties", "account")
     queue.erase(conn, [part.operation for part in parts if part.group in contacts], now_ms)
     addressed = [part.operation for part in parts if part.group == "addresses"]
-    queue.erase(conn, pickups.erase(conn, addressed, now_ms), now_ms)
+    told = [*pickups.erase(conn, addressed, now_ms), *notices.about(conn, addressed)]
+    queue.erase(conn, told, now_ms)
     conn.execute(
         # What left for the partner names them too; the number the receiver says is a secret of theirs.
         "update abroad_out set parties = '', document = null, number = '' where transfer = any(%s)",

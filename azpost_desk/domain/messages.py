@@ -25,6 +25,10 @@ REFUND_READY: Final = "refund_ready"
 TRANSFER_PAID: Final = "transfer_paid"
 TRANSFER_EXPIRES: Final = "transfer_expires"
 ITEM_ARRIVED: Final = "item_arrived"
+ITEM_TRIED: Final = "item_tried"
+ITEM_DELIVERED: Final = "item_delivered"
+ITEM_ENDS: Final = "item_ends"
+ITEM_MISTAKEN: Final = "item_mistaken"
 
 MESSAGE: Final[Mapping[tuple[str, str], str]] = {
     ("", "queued"): "created",
@@ -79,6 +83,10 @@ KINDS: Final[Mapping[str, MessageKind]] = {
     TRANSFER_PAID: MessageKind(version=1),
     TRANSFER_EXPIRES: MessageKind(version=1, can_wait=True),
     ITEM_ARRIVED: MessageKind(version=1, can_wait=True, is_secret=True),
+    ITEM_TRIED: MessageKind(version=1, can_wait=True),
+    ITEM_DELIVERED: MessageKind(version=1, can_wait=True),
+    ITEM_ENDS: MessageKind(version=1, can_wait=True),
+    ITEM_MISTAKEN: MessageKind(version=1, can_wait=True),
 }
 CAN_WAIT: Final = tuple(kind for kind, one in KINDS.items() if one.can_wait)
 SECRET: Final = tuple(kind for kind, one in KINDS.items() if one.is_secret)

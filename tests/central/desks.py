@@ -384,12 +384,15 @@ class SimDesk:
         self.settle(line, attachments=(payer,))
         return line
 
-    def accept_item(self, number: str, postcode: str, phone: str = "", country: str = "") -> Record:
+    def accept_item(
+        self, number: str, postcode: str, phone: str = "", country: str = "", sender_phone: str = ""
+    ) -> Record:
         """Accept an express item; `phone` is the addressee's, `country` where it goes abroad."""
         posted = PostedAbroad(zone="near", chargeable_grams=500, form="CN23", copies=4, contents="clear")
         operation = self.new_id()
         addressee = msgspec.structs.replace(RECEIVER, phone=phone)
-        who = msgspec.json.encode(Addresses(sender=SENDER, addressee=addressee))
+        sender = msgspec.structs.replace(SENDER, phone=sender_phone) if sender_phone else SENDER
+        who = msgspec.json.encode(Addresses(sender=sender, addressee=addressee))
         addresses = Attachment(f"{operation}:addresses", os.urandom(16), who)
         line = ops.ItemAccepted(
             operation=operation,

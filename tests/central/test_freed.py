@@ -220,7 +220,17 @@ def test_another_process_at_the_daily_jobs_keeps_nobody_from_work(stage: Stage, 
         other.execute("select pg_advisory_unlock(%s)", (rounds._DAILY_LOCK,))
     stage.clock.now_ms += 2 * rounds._DAILY_AGAIN_MS
     stage.centre.settle()
-    jobs = {"partitions", "erasure", "registers", "validity", "reminders", "screening", "laundering", "items"}
+    jobs = {
+        "partitions",
+        "erasure",
+        "registers",
+        "validity",
+        "reminders",
+        "screening",
+        "laundering",
+        "items",
+        "storage",
+    }
     assert days_done(stage) == jobs
 
 

@@ -29,6 +29,10 @@ SENTENCES = {
     ("transfer_paid", 1): "996601bdf1a1c51e",
     ("transfer_expires", 1): "2f5179543b9a0bd0",
     ("item_arrived", 1): "62cdec2cc2af8de1",
+    ("item_tried", 1): "6ddc53f71479bd24",
+    ("item_delivered", 1): "df707d0ceb517cf2",
+    ("item_ends", 1): "2cc8745ebd1986db",
+    ("item_mistaken", 1): "704745cf05ba7053",
 }
 
 

@@ -213,6 +213,7 @@ class Rounds:
             ("registers", lambda conn: matching.everywhere(conn, self._book, now_ms)),
             ("validity", lambda conn: validity.run(conn, self._book, now_ms)),
             ("reminders", lambda conn: events.remind(conn, now_ms)),
+            ("storage", lambda conn: items.remind(conn, now_ms)),
             ("screening", lambda conn: list_versions.finish(conn, now_ms)),
             ("laundering", lambda conn: laundering.forget(conn, now_ms)),
         )

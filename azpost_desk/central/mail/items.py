@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from psycopg.rows import namedtuple_row
 
 from azpost_desk.central.exceptions import end_exact, list_exception, list_task
-from azpost_desk.central.mail import orders, pickups
+from azpost_desk.central.mail import notices, orders, pickups
 from azpost_desk.central.mail.offices import concerned
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
@@ -21,6 +21,7 @@ from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.mail.history import VERSION, Life, Told, lives, until_of
 from azpost_desk.domain.mail.moves import FINAL
+from azpost_desk.domain.messages import ITEM_ARRIVED
 from azpost_desk.protocol.news import ItemEvent, ItemVoided
 from azpost_desk.texts.sentences import local
 
@@ -124,7 +125,12 @@ def voided(conn: Connection, written: AcceptedRecord, body: ops.ScanVoided, now_
         (body.scan, body.number, written.desk),
     ).rowcount
     if gone:
+        code = pickups.current(conn, body.number)
         _fold(conn, body.number, now_ms)
+        notices.taken_back(conn, body.number, body.scan, notices.OF_EVENTS, now_ms)
+        if code and not pickups.current(conn, body.number):
+            # It does not lie there after all.
+            notices.taken_back(conn, body.number, code, (ITEM_ARRIVED,), now_ms)
         _tell(conn, body.number, concerned(conn, body.number), now_ms, only=body.scan)
 
 
@@ -172,6 +178,11 @@ def known(conn: Connection, number: str) -> tuple[Life, ...]:
     """The items under a number, oldest first; none that nobody has heard of."""
     rows = _rows(conn, number)
     return lives(_told(row) for row in rows) if rows else ()
+
+
+def remind(conn: Connection, now_ms: int) -> int:
+    """Whoever waits for an item whose days end soon is told, once for each stay; how many were."""
+    return notices.remind(conn, lambda conn, number: known(conn, number)[-1], now_ms)
 
 
 def goes_to(conn: Connection, number: str) -> str:
@@ -241,6 +252,7 @@ def _fold(conn: Connection, number: str, now_ms: int) -> None:
         (now.state, now.generation, now.custody, now.office, VERSION, number),
     )
     pickups.follow(conn, number, now, now_ms)
+    notices.follow(conn, number, now, now_ms)
 
 
 def _tell(conn: Connection, number: str, offices: frozenset[str], now_ms: int, only: str = "") -> None:

@@ -1,8 +1,11 @@
-"""Offices that an item concerns: where it was taken in, where it goes, and wherever it was scanned."""
+"""Offices that an item concerns: where it was taken in, where it goes, where it was scanned; their names."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from azpost_desk.central.registry import reference
+from azpost_desk.domain.catalogue import Branch, Offices
 
 if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
@@ -16,3 +19,10 @@ def concerned(conn: Connection, number: str) -> frozenset[str]:
         (number,),
     ).fetchone()
     return frozenset({row[0], row[1], *row[2]} - {""}) if row else frozenset()
+
+
+def name_of(conn: Connection, code: str) -> str:
+    """What people call an office; its code where nobody has said."""
+    office = (reference.newest(conn, Offices) or Offices()).find(code)
+    branch = reference.newest(conn, Branch, code)
+    return office.name if office else branch.name if branch else code

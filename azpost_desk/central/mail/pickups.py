@@ -11,20 +11,19 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
 from psycopg.rows import namedtuple_row
 
 from azpost_desk.central.exceptions import list_task
+from azpost_desk.central.mail.notices import term
+from azpost_desk.central.mail.offices import name_of
+from azpost_desk.central.mail.parties import acceptance, parties_of
 from azpost_desk.central.messaging import queue
 from azpost_desk.central.news import tell
-from azpost_desk.central.registry import reference
 from azpost_desk.central.registry.branches import hashed_pin
-from azpost_desk.central.sold import settlement_of
-from azpost_desk.domain.catalogue import Branch, Offices
+from azpost_desk.domain.mail.history import Told
 from azpost_desk.domain.mail.pickup import DIGITS, PICKUP, WRONG, WRONG_MAX, lies_for_addressee
 from azpost_desk.domain.messages import ITEM_ARRIVED, contact_of
 from azpost_desk.domain.moves import move
-from azpost_desk.domain.people import Addresses
 from azpost_desk.protocol.news import ItemCode
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.domain import operations as ops
-    from azpost_desk.domain.mail.history import Life, Told
+    from azpost_desk.domain.mail.history import Life
 
 TASK: Final = "item_code_guessed"
 _TAIL_DIGITS: Final = 4
@@ -47,15 +46,14 @@ def follow(conn: Connection, number: str, life: Life, now_ms: int) -> None:
         if lies and (row.generation, row.office) == (life.generation, life.office):
             return
         _end(conn, row, now_ms)
-    taken_in = (one.event for one in life.steps if one.event.code == "EMA" and one.mark != "voided")
-    accepted = next(taken_in, None)
+    accepted = acceptance(life)
     if lies and accepted is not None:
         conn.execute(
             "insert into pickup_codes (code, number, generation, office, acceptance, desk, epoch, sequence,"
             " until, state, made_ms, changed_ms) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 *(uuid.uuid4().hex, number, life.generation, life.office, accepted.id),
-                *(accepted.desk, accepted.epoch, accepted.sequence, _until(conn, life.last)),
+                *(accepted.desk, accepted.epoch, accepted.sequence, _until(conn, number, life, now_ms)),
                 *(move(PICKUP, "", "arrived"), now_ms, now_ms),
             ),
         )
@@ -77,7 +75,7 @@ def make_one(conn: Connection, now_ms: int) -> bool:
         ).rowcount
         # It may have moved on meanwhile, or another process was quicker.
         if mine and whom:
-            office = _office(conn, row.office)
+            office = name_of(conn, row.office)
             facts = queue.Facts(
                 office=office, tail=row.number[:-2][-_TAIL_DIGITS:], code=digits, until=row.until
             )
@@ -113,6 +111,12 @@ def erase(conn: Connection, acceptances: list[str], now_ms: int) -> list[str]:
         _end(conn, row, now_ms)
     rows = conn.execute("select code from pickup_codes where acceptance = any(%s)", (acceptances,))
     return [code for (code,) in rows]
+
+
+def current(conn: Connection, number: str) -> str:
+    """The id of the code an item has now; "" when it has none."""
+    row = _current(conn, number)
+    return row.code if row else ""
 
 
 def introduce(conn: Connection, desk: str, branch: str, now_ms: int) -> None:
@@ -157,33 +161,15 @@ def _news(row: Any, now_ms: int) -> ItemCode:
 
 def _addressee(conn: Connection, row: Any) -> tuple[str, str] | None:
     """Language and telephone; None when nobody can be told."""
-    kept = conn.execute(
-        "select content from attachments where desk = %s and epoch = %s and sequence = %s and slot = %s"
-        " and content is not null",
-        (row.desk, row.epoch, row.sequence, f"{row.acceptance}:addresses"),
-    ).fetchone()
-    sold = settlement_of(conn, row.desk, row.epoch, row.sequence, row.acceptance)
-    if kept is None or sold is None:
-        return None
-    try:
-        phone = msgspec.json.decode(kept[0], type=Addresses).addressee.phone
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    return (sold.language, phone) if contact_of(phone) else None
+    people = parties_of(conn, Told(row.acceptance, "EMA", "", 0, row.desk, row.epoch, row.sequence))
+    phone = people.addressee_phone if people else ""
+    return (people.language, phone) if people and contact_of(phone) else None
 
 
-def _until(conn: Connection, last: Told | None) -> str:
-    """The last day on which it is kept, where the office said one."""
-    if last is None or last.code != "EDF":
-        return ""
-    row = conn.execute("select detail from item_events where operation = %s", (last.id,)).fetchone()
-    return str(row[0]) if row else ""
-
-
-def _office(conn: Connection, code: str) -> str:
-    office = (reference.newest(conn, Offices) or Offices()).find(code)
-    branch = reference.newest(conn, Branch, code)
-    return office.name if office else branch.name if branch else code
+def _until(conn: Connection, number: str, life: Life, now_ms: int) -> str:
+    """The last day on which it is kept, where a rule or the office said one."""
+    days = term(conn, number, life, now_ms)
+    return days.last_day if days else life.last.until if life.last else ""
 
 
 def _one(conn: Connection, query: Any, values: Iterable[object]) -> Any:

@@ -12,6 +12,10 @@ import msgspec
 
 from azpost_desk.domain.messages import (
     ITEM_ARRIVED,
+    ITEM_DELIVERED,
+    ITEM_ENDS,
+    ITEM_MISTAKEN,
+    ITEM_TRIED,
     KINDS,
     MESSAGE,
     REFUND_READY,
@@ -42,11 +46,22 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 # Of somebody who may be on a watch list nothing is said, neither yes nor no (M0-12).
 _UNLISTED: Final = " and not exists (select from suspicions where transfer = %(about)s and not cleared)"
+# An event that counts, of an item that stands so now.
+_EVENT: Final = (
+    "select from item_events e join items i using (number)"
+    " where e.operation = %(about)s and e.mark in ('', 'jump') and not e.voided"
+)
+_WAITS: Final = " and replace(i.state, '.back', '') in ('office', 'attempted', 'pickup', 'held')"
 _IS_SO: Final[Mapping[str, LiteralString]] = {
     REFUND_READY: "select from payments where payment = %(about)s and state = 'owed'",
     TRANSFER_PAID: f"select from transfers where transfer = %(about)s and state = 'paid'{_UNLISTED}",
     TRANSFER_EXPIRES: f"select from transfers where transfer = %(about)s and state = 'available'{_UNLISTED}",
     ITEM_ARRIVED: "select from pickup_codes where code = %(about)s and state = 'standing'",
+    ITEM_TRIED: f"{_EVENT}{_WAITS}",
+    ITEM_DELIVERED: f"{_EVENT} and i.state = 'delivered'",
+    ITEM_ENDS: f"{_EVENT}{_WAITS} and i.holder = e.office",
+    ITEM_MISTAKEN: "select from item_events where operation = %(about)s and voided"
+    " union all select from pickup_codes where code = %(about)s and state = 'void'",
 }
 
 
