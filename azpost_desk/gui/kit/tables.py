@@ -294,7 +294,7 @@ class _View(QTableView):
                 metrics, around = (self._bold, _PILL_PX) if pill else (self._plain, _CELL_PX)
                 need = metrics.horizontalAdvance(str(index.data() or "")) + around
                 self._needs[column] = max(
-                    self._needs[column], min(need, width + _GROWS_PX if width else _TAKER_PX)
+                    self._needs[column], min(need, width + _GROWS_PX) if width else need
                 )
         self._spread()
 
@@ -303,10 +303,11 @@ class _View(QTableView):
         fixed = [(width, need) for width, need in zip(self._widths, self._needs, strict=True) if width]
         takers = max(1, len(self._widths) - len(fixed))
         pairs = zip(self._widths, self._needs, strict=True)
-        least = max(80, *(need for width, need in pairs if not width), 0)
+        wish = max(80, *(need for width, need in pairs if not width), 0)
+        least = min(wish, _TAKER_PX)
         widths = list(self._widths)
         free = self.viewport().width() - sum(widths) - takers * least
-        lacking = sum(max(0, need - width) for width, need in fixed) - free
+        lacking = sum(max(0, need - width) for width, need in fixed) + takers * (wish - least) - free
         for at, need in enumerate(self._needs):
             given = max(0, min(widths[at] - need, lacking))
             widths[at] -= given
