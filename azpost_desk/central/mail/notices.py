@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from azpost_desk.central.storage.database import Connection
-    from azpost_desk.domain.mail.history import Life, Told
+    from azpost_desk.domain.mail.history import Life
 
 # What is heard of later than this is no news to anybody.
 _FRESH_MS: Final = 2 * 86_400_000
