@@ -8,6 +8,7 @@ Codes that we print ourselves hold capitals and digits only, so that every layou
 
 - ``AZR`` desk number (4 to 6 digits) receipt (6 digits) check digit
 - ``AZB`` biller (4 digits) account (4 to 16 digits) check digit
+- ``AZG`` and twelve digits of an inland mail bag, the last a check digit
 - ``AZT`` and the ten digits of a transfer code; the ten digits alone are one too
 - ``AZC`` (certificate of a shift), ``AZM`` (remittance) or ``AZD`` (a desk's close), capitals and digits,
   CRC-16 in four hex digits
@@ -25,6 +26,7 @@ from azpost_desk.domain.azqr import is_whole
 from azpost_desk.domain.crc import crc16
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.item_numbers import read_despatch, read_item_number, read_receptacle
+from azpost_desk.domain.mail.bags import read_bag_number
 from azpost_desk.domain.transfer_codes import (
     check_transfer_code,
     is_checked,
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 Unread = Literal["check_digit", "two_numbers", "form"]
 KINDS: Final = (
     "item", "receptacle", "despatch", "transfer", "receipt", "bill", "azqr", "certificate", "remittance",
-    "close", "unknown",
+    "close", "mail_bag", "unknown",
 )  # fmt: skip
 SLIPS: Final[Mapping[str, str]] = MappingProxyType(
     {"AZC": "certificate", "AZM": "remittance", "AZD": "close"}
@@ -56,7 +58,7 @@ _ITEM_INSIDE: Final = re.compile(r"(?<![0-9A-Z])[A-Z]{2}[0-9]{9}[A-Z]{2}(?![0-9A
 _UPPER: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _RECEIPT: Final = re.compile(r"AZR([0-9]{4,6})([0-9]{6})([0-9])")
 # What is printed by us under a check digit: a receipt, a bill, a transfer's code.
-_OWN: Final = re.compile(r"AZR[0-9]{11,13}|AZB[0-9]{9,21}|AZT[0-9]{10}")
+_OWN: Final = re.compile(r"AZR[0-9]{11,13}|AZB[0-9]{9,21}|AZT[0-9]{10}|AZG[0-9]{12}")
 _BILL: Final = re.compile(r"AZB([0-9]{4})([0-9]{4,16})([0-9])")
 _SLIP: Final = re.compile(r"(AZ[CMD])([0-9A-Z]+)([0-9A-F]{4})")
 # Only to tell what a code was meant to be that did not come whole.
@@ -244,6 +246,11 @@ def _bill(code: str) -> str | None:
     return code if read_bill_code(code) else None
 
 
+def _mail_bag(code: str) -> str | None:
+    # Only as it came: another layout is undone first.
+    return read_bag_number(code) if code.isascii() else None
+
+
 def _slip(prefix: str) -> Callable[[str], str | None]:
     def read(code: str) -> str | None:
         match = _SLIP.fullmatch(code)
@@ -261,6 +268,7 @@ _READERS: Final[Mapping[str, Callable[[str], str | None]]] = MappingProxyType(
         "transfer": _transfer,
         "receipt": _receipt,
         "bill": _bill,
+        "mail_bag": _mail_bag,
         **{kind: _slip(prefix) for prefix, kind in SLIPS.items()},
     }
 )

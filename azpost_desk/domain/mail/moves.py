@@ -84,12 +84,13 @@ _TO_THE_SENDER: Final = (
 )
 
 # What only our own offices say of an item, and never tell abroad: a round brought it back as it was; it is
-# not to be found; it has been found.
+# not to be found; it has been found; it lies in an inland bag, and was taken out of it again.
 _LOCAL: Final = (
     ("back", "out", "office"),
     ("lost", f"{_TRIED} inland sorting", "lost"),
     ("found", "lost", "office"),
     ("EMG", "lost", "office"),
+    *((event, state, state) for event in ("bagged", "unbagged") for state in ("accepted", "inland")),
 )
 
 ITEM: Final[dict[tuple[str, str], str]] = {
@@ -115,17 +116,20 @@ JUMPS: Final = {
     "EMI": "delivered",
     "EMH:returned": "inland.back",
     "EDX": "inland.back",
+    # Taken in at another desk, of which nothing has been heard yet.
+    "bagged": "accepted",
 }
-LOCAL: Final = ("back", "lost", "found")
+LOCAL: Final = ("back", "lost", "found", "bagged", "unbagged")
 EVENTS: Final = tuple(sorted({event.partition(":")[0] for _state, event in ITEM} - set(LOCAL)))
 
 # Who has the item in hand after an event; what is not here leaves it where it is.
 CUSTODY: Final = {
     **dict.fromkeys(("EMA", "EMB", "EXC", "EXD", "EXX", "EMJ", "EMD", "EDA", "EDC", "EDD"), "desk"),
+    "unbagged": "desk",
     **dict.fromkeys(("EMG", "EDF", "EDH", "EMH:card_left", "EMH:held", "back", "found"), "shelf"),
     **dict.fromkeys(("EXA", "EXB", "EDB", "EME"), "customs"),
     **dict.fromkeys(("EMC", "EMK"), "other_post"),
-    **dict.fromkeys(("EMF", "EDE", "EDX", "EMH:forwarded", "EMH:returned"), "bag"),
+    **dict.fromkeys(("EMF", "EDE", "EDX", "EMH:forwarded", "EMH:returned", "bagged"), "bag"),
     "EDG": "round",
     **dict.fromkeys(("EMI", "EXX:handed_back"), "person"),
     "EMH:handed_over": "unknown",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_HAND_OVER: Final = ("EMI", "EDG", "EDH", "EMC", "EMK", "EMF", "EDE")
+_HAND_OVER: Final = ("EMI", "EDG", "EDH", "EMC", "EMK", "EMF", "EDE", "bagged")
 _ON: Final = (*_HAND_OVER, "EDX", "EMH:returned", "EMH:forwarded", "EMH:handed_over")
 # Kind of order → events that are not scanned while it stands; the first of several goes before the others.
 STOPS: Final[dict[str, frozenset[str]]] = {
@@ -16,7 +16,7 @@ STOPS: Final[dict[str, frozenset[str]]] = {
     "customs": frozenset(_ON),
     "safety": frozenset(_ON),
     "claim_paid": frozenset({"EMI", "EDG", "EDH"}),
-    "recall": frozenset({"EMI", "EDG", "EDH", "EMC", "EMK"}),
+    "recall": frozenset({"EMI", "EDG", "EDH", "EMC", "EMK", "bagged"}),
     "redirect": frozenset({"EMI", "EDG", "EDH"}),
 }
 HANDED_OVER: Final = frozenset(_HAND_OVER)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TOPICS: Final = frozenset({"day", "journal", "news"})
 # More numbers than these nobody reads in a sentence.
-_NAMED_MAX: Final = 3
+_NAMED_MAX: Final = 2
 _TONES: Final[dict[str, Tone]] = {"saved": "good", "already": "already", "stopped": "stop"}
 _STATES: Final[dict[str, State]] = {"saved": "good", "already": "warn", "stopped": "bad"}
 

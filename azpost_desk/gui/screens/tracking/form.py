@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Tone = Literal["good", "refused", "already", "elsewhere", "stop"]
 # Kinds of scan that are said here, taken or not; anything else opens where the one box knows it.
-TAKEN: Final = frozenset({"item", "receptacle", "despatch"})
+TAKEN: Final = frozenset({"item", "receptacle", "despatch", "mail_bag"})
 SAVED: Final = "saved"
 # Why a typed text is no item number at all; a wrong check digit says which would be right.
 NO_NUMBER: Final = frozenset({"not_an_item", "empty", "length", "format", "serial"})
