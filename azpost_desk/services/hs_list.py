@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import threading
 import tomllib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -15,11 +16,18 @@ if TYPE_CHECKING:
 
 LANGUAGES: Final = ("az", "ru", "en")
 _BETWEEN_NAMES: Final = "|"
+# Whoever comes while it is being read waits for that reading, instead of reading it a second time.
+_READING: Final = threading.Lock()
+
+
+def hs_index() -> HsIndex:
+    """The index of the edition that `hs.toml` names; half a second the first time, off every window."""
+    with _READING:
+        return _index()
 
 
 @lru_cache(maxsize=1)
-def hs_index() -> HsIndex:
-    """The index of the edition that `hs.toml` names."""
+def _index() -> HsIndex:
     named = tomllib.loads((places.tables() / "hs.toml").read_text("utf-8"))
     usual = (
         Usual(row["hs"], {language: tuple(row[language].split(_BETWEEN_NAMES)) for language in LANGUAGES})

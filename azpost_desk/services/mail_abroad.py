@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from msgspec import convert, to_builtins
 from msgspec.structs import replace
 
 from azpost_desk.domain import operations as ops
@@ -17,8 +18,8 @@ from azpost_desk.domain.item_numbers import OWN_COUNTRY, printed_item_number
 from azpost_desk.domain.lengths import require_lengths
 from azpost_desk.domain.lines.express import PostedAbroad
 from azpost_desk.domain.mail import prohibited
-from azpost_desk.domain.mail.advance import Papers, Party, Posting, item_attributes, written
-from azpost_desk.domain.mail.declaration import Declaration, faults
+from azpost_desk.domain.mail.advance import Papers, Party, Posting, item_attributes, read, written
+from azpost_desk.domain.mail.declaration import Declaration, DeclaredLine, faults
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates, choose_form
 from azpost_desk.domain.mail.prices import MailAbroad, mail_price
 from azpost_desk.domain.mail.prohibited import Article, Prohibitions, check_contents
@@ -46,6 +47,7 @@ _MAIL_SIGNS: Final = frozenset("@_%~")
 _NO_PAPERS: Final = Papers()
 _SENDER_NEEDS: Final = ("name", "phone", "address")
 _ADDRESSEE_NEEDS: Final = ("name", "street", "city")
+_LOOKED_BACK_MAX: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,50 @@ class AcceptAbroad:
 
 
 @dataclass(frozen=True, slots=True)
+class SentBefore:
+    """To whom a customer sent something abroad, newest first: a new item to them is begun from it.
+
+    Attributes:
+        settlement: where the sender lived then.
+        declared: what was inside then: lines to choose from, none of them taken over unasked.
+    """
+
+    addressee: Party
+    settlement: str
+    declared: tuple[DeclaredLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PostAbroad:
     """Items for abroad at this counter."""
 
     counter: Counter
     baskets: Baskets
+
+    def sold(self) -> MailAbroad:
+        """Everything sold abroad today, before a country is named; empty before the day is opened."""
+        with self.counter.books.reading() as books:
+            date = books.day().date
+            return if_sent(books, MailAbroad, date) if date else MailAbroad()
+
+    def sent_before(self, customer: str, country: str) -> list[SentBefore]:
+        """To whom this customer (the id of their file) sent items in this country, each once."""
+        with self.counter.books.reading() as books:
+            known = books.customer(customer)
+            past = books.lines_of(known, _LOOKED_BACK_MAX) if known is not None else []
+        found: dict[tuple[str, str, str], SentBefore] = {}
+        for one in past:
+            line, whole = one.line, one.addresses
+            is_there = isinstance(line, ops.ItemAccepted) and line.country == country
+            if not is_there or whole is None or not whole.declared:
+                continue
+            told = read(whole.declared.encode())
+            party = told.addressee
+            goods = tuple(convert(to_builtins(each), DeclaredLine) for each in told.lines)
+            found.setdefault(
+                (party.name, party.street, party.city), SentBefore(party, whole.sender.settlement, goods)
+            )
+        return list(found.values())
 
     def products(self, country: str) -> tuple[MailProduct, ...]:
         """What is sold to a country; nothing until the centre has prices for it.
@@ -301,11 +342,16 @@ def _addressee(command: AcceptAbroad) -> Party:
     clean = {}
     for name in party.__struct_fields__:
         clean[name] = text = " ".join(getattr(party, name).split())
-        signs = _SIGNS | _MAIL_SIGNS if name == "mail" else _SIGNS
-        strange = next((one for one in text if not _is_read_abroad(one, signs)), None)
-        if strange is not None:
-            raise Refused("E-097", field=f"addressee.{name}", letter=strange)
+        require_read_abroad(text, name)
     return Party(**clean)
+
+
+def require_read_abroad(text: str, name: str) -> None:
+    """Refuse with E-097 what a foreign post cannot read in this part of the addressee."""
+    signs = _SIGNS | _MAIL_SIGNS if name == "mail" else _SIGNS
+    strange = next((one for one in text if not _is_read_abroad(one, signs)), None)
+    if strange is not None:
+        raise Refused("E-097", field=f"addressee.{name}", letter=strange)
 
 
 def _is_read_abroad(letter: str, signs: frozenset[str]) -> bool:

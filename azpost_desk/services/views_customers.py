@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from azpost_desk.domain import operations as ops
-    from azpost_desk.domain.people import Account, Person
+    from azpost_desk.domain.people import Account, Addresses, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class PastLine:
     Attributes:
         whose: ids of the files of its customer: who sent, or who took the money; "" where it names none.
         other: to whom it went; of a bill there is an `account` instead.
+        addresses: of an item: both sides and, where it went abroad, its declaration.
         is_undone: whether it was reversed.
     """
 
@@ -28,6 +29,7 @@ class PastLine:
     other: Person | None = None
     account: Account | None = None
     is_undone: bool = False
+    addresses: Addresses | None = None
 
 
 @dataclass(frozen=True, slots=True)

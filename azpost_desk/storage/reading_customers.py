@@ -100,6 +100,7 @@ def _lines(
         whose: Person | None = None
         other: Person | None = None
         account: Account | None = None
+        addresses: Addresses | None = None
         if isinstance(line, ops.LineReversed | ops.GoodsSold):
             continue
         for group in groups_of(line):
@@ -107,10 +108,10 @@ def _lines(
             if isinstance(value, Parties):
                 whose, other = value.sender, value.receiver
             elif isinstance(value, Addresses):
-                whose, other = value.sender, value.addressee
+                whose, other, addresses = value.sender, value.addressee, value
             elif isinstance(value, Person):
                 whose = value
             elif isinstance(value, Account):
                 account = value
         theirs = people.customer_of(whose) if whose else ""
-        yield PastLine(record, body.receipt, at_ms, line, theirs, other, account)
+        yield PastLine(record, body.receipt, at_ms, line, theirs, other, account, addresses=addresses)

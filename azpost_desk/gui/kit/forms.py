@@ -123,7 +123,11 @@ class Form(QWidget):
         self._led = (target, target.edits)
         target.setFocus(Qt.FocusReason.TabFocusReason)
         for text in held:
-            self._type(text)
+            if self._held is None:
+                self._type(text)
+            else:
+                # One of these keys began another wait: the rest belongs to what that one brings.
+                self._held.append(text)
 
     def hold(self) -> None:
         """The program brings somebody and will lead on from there: what is typed until then waits for it."""
@@ -209,7 +213,8 @@ class Form(QWidget):
     def _keeps(self, event: QKeyEvent) -> bool:
         """Whether the key waits for the field that the program is about to lead to."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _ACTING
-        if self._held is None or not (enter or writes(event)):
+        # A blank presses nothing here, and stands between two words that are being typed.
+        if self._held is None or not (enter or writes(event) or event.text() == " "):
             return False
         if not event.isAutoRepeat():
             self._held.append("\r" if enter else event.text())

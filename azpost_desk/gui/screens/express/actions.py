@@ -11,11 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WEIGH_KEY: Final = "Ctrl+W"
+COUNTRY_KEY: Final = "Alt+0"
+# The last line of goods comes back into hand.
+BACK_KEY: Final = "Ctrl+Up"
 
 
-def actions(weigh: Callable[[], object] | None) -> list[Action]:
+def actions(
+    weigh: Callable[[], object] | None, country: Callable[[], object], line_back: Callable[[], object]
+) -> list[Action]:
     """All acts of the screen; `weigh` is None at a counter without a scale."""
-    acts = [Action("express.screen.add", "express.screen.add", "Enter", Permission.SELL)]
+    acts = [
+        Action("express.screen.add", "express.screen.add", "Enter", Permission.SELL),
+        Action("express.abroad.country", "express.abroad.country", COUNTRY_KEY, Permission.SELL, country),
+        Action("express.abroad.line_back", "express.abroad.line_back", BACK_KEY, Permission.SELL, line_back),
+    ]
     if weigh is not None:
         acts.append(Action("express.screen.weigh", "express.screen.weigh", WEIGH_KEY, Permission.SELL, weigh))
     return acts

@@ -145,6 +145,9 @@ class Sender(Party):
         )
         self.search.edited.connect(lambda: session.take_back(SEVERAL))
         self.search.left.connect(lambda: self.look_up(self.search))
+        self._place()
+
+    def _place(self) -> None:
         self.column.addLayout(line((self.search, 4), (self.phone, 5)))
         self.column.addWidget(self.full_name)
         self.column.addWidget(self.address)
@@ -160,6 +163,23 @@ class Sender(Party):
             target.fill(asked.text())
             asked.clear()
         super()._unknown(asked)
+
+
+class SenderAbroad(Sender):
+    """As `Sender`, with the place they live in: a form for abroad asks for it apart."""
+
+    def __init__(self, session: Session) -> None:
+        self.settlement = TextField("express.abroad.settlement", name="sender.settlement")
+        super().__init__(session)
+
+    def _place(self) -> None:
+        self.column.addLayout(line((self.search, 4), (self.phone, 4), (self.full_name, 6)))
+        self.column.addLayout(line((self.address, 8), (self.settlement, 6)))
+
+    @property
+    def fields(self) -> list[Field]:
+        """See `Party`."""
+        return [*super().fields, self.settlement]
 
 
 class Addressee(Party):

@@ -1,4 +1,4 @@
-"""Accepting an express item (F4): sender, addressee, weight, services side by side, into the basket."""
+"""Accepting an express item (F4): country, sender, addressee, weight, services side by side, the basket."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
-from azpost_desk.gui.kit.cards import Card, heading
+from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
 from azpost_desk.gui.kit.look_ups import LookUp, bring
+from azpost_desk.gui.kit.rows import filled
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.words import Say, phrase, refusal, translated
 from azpost_desk.gui.screens.express import actions
 from azpost_desk.gui.screens.express import form as decide
+from azpost_desk.gui.screens.express.destination import Destination
 from azpost_desk.gui.screens.express.party import Addressee, Sender, line
 from azpost_desk.gui.screens.express.prices import ServiceField
 from azpost_desk.gui.work.guards import guarded
@@ -28,6 +30,7 @@ from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.screens.express.abroad import AbroadForm
     from azpost_desk.services.express import Price
     from azpost_desk.services.views import Basket
 
@@ -101,11 +104,8 @@ class ExpressScreen(Screen):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.form.setProperty("role", "scrolled")
         area.setWidget(self.form)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(10)
-        whole.addWidget(heading("express.screen.title")[0])
-        whole.addWidget(area, 1)
+        self.destination = Destination(self.session, area, self.form)
+        filled(self, self.destination)
         self._show_total()
 
     def _connect(self) -> None:
@@ -122,33 +122,55 @@ class ExpressScreen(Screen):
         self.add.clicked.connect(self._on_add)
         self.form.escaped.connect(self._on_escape)
         self.form.edited.connect(self._forget_asking)
+        self.destination.escaped.connect(self._on_escape)
+        self.destination.edited.connect(self._forget_asking)
+        self.destination.chosen.connect(self._forget_asking)
 
     # --- the frame's side ------------------------------------------------------------------------------
 
     def actions_here(self) -> list[Action]:
         """See `Screen`."""
-        return actions.actions(self.weigh if self.session.weigh is not None else None)
+        weigh = self.weigh if self.session.weigh is not None else None
+        return actions.actions(weigh, self.destination.ask, self._line_back)
 
     def enter(self, argument: object = None) -> None:
         """See `Screen`; a customer of the one box becomes the sender."""
-        if isinstance(argument, Again):
+        self.destination.load()
+        abroad = self.destination.abroad
+        if argument is not None and not (isinstance(argument, Found) and argument.kind == "customer"):
+            # A place of ours, or an item to an office of ours once more.
+            self.destination.go_home()
+            abroad = None
+        if abroad is not None:
+            self._enter_abroad(abroad, argument)
+        elif isinstance(argument, Again):
             self._begin_again(argument)
         elif isinstance(argument, Found) and argument.kind in ("item_price", "office"):
             self._propose(argument)
-        elif isinstance(argument, Found) and argument.kind == "customer" and not self.is_dirty():
+        elif isinstance(argument, Found) and argument.kind == "customer" and not self.form.dirty:
             self._open_sender(argument)
-        elif self.is_dirty():
+        elif self.form.dirty:
             self._go_on()
         else:
             self.form.focus_first()
 
     def is_dirty(self) -> bool:
         """See `Screen`."""
-        return self.form.dirty
+        return self.form.dirty or self.destination.is_dirty()
+
+    def _enter_abroad(self, abroad: AbroadForm, argument: object) -> None:
+        if isinstance(argument, Found) and not abroad.form.dirty:
+            abroad.bring(argument.key)
+        else:
+            abroad.focus()
+
+    def _line_back(self) -> None:
+        if self.destination.abroad is not None:
+            self.destination.abroad.goods.take_back()
 
     def _begin_again(self, again: Again) -> None:
         """The same sender and addressee once more; the item is weighed anew."""
-        if self.is_dirty():
+        if self.form.dirty:
             self.session.notice("customers.screen.busy", "warn")
             self._go_on()
             return
@@ -192,6 +214,9 @@ class ExpressScreen(Screen):
 
     def weigh(self) -> None:
         """Ask the scale; what it says stands in the field and may be typed over."""
+        if self.destination.abroad is not None:
+            self.destination.abroad.weight.weigh()
+            return
         weigh = self.session.weigh
         if weigh is None:
             return
@@ -325,10 +350,17 @@ class ExpressScreen(Screen):
 
     def _on_escape(self, dirty: bool) -> None:
         """Esc throws typed work away only when pressed again."""
+        abroad = self.destination.abroad
         if not dirty:
+            if abroad is not None:
+                self.destination.go_home()
+                self.form.focus_first()
             return
         if self._asked:
-            self.clear()
+            (abroad or self).clear()
+            if abroad is not None:
+                abroad.focus()
+            self._forget_asking()
             return
         self._asked = True
         self.session.notice("express.screen.escape", "warn")
