@@ -44,7 +44,8 @@ def proven(conn: Connection, claim: Claim, now_ms: int) -> str:
     """The name, when the password is right and that person's own. Its own transaction: a wrong try counts.
 
     Raises:
-        Refused: X-086 unknown or wrong, X-087 too many tries (`seconds`), X-088 somebody else set it.
+        Refused: X-086 unknown or wrong, X-087 too many tries (`seconds`), X-088 somebody else set it, G-170
+            there is nobody at this centre yet.
     """
     set_by = _verified(conn, claim, now_ms)
     if set_by:
@@ -126,6 +127,9 @@ def _verified(conn: Connection, claim: Claim, now_ms: int) -> str:
             (claim.name,),
         ).fetchone()
         if row is None:
+            if not listed(conn):
+                # Nothing is given away: nobody is on the list. A folder or address mistyped ends here.
+                raise Refused("G-170")
             # As slow as a wrong password: who is on the list is nobody's business.
             PasswordHasher().hash(secrets.token_hex())
             raise Refused("X-086")

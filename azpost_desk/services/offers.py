@@ -39,8 +39,10 @@ RECEIVERS_MAX: Final = 4
 # A name of more words than this is a paste gone wrong; looked for in 1,500 offices it would take seconds.
 _NAME_WORDS_MAX: Final = 12
 _GRAMS_MAX: Final = 1_000_000
-_KILOGRAMS: Final = r"kg|kq|кг|кило"
-_UNITS: Final = rf"{_KILOGRAMS}|qram|qr|gr|гр|q|g|г"
+# How a weight's unit is written, here and in the field of an item.
+KILOGRAMS: Final = r"kg|kq|кг|кило"
+GRAMS: Final = r"qram|qr|gr|гр|q|g|г"
+_UNITS: Final = rf"{KILOGRAMS}|{GRAMS}"
 _WEIGHT: Final = re.compile(
     rf"(?<![\w.,])([0-9]{{1,6}})(?:[.,]([0-9]{{1,3}}))?\s?({_UNITS})(?!\w)", re.IGNORECASE
 )
@@ -74,7 +76,7 @@ def asked(typed: str) -> Asked:
 
 def _grams(weight: re.Match[str]) -> int:
     whole, part, unit = weight[1], weight[2] or "", weight[3].lower()
-    if not re.fullmatch(_KILOGRAMS, unit):
+    if not re.fullmatch(KILOGRAMS, unit):
         # Nobody weighs parts of a gram.
         return 0 if part else int(whole)
     grams = int(whole) * 1_000 + int(part.ljust(3, "0"))

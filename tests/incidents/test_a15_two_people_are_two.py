@@ -117,6 +117,21 @@ def test_names_on_a_command_line_are_nobody(
     assert "password" not in capsys.readouterr().err
 
 
+def test_a_centre_where_nobody_is_says_so_instead_of_blaming_a_password(
+    postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that was mistyped was a new, empty centre, and both people's right passwords "wrong"."""
+    branch = tmp_path / "branch.toml"
+    assert main(["template", "branch"]) == 0
+    branch.write_text(capsys.readouterr().out, "utf-8")
+    words = ["--dsn", postgres, "new-branch", str(branch), *signed(tmp_path, first="anna", second="bəhruz")]
+    assert main(words) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("G-170: There is nobody at this centre yet.")
+    assert "people add NAME" in said.err
+
+
 def test_people_are_entered_on_the_command_line(
     postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

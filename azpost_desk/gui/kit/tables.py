@@ -47,7 +47,7 @@ _EMPTY_PX = 104
 _CELL_PX: Final = 24
 _PILL_PX: Final = 38
 _GROWS_PX: Final = 90
-_TAKER_PX: Final = 260
+_TAKER_PX: Final = 200
 _MEASURED_ROWS: Final = 60
 
 

@@ -205,9 +205,15 @@ def test_a_digit_and_arrows_choose_among_the_services(hands: Hands) -> None:
 def test_a_weight_is_read_as_it_is_written(grams: int) -> None:
     assert decide.read_weight(str(grams)) == grams
     assert decide.read_weight(f"{grams // 1000},{grams % 1000:03}") == grams
+    for gram, kilogram in (("q", "kq"), ("г", "кг"), ("g", "kg")):
+        assert decide.read_weight(f"{grams} {gram}") == grams
+        assert decide.read_weight(f"{grams // 1000},{grams % 1000:03} {kilogram.upper()}") == grams
 
 
-@pytest.mark.parametrize("typed", ["", "0", "0,0", "1,2,3", "-5", "1.2345", "ağır", "9999999"])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "0", "0,0", "1,2,3", "-5", "1.2345", "ağır", "9999999", "1,2 q", "2 kqq", "kq", "0 kq", "2 m"],
+)
 def test_what_is_no_weight_is_refused(typed: str) -> None:
     with pytest.raises(Refused, match="E-010"):
         decide.read_weight(typed)
@@ -224,6 +230,11 @@ def test_the_weight_is_said_back_in_grams_while_it_is_typed(hands: Hands) -> Non
     fill(hands, weight="")
     assert "kq" in screen_of(hands).weight._label.text()
     for key, said in (("1", "= 1 q"), (",", "750 (q)"), ("2", "= 1200 q")):
+        hands.type(key)
+        assert said in below(hands)
+    # With its unit, as the example beside the field is written.
+    screen_of(hands).weight.clear()
+    for key, said in (("2", "= 2 q"), (" ", "= 2 q"), ("k", "750 (q)"), ("q", "= 2000 q")):
         hands.type(key)
         assert said in below(hands)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import azn
-from azpost_desk.gui.kit.words import say
+from azpost_desk.gui.kit.theme import Theme
+from azpost_desk.gui.kit.words import Language, say
 from azpost_desk.gui.screens.history import form as decide
 from azpost_desk.gui.screens.history.screen import HistoryScreen
 from azpost_desk.services.goods import SellGoods
@@ -60,6 +63,23 @@ def test_the_day_stands_newest_first(hands: Hands, stand: Stand, sold: Paid, sen
     assert (rows[0].into, rows[0].out, rows[0].about) == (azn(5_050), None, RECEIVER.name)
     assert rows[1].into == azn(238)
     assert {one.sort for one in rows} >= {"day_opened", "till_opened", "cash_moved", "safe_supplied"}
+
+
+def test_who_did_it_stands_whole_in_a_day_so_long_that_it_scrolls(qtbot: QtBot, hands: Hands) -> None:
+    table = screen_of(hands).table
+    many = [replace(one, officer="Quliyeva Aynur") for one in 4 * table.rows.records]
+    font = QFont(table.view.font())
+    font.setPixelSize(Theme.current().size("body"))
+    # With what the style keeps on both sides.
+    need = QFontMetrics(font).horizontalAdvance("Quliyeva Aynur") + 22
+    for code in ("az", "ru", "en"):
+        Language.current().choose(code)
+        hands.settle()
+        # Read anew in another language, the day is as short as it was.
+        table.show_records(many)
+        qtbot.waitUntil(table.view.verticalScrollBar().isVisible)
+        assert table.rows.index(0, 5).data() == "Quliyeva Aynur"
+        assert table.view.columnWidth(5) >= need, code
 
 
 @pytest.mark.parametrize(
