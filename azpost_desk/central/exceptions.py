@@ -114,6 +114,7 @@ OWNERS: Final = {
     "rail_word": "finance",
     "item_contradiction": "operations",
     "item_code_guessed": "security",
+    "item_order_overtaken": "operations",
     "item_elsewhere": "security",
     "item_flooded": "security",
     "item_number": "security",

@@ -34,6 +34,7 @@ def add(command: Command) -> None:
     for one in (stop, lift):
         for name in ("--by", "--why"):
             one.add_argument(name, required=True)
+    stop.add_argument("--to", default="", metavar="OFFICE", help="of a redirect: the office it is sent on to")
 
 
 def _item(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
@@ -45,8 +46,9 @@ def _item(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         to = items.goes_to(conn, read.number)
         print(msgspec.json.encode([_object(read.number, life) | {"country": to} for life in lives]).decode())
         return
-    for order, kind, since_ms, by, why in orders.standing(conn, read.number):
-        print("stop", kind, order, local(since_ms).isoformat(timespec="seconds"), by, why, sep="\t")
+    for order, kind, since_ms, by, why, to in orders.standing(conn, read.number):
+        at = local(since_ms).isoformat(timespec="seconds")
+        print("stop", kind, order, at, by, why, *([to] if to else []), sep="\t")
     if to := items.goes_to(conn, read.number):
         print("to", to, sep="\t")
     for life in lives:
@@ -59,7 +61,8 @@ def _item(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 
 def _stop(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    print(orders.stop(conn, wanted.number, wanted.kind, wanted.by, wanted.why, CLOCK.utc_ms()))
+    now_ms = CLOCK.utc_ms()
+    print(orders.stop(conn, wanted.number, wanted.kind, wanted.by, wanted.why, now_ms, to=wanted.to))
 
 
 def _lift(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

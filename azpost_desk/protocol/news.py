@@ -134,13 +134,17 @@ class ItemVoided(ItemEvent, frozen=True):
 
 
 class ItemOrder(Tidings, frozen=True):
-    """Somebody with the right to it stops an item (`mail.orders.STOPS`), or lifts the order again."""
+    """Somebody with the right to it stops an item (`mail.orders.STOPS`), or what became of the order.
+
+    `to` is the office that a redirected item is to be sent on to.
+    """
 
     order: str
     number: str
     kind: str
     state: str
     at_ms: int
+    to: str = ""
 
 
 class ItemCode(Tidings, frozen=True):

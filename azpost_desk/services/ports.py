@@ -142,8 +142,8 @@ class Reading(Protocol):
     def item_lives(self, number: str) -> tuple[Life, ...]:
         """The items under a number as their events make them, the newest last; never empty."""
 
-    def item_orders(self, number: str) -> dict[str, int]:
-        """Stop orders that stand for an item: kind → since when, UTC ms."""
+    def item_orders(self, number: str) -> dict[str, views_mail.StopOrder]:
+        """Stop orders that stand for an item, by kind, oldest first."""
 
     def scans(self, day: int, limit: int = 200) -> list[views.Entry]: ...
     def announced(self, last_digits: str) -> list[str]: ...

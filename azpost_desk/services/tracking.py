@@ -10,8 +10,8 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch, Offices
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number, read_receptacle
 from azpost_desk.domain.mail.history import Told
-from azpost_desk.domain.mail.moves import is_back, moved_by
-from azpost_desk.domain.mail.orders import HANDED_OVER, stopping
+from azpost_desk.domain.mail.moves import is_back
+from azpost_desk.domain.mail.orders import HANDED_OVER
 from azpost_desk.domain.mail.pickup import is_code
 from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, Proof, needs_document, takes_code
 from azpost_desk.domain.mail.scanning import ABROAD, EventHere, event_here, events_at
@@ -25,6 +25,7 @@ from azpost_desk.services.keeping import is_day, term_of, why_not_until
 from azpost_desk.services.pickups import PICKUPS, Tried, Unbelieved, hold_against, unbelieved
 from azpost_desk.services.rounds_views import ROUNDS, is_made_up, orders_then_ms
 from azpost_desk.services.staff import consent
+from azpost_desk.services.stop_orders import orders_known_ms, why_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -324,12 +325,6 @@ def _proven_by(command: ScanItem) -> str:
     return "document" if command.document.strip() else ""
 
 
-def orders_known_ms(counter: Counter) -> int:
-    """Up to when this desk knows which stop orders stand, UTC ms."""
-    state = counter.line.state()
-    return counter.line.trusted_ms() if state.online else state.since_ms
-
-
 def _is_own_scan(entry: Entry, by: Officer, gone: set[str]) -> bool:
     return (
         isinstance(entry.body, ops.ItemScanned)
@@ -380,9 +375,8 @@ def _why_not(
     if life.next_mark(scan) == "contradiction":
         at_ms = last.at_ms if last else now_ms
         return _No("refused", "ended" if life.is_final else "illegal", number, {**facts, "at_ms": at_ms})
-    orders = books.item_orders(number)
-    if kind := stopping(list(orders), moved_by(command.event, command.measure)):
-        return _No("stopped", f"stopped_{kind}", number, {**facts, "at_ms": orders[kind]})
+    if stopped := why_stopped(books, number, command.event, command.measure):
+        return _No("stopped", stopped[0], number, {**facts, **stopped[1]})
     if event.code == "EMI" and _DIGITS_ONLY.fullmatch("".join(command.raw.split())):
         # Two parcels may end in the same digits: those find an item, they do not hand it over.
         return _No("refused", "whole_label", number, facts)

@@ -40,6 +40,14 @@ class ItemEvent:
         return self.mark not in ("voided", "contradiction")
 
 
+@dataclass(frozen=True, slots=True)
+class StopOrder:
+    """An order that stands since `at_ms` (UTC); `to_office` is where a redirected item is sent on to."""
+
+    at_ms: int
+    to_office: str = ""
+
+
 def last_event(events: Sequence[ItemEvent]) -> str:
     """The code of the last event that counts; "" when none does."""
     return next((one.event for one in reversed(events) if one.counts), "")

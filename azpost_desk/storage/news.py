@@ -205,15 +205,20 @@ def _item_voided(connection: Connection, desk: OpenDesk, told: tidings.ItemVoide
 
 
 def _item_order(connection: Connection, desk: OpenDesk, told: tidings.ItemOrder) -> None:
-    """An order that was lifted stays lifted, whichever word comes first."""
+    """An order that was lifted stays lifted, whichever word comes first; of others the latest counts."""
     if told.kind not in STOPS or told.state not in ORDER.values():
         raise NotTaken("no such stop order")
     values = {"number": told.number, "kind": told.kind, "state": told.state, "at_ms": told.at_ms}
+    values["to_office"] = told.to
     o = t.mail_orders.c
     connection.execute(
         upsert(t.mail_orders)
         .values(item_order=told.order, **values)
-        .on_conflict_do_update(index_elements=["item_order"], set_=values, where=o.state != "lifted")
+        .on_conflict_do_update(
+            index_elements=["item_order"],
+            set_=values,
+            where=(o.state != "lifted") & ((o.at_ms <= told.at_ms) | (told.state == "lifted")),
+        )
     )
 
 

@@ -194,10 +194,10 @@ class ProjectionReading:
         rows = self._all(select(t.mail_events).where(t.mail_events.c.number == number))
         return lives(items.told(row) for row in rows)
 
-    def item_orders(self, number: str) -> dict[str, int]:
+    def item_orders(self, number: str) -> dict[str, views_mail.StopOrder]:
         o = t.mail_orders.c
-        wanted = select(o.kind, o.at_ms).where(o.number == number, o.state == "open").order_by(o.at_ms)
-        return {row.kind: row.at_ms for row in self._all(wanted)}
+        wanted = select(t.mail_orders).where(o.number == number, o.state == "open").order_by(o.at_ms)
+        return {row.kind: views_mail.StopOrder(row.at_ms, row.to_office) for row in self._all(wanted)}
 
     def announced(self, last_digits: str) -> list[str]:
         """Items expected here whose number ends, before the country, in these digits; not one that ended."""

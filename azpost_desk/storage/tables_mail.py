@@ -77,7 +77,7 @@ mail_codes: Final = table(
     whole("wrong_here"),
     Index(None, "code"),
 )
-# Stop orders as the centre told them.
+# Stop orders as the centre told them; `to_office` is where a redirected item is to be sent on to.
 mail_orders: Final = table(
     "mail_orders",
     text("item_order", key=True),
@@ -85,6 +85,7 @@ mail_orders: Final = table(
     text("kind"),
     text("state"),
     whole("at_ms"),
+    text("to_office", default=""),
     Index(None, "number"),
 )
 # The label of an item accepted here: whether anybody has scanned it since it was stuck on.

@@ -10,6 +10,7 @@ import pytest
 from azpost_desk.central.mail import items, orders
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.mail.history import VERSION
+from azpost_desk.domain.refusals import Refused
 from azpost_desk.programs.central import main
 from tests.central.test_news import hear, last_operation
 
@@ -226,7 +227,7 @@ def test_a_machine_that_begins_hears_all_that_concerns_its_office(centre: Centre
     hear(centre, here)
     with centre.database.transaction() as conn:
         recall = orders.stop(conn, ITEM, "recall", "Səfərov", "request 17", 1)
-        lifted = orders.stop(conn, ITEM, "redirect", "Səfərov", "request 18", 1)
+        lifted = orders.stop(conn, ITEM, "court", "Səfərov", "request 18", 1)
         orders.lift(conn, lifted, "Səfərov", "thought again", 2)
     hear(centre, there)
     begun = [enrolled("2002-2"), enrolled("2002-1")]
@@ -249,3 +250,78 @@ def test_what_is_no_item_number_begins_no_file(centre: Centre, enrolled: Enrolle
     with centre.database.transaction() as conn:
         assert conn.execute("select count(*) from items").fetchall() == [(0,)]
         assert conn.execute("select reason from exceptions").fetchall() == [("item_number",)]
+
+
+def standing(desk: SimDesk) -> dict[str, str]:
+    """How each stop order stands by the last word a desk heard of it."""
+    return {one["order"]: one["state"] for one in desk.told("item.order")}
+
+
+def overtaken(centre: Centre) -> list[str]:
+    with centre.database.transaction() as conn:
+        rows = conn.execute("select about from exceptions where reason = 'item_order_overtaken'")
+        return [about for (about,) in rows.fetchall()]
+
+
+def test_a_redirected_item_is_awaited_where_it_is_sent_on_to(centre: Centre, enrolled: Enrolled) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    here.accept_item(ITEM, "AZ2002")
+    scan(here, "EMG")
+    hear(centre, here)
+    with centre.database.transaction() as conn:
+        for kind, to in (("redirect", ""), ("recall", "1010"), ("redirect", "9999")):
+            with pytest.raises(Refused, match="E-130"):
+                orders.stop(conn, ITEM, kind, "Səfərov", "request 18", 1, to=to)
+        order = orders.stop(conn, ITEM, "redirect", "Səfərov", "request 18", 1, to="1010")
+    hear(centre, here, there)
+    [told] = here.told("item.order")
+    assert (told["to"], told["state"]) == ("1010", "open")
+    assert there.told("item.event") == []
+    forwarded = scan(here, "EMH", "forwarded")
+    hear(centre, here, there, here)
+    assert standing(here) == {order: "done"}
+    # The office it is sent on to hears all of it, and that it is the one that delivers.
+    assert sorted((one["event"], one["postcode"]) for one in there.told("item.event")) == [
+        ("EMA", "AZ1010"),
+        ("EMG", "AZ1010"),
+        ("EMH", "AZ1010"),
+    ]
+    # The scan that sent it on was a slip: the order stands again.
+    here.append(ops.ScanVoided(scan=forwarded, number=ITEM, reason="slip"))
+    hear(centre, here, here)
+    assert standing(here) == {order: "open"}
+    assert overtaken(centre) == []
+
+
+def test_an_order_that_comes_too_late_is_somebodys_task(centre: Centre, enrolled: Enrolled) -> None:
+    here = enrolled("2002-1")
+    here.accept_item(ITEM, "AZ2002")
+    scan(here, "EMG")
+    hear(centre, here)
+    with centre.database.transaction() as conn:
+        redirect = orders.stop(conn, ITEM, "redirect", "Səfərov", "request 18", 1, to="1010")
+        recall = orders.stop(conn, ITEM, "recall", "Səfərov", "request 17", 1)
+    hear(centre, here)
+    # The sender goes before the addressee: it goes back, and whoever asked for the other is told.
+    scan(here, "EDX", "returned")
+    hear(centre, here, here)
+    assert standing(here) == {recall: "done", redirect: "overtaken"}
+    assert overtaken(centre) == [f"{ITEM} redirect"]
+
+
+def test_handed_over_before_the_recall_was_known(centre: Centre, enrolled: Enrolled) -> None:
+    here = enrolled("2002-1")
+    here.accept_item(ITEM, "AZ2002")
+    scan(here, "EMG")
+    hear(centre, here)
+    scan(here, "EMI")
+    with centre.database.transaction() as conn:
+        recall = orders.stop(conn, ITEM, "recall", "Səfərov", "request 17", 1)
+    hear(centre, here, here)
+    assert standing(here) == {recall: "overtaken"}
+    assert overtaken(centre) == [f"{ITEM} recall"]
+    with centre.database.transaction() as conn:
+        with pytest.raises(Refused, match="E-131"):
+            orders.stop(conn, ITEM, "redirect", "Səfərov", "request 18", 1, to="2002")
+        # What a court says stands whatever became of it.
+        assert orders.stop(conn, ITEM, "court", "Səfərov", "case 3", 1)

@@ -66,6 +66,27 @@ def test_an_item_is_accepted_off_line_with_a_number_of_the_desks_range(stand: St
     assert scan(stand, line.number, "EMG") == ("misrouted", "misrouted")
 
 
+def test_a_redirected_item_says_where_it_is_sent_on_to(stand: Stand) -> None:
+    scan(stand, ITEM, "EMG")
+
+    def told(state: str, at_ms: int) -> None:
+        order = tidings.ItemOrder(
+            order="o", number=ITEM, kind="redirect", state=state, at_ms=at_ms, to="1000"
+        )
+        stand.books.store_news([piece(800 + at_ms, "item.order", order)], 1)
+
+    told("open", 1)
+    assert scan(stand, ITEM, "EMI", **taken_by("Quliyev Rauf")) == ("stopped", "stopped_redirect_to")
+    answer = stand.desk.tracking.scan(ScanItem(ITEM, "EDG"), CLERK)
+    assert "Bakı 1" in Texts("az").t(answer.key, **answer.facts)
+    # Done, or its scan was taken back: the latest word counts, whichever came last.
+    told("open", 5)
+    told("done", 3)
+    assert scan(stand, ITEM, "EDH")[0] == "stopped"
+    told("done", 6)
+    assert scan(stand, ITEM, "EDH") == ("saved", "saved")
+
+
 def test_a_number_comes_from_a_range_of_its_own_product(stand: Stand) -> None:
     told = tidings.Codes(epoch=1, transfer_codes=(), item_prefix="CP", item_first=1, item_last=9)
     stand.books.store_news([piece(500, "codes", told)], 1)

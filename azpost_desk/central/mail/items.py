@@ -13,7 +13,7 @@ from psycopg.rows import namedtuple_row
 
 from azpost_desk.central.exceptions import end_exact, list_exception, list_task
 from azpost_desk.central.mail import notices, orders, pickups
-from azpost_desk.central.mail.offices import concerned
+from azpost_desk.central.mail.offices import concerned, postcode_of
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
 from azpost_desk.central.storage.database import one
@@ -252,6 +252,7 @@ def _fold(conn: Connection, number: str, now_ms: int) -> None:
         (now.state, now.generation, now.custody, now.office, VERSION, number),
     )
     pickups.follow(conn, number, now, now_ms)
+    orders.follow(conn, number, now, now_ms)
     notices.follow(conn, number, now, now_ms)
 
 
@@ -272,8 +273,10 @@ def _tell(conn: Connection, number: str, offices: frozenset[str], now_ms: int, o
 
 
 def _postcode(conn: Connection, number: str) -> str:
-    row = conn.execute("select postcode from items where number = %s", (number,)).fetchone()
-    return str(row[0]) if row else ""
+    row = conn.execute("select postcode, redirected from items where number = %s", (number,)).fetchone()
+    if row is None:
+        return ""
+    return (postcode_of(conn, row[1]) if row[1] else "") or str(row[0])
 
 
 def _news(row: Any, postcode: str) -> ItemEvent:

@@ -14,11 +14,18 @@ if TYPE_CHECKING:
 def concerned(conn: Connection, number: str) -> frozenset[str]:
     """Codes of these offices; none for an item nobody has heard of."""
     row = conn.execute(
-        "select accepted_office, destination, array(select distinct office from item_events e"
+        "select accepted_office, destination, redirected, array(select distinct office from item_events e"
         " where e.number = items.number) from items where number = %s",
         (number,),
     ).fetchone()
-    return frozenset({row[0], row[1], *row[2]} - {""}) if row else frozenset()
+    return frozenset({row[0], row[1], row[2], *row[3]} - {""}) if row else frozenset()
+
+
+def postcode_of(conn: Connection, code: str) -> str:
+    """The postcode an office delivers; "" where nobody has said."""
+    office = (reference.newest(conn, Offices) or Offices()).find(code)
+    branch = reference.newest(conn, Branch, code)
+    return office.postcode if office else branch.postcode if branch else ""
 
 
 def name_of(conn: Connection, code: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central.mail.offices import concerned
+from azpost_desk.central.exceptions import list_task
+from azpost_desk.central.mail.offices import concerned, postcode_of
 from azpost_desk.central.news import tell
 from azpost_desk.domain.item_numbers import read_item_number
-from azpost_desk.domain.mail.orders import ORDER, STOPS
+from azpost_desk.domain.mail.moves import FINAL
+from azpost_desk.domain.mail.orders import ORDER, RECALL, REDIRECT, STOPS, becomes
 from azpost_desk.domain.moves import move
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import ItemOrder
@@ -17,20 +19,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from azpost_desk.central.storage.database import Connection
+    from azpost_desk.domain.mail.history import Life
+
+OVERTAKEN: Final = "item_order_overtaken"
 
 
-def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: int) -> str:
-    """Order that an item stays where it is; gives the order's id. One of a kind stands at a time.
+def stop(
+    conn: Connection, number: str, kind: str, by: str, why: str, now_ms: int, *, to: str = ""
+) -> str:
+    """Order that an item stays where it is, or is sent on to the office `to`; gives the order's id.
+
+    One of a kind stands at a time.
 
     Raises:
         Refused: I-007 no item number, E-046 no such kind of order, E-047 by whom or why is missing, E-048
-            such an order stands already.
+            such an order stands already, E-130 it is not said where to, or of an order that sends nothing
+            on, E-131 the item's way has ended.
     """
     read = read_item_number(number)
     if read.number is None or not read.valid:
         raise Refused("I-007", field="item", reason=read.reason)
     if kind not in STOPS:
         raise Refused("E-046", kind=kind)
+    if (kind == REDIRECT) != bool(to) or (to and not postcode_of(conn, to)):
+        raise Refused("E-130", kind=kind, to=to)
+    known = conn.execute("select state from items where number = %s", (read.number,)).fetchone()
+    if kind in (RECALL, REDIRECT) and known is not None and known[0] in FINAL:
+        raise Refused("E-131", state=known[0])
     _told_by(by, why)
     order = uuid.uuid4().hex
     with conn.transaction():
@@ -40,9 +55,9 @@ def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: in
             (read.number,),
         )
         new = conn.execute(
-            "insert into item_orders (item_order, number, kind, state, made_ms, made_by, why)"
-            " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
-            (order, read.number, kind, move(ORDER, "", "ordered"), now_ms, by, why),
+            "insert into item_orders (item_order, number, kind, state, made_ms, made_by, why, to_office)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            (order, read.number, kind, move(ORDER, "", "ordered"), now_ms, by, why, to),
         ).rowcount
         if not new:
             raise Refused("E-048", kind=kind)
@@ -68,6 +83,47 @@ def lift(conn: Connection, order: str, by: str, why: str, now_ms: int) -> None:
         _told(conn, order, row[0], now_ms)
 
 
+def follow(conn: Connection, number: str, life: Life, now_ms: int) -> None:
+    """An item was folded anew: an order has what it wanted, or was overtaken, which is somebody's task.
+
+    Whoever it was sent on to is its office from then on.
+    """
+    begun_ms = life.steps[0].event.at_ms if life.generation > 1 and life.steps else 0
+    rows = conn.execute(
+        "select item_order, kind, state, made_ms, to_office from item_orders"
+        " where number = %s and state <> 'lifted' and made_ms >= %s order by made_ms for update",
+        (number, begun_ms),
+    ).fetchall()
+    redirected = ""
+    for order, kind, state, made_ms, to in rows:
+        after = becomes(life, kind, made_ms, to)
+        if after != state:
+            _become(conn, (order, number, kind), state, after, now_ms)
+            if after == "overtaken" and (last := life.last):
+                place = last.desk, last.epoch, last.sequence
+                list_task(conn, place, OVERTAKEN, f"{number} {kind}", "", now_ms)
+        redirected = to if after == "done" and to else redirected
+    conn.execute(
+        "update items set redirected = %s where number = %s and redirected <> %s",
+        (redirected, number, redirected),
+    )
+
+
+def _become(conn: Connection, of: tuple[str, str, str], state: str, after: str, now_ms: int) -> None:
+    order, number, kind = of
+    if after == "open":
+        another = "select from item_orders where number = %s and kind = %s and state = 'open'"
+        if conn.execute(another, (number, kind)).fetchone() is not None:
+            # One given since stands in its place.
+            return
+    if state != "open":
+        state = move(ORDER, state, "undone")
+    if after != "open":
+        state = move(ORDER, state, after)
+    conn.execute("update item_orders set state = %s where item_order = %s", (state, order))
+    _tell(conn, order, concerned(conn, number), now_ms)
+
+
 def tell_all(conn: Connection, number: str, offices: Iterable[str], now_ms: int) -> None:
     """Offices that an item comes to concern hear what stands for it."""
     wanted = list(offices)
@@ -81,19 +137,19 @@ def tell_all(conn: Connection, number: str, offices: Iterable[str], now_ms: int)
 def introduce(conn: Connection, numbers: list[str], desk: str, now_ms: int) -> None:
     """A machine that begins hears what stands for these items."""
     rows = conn.execute(
-        "select item_order, number, kind, state from item_orders"
+        "select item_order, number, kind, state, to_office from item_orders"
         " where number = any(%s) and state = 'open' order by made_ms",
         (numbers,),
     ).fetchall()
-    for order, number, kind, state in rows:
-        told = ItemOrder(order=order, number=number, kind=kind, state=state, at_ms=now_ms)
+    for order, number, kind, state, to in rows:
+        told = ItemOrder(order=order, number=number, kind=kind, state=state, at_ms=now_ms, to=to)
         tell(conn, told, [desk], now_ms)
 
 
-def standing(conn: Connection, number: str) -> list[tuple[str, str, int, str, str]]:
-    """(order, kind, since ms, by, why) of what stands for an item, the oldest first."""
+def standing(conn: Connection, number: str) -> list[tuple[str, str, int, str, str, str]]:
+    """(order, kind, since ms, by, why, office to be sent on to) of what stands for an item, oldest first."""
     return conn.execute(
-        "select item_order, kind, made_ms, made_by, why from item_orders"
+        "select item_order, kind, made_ms, made_by, why, to_office from item_orders"
         " where number = %s and state = 'open' order by made_ms",
         (number,),
     ).fetchall()
@@ -112,11 +168,12 @@ def _told(conn: Connection, order: str, number: str, now_ms: int) -> None:
 
 def _tell(conn: Connection, order: str, offices: Iterable[str], now_ms: int) -> None:
     row = conn.execute(
-        "select number, kind, state from item_orders where item_order = %s", (order,)
+        "select number, kind, state, to_office from item_orders where item_order = %s", (order,)
     ).fetchone()
     desks = conn.execute(
         "select desk from desks where branch = any(%s) and epoch > 0", (list(offices),)
     ).fetchall()
     if row is not None:
-        told = ItemOrder(order=order, number=row[0], kind=row[1], state=row[2], at_ms=now_ms)
+        number, kind, state, to = row
+        told = ItemOrder(order=order, number=number, kind=kind, state=state, at_ms=now_ms, to=to)
         tell(conn, told, [desk for (desk,) in desks], now_ms)

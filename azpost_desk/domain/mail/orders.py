@@ -1,12 +1,19 @@
 """Stop orders: what may not be done with an item while somebody with the right to it says so (mail.md 1).
 
+In: the kinds that stand for an item, its life. Out: which of them forbids an event, what became of an order.
+
 Who goes before whom: court and customs, then the sender (owner until delivery), then the addressee, then the
 end of storage. An order forbids; what it wants instead (sent back, sent on) stays possible.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.mail.moves import is_back, moved_by
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.mail.history import Life
 
 _HAND_OVER: Final = ("EMI", "EDG", "EDH", "EMC", "EMK", "EMF", "EDE", "bagged")
 _ON: Final = (*_HAND_OVER, "EDX", "EMH:returned", "EMH:forwarded", "EMH:handed_over")
@@ -20,10 +27,33 @@ STOPS: Final[dict[str, frozenset[str]]] = {
     "redirect": frozenset({"EMI", "EDG", "EDH"}),
 }
 HANDED_OVER: Final = frozenset(_HAND_OVER)
+# What it wants of the item has been done; it went another way before (rule 7), or its addressee has it.
 ORDER: Final[dict[tuple[str, str], str]] = {
     ("", "ordered"): "open",
     ("open", "lifted"): "lifted",
+    ("open", "done"): "done",
+    ("open", "overtaken"): "overtaken",
+    # The scan that did it was taken back.
+    ("done", "undone"): "open",
+    ("overtaken", "undone"): "open",
 }
+RECALL: Final = "recall"
+REDIRECT: Final = "redirect"
+_RETURNS: Final = frozenset({"EMH:returned", "EDX", "EXX", "EXX:handed_back"})
+_ARRIVES: Final = frozenset({"EMG", "EDH"})
+
+
+def becomes(life: Life, kind: str, made_ms: int, to_office: str = "") -> str:
+    """What an order of this kind, made at `made_ms` (UTC), has come to by what its item went through."""
+    for event, _state in life.way():
+        name, is_later = moved_by(event.code, event.measure), event.at_ms >= made_ms
+        if kind == RECALL and is_later and name in _RETURNS:
+            return "done"
+        is_there = event.code in _ARRIVES and event.office == to_office
+        if kind == REDIRECT and (is_there or (is_later and name == "EMH:forwarded")):
+            return "done"
+    went_back = kind == REDIRECT and is_back(life.state)
+    return "overtaken" if kind in (RECALL, REDIRECT) and (life.is_final or went_back) else "open"
 
 
 def stopping(kinds: list[str], event: str) -> str:

@@ -96,6 +96,4 @@ class Reads(LabelReads):
 
 
 def _read(row: Row[Any]) -> Label:
-    return Label(
-        row.number, row.acceptance, row.receipt, row.day, row.state, row.accepted_ms, row.changed_ms
-    )
+    return Label(row.number, row.acceptance, row.receipt, row.day, row.state, row.accepted_ms, row.changed_ms)

@@ -1,4 +1,4 @@
-"""The ninth schema: labels of accepted items that are to be scanned back. For ever, as SQL."""
+"""The ninth schema: labels to be scanned back, where orders send items on to. For ever, as SQL."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ CREATE TABLE mail_labels (
  STRICT
 """,
     "CREATE INDEX ix_mail_labels_state ON mail_labels (state)",
+    "ALTER TABLE mail_orders ADD COLUMN to_office TEXT DEFAULT '' NOT NULL",
 )
 
 
