@@ -170,3 +170,9 @@ def test_the_page_says_what_has_not_come_until_it_comes(
         branches.give_codes(conn, "2002-1", 5, now_ms)
     hear()
     qtbot.waitUntil(lambda: sentence("frame.sign_in.no_codes") not in words_of(window.sign_in))
+    # Where the keys lie is named in the look (Ctrl I): no clerk reads it each morning.
+    assert behind._counter is not None
+    assert behind._counter.books.protection() == "file"
+    looked = {one.name: one.state for one in behind._counter.services.preflight.look()}
+    assert looked["key"] == "warn"
+    assert window.sign_in._warning.isHidden()

@@ -13,7 +13,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.screens import Session
-from azpost_desk.gui.kit.words import Language
+from azpost_desk.gui.kit.words import Language, say
 from azpost_desk.gui.screens.goods.screen import GoodsScreen
 from azpost_desk.gui.shell.card_state import CardState
 from azpost_desk.rehearsal.terminals import SandboxTerminal
@@ -23,6 +23,7 @@ from azpost_desk.services.goods import SellGoods
 from tests.fakes.abroad import abroad_at
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.test_transfers_abroad import NINO
+from tests.gui.screens.walking import main_acts
 from tests.services.counters import CLERK, SENDER, PlainHasher, Stand, press
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def test_what_the_terminal_did_not_say_is_asked_with_a_key(
     assert state.isVisible()
     assert tenders_of(stand) == []
     assert state.isAncestorOf(hands.focus)
+    basket = hands.frame.basket
+    assert main_acts(basket) == [say("frame.basket.card_ask")]
     hands.press(Qt.Key.Key_F10)
     hands.type("1")
     assert tenders_of(stand) == []
@@ -116,6 +119,10 @@ def test_what_the_terminal_did_not_say_is_asked_with_a_key(
     hands.press(Qt.Key.Key_Y, CTRL)
     assert tenders_of(stand) == [("card", 300)]
     assert not state.isVisible()
+    stand.desk.shop.sell(SellGoods("ST-60", 1), CLERK)
+    hands.frame.load_basket()
+    hands.settle()
+    assert main_acts(basket) == [say("frame.basket.pay")]
 
 
 def test_a_declined_card_leaves_every_other_way_open(
