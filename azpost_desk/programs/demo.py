@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -120,7 +120,7 @@ def town(folder: Path, clock: Any, more: Sequence[dict[str, Any]] = ()) -> Itera
     from azpost_desk.domain.catalogue import Signing
     from azpost_desk.programs.desk import enrol_desk
     from azpost_desk.protocol.keys import SigningKey
-    from azpost_desk.rehearsal import abroad_town, instant_town
+    from azpost_desk.rehearsal import abroad_town, instant_town, mail_town
     from azpost_desk.rehearsal.cards import demo_card
     from azpost_desk.rehearsal.faults import FaultyLine
     from azpost_desk.rehearsal.providers import DEMO_BILLERS
@@ -149,9 +149,9 @@ def town(folder: Path, clock: Any, more: Sequence[dict[str, Any]] = ()) -> Itera
             manager = next(one for one in PLAYERS if one.role == "manager")
             issuer = demo_card(folder / CARD, manager.name, manager.pin, clock.utc_ms())
             publish(conn, Signing(issuers=(issuer,)), clock.utc_ms())
-            book = Book(dsn, clock)
-            stack.callback(book.close)
+            book = stack.enter_context(closing(Book(dsn, clock)))
             abroad_town.agree(conn, book, (BRANCH,), clock.utc_ms())
+            mail_town.sell_mail_abroad(conn, clock.utc_ms())
         # Not before its ways are agreed on: what comes by none of them is nobody's.
         abroad_town.send_here(partners, clock)
         lines: dict[int, FaultyLine] = {}

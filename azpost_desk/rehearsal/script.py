@@ -429,7 +429,7 @@ def _close() -> list[Instruction]:
         keys("Ctrl+Down"),
         *moved("", "", "5"),
         keys("Ctrl+E"),
-        *count("", "", "", "5", "1", "1", "1", "3", "2", "2", "", "", "", "2"),
+        *count("", "", "", "6", "1", "1", "1", "3", "2", "2", "", "", "", "2"),
         See("-0,05"),
         Picture("till-closed-short"),
         keys("Enter Ctrl+Shift+Q"),

@@ -1,4 +1,4 @@
-"""The mail of the played day: items arrive and are looked up, a courier goes out with two and comes back."""
+"""The mail of the played day: one item leaves for abroad, others arrive, a courier goes and comes back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,52 @@ from azpost_desk.rehearsal.steps import (
 
 def mail() -> list[Instruction]:
     """What the mail clerk and the courier do."""
-    return [*_arrivals(), *_courier()]
+    return [*_to_istanbul(), *_arrivals(), *_courier()]
+
+
+def _to_istanbul() -> list[Instruction]:
+    """Rəşad sends tea and a scarf to İstanbul: what is inside in his words, the codes picked by a digit."""
+    return [
+        Chapter("an item for abroad"),
+        At("14:10"),
+        keys("F4 Alt+0"),
+        Type("türkiyə"),
+        keys("Enter"),
+        See("Adı (latın hərfləri ilə)"),
+        *_typed("0502123344"),
+        See("Tanınan müştəri"),
+        *_typed("Gəncə", "Yılmaz Ayşe", "Bağdat Cad. 12/3", "34710", "Istanbul", "+90 212 555 01 02", ""),
+        *_typed("30 20 15"),
+        See("50,00"),
+        *_typed("çay"),
+        See("Coffee, tea"),
+        Picture("abroad-goods"),
+        Type("1"),
+        *_typed("2", "700", "14"),
+        See("1. tea (çay)"),
+        *_typed("ipək şərf"),
+        See("Apparel"),
+        Type("1"),
+        *_typed("1", "150", "40"),
+        See("54,00"),
+        See("CN 23"),
+        Picture("abroad-mail"),
+        keys("Enter"),
+        Type("1"),
+        keys("Enter"),
+        See("EMS beynəlxalq, Türkiyə"),
+        keys("F10"),
+        See("Müştəri nə qədər verdi?"),
+        keys("Enter"),
+        See("Qəbz"),
+        Scan("EE000000028AZ"),
+        See("yarlıq yerindədir"),
+    ]
+
+
+def _typed(*texts: str) -> list[Instruction]:
+    """Field by field, each ended with Enter."""
+    return [step for text in texts for step in (Type(text), keys("Enter")) if step != Type("")]
 
 
 def _arrivals() -> list[Instruction]:

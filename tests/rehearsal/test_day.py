@@ -112,15 +112,15 @@ def test_the_day_is_photographed_at_the_size_of_a_counters_screen(day: Path, sum
     assert {"paying", "change", "papers", "officer-menu"} <= shown
     assert {"box-price", "box-office", "box-act", "customer-file"} <= shown
     assert {"notice", "notice-confirmed"} <= shown
-    assert {"scan-arrivals", "round-out", "round-back"} <= shown
+    assert {"abroad-goods", "abroad-mail", "scan-arrivals", "round-out", "round-back"} <= shown
     assert {"abroad-price", "abroad-paid", "from-abroad", "sent-abroad", "abroad-refund"} <= shown
 
 
 @pytest.mark.parametrize(
     "sort",
     [
-        "receipt", "application", "voucher", "label", "report", "till_close", "abroad-", "abroad_number",
-        "statement",
+        "receipt", "application", "voucher", "label", "customs", "report", "till_close", "abroad-",
+        "abroad_number", "statement",
     ],
 )  # fmt: skip
 def test_every_sort_of_paper_came_out(day: Path, summary: dict[str, Any], sort: str) -> None:

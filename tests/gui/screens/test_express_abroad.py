@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.mail import advance
@@ -318,3 +319,25 @@ def test_esc_asks_once_for_what_was_typed_abroad_and_then_goes_back_to_the_count
     hands.press(Qt.Key.Key_Escape)
     assert express(hands).destination.abroad is None
     assert stand.desk.baskets.current() is None
+
+
+def test_nothing_long_makes_the_form_wider_than_its_place(hands: Hands, stand: Stand) -> None:
+    """The headings of the customs list, a long good and who was sent to before fit beside the basket."""
+    made = addressed(hands)
+    [area] = [one for one in made.form.findChildren(QScrollArea) if one.isAncestorOf(made.goods)]
+    hands.type("çay\n")
+    assert len(made.goods.codes.offered()) > 2
+    good = "əl ilə toxunmuş böyük və çox bahalı ipək şərf naxışlı"
+    for text in ("12\n", "100\n", "12\n", f"{good}\n", "1", "1\n", "100\n", "60\n"):
+        assert area.horizontalScrollBar().maximum() == 0, text
+        hands.type(text)
+    assert len(made.goods.lines) == 2
+    assert area.horizontalScrollBar().maximum() == 0
+    hands.type("\n1\n")
+    stand.pay(6_000)
+    made = to_turkey(hands)
+    hands.scan("5ZK9XYZ")
+    hands.type("1")
+    hands.type("30 20 9\n")
+    assert not made.goods.used.isHidden()
+    assert area.horizontalScrollBar().maximum() == 0

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
 
 _COUNTRY_PX: Final = 260
+_LABEL_PX: Final = 21
 
 
 class Destination(QWidget):
@@ -64,7 +65,12 @@ class Destination(QWidget):
         place = QHBoxLayout(self.choose)
         place.setContentsMargins(0, 0, 0, 0)
         self.country.setFixedWidth(_COUNTRY_PX)
-        place.addWidget(self._alt, 0, Qt.AlignmentFlag.AlignBottom)
+        # Beside the editor, also when a sentence stands below it.
+        beside = QVBoxLayout()
+        beside.addSpacing(_LABEL_PX)
+        beside.addWidget(self._alt)
+        beside.addStretch()
+        place.addLayout(beside)
         place.addWidget(self.country)
         top = QHBoxLayout()
         top.addWidget(heading("express.screen.title")[0], 1)

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from azpost_desk.domain.mail.declaration import DeclaredLine
 from azpost_desk.domain.money import Money
@@ -254,6 +254,7 @@ class GoodsCard(Card):
         self._rows = []
         for at, line in enumerate(self.lines):
             row = Button(self._line_of(at, line), hint=self._worth(line.value_minor), role="rail")
+            row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             row.clicked.connect(lambda _checked=False, one=at: self.take_back(one))
             self._taken.addWidget(row)
             row.show()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.gui.kit.buttons import Button
@@ -81,6 +81,8 @@ class _Found(QWidget):
             row = Button(_line_of(number, one), hint=plain(f"{one.code[:4]} {one.code[4:]}"), role="rail")
             row.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             row.setCheckable(True)
+            # The words of a heading are as long as a law: what does not fit ends early.
+            row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             row.clicked.connect(lambda _checked=False, at=number - 1: self._pick(at))
             self._column.addWidget(row)
             row.show()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 OFFERED_MAX: Final = 9
 _IN_A_LINE: Final = 3
+# Three beside each other fit a counter's screen.
+_SHOWN_CHARACTERS: Final = 26
 
 
 class Offered(QWidget):
@@ -45,7 +47,8 @@ class Offered(QWidget):
                 old.deleteLater()
         self._values = [value for _, value in named[:OFFERED_MAX]]
         for at, (name, value) in enumerate(named[:OFFERED_MAX]):
-            chip = Button(plain(name), hint=plain(str(at + 1)), role="quiet")
+            chip = Button(plain(_short(name)), hint=plain(str(at + 1)), role="quiet")
+            chip.setToolTip(name)
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             chip.clicked.connect(lambda _checked=False, one=value: self.picked.emit(one))
             self._grid.addWidget(chip, at // _IN_A_LINE, at % _IN_A_LINE, Qt.AlignmentFlag.AlignLeft)
@@ -62,3 +65,7 @@ class Offered(QWidget):
             return True
         self.setVisible(bool(self._values) and not typed)
         return False
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _SHOWN_CHARACTERS else f"{name[: _SHOWN_CHARACTERS - 1]}…"
