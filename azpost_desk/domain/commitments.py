@@ -19,6 +19,7 @@ GROUPS: Final[dict[type[ops.Body], dict[str, str]]] = {
     ops.ErasureRequested: {"customer": "customer"},
     ops.GrantRequested: {"question": "question"},
     ops.ItemScanned: {"signatory": "signatory", "proof": "proof"},
+    ops.MailBagHandedOver: {"driver": "driver"},
     ops.RoundSigned: {"courier": "courier"},
     ops.RoundEnded: {"courier": "courier"},
     ops.PaperSigned: {"signer": "subject"},

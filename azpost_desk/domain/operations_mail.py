@@ -1,4 +1,4 @@
-"""Journal records of mail: what was scanned, not taken and taken back; labels; rounds of couriers."""
+"""Journal records of mail: what was scanned, not taken and taken back; labels; rounds of couriers; bags."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class ItemScanned(Body, frozen=True):
     proven_by: str = ""
     # The round it goes out with.
     round: str = ""
+    # The inland bag it goes into or comes out of (its id); `receptacle` is the number on its label.
+    bag: str = ""
     # Of a hand-over: up to when (UTC ms) this desk had heard which stop orders stand.
     orders_ms: int = 0
     # The operation of the last event known here (mail.md 1.3): it comes before this one, whatever clocks say.
@@ -88,6 +90,47 @@ class RoundEnded(Body, frozen=True):
     courier: str = ""
 
 
+class MailBagBegun(Body, frozen=True):
+    """An inland bag is being filled; its id is the operation of this record."""
+
+    number: str
+    to_office: str
+
+
+class MailBagClosed(Body, frozen=True):
+    """A bag was closed: its list, the hand count, gross weight (`typed`: not by the scale), seal."""
+
+    bag: str
+    version: int
+    numbers: tuple[str, ...]
+    counted: int
+    grams: int
+    seal: str
+    typed: bool = False
+
+
+class MailBagReopened(Body, frozen=True):
+    """Its holder opened it again: `version` is the one that is open now."""
+
+    bag: str
+    version: int
+    reason: str
+
+
+class MailBagGivenUp(Body, frozen=True):
+    """Nothing went with it; the number is used up."""
+
+    bag: str
+
+
+class MailBagHandedOver(Body, frozen=True):
+    """It left with a driver, who signed (a commitment)."""
+
+    bag: str
+    version: int
+    driver: str = ""
+
+
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("item.scanned", 1): ItemScanned,
     ("scan.refused", 1): ScanRefused,
@@ -96,4 +139,9 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("round.begun", 1): RoundBegun,
     ("round.signed", 1): RoundSigned,
     ("round.ended", 1): RoundEnded,
+    ("mail_bag.begun", 1): MailBagBegun,
+    ("mail_bag.closed", 1): MailBagClosed,
+    ("mail_bag.reopened", 1): MailBagReopened,
+    ("mail_bag.given_up", 1): MailBagGivenUp,
+    ("mail_bag.handed_over", 1): MailBagHandedOver,
 }

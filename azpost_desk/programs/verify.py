@@ -46,6 +46,7 @@ GROUPS: Final = {
     "erasure.requested": {"customer": "customer"},
     "grant.requested": {"question": "question"},
     "item.scanned": {"signatory": "signatory", "proof": "proof"},
+    "mail_bag.handed_over": {"driver": "driver"},
     "round.signed": {"courier": "courier"},
     "round.ended": {"courier": "courier"},
     "paper.signed": {"signer": "subject"},

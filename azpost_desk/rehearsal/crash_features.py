@@ -5,6 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from azpost_desk.domain.catalogue import Offices
+from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.mail.proof import Signature
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import NeedsConfirmation
@@ -15,7 +18,9 @@ from azpost_desk.services.counter import Approval
 from azpost_desk.services.disputes import Figure
 from azpost_desk.services.evidence import ExportEvidence
 from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.mail_bags import CloseBag
 from azpost_desk.services.notices import PayNotice
+from azpost_desk.services.rounds import Signed
 from azpost_desk.services.transfers import SendTransfer
 
 if TYPE_CHECKING:
@@ -24,10 +29,48 @@ if TYPE_CHECKING:
 
 _COLLECTOR = Person(name="Rzayev Kamal", document="INK-1")
 _WORDS = "Düz deyil"
+_INK = Signed(Signature(360, 140, ((20, 20, 100, 100),)))
 
 
 class FeatureActs(AtCounter):
     """What a desk does beside its sales."""
+
+    # --- inland bags ----------------------------------------------------------------------------------
+
+    def _begin_mail_bag(self) -> Act:
+        hub = self._hub()
+        return lambda: self.services.mail_bags.begin(hub, CLERK)
+
+    def _close_mail_bag(self) -> Act:
+        bag = self._mail_bag_of_one()
+        return lambda: self.services.mail_bags.close(bag, self._closing(), CLERK)
+
+    def _reopen_mail_bag(self) -> Act:
+        bag = self._mail_bag_of_one()
+        self.services.mail_bags.close(bag, self._closing(), CLERK)
+        return lambda: self.services.mail_bags.reopen(bag, _WORDS, CLERK)
+
+    def _hand_over_mail_bag(self) -> Act:
+        bag = self._mail_bag_of_one()
+        self.services.mail_bags.close(bag, self._closing(), CLERK)
+        return lambda: self.services.mail_bags.hand_over(bag, _COLLECTOR.name, _INK, CLERK)
+
+    def _give_up_mail_bag(self) -> Act:
+        bag = self.services.mail_bags.begin(self._hub(), CLERK).bag
+        return lambda: self.services.mail_bags.give_up(bag, CLERK)
+
+    def _hub(self) -> str:
+        with self.books.reading() as look:
+            offices = look.document(Offices, look.day().date).offices
+            return next(one.code for one in offices if one.code != look.desk().branch)
+
+    def _mail_bag_of_one(self) -> str:
+        bag = self.services.mail_bags.begin(self._hub(), CLERK).bag
+        self.services.mail_bags.put_in(bag, item_number("EE", 70_000_000 + self.books.head()[1]), CLERK)
+        return bag
+
+    def _closing(self) -> CloseBag:
+        return CloseBag(1, 900, f"S-{self.books.head()[1]}")
 
     # --- baskets --------------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from azpost_desk.services.keeping import Keeping
 from azpost_desk.services.labels import Labels
 from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.mail_abroad import PostAbroad
+from azpost_desk.services.mail_bags import MailBags
 from azpost_desk.services.notices import Notices
 from azpost_desk.services.number_slips import NumberSlips
 from azpost_desk.services.opening_day import DayOpening
@@ -117,6 +118,11 @@ class DeskServices:
     def labels(self) -> Labels:
         """Labels to be scanned back."""
         return Labels(self.counter)
+
+    @property
+    def mail_bags(self) -> MailBags:
+        """Inland bags."""
+        return MailBags(self.counter, self.tracking)
 
     @property
     def rounds(self) -> Rounds:

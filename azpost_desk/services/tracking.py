@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch, Offices
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number, read_receptacle
+from azpost_desk.domain.mail.bags import INTO, OUT_OF
 from azpost_desk.domain.mail.history import Told
 from azpost_desk.domain.mail.moves import is_back
 from azpost_desk.domain.mail.orders import HANDED_OVER
@@ -22,6 +23,8 @@ from azpost_desk.domain.typed import one_line
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.keeping import is_day, term_of, why_not_until
+from azpost_desk.services.mail_bags_views import require_open, require_voidable, why_not_in
+from azpost_desk.services.misrouting import belongs_to
 from azpost_desk.services.pickups import PICKUPS, Tried, Unbelieved, hold_against, unbelieved
 from azpost_desk.services.rounds_views import ROUNDS, is_made_up, orders_then_ms
 from azpost_desk.services.staff import consent
@@ -43,16 +46,12 @@ _DIGITS_ONLY: Final = re.compile("[0-9]{4}")
 _OWN_LABEL: Final = re.compile("[A-Z0-9-]{4,30}")
 
 
-# Events that mean: the item is at the office that delivers it.
-_AT_DELIVERY: Final = frozenset({"EMG", "EDG", "EDH", "EMH", "EMI"})
-
-
 @dataclass(frozen=True, slots=True)
 class ScanItem:
     """One scan (or typed number, or the last four digits of an announced item) under the chosen event.
 
-    `signature` is what was drawn on the screen, `picture` the same as PNG; `round` is that of a courier;
-    `code` the six digits the addressee was told, instead of a document.
+    `signature` is what was drawn on the screen, `picture` the same as PNG; `round` is that of a courier,
+    `bag` an inland one; `code` the six digits the addressee was told, instead of a document.
     """
 
     raw: str
@@ -69,6 +68,7 @@ class ScanItem:
     receptacle: str = ""
     until: str = ""
     round: str = ""
+    bag: str = ""
     source: str = "scan"
 
 
@@ -135,6 +135,7 @@ class Tracking:
 
         Raises:
             Refused: S-010, C-001, E-020 the event is not scanned here, E-073 its round is made up no more,
+                E-110, E-111 its bag is filled no more,
                 E-080 a code has six digits. Everything else is an answer.
         """
         by.may(Permission.SCAN)
@@ -142,12 +143,13 @@ class Tracking:
         with self.counter.books.writing() as books:
             open_day(books)
             # What a round brings back is said of its own items only (services.rounds).
-            here = (*_events_here(books), event_here("back"))
+            here = (*_events_here(books), *map(event_here, ("back", INTO, OUT_OF)))
             event = next((one for one in here if one.code == command.event), None)
             if event is None:
                 raise Refused("E-020", field="event")
             if command.round and not is_made_up(books, command.round):
                 raise Refused("E-073")
+            require_open(books, command.event, command.bag)
             number = _number(books, command.raw)
             if isinstance(number, _No):
                 return self._refused(books, command, by, number)
@@ -285,6 +287,7 @@ class Tracking:
                 receptacle=_label(command.receptacle),
                 until=command.until,
                 round=command.round,
+                bag=command.bag,
                 orders_ms=orders_ms if command.event in HANDED_OVER else 0,
             ),
             actor=by.officer,
@@ -367,8 +370,10 @@ def _why_not(
     last = life.last
     if command.event == "EDG" and books.of(ROUNDS).with_item(number):
         return _No("already", "in_round", number, facts)
+    if other := why_not_in(books, command.event, command.bag, number, life):
+        return _No(other.verdict, other.reason, number, other.facts)
     # Its round of this desk is over, or was the round of the machine before: it goes out again.
-    goes_again = bool(command.round) and last is not None and last.desk == desk.desk
+    goes_again = bool(command.round or command.bag) and last is not None and last.desk == desk.desk
     if last and (last.code, last.office) == (command.event, desk.branch) and not goes_again:
         return _No("already", "already", number, {**facts, **_by_whom(books, last)})
     scan = Told("", command.event, desk.branch, now_ms, desk.desk, desk.epoch, measure=command.measure)
@@ -385,7 +390,7 @@ def _why_not(
         _why_doubted(books, number, command, tried)
         or _why_untold(books, number, command, event, life.custody)
         or _kept_too_long(books, number, command, event)
-        or _elsewhere(books, number, command.event)
+        or _misrouted(books, number, command.event)
     )
 
 
@@ -456,6 +461,7 @@ def _in_hand_still(books: Reading, scanned: ops.ItemScanned, scan: str) -> None:
     if scanned.round and not is_made_up(books, scanned.round):
         # The list says what was signed for, and the courier has it: the round says what becomes of it.
         raise Refused("E-081")
+    require_voidable(books, scanned)
     life = next(
         (one for one in books.item_lives(scanned.number) if any(step.event.id == scan for step in one.steps)),
         None,
@@ -464,31 +470,12 @@ def _in_hand_still(books: Reading, scanned: ops.ItemScanned, scan: str) -> None:
         raise Refused("E-044")
 
 
+def _misrouted(books: Reading, number: str, event: str) -> _No | None:
+    office = belongs_to(books, number, event)
+    return _No("misrouted", "misrouted", number, {"number": number, "office": office}) if office else None
+
+
 def _by_whom(books: Reading, event: Told) -> dict[str, object]:
     entry = books.entry(event.id)
     officer = books.officer(entry.recorded.actor) if entry else None
     return {"by": officer.name if officer else event.office, "at_ms": event.at_ms}
-
-
-def _elsewhere(books: Reading, number: str, event: str) -> _No | None:
-    """An item accepted here for another office, scanned as if this one delivered it."""
-    if event not in _AT_DELIVERY:
-        return None
-    life = books.item_lives(number)[-1]
-    if is_back(life.state):
-        # The sender is the addressee: it goes to where it was taken in.
-        home = life.origin()
-        if home in ("", books.desk().branch):
-            return None
-        offices = books.document(Offices, books.day().date).offices
-        name = next((one.name for one in offices if one.code == home), home)
-        return _No("misrouted", "misrouted", number, {"number": number, "office": name})
-    known = books.item_events(number)
-    accepted = next((one for one in known if one.event == "EMA" and one.here and one.counts), None)
-    stored = books.paid_line(accepted.operation) if accepted else None
-    if stored is None or not isinstance(stored.line, ops.ItemAccepted):
-        return None
-    office = books.document(Offices, books.day().date).by_postcode(stored.line.postcode)
-    if office is None or office.code == books.desk().branch:
-        return None
-    return _No("misrouted", "misrouted", number, {"number": number, "office": office.name})

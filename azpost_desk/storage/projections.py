@@ -20,7 +20,17 @@ from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import projected_sales as sales
 from azpost_desk.storage import projected_slips as slips
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.features import abroad, bills, goods, labels, pickups, qr, rounds, transfers
+from azpost_desk.storage.features import (
+    abroad,
+    bills,
+    goods,
+    labels,
+    mail_bags,
+    pickups,
+    qr,
+    rounds,
+    transfers,
+)
 from azpost_desk.storage.projected_words import keep_words
 from azpost_desk.storage.projecting import StoredRecord, happens_once
 
@@ -84,11 +94,13 @@ def _item_scanned(connection: Connection, written: StoredRecord, body: ops.ItemS
     items.scanned(connection, written, body)
     rounds.scanned(connection, written, body)
     labels.item_scanned(connection, written, body)
+    mail_bags.scanned(connection, written, body)
 
 
 def _scan_voided(connection: Connection, written: StoredRecord, body: ops.ScanVoided) -> None:
     items.voided(connection, written, body)
     rounds.voided(connection, body)
+    mail_bags.voided(connection, body)
 
 
 def _till_opened(connection: Connection, written: StoredRecord, body: ops.TillOpened) -> None:
@@ -309,6 +321,11 @@ _CARRIERS: Final[dict[str, Callable[[Connection, StoredRecord, Any], None]]] = {
     "scan.refused": pickups.refused,
     "scan.voided": _scan_voided,
     "label.scanned": labels.label_scanned,
+    "mail_bag.begun": mail_bags.begun,
+    "mail_bag.closed": mail_bags.closed,
+    "mail_bag.reopened": mail_bags.reopened,
+    "mail_bag.given_up": mail_bags.given_up,
+    "mail_bag.handed_over": mail_bags.handed_over,
     "round.begun": rounds.begun,
     "round.signed": rounds.signed,
     "round.ended": rounds.ended,

@@ -40,6 +40,9 @@ from azpost_desk.storage.tables_kept import slips as slips
 from azpost_desk.storage.tables_kept import supplements as supplements
 from azpost_desk.storage.tables_kept import watch_entries as watch_entries
 from azpost_desk.storage.tables_kept import watch_lists as watch_lists
+from azpost_desk.storage.tables_mail import mail_bag_items as mail_bag_items
+from azpost_desk.storage.tables_mail import mail_bag_seals as mail_bag_seals
+from azpost_desk.storage.tables_mail import mail_bags as mail_bags
 from azpost_desk.storage.tables_mail import mail_codes as mail_codes
 from azpost_desk.storage.tables_mail import mail_events as mail_events
 from azpost_desk.storage.tables_mail import mail_items as mail_items
@@ -431,6 +434,9 @@ DERIVED: Final = (
     mail_codes,
     mail_orders,
     mail_labels,
+    mail_bags,
+    mail_bag_items,
+    mail_bag_seals,
     customers,
     customer_names,
     receivers,

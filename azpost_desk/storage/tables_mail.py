@@ -100,3 +100,30 @@ mail_labels: Final = table(
     whole("changed_ms"),
     Index(None, "state"),
 )
+# An inland bag made here, what lies in it, and every seal that ever closed one.
+mail_bags: Final = table(
+    "mail_bags",
+    text("mail_bag", key=True),
+    text("number"),
+    text("to_office"),
+    text("officer"),
+    text("state"),
+    whole("version"),
+    whole("begun_ms"),
+    whole("changed_ms"),
+    whole("grams"),
+    whole("typed"),
+    text("seal"),
+    Index(None, "number"),
+    Index(None, "state"),
+)
+mail_bag_items: Final = table(
+    "mail_bag_items",
+    text("mail_bag", key=True),
+    text("number", key=True),
+    whole("place"),
+    text("scan"),
+    whole("at_ms"),
+    Index(None, "number"),
+)
+mail_bag_seals: Final = table("mail_bag_seals", text("seal", key=True), text("mail_bag"))

@@ -19,6 +19,7 @@ DAY = (
     "pickup_code",
     "courier_round",
     "scan_label",
+    "mail_bags",
     "accept_item",
     "stop_order_news",
     *("bill_refused", "transfer_news", "remittance_news", "accept_remittance", "issue_remittance"),

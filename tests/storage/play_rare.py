@@ -10,6 +10,7 @@ import msgspec
 from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.ledger import digest
+from azpost_desk.domain.mail.bags import bag_number
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Words
 from azpost_desk.domain.postings import postings
@@ -39,6 +40,27 @@ class RarePlayer(CashPlayer):
         if waiting:
             body = ops.LabelScanned(number=waiting[0].number, acceptance=waiting[0].acceptance)
             self._append(body, "1002")
+
+    def mail_bags(self) -> None:
+        """One bag is closed, opened again and gone, of another nothing was put in, one is being filled."""
+        gone, empty, filled = self.new_id(), self.new_id(), self.new_id()
+        numbers = [f"{bag_number(4201, 1, serial)}" for serial in (1, 2, 3)]
+        with self.books.writing() as books:
+            for bag, number in zip((gone, empty, filled), numbers, strict=True):
+                books.append(ops.MailBagBegun(number=number, to_office="1000"), actor="1002", operation=bag)
+        for item, bag in (("EE000100041AZ", gone), ("EE000100055AZ", filled), ("EE000100069AZ", filled)):
+            self._append(ops.ItemScanned(number=item, event="bagged", office="2002", bag=bag), "1002")
+        out = ops.ItemScanned(number="EE000100055AZ", event="unbagged", office="2002", bag=filled)
+        self._append(out, "1002")
+        for version, label in ((1, "S-1"), (2, "S-2")):
+            closed = ops.MailBagClosed(
+                bag=gone, version=version, numbers=("EE000100041AZ",), counted=1, grams=900, seal=label
+            )
+            self._append(closed, "1002")
+            if version == 1:
+                self._append(ops.MailBagReopened(bag=gone, version=2, reason="seal broke"), "1002")
+        self._append(ops.MailBagHandedOver(bag=gone, version=2), "1002")
+        self._append(ops.MailBagGivenUp(bag=empty), "1002")
 
     def _asked_by_telephone(self) -> tuple[str, str]:
         """(request, operation) of a question to the centre."""

@@ -12,6 +12,7 @@ from azpost_desk.domain.people import AbroadParties, Account, Addresses, Parties
 from azpost_desk.services.abroad_views import ABROAD
 from azpost_desk.services.keeping import KEEPING
 from azpost_desk.services.labels import LABELS
+from azpost_desk.services.mail_bags_views import BAGS
 from azpost_desk.services.pickups import PICKUPS
 from azpost_desk.services.qr_views import QR
 from azpost_desk.services.rounds_views import ROUNDS
@@ -38,7 +39,7 @@ ATTACHED: dict[type[msgspec.Struct], msgspec.Struct] = {
 
 
 def test_every_feature_that_is_asked_for_by_a_token_is_read_by_one_class() -> None:
-    tokens = {ABROAD, KEEPING, LABELS, PICKUPS, QR, ROUNDS}
+    tokens = {ABROAD, BAGS, KEEPING, LABELS, PICKUPS, QR, ROUNDS}
     assert {one.name for one in tokens} == set(READS)
 
 

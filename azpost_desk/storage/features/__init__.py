@@ -15,6 +15,7 @@ from azpost_desk.storage.features.express import EXPRESS
 from azpost_desk.storage.features.goods import GOODS
 from azpost_desk.storage.features.keeping import Reads as KeepingReads
 from azpost_desk.storage.features.labels import Reads as LabelReads
+from azpost_desk.storage.features.mail_bags import Reads as BagReads
 from azpost_desk.storage.features.pickups import Reads as PickupReads
 from azpost_desk.storage.features.qr import Reads as QrReads
 from azpost_desk.storage.features.rounds import Reads as RoundReads
@@ -32,6 +33,7 @@ CARRIERS: Final[dict[type, LineCarrier[Any]]] = {
 }
 READS: Final[dict[str, Callable[[Connection], Any]]] = {
     "abroad": AbroadReads,
+    "mail_bags": BagReads,
     "keeping": KeepingReads,
     "labels": LabelReads,
     "pickups": PickupReads,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.domain.mail.bags import BAGGING
 from azpost_desk.domain.mail.moves import BACK
 from azpost_desk.domain.mail.scanning import SERIES as HANDED_OVER
 from azpost_desk.gui.kit.buttons import Button
@@ -107,7 +108,7 @@ def _step(event: ItemEvent, known: Known) -> Step:
     for word in (f"express.{one}" for one in said):
         if texts.has(word):
             office = phrase("tracking.screen.item.office_reason", office=office, reason=phrase(word))
-    if event.event in HANDED_OVER and event.detail:
+    if event.event in (*HANDED_OVER, *BAGGING) and event.detail:
         office = phrase("tracking.screen.item.office_reason", office=office, reason=plain(event.detail))
     state: State = "good" if event.event == "EMI" else "bad" if event.event == "EMH" else "neutral"
     title = event_words(event.event)

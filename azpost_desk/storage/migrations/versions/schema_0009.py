@@ -1,4 +1,4 @@
-"""The ninth schema: labels to be scanned back, where orders send items on to. For ever, as SQL."""
+"""The ninth schema: labels to be scanned back, where orders send items on to, bags. For ever, as SQL."""
 
 from __future__ import annotations
 
@@ -25,10 +25,49 @@ CREATE TABLE mail_labels (
 """,
     "CREATE INDEX ix_mail_labels_state ON mail_labels (state)",
     "ALTER TABLE mail_orders ADD COLUMN to_office TEXT DEFAULT '' NOT NULL",
+    """
+CREATE TABLE mail_bags (
+    mail_bag TEXT NOT NULL,
+    number TEXT NOT NULL,
+    to_office TEXT NOT NULL,
+    officer TEXT NOT NULL,
+    state TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    begun_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL,
+    grams INTEGER NOT NULL,
+    typed INTEGER NOT NULL,
+    seal TEXT NOT NULL,
+    CONSTRAINT pk_mail_bags PRIMARY KEY (mail_bag)
+)
+ STRICT
+""",
+    "CREATE INDEX ix_mail_bags_number ON mail_bags (number)",
+    "CREATE INDEX ix_mail_bags_state ON mail_bags (state)",
+    """
+CREATE TABLE mail_bag_items (
+    mail_bag TEXT NOT NULL,
+    number TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    scan TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    CONSTRAINT pk_mail_bag_items PRIMARY KEY (mail_bag, number)
+)
+ STRICT
+""",
+    "CREATE INDEX ix_mail_bag_items_number ON mail_bag_items (number)",
+    """
+CREATE TABLE mail_bag_seals (
+    seal TEXT NOT NULL,
+    mail_bag TEXT NOT NULL,
+    CONSTRAINT pk_mail_bag_seals PRIMARY KEY (seal)
+)
+ STRICT
+""",
 )
 
 
 def upgrade() -> None:
-    """Add the table, empty: no sale before it awaits its label."""
+    """Add the tables, empty: no sale before them awaits its label."""
     for statement in STATEMENTS:
         op.execute(statement)

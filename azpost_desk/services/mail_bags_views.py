@@ -1,0 +1,117 @@
+"""Inland bags as values, the token under which the books read them, and what a scan asks of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from azpost_desk.domain.catalogue import Offices
+from azpost_desk.domain.mail.bags import BAGGING, INTO, OUT_OF
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.services.reads import Reads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from azpost_desk.domain.mail.history import Life
+    from azpost_desk.domain.operations_mail import ItemScanned
+    from azpost_desk.services.ports import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """One bag made here; states of `domain.mail.bags.BAG`.
+
+    Attributes:
+        number: on its label; `version` is 1 until it is opened again.
+        to_office: where it goes; `officer` is who began it.
+        grams, is_typed, seal: of its last sealing, 0 and "" before; typed = not from the scale.
+        items: when each lay in it, UTC ms by number, in the order they were scanned.
+    """
+
+    bag: str
+    number: str
+    to_office: str
+    officer: str
+    state: str
+    version: int
+    begun_ms: int
+    changed_ms: int
+    grams: int
+    is_typed: bool
+    seal: str
+    items: Mapping[str, int]
+
+
+class BagReads(Protocol):
+    """What the books know of inland bags."""
+
+    def bag(self, bag: str) -> Bag | None:
+        """The bag with this id."""
+
+    def bags(self, states: Sequence[str]) -> list[Bag]:
+        """Those in one of these states, the oldest first."""
+
+    def bag_with(self, number: str) -> Bag | None:
+        """The open or sealed bag that an item lies in."""
+
+    def bags_numbered(self, prefix: str) -> int:
+        """How many bags have a number that begins so."""
+
+    def is_seal_used(self, seal: str) -> bool:
+        """Whether a bag was ever closed with this seal here."""
+
+
+BAGS: Final = Reads[BagReads]("mail_bags")
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Why an item is not taken into a bag, or out of it: the verdict, the reason and its facts."""
+
+    verdict: str
+    reason: str
+    facts: dict[str, object]
+
+
+def require_open(books: Reading, event: str, bag: str) -> None:
+    """A scan into a bag or out of it names one that is being filled; every other scan names none.
+
+    Raises:
+        Refused: E-020 the one without the other, E-110 no such bag, E-111 it is closed.
+    """
+    if (event in BAGGING) != bool(bag):
+        raise Refused("E-020", field="event")
+    if bag:
+        found = books.of(BAGS).bag(bag)
+        if found is None:
+            raise Refused("E-110")
+        if found.state != "open":
+            raise Refused("E-111", number=found.number)
+
+
+def why_not_in(books: Reading, event: str, bag: str, number: str, life: Life) -> NotTaken | None:
+    """Why an item goes into no bag or into no other one: each lies in one place (mail.md 2)."""
+    held = books.of(BAGS).bag_with(number)
+    facts: dict[str, object] = {"number": number}
+    if event == OUT_OF:
+        return None if held is not None and held.bag == bag else NotTaken("refused", "not_in_bag", facts)
+    if held is not None:
+        return NotTaken("already", "in_bag", {**facts, "bag": held.number, "at_ms": held.items[number]})
+    if event == INTO and life.office not in ("", books.desk().branch):
+        offices = books.document(Offices, books.day().date)
+        known = offices.find(life.office)
+        return NotTaken("misrouted", "not_here", {**facts, "office": known.name if known else life.office})
+    return None
+
+
+def require_voidable(books: Reading, scanned: ItemScanned) -> None:
+    """A scan of a bag is taken back while the bag is being filled, and only one that put something in.
+
+    Raises:
+        Refused: E-111 it is closed, E-123 the item was taken out: it is put in again instead.
+    """
+    if scanned.bag:
+        require_open(books, scanned.event, scanned.bag)
+        if scanned.event == OUT_OF:
+            raise Refused("E-123")

@@ -1,0 +1,159 @@
+"""Inland bags: each item in one place, closed with count, weight and seal, opened again by its holder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.mail.bags import read_bag_number
+from azpost_desk.domain.mail.proof import Signature
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol import news as tidings
+from azpost_desk.services.mail_bags import CloseBag
+from azpost_desk.services.rounds import Signed
+from azpost_desk.services.tracking import ScanItem
+from tests.services.counters import CLERK, approval
+from tests.storage.desks import piece
+
+if TYPE_CHECKING:
+    from azpost_desk.services.mail_bags import MailBags
+    from tests.services.counters import Stand
+
+HUB = "1000"
+NUMBERS = [item_number("EE", 800_000 + serial) for serial in range(6)]
+INK = Signed(Signature(360, 140, ((20, 20, 100, 100),)), b"png")
+
+
+@pytest.fixture
+def bags(stand: Stand) -> MailBags:
+    return stand.desk.mail_bags
+
+
+def filled(bags: MailBags, *numbers: str) -> str:
+    bag = bags.begin(HUB, CLERK).bag
+    for number in numbers:
+        assert bags.put_in(bag, number, CLERK).verdict == "saved"
+    return bag
+
+
+def refused(act: object, code: str, **facts: object) -> None:
+    assert callable(act)
+    with pytest.raises(Refused) as caught:
+        act()
+    assert caught.value.code == code
+    assert facts.items() <= caught.value.facts.items()
+
+
+def test_a_bag_is_filled_closed_and_handed_over_with_a_signature(stand: Stand, bags: MailBags) -> None:
+    refused(lambda: bags.begin("2002", CLERK), "E-112")
+    refused(lambda: bags.begin("no such", CLERK), "E-112")
+    bag = filled(bags, *NUMBERS[:3])
+    now = bags.one(bag)
+    assert (now.state, now.version, tuple(now.items)) == ("open", 1, tuple(NUMBERS[:3]))
+    assert read_bag_number(now.number) == now.number
+    assert bags.begin(HUB, CLERK).number != now.number
+    refused(lambda: bags.hand_over(bag, "Rzayev Kamal", INK, CLERK), "E-118")
+    refused(lambda: bags.close(bag, CloseBag(4, 900, "S-1"), CLERK), "E-114", counted=4, expected=3)
+    refused(lambda: bags.close(bag, CloseBag(3, 0, "S-1"), CLERK), "E-115")
+    refused(lambda: bags.close(bag, CloseBag(3, 40_000, "S-1"), CLERK), "E-115", kilograms=32)
+    refused(lambda: bags.close(bag, CloseBag(3, 900, "?"), CLERK), "E-116")
+    bags.close(bag, CloseBag(3, 900, "s-1 ", is_typed=True), CLERK)
+    now = bags.one(bag)
+    assert (now.state, now.grams, now.is_typed, now.seal) == ("sealed", 900, True, "S-1")
+    refused(lambda: bags.put_in(bag, NUMBERS[3], CLERK), "E-111")
+    refused(lambda: bags.hand_over(bag, " ", INK, CLERK), "E-121")
+    refused(lambda: bags.hand_over(bag, "Rzayev", Signed(Signature(360, 140, ())), CLERK), "E-122")
+    recorded = bags.hand_over(bag, "Rzayev Kamal", INK, CLERK)
+    assert bags.one(bag).state == "gone"
+    with stand.books.reading() as books:
+        kept = books.attachment(recorded.operation, "driver")
+        custody = [(one.state, one.custody) for number in NUMBERS[:3] for one in books.item_lives(number)]
+    assert kept is not None
+    assert b"Rzayev Kamal" in kept
+    assert custody == [("accepted", "bag")] * 3
+    [body] = stand.bodies(ops.MailBagHandedOver)
+    assert isinstance(body, ops.MailBagHandedOver)
+    assert len(body.driver) == 64
+    # Whoever has it now decides: here it is opened no more.
+    refused(lambda: bags.reopen(bag, "kilid", CLERK), "E-118")
+    assert [one.state for one in bags.at_hand()] == ["open"]
+    assert stand.books.rebuild() == []
+    assert stand.books.check().is_sound
+
+
+def test_a_bag_opened_again_is_its_next_version_with_a_new_seal(bags: MailBags) -> None:
+    bag = filled(bags, NUMBERS[0])
+    bags.close(bag, CloseBag(1, 900, "S-1"), CLERK)
+    refused(lambda: bags.reopen(bag, " ", CLERK), "E-119")
+    bags.reopen(bag, "bir göndəriş unudulub", CLERK)
+    now = bags.one(bag)
+    assert (now.state, now.version, now.seal, now.grams) == ("open", 2, "", 0)
+    assert bags.put_in(bag, NUMBERS[1], CLERK).verdict == "saved"
+    refused(lambda: bags.close(bag, CloseBag(2, 900, "S-1"), CLERK), "E-117", seal="S-1")
+    bags.close(bag, CloseBag(2, 1_400, "S-2"), CLERK)
+    assert tuple(bags.one(bag).items) == tuple(NUMBERS[:2])
+
+
+def test_an_item_lies_in_one_bag_and_nothing_else_is_done_with_it(stand: Stand, bags: MailBags) -> None:
+    first, second = filled(bags, NUMBERS[0]), filled(bags)
+    at_ms = stand.clock.utc_ms()
+    answer = bags.put_in(second, NUMBERS[0], CLERK)
+    assert (answer.verdict, answer.key) == ("already", "express.scan.in_bag")
+    assert answer.facts == {"number": NUMBERS[0], "bag": bags.one(first).number, "at_ms": at_ms}
+    for again in (
+        bags.put_in(first, NUMBERS[0], CLERK),
+        stand.desk.tracking.scan(ScanItem(NUMBERS[0], "EMG"), CLERK),
+    ):
+        assert again.key == "express.scan.in_bag"
+    assert bags.take_out(second, NUMBERS[0], CLERK).key == "express.scan.not_in_bag"
+    assert bags.take_out(first, NUMBERS[0], CLERK).verdict == "saved"
+    refused(lambda: stand.desk.tracking.void_last(CLERK), "E-123")
+    assert bags.put_in(second, NUMBERS[0], CLERK).verdict == "saved"
+    refused(lambda: bags.give_up(second, CLERK), "E-120")
+    # Into a bag only with a bag, and every other event without one.
+    refused(lambda: stand.desk.tracking.scan(ScanItem(NUMBERS[1], "bagged"), CLERK), "E-020")
+    refused(lambda: stand.desk.tracking.scan(ScanItem(NUMBERS[1], "EMG", bag=first), CLERK), "E-020")
+    refused(lambda: bags.close(first, CloseBag(0, 900, "S-1"), CLERK), "E-113")
+    bags.give_up(first, CLERK)
+    refused(lambda: bags.put_in(first, NUMBERS[1], CLERK), "E-111")
+    refused(lambda: bags.one("no such"), "E-110")
+    assert stand.books.rebuild() == []
+
+
+def test_a_wrong_scan_is_taken_back_until_the_bag_is_closed(stand: Stand, bags: MailBags) -> None:
+    bag = filled(bags, NUMBERS[0], NUMBERS[1])
+    stand.desk.tracking.void_last(CLERK)
+    assert tuple(bags.one(bag).items) == (NUMBERS[0],)
+    bags.close(bag, CloseBag(1, 900, "S-1"), CLERK)
+    refused(lambda: stand.desk.tracking.void_last(CLERK), "E-111")
+    [scan, *_] = [one for one in stand.desk.tracking.today() if isinstance(one.body, ops.ItemScanned)][::-1]
+    consent = approval("o-1")
+    refused(lambda: stand.desk.tracking.void(scan.recorded.operation, "o-1", "səhv", CLERK, consent), "E-111")
+    assert stand.books.rebuild() == []
+
+
+def test_what_is_elsewhere_or_stopped_goes_into_no_bag(stand: Stand, bags: MailBags) -> None:
+    told = [
+        tidings.ItemEvent(number=NUMBERS[0], event="EMA", office="1010", at_ms=1, operation="a"),
+        tidings.ItemEvent(number=NUMBERS[2], event="EMG", office="2002", at_ms=1, operation="b"),
+        tidings.ItemEvent(
+            number=NUMBERS[2], event="EMH", office="2002", at_ms=2, operation="c", measure="returned"
+        ),
+    ]
+    orders = [
+        tidings.ItemOrder(order=str(at), number=number, kind="recall", state="open", at_ms=1)
+        for at, number in enumerate(NUMBERS[1:2])
+    ]
+    stand.books.store_news([piece(900 + at, "item.event", one) for at, one in enumerate(told)], 1)
+    stand.books.store_news([piece(910 + at, "item.order", one) for at, one in enumerate(orders)], 1)
+    bag = filled(bags)
+    elsewhere = bags.put_in(bag, NUMBERS[0], CLERK)
+    assert (elsewhere.verdict, elsewhere.key) == ("misrouted", "express.scan.not_here")
+    stopped = bags.put_in(bag, NUMBERS[1], CLERK)
+    assert (stopped.verdict, stopped.key) == ("stopped", "express.scan.stopped_recall")
+    # What goes back to its sender travels in a bag like any other item.
+    assert bags.put_in(bag, NUMBERS[2], CLERK).verdict == "saved"
+    assert tuple(bags.one(bag).items) == (NUMBERS[2],)
