@@ -138,11 +138,13 @@ def test_sender_and_addressee_sent_to_before_and_their_goods_take_35_keys(
     made = to_turkey(hands)
     hands.scan("5ZK9XYZ")
     assert made.from_whom.settlement.text() == "Sumqayıt"
+    hands._qtbot.waitUntil(lambda: not made.to_whom.before.visibleRegion().isEmpty())
     hands.type("1")
     assert [made.to_whom.parts[part].text() for part in ("name", "city", "postcode")] == [
         "Yilmaz Ayse", "Istanbul", "34710",
     ]  # fmt: skip
     hands.type("30 20 9\n")
+    hands._qtbot.waitUntil(lambda: not made.goods.used.visibleRegion().isEmpty())
     # What it is is known; how much of it and its worth are said anew.
     for digit, worth in (("1", "250\n6\n"), ("2", "130\n70\n")):
         hands.type(digit)

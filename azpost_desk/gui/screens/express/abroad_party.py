@@ -42,8 +42,9 @@ class AddresseeAbroad(Card):
         self.fields: list[Field] = [
             self.parts["name"], self.parts["street"], *place, self.parts["phone"], self.parts["mail"],
         ]  # fmt: skip
-        self.row(self.parts["name"], self.parts["street"], stretches=(5, 6))
+        # Above the field in which their digits pick: the field in hand is kept in sight from below.
         self.row(self.before)
+        self.row(self.parts["name"], self.parts["street"], stretches=(5, 6))
         shares = [3 if one is self.parts["postcode"] else 4 for one in place]
         self.row(*place, self.parts["phone"], self.parts["mail"], stretches=(*shares, 4, 5))
         self.parts["name"].edited.connect(self._on_name)

@@ -87,8 +87,9 @@ class GoodsCard(Card):
         self.clear()
 
     def _build(self) -> None:
-        self.row(self.words, self.code, self.origin, stretches=(8, 4, 4))
+        # Above the field in which their digits pick: the field in hand is kept in sight from below.
         self.row(self.used)
+        self.row(self.words, self.code, self.origin, stretches=(8, 4, 4))
         self.row(self.codes)
         self.row(self.looked)
         self.row(self.quantity, self.net, self.value, stretches=(3, 4, 5))
