@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from azpost_desk.central.app import Centre
     from tests.central.desks import ManualClock
 
+DAY_MS = 86_400_000
+
 
 @pytest.fixture
 def kept(centre: Centre) -> None:
@@ -51,7 +53,7 @@ def series(desk: SimDesk) -> int:
 
 
 @pytest.mark.usefixtures("kept")
-def test_half_used_is_filled_up_again_and_a_new_machine_begins_with_a_full_stock(
+def test_what_is_used_is_filled_up_again_and_a_new_machine_begins_with_a_full_stock(
     centre: Centre, enrolled: Callable[[str], SimDesk]
 ) -> None:
     desk = enrolled("2002-1")
@@ -66,20 +68,70 @@ def test_half_used_is_filled_up_again_and_a_new_machine_begins_with_a_full_stock
     desk.send(codes(desk)[2])
     desk.accept_item(item_number("EE", 2), "AZ1010")
     exchange(desk, centre)
-    assert (len(codes(desk)), ranges(desk)) == (9, [(1, 4), (5, 6)])
+    # Two items on one day: what is left lasts no three, and is made to last six.
+    assert (len(codes(desk)), ranges(desk)) == (9, [(1, 4), (5, 14)])
     assert len(set(codes(desk))) == 9
     # Another's numbers change nothing here.
     other = enrolled("1010-1")
     other.accept_item(item_number("EE", 3), "AZ1010")
     exchange(other, centre)
     exchange(desk, centre)
-    assert (codes(other), ranges(other), ranges(desk)) == ([], [], [(1, 4), (5, 6)])
+    assert (codes(other), ranges(other), ranges(desk)) == ([], [], [(1, 4), (5, 14)])
 
     restored = enrolled("2002-1")
     exchange(restored, centre)
     fresh = [one for one in restored.told("codes") if one["epoch"] == 2]
     assert sum(len(one.get("transfer_codes", ())) for one in fresh) == 6
-    assert [(one["item_first"], one["item_last"]) for one in fresh if one.get("item_prefix")] == [(7, 10)]
+    assert [(one["item_first"], one["item_last"]) for one in fresh if one.get("item_prefix")] == [(15, 26)]
+
+
+def test_item_numbers_are_filled_up_at_a_fifth_or_at_three_days_use_whichever_is_more(
+    centre: Centre, enrolled: Callable[[str], SimDesk], clock: ManualClock
+) -> None:
+    with centre.database.transaction() as conn:
+        supply.keep(conn, "2002-1", Stock(codes=6, prefix="EE", items=20))
+        supply.keep(conn, "1010-1", Stock(codes=6, prefix="EE", items=20))
+    quiet, busy = enrolled("2002-1"), enrolled("1010-1")
+    for desk in (quiet, busy):
+        exchange(desk, centre)
+    assert (ranges(quiet), ranges(busy)) == ([(1, 20)], [(21, 40)])
+
+    def accept(desk: SimDesk, *serials: int) -> None:
+        for serial in serials:
+            desk.accept_item(item_number("EE", serial), "AZ1010")
+
+    # One a day: the fifth is more than three days' use.
+    for serial in range(1, 16):
+        accept(quiet, serial)
+        clock.now_ms += DAY_MS
+    exchange(quiet, centre)
+    assert ranges(quiet) == [(1, 20)]
+    accept(quiet, 16)
+    exchange(quiet, centre)
+    assert ranges(quiet) == [(1, 20), (41, 56)]
+
+    # Four a day: with eleven left the next three days are not safe; a morning's one item changes nothing.
+    accept(busy, *range(21, 25))
+    clock.now_ms += DAY_MS
+    accept(busy, *range(25, 29))
+    exchange(busy, centre)
+    assert ranges(busy) == [(21, 40)]
+    clock.now_ms += DAY_MS
+    accept(busy, 29)
+    exchange(busy, centre)
+    assert ranges(busy) == [(21, 40), (57, 69)]
+    with centre.database.transaction() as conn:
+        last = conn.execute(
+            "select first, next - 1 from item_ranges where desk in ('2002-1', '1010-1') order by first"
+        ).fetchall()
+    # The last use of each range.
+    assert last == [(1, 16), (21, 29), (41, 40), (57, 56)]
+    # What a desk used is forgotten after four weeks: days long ago say nothing of today.
+    clock.now_ms += 28 * DAY_MS
+    accept(busy, 30)
+    exchange(busy, centre)
+    with centre.database.transaction() as conn:
+        assert conn.execute("select used from number_use where desk = '1010-1'").fetchall() == [(1,)]
 
 
 @pytest.mark.usefixtures("kept")
@@ -97,11 +149,11 @@ def test_every_product_that_a_desk_was_given_numbers_for_is_filled_up_from_its_o
         told = [told for told in one.told("codes") if told.get("item_prefix") == "CP"]
         return [(told["epoch"], told["item_first"], told["item_last"]) for told in told]
 
-    assert parcels(desk) == [(1, 1, 4), (1, 5, 6)]
+    assert parcels(desk) == [(1, 1, 4), (1, 5, 14)]
     # A new machine continues no old range, of no product.
     restored = enrolled("2002-1")
     exchange(restored, centre)
-    assert parcels(restored)[-1] == (2, 7, 10)
+    assert parcels(restored)[-1] == (2, 15, 26)
 
 
 @pytest.mark.usefixtures("kept")

@@ -74,7 +74,8 @@ def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, 
     )
     said = _Said(line.operation, line.number, "EMA", written.branch, detail=line.service)
     _event(conn, written, said, knew, now_ms)
-    supply.used_number(conn, written.desk, line.number, now_ms)
+    date = local(written.header.recorded_ms).date()
+    supply.used_number(conn, written.desk, line.number, date, now_ms)
 
 
 def reversed_line(

@@ -1,11 +1,13 @@
 """The stock of transfer codes and item numbers that the centre keeps each desk at, on line without asking.
 
 A desk gets its stock when it is enrolled, also on a new machine; what its records show as used is counted
-here, and at half of the stock it is filled up again: the other half is for days without a line.
+here. Codes are filled up at half of the stock; item numbers of each product at a fifth of it, or when fewer
+are left than three days of this desk use, whichever is more: what is left is for days without a line.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -24,6 +26,11 @@ CODES: Final = 200
 ITEMS: Final = 500
 PREFIX: Final = "EE"
 STOCK_MAX: Final = 10_000
+# Item numbers are asked for at a fifth of the stock, or at three days' use (mail.md 2 "Acceptance").
+_FIFTH: Final = 5
+_DAYS_LEFT: Final = 3
+# [design] Of the days that had any in the last four weeks: a week's rest does not make a desk need less.
+_MEASURED_DAYS: Final = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ def lock(conn: Connection, desk: str) -> None:
 
 
 def fill(conn: Connection, desk: str, now_ms: int) -> None:
-    """Give a desk what is missing to its stock, when half of it or more is; in the caller's transaction.
+    """Give a desk what is missing to its stock, when too little is left; in the caller's transaction.
 
     Every product that it was ever given numbers for is kept at the same stock: a range serves one product.
     """
@@ -87,9 +94,14 @@ def fill(conn: Connection, desk: str, now_ms: int) -> None:
             " where desk = %s and epoch = %s and prefix = %s and next <= last",
             (desk, epoch, prefix),
         )[0]
-        if left * 2 <= items and items:
+        three_days = _used_a_day(conn, desk, prefix) * _DAYS_LEFT
+        if items and (left * _FIFTH <= items or left < three_days):
+            # A stock that lasts no three days is doubled to them: each filling brings a good while.
+            wanted = min(max(items, 2 * three_days), max(items, STOCK_MAX))
+            if wanted <= left:
+                continue
             try:
-                branches.give_range(conn, desk, prefix, items - int(left), now_ms)
+                branches.give_range(conn, desk, prefix, wanted - int(left), now_ms)
             except Refused:
                 # The indicator has none left: no reason to leave the record unread that asks for more.
                 _log.warning("no item numbers %s are left for desk %s", prefix, desk)
@@ -115,8 +127,21 @@ def used_code(conn: Connection, desk: str, code: str, now_ms: int) -> None:
         fill(conn, desk, now_ms)
 
 
-def used_number(conn: Connection, desk: str, number: str, now_ms: int) -> None:
-    """An item was accepted under this S10 number; a desk takes the numbers of a range in their order."""
+def _used_a_day(conn: Connection, desk: str, prefix: str) -> int:
+    """What a day of this desk takes of a product's numbers, rounded up; 0 while it took none."""
+    # The newest day is not over: it may say that more is needed, never that less is.
+    used = one(
+        conn,
+        "select coalesce(ceil(greatest(avg(used) filter (where date < newest),"
+        " max(used) filter (where date = newest))), 0)"
+        " from (select *, max(date) over () as newest from number_use where desk = %s and prefix = %s) days",
+        (desk, prefix),
+    )[0]
+    return int(used)
+
+
+def used_number(conn: Connection, desk: str, number: str, date: dt.date, now_ms: int) -> None:
+    """An item was accepted on this day under this S10 number; a range's numbers are taken in their order."""
     prefix, serial = number[:2], number[2:10]
     if not (len(number) == 13 and is_digits(serial)):
         return
@@ -125,4 +150,17 @@ def used_number(conn: Connection, desk: str, number: str, now_ms: int) -> None:
         (int(serial), prefix, desk, int(serial)),
     )
     if changed.rowcount:
+        _count(conn, desk, prefix, date)
         fill(conn, desk, now_ms)
+
+
+def _count(conn: Connection, desk: str, prefix: str, date: dt.date) -> None:
+    conn.execute(
+        "insert into number_use (desk, prefix, date, used) values (%s, %s, %s, 1)"
+        " on conflict (desk, prefix, date) do update set used = number_use.used + 1",
+        (desk, prefix, date),
+    )
+    conn.execute(
+        "delete from number_use where desk = %s and prefix = %s and date <= %s",
+        (desk, prefix, date - dt.timedelta(days=_MEASURED_DAYS)),
+    )
