@@ -24,6 +24,7 @@ from azpost_desk.central import (
 from azpost_desk.central.abroad import enquiring, paying, refunding, selling
 from azpost_desk.central.instant import settling
 from azpost_desk.central.lines import ACTS
+from azpost_desk.central.mail import bags as mail_bags
 from azpost_desk.central.mail import items, pickups
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.lines import Line, LineReversed
@@ -85,6 +86,11 @@ _BODIES: Final[tuple[tuple[type, Alone], ...]] = (
     _of(ops.ItemScanned, items.scanned),
     _of(ops.ScanVoided, items.voided),
     _of(ops.ScanRefused, pickups.tried),
+    _of(ops.MailBagBegun, mail_bags.begun),
+    _of(ops.MailBagClosed, mail_bags.closed),
+    _of(ops.MailBagReopened, mail_bags.reopened),
+    _of(ops.MailBagGivenUp, mail_bags.given_up),
+    _of(ops.MailBagHandedOver, mail_bags.handed_over),
     _of(ops.GrantReleased, _grant_released),
     _of(ops.GrantStored, _grant_stored),
     _of(ops.AbroadStopAsked, selling.stop_asked),
@@ -155,11 +161,6 @@ NOTHING_TO_CARRY: Final = frozenset(
         ops.CustomerViewed,
         ops.NoticesSearched,
         ops.LabelScanned,
-        ops.MailBagBegun,
-        ops.MailBagClosed,
-        ops.MailBagReopened,
-        ops.MailBagGivenUp,
-        ops.MailBagHandedOver,
         ops.RoundBegun,
         ops.RoundSigned,
         ops.RoundEnded,

@@ -118,6 +118,10 @@ OWNERS: Final = {
     "item_elsewhere": "security",
     "item_flooded": "security",
     "item_number": "security",
+    "mail_bag_elsewhere": "security",
+    "mail_bag_strange": "security",
+    "mail_bag_contradiction": "operations",
+    "mail_bag_overdue": "operations",
 }
 
 

@@ -163,6 +163,28 @@ class ItemCode(Tidings, frozen=True):
     form: int = 1
 
 
+class MailBagNews(Tidings, frozen=True):
+    """An inland bag between two offices as it stands: told to every desk of both, and of the one that has it.
+
+    `state` and `version` are those of `mail.bag_history`; `numbers` the list it was last sealed with,
+    `office` the one that took it in ("" nobody yet).
+    """
+
+    bag: str
+    number: str
+    from_office: str
+    to_office: str
+    state: str
+    version: int
+    begun_ms: int
+    at_ms: int
+    grams: int = 0
+    typed: bool = False
+    seal: str = ""
+    numbers: tuple[str, ...] = ()
+    office: str = ""
+
+
 class RemittanceNews(Tidings, frozen=True):
     """Cash is on its way to this desk, from another desk of the branch; or (`accepted`) has been counted in.
 
@@ -308,6 +330,7 @@ KINDS: Final[dict[str, type[Tidings]]] = {
     "item.voided": ItemVoided,
     "item.order": ItemOrder,
     "item.code": ItemCode,
+    "mail.bag": MailBagNews,
     "remittance": RemittanceNews,
     "bag": BagNews,
     "codes": Codes,

@@ -194,6 +194,9 @@ def _bag(books: Reading, bag: str) -> Bag:
 
 def _in(books: Writing, bag: str, state: str, code: str) -> Bag:
     found = _bag(books, bag)
+    if found.from_office:
+        # Another office's, on its way to this one.
+        raise Refused("E-110")
     if found.state != state:
         raise Refused(code, number=found.number)
     return found

@@ -20,17 +20,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Bag:
-    """One bag made here; states of `domain.mail.bags.BAG`.
+    """One bag of this office, or on its way to it; states of `domain.mail.bags.BAG`.
 
     Attributes:
         number: on its label; `version` is 1 until it is opened again.
-        to_office: where it goes; `officer` is who began it.
+        from_office: whose it is, "" of this office's own.
+        to_office: where it goes; `officer` is who began it, "" when that was at another desk.
         grams, is_typed, seal: of its last sealing, 0 and "" before; typed = not from the scale.
         items: when each lay in it, UTC ms by number, in the order they were scanned.
     """
 
     bag: str
     number: str
+    from_office: str
     to_office: str
     officer: str
     state: str
@@ -50,10 +52,10 @@ class BagReads(Protocol):
         """The bag with this id."""
 
     def bags(self, states: Sequence[str]) -> list[Bag]:
-        """Those in one of these states, the oldest first."""
+        """Those of this office in one of these states, the oldest first."""
 
     def bag_with(self, number: str) -> Bag | None:
-        """The open or sealed bag that an item lies in."""
+        """The open or sealed bag of this office that an item lies in."""
 
     def bags_numbered(self, prefix: str) -> int:
         """How many bags have a number that begins so."""

@@ -13,6 +13,8 @@ from azpost_desk.domain import cash, cash_bags
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.mail.bags import BAG as MAIL_BAG
+from azpost_desk.domain.mail.bags import ITEMS_MAX, read_bag_number
 from azpost_desk.domain.mail.orders import ORDER, STOPS
 from azpost_desk.domain.mail.pickup import TOLD, is_hash
 from azpost_desk.domain.moves import DECIDED, PAYMENT, TRANSFER
@@ -29,7 +31,7 @@ from azpost_desk.storage import projected_cash
 from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.features import abroad, labels, pickups, rounds
+from azpost_desk.storage.features import abroad, labels, mail_bags, pickups, rounds
 from azpost_desk.storage.projected_slips import add_untold, against_slip, learn_key
 from azpost_desk.storage.projections import keep_remittance, remittance_differs
 
@@ -227,6 +229,7 @@ def _item(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent, *, go
     items.heard(connection, told, desk.enrolled.branch, addressed=here, gone=gone)
     rounds.heard(connection, told, gone=gone)
     labels.heard(connection, told, gone=gone)
+    mail_bags.heard(connection, told, gone=gone)
 
 
 def _item_code(connection: Connection, desk: OpenDesk, told: tidings.ItemCode) -> None:
@@ -239,6 +242,22 @@ def _item_code(connection: Connection, desk: OpenDesk, told: tidings.ItemCode) -
     if read_item_number(told.number).number != told.number:
         raise NotTaken("code of no item")
     pickups.told(connection, told)
+
+
+def _mail_bag(connection: Connection, desk: OpenDesk, told: tidings.MailBagNews) -> None:
+    own = desk.enrolled.branch
+    if own not in (told.from_office, told.to_office, told.office):
+        return
+    numbers = tuple(dict.fromkeys(told.numbers))
+    is_sound = (
+        told.state in MAIL_BAG.values()
+        and read_bag_number(told.number) == told.number
+        and len(numbers) == len(told.numbers) <= ITEMS_MAX
+        and all(read_item_number(one).number == one for one in numbers)
+    )
+    if not (told.bag and is_sound):
+        raise NotTaken("strange bag")
+    mail_bags.told(connection, told, own)
 
 
 def _is_on_its_way_here(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent) -> bool:
@@ -335,6 +354,7 @@ _ACTORS: Final[dict[str, Callable[..., None]]] = {
     "item.voided": _item_voided,
     "item.code": _item_code,
     "item.order": _item_order,
+    "mail.bag": _mail_bag,
     "abroad.event": lambda connection, _desk, told: abroad.told(connection, told),
     "remittance": _remittance,
     "grant.question": _grant_question,

@@ -100,11 +100,13 @@ mail_labels: Final = table(
     whole("changed_ms"),
     Index(None, "state"),
 )
-# An inland bag made here, what lies in it, and every seal that ever closed one.
+# An inland bag of this office (`from_office` "") or on its way to it, what lies in it or is on its list
+# (`scan` "" as the centre told it), and every seal that ever closed one of this office.
 mail_bags: Final = table(
     "mail_bags",
     text("mail_bag", key=True),
     text("number"),
+    text("from_office", default=""),
     text("to_office"),
     text("officer"),
     text("state"),

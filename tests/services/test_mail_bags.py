@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
-from azpost_desk.domain.mail.bags import read_bag_number
+from azpost_desk.domain.mail.bags import bag_number, read_bag_number
 from azpost_desk.domain.mail.proof import Signature
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
@@ -157,3 +158,57 @@ def test_what_is_elsewhere_or_stopped_goes_into_no_bag(stand: Stand, bags: MailB
     # What goes back to its sender travels in a bag like any other item.
     assert bags.put_in(bag, NUMBERS[2], CLERK).verdict == "saved"
     assert tuple(bags.one(bag).items) == (NUMBERS[2],)
+
+
+def test_another_desk_of_the_office_goes_on_with_a_bag_and_one_for_this_office_is_expected(
+    stand: Stand, bags: MailBags
+) -> None:
+    """Desk 2 fills a bag, desk 1 hears so, closes it and hands it over; the centre's word comes late."""
+    at = iter(range(900, 990))
+    number = bag_number(9_000, 1, 1)
+
+    def told(state: str, version: int = 1, office: str = "2002", **more: object) -> tidings.MailBagNews:
+        to = HUB if office == "2002" else "2002"
+        known = tidings.MailBagNews(
+            bag=f"b-{office}", number=number, from_office=office, to_office=to, state=state, version=version,
+            begun_ms=1, at_ms=2,
+        )  # fmt: skip
+        return msgspec.structs.replace(known, **more)
+
+    def hear(kind: str, news: tidings.Tidings) -> None:
+        stand.books.store_news([piece(next(at), kind, news)], 1)
+
+    def scanned(item: str, event: str, operation: str, kind: str = "item.event") -> None:
+        said = tidings.ItemEvent(
+            number=item, event=event, office="2002", at_ms=3, detail=number, operation=operation,
+            desk="2002-2", epoch=1, sequence=next(at),
+        )  # fmt: skip
+        hear(kind, said)
+
+    hear("mail.bag", told("open"))
+    for item, operation in zip(NUMBERS[:4], "abcd", strict=True):
+        scanned(item, "bagged", operation)
+    scanned(NUMBERS[2], "unbagged", "e")
+    scanned(NUMBERS[3], "bagged", "d", "item.voided")
+    assert tuple(bags.one("b-2002").items) == tuple(NUMBERS[:2])
+    assert bags.put_in(filled(bags), NUMBERS[0], CLERK).key == "express.scan.in_bag"
+    bags.close("b-2002", CloseBag(2, 900, "S-7"), CLERK)
+    hear("mail.bag", told("open"))
+    assert bags.one("b-2002").state == "sealed"
+    bags.hand_over("b-2002", "Rzayev", INK, CLERK)
+    hear("mail.bag", told("sealed", seal="S-7", numbers=tuple(NUMBERS[:2]), grams=900))
+    assert bags.one("b-2002").state == "gone"
+    hear("mail.bag", told("arrived", seal="S-7", numbers=tuple(NUMBERS[:2]), grams=900))
+    assert bags.one("b-2002").state == "arrived"
+    # Of the hub: expected here, none of our own, and what is in it may be scanned.
+    hear("mail.bag", told("sealed", office=HUB, seal="H-1", numbers=tuple(NUMBERS[4:]), grams=700))
+    expected = bags.one(f"b-{HUB}")
+    assert (expected.from_office, expected.state) == (HUB, "sealed")
+    assert tuple(expected.items) == tuple(NUMBERS[4:])
+    assert [one.from_office for one in bags.at_hand()] == [""]
+    refused(lambda: bags.hand_over(f"b-{HUB}", "Rzayev", INK, CLERK), "E-110")
+    for strange in ({"state": "flying"}, {"number": "AZG1"}, {"numbers": ("EE1",)}):
+        hear("mail.bag", told(**{"state": "sealed", "office": HUB} | strange))  # type: ignore[arg-type]
+    assert len(stand.bodies(ops.CaseRaised)) == 3
+    assert stand.books.rebuild() == []
+    assert stand.books.check().is_sound

@@ -61,6 +61,15 @@ class RarePlayer(CashPlayer):
                 self._append(ops.MailBagReopened(bag=gone, version=2, reason="seal broke"), "1002")
         self._append(ops.MailBagHandedOver(bag=gone, version=2), "1002")
         self._append(ops.MailBagGivenUp(bag=empty), "1002")
+        self.tell("mail.bag", self._bag_to_come(numbers[0]))
+
+    def _bag_to_come(self, number: str) -> tidings.MailBagNews:
+        """Another office's bag is on its way here."""
+        return tidings.MailBagNews(
+            bag=self.new_id(), number=number, from_office="1000", to_office=self.books.identity().branch,
+            state="gone", version=1, begun_ms=1, at_ms=self.clock.utc_ms(), grams=900, seal="H-1",
+            numbers=("EE000100072AZ", "EE000100086AZ"),
+        )  # fmt: skip
 
     def _asked_by_telephone(self) -> tuple[str, str]:
         """(request, operation) of a question to the centre."""

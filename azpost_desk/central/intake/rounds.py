@@ -24,6 +24,7 @@ from azpost_desk.central import (
 from azpost_desk.central.gateways.parties import Lane
 from azpost_desk.central.intake.partners import AbroadRounds
 from azpost_desk.central.intake.projector import project_chain, project_once
+from azpost_desk.central.mail import bags as mail_bags
 from azpost_desk.central.mail import items, pickups
 from azpost_desk.central.messaging import events
 from azpost_desk.central.messaging.rounds import MessageRounds
@@ -214,6 +215,7 @@ class Rounds:
             ("validity", lambda conn: validity.run(conn, self._book, now_ms)),
             ("reminders", lambda conn: events.remind(conn, now_ms)),
             ("storage", lambda conn: items.remind(conn, now_ms)),
+            ("mail bags", lambda conn: mail_bags.look_for_overdue(conn, now_ms)),
             ("screening", lambda conn: list_versions.finish(conn, now_ms)),
             ("laundering", lambda conn: laundering.forget(conn, now_ms)),
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from psycopg.rows import namedtuple_row
 
 from azpost_desk.central.exceptions import end_exact, list_exception, list_task
-from azpost_desk.central.mail import notices, orders, pickups
+from azpost_desk.central.mail import bags, notices, orders, pickups
 from azpost_desk.central.mail.offices import concerned, postcode_of
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
@@ -160,6 +160,8 @@ def introduce(conn: Connection, desk: str, branch: str, now_ms: int) -> None:
     Of an item that has not ended also what its desk scanned before it; orders and codes that stand: or it
     handed over what every other desk there holds.
     """
+    # Before the items: what lies in a bag finds it.
+    bags.introduce(conn, desk, branch, now_ms)
     rows = conn.execute(
         "select number, state = any(%s) from items where accepted_office = %s or destination = %s"
         " or exists (select from item_events e where e.number = items.number and e.office = %s)"

@@ -24,10 +24,13 @@ BAG: Final[dict[tuple[str, str], str]] = {
     ("sealed", "handed_over"): "gone",
     # The bag was quicker than the record of its hand-over.
     ("sealed", "taken"): "arrived",
+    ("sealed", "taken_elsewhere"): "astray",
     ("gone", "taken"): "arrived",
     ("gone", "taken_elsewhere"): "astray",
     ("gone", "missed"): "missing",
     ("astray", "handed_over"): "gone",
+    ("astray", "taken"): "arrived",
+    ("astray", "taken_elsewhere"): "astray",
     ("arrived", "opened"): "opened",
     ("opened", "emptied"): "done",
     ("missing", "taken"): "arrived",
@@ -40,6 +43,10 @@ INTO: Final = "bagged"
 OUT_OF: Final = "unbagged"
 BAGGING: Final = frozenset({INTO, OUT_OF})
 
+# [design] The farthest inland road is driven overnight; a bag nobody has taken in by then is looked for.
+ROAD_HOURS: Final = 36
+# [design] More than goes into 32 kg of letters with a number each.
+ITEMS_MAX: Final = 500
 # [design] Heavier is lifted by two people and no mailbag; UPU bags hold 30 kg.
 GRAMS_MAX: Final = 32_000
 _PREFIX: Final = "AZG"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
-from azpost_desk.domain.mail.bags import BAG, HOLDS, INTO
+from azpost_desk.domain.mail.bag_history import is_further
+from azpost_desk.domain.mail.bags import BAG, BAGGING, HOLDS, INTO
 from azpost_desk.domain.moves import move
 from azpost_desk.services.mail_bags_views import Bag, BagReads
 from azpost_desk.storage.tables_mail import mail_bag_items, mail_bag_seals, mail_bags
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from azpost_desk.domain import operations as ops
+    from azpost_desk.protocol.news import ItemEvent, MailBagNews
     from azpost_desk.storage.projecting import StoredRecord
 
 _B, _I, _S = mail_bags.c, mail_bag_items.c, mail_bag_seals.c
@@ -31,6 +34,7 @@ def begun(connection: Connection, written: StoredRecord, body: ops.MailBagBegun)
         {
             "mail_bag": header.operation,
             "number": body.number,
+            "from_office": "",
             "to_office": body.to_office,
             "officer": header.actor,
             "state": move(BAG, "", "begun"),
@@ -83,6 +87,69 @@ def voided(connection: Connection, body: ops.ScanVoided) -> None:
     connection.execute(delete(mail_bag_items).where(_I.scan == body.scan, _I.mail_bag.in_(still_open)))
 
 
+def told(connection: Connection, one: MailBagNews, office: str) -> None:
+    """What the centre makes of a bag of this office (a second desk, a machine before this one) or for it."""
+    known = connection.execute(select(mail_bags).where(_B.mail_bag == one.bag)).first()
+    if known is not None and is_further(known.version, known.state, one.version, one.state):
+        # What was recorded here since, the centre has yet to hear.
+        return
+    values = {
+        "state": one.state,
+        "version": one.version,
+        "changed_ms": one.at_ms,
+        "grams": one.grams,
+        "typed": int(one.typed),
+        "seal": one.seal,
+    }
+    made = {
+        "mail_bag": one.bag,
+        "number": one.number,
+        "from_office": "" if one.from_office == office else one.from_office,
+        "to_office": one.to_office,
+        "officer": "",
+        "begun_ms": one.begun_ms,
+    }
+    kept = upsert(mail_bags).values(made | values)
+    connection.execute(kept.on_conflict_do_update(index_elements=["mail_bag"], set_=values))
+    if one.numbers:
+        _keep_list(connection, one)
+    if one.seal and one.from_office == office:
+        row = {"seal": one.seal, "mail_bag": one.bag}
+        connection.execute(upsert(mail_bag_seals).values(row).on_conflict_do_nothing())
+
+
+def _keep_list(connection: Connection, one: MailBagNews) -> None:
+    """Its list is the one it was sealed with; of what was scanned here it stays known when."""
+    outside = _I.number.not_in(one.numbers)
+    connection.execute(delete(mail_bag_items).where(_I.mail_bag == one.bag, outside))
+    connection.execute(
+        upsert(mail_bag_items).on_conflict_do_nothing(),
+        [
+            {"mail_bag": one.bag, "number": number, "place": place, "scan": "", "at_ms": one.at_ms}
+            for place, number in enumerate(one.numbers, 1)
+        ],
+    )
+
+
+def heard(connection: Connection, one: ItemEvent, *, gone: bool) -> None:
+    """Another desk of this office, or the machine before this one, scanned into a bag or out of it."""
+    if one.event not in BAGGING:
+        return
+    of_ours = (_B.from_office == "") & (_B.state == "open")
+    bag = connection.execute(select(_B.mail_bag).where(_B.number == one.detail, of_ours)).scalar()
+    if bag is None:
+        return
+    if (one.event == INTO) != gone:
+        row = {"mail_bag": bag, "number": one.number, "place": one.sequence}
+        connection.execute(
+            upsert(mail_bag_items)
+            .values(row | {"scan": one.operation, "at_ms": one.at_ms})
+            .on_conflict_do_nothing()
+        )
+    else:
+        connection.execute(delete(mail_bag_items).where(_I.mail_bag == bag, _I.number == one.number))
+
+
 def _move(connection: Connection, written: StoredRecord, bag: str, event: str, **more: Any) -> None:
     state = connection.execute(select(_B.state).where(_B.mail_bag == bag)).scalar() or ""
     values = {"state": move(BAG, state, event), "changed_ms": written.header.recorded_ms, **more}
@@ -100,12 +167,14 @@ class Reads(BagReads):
         return self._read(row) if row else None
 
     def bags(self, states: Sequence[str]) -> list[Bag]:
-        wanted = select(mail_bags).where(_B.state.in_(states)).order_by(_B.begun_ms, _B.mail_bag)
+        ours = (_B.from_office == "") & _B.state.in_(states)
+        wanted = select(mail_bags).where(ours).order_by(_B.begun_ms, _B.mail_bag)
         return [self._read(row) for row in self._connection.execute(wanted).all()]
 
     def bag_with(self, number: str) -> Bag | None:
         within = select(_I.mail_bag).where(_I.number == number)
-        wanted = select(mail_bags).where(_B.state.in_(HOLDS), _B.mail_bag.in_(within))
+        ours = (_B.from_office == "") & _B.state.in_(HOLDS)
+        wanted = select(mail_bags).where(ours, _B.mail_bag.in_(within))
         row = self._connection.execute(wanted).first()
         return self._read(row) if row else None
 
@@ -121,6 +190,7 @@ class Reads(BagReads):
         return Bag(
             row.mail_bag,
             row.number,
+            row.from_office,
             row.to_office,
             row.officer,
             row.state,

@@ -29,6 +29,7 @@ CREATE TABLE mail_labels (
 CREATE TABLE mail_bags (
     mail_bag TEXT NOT NULL,
     number TEXT NOT NULL,
+    from_office TEXT DEFAULT '' NOT NULL,
     to_office TEXT NOT NULL,
     officer TEXT NOT NULL,
     state TEXT NOT NULL,

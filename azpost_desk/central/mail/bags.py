@@ -1,0 +1,242 @@
+"""Inland bags at the centre: each step is kept, the bag folded anew, the desks of its offices are told.
+
+In: what the desks of an office wrote of its bags. Out: rows of `mail_bags` (`domain.mail.bag_history`), news
+of a bag as it stands, exceptions for what no honest desk writes, tasks for a step that fits nowhere and for a
+bag that is on the road longer than any road is.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from psycopg.rows import namedtuple_row
+
+from azpost_desk.central.exceptions import end_exact, list_exception, list_task
+from azpost_desk.central.mail.offices import postcode_of
+from azpost_desk.central.news import tell
+from azpost_desk.central.storage.database import one
+from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.mail.bag_history import BagStep, life_of
+from azpost_desk.domain.mail.bags import GRAMS_MAX, ITEMS_MAX, ROAD_HOURS, read_bag_number, read_seal
+from azpost_desk.protocol.news import MailBagNews
+from azpost_desk.texts.sentences import local
+
+if TYPE_CHECKING:
+    from azpost_desk.central.accepted import AcceptedRecord
+    from azpost_desk.central.storage.database import Connection
+    from azpost_desk.domain import operations as ops
+
+CONTRADICTION: Final = "mail_bag_contradiction"
+OVERDUE: Final = "mail_bag_overdue"
+# Nobody opens and closes one bag so often: whoever writes more wants its fold to cost the country its time.
+STEPS_MAX: Final = 200
+_TASK_DAYS: Final = 7
+_HOUR_MS: Final = 3_600_000
+# A number may stand on another bag a year later (domain.mail.bags.bag_number).
+_REUSE_MS: Final = 365 * 86_400_000
+_STANDING: Final = ("open", "sealed", "gone", "astray", "missing", "arrived", "opened")
+
+
+class _Content(NamedTuple):
+    """What a bag was closed with."""
+
+    grams: int = 0
+    typed: bool = False
+    seal: str = ""
+    numbers: tuple[str, ...] = ()
+
+
+_NOTHING: Final = _Content()
+
+
+def begun(conn: Connection, written: AcceptedRecord, body: ops.MailBagBegun, now_ms: int) -> None:
+    """An office fills a bag; a number that another bag of this year has waits for a person."""
+    header = written.header
+    known = conn.execute(
+        "select from mail_bags where number = %s and begun_ms > %s",
+        (body.number, header.recorded_ms - _REUSE_MS),
+    ).fetchone()
+    is_sound = read_bag_number(body.number) == body.number and bool(postcode_of(conn, body.to_office))
+    if known is not None or not is_sound or body.to_office == written.branch:
+        _except(conn, written, "mail_bag_strange", f"{body.number} {body.to_office}", now_ms)
+        return
+    conn.execute(
+        "insert into mail_bags (mail_bag, number, from_office, to_office, begun_ms, state, version,"
+        " changed_ms) values (%s, %s, %s, %s, %s, '', 0, %s) on conflict do nothing",
+        (header.operation, body.number, written.branch, body.to_office, header.recorded_ms, now_ms),
+    )
+    _step(conn, written, header.operation, "begun", 1, now_ms)
+
+
+def closed(conn: Connection, written: AcceptedRecord, body: ops.MailBagClosed, now_ms: int) -> None:
+    """It is sealed: this list is what it is held against, whoever opens it."""
+    numbers = tuple(dict.fromkeys(body.numbers))
+    is_sound = (
+        0 < len(numbers) == len(body.numbers) == body.counted <= ITEMS_MAX
+        and all(read_item_number(each).number == each for each in numbers)
+        and 0 < body.grams <= GRAMS_MAX
+        and read_seal(body.seal) == body.seal
+    )
+    if not is_sound:
+        _except(conn, written, "mail_bag_strange", body.bag, now_ms)
+        return
+    said = _Content(body.grams, body.typed, body.seal, numbers)
+    _step(conn, written, body.bag, "sealed", body.version, now_ms, said)
+
+
+def reopened(conn: Connection, written: AcceptedRecord, body: ops.MailBagReopened, now_ms: int) -> None:
+    """Its holder opened it again: what it was closed with counts no more."""
+    _step(conn, written, body.bag, "reopened", body.version, now_ms)
+
+
+def given_up(conn: Connection, written: AcceptedRecord, body: ops.MailBagGivenUp, now_ms: int) -> None:
+    """Nothing goes with it."""
+    _step(conn, written, body.bag, "given_up", 0, now_ms)
+
+
+def handed_over(conn: Connection, written: AcceptedRecord, body: ops.MailBagHandedOver, now_ms: int) -> None:
+    """It is on the road, and its office waits for word of it no longer than `ROAD_HOURS`."""
+    _step(conn, written, body.bag, "handed_over", body.version, now_ms)
+
+
+def look_for_overdue(conn: Connection, now_ms: int) -> int:
+    """A bag that nobody took in in time is somebody's task, once; how many are."""
+    rows = conn.execute(
+        "select number, to_office, desk, epoch, sequence from mail_bags join mail_bag_steps using (mail_bag)"
+        " where left_ms between 1 and %s and event = 'handed_over' and at_ms = left_ms and not exists (select"
+        " from exceptions e where (e.desk, e.epoch, e.sequence) = (mail_bag_steps.desk, mail_bag_steps.epoch,"
+        " mail_bag_steps.sequence) and e.reason = %s) order by left_ms",
+        (now_ms - ROAD_HOURS * _HOUR_MS, OVERDUE),
+    ).fetchall()
+    for number, to_office, *place in rows:
+        list_task(conn, _place(place), OVERDUE, f"{number} {to_office}", _due(now_ms, 1), now_ms)
+    return len(rows)
+
+
+def introduce(conn: Connection, desk: str, branch: str, now_ms: int) -> None:
+    """A machine that begins at an office hears which bags are there, or on their way to it or from it."""
+    wanted = (
+        "select * from mail_bags where state = any(%s) and %s in (from_office, to_office, office)"
+        " order by begun_ms, mail_bag"
+    )
+    for row in _all(conn, wanted, (list(_STANDING), branch)):
+        tell(conn, _news(row, now_ms), [desk], now_ms)
+
+
+def _step(
+    conn: Connection,
+    written: AcceptedRecord,
+    bag: str,
+    event: str,
+    version: int,
+    now_ms: int,
+    said: _Content = _NOTHING,
+) -> None:
+    """Keep a step of a bag of the writer's own office, and fold the bag anew."""
+    # Whoever folds a bag after this sees every step of it that was committed before.
+    row = conn.execute("select from_office from mail_bags where mail_bag = %s for update", (bag,)).fetchone()
+    (known,) = one(conn, "select count(*) from mail_bag_steps where mail_bag = %s", (bag,))
+    if row is None or row[0] != written.branch:
+        _except(conn, written, "mail_bag_elsewhere", f"{bag} {event}", now_ms)
+        return
+    if known >= STEPS_MAX:
+        _except(conn, written, "mail_bag_strange", f"{bag} {event}", now_ms)
+        return
+    header = written.header
+    conn.execute(
+        "insert into mail_bag_steps (operation, mail_bag, event, version, office, desk, epoch, sequence,"
+        " at_ms, grams, typed, seal, numbers)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+        (
+            *(header.operation, bag, event, version, written.branch),
+            *(written.desk, written.epoch, written.sequence, header.recorded_ms),
+            *(said.grams, said.typed, said.seal, list(said.numbers)),
+        ),
+    )
+    _fold(conn, bag, now_ms)
+
+
+def _fold(conn: Connection, bag: str, now_ms: int) -> None:
+    """What its steps make of a bag, told to everybody whom it concerns, its writer too: the next step of a
+    desk follows on what all of them made of it.
+    """
+    steps = _all(conn, "select * from mail_bag_steps where mail_bag = %s", (bag,))
+    [before] = _all(conn, "select * from mail_bags where mail_bag = %s", (bag,))
+    by_id = {step.operation: step for step in steps}
+    life = life_of(_told(step, before.from_office) for step in steps)
+    for step in steps:
+        if (is_unfit := step.operation in life.unfit) != step.unfit:
+            conn.execute(
+                "update mail_bag_steps set unfit = %s where operation = %s", (is_unfit, step.operation)
+            )
+            place, about = (step.desk, step.epoch, step.sequence), f"{before.number} {step.event}"
+            if is_unfit:
+                list_task(conn, place, CONTRADICTION, about, _due(now_ms, _TASK_DAYS), now_ms)
+            else:
+                end_exact(conn, place, CONTRADICTION, about, now_ms)
+    sealing = by_id.get(life.sealing)
+    said = _Content(sealing.grams, sealing.typed, sealing.seal, sealing.numbers) if sealing else _NOTHING
+    left_ms = by_id[life.left].at_ms if life.left else 0
+    if before.left_ms and not left_ms:
+        for step in steps:
+            if step.event == "handed_over":
+                place = step.desk, step.epoch, step.sequence
+                end_exact(conn, place, OVERDUE, f"{before.number} {before.to_office}", now_ms)
+    conn.execute(
+        "update mail_bags set state = %s, version = %s, grams = %s, typed = %s, seal = %s, numbers = %s,"
+        " left_ms = %s, changed_ms = %s where mail_bag = %s",
+        (life.state, life.version, *said[:3], list(said.numbers), left_ms, now_ms, bag),
+    )
+    _tell(conn, bag, now_ms)
+
+
+def _tell(conn: Connection, bag: str, now_ms: int) -> None:
+    [row] = _all(conn, "select * from mail_bags where mail_bag = %s", (bag,))
+    desks = conn.execute(
+        "select desk from desks where branch = any(%s) and epoch > 0",
+        ([row.from_office, row.to_office, row.office],),
+    ).fetchall()
+    tell(conn, _news(row, now_ms), [desk for (desk,) in desks], now_ms)
+
+
+def _news(row: Any, now_ms: int) -> MailBagNews:
+    return MailBagNews(
+        bag=row.mail_bag,
+        number=row.number,
+        from_office=row.from_office,
+        to_office=row.to_office,
+        state=row.state,
+        version=row.version,
+        begun_ms=row.begun_ms,
+        at_ms=now_ms,
+        grams=row.grams,
+        typed=row.typed,
+        seal=row.seal,
+        numbers=tuple(row.numbers),
+        office=row.office,
+    )
+
+
+def _told(row: Any, from_office: str) -> BagStep:
+    is_of_sender = row.office == from_office
+    place = row.desk, row.epoch, row.sequence
+    return BagStep(row.operation, row.event, row.version, is_of_sender, row.at_ms, *place)
+
+
+def _all(conn: Connection, query: Any, values: tuple[object, ...]) -> list[Any]:
+    with conn.cursor(row_factory=namedtuple_row) as cursor:
+        return cursor.execute(query, values).fetchall()
+
+
+def _due(now_ms: int, days: int) -> str:
+    return (local(now_ms).date() + timedelta(days=days)).isoformat()
+
+
+def _place(cells: list[Any]) -> tuple[str, int, int]:
+    desk, epoch, sequence = cells
+    return str(desk), int(epoch), int(sequence)
+
+
+def _except(conn: Connection, written: AcceptedRecord, reason: str, about: str, now_ms: int) -> None:
+    list_exception(conn, written.desk, written.epoch, written.sequence, reason, now_ms, about)
