@@ -231,9 +231,12 @@ def _given(command: Command) -> None:
     approve = command("approve-tariffs", _approve_tariffs, "mark the newest tariffs as approved")
     approve.add_argument("--valid-from", default="0001-01-01", help="business day, ISO")
     command("give-codes", _give_codes, "transfer codes for a desk", "desk").add_argument("count", type=int)
-    command("give-range", _give_range, "item numbers for a desk", "desk", "prefix").add_argument(
-        "count", type=int
-    )
+    ranges = command("give-range", _give_range, "item numbers for a desk", "desk", "prefix")
+    ranges.add_argument("count", type=int)
+    ranges.add_argument(
+        "--printed", dest="sort", choices=("roll", "reserve"), default="",
+        help="labels are printed with them: for this desk, or its branch's reserve in the safe",
+    )  # fmt: skip
 
 
 def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
@@ -350,8 +353,11 @@ def _give_codes(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 
 def _give_range(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
-    first, last = branches.give_range(conn, wanted.desk, wanted.prefix, wanted.count, CLOCK.utc_ms())
-    supply.begin(conn, wanted.desk)
+    first, last = branches.give_range(
+        conn, wanted.desk, wanted.prefix, wanted.count, CLOCK.utc_ms(), wanted.sort
+    )
+    if not wanted.sort:
+        supply.begin(conn, wanted.desk)
     note(wanted, conn, dsn, [wanted.desk], "codes_given", f"{wanted.prefix}{first:08}")
     print(f"{wanted.prefix}{first:08} {wanted.prefix}{last:08}")
 

@@ -225,13 +225,18 @@ class BagNews(Tidings, frozen=True):
 
 
 class Codes(Tidings, frozen=True):
-    """Transfer codes and item number ranges for this desk and epoch, to be used off line too."""
+    """Transfer codes and item number ranges for this desk and epoch, to be used off line too.
+
+    `item_sort`: labels are printed with these numbers, of this desk (``roll``) or in the safe of its branch
+    (``reserve``); "" = the desk takes them in their order.
+    """
 
     epoch: int
     transfer_codes: tuple[str, ...] = ()
     item_prefix: str = ""
     item_first: int = 0
     item_last: int = -1
+    item_sort: str = ""
 
 
 class GrantQuestion(Tidings, frozen=True):

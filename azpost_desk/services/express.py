@@ -17,11 +17,13 @@ from azpost_desk.domain.tariffs import express_grams_plausible, express_price, v
 from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 from azpost_desk.services.customers import named
+from azpost_desk.services.rolls import known_rolls, require_label, take_number
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
     from azpost_desk.services.baskets import Baskets
     from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.rolls import Known
     from azpost_desk.services.views import Basket, PlannedLine
 
 # Zones of ExpressRow: within the branch's own zone (Office.zone), or to another one; "" holds everywhere.
@@ -47,13 +49,17 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class AcceptItem:
-    """Accept an item; the sender needs name, phone and address, the addressee name, address and postcode."""
+    """Accept an item; the sender needs name, phone and address, the addressee name, address and postcode.
+
+    `label` is the number of a label printed beforehand, "" = the desk gives one.
+    """
 
     sender: Person
     addressee: Person
     weight_grams: int
     service: str
     source: str = "keys"
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,20 @@ class Express:
         """
         with self.counter.books.reading() as books:
             return _office(books, postcode)
+
+    def rolls(self) -> tuple[Known, ...]:
+        """Labels printed beforehand that lie here."""
+        with self.counter.books.reading() as books:
+            return known_rolls(books)
+
+    def require_label(self, number: str) -> None:
+        """Look at a scanned label before anything is accepted with it.
+
+        Raises:
+            Refused: E-150 on no roll of this desk, E-151 used, E-152 of the reserve, not needed yet.
+        """
+        with self.counter.books.reading() as books:
+            require_label(books, number)
 
     def prices(self, postcode: str, weight_grams: int) -> list[Price]:
         """What each service to that postcode costs at that weight; services it is too heavy for are left out.
@@ -99,7 +119,8 @@ class Express:
 
         Raises:
             Refused: E-001 a field is empty, I-009 a name, I-004 a phone, I-005, E-002, E-003 no such service
-                there, E-010, E-011, E-030 the range is used up, and what `Baskets.add` refuses.
+                there, E-010, E-011, E-030 the range is used up, E-150 to E-153 its label is none for
+                it, and what `Baskets.add` refuses.
         """
 
         def plan(books: Writing) -> PlannedLine:
@@ -111,7 +132,7 @@ class Express:
                 raise Refused("E-003", field="service")
             price = _price(row, command.weight_grams, office)
             operation = self.counter.new_id()
-            number = books.take_item_number(operation, row.indicator)
+            number = take_number(books, operation, row.indicator, command.label)
             addressee = replace(addressee, settlement=addressee.settlement or office.name)
             whose = attach(operation, "addresses", Addresses(sender=sender, addressee=addressee))
             line = ops.ItemAccepted(

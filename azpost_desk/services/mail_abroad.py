@@ -32,6 +32,7 @@ from azpost_desk.services.counter import Counter, Officer, attach, if_sent, open
 from azpost_desk.services.country_names import country_name
 from azpost_desk.services.customers import named
 from azpost_desk.services.hs_list import hs_index
+from azpost_desk.services.rolls import take_number
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.forms import ChosenForm
@@ -89,6 +90,7 @@ class AcceptAbroad:
         papers: numbers of what goes with it: a conditional article needs one.
         looked_at: lines, from 0, whose goods are only called like something prohibited and were looked at.
         is_safe: the sender has said that nothing dangerous is inside, and signs it on the form.
+        label: the number of a label printed beforehand, "" = the desk gives one.
     """
 
     parcel: Parcel
@@ -99,6 +101,7 @@ class AcceptAbroad:
     looked_at: frozenset[int] = frozenset()
     is_safe: bool = False
     source: str = "keys"
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,8 @@ class PostAbroad:
             Refused: as `quote`, the first of its faults; E-001 a field is empty, I-009 the sender's name,
                 I-004 a phone, E-097 not in Latin letters, G-014 too long, G-016, E-094 a prohibited article,
                 E-095 one without its document, E-096 one to look at, E-098 nobody said that it is safe,
-                E-030 the range is used up, and what `Baskets.add` refuses.
+                E-030 the range is used up, E-150 to E-153 its label is none for it, and what `Baskets.add`
+                refuses.
         """
 
         def plan(books: Writing) -> PlannedLine:
@@ -239,7 +243,7 @@ class PostAbroad:
         prices = if_sent(books, MailAbroad, date)
         indicator = next(one.indicator for one in prices.products if one.product == parcel.product)
         operation = self.counter.new_id()
-        number = books.take_item_number(operation, indicator)
+        number = take_number(books, operation, indicator, command.label)
         declared = replace(command.declared, gross_grams=parcel.weight_grams)
         message = item_attributes(
             operation,

@@ -321,6 +321,9 @@ class Writing(Reading, Protocol):
         E-030 when these are used up.
         """
 
+    def keep_item_number(self, operation: str, number: str) -> None:
+        """The number of a label printed beforehand is this acceptance's (services.rolls has looked)."""
+
     def queue_paper(self, paper: str, key: str, sort: str = "original") -> int: ...
     def move_print_job(self, job: int, state: str, trouble: str = "") -> None: ...
     def next_case(self) -> str: ...

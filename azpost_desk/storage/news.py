@@ -133,6 +133,7 @@ def _codes(connection: Connection, desk: OpenDesk, told: tidings.Codes) -> None:
                 "first": told.item_first,
                 "last": told.item_last,
                 "next": told.item_first,
+                "sort": told.item_sort,
             },
         )
 

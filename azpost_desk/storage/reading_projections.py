@@ -181,7 +181,7 @@ class ProjectionReading:
 
     def item_numbers_left(self) -> int:
         r = t.item_ranges.c
-        left = select(func.sum(r.last - r.next + 1)).where(r.epoch == self._desk.enrolled.epoch)
+        left = select(func.sum(r.last - r.next + 1)).where(r.epoch == self._desk.enrolled.epoch, r.sort == "")
         return int(self._scalar(left) or 0)
 
     def item_events(self, number: str) -> list[views_mail.ItemEvent]:

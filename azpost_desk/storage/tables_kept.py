@@ -68,8 +68,12 @@ item_ranges: Final = table(
     whole("first", key=True),
     whole("last"),
     whole("next"),
+    # Of labels printed beforehand: a number is taken by its scan, in no order.
+    text("sort", default=""),
 )
-item_numbers: Final = table("item_numbers", text("operation", key=True), text("number"))
+item_numbers: Final = table(
+    "item_numbers", text("operation", key=True), text("number"), Index(None, "number")
+)
 pins: Final = table(
     "pins",
     text("officer", key=True),

@@ -341,15 +341,19 @@ class BookWriting(BookReading, SlipWriting):
         if taken is not None:
             return taken
         r = t.item_ranges.c
-        usable = (r.epoch == self._desk.enrolled.epoch) & (r.next <= r.last) & r.prefix.startswith(indicator)
+        usable = (r.epoch == self._desk.enrolled.epoch) & (r.next <= r.last) & (r.sort == "")
+        usable &= r.prefix.startswith(indicator)
         row = self._one(select(t.item_ranges).where(usable).order_by(r.prefix, r.first).limit(1))
         if row is None:
             raise Refused("E-030", indicator=indicator)
         this = (r.epoch == row.epoch) & (r.prefix == row.prefix) & (r.first == row.first)
         self._connection.execute(update(t.item_ranges).where(this).values(next=row.next + 1))
         number = item_number(row.prefix, row.next)
-        self._connection.execute(insert(t.item_numbers), {"operation": operation, "number": number})
+        self.keep_item_number(operation, number)
         return number
+
+    def keep_item_number(self, operation: str, number: str) -> None:
+        self._connection.execute(insert(t.item_numbers), {"operation": operation, "number": number})
 
     def queue_paper(self, paper: str, key: str, sort: str = "original") -> int:
         values = {

@@ -156,6 +156,39 @@ def test_every_product_that_a_desk_was_given_numbers_for_is_filled_up_from_its_o
     assert parcels(restored)[-1] == (2, 15, 26)
 
 
+def test_labels_printed_beforehand_are_told_to_who_may_use_them_and_are_no_stock(
+    centre: Centre, enrolled: Callable[[str], SimDesk], clock: ManualClock
+) -> None:
+    desk, beside, elsewhere = enrolled("2002-1"), enrolled("2002-2"), enrolled("1010-1")
+    with centre.database.transaction() as conn:
+        supply.keep(conn, "2002-1", Stock(codes=0, prefix="EE", items=20))
+        assert branches.give_range(conn, "2002-1", "EE", 100, clock.utc_ms(), "roll") == (1, 100)
+        assert branches.give_range(conn, "2002-1", "EZ", 100, clock.utc_ms(), "reserve") == (1, 100)
+        supply.fill(conn, "2002-1", clock.utc_ms())
+
+    def told(one: SimDesk) -> list[tuple[str, int, int, str]]:
+        exchange(one, centre)
+        return [
+            (told["item_prefix"], told["item_first"], told["item_last"], told.get("item_sort", ""))
+            for told in one.told("codes")
+            if told.get("item_prefix")
+        ]
+
+    reserve = ("EZ", 1, 100, "reserve")
+    mine = [("EE", 1, 100, "roll"), reserve, ("EE", 101, 120, "")]
+    assert (told(desk), told(beside), told(elsewhere)) == (mine, [reserve], [])
+    # In whatever order they come off the roll, and at whatever desk of the branch.
+    desk.accept_item(item_number("EE", 40), "AZ1010")
+    desk.accept_item(item_number("EE", 7), "AZ1010")
+    beside.accept_item(item_number("EZ", 3), "AZ1010")
+    elsewhere.accept_item(item_number("EZ", 90), "AZ1010")
+    assert (told(elsewhere), told(beside), told(desk)) == ([], [reserve], mine)
+    with centre.database.transaction() as conn:
+        last = conn.execute("select prefix, first, next - 1 from item_ranges order by prefix, first")
+        assert last.fetchall() == [("EE", 1, 40), ("EE", 101, 100), ("EZ", 1, 3)]
+        assert conn.execute("select from number_use").fetchall() == []
+
+
 @pytest.mark.usefixtures("kept")
 def test_an_indicator_without_numbers_keeps_nobody_from_working(
     centre: Centre, enrolled: Callable[[str], SimDesk]

@@ -100,6 +100,63 @@ def test_a_number_comes_from_a_range_of_its_own_product(stand: Stand) -> None:
         stand.desk.express.accept(accept(), CLERK)
 
 
+def test_a_label_printed_beforehand_is_the_items_number_once_and_the_reserve_only_when_needed(
+    stand: Stand,
+) -> None:
+    def told(position: int, epoch: int, prefix: str, first: int, sort: str) -> None:
+        codes = tidings.Codes(
+            epoch=epoch, item_prefix=prefix, item_first=first, item_last=first + 9, item_sort=sort
+        )
+        stand.books.store_news([piece(position, "codes", codes)], 1)
+
+    def accepted(label: str = "") -> str:
+        line = stand.desk.express.accept(accept(label=label), CLERK).lines[-1].line
+        assert isinstance(line, ops.ItemAccepted)
+        return line.number
+
+    def refused(label: str) -> str:
+        with pytest.raises(Refused) as no:
+            accepted(label)
+        return no.value.code
+
+    with stand.books.reading() as books:
+        left = books.item_numbers_left()
+    told(500, 1, "EE", 501, "roll")
+    told(501, 1, "EE", 701, "reserve")
+    told(502, 1, "CP", 101, "roll")
+    # Of the machine before: a new epoch continues no old range, on paper neither.
+    told(503, 7, "EE", 901, "roll")
+    with stand.books.reading() as books:
+        assert books.item_numbers_left() == left
+    label = item_number("EE", 505)
+    # In any order, and paid or not never twice.
+    assert [accepted(label), accepted(item_number("EE", 502)), accepted()] == [
+        label,
+        item_number("EE", 502),
+        item_number("EE", 10_000),
+    ]
+    basket = stand.desk.baskets.current()
+    assert basket is not None
+    for planned in basket.lines:
+        stand.desk.baskets.void(CLERK, planned.line.operation)
+    assert refused(label) == "E-151"
+    assert {refused(item_number("EE", serial)) for serial in (500, 511, 901, 10_001)} == {"E-150"}
+    assert refused(item_number("EE", 505, "TR")) == "E-150"
+    assert refused(item_number("CP", 101)) == "E-153"
+    reserve = item_number("EE", 703)
+    assert refused(reserve) == "E-152"
+    # An item that others have seen already is no new one.
+    seen = item_number("EE", 506)
+    assert scan(stand, seen) == ("saved", "saved")
+    assert refused(seen) == "E-151"
+
+    told(504, 1, "EZ", 701, "reserve")
+    tariff = documents()["tariffs"].express[0]  # type: ignore[attr-defined]
+    stand.change_tariffs(express=(replace(tariff, indicator="EZ"),))
+    assert refused("") == "E-030"
+    assert accepted(item_number("EZ", 703)) == item_number("EZ", 703)
+
+
 @pytest.mark.parametrize(
     ("changed", "code", "field"),
     [

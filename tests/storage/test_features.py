@@ -15,6 +15,7 @@ from azpost_desk.services.labels import LABELS
 from azpost_desk.services.mail_bags_views import BAGS
 from azpost_desk.services.pickups import PICKUPS
 from azpost_desk.services.qr_views import QR
+from azpost_desk.services.rolls import ROLLS
 from azpost_desk.services.rounds_views import ROUNDS
 from azpost_desk.storage.features import CARRIERS, READS
 from azpost_desk.storage.projected_words import _of_attachment
@@ -39,7 +40,7 @@ ATTACHED: dict[type[msgspec.Struct], msgspec.Struct] = {
 
 
 def test_every_feature_that_is_asked_for_by_a_token_is_read_by_one_class() -> None:
-    tokens = {ABROAD, BAGS, KEEPING, LABELS, PICKUPS, QR, ROUNDS}
+    tokens = {ABROAD, BAGS, KEEPING, LABELS, PICKUPS, QR, ROLLS, ROUNDS}
     assert {one.name for one in tokens} == set(READS)
 
 

@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import code_series, reference
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.storage.database import Connection
 
+# Labels printed beforehand for any desk of a branch, which lie in the safe of one.
+RESERVE: Final = "reserve"
 _SERIAL_LAST: Final = 99_999_999
 # [design] What a restore of the centre may have forgotten: a full stock for each of 2,000 desks.
 _SKIPPED_AT_RESTORE: Final = 1_000_000
@@ -145,8 +148,13 @@ def give_codes(conn: Connection, desk: str, count: int, now_ms: int) -> tuple[st
     return tuple(given)
 
 
-def give_range(conn: Connection, desk: str, prefix: str, count: int, now_ms: int) -> tuple[int, int]:
+def give_range(
+    conn: Connection, desk: str, prefix: str, count: int, now_ms: int, sort: str = ""
+) -> tuple[int, int]:
     """The next free S10 serial numbers of a service indicator (``EE``) for a desk; gives first and last.
+
+    `sort`: labels are printed with them, for the desk (``roll``) or for its branch, to lie in the safe of
+    this desk (``reserve``); every desk of the branch that is enrolled hears of a reserve.
 
     Raises:
         Refused: X-042 when the indicator's hundred million numbers are used up.
@@ -165,12 +173,25 @@ def give_range(conn: Connection, desk: str, prefix: str, count: int, now_ms: int
         if last > _SERIAL_LAST:
             raise Refused("X-042", prefix=prefix)
         conn.execute(
-            "insert into item_ranges (prefix, first, last, desk, epoch, next)"
-            " values (%s, %s, %s, %s, %s, %s)",
-            (prefix, first, last, desk, epoch, first),
+            "insert into item_ranges (prefix, first, last, desk, epoch, next, sort)"
+            " values (%s, %s, %s, %s, %s, %s, %s)",
+            (prefix, first, last, desk, epoch, first, sort),
         )
-        tell(conn, Codes(epoch=epoch, item_prefix=prefix, item_first=first, item_last=last), [desk], now_ms)
+        told = Codes(epoch=epoch, item_prefix=prefix, item_first=first, item_last=last, item_sort=sort)
+        for user, its_epoch in _who_takes(conn, desk, epoch, sort):
+            tell(conn, replace(told, epoch=its_epoch), [user], now_ms)
     return first, last
+
+
+def _who_takes(conn: Connection, desk: str, epoch: int, sort: str) -> list[tuple[str, int]]:
+    """Desks, each with its epoch, that may use numbers given to a desk."""
+    if sort != RESERVE:
+        return [(desk, epoch)]
+    return conn.execute(
+        "select desk, epoch from desks where epoch > 0"
+        " and branch = (select branch from desks where desk = %s) order by desk",
+        (desk,),
+    ).fetchall()
 
 
 def lock_ranges(conn: Connection, prefix: str) -> None:

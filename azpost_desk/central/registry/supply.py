@@ -91,7 +91,7 @@ def fill(conn: Connection, desk: str, now_ms: int) -> None:
         left = one(
             conn,
             "select coalesce(sum(last - next + 1), 0) from item_ranges"
-            " where desk = %s and epoch = %s and prefix = %s and next <= last",
+            " where desk = %s and epoch = %s and prefix = %s and next <= last and sort = ''",
             (desk, epoch, prefix),
         )[0]
         three_days = _used_a_day(conn, desk, prefix) * _DAYS_LEFT
@@ -112,7 +112,7 @@ def _prefixes(conn: Connection, desk: str) -> list[str]:
     rows = conn.execute(
         "select prefix from desk_stocks where desk = %(desk)s"
         " union select ranges.prefix from item_ranges ranges join desk_stocks using (desk)"
-        " where desk = %(desk)s order by prefix",
+        " where desk = %(desk)s and sort = '' order by prefix",
         {"desk": desk},
     )
     return [prefix for (prefix,) in rows]
@@ -145,8 +145,16 @@ def used_number(conn: Connection, desk: str, number: str, date: dt.date, now_ms:
     prefix, serial = number[:2], number[2:10]
     if not (len(number) == 13 and is_digits(serial)):
         return
+    # Labels printed beforehand are used in any order, those of a reserve at any desk of its branch.
+    conn.execute(
+        "update item_ranges set next = greatest(next, %(serial)s + 1) where prefix = %(prefix)s"
+        " and sort <> '' and %(serial)s between first and last and (select branch from desks where desk ="
+        " item_ranges.desk) = (select branch from desks where desk = %(desk)s)",
+        {"serial": int(serial), "prefix": prefix, "desk": desk},
+    )
     changed = conn.execute(
-        "update item_ranges set next = %s + 1 where prefix = %s and desk = %s and %s between next and last",
+        "update item_ranges set next = %s + 1 where prefix = %s and desk = %s and %s between next and last"
+        " and sort = ''",
         (int(serial), prefix, desk, int(serial)),
     )
     if changed.rowcount:

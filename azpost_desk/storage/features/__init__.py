@@ -18,6 +18,7 @@ from azpost_desk.storage.features.labels import Reads as LabelReads
 from azpost_desk.storage.features.mail_bags import Reads as BagReads
 from azpost_desk.storage.features.pickups import Reads as PickupReads
 from azpost_desk.storage.features.qr import Reads as QrReads
+from azpost_desk.storage.features.rolls import Reads as RollReads
 from azpost_desk.storage.features.rounds import Reads as RoundReads
 from azpost_desk.storage.features.transfers import TRANSFERS
 
@@ -38,6 +39,7 @@ READS: Final[dict[str, Callable[[Connection], Any]]] = {
     "labels": LabelReads,
     "pickups": PickupReads,
     "qr": QrReads,
+    "rolls": RollReads,
     "rounds": RoundReads,
 }
 """Who reads the tables of a feature, by the name of its token (services.reads)."""

@@ -12,18 +12,21 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.domain.item_numbers import item_number, printed_item_number
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.scans import read_scan
 from azpost_desk.gui.kit.words import Phrase
 from azpost_desk.gui.screens.express import form as decide
 from azpost_desk.gui.screens.express.screen import ExpressScreen
+from azpost_desk.protocol import news as tidings
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.views import Found
 from tests.gui.conftest import send_key, type_text
 from tests.gui.screens.hands import Hands
 from tests.services.counters import CLERK
+from tests.storage.desks import piece
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -112,6 +115,32 @@ def test_who_is_new_is_typed_and_known_the_next_time(hands: Hands, stand: Stand)
     hands.type("0502223344\n")
     assert screen.from_whom.full_name.text() == "Həsənova Aytən"
     assert screen.from_whom.address.text() == "Xətai 7"
+
+
+def test_a_label_scanned_from_a_roll_is_the_items_number_until_it_is_scanned_again(
+    hands: Hands, stand: Stand
+) -> None:
+    told = tidings.Codes(epoch=1, item_prefix="EE", item_first=501, item_last=509, item_sort="roll")
+    stand.books.store_news([piece(500, "codes", told)], 1)
+    screen = screen_of(hands)
+    screen.enter()
+    hands.settle()
+    first, second = item_number("EE", 505), item_number("EE", 501)
+    hands.scan(first)
+    assert screen.roll.isVisible()
+    assert printed_item_number(first) in screen.roll.text()
+    hands.scan(first, doubled=True)
+    assert screen.roll.isVisible()
+    hands.scan(first)
+    assert not screen.roll.isVisible()
+    fill(hands)
+    hands.scan(first)
+    hands.scan(second)
+    hands.type("\n")
+    assert only_line(stand).number == second
+    assert not screen.roll.isVisible()
+    # What is used is no label any more: a scan of it is answered as everywhere.
+    assert not screen.heard(read_scan(second), doubled=False)
 
 
 def test_fifty_enters_make_one_line(hands: Hands, stand: Stand) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.mail.prices import MailProduct
     from azpost_desk.domain.refusals import Trouble
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.screens.express.rolls import RollLabel
     from azpost_desk.services.mail_abroad import Quote, SentBefore
     from azpost_desk.services.views import Basket
 
@@ -52,9 +53,11 @@ class AbroadForm(QWidget):
 
     added = Signal()
 
-    def __init__(self, session: Session, country: str, products: Sequence[MailProduct]) -> None:
+    def __init__(
+        self, session: Session, country: str, products: Sequence[MailProduct], roll: RollLabel
+    ) -> None:
         super().__init__()
-        self._session, self.country = session, country
+        self._session, self.country, self._roll = session, country, roll
         self._products = {one.product: one for one in products}
         self._asked_for: object = None
         self._pricing = False
@@ -159,6 +162,7 @@ class AbroadForm(QWidget):
         """For the next item."""
         self.form.clear()
         self.from_whom.clear()
+        self._roll.begin()
         self.weight.clear()
         self.goods.clear()
         self.to_whom.offer([])
@@ -350,7 +354,7 @@ class AbroadForm(QWidget):
         try:
             wanted = decide.command(
                 self.form.values(), self.country, self.goods.lines, looked_at,
-                (fin, known.document if known else ""),
+                (fin, known.document if known else ""), self._roll.number,
             )  # fmt: skip
         except Refused as no:
             self._refused(no)

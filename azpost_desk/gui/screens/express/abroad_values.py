@@ -133,8 +133,10 @@ def command(
     lines: Sequence[DeclaredLine],
     looked_at: frozenset[int],
     known: tuple[str, str],
+    label: str,
 ) -> AcceptAbroad:
-    """What the form says; the service checks every part. `known`: FİN and document of a known sender.
+    """What the form says; the service checks every part. `known`: FİN and document of a known sender;
+    `label`: scanned from a roll.
 
     Raises:
         Refused: as `parcel`.
@@ -157,4 +159,5 @@ def command(
         papers=Papers(licence=values["papers.licence"]),
         looked_at=looked_at,
         is_safe=values["is_safe"] == "yes",
+        label=label,
     )

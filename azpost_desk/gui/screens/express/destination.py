@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.screens.express.rolls import RollLabel
 
 _COUNTRY_PX: Final = 260
 _LABEL_PX: Final = 21
@@ -43,8 +44,9 @@ class Destination(QWidget):
     escaped = Signal(bool)
     edited = Signal()
 
-    def __init__(self, session: Session, home: QWidget, home_form: Form) -> None:
+    def __init__(self, session: Session, home: QWidget, home_form: Form, roll: RollLabel) -> None:
         super().__init__()
+        self._roll = roll
         self._session, self._home, self._home_form = session, home, home_form
         self._sold = MailAbroad()
         self.forms: dict[str, AbroadForm] = {}
@@ -79,6 +81,7 @@ class Destination(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addLayout(top)
+        column.addWidget(self._roll)
         column.addWidget(self._stack, 1)
 
     @property
@@ -131,7 +134,7 @@ class Destination(QWidget):
         self.chosen.emit()
 
     def _made(self, code: str) -> AbroadForm:
-        form = AbroadForm(self._session, code, self._sold.sold_to(code))
+        form = AbroadForm(self._session, code, self._sold.sold_to(code), self._roll)
         self._stack.addWidget(form)
         form.added.connect(self._on_added)
         form.form.escaped.connect(self.escaped)

@@ -23,12 +23,14 @@ from azpost_desk.gui.screens.express import form as decide
 from azpost_desk.gui.screens.express.destination import Destination
 from azpost_desk.gui.screens.express.party import Addressee, Sender, line
 from azpost_desk.gui.screens.express.prices import ServiceField
+from azpost_desk.gui.screens.express.rolls import RollLabel
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.customers import Again
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.gui.screens.express.abroad import AbroadForm
     from azpost_desk.services.express import Price
@@ -59,6 +61,7 @@ class ExpressScreen(Screen):
         self.scale = Button("express.screen.weigh", actions.WEIGH_KEY, bind=False)
         if session.weigh is None:
             self.scale.hide()
+        self.roll = RollLabel(session)
         self.services = ServiceField()
         self.total = BigAmount("express.screen.to_pay")
         self.vat = Label("", "hint")
@@ -104,7 +107,7 @@ class ExpressScreen(Screen):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.form.setProperty("role", "scrolled")
         area.setWidget(self.form)
-        self.destination = Destination(self.session, area, self.form)
+        self.destination = Destination(self.session, area, self.form, self.roll)
         filled(self, self.destination)
         self._show_total()
 
@@ -136,6 +139,7 @@ class ExpressScreen(Screen):
     def enter(self, argument: object = None) -> None:
         """See `Screen`; a customer of the one box becomes the sender."""
         self.destination.load()
+        self.roll.load()
         abroad = self.destination.abroad
         if argument is not None and not (isinstance(argument, Found) and argument.kind == "customer"):
             # A place of ours, or an item to an office of ours once more.
@@ -153,6 +157,10 @@ class ExpressScreen(Screen):
             self._go_on()
         else:
             self.form.focus_first()
+
+    def heard(self, scan: Scan, doubled: bool) -> bool:
+        """See `Screen`; a label of a roll becomes the item's number."""
+        return scan.kind == "item" and self.roll.heard(scan.value or "", doubled)
 
     def is_dirty(self) -> bool:
         """See `Screen`."""
@@ -317,7 +325,8 @@ class ExpressScreen(Screen):
         known = self.from_whom.customer
         fin = known.fin if known else decide.fin_of(self.from_whom.search.text())
         try:
-            wanted = decide.command(self.form.values(), fin, known.document if known else "", "keys")
+            document = known.document if known else ""
+            wanted = decide.command(self.form.values(), fin, document, self.roll.number)
         except Refused as error:
             self._refused(error)
             return
@@ -341,6 +350,7 @@ class ExpressScreen(Screen):
         self.to_whom.clear()
         self.to_whom.postcode.set_hint("")
         self._weighed = ""
+        self.roll.begin()
         self.services.clear()
         self._echo()
         self._show_total()

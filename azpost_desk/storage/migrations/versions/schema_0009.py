@@ -1,4 +1,4 @@
-"""The ninth schema: labels to be scanned back, where orders send items on to, bags. For ever, as SQL."""
+"""The ninth schema: labels to be scanned back, where orders send items, bags, rolls. For ever, as SQL."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ CREATE TABLE mail_labels (
 """,
     "CREATE INDEX ix_mail_labels_state ON mail_labels (state)",
     "ALTER TABLE mail_orders ADD COLUMN to_office TEXT DEFAULT '' NOT NULL",
+    "ALTER TABLE item_ranges ADD COLUMN sort TEXT DEFAULT '' NOT NULL",
+    "CREATE INDEX ix_item_numbers_number ON item_numbers (number)",
     """
 CREATE TABLE mail_bags (
     mail_bag TEXT NOT NULL,
