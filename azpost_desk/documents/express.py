@@ -139,15 +139,16 @@ class _Label:
     def _foot(self, top: float) -> None:
         paper, texts = self._paper, self._texts
         self._rule(top)
+        key, mark = ("papers.label.weight_typed", "*") if paper.weight_typed else ("papers.label.weight", "")
         cells = (
-            ("papers.label.weight", texts.weight(paper.weight_grams), 0.0, 0.26),
+            (key, f"{texts.weight(paper.weight_grams)}{mark}", 0.0, 0.26),
             ("papers.label.date", texts.date(paper.head.business_day), 0.26, 0.28),
             ("papers.label.office", paper.head.office, 0.54, 0.46),
         )
         for key, value, start, share in cells:
             x, room = _EDGE + _ROOM * start, _ROOM * share - 5
             self._box([(texts.t(key), 7.5, False)], x, top - 5 * mm, room, 0)
-            size = 12.0 if key == "papers.label.weight" else 9.5
+            size = 12.0 if not start else 9.5
             self._box([(value, size, True)], x, top - 10 * mm, room, 9 * mm)
 
     def _rule(self, y: float) -> None:

@@ -179,9 +179,8 @@ class LabelPaper:
 
     Attributes:
         item: its S10 number, 13 characters without spaces.
-        service: e.g. EMS domestic.
-        weight_grams: weight taken at the counter.
-        extras: e.g. declared value, advice of delivery.
+        service: e.g. EMS domestic; `extras`: e.g. declared value, advice of delivery.
+        weight_grams: weight taken at the counter; `weight_typed`: not by the scale.
         language: the customer's, "" for the one of the office.
     """
 
@@ -194,6 +193,7 @@ class LabelPaper:
     extras: tuple[Words, ...] = ()
     copy: CopyState = ORIGINAL
     language: str = ""
+    weight_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

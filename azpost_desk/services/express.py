@@ -51,7 +51,8 @@ class Price:
 class AcceptItem:
     """Accept an item; the sender needs name, phone and address, the addressee name, address and postcode.
 
-    `label` is the number of a label printed beforehand, "" = the desk gives one.
+    `label` is the number of a label printed beforehand, "" = the desk gives one; `weight_typed`: not from the
+    scale.
     """
 
     sender: Person
@@ -60,6 +61,7 @@ class AcceptItem:
     service: str
     source: str = "keys"
     label: str = ""
+    weight_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class Express:
                 postcode=addressee.postcode,
                 addresses=whose.commitment(),
                 label_back=True,
+                weight_typed=command.weight_typed,
             )
 
             def told(language: str) -> tuple[str, str]:

@@ -53,12 +53,15 @@ _LOOKED_BACK_MAX: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """An item on the scale and where it goes. `size_cm`: its three sides, () = not measured."""
+    """An item on the scale and where it goes. `size_cm`: its three sides, () = not measured; `weight_typed`:
+    the scale did not say it.
+    """
 
     product: str
     country: str
     weight_grams: int
     size_cm: tuple[int, ...] = ()
+    weight_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +279,7 @@ class PostAbroad:
             country=parcel.country,
             abroad=_posted(parcel, quote, if_sent(books, Prohibitions, date).version),
             label_back=True,
+            weight_typed=parcel.weight_typed,
         )
 
         def told(language: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,26 @@ def test_the_label_bears_number_and_both_addresses(stand: Stand) -> None:
     for text in drawn(label).values():
         assert "Abbasova Lalə" in text
         assert "AZ1000" in text
+
+
+def test_a_weight_that_was_typed_bears_a_mark_on_label_and_receipt(stand: Stand) -> None:
+    where = Person(name="Abbasova Lalə", address="Nizami küçəsi 9", postcode="AZ1000", settlement="Bakı")
+    service = stand.desk.express.prices("AZ1000", 1_240)[0].service
+    for typed in (False, True):
+        command = AcceptItem(SENDER_AT_HOME, where, 1_240, service, weight_typed=typed)
+        stand.desk.express.accept(command, CLERK)
+    stand.pay(20_000)
+    words = {"az": "əl ilə", "ru": "вручную", "en": "typed"}
+    labels = [drawn(label) for label in jobs_of(stand, "label")]
+    [receipt] = [drawn(receipt) for receipt in jobs_of(stand, "receipt")]
+    for language, word in words.items():
+        weighed, typed_one = (re.sub(r"\s", " ", label[language]) for label in labels)
+        assert f"*{word}" in typed_one
+        assert re.search(r"1[.,]240 \w+\*", typed_one)
+        assert "*" not in weighed
+        line = re.sub(r"\s", " ", receipt[language])
+        assert len(re.findall(r"1[.,]240 \w+\*", line)) == 1
+        assert line.count(f"*{word}") == 1
 
 
 def test_a_label_that_did_not_come_out_is_printed_again_with_its_number(stand: Stand, tmp_path: Path) -> None:

@@ -40,11 +40,12 @@ class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
     """An item accepted.
 
     Attributes:
-        weight_grams: gross, by the scale.
+        weight_grams: gross.
         postcode: of the addressee at home; "" abroad.
         addresses: commits to sender and addressee, and abroad to the declaration in full (an attachment).
         label_back: its acceptance ends with a scan of the stuck label.
         country: ISO 3166, where it goes; "" at home.
+        weight_typed: not by the scale; records of before do not say.
     """
 
     number: str
@@ -58,3 +59,4 @@ class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
     country: str = ""
     abroad: PostedAbroad | None = None
     label_back: bool = False
+    weight_typed: bool = False

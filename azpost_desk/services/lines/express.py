@@ -28,7 +28,8 @@ def _receipt(place: Place, line: ItemAccepted) -> papers.ReceiptLine:
     if line.country:
         # The price list names what is sold abroad: a new product needs no new program.
         title = f"{_called_abroad(place, line)}, {country_name(line.country, place.language)}"
-    return papers.ReceiptLine(title, azn(line.amount_qapik), (Say("papers.line.item", item),))
+    key = "papers.line.item_typed" if line.weight_typed else "papers.line.item"
+    return papers.ReceiptLine(title, azn(line.amount_qapik), (Say(key, item),))
 
 
 def _spaced(number: str) -> str:
@@ -49,6 +50,7 @@ def _label(place: Place, line: ItemAccepted, sheet: Sheet) -> papers.Paper | Non
         service=_service(place, sheet, line),
         copy=sheet.copy,
         language=place.language,
+        weight_typed=line.weight_typed,
     )
 
 

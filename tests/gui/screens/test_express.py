@@ -98,6 +98,7 @@ def test_a_known_sender_and_addressee_and_the_scale_are_24_keys(
     hands.type("\n")
     line = only_line(known)
     assert (line.weight_grams, line.postcode, line.amount_qapik) == (1_200, "AZ1000", 700)
+    assert not line.weight_typed
     assert hands.keys <= 24
     assert not screen.is_dirty()
     assert hands.focus is screen.from_whom.search.editor
@@ -110,7 +111,8 @@ def test_who_is_new_is_typed_and_known_the_next_time(hands: Hands, stand: Stand)
     assert screen.total.amount == azn(600)
     assert "Bakı 1" in screen.to_whom.postcode._below.text()
     hands.type("\n")
-    assert only_line(stand).weight_grams == 750
+    line = only_line(stand)
+    assert (line.weight_grams, line.weight_typed) == (750, True)
     stand.pay(1_000)
     hands.type("0502223344\n")
     assert screen.from_whom.full_name.text() == "Həsənova Aytən"

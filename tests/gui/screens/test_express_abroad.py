@@ -97,6 +97,7 @@ def test_the_first_item_abroad_of_two_lines_takes_120_keys_and_a_scan(hands: Han
     hands.type("\n1\n")
     line, message = accepted(stand)
     assert (line.country, line.weight_grams, line.amount_qapik) == ("TR", 900, 5_100)
+    assert not line.weight_typed
     assert (message.addressee.name, message.addressee.street) == ("Yilmaz Ayse", "Bagdat Cad 12")
     assert [(one.description, one.hs, one.net_grams) for one in message.lines] == [
         ("tea (çay)", "090230", 500),
@@ -246,7 +247,9 @@ def test_goods_heavier_than_the_item_are_refused_and_a_line_comes_back_to_be_men
     made.goods.net.line.selectAll()
     hands.type("600\n")
     hands.type("\n1\n")
-    assert accepted(stand)[1].lines[0].net_grams == 600
+    line, message = accepted(stand)
+    assert message.lines[0].net_grams == 600
+    assert (line.weight_grams, line.weight_typed) == (700, True)
 
 
 def test_the_country_is_understood_in_any_language_and_refused_where_nothing_is_sold(hands: Hands) -> None:

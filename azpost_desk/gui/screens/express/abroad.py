@@ -355,6 +355,7 @@ class AbroadForm(QWidget):
             wanted = decide.command(
                 self.form.values(), self.country, self.goods.lines, looked_at,
                 (fin, known.document if known else ""), self._roll.number,
+                weight_typed=self.weight.is_typed,
             )  # fmt: skip
         except Refused as no:
             self._refused(no)

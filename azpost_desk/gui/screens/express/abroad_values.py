@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.abroad.latin import proposed
@@ -134,6 +135,8 @@ def command(
     looked_at: frozenset[int],
     known: tuple[str, str],
     label: str,
+    *,
+    weight_typed: bool,
 ) -> AcceptAbroad:
     """What the form says; the service checks every part. `known`: FİN and document of a known sender;
     `label`: scanned from a roll.
@@ -141,7 +144,7 @@ def command(
     Raises:
         Refused: as `parcel`.
     """
-    item = parcel(values, country)
+    item = replace(parcel(values, country), weight_typed=weight_typed)
     sender = Person(
         name=values["sender.name"],
         phone=values["sender.phone"],

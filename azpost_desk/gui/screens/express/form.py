@@ -93,8 +93,12 @@ def usual(prices: Sequence[Price]) -> str:
     return min(prices, key=lambda one: one.price.minor).service if prices else ""
 
 
-def command(values: Mapping[str, str], sender_fin: str, sender_document: str, label: str) -> AcceptItem:
-    """What the form says; the service checks every part and names the wrong field. `label`: from a roll.
+def command(
+    values: Mapping[str, str], sender_fin: str, sender_document: str, weighed: str, label: str
+) -> AcceptItem:
+    """What the form says; the service checks every part and names the wrong field.
+
+    `weighed` is what the scale said, "" nothing; `label` was scanned from a roll.
 
     Raises:
         Refused: E-010 no weight, E-003 no service chosen.
@@ -104,7 +108,10 @@ def command(values: Mapping[str, str], sender_fin: str, sender_document: str, la
         raise Refused("E-003", field="service")
     sender = _person(values, SENDER, fin=sender_fin, document=sender_document)
     addressee = _person(values, ADDRESSEE, postcode=values[f"{ADDRESSEE}.postcode"])
-    return AcceptItem(sender, addressee, read_weight(values["weight"]), service, label=label)
+    grams = read_weight(values["weight"])
+    return AcceptItem(
+        sender, addressee, grams, service, label=label, weight_typed=values["weight"] != weighed
+    )
 
 
 def _person(values: Mapping[str, str], who: str, **more: str) -> Person:

@@ -326,7 +326,7 @@ class ExpressScreen(Screen):
         fin = known.fin if known else decide.fin_of(self.from_whom.search.text())
         try:
             document = known.document if known else ""
-            wanted = decide.command(self.form.values(), fin, document, self.roll.number)
+            wanted = decide.command(self.form.values(), fin, document, self._weighed, self.roll.number)
         except Refused as error:
             self._refused(error)
             return

@@ -68,6 +68,11 @@ class Weighed(QWidget):
         """What stands there; 0 while it is no weight."""
         return decide.understood(self.field.text(), "", None)[1]
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether what stands there is not what the scale said."""
+        return self.field.text() != self._said
+
     def clear(self) -> None:
         """For the next item, which is weighed anew."""
         self._said = ""
