@@ -122,6 +122,7 @@ OWNERS: Final = {
     "mail_bag_strange": "security",
     "mail_bag_contradiction": "operations",
     "mail_bag_overdue": "operations",
+    "mail_bag_missing": "operations",
 }
 
 

@@ -99,9 +99,12 @@ from azpost_desk.domain.operations_mail import ItemScanned as ItemScanned
 from azpost_desk.domain.operations_mail import LabelScanned as LabelScanned
 from azpost_desk.domain.operations_mail import MailBagBegun as MailBagBegun
 from azpost_desk.domain.operations_mail import MailBagClosed as MailBagClosed
+from azpost_desk.domain.operations_mail import MailBagEnded as MailBagEnded
 from azpost_desk.domain.operations_mail import MailBagGivenUp as MailBagGivenUp
 from azpost_desk.domain.operations_mail import MailBagHandedOver as MailBagHandedOver
+from azpost_desk.domain.operations_mail import MailBagOpened as MailBagOpened
 from azpost_desk.domain.operations_mail import MailBagReopened as MailBagReopened
+from azpost_desk.domain.operations_mail import MailBagTaken as MailBagTaken
 from azpost_desk.domain.operations_mail import RoundBegun as RoundBegun
 from azpost_desk.domain.operations_mail import RoundEnded as RoundEnded
 from azpost_desk.domain.operations_mail import RoundSigned as RoundSigned

@@ -131,6 +131,38 @@ class MailBagHandedOver(Body, frozen=True):
     driver: str = ""
 
 
+class MailBagTaken(Body, frozen=True):
+    """A bag was taken in; its arrival's id is the operation of this record.
+
+    `bag` is the id its hand-over goes by, "" of one that was quicker than the word of it. A `condition` of
+    `mail.bags.CONDITIONS` says that it is not as it was sealed; then seal and weight are what was found.
+    """
+
+    number: str
+    bag: str = ""
+    condition: str = ""
+    seal: str = ""
+    grams: int = 0
+
+
+class MailBagOpened(Body, frozen=True):
+    """A bag that was taken in was opened; one that was not as it was sealed by two people."""
+
+    arrival: str
+    approved_by: str = ""
+
+
+class MailBagEnded(Body, frozen=True):
+    """A person said that nothing more is in a bag: what was found, what of its list was not, what was on no
+    list; the last two as far as the list was known here.
+    """
+
+    arrival: str
+    found: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    surplus: tuple[str, ...] = ()
+
+
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("item.scanned", 1): ItemScanned,
     ("scan.refused", 1): ScanRefused,
@@ -144,4 +176,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("mail_bag.reopened", 1): MailBagReopened,
     ("mail_bag.given_up", 1): MailBagGivenUp,
     ("mail_bag.handed_over", 1): MailBagHandedOver,
+    ("mail_bag.taken", 1): MailBagTaken,
+    ("mail_bag.opened", 1): MailBagOpened,
+    ("mail_bag.ended", 1): MailBagEnded,
 }

@@ -167,7 +167,7 @@ class MailBagNews(Tidings, frozen=True):
     """An inland bag between two offices as it stands: told to every desk of both, and of the one that has it.
 
     `state` and `version` are those of `mail.bag_history`; `numbers` the list it was last sealed with,
-    `office` the one that took it in ("" nobody yet).
+    `office` the one that took it in ("" nobody yet), by the record `arrival` and in what `condition`.
     """
 
     bag: str
@@ -183,6 +183,8 @@ class MailBagNews(Tidings, frozen=True):
     seal: str = ""
     numbers: tuple[str, ...] = ()
     office: str = ""
+    arrival: str = ""
+    condition: str = ""
 
 
 class RemittanceNews(Tidings, frozen=True):

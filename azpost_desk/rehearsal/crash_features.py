@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.mail.bags import bag_number
 from azpost_desk.domain.mail.proof import Signature
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
@@ -58,6 +59,26 @@ class FeatureActs(AtCounter):
     def _give_up_mail_bag(self) -> Act:
         bag = self.services.mail_bags.begin(self._hub(), CLERK).bag
         return lambda: self.services.mail_bags.give_up(bag, CLERK)
+
+    def _take_in_mail_bag(self) -> Act:
+        number = bag_number(999_999, 1, self.books.head()[1] + 1)
+        return lambda: self.services.mail_bags_in.take_in(number, CLERK)
+
+    def _open_mail_bag(self) -> Act:
+        arrival = self._arrived()
+        return lambda: self.services.mail_bags_in.open(arrival, CLERK)
+
+    def _end_mail_bag(self) -> Act:
+        arrival = self._arrived()
+        self.services.mail_bags_in.open(arrival, CLERK)
+        event, item = self.services.mail_bags_in.events()[0], self.books.head()[1]
+        number = item_number("EE", 71_000_000 + item)
+        self.services.mail_bags_in.found(arrival, number, event, CLERK)
+        return lambda: self.services.mail_bags_in.end(arrival, CLERK)
+
+    def _arrived(self) -> str:
+        number = bag_number(999_999, 1, self.books.head()[1] + 1)
+        return self.services.mail_bags_in.take_in(number, CLERK).arrival.arrival
 
     def _hub(self) -> str:
         with self.books.reading() as look:

@@ -32,6 +32,7 @@ from azpost_desk.services.labels import Labels
 from azpost_desk.services.licences import BranchLicences
 from azpost_desk.services.mail_abroad import PostAbroad
 from azpost_desk.services.mail_bags import MailBags
+from azpost_desk.services.mail_bags_in import MailBagsIn
 from azpost_desk.services.notices import Notices
 from azpost_desk.services.number_slips import NumberSlips
 from azpost_desk.services.opening_day import DayOpening
@@ -123,6 +124,11 @@ class DeskServices:
     def mail_bags(self) -> MailBags:
         """Inland bags."""
         return MailBags(self.counter, self.tracking)
+
+    @property
+    def mail_bags_in(self) -> MailBagsIn:
+        """Bags that come here."""
+        return MailBagsIn(self.counter, self.tracking)
 
     @property
     def rounds(self) -> Rounds:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from azpost_desk.domain.catalogue import Offices
-from azpost_desk.domain.mail.bags import BAGGING, INTO, OUT_OF
+from azpost_desk.domain.mail.bags import BAGGING, FOUND_AS, INTO, OUT_OF
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.reads import Reads
 
@@ -60,11 +60,51 @@ class BagReads(Protocol):
     def bags_numbered(self, prefix: str) -> int:
         """How many bags have a number that begins so."""
 
+    def bag_numbered(self, number: str) -> Bag | None:
+        """The newest bag with this number."""
+
+    def bags_for(self, office: str, states: Sequence[str]) -> list[Bag]:
+        """Those on their way to an office in one of these states, the oldest first."""
+
     def is_seal_used(self, seal: str) -> bool:
         """Whether a bag was ever closed with this seal here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One bag taken in at this office; states of `domain.mail.bags.BAG`.
+
+    Attributes:
+        bag: its id, "" as long as nobody here has heard of it.
+        condition: "" as it was sealed, else of `domain.mail.bags.CONDITIONS`.
+        found: when each item in it was scanned, UTC ms by number.
+    """
+
+    arrival: str
+    number: str
+    bag: str
+    officer: str
+    state: str
+    condition: str
+    taken_ms: int
+    found: Mapping[str, int]
+
+
+class ArrivalReads(Protocol):
+    """What the books know of bags taken in here."""
+
+    def arrival(self, arrival: str) -> Arrival | None:
+        """The one with this id."""
+
+    def arrivals(self, states: Sequence[str]) -> list[Arrival]:
+        """Those in one of these states, the oldest first."""
+
+    def arrival_of(self, number: str) -> Arrival | None:
+        """The newest one of a bag with this number."""
+
+
 BAGS: Final = Reads[BagReads]("mail_bags")
+ARRIVALS: Final = Reads[ArrivalReads]("mail_bags_in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +117,18 @@ class NotTaken:
 
 
 def require_open(books: Reading, event: str, bag: str) -> None:
-    """A scan into a bag or out of it names one that is being filled; every other scan names none.
+    """A scan into a bag or out of it names one that is being filled, one of an item found the bag it was in.
 
     Raises:
-        Refused: E-020 the one without the other, E-110 no such bag, E-111 it is closed.
+        Refused: E-020 the one without the other, E-110 no such bag, E-111 it is closed, E-126 no such
+            arrival, E-127 it is not open.
     """
-    if (event in BAGGING) != bool(bag):
+    is_filling = event in BAGGING
+    if is_filling != bool(bag) and event not in FOUND_AS.values():
         raise Refused("E-020", field="event")
-    if bag:
+    if bag and not is_filling:
+        arrival_in(books, bag, "opened")
+    elif bag:
         found = books.of(BAGS).bag(bag)
         if found is None:
             raise Refused("E-110")
@@ -94,6 +138,12 @@ def require_open(books: Reading, event: str, bag: str) -> None:
 
 def why_not_in(books: Reading, event: str, bag: str, number: str, life: Life) -> NotTaken | None:
     """Why an item goes into no bag or into no other one: each lies in one place (mail.md 2)."""
+    if bag and event not in BAGGING:
+        arrival = arrival_in(books, bag, "opened")
+        if number not in arrival.found:
+            return None
+        said = {"number": number, "bag": arrival.number, "at_ms": arrival.found[number]}
+        return NotTaken("already", "in_bag", said)
     held = books.of(BAGS).bag_with(number)
     facts: dict[str, object] = {"number": number}
     if event == OUT_OF:
@@ -107,11 +157,26 @@ def why_not_in(books: Reading, event: str, bag: str, number: str, life: Life) ->
     return None
 
 
+def arrival_in(books: Reading, arrival: str, state: str) -> Arrival:
+    """A bag that was taken in, in this state.
+
+    Raises:
+        Refused: E-126 there is none, E-127 it is in another one.
+    """
+    found = books.of(ARRIVALS).arrival(arrival)
+    if found is None:
+        raise Refused("E-126")
+    if found.state != state:
+        raise Refused("E-127", number=found.number)
+    return found
+
+
 def require_voidable(books: Reading, scanned: ItemScanned) -> None:
     """A scan of a bag is taken back while the bag is being filled, and only one that put something in.
 
     Raises:
-        Refused: E-111 it is closed, E-123 the item was taken out: it is put in again instead.
+        Refused: E-111 it is closed, E-123 the item was taken out: it is put in again instead, E-127 what was
+            found in it is said for good.
     """
     if scanned.bag:
         require_open(books, scanned.event, scanned.bag)

@@ -31,7 +31,7 @@ from azpost_desk.storage import projected_cash
 from azpost_desk.storage import projected_disputes as disputes
 from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
-from azpost_desk.storage.features import abroad, labels, mail_bags, pickups, rounds
+from azpost_desk.storage.features import abroad, labels, mail_bags, mail_bags_in, pickups, rounds
 from azpost_desk.storage.projected_slips import add_untold, against_slip, learn_key
 from azpost_desk.storage.projections import keep_remittance, remittance_differs
 
@@ -231,6 +231,7 @@ def _item(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent, *, go
     rounds.heard(connection, told, gone=gone)
     labels.heard(connection, told, gone=gone)
     mail_bags.heard(connection, told, gone=gone)
+    mail_bags_in.heard(connection, told, gone=gone)
 
 
 def _item_code(connection: Connection, desk: OpenDesk, told: tidings.ItemCode) -> None:
@@ -259,6 +260,7 @@ def _mail_bag(connection: Connection, desk: OpenDesk, told: tidings.MailBagNews)
     if not (told.bag and is_sound):
         raise NotTaken("strange bag")
     mail_bags.told(connection, told, own)
+    mail_bags_in.told(connection, told, own)
 
 
 def _is_on_its_way_here(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent) -> bool:

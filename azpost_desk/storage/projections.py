@@ -26,6 +26,7 @@ from azpost_desk.storage.features import (
     goods,
     labels,
     mail_bags,
+    mail_bags_in,
     pickups,
     qr,
     rounds,
@@ -95,12 +96,14 @@ def _item_scanned(connection: Connection, written: StoredRecord, body: ops.ItemS
     rounds.scanned(connection, written, body)
     labels.item_scanned(connection, written, body)
     mail_bags.scanned(connection, written, body)
+    mail_bags_in.scanned(connection, written, body)
 
 
 def _scan_voided(connection: Connection, written: StoredRecord, body: ops.ScanVoided) -> None:
     items.voided(connection, written, body)
     rounds.voided(connection, body)
     mail_bags.voided(connection, body)
+    mail_bags_in.voided(connection, body)
 
 
 def _till_opened(connection: Connection, written: StoredRecord, body: ops.TillOpened) -> None:
@@ -326,6 +329,9 @@ _CARRIERS: Final[dict[str, Callable[[Connection, StoredRecord, Any], None]]] = {
     "mail_bag.reopened": mail_bags.reopened,
     "mail_bag.given_up": mail_bags.given_up,
     "mail_bag.handed_over": mail_bags.handed_over,
+    "mail_bag.taken": mail_bags_in.taken,
+    "mail_bag.opened": mail_bags_in.opened,
+    "mail_bag.ended": mail_bags_in.ended,
     "round.begun": rounds.begun,
     "round.signed": rounds.signed,
     "round.ended": rounds.ended,

@@ -40,6 +40,8 @@ from azpost_desk.storage.tables_kept import slips as slips
 from azpost_desk.storage.tables_kept import supplements as supplements
 from azpost_desk.storage.tables_kept import watch_entries as watch_entries
 from azpost_desk.storage.tables_kept import watch_lists as watch_lists
+from azpost_desk.storage.tables_mail import mail_bag_arrivals as mail_bag_arrivals
+from azpost_desk.storage.tables_mail import mail_bag_found as mail_bag_found
 from azpost_desk.storage.tables_mail import mail_bag_items as mail_bag_items
 from azpost_desk.storage.tables_mail import mail_bag_seals as mail_bag_seals
 from azpost_desk.storage.tables_mail import mail_bags as mail_bags
@@ -436,6 +438,8 @@ DERIVED: Final = (
     mail_labels,
     mail_bags,
     mail_bag_items,
+    mail_bag_arrivals,
+    mail_bag_found,
     mail_bag_seals,
     customers,
     customer_names,

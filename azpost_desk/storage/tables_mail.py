@@ -128,4 +128,26 @@ mail_bag_items: Final = table(
     whole("at_ms"),
     Index(None, "number"),
 )
+# A bag that was taken in here, at whatever desk of the office, and what was found in it.
+mail_bag_arrivals: Final = table(
+    "mail_bag_arrivals",
+    text("arrival", key=True),
+    text("number"),
+    text("mail_bag"),
+    text("officer"),
+    text("state"),
+    text("condition"),
+    whole("taken_ms"),
+    whole("changed_ms"),
+    Index(None, "number"),
+    Index(None, "state"),
+)
+mail_bag_found: Final = table(
+    "mail_bag_found",
+    text("arrival", key=True),
+    text("number", key=True),
+    whole("place"),
+    text("scan"),
+    whole("at_ms"),
+)
 mail_bag_seals: Final = table("mail_bag_seals", text("seal", key=True), text("mail_bag"))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from azpost_desk.central.mail import bags
+from azpost_desk.central.registry import branches
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail.bags import ROAD_HOURS, bag_number
 from tests.central.test_news import hear, last_operation
@@ -157,3 +159,108 @@ def test_what_no_honest_desk_writes_of_a_bag_waits_for_a_person(
     hear(centre, here)
     assert [one[:2] for one in listed(centre)] == [("security", "mail_bag_strange")] * 9
     assert told(here) == [("open", 1), ("sealed", 1), ("open", 2)]
+
+
+def take(desk: SimDesk, **more: str) -> str:
+    """This desk takes the bag in; the arrival's id."""
+    desk.append(ops.MailBagTaken(number=NUMBER, **more))  # type: ignore[arg-type]
+    return last_operation(desk)
+
+
+def scan(desk: SimDesk, item: str, event: str) -> str:
+    office = desk.enrolled.desk.partition("-")[0]  # type: ignore[union-attr]
+    desk.append(ops.ItemScanned(number=item, event=event, office=office))
+    return last_operation(desk)
+
+
+def end(desk: SimDesk, arrival: str, found: tuple[str, ...]) -> None:
+    desk.append(ops.MailBagOpened(arrival=arrival))
+    desk.append(ops.MailBagEnded(arrival=arrival, found=found))
+
+
+def missed(centre: Centre) -> list[tuple[str, bool]]:
+    return [(one[2], one[4]) for one in listed(centre) if one[1] == "mail_bag_missing"]
+
+
+@pytest.mark.parametrize("is_quicker", [False, True])
+def test_what_was_not_in_a_bag_is_a_task_each_until_somebody_scans_it(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock, is_quicker: bool
+) -> None:
+    """In whatever order the centre hears of it, the sender's side or the hub's first."""
+    here, there, second = enrolled("2002-1"), enrolled("1010-1"), enrolled("1010-2")
+    bag = begin(here)
+    close(here, bag)
+    here.append(ops.MailBagHandedOver(bag=bag, version=1))
+    if not is_quicker:
+        hear(centre, here, there)
+    clock.now_ms += HOUR_MS
+    arrival = take(there, condition="resealed", bag="" if is_quicker else bag)
+    end(there, arrival, (ITEMS[0],))
+    hear(centre, there, second)
+    if is_quicker:
+        assert (told(second), missed(centre)) == ([], [])
+    hear(centre, here)
+    hear(centre, here, there, second)
+    last = second.told("mail.bag")[-1]
+    assert (last["state"], last["office"], last["arrival"], last["condition"]) == (
+        *("done", "1010"),
+        *(arrival, "resealed"),
+    )
+    assert told(here)[-1] == ("done", 1)
+    assert missed(centre) == [(f"{one} {NUMBER}", False) for one in ITEMS[1:]]
+    # Found in another bag of the same morning; and that scan was a mistake after all.
+    clock.now_ms += HOUR_MS
+    found = scan(there, ITEMS[1], "EDD")
+    hear(centre, there)
+    assert missed(centre) == [(f"{ITEMS[1]} {NUMBER}", True), (f"{ITEMS[2]} {NUMBER}", False)]
+    there.append(ops.ScanVoided(scan=found, number=ITEMS[1], reason="slip"))
+    hear(centre, there)
+    assert [ended for _, ended in missed(centre)] == [False, False]
+    assert [one[1] for one in listed(centre) if one[1] != "mail_bag_missing"] == []
+
+
+def test_an_item_seen_before_its_bag_was_ended_is_never_missing(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock
+) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    scan(here, ITEMS[1], "EDD")
+    clock.now_ms += HOUR_MS
+    bag = begin(here)
+    close(here, bag)
+    clock.now_ms += HOUR_MS
+    scan(there, ITEMS[2], "EMG")
+    end(there, take(there), (ITEMS[0],))
+    hear(centre, here, there)
+    hear(centre, there)
+    # What was scanned before it lay in the bag says nothing.
+    assert missed(centre) == [(f"{ITEMS[1]} {NUMBER}", False)]
+
+
+def test_a_bag_at_another_office_than_its_label_names_is_astray_for_everybody(
+    centre: Centre, enrolled: Enrolled
+) -> None:
+    with centre.database.transaction() as conn:
+        branch = Branch(code="3003", name="Filial 3003", address="", postcode="AZ3003", desks=(1,))
+        branches.create_branch(conn, branch, 1)
+        branches.add_desk(conn, "3003", 1)
+    here, there, stranger = enrolled("2002-1"), enrolled("1010-1"), enrolled("3003-1")
+    bag = begin(here)
+    close(here, bag)
+    here.append(ops.MailBagHandedOver(bag=bag, version=1))
+    take(stranger)
+    hear(centre, here, stranger)
+    hear(centre, here, there, stranger)
+    for desk in (here, there, stranger):
+        last = desk.told("mail.bag")[-1]
+        assert (last["state"], last["office"], last["to_office"]) == ("astray", "3003", "1010")
+    # Nobody writes of an arrival of another office, and no office takes in its own bag.
+    there.append(ops.MailBagOpened(arrival=last_operation(stranger)))
+    here.append(ops.MailBagTaken(number=NUMBER))
+    there.append(ops.MailBagTaken(number="AZG1"))
+    hear(centre, here, there)
+    strange = sorted(one[1] for one in listed(centre))
+    assert strange == ["mail_bag_elsewhere", "mail_bag_elsewhere", "mail_bag_strange"]
+    take(there)
+    hear(centre, there, here)
+    hear(centre, here)
+    assert told(here)[-1] == ("arrived", 1)

@@ -45,6 +45,9 @@ def test_a_bag_on_the_road_knows_since_when_and_one_that_was_quicker_is_no_contr
     assert (life_of(quicker).state, life_of(quicker).unfit) == ("arrived", frozenset())
     late = life_of([*quicker, step(4, "handed_over", 2)])
     assert (late.state, late.left, late.unfit) == ("arrived", "", frozenset())
+    unheard = life_of([step(0, "begun", 1), step(9, "taken", sender=False)])
+    assert (unheard.state, unheard.unfit) == ("open", frozenset())
+    assert (late.arrival, life_of([*quicker, step(10, "opened", sender=False)]).emptied) == ("09-taken", "")
     assert life_of([step(0, "begun", 1), step(1, "given_up")]).state == "void"
 
 

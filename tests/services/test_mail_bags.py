@@ -114,9 +114,9 @@ def test_an_item_lies_in_one_bag_and_nothing_else_is_done_with_it(stand: Stand, 
     refused(lambda: stand.desk.tracking.void_last(CLERK), "E-123")
     assert bags.put_in(second, NUMBERS[0], CLERK).verdict == "saved"
     refused(lambda: bags.give_up(second, CLERK), "E-120")
-    # Into a bag only with a bag, and every other event without one.
+    # Into a bag only with a bag, and what is found in none without one.
     refused(lambda: stand.desk.tracking.scan(ScanItem(NUMBERS[1], "bagged"), CLERK), "E-020")
-    refused(lambda: stand.desk.tracking.scan(ScanItem(NUMBERS[1], "EMG", bag=first), CLERK), "E-020")
+    refused(lambda: stand.desk.tracking.scan(ScanItem(NUMBERS[1], "EDG", bag=first), CLERK), "E-020")
     refused(lambda: bags.close(first, CloseBag(0, 900, "S-1"), CLERK), "E-113")
     bags.give_up(first, CLERK)
     refused(lambda: bags.put_in(first, NUMBERS[1], CLERK), "E-111")

@@ -61,7 +61,21 @@ class RarePlayer(CashPlayer):
                 self._append(ops.MailBagReopened(bag=gone, version=2, reason="seal broke"), "1002")
         self._append(ops.MailBagHandedOver(bag=gone, version=2), "1002")
         self._append(ops.MailBagGivenUp(bag=empty), "1002")
-        self.tell("mail.bag", self._bag_to_come(numbers[0]))
+        coming = self._bag_to_come(bag_number(1, 1, 1))
+        self.tell("mail.bag", coming)
+        arrival, quicker = self.new_id(), self.new_id()
+        with self.books.writing() as books:
+            taken = ops.MailBagTaken(number=coming.number, bag=coming.bag, condition="resealed", seal="H-2")
+            books.append(taken, actor="1002", operation=arrival)
+            books.append(ops.MailBagTaken(number=bag_number(1, 1, 2)), actor="1002", operation=quicker)
+        self._append(ops.MailBagOpened(arrival=arrival, approved_by="1004"), "1002")
+        item, surplus = coming.numbers[0], "EE000100090AZ"
+        for number in (item, surplus):
+            self._append(ops.ItemScanned(number=number, event="EDD", office="2002", bag=arrival), "1002")
+        ended = ops.MailBagEnded(
+            arrival=arrival, found=(item, surplus), missing=coming.numbers[1:], surplus=(surplus,)
+        )
+        self._append(ended, "1002")
 
     def _bag_to_come(self, number: str) -> tidings.MailBagNews:
         """Another office's bag is on its way here."""

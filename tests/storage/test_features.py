@@ -12,7 +12,7 @@ from azpost_desk.domain.people import AbroadParties, Account, Addresses, Parties
 from azpost_desk.services.abroad_views import ABROAD
 from azpost_desk.services.keeping import KEEPING
 from azpost_desk.services.labels import LABELS
-from azpost_desk.services.mail_bags_views import BAGS
+from azpost_desk.services.mail_bags_views import ARRIVALS, BAGS
 from azpost_desk.services.pickups import PICKUPS
 from azpost_desk.services.qr_views import QR
 from azpost_desk.services.rolls import ROLLS
@@ -40,7 +40,7 @@ ATTACHED: dict[type[msgspec.Struct], msgspec.Struct] = {
 
 
 def test_every_feature_that_is_asked_for_by_a_token_is_read_by_one_class() -> None:
-    tokens = {ABROAD, BAGS, KEEPING, LABELS, PICKUPS, QR, ROLLS, ROUNDS}
+    tokens = {ABROAD, ARRIVALS, BAGS, KEEPING, LABELS, PICKUPS, QR, ROLLS, ROUNDS}
     assert {one.name for one in tokens} == set(READS)
 
 

@@ -1,8 +1,9 @@
 """Inland bags at the centre: each step is kept, the bag folded anew, the desks of its offices are told.
 
-In: what the desks of an office wrote of its bags. Out: rows of `mail_bags` (`domain.mail.bag_history`), news
-of a bag as it stands, exceptions for what no honest desk writes, tasks for a step that fits nowhere and for a
-bag that is on the road longer than any road is.
+In: what the desks of an office wrote of its bags, and those of another one of bags that came to it. Out: rows
+of `mail_bags` (`domain.mail.bag_history`), news of a bag as it stands, exceptions for what no honest desk
+writes, tasks for a step that fits nowhere, for a bag that is on the road longer than any road is, and for
+each item that was on its list and not in it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,15 @@ from azpost_desk.central.news import tell
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.mail.bag_history import BagStep, life_of
-from azpost_desk.domain.mail.bags import GRAMS_MAX, ITEMS_MAX, ROAD_HOURS, read_bag_number, read_seal
+from azpost_desk.domain.mail.bags import (
+    BAGGING,
+    CONDITIONS,
+    GRAMS_MAX,
+    ITEMS_MAX,
+    ROAD_HOURS,
+    read_bag_number,
+    read_seal,
+)
 from azpost_desk.protocol.news import MailBagNews
 from azpost_desk.texts.sentences import local
 
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain import operations as ops
 
 CONTRADICTION: Final = "mail_bag_contradiction"
+MISSING: Final = "mail_bag_missing"
 OVERDUE: Final = "mail_bag_overdue"
 # Nobody opens and closes one bag so often: whoever writes more wants its fold to cost the country its time.
 STEPS_MAX: Final = 200
@@ -39,12 +49,15 @@ _STANDING: Final = ("open", "sealed", "gone", "astray", "missing", "arrived", "o
 
 
 class _Content(NamedTuple):
-    """What a bag was closed with."""
+    """What a step says of a bag: what it was closed with, or how it was found and what was in it."""
 
     grams: int = 0
     typed: bool = False
     seal: str = ""
     numbers: tuple[str, ...] = ()
+    number: str = ""
+    arrival: str = ""
+    condition: str = ""
 
 
 _NOTHING: Final = _Content()
@@ -65,6 +78,12 @@ def begun(conn: Connection, written: AcceptedRecord, body: ops.MailBagBegun, now
         "insert into mail_bags (mail_bag, number, from_office, to_office, begun_ms, state, version,"
         " changed_ms) values (%s, %s, %s, %s, %s, '', 0, %s) on conflict do nothing",
         (header.operation, body.number, written.branch, body.to_office, header.recorded_ms, now_ms),
+    )
+    _one_at_a_time(conn, body.number)
+    # The bag was quicker than the word of it.
+    conn.execute(
+        "update mail_bag_steps set mail_bag = %s where mail_bag = '' and number = %s and office <> %s",
+        (header.operation, body.number, written.branch),
     )
     _step(conn, written, header.operation, "begun", 1, now_ms)
 
@@ -100,13 +119,70 @@ def handed_over(conn: Connection, written: AcceptedRecord, body: ops.MailBagHand
     _step(conn, written, body.bag, "handed_over", body.version, now_ms)
 
 
+def taken(conn: Connection, written: AcceptedRecord, body: ops.MailBagTaken, now_ms: int) -> None:
+    """An office took a bag in, maybe before anybody said that it exists."""
+    _one_at_a_time(conn, body.number)
+    bag, from_office = _numbered(conn, body.bag, body.number, written.header.recorded_ms)
+    if read_bag_number(body.number) != body.number or body.condition not in ("", *CONDITIONS):
+        _except(conn, written, "mail_bag_strange", body.number, now_ms)
+        return
+    if from_office == written.branch:
+        _except(conn, written, "mail_bag_elsewhere", f"{body.number} taken", now_ms)
+        return
+    arrival = written.header.operation
+    said = _Content(
+        body.grams, False, body.seal, number=body.number, arrival=arrival, condition=body.condition
+    )
+    _receive(conn, written, bag, "taken", said, now_ms)
+
+
+def opened(conn: Connection, written: AcceptedRecord, body: ops.MailBagOpened, now_ms: int) -> None:
+    """What lies in it is scanned."""
+    _go_on(conn, written, body.arrival, "opened", (), now_ms)
+
+
+def ended(conn: Connection, written: AcceptedRecord, body: ops.MailBagEnded, now_ms: int) -> None:
+    """Nothing more is in it: what its list names beyond this is missing, whatever the desk knew of it."""
+    found = tuple(dict.fromkeys(body.found))
+    if len(found) > ITEMS_MAX or any(read_item_number(each).number != each for each in found):
+        _except(conn, written, "mail_bag_strange", body.arrival, now_ms)
+        return
+    _go_on(conn, written, body.arrival, "emptied", found, now_ms)
+
+
+def item_seen(conn: Connection, number: str, now_ms: int) -> None:
+    """An item was scanned, or a scan of it taken back: what is missing of it in bags may have changed."""
+    rows = _all(
+        conn,
+        "select m.mail_bag, m.state, b.number as bag, s.desk, s.epoch, s.sequence, exists (select from"
+        " item_events e where e.number = m.number and e.at_ms >= m.since_ms and not e.voided"
+        " and e.event <> all(%s)) as found from mail_bag_missing m join mail_bags b using (mail_bag)"
+        " join mail_bag_steps s using (operation) where m.number = %s",
+        (list(BAGGING), number),
+    )
+    for row in rows:
+        state = "found" if row.found else "missing"
+        if row.state == state:
+            continue
+        place, about = (row.desk, row.epoch, row.sequence), f"{number} {row.bag}"
+        conn.execute(
+            "update mail_bag_missing set state = %s where mail_bag = %s and number = %s",
+            (state, row.mail_bag, number),
+        )
+        if row.found:
+            end_exact(conn, place, MISSING, about, now_ms)
+        else:
+            list_task(conn, place, MISSING, about, _due(now_ms, _TASK_DAYS), now_ms)
+
+
 def look_for_overdue(conn: Connection, now_ms: int) -> int:
     """A bag that nobody took in in time is somebody's task, once; how many are."""
     rows = conn.execute(
-        "select number, to_office, desk, epoch, sequence from mail_bags join mail_bag_steps using (mail_bag)"
-        " where left_ms between 1 and %s and event = 'handed_over' and at_ms = left_ms and not exists (select"
-        " from exceptions e where (e.desk, e.epoch, e.sequence) = (mail_bag_steps.desk, mail_bag_steps.epoch,"
-        " mail_bag_steps.sequence) and e.reason = %s) order by left_ms",
+        "select b.number, b.to_office, s.desk, s.epoch, s.sequence from mail_bags b"
+        " join mail_bag_steps s using (mail_bag) where b.left_ms between 1 and %s"
+        " and s.event = 'handed_over' and s.at_ms = b.left_ms and not exists (select from exceptions e"
+        " where (e.desk, e.epoch, e.sequence, e.reason) = (s.desk, s.epoch, s.sequence, %s))"
+        " order by b.left_ms",
         (now_ms - ROAD_HOURS * _HOUR_MS, OVERDUE),
     ).fetchall()
     for number, to_office, *place in rows:
@@ -143,18 +219,75 @@ def _step(
     if known >= STEPS_MAX:
         _except(conn, written, "mail_bag_strange", f"{bag} {event}", now_ms)
         return
+    _keep(conn, written, bag, event, version, said)
+    _fold(conn, bag, now_ms)
+
+
+def _receive(
+    conn: Connection, written: AcceptedRecord, bag: str, event: str, said: _Content, now_ms: int
+) -> None:
+    """Keep a step of a bag that came to the writer's office; `bag` "" as long as nobody has spoken of it."""
+    conn.execute("select from mail_bags where mail_bag = %s for update", (bag,))
+    _keep(conn, written, bag, event, 0, said)
+    if bag:
+        _fold(conn, bag, now_ms)
+
+
+def _go_on(
+    conn: Connection,
+    written: AcceptedRecord,
+    arrival: str,
+    event: str,
+    found: tuple[str, ...],
+    now_ms: int,
+) -> None:
+    """A step of a bag that this office took in."""
+    rows = _all(
+        conn,
+        "select number from mail_bag_steps where operation = %s and event = 'taken' and office = %s",
+        (arrival, written.branch),
+    )
+    if not rows:
+        _except(conn, written, "mail_bag_elsewhere", f"{arrival} {event}", now_ms)
+        return
+    number = rows[0].number
+    _one_at_a_time(conn, number)
+    # Asked once more behind the lock: its bag may have been spoken of meanwhile.
+    [step] = _all(conn, "select mail_bag from mail_bag_steps where operation = %s", (arrival,))
+    said = _Content(numbers=found, number=number, arrival=arrival)
+    _receive(conn, written, step.mail_bag, event, said, now_ms)
+
+
+def _one_at_a_time(conn: Connection, number: str) -> None:
+    """Whoever speaks of this number next sees what was said of it before, though no bag has it yet."""
+    conn.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"mail bag {number}",))
+
+
+def _numbered(conn: Connection, bag: str, number: str, at_ms: int) -> tuple[str, str]:
+    """The bag meant and whose it is; ("", "") of one nobody has spoken of."""
+    row = conn.execute(
+        "select mail_bag, from_office from mail_bags where number = %s and (mail_bag = %s or begun_ms > %s)"
+        " order by mail_bag = %s desc, begun_ms desc limit 1",
+        (number, bag, at_ms - _REUSE_MS, bag),
+    ).fetchone()
+    return (str(row[0]), str(row[1])) if row else ("", "")
+
+
+def _keep(
+    conn: Connection, written: AcceptedRecord, bag: str, event: str, version: int, said: _Content
+) -> None:
     header = written.header
     conn.execute(
         "insert into mail_bag_steps (operation, mail_bag, event, version, office, desk, epoch, sequence,"
-        " at_ms, grams, typed, seal, numbers)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+        " at_ms, grams, typed, seal, numbers, number, arrival, condition) values"
+        " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
         (
             *(header.operation, bag, event, version, written.branch),
             *(written.desk, written.epoch, written.sequence, header.recorded_ms),
             *(said.grams, said.typed, said.seal, list(said.numbers)),
+            *(said.number, said.arrival, said.condition),
         ),
     )
-    _fold(conn, bag, now_ms)
 
 
 def _fold(conn: Connection, bag: str, now_ms: int) -> None:
@@ -164,17 +297,8 @@ def _fold(conn: Connection, bag: str, now_ms: int) -> None:
     steps = _all(conn, "select * from mail_bag_steps where mail_bag = %s", (bag,))
     [before] = _all(conn, "select * from mail_bags where mail_bag = %s", (bag,))
     by_id = {step.operation: step for step in steps}
-    life = life_of(_told(step, before.from_office) for step in steps)
-    for step in steps:
-        if (is_unfit := step.operation in life.unfit) != step.unfit:
-            conn.execute(
-                "update mail_bag_steps set unfit = %s where operation = %s", (is_unfit, step.operation)
-            )
-            place, about = (step.desk, step.epoch, step.sequence), f"{before.number} {step.event}"
-            if is_unfit:
-                list_task(conn, place, CONTRADICTION, about, _due(now_ms, _TASK_DAYS), now_ms)
-            else:
-                end_exact(conn, place, CONTRADICTION, about, now_ms)
+    life = life_of(_told(step, before.from_office, before.to_office) for step in steps)
+    _mark(conn, before.number, steps, life.unfit, now_ms)
     sealing = by_id.get(life.sealing)
     said = _Content(sealing.grams, sealing.typed, sealing.seal, sealing.numbers) if sealing else _NOTHING
     left_ms = by_id[life.left].at_ms if life.left else 0
@@ -183,12 +307,46 @@ def _fold(conn: Connection, bag: str, now_ms: int) -> None:
             if step.event == "handed_over":
                 place = step.desk, step.epoch, step.sequence
                 end_exact(conn, place, OVERDUE, f"{before.number} {before.to_office}", now_ms)
+    arrived = by_id.get(life.arrival)
+    lies = (arrived.office, arrived.operation, arrived.condition) if arrived else ("", "", "")
     conn.execute(
         "update mail_bags set state = %s, version = %s, grams = %s, typed = %s, seal = %s, numbers = %s,"
-        " left_ms = %s, changed_ms = %s where mail_bag = %s",
-        (life.state, life.version, *said[:3], list(said.numbers), left_ms, now_ms, bag),
+        " left_ms = %s, office = %s, arrival = %s, condition = %s, changed_ms = %s where mail_bag = %s",
+        (life.state, life.version, *said[:3], list(said.numbers), left_ms, *lies, now_ms, bag),
     )
+    if sealing and life.emptied:
+        _miss(conn, bag, sealing, by_id[life.emptied], now_ms)
     _tell(conn, bag, now_ms)
+
+
+def _miss(conn: Connection, bag: str, sealing: Any, ended: Any, now_ms: int) -> None:
+    """Each number of the list that was not found is missing until somebody scans it, wherever that is."""
+    found = frozenset(ended.numbers)
+    for number in sealing.numbers:
+        if number not in found:
+            # A scan of it that is taken in just now sees this row, or is seen here.
+            conn.execute("select from items where number = %s for update", (number,))
+            new = conn.execute(
+                "insert into mail_bag_missing (mail_bag, number, operation, since_ms, state)"
+                " values (%s, %s, %s, %s, '') on conflict do nothing",
+                (bag, number, ended.operation, sealing.at_ms),
+            ).rowcount
+            if new:
+                item_seen(conn, number, now_ms)
+
+
+def _mark(conn: Connection, number: str, steps: list[Any], unfit: frozenset[str], now_ms: int) -> None:
+    """A step that fits nowhere is a task until something explains it."""
+    for step in steps:
+        if (is_unfit := step.operation in unfit) != step.unfit:
+            conn.execute(
+                "update mail_bag_steps set unfit = %s where operation = %s", (is_unfit, step.operation)
+            )
+            place, about = (step.desk, step.epoch, step.sequence), f"{number} {step.event}"
+            if is_unfit:
+                list_task(conn, place, CONTRADICTION, about, _due(now_ms, _TASK_DAYS), now_ms)
+            else:
+                end_exact(conn, place, CONTRADICTION, about, now_ms)
 
 
 def _tell(conn: Connection, bag: str, now_ms: int) -> None:
@@ -215,13 +373,16 @@ def _news(row: Any, now_ms: int) -> MailBagNews:
         seal=row.seal,
         numbers=tuple(row.numbers),
         office=row.office,
+        arrival=row.arrival,
+        condition=row.condition,
     )
 
 
-def _told(row: Any, from_office: str) -> BagStep:
+def _told(row: Any, from_office: str, to_office: str) -> BagStep:
     is_of_sender = row.office == from_office
+    event = "taken_elsewhere" if row.event == "taken" and row.office != to_office else row.event
     place = row.desk, row.epoch, row.sequence
-    return BagStep(row.operation, row.event, row.version, is_of_sender, row.at_ms, *place)
+    return BagStep(row.operation, event, row.version, is_of_sender, row.at_ms, *place)
 
 
 def _all(conn: Connection, query: Any, values: tuple[object, ...]) -> list[Any]:

@@ -133,6 +133,7 @@ def voided(conn: Connection, written: AcceptedRecord, body: ops.ScanVoided, now_
             # It does not lie there after all.
             notices.taken_back(conn, body.number, code, (ITEM_ARRIVED,), now_ms)
         _tell(conn, body.number, concerned(conn, body.number), now_ms, only=body.scan)
+        bags.item_seen(conn, body.number, now_ms)
 
 
 def fold_anew(conn: Connection, now_ms: int) -> int:
@@ -227,6 +228,7 @@ def _event(conn: Connection, written: AcceptedRecord, said: _Said, knew: frozens
     _tell(conn, said.number, now & knew, now_ms, only=said.operation)
     _tell(conn, said.number, now - knew, now_ms)
     orders.tell_all(conn, said.number, now - knew, now_ms)
+    bags.item_seen(conn, said.number, now_ms)
 
 
 def _lock(conn: Connection, number: str) -> None:

@@ -15,6 +15,7 @@ from azpost_desk.domain.mail.bags import BAG
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+TAKEN: Final = frozenset({"taken", "taken_elsewhere"})
 _RANK: Final = {"begun": 0, "reopened": 0, "sealed": 1, "handed_over": 2}
 # Nothing was in it, whichever version that was: the last word of its office.
 _LAST_VERSION: Final = 1 << 40
@@ -51,20 +52,27 @@ class BagStep:
 @dataclass(frozen=True, slots=True)
 class BagLife:
     """A bag as its steps make it: `sealing` is the step that gave it its present list; `left` the one since
-    which it is on the road, `unfit` are those that fit nowhere.
+    which it is on the road, `arrival` the last one by which it was taken in, `emptied` the one that ended it,
+    `unfit` are those that fit nowhere.
     """
 
     state: str = ""
     version: int = 0
     sealing: str = ""
     left: str = ""
+    arrival: str = ""
+    emptied: str = ""
     unfit: frozenset[str] = frozenset()
 
 
 def life_of(steps: Iterable[BagStep]) -> BagLife:
     """What the steps of one bag make of it."""
     state, version, sealing, left, unfit = "", 0, "", "", set[str]()
+    arrival = emptied = ""
     for one in sorted(steps, key=_place):
+        if not one.is_of_sender and state in ("", "open") and version <= 1:
+            # Its office has yet to be heard of closing it.
+            continue
         after = BAG.get((state, one.event))
         # What is sealed or handed over is the version that was open, what is opened again the next one.
         wanted = version + (one.event in ("begun", "reopened"))
@@ -76,8 +84,10 @@ def life_of(steps: Iterable[BagStep]) -> BagLife:
             sealing = one.id
         elif one.event == "reopened":
             sealing = ""
+        arrival = one.id if one.event in TAKEN else arrival
+        emptied = one.id if one.event == "emptied" else ""
         left = one.id if state == "gone" else ""
-    return BagLife(state, version, sealing, left, frozenset(unfit))
+    return BagLife(state, version, sealing, left, arrival, emptied, frozenset(unfit))
 
 
 def is_further(version: int, state: str, than_version: int, than_state: str) -> bool:

@@ -43,6 +43,14 @@ INTO: Final = "bagged"
 OUT_OF: Final = "unbagged"
 BAGGING: Final = frozenset({INTO, OUT_OF})
 
+# How a bag is found that is not as it was sealed; two people open it.
+CONDITIONS: Final = ("resealed", "short", "damaged")
+# What an item found in a bag is scanned as, by the kind of the office (`mail.scanning.EVENTS_AT`): the one
+# event of that scan, so that the item's history is folded from no second record of it.
+FOUND_AS: Final = {"exchange": "EMB", "sorting": "EDD", "office": "EMG"}
+# [design] Two scales agree within 0.2 kg, or 1 % of a heavy bag (mail.md 2).
+_GRAMS_APART: Final = 200
+_PARTS_APART: Final = 100
 # [design] The farthest inland road is driven overnight; a bag nobody has taken in by then is looked for.
 ROAD_HOURS: Final = 36
 # [design] More than goes into 32 kg of letters with a number each.
@@ -79,6 +87,11 @@ def read_seal(typed: str) -> str | None:
     """A seal's number as it is compared; None for what is none."""
     seal = "".join(typed.split()).upper()
     return seal if _SEAL.fullmatch(seal) else None
+
+
+def weighs_the_same(sealed_grams: int, found_grams: int) -> bool:
+    """Whether a bag weighs what it weighed when it was sealed, as far as two scales agree."""
+    return abs(sealed_grams - found_grams) <= max(_GRAMS_APART, sealed_grams // _PARTS_APART)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from azpost_desk.storage.features.goods import GOODS
 from azpost_desk.storage.features.keeping import Reads as KeepingReads
 from azpost_desk.storage.features.labels import Reads as LabelReads
 from azpost_desk.storage.features.mail_bags import Reads as BagReads
+from azpost_desk.storage.features.mail_bags_in import Reads as ArrivalReads
 from azpost_desk.storage.features.pickups import Reads as PickupReads
 from azpost_desk.storage.features.qr import Reads as QrReads
 from azpost_desk.storage.features.rolls import Reads as RollReads
@@ -35,6 +36,7 @@ CARRIERS: Final[dict[type, LineCarrier[Any]]] = {
 READS: Final[dict[str, Callable[[Connection], Any]]] = {
     "abroad": AbroadReads,
     "mail_bags": BagReads,
+    "mail_bags_in": ArrivalReads,
     "keeping": KeepingReads,
     "labels": LabelReads,
     "pickups": PickupReads,

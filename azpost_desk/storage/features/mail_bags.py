@@ -71,7 +71,7 @@ def handed_over(connection: Connection, written: StoredRecord, body: ops.MailBag
 
 def scanned(connection: Connection, written: StoredRecord, body: ops.ItemScanned) -> None:
     """A scan puts an item into a bag or takes it out."""
-    if not body.bag:
+    if body.event not in BAGGING:
         return
     if body.event != INTO:
         connection.execute(delete(mail_bag_items).where(_I.mail_bag == body.bag, _I.number == body.number))
@@ -181,6 +181,16 @@ class Reads(BagReads):
     def bags_numbered(self, prefix: str) -> int:
         wanted = select(func.count()).select_from(mail_bags).where(_B.number.startswith(prefix))
         return int(self._connection.execute(wanted).scalar_one())
+
+    def bag_numbered(self, number: str) -> Bag | None:
+        newest = select(mail_bags).where(_B.number == number).order_by(_B.begun_ms.desc(), _B.mail_bag.desc())
+        row = self._connection.execute(newest.limit(1)).first()
+        return self._read(row) if row else None
+
+    def bags_for(self, office: str, states: Sequence[str]) -> list[Bag]:
+        coming = (_B.from_office != "") & (_B.to_office == office) & _B.state.in_(states)
+        wanted = select(mail_bags).where(coming).order_by(_B.begun_ms, _B.mail_bag)
+        return [self._read(row) for row in self._connection.execute(wanted).all()]
 
     def is_seal_used(self, seal: str) -> bool:
         return self._connection.execute(select(_S.seal).where(_S.seal == seal)).first() is not None

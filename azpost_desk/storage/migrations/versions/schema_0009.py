@@ -60,6 +60,33 @@ CREATE TABLE mail_bag_items (
 """,
     "CREATE INDEX ix_mail_bag_items_number ON mail_bag_items (number)",
     """
+CREATE TABLE mail_bag_arrivals (
+    arrival TEXT NOT NULL,
+    number TEXT NOT NULL,
+    mail_bag TEXT NOT NULL,
+    officer TEXT NOT NULL,
+    state TEXT NOT NULL,
+    condition TEXT NOT NULL,
+    taken_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL,
+    CONSTRAINT pk_mail_bag_arrivals PRIMARY KEY (arrival)
+)
+ STRICT
+""",
+    "CREATE INDEX ix_mail_bag_arrivals_number ON mail_bag_arrivals (number)",
+    "CREATE INDEX ix_mail_bag_arrivals_state ON mail_bag_arrivals (state)",
+    """
+CREATE TABLE mail_bag_found (
+    arrival TEXT NOT NULL,
+    number TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    scan TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    CONSTRAINT pk_mail_bag_found PRIMARY KEY (arrival, number)
+)
+ STRICT
+""",
+    """
 CREATE TABLE mail_bag_seals (
     seal TEXT NOT NULL,
     mail_bag TEXT NOT NULL,
