@@ -11,6 +11,7 @@ import json
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, Qt
@@ -128,7 +129,8 @@ class Day(QObject):
         # How long the step in hand has waited while nothing was under way: work by itself adds nothing.
         self._idle_ms = 0
         self._settled = False
-        self._pressed, self._seen_before = "", ""
+        self._pressed = ""
+        self._seen_before: list[str] = []
         self.played = Played()
 
     def begin(self) -> None:
@@ -194,7 +196,10 @@ class Day(QObject):
 
     def _is_answered(self) -> bool:
         """The last key or scan has changed something on the screen."""
-        if self._pressed and self._look_around() != self._seen_before:
+        # The walk ends at the first thing that differs: mostly it is the first, where the focus is.
+        if self._pressed and any(
+            now != before for now, before in zip_longest(self._look_around(), self._seen_before)
+        ):
             self._pressed = ""
         return not self._pressed
 
@@ -220,7 +225,7 @@ class Day(QObject):
         return True
 
     def _by_hand(self, step: steps.Keys | steps.Type | steps.Scan) -> None:
-        self._seen_before = self._look_around()
+        self._seen_before = list(self._look_around())
         match step:
             case steps.Keys(names):
                 self._pressed = " ".join(names)
@@ -289,7 +294,7 @@ class Day(QObject):
                 self._hand.advance(HAND_MS)
                 self._send(letter)
                 self._hand.advance(HAND_MS)
-            before, self._seen_before = self._seen_before, self._look_around()
+            before, self._seen_before = self._seen_before, list(self._look_around())
             if self._seen_before == before:
                 raise DayFailed(f"the {letter!r} of {text!r} did not appear")
 
@@ -332,17 +337,16 @@ class Day(QObject):
             text for widget in _in_sight(self._window, _CLOCK) for text in _texts_of(widget) if text
         )
 
-    def _look_around(self) -> str:
-        """What is seen, and where the focus, the caret and the chosen row are."""
+    def _look_around(self) -> Iterator[str]:
+        """Where the focus, the caret and the chosen row are, and what is seen."""
         focus = QApplication.focusWidget()
-        places = [f"focus {id(focus)}"]
+        yield f"focus {id(focus)}"
         if isinstance(focus, QLineEdit):
-            places.append(f"caret {focus.cursorPosition()} {focus.selectedText()}")
+            yield f"caret {focus.cursorPosition()} {focus.selectedText()}"
         for widget in _in_sight(self._window, _BY_ITSELF):
             if isinstance(widget, QTableView):
-                places.append(str(widget.currentIndex().row()))
-            places += filter(None, _texts_of(widget))
-        return "\n".join(places)
+                yield str(widget.currentIndex().row())
+            yield from filter(None, _texts_of(widget))
 
     def _remember(self, name: str, pattern: str) -> bool:
         found = re.search(pattern, self._seen())
@@ -396,7 +400,9 @@ def _in_sight(widget: QWidget, besides: frozenset[str]) -> Iterator[QWidget]:
     for child in widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
         if child.isVisible() and child.objectName() not in besides:
             yield child
-            yield from _in_sight(child, besides)
+            # Words and buttons hold nothing: to ask half of all widgets for it is half the walk.
+            if not isinstance(child, QLabel | QAbstractButton):
+                yield from _in_sight(child, besides)
 
 
 def _texts_of(widget: QWidget) -> list[str]:
