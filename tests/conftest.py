@@ -37,8 +37,8 @@ settings.load_profile("repeatable")
 # The folder of this run, shared by all its workers. Not pytest's own: PostgreSQL runs as another user when
 # the tests run as root, and pytest closes its folders to other users.
 RUN_FOLDER = "AZPOST_TEST_RUN"
-# Where Linux keeps files in memory: a test's own database, a thousand files, costs a twentieth there. Only
-# with room to spare: a container is often given a few megabytes.
+# Where Linux keeps files in memory: a test's own database, a thousand files, costs a twentieth there, and no
+# journal of a counter waits for a disk. Only with room to spare: a container is often given a few megabytes.
 MEMORY = Path("/dev/shm")
 MEMORY_FREE_BYTES_MIN = 4 * 1024**3
 SCREEN = {
@@ -66,7 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Prepare the folder and the surroundings once; the workers inherit both."""
     if RUN_FOLDER in os.environ:
         return
-    folder = Path(tempfile.mkdtemp(prefix="azpost-tests-", dir=memory_with_room()))
+    memory = memory_with_room()
+    folder = Path(tempfile.mkdtemp(prefix="azpost-tests-", dir=memory))
     os.environ[RUN_FOLDER] = str(folder)
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     config.add_cleanup(lambda: os.environ.pop(RUN_FOLDER))
@@ -74,6 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
     screen.write_text(json.dumps(SCREEN), "utf-8")
     if os.environ.get("QT_QPA_PLATFORM", "offscreen") == "offscreen":
         os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screen}"
+    if memory is not None:
+        move_temporary_files(config, folder / "temporary")
     # The wheel with PostgreSQL keeps its lock there; in the common /tmp it would be the first comer's.
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)
@@ -91,6 +94,24 @@ def compile_once(config: pytest.Config) -> None:
     """Who wants no bytecode beside the sources has it in a cache of its own: without any, each worker and
     each program that a test starts would compile everything again, a third of a minute for each worker.
     """
+def move_temporary_files(config: pytest.Config, to: Path) -> None:
+    """What this run, its workers and its programs write for a while, `tmp_path` too, lies in memory with it;
+    who wants to look at it afterwards gives a `--basetemp`.
+    """
+    to.mkdir(mode=0o700)
+    before = tempfile.tempdir, os.environ.get("TMPDIR")
+    tempfile.tempdir, os.environ["TMPDIR"] = None, str(to)
+
+    def move_back() -> None:
+        tempfile.tempdir = before[0]
+        if before[1] is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before[1]
+
+    config.add_cleanup(move_back)
+
+
     if not sys.dont_write_bytecode or sys.pycache_prefix is not None:
         return
     # Held against each source's time and size, as ever; other checkouts have other folders in it.
