@@ -22,6 +22,10 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PySide6.QtWidgets import QApplication
+
+    from tests.fakes.bot import PromptBot
+
 # The full run is repeatable: the same examples every time, on a slow machine too. To hunt with new ones:
 # pytest --hypothesis-profile=search
 settings.register_profile(
@@ -216,6 +220,14 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
             left.append(repr(thread))
     if left:
         pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PromptBot:
+    """The hands at every window; only who needs them imports Qt."""
+    from tests.fakes.bot import PromptBot
+
+    return PromptBot(request)
 
 
 def top_level_widgets() -> list[object]:

@@ -12,10 +12,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
-from pytestqt.qtbot import QtBot
 
 from azpost_desk.gui.kit.theme import FAMILY, Theme
 from azpost_desk.gui.kit.words import Language
+from tests.fakes.bot import PromptBot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def dressed(qapp: QApplication) -> Iterator[None]:
         window.close()
 
 
-class Wardrobe(QtBot):
+class Wardrobe(PromptBot):
     """Whatever a test shows by itself is dressed as the program's window is."""
 
     def addWidget(self, widget: QWidget, **more: Any) -> None:
@@ -47,8 +47,8 @@ class Wardrobe(QtBot):
 
 
 @pytest.fixture
-def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
-    """The hands of pytest-qt, with clothes for every window."""
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> Wardrobe:
+    """The hands of `PromptBot`, with clothes for every window."""
     return Wardrobe(request)
 
 
