@@ -11,6 +11,7 @@ import tempfile
 import threading
 import uuid
 from functools import partial
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -73,7 +74,8 @@ def pytest_configure(config: pytest.Config) -> None:
     memory = memory_with_room()
     folder = Path(tempfile.mkdtemp(prefix="azpost-tests-", dir=memory))
     os.environ[RUN_FOLDER] = str(folder)
-    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    # Behind what multiprocessing clears away at its end: its own folder lies in there, at priority -100.
+    Finalize(None, shutil.rmtree, (folder, True), exitpriority=-200)
     config.add_cleanup(lambda: os.environ.pop(RUN_FOLDER))
     if memory is not None:
         move_temporary_files(config, folder / "temporary")
