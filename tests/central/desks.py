@@ -385,14 +385,22 @@ class SimDesk:
         return line
 
     def accept_item(
-        self, number: str, postcode: str, phone: str = "", country: str = "", sender_phone: str = ""
+        self,
+        number: str,
+        postcode: str,
+        phone: str = "",
+        country: str = "",
+        sender_phone: str = "",
+        declared: str = "",
     ) -> Record:
-        """Accept an express item; `phone` is the addressee's, `country` where it goes abroad."""
+        """Accept an express item; `phone` is the addressee's, `country` where it goes abroad, `declared` its
+        advance data.
+        """
         posted = PostedAbroad(zone="near", chargeable_grams=500, form="CN23", copies=4, contents="clear")
         operation = self.new_id()
         addressee = msgspec.structs.replace(RECEIVER, phone=phone)
         sender = msgspec.structs.replace(SENDER, phone=sender_phone) if sender_phone else SENDER
-        who = msgspec.json.encode(Addresses(sender=sender, addressee=addressee))
+        who = msgspec.json.encode(Addresses(sender=sender, addressee=addressee, declared=declared))
         addresses = Attachment(f"{operation}:addresses", os.urandom(16), who)
         line = ops.ItemAccepted(
             operation=operation,

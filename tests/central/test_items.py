@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from azpost_desk.central.mail import items, orders
+from azpost_desk.central.registry import reference
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.mail.advance import written
 from azpost_desk.domain.mail.history import VERSION
+from azpost_desk.domain.mail.prices import AdvanceDemand, MailAbroad
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.programs.central import main
 from tests.central.test_news import hear, last_operation
+from tests.documents import samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,6 +171,57 @@ def test_an_item_abroad_is_waited_for_by_no_office_and_its_file_says_where_it_go
     assert "to\tTR\n" in capsys.readouterr().out
     assert main(["--dsn", postgres, "item", ITEM, "--json"]) == 0
     assert [one["country"] for one in json.loads(capsys.readouterr().out)] == ["TR"]
+
+
+def test_what_has_no_sound_advance_data_is_sold_and_stopped_before_it_leaves_for_who_demands_it(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock
+) -> None:
+    here, hub = enrolled("2002-1"), enrolled("1010-1")
+
+    def demand(valid_from: str) -> None:
+        prices = MailAbroad(version="1", advance=(AdvanceDemand(country="TR", valid_from=valid_from),))
+        with centre.database.transaction() as conn:
+            reference.publish(conn, prices, clock.utc_ms())
+
+    def accept(serial: int, country: str = "TR", **changed: Any) -> str:
+        number = item_number("EE", serial)
+        message = replace(samples.CUSTOMS.declared, **{"item": number, "lines": lines, **changed})
+        here.accept_item(number, "", country=country, declared=written(message).decode())
+        return number
+
+    # Its third line has no code of the customs.
+    lines = samples.CUSTOMS.declared.lines[:2]
+
+    # Not demanded yet, then demanded from the day on that the desks' records bear.
+    demand("2100-01-01")
+    here.accept_item(item_number("EE", 50), "", country="TR")
+    hear(centre, here)
+    demand("2020-01-01")
+    sound = accept(51)
+    unsound = {
+        accept(52, lines=()),
+        accept(53, lines=samples.CUSTOMS.declared.lines),
+        accept(54, item=item_number("EE", 51)),
+    }
+    accept(55, country="GE", lines=())
+    here.accept_item(item_number("EE", 56), "", country="TR")
+    here.accept_item(item_number("EE", 57), "AZ1010")
+    # A desk that writes nonsense holds nobody up.
+    here.accept_item("EE", "", country="TR")
+    hear(centre, here)
+    told = {one["number"]: one for one in here.told("item.order")}
+    assert {(one["kind"], one["state"]) for one in told.values()} == {("advance", "open")}
+    assert set(told) == {*unsound, item_number("EE", 56)}
+    assert sound not in told
+    # The hub hears of it with its first scan, and when somebody has put the data right.
+    number = item_number("EE", 56)
+    hub.append(ops.ItemScanned(number=number, event="EMB", office="1010"))
+    hear(centre, hub)
+    assert [one["number"] for one in hub.told("item.order")] == [number]
+    with centre.database.transaction() as conn:
+        orders.lift(conn, told[number]["order"], "Səfərov", "sent by the sender", 2)
+    hear(centre, hub)
+    assert [one["state"] for one in hub.told("item.order")] == ["open", "lifted"]
 
 
 def test_a_desk_scans_at_its_own_office_only(centre: Centre, enrolled: Enrolled) -> None:

@@ -139,6 +139,9 @@ def test_a_document_reads_its_own_bytes_also_those_of_a_newer_centre(name: str) 
         ("products[1].limits", [], "X-184"),
         ("products[1].limits[2].grams_max", 0, "X-183"),
         ("products[1].limits[2].country", "*", "X-181"),
+        ("advance[1].country", "AZ", "X-181"),
+        ("advance[1].country", "XX", "X-170"),
+        ("advance[1].valid_from", "2026-13-01", "X-177"),
     ],
 )
 def test_a_price_list_that_could_not_be_charged_is_refused_at_its_place(

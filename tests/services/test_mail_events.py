@@ -82,6 +82,23 @@ def test_through_customs_with_a_reason_each_time(stand: Stand) -> None:
     assert (life.state, life.custody) == ("inward", "desk")
 
 
+def test_an_item_without_advance_data_is_handled_at_the_hub_and_does_not_leave_it(stand: Stand) -> None:
+    becomes(stand, "exchange")
+    assert scan(stand, ITEM, "EMB") == ("saved", "saved")
+
+    def told(state: str, at_ms: int) -> None:
+        order = tidings.ItemOrder(order="o", number=ITEM, kind="advance", state=state, at_ms=at_ms)
+        stand.books.store_news([piece(800 + at_ms, "item.order", order)], 1)
+
+    told("open", 1)
+    left = {"receptacle": S9, "signatory": "Quliyev Rauf"}
+    assert scan(stand, ITEM, "EMC", **left) == ("stopped", "stopped_advance")
+    assert scan(stand, ITEM, "EXA") == ("saved", "saved")
+    assert scan(stand, ITEM, "EMC", **left) == ("stopped", "stopped_advance")
+    told("lifted", 2)
+    assert scan(stand, ITEM, "EMC", **left) == ("saved", "saved")
+
+
 @pytest.mark.parametrize(
     ("event", "label", "verdict"),
     [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from psycopg.rows import namedtuple_row
 
 from azpost_desk.central.exceptions import end_exact, list_exception, list_task
-from azpost_desk.central.mail import bags, notices, orders, pickups
+from azpost_desk.central.mail import advance, bags, notices, orders, pickups
 from azpost_desk.central.mail.offices import concerned, postcode_of
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
@@ -75,6 +75,7 @@ def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, 
     said = _Said(line.operation, line.number, "EMA", written.branch, detail=line.service)
     _event(conn, written, said, knew, now_ms)
     date = local(written.header.recorded_ms).date()
+    advance.look(conn, written, line, date.isoformat(), now_ms)
     supply.used_number(conn, written.desk, line.number, date, now_ms)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central.mail.documents import is_country, is_whole, wrong
+from azpost_desk.central.mail.documents import is_country, is_day, is_whole, wrong
 from azpost_desk.domain.item_numbers import COUNTRIES, OWN_COUNTRY, service_of
 from azpost_desk.domain.mail.prices import ANYWHERE
 
@@ -23,10 +23,10 @@ def check_mail_abroad(file: str, prices: MailAbroad) -> None:
     """Refuse prices by which an item would cost nothing, twice, or go under no number.
 
     Raises:
-        WrongFile: X-170 no country, X-174 a name not in every language, X-180 no version, or a zone or
-            product twice or without a name, X-181 a country in two zones, or our own, X-182 no indicator of
-            mail abroad, X-183 a step, VAT or volume that cannot be reckoned with, X-184 a price for no zone,
-            or no price or limit at all.
+        WrongFile: X-170 no country, X-174 a name not in every language, X-177 no day, X-180 no version, or a
+            zone or product twice or without a name, X-181 a country in two zones, or our own, X-182 no
+            indicator of mail abroad, X-183 a step, VAT or volume that cannot be reckoned with, X-184 a price
+            for no zone, or no price or limit at all.
     """
     if not prices.version.strip():
         raise wrong("X-180", file, "version")
@@ -46,6 +46,12 @@ def check_mail_abroad(file: str, prices: MailAbroad) -> None:
             raise wrong("X-180", file, f"{place}product", product.product)
         products.add(product.product)
         _product(file, place, product, zones)
+    demanding: set[str] = set()
+    for at, demand in enumerate(prices.advance, start=1):
+        place = f"advance[{at}]."
+        _country(file, f"{place}country", demand.country, demanding)
+        if not is_day(demand.valid_from):
+            raise wrong("X-177", file, f"{place}valid_from", demand.valid_from)
 
 
 def _product(file: str, place: str, product: MailProduct, zones: set[str]) -> None:

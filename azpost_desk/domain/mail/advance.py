@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from azpost_desk.domain.digits import is_digits
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from azpost_desk.domain.mail.declaration import Declaration
 
+HS_DIGITS_MIN: Final = 6
 SCHEMA: Final = "azpost.item-attributes/1"
 
 
@@ -154,6 +157,15 @@ def standing(messages: Iterable[ItemAttributes]) -> tuple[ItemAttributes, ...]:
     told = tuple(messages)
     replaced = {one.supersedes for one in told}
     return tuple(one for one in told if one.message not in replaced)
+
+
+def is_sound(message: ItemAttributes) -> bool:
+    """Whether customs that demand advance data can work with it: goods, each with the code of its heading."""
+    to = message.addressee
+    codes = (one.hs for one in message.lines)
+    return bool(message.lines and to.name and to.street and to.city) and all(
+        is_digits(code) and len(code) >= HS_DIGITS_MIN for code in codes
+    )
 
 
 def written(message: ItemAttributes) -> bytes:

@@ -25,6 +25,8 @@ STOPS: Final[dict[str, frozenset[str]]] = {
     "claim_paid": frozenset({"EMI", "EDG", "EDH"}),
     "recall": frozenset({"EMI", "EDG", "EDH", "EMC", "EMK", "bagged"}),
     "redirect": frozenset({"EMI", "EDG", "EDH"}),
+    # The country it goes to has no sound advance data of it: it waits at the hub.
+    "advance": frozenset({"EMC"}),
 }
 HANDED_OVER: Final = frozenset(_HAND_OVER)
 # What it wants of the item has been done; it went another way before (rule 7), or its addressee has it.
@@ -37,6 +39,7 @@ ORDER: Final[dict[tuple[str, str], str]] = {
     ("done", "undone"): "open",
     ("overtaken", "undone"): "open",
 }
+ADVANCE: Final = "advance"
 RECALL: Final = "recall"
 REDIRECT: Final = "redirect"
 _RETURNS: Final = frozenset({"EMH:returned", "EDX", "EXX", "EXX:handed_back"})

@@ -88,12 +88,26 @@ class MailProduct(Document, frozen=True, omit_defaults=True):
         return bool(self.cm3_per_kg or (limit and (limit.length_cm_max or limit.around_cm_max)))
 
 
+class AdvanceDemand(Document, frozen=True):
+    """A country (or ``*``) that takes in only what it was told of before, from this business day on (ISO)."""
+
+    country: str
+    valid_from: str
+
+
 class MailAbroad(Document, frozen=True, omit_defaults=True):
     """Everything sold abroad by mail; `version` stands in each sale."""
 
     version: str = ""
     zones: tuple[MailZone, ...] = ()
     products: tuple[MailProduct, ...] = ()
+    advance: tuple[AdvanceDemand, ...] = ()
+
+    def demands_advance(self, country: str, date: str) -> bool:
+        """Whether nothing leaves for a country without advance data that was accepted on this day."""
+        return any(
+            one.country in (country, ANYWHERE) and one.valid_from <= date for one in self.advance if country
+        )
 
     def zone_of(self, country: str) -> str:
         """The zone of a country; "" where none has it."""
