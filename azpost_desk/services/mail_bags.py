@@ -19,7 +19,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.typed import one_line
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
-from azpost_desk.services.mail_bags_views import BAGS, Bag
+from azpost_desk.services.mail_bags_views import ARRIVALS, BAGS, Bag
 from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
 
 if TYPE_CHECKING:
@@ -163,6 +163,8 @@ class MailBags:
     def hand_over(self, bag: str, driver: str, signed: Signed, by: Officer) -> Recorded:
         """Whoever drives has counted it and signs: from now on it is in their custody.
 
+        A bag that came here by mistake is sent on so, unopened.
+
         Raises:
             Refused: S-010, C-001, E-110, E-118 it is not closed here, E-121 nobody is named, E-122 no
                 signature.
@@ -174,7 +176,9 @@ class MailBags:
             raise Refused("E-122", field="signature")
         with self.counter.books.writing() as books:
             open_day(books)
-            found = _in(books, bag, "sealed", "E-118")
+            found = _bag(books, bag)
+            if not _is_astray_here(books, found):
+                found = _in(books, bag, "sealed", "E-118")
             operation = self.counter.new_id()
             proof = attach(operation, "driver", Proof(one_line(driver), signed.signature, signed.picture))
             body = ops.MailBagHandedOver(bag=bag, version=found.version)
@@ -190,6 +194,11 @@ def _bag(books: Reading, bag: str) -> Bag:
     if found is None:
         raise Refused("E-110")
     return found
+
+
+def _is_astray_here(books: Reading, bag: Bag) -> bool:
+    known = books.of(ARRIVALS).arrival_of(bag.number)
+    return known is not None and (known.bag, known.state, bag.state) == (bag.bag, "astray", "astray")
 
 
 def _in(books: Writing, bag: str, state: str, code: str) -> Bag:

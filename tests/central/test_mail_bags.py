@@ -260,7 +260,15 @@ def test_a_bag_at_another_office_than_its_label_names_is_astray_for_everybody(
     hear(centre, here, there)
     strange = sorted(one[1] for one in listed(centre))
     assert strange == ["mail_bag_elsewhere", "mail_bag_elsewhere", "mail_bag_strange"]
+    # Sent on it is on the road again; taken in where it belongs it has arrived.
+    stranger.append(ops.MailBagHandedOver(bag=bag, version=1))
+    hear(centre, stranger, here)
+    hear(centre, here)
+    assert told(here)[-1] == ("gone", 1)
     take(there)
     hear(centre, there, here)
     hear(centre, here)
     assert told(here)[-1] == ("arrived", 1)
+    stranger.append(ops.MailBagHandedOver(bag=bag, version=1))
+    hear(centre, stranger)
+    assert [one[1] for one in listed(centre)].count("mail_bag_elsewhere") == 3

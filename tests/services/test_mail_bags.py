@@ -212,3 +212,19 @@ def test_another_desk_of_the_office_goes_on_with_a_bag_and_one_for_this_office_i
     assert len(stand.bodies(ops.CaseRaised)) == 3
     assert stand.books.rebuild() == []
     assert stand.books.check().is_sound
+
+
+def test_a_seal_that_two_desks_closed_with_is_no_reason_to_lose_a_record(
+    stand: Stand, bags: MailBags
+) -> None:
+    first, again = filled(bags, NUMBERS[0]), filled(bags, NUMBERS[1])
+    bags.close(first, CloseBag(1, 900, "S-7"), CLERK)
+    refused(lambda: bags.close(again, CloseBag(1, 900, "S-7"), CLERK), "E-117", seal="S-7")
+    with stand.books.writing() as books:
+        # As a machine wrote it that had not heard of the other one.
+        twice = ops.MailBagClosed(
+            bag=again, version=1, numbers=(NUMBERS[1],), counted=1, grams=900, seal="S-7"
+        )
+        books.append(twice, actor=CLERK.officer, operation=stand.desk.counter.new_id())
+    assert bags.one(again).state == "sealed"
+    assert stand.books.rebuild() == []

@@ -16,7 +16,7 @@ from azpost_desk.protocol import news as tidings
 from azpost_desk.services.mail_bags_in import AsFound
 from azpost_desk.services.tracking import ScanItem
 from tests.services.counters import CLERK, approval
-from tests.services.test_mail_bags import refused
+from tests.services.test_mail_bags import INK, refused
 from tests.storage.desks import piece
 
 if TYPE_CHECKING:
@@ -139,11 +139,19 @@ def test_a_bag_of_another_office_stays_closed_and_one_of_this_office_does_not_ar
     hear(stand, "astray", to="1000", office=HUB, arrival=bags.here()[0].arrival)
     [astray] = bags.here()
     refused(lambda: bags.open(astray.arrival, CLERK), "E-127")
+    # Unopened it is sent on, once.
+    hand_over = stand.desk.mail_bags.hand_over
+    hand_over(astray.bag, "Rzayev", INK, CLERK)
+    assert (bags.here(), stand.desk.mail_bags.one(astray.bag).state) == ((), "gone")
+    refused(lambda: hand_over(astray.bag, "Rzayev", INK, CLERK), "E-110")
+    hear(stand, "gone", to="1000", office=HUB, arrival=astray.arrival)
+    assert bags.here() == ()
     own = stand.desk.mail_bags.begin("1000", CLERK)
     refused(lambda: bags.take_in(own.number, CLERK), "E-125", number=own.number)
     refused(lambda: bags.open("no such", CLERK), "E-126")
     refused(lambda: bags.content("no such"), "E-126")
     refused(lambda: stand.desk.tracking.scan(ScanItem(ITEMS[0], "EMG", bag=own.bag), CLERK), "E-126")
+    assert stand.books.rebuild() == []
 
 
 def test_what_another_desk_of_the_office_did_with_a_bag_is_known_here(stand: Stand, bags: MailBagsIn) -> None:

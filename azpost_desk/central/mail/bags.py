@@ -115,7 +115,16 @@ def given_up(conn: Connection, written: AcceptedRecord, body: ops.MailBagGivenUp
 
 
 def handed_over(conn: Connection, written: AcceptedRecord, body: ops.MailBagHandedOver, now_ms: int) -> None:
-    """It is on the road, and its office waits for word of it no longer than `ROAD_HOURS`."""
+    """It is on the road, and its office waits for word of it no longer than `ROAD_HOURS`.
+
+    Whoever has it because it went astray sends it on.
+    """
+    row = conn.execute(
+        "select from_office, state, office from mail_bags where mail_bag = %s for update", (body.bag,)
+    ).fetchone()
+    if row is not None and row[0] != written.branch and row[1:] == ("astray", written.branch):
+        _receive(conn, written, body.bag, "handed_over", _NOTHING, now_ms)
+        return
     _step(conn, written, body.bag, "handed_over", body.version, now_ms)
 
 

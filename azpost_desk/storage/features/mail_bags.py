@@ -11,7 +11,7 @@ from azpost_desk.domain.mail.bag_history import is_further
 from azpost_desk.domain.mail.bags import BAG, BAGGING, HOLDS, INTO
 from azpost_desk.domain.moves import move
 from azpost_desk.services.mail_bags_views import Bag, BagReads
-from azpost_desk.storage.tables_mail import mail_bag_items, mail_bag_seals, mail_bags
+from azpost_desk.storage.tables_mail import mail_bag_arrivals, mail_bag_items, mail_bag_seals, mail_bags
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,9 +49,12 @@ def begun(connection: Connection, written: StoredRecord, body: ops.MailBagBegun)
 
 
 def closed(connection: Connection, written: StoredRecord, body: ops.MailBagClosed) -> None:
-    """It is sealed; a seal is used once."""
+    """It is sealed. A seal is used once by whoever asks before; what two desks closed with one is written all
+    the same.
+    """
     _move(connection, written, body.bag, "sealed", grams=body.grams, typed=int(body.typed), seal=body.seal)
-    connection.execute(insert(mail_bag_seals), {"seal": body.seal, "mail_bag": body.bag})
+    used = {"seal": body.seal, "mail_bag": body.bag}
+    connection.execute(upsert(mail_bag_seals).values(used).on_conflict_do_nothing())
 
 
 def reopened(connection: Connection, written: StoredRecord, body: ops.MailBagReopened) -> None:
@@ -65,8 +68,11 @@ def given_up(connection: Connection, written: StoredRecord, body: ops.MailBagGiv
 
 
 def handed_over(connection: Connection, written: StoredRecord, body: ops.MailBagHandedOver) -> None:
-    """It is on the road."""
+    """It is on the road; maybe once more, from an office that it had gone to by mistake."""
     _move(connection, written, body.bag, "handed_over")
+    here = (mail_bag_arrivals.c.mail_bag == body.bag) & (mail_bag_arrivals.c.state == "astray")
+    values = {"state": move(BAG, "astray", "handed_over"), "changed_ms": written.header.recorded_ms}
+    connection.execute(update(mail_bag_arrivals).where(here).values(values))
 
 
 def scanned(connection: Connection, written: StoredRecord, body: ops.ItemScanned) -> None:
