@@ -10,16 +10,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail import advance
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.papers import CustomsPaper, LabelPaper
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.gui.screens.express.screen import ExpressScreen
+from azpost_desk.protocol import news as tidings
 from azpost_desk.services.express import AcceptItem
 from tests.gui.conftest import type_text
 from tests.gui.screens.hands import Hands
 from tests.services.counters import CLERK
 from tests.services.test_mail_abroad import told
+from tests.storage.desks import piece
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -222,6 +225,23 @@ def test_what_tells_the_customs_nothing_is_refused_when_it_is_left(hands: Hands,
     hands.type(f"{vague}\n")
     assert vague in made.goods.words.error_text()
     assert hands.focus is made.goods.words.editor
+
+
+def test_the_label_of_a_roll_goes_with_the_form_that_is_shown(hands: Hands, stand: Stand) -> None:
+    roll = tidings.Codes(epoch=1, item_prefix="EE", item_first=501, item_last=509, item_sort="roll")
+    stand.books.store_news([piece(3_000, "codes", roll)], 1)
+    express(hands).enter()
+    hands.settle()
+    made = addressed(hands)
+    tea(hands)
+    label = item_number("EE", 507)
+    hands.scan(label)
+    assert express(hands).roll.isVisible()
+    hands.type("\n1\n")
+    line, message = accepted(stand)
+    assert (line.number, message.item) == (label, label)
+    assert not express(hands).roll.isVisible()
+    assert not made.form.dirty
 
 
 def test_goods_heavier_than_the_item_are_refused_and_a_line_comes_back_to_be_mended(
