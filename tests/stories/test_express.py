@@ -266,7 +266,7 @@ def test_a_stop_order_holds_an_item_wherever_it_turns_up_until_it_is_lifted(
     number = accept(ganja, 400)
     place.sync()
     with place.centre.database.connection() as conn:
-        recall = orders.stop(conn, number, "recall", "Səfərov", "request 17", place.clock.utc_ms())
+        orders.stop(conn, number, "recall", "Səfərov", "request 17", place.clock.utc_ms())
     place.sync()
     place.clock.pass_ms(60_000)
     # It may come in and be tried for nobody; what the order forbids is refused with its own tone.
@@ -279,10 +279,15 @@ def test_a_stop_order_holds_an_item_wherever_it_turns_up_until_it_is_lifted(
     place.sync()
     place.clock.pass_ms(60_000)
     assert ganja.services.tracking.scan(ScanItem(number, "EMG"), ganja.clerk).verdict == "saved"
-    given = ScanItem(number, "EMI", **taken_by("Məmmədova Leyla"))
-    assert ganja.services.tracking.scan(given, ganja.clerk).verdict == "stopped"
+    # The recall has what it wanted and stands no longer; a court holds the item here as well.
     with place.centre.database.connection() as conn:
-        orders.lift(conn, recall, "Səfərov", "it is here", place.clock.utc_ms())
+        court = orders.stop(conn, number, "court", "Səfərov", "case 3", place.clock.utc_ms())
+    place.sync()
+    given = ScanItem(number, "EMI", **taken_by("Məmmədova Leyla"))
+    answer = ganja.services.tracking.scan(given, ganja.clerk)
+    assert (answer.verdict, answer.key) == ("stopped", "express.scan.stopped_court")
+    with place.centre.database.connection() as conn:
+        orders.lift(conn, court, "Səfərov", "it is here", place.clock.utc_ms())
     place.sync()
     ganja.go_offline()
     known_ms = place.clock.utc_ms()
