@@ -272,3 +272,20 @@ def test_a_bag_at_another_office_than_its_label_names_is_astray_for_everybody(
     stranger.append(ops.MailBagHandedOver(bag=bag, version=1))
     hear(centre, stranger)
     assert [one[1] for one in listed(centre)].count("mail_bag_elsewhere") == 3
+
+
+def test_a_flood_of_arrivals_costs_nobody_their_time(
+    centre: Centre, enrolled: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bags, "STEPS_MAX", 3)
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    for _ in range(5):
+        take(there)
+    hear(centre, there)
+    begin(here)
+    take(there)
+    hear(centre, here, there)
+    hear(centre, there)
+    with centre.database.transaction() as conn:
+        assert conn.execute("select count(*) from mail_bag_steps").fetchall() == [(4,)]
+    assert [one[1] for one in listed(centre)] == ["mail_bag_strange"] * 3

@@ -221,11 +221,10 @@ def _step(
     """Keep a step of a bag of the writer's own office, and fold the bag anew."""
     # Whoever folds a bag after this sees every step of it that was committed before.
     row = conn.execute("select from_office from mail_bags where mail_bag = %s for update", (bag,)).fetchone()
-    (known,) = one(conn, "select count(*) from mail_bag_steps where mail_bag = %s", (bag,))
     if row is None or row[0] != written.branch:
         _except(conn, written, "mail_bag_elsewhere", f"{bag} {event}", now_ms)
         return
-    if known >= STEPS_MAX:
+    if _is_flooded(conn, written, bag, ""):
         _except(conn, written, "mail_bag_strange", f"{bag} {event}", now_ms)
         return
     _keep(conn, written, bag, event, version, said)
@@ -237,9 +236,23 @@ def _receive(
 ) -> None:
     """Keep a step of a bag that came to the writer's office; `bag` "" as long as nobody has spoken of it."""
     conn.execute("select from mail_bags where mail_bag = %s for update", (bag,))
+    if _is_flooded(conn, written, bag, said.number):
+        _except(conn, written, "mail_bag_strange", f"{said.number or bag} {event}", now_ms)
+        return
     _keep(conn, written, bag, event, 0, said)
     if bag:
         _fold(conn, bag, now_ms)
+
+
+def _is_flooded(conn: Connection, written: AcceptedRecord, bag: str, number: str) -> bool:
+    """Whether this office has written enough of a bag; what another one writes of it stops nobody."""
+    (known,) = one(
+        conn,
+        "select count(*) from mail_bag_steps where mail_bag = %s and (mail_bag <> '' or number = %s)"
+        " and office = %s",
+        (bag, number, written.branch),
+    )
+    return bool(known >= STEPS_MAX)
 
 
 def _go_on(
