@@ -115,6 +115,8 @@ OWNERS: Final = {
     "item_contradiction": "operations",
     "item_code_guessed": "security",
     "item_order_overtaken": "operations",
+    "item_charge": "finance",
+    "item_unpaid": "finance",
     "item_elsewhere": "security",
     "item_flooded": "security",
     "item_number": "security",

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from azpost_desk.central import payments, transfers
 from azpost_desk.central.abroad import paying, refunding, selling
-from azpost_desk.central.mail import items
+from azpost_desk.central.mail import charges, items
 from azpost_desk.domain.lines import (
     AbroadPaid,
     AbroadRefunded,
     AbroadSent,
+    ChargePaid,
     GoodsSold,
     ItemAccepted,
     Line,
@@ -77,5 +78,6 @@ ACTS: Final[dict[type, LineActs[Any]]] = {
         ),
         LineActs[AbroadPaid](line=AbroadPaid, sold=paying.paid, undone=paying.payout_reversed),
         LineActs[ItemAccepted](line=ItemAccepted, sold=items.accepted, undone=items.reversed_line),
+        LineActs[ChargePaid](line=ChargePaid, sold=charges.paid, undone=charges.reversed_line),
     )
 }

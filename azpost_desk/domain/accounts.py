@@ -66,6 +66,7 @@ INCOMING_PAYABLE: Final = "2017"
 BILLS_COLLECTED: Final = "2030"
 BILLS_DUE: Final = "2035"
 BILLS_SETTLED: Final = "2036"
+CHARGES_COLLECTED: Final = "2040"
 UNCLAIMED: Final = "2050"
 SUSPENSE: Final = "2080"
 VAT_PAYABLE: Final = "2060"
@@ -124,6 +125,8 @@ CHART: Final = {
         Account(BILLS_DUE, "bills_due", Side.CUSTOMERS, "biller"),
         # In a settlement, gross, until a bank carries it to the biller.
         Account(BILLS_SETTLED, "bills_settled", Side.CUSTOMERS, "biller"),
+        # Duty for customs and cash on delivery for senders, taken before an item was handed over.
+        Account(CHARGES_COLLECTED, "charges_collected", Side.CUSTOMERS, "charge", "charges"),
         # Transfers that neither receiver nor sender fetched in time; theirs all the same.
         Account(UNCLAIMED, "unclaimed", Side.CUSTOMERS),
         # Money of a partner that fits nothing; out of it only by two people's act (MA-21).

@@ -25,6 +25,8 @@ class ItemScanned(Body, frozen=True):
     proof: str = ""
     # What was believed: the pick-up code, a document; "" where the addressee signed at the door.
     proven_by: str = ""
+    # Of customs' word: the duty that is due for it.
+    duty_qapik: int = 0
     # The round it goes out with.
     round: str = ""
     # The inland bag it goes into or comes out of (its id); `receptacle` is the number on its label.

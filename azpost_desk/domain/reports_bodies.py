@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.lines import AbroadPaid, AbroadRefunded, AbroadSent
+from azpost_desk.domain.lines import AbroadPaid, AbroadRefunded, AbroadSent, ChargePaid
 from azpost_desk.domain.reports import Baskets, Figures, Flow, ServiceFigures
 
 if TYPE_CHECKING:
@@ -103,14 +103,22 @@ def _effect(line: ops.AnyLine) -> tuple[str, int, int, int]:
             return "payments", -line.amount_qapik, 0, 0
         case ops.ItemAccepted():
             return "express", 0, line.amount_qapik, line.vat_qapik
-        case AbroadSent():
-            return "abroad", line.terms.amount_qapik, sum(line.terms.fees_qapik.values()), 0
-        case AbroadRefunded():
-            return "abroad", -line.amount_qapik, -line.fee_returned_qapik, 0
-        case AbroadPaid():
-            return "abroad", -line.amount_qapik, 0, 0
+        case ChargePaid():
+            return "charges", line.amount_qapik, 0, 0
+        case AbroadSent() | AbroadRefunded() | AbroadPaid():
+            return "abroad", *_over_the_border(line), 0
         case ops.GoodsSold():
             return "goods", 0, line.amount_qapik, line.vat_qapik
+
+
+def _over_the_border(line: AbroadSent | AbroadRefunded | AbroadPaid) -> tuple[int, int]:
+    match line:
+        case AbroadSent():
+            return line.terms.amount_qapik, sum(line.terms.fees_qapik.values())
+        case AbroadRefunded():
+            return -line.amount_qapik, -line.fee_returned_qapik
+        case AbroadPaid():
+            return -line.amount_qapik, 0
 
 
 def _settle(day: _Day, body: ops.Settlement) -> None:

@@ -22,6 +22,7 @@ _CUSTOMERS = (
     chart.ABROAD_PAYABLE,
     chart.BILLS_COLLECTED,
     chart.REFUNDS_PAYABLE,
+    chart.CHARGES_COLLECTED,
 )
 _SERVICE_OF = {number: account.service for number, account in chart.CHART.items() if account.service}
 _TENDER_OF = {chart.TILL: "cash", chart.CARD_RECEIVABLE: "card", chart.QR_RECEIVABLE: "qr"}

@@ -1,4 +1,4 @@
-"""`azpost-desk central item | item-stop | item-lift`: what is known of a mail item, and orders to stop it."""
+"""`azpost-desk central item | item-stop | item-lift | item-charges`: an item, orders for it, money on it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from azpost_desk.central.mail import items, orders
+from azpost_desk.central.mail import charges, items, orders
 from azpost_desk.domain.item_numbers import printed_item_number, read_item_number
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.programs.central_commands import CLOCK
+from azpost_desk.programs.central_people import both, signs
 from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ def add(command: Command) -> None:
     for one in (stop, lift):
         for name in ("--by", "--why"):
             one.add_argument(name, required=True)
+    due = command("item-charges", _charges, "duty or cash on delivery to be passed on", "kind")
+    due.add_argument("--json", action="store_true", help="one JSON array")
+    passed = command("item-charges-settle", _settle, "charges were paid on, by two people; prints the sum")
+    passed.add_argument("charges", nargs="+", metavar="CHARGE", help="ids as item-charges lists them")
+    passed.add_argument("--reference", required=True, help="the payment's number")
+    for name in ("first", "second"):
+        signs(passed, name, "who acts")
     stop.add_argument("--to", default="", metavar="OFFICE", help="of a redirect: the office it is sent on to")
 
 
@@ -67,6 +75,21 @@ def _stop(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
 
 def _lift(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     orders.lift(conn, wanted.order, wanted.by, wanted.why, CLOCK.utc_ms())
+
+
+def _charges(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    found = charges.waiting(conn, wanted.kind)
+    if wanted.json:
+        print(msgspec.json.encode([one._asdict() for one in found]).decode())
+        return
+    print(*charges.Open._fields, sep="\t")
+    for one in found:
+        print(*(value if value != "" else "-" for value in one), sep="\t")
+
+
+def _settle(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    people = both(wanted, conn)
+    print(charges.settle(conn, wanted.charges, people, wanted.reference, CLOCK.utc_ms()))
 
 
 def _object(number: str, life: Life) -> dict[str, Any]:

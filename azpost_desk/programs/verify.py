@@ -177,7 +177,7 @@ def due(line: dict[str, Any]) -> int:
     """What a customer owes for a line of a sale, or (negative) is owed."""
     amount, fee = line.get("amount_qapik", 0), line.get("fee_qapik", 0)
     match line["line"]:
-        case "goods.sold" | "item.accepted":
+        case "goods.sold" | "item.accepted" | "charge.paid":
             return int(amount)
         case "payment.accepted" | "notice.paid" | "transfer.sent":
             return int(amount + fee)

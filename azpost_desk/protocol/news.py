@@ -111,7 +111,8 @@ class ItemEvent(Tidings, frozen=True):
     """A tracking event of an item that concerns this office.
 
     `operation`, `desk`, `epoch` and `sequence` say which record tells it, `answers` the operation of the one
-    its writer knew as the last; news of before they were told has them empty.
+    its writer knew as the last; news of before they were told has them empty. `due_qapik` is to be paid
+    before the item is handed over (`mail.charges`).
     """
 
     number: str
@@ -127,6 +128,7 @@ class ItemEvent(Tidings, frozen=True):
     reason: str = ""
     measure: str = ""
     answers: str = ""
+    due_qapik: int = 0
 
 
 class ItemVoided(ItemEvent, frozen=True):

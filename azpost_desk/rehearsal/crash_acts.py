@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.lines import ItemAccepted
 from azpost_desk.domain.mail.proof import Signature
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
@@ -149,6 +150,18 @@ class Worker(FeatureActs, AbroadActs, CodeActs):
             self._pay()
 
         return accept
+
+    def _pay_charge(self) -> Act:
+        def pay() -> None:
+            # An item to this office itself: its money is due here.
+            command = AcceptItem(SENDER, _ADDRESSEE, 400, "ems_domestic", cod_qapik=700)
+            line = self.services.express.accept(command, CLERK).lines[-1].line
+            assert isinstance(line, ItemAccepted)
+            self._pay()
+            self.services.charges.take(line.number, CLERK)
+            self._pay()
+
+        return pay
 
     def _scan_label(self) -> Act:
         self._accept_item()()

@@ -226,7 +226,13 @@ def found_town(
     settings = Settings(
         till_qapik_max=till_qapik_max,
         qr_minutes=qr_minutes,
-        allowances_qapik={"transfers": 300_000, "payments": 200_000, "express": 500_000, "goods": 500_000},
+        allowances_qapik={
+            "transfers": 300_000,
+            "payments": 200_000,
+            "express": 500_000,
+            "charges": 200_000,
+            "goods": 500_000,
+        },
     )
     reference.publish(conn, settings, now_ms)
     desks = [branches.add_desk(conn, BRANCH, number) for number in (1, 2)]

@@ -14,6 +14,7 @@ from azpost_desk.services.cash_bags import Bags
 from azpost_desk.services.cash_counts import Counts
 from azpost_desk.services.cash_notes import Notes
 from azpost_desk.services.certificates import Certificates
+from azpost_desk.services.charges import Charges
 from azpost_desk.services.copies import Copies
 from azpost_desk.services.corrections import Corrections
 from azpost_desk.services.customers import Customers
@@ -134,6 +135,11 @@ class DeskServices:
     def rounds(self) -> Rounds:
         """Rounds of couriers."""
         return Rounds(self.counter, self.tracking)
+
+    @property
+    def charges(self) -> Charges:
+        """Duty and cash on delivery."""
+        return Charges(self.counter, self.baskets)
 
     @property
     def keeping(self) -> Keeping:

@@ -11,6 +11,8 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch, ExpressRow, Names, Office, Offices, Tariffs, name_in
 from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.item_numbers import printed_item_number
+from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
+from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import express_grams_plausible, express_price, vat_contained
@@ -53,6 +55,7 @@ class AcceptItem:
 
     `label` is the number of a label printed beforehand, "" = the desk gives one; `weight_typed`: not from the
     scale.
+    `cod_qapik` is collected from the addressee for the sender before it is handed over.
     """
 
     sender: Person
@@ -62,6 +65,7 @@ class AcceptItem:
     source: str = "keys"
     label: str = ""
     weight_typed: bool = False
+    cod_qapik: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +125,8 @@ class Express:
 
         Raises:
             Refused: E-001 a field is empty, I-009 a name, I-004 a phone, I-005, E-002, E-003 no such service
-                there, E-010, E-011, E-030 the range is used up, E-150 to E-153 its label is none for
-                it, and what `Baskets.add` refuses.
+                there, E-010, E-011, E-030 the range is used up, E-135 so much is not collected on delivery,
+                E-150 to E-153 its label is none for it, and what `Baskets.add` refuses.
         """
 
         def plan(books: Writing) -> PlannedLine:
@@ -133,6 +137,8 @@ class Express:
             if row is None:
                 raise Refused("E-003", field="service")
             price = _price(row, command.weight_grams, office)
+            if not 0 <= command.cod_qapik <= DUE_QAPIK_MAX:
+                raise Refused("E-135", field="cod", most=azn(DUE_QAPIK_MAX))
             operation = self.counter.new_id()
             number = take_number(books, operation, row.indicator, command.label)
             addressee = replace(addressee, settlement=addressee.settlement or office.name)
@@ -149,6 +155,7 @@ class Express:
                 addresses=whose.commitment(),
                 label_back=True,
                 weight_typed=command.weight_typed,
+                cod_qapik=command.cod_qapik,
             )
 
             def told(language: str) -> tuple[str, str]:

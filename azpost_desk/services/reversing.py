@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from azpost_desk.domain.catalogue import Settings
-from azpost_desk.domain.lines import ItemAccepted
+from azpost_desk.domain.lines import ChargePaid, ItemAccepted
 from azpost_desk.domain.products import rule_of, sold
 from azpost_desk.domain.refusals import Refused
 
@@ -18,8 +18,8 @@ def may_reverse(books: Reading, stored: PaidLine, day: int, now_ms: int) -> None
     """Refuse to undo a line of `day` when it is too late for it.
 
     Raises:
-        Refused: B-024 another day, or too long ago; E-045 an item that has left the counter; the product's
-            own code where its rule forbids it.
+        Refused: B-024 another day, or too long ago; E-045 an item that has left the counter, E-139 one
+            that was handed over for it; the product's own code where its rule forbids it.
     """
     if stored.recorded.day != day:
         raise Refused("B-024")
@@ -34,6 +34,9 @@ def may_reverse(books: Reading, stored: PaidLine, day: int, now_ms: int) -> None
         raise Refused(allowed.code)
     if isinstance(stored.line, ItemAccepted):
         _still_here(books, stored.line)
+    if isinstance(stored.line, ChargePaid) and books.item_lives(stored.line.number)[-1].is_final:
+        # What it was paid for has been handed over.
+        raise Refused("E-139")
 
 
 def _still_here(books: Reading, line: ItemAccepted) -> None:

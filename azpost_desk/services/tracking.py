@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch, Offices
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number, read_receptacle
+from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
 from azpost_desk.domain.mail.bags import INTO, OUT_OF
 from azpost_desk.domain.mail.history import Told
 from azpost_desk.domain.mail.moves import is_back
@@ -21,6 +22,7 @@ from azpost_desk.domain.scans import read_scan, why_unread
 from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.typed import one_line
 from azpost_desk.services.approvals import proven
+from azpost_desk.services.charges import why_unpaid
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.keeping import is_day, term_of, why_not_until
 from azpost_desk.services.mail_bags_views import require_open, require_voidable, why_not_in
@@ -67,6 +69,7 @@ class ScanItem:
     picture: bytes = b""
     receptacle: str = ""
     until: str = ""
+    duty_qapik: int = 0
     round: str = ""
     bag: str = ""
     source: str = "scan"
@@ -158,6 +161,7 @@ class Tracking:
                 no = no or _why_untold(books, number, command, event, "round")
             else:
                 no = _why_not(books, number, command, event, self.counter.line.trusted_ms(), tried)
+            no = no or self._unpaid(books, number, command)
             if no is not None:
                 return self._refused(books, command, by, no)
             orders_ms = orders_then_ms(books, number) if brought_back else self.orders_ms()
@@ -286,6 +290,7 @@ class Tracking:
                 answers=_answered(books, number),
                 receptacle=_label(command.receptacle),
                 until=command.until,
+                duty_qapik=command.duty_qapik,
                 round=command.round,
                 bag=command.bag,
                 orders_ms=orders_ms if command.event in HANDED_OVER else 0,
@@ -295,6 +300,12 @@ class Tracking:
             source=command.source,
             attachments=list(attached.values()),
         )
+
+    def _unpaid(self, books: Reading, number: str, command: ScanItem) -> _No | None:
+        """What is due is paid before the item is handed over, also by a courier who brought the money."""
+        online = self.counter.line.state().online
+        no = why_unpaid(books, number, online=online) if command.event == "EMI" else None
+        return _No("refused", no[0], number, {"number": number, **no[1]}) if no else None
 
     def _refused(self, books: Writing, command: ScanItem, by: Officer, no: _No) -> Scanned:
         recorded = books.append(
@@ -423,6 +434,9 @@ def _events_here(books: Reading) -> tuple[EventHere, ...]:
 
 def _is_told(books: Reading, command: ScanItem, event: EventHere, need: Need, custody: str) -> bool:
     """Whether what has to be said with an event was said, and can be."""
+    if need == "duty":
+        is_due = command.reason == "duty_due"
+        return 0 < command.duty_qapik <= DUE_QAPIK_MAX if is_due else not command.duty_qapik
     given: str = getattr(command, need).strip()
     if need == "document":
         is_known = bool(command.code) and takes_code(command.relation)

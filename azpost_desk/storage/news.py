@@ -13,6 +13,7 @@ from azpost_desk.domain import cash, cash_bags
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch
 from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
 from azpost_desk.domain.mail.bags import BAG as MAIL_BAG
 from azpost_desk.domain.mail.bags import ITEMS_MAX, read_bag_number
 from azpost_desk.domain.mail.orders import ORDER, STOPS
@@ -226,6 +227,8 @@ def _item_order(connection: Connection, desk: OpenDesk, told: tidings.ItemOrder)
 
 
 def _item(connection: Connection, desk: OpenDesk, told: tidings.ItemEvent, *, gone: bool) -> None:
+    if not 0 <= told.due_qapik <= DUE_QAPIK_MAX:
+        raise NotTaken("no such charge")
     here = _is_on_its_way_here(connection, desk, told)
     items.heard(connection, told, desk.enrolled.branch, addressed=here, gone=gone)
     rounds.heard(connection, told, gone=gone)

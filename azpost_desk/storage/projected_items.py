@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from azpost_desk.domain import operations as ops
+    from azpost_desk.domain.lines import ItemAccepted
     from azpost_desk.protocol.news import ItemEvent
     from azpost_desk.storage.projecting import StoredRecord
 
@@ -32,12 +33,14 @@ def told(row: Row[Any]) -> Told:
         row.answers,
         bool(row.voided),
         until_of(row.event, row.detail),
+        row.due_qapik,
     )
 
 
-def accepted(connection: Connection, written: StoredRecord, number: str, operation: str) -> None:
+def accepted(connection: Connection, written: StoredRecord, line: ItemAccepted) -> None:
     """An item was taken from its sender here (EMA)."""
-    _keep(connection, _own(written, number, "EMA", operation))
+    due = {"due_qapik": line.cod_qapik}
+    _keep(connection, _own(written, line.number, "EMA", line.operation) | due)
 
 
 def handed_back(connection: Connection, written: StoredRecord, number: str, operation: str) -> None:
@@ -49,7 +52,8 @@ def scanned(connection: Connection, written: StoredRecord, body: ops.ItemScanned
     """A scan of this desk."""
     said = {"office": body.office, "reason": body.reason, "measure": body.measure, "answers": body.answers}
     said["detail"] = body.receptacle or body.until or body.relation
-    _keep(connection, _own(written, body.number, body.event, written.header.operation) | said)
+    own = _own(written, body.number, body.event, written.header.operation)
+    _keep(connection, {**own, **said, "due_qapik": body.duty_qapik})
 
 
 def voided(connection: Connection, written: StoredRecord, body: ops.ScanVoided) -> None:
@@ -87,6 +91,7 @@ def heard(connection: Connection, one: ItemEvent, office: str, *, addressed: boo
         "detail": one.detail,
         "addressed": int(addressed),
         "voided": int(gone),
+        "due_qapik": one.due_qapik,
     }
     connection.execute(insert(t.mail_events), row)
     _fold(connection, one.number, office)
@@ -117,6 +122,7 @@ def _own(written: StoredRecord, number: str, event: str, operation: str) -> dict
         "detail": "",
         "addressed": 0,
         "voided": 0,
+        "due_qapik": 0,
     }
 
 

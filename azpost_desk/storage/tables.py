@@ -45,6 +45,7 @@ from azpost_desk.storage.tables_mail import mail_bag_found as mail_bag_found
 from azpost_desk.storage.tables_mail import mail_bag_items as mail_bag_items
 from azpost_desk.storage.tables_mail import mail_bag_seals as mail_bag_seals
 from azpost_desk.storage.tables_mail import mail_bags as mail_bags
+from azpost_desk.storage.tables_mail import mail_charges as mail_charges
 from azpost_desk.storage.tables_mail import mail_codes as mail_codes
 from azpost_desk.storage.tables_mail import mail_events as mail_events
 from azpost_desk.storage.tables_mail import mail_items as mail_items
@@ -435,6 +436,7 @@ DERIVED: Final = (
     mail_round_items,
     mail_codes,
     mail_orders,
+    mail_charges,
     mail_labels,
     mail_bags,
     mail_bag_items,

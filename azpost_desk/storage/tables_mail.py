@@ -41,6 +41,7 @@ mail_events: Final = table(
     text("detail"),
     whole("addressed"),
     whole("voided", default="0"),
+    whole("due_qapik", default="0"),
     Index(None, "number"),
     Index(None, "operation"),
 )
@@ -76,6 +77,17 @@ mail_codes: Final = table(
     text("hash"),
     whole("wrong_here"),
     Index(None, "code"),
+)
+# Charges of items that were paid at this desk, by the event that says they are due.
+mail_charges: Final = table(
+    "mail_charges",
+    text("operation", key=True),
+    text("number"),
+    text("kind"),
+    text("event"),
+    whole("amount_qapik"),
+    text("state"),
+    Index(None, "number"),
 )
 # Stop orders as the centre told them; `to_office` is where a redirected item is to be sent on to.
 mail_orders: Final = table(

@@ -392,6 +392,7 @@ class SimDesk:
         country: str = "",
         sender_phone: str = "",
         declared: str = "",
+        **said: Any,
     ) -> Record:
         """Accept an express item; `phone` is the addressee's, `country` where it goes abroad, `declared` its
         advance data.
@@ -414,6 +415,7 @@ class SimDesk:
             addresses=addresses.commitment(),
             country=country,
             abroad=posted if country else None,
+            **said,
         )
         return self.settle(line, attachments=(addresses,))
 

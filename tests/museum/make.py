@@ -20,6 +20,7 @@ DAY = (
     "courier_round",
     "scan_label",
     "mail_bags",
+    "pay_charge",
     "accept_item",
     "stop_order_news",
     *("bill_refused", "transfer_news", "remittance_news", "accept_remittance", "issue_remittance"),

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 PIECES = sorted(path.name for path in HERE.glob("schema-*"))
 
 # Their days grew with what a desk can do.
-_RECORDS = {"schema-6": 29, "schema-7": 41, "schema-8": 48, "schema-9": 68}
+_RECORDS = {"schema-6": 29, "schema-7": 41, "schema-8": 48, "schema-9": 71}
 
 
 def test_there_is_a_piece_for_every_schema() -> None:

@@ -101,7 +101,12 @@ def documents(desk_numbers: tuple[int, ...] = (1,)) -> dict[str, cat.Document]:
         ),
         **_prices(),
         "settings": cat.Settings(
-            allowances_qapik={"transfers": 500_000, "payments": 500_000, "express": 500_000}
+            allowances_qapik={
+                "transfers": 500_000,
+                "payments": 500_000,
+                "express": 500_000,
+                "charges": 500_000,
+            }
         ),
     }
 

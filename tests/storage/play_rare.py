@@ -10,6 +10,7 @@ import msgspec
 from azpost_desk.domain import baskets
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.ledger import digest
+from azpost_desk.domain.lines import ChargePaid
 from azpost_desk.domain.mail.bags import bag_number
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Words
@@ -41,6 +42,16 @@ class RarePlayer(CashPlayer):
             body = ops.LabelScanned(number=waiting[0].number, acceptance=waiting[0].acceptance)
             self._append(body, "1002")
 
+    def pay_charge(self) -> None:
+        """Cash on delivery is taken twice, and given back once: of another item it stays."""
+        kept, undone = (
+            ChargePaid(operation=self.new_id(), number=number, kind="cod", event="ema", amount_qapik=700)
+            for number in ("EE000100041AZ", "EE000100055AZ")
+        )
+        self.pay([kept])
+        self.pay([undone])
+        self.reverse_last()
+
     def mail_bags(self) -> None:
         """One bag is closed, opened again and gone, of another nothing was put in, one is being filled."""
         gone, empty, filled = self.new_id(), self.new_id(), self.new_id()
@@ -52,7 +63,7 @@ class RarePlayer(CashPlayer):
             self._append(ops.ItemScanned(number=item, event="bagged", office="2002", bag=bag), "1002")
         out = ops.ItemScanned(number="EE000100055AZ", event="unbagged", office="2002", bag=filled)
         self._append(out, "1002")
-        for version, label in ((1, "S-1"), (2, "S-2")):
+        for version, label in ((1, f"S-{gone}-1"), (2, f"S-{gone}-2")):
             closed = ops.MailBagClosed(
                 bag=gone, version=version, numbers=("EE000100041AZ",), counted=1, grams=900, seal=label
             )

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from psycopg.rows import namedtuple_row
 
 from azpost_desk.central.exceptions import end_exact, list_exception, list_task
-from azpost_desk.central.mail import advance, bags, notices, orders, pickups
+from azpost_desk.central.mail import advance, bags, charges, notices, orders, pickups
 from azpost_desk.central.mail.offices import concerned, postcode_of
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
 from azpost_desk.domain.mail.history import VERSION, Life, Told, lives, until_of
 from azpost_desk.domain.mail.moves import FINAL
 from azpost_desk.domain.messages import ITEM_ARRIVED
@@ -50,6 +51,7 @@ class _Said(NamedTuple):
     measure: str = ""
     answers: str = ""
     detail: str = ""
+    due_qapik: int = 0
 
 
 def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, now_ms: int) -> None:
@@ -73,6 +75,7 @@ def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, 
         ),
     )
     said = _Said(line.operation, line.number, "EMA", written.branch, detail=line.service)
+    said = said._replace(due_qapik=line.cod_qapik)
     _event(conn, written, said, knew, now_ms)
     date = local(written.header.recorded_ms).date()
     advance.look(conn, written, line, date.isoformat(), now_ms)
@@ -98,6 +101,10 @@ def scanned(conn: Connection, written: AcceptedRecord, body: ops.ItemScanned, no
         place = written.desk, written.epoch, written.sequence
         list_exception(conn, *place, "item_number", now_ms, body.number)
         return
+    if not 0 <= body.duty_qapik <= DUE_QAPIK_MAX:
+        place = written.desk, written.epoch, written.sequence
+        list_exception(conn, *place, "item_charge", now_ms, f"{body.number} {body.duty_qapik}")
+        return
     knew = concerned(conn, body.number)
     conn.execute(
         "insert into items (number, state, desk, accepted_office, destination, postcode)"
@@ -114,6 +121,7 @@ def scanned(conn: Connection, written: AcceptedRecord, body: ops.ItemScanned, no
         body.measure,
         body.answers,
         body.receptacle or body.until or body.relation,
+        body.duty_qapik,
     )
     _event(conn, written, said, knew, now_ms)
 
@@ -204,7 +212,8 @@ def _event(conn: Connection, written: AcceptedRecord, said: _Said, knew: frozens
         return
     new = conn.execute(
         "insert into item_events (operation, number, event, office, desk, at_ms, detail, epoch, sequence,"
-        " reason, measure, answers) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " reason, measure, answers, due_qapik)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " on conflict do nothing",
         (
             said.operation,
@@ -219,6 +228,7 @@ def _event(conn: Connection, written: AcceptedRecord, said: _Said, knew: frozens
             said.reason,
             said.measure,
             said.answers,
+            said.due_qapik,
         ),
     ).rowcount
     _lock(conn, said.number)
@@ -260,6 +270,7 @@ def _fold(conn: Connection, number: str, now_ms: int) -> None:
     pickups.follow(conn, number, now, now_ms)
     orders.follow(conn, number, now, now_ms)
     notices.follow(conn, number, now, now_ms)
+    charges.follow(conn, number, now, now_ms)
 
 
 def _tell(conn: Connection, number: str, offices: frozenset[str], now_ms: int, only: str = "") -> None:
@@ -300,6 +311,7 @@ def _news(row: Any, postcode: str) -> ItemEvent:
         reason=row.reason,
         measure=row.measure,
         answers=row.answers,
+        due_qapik=row.due_qapik,
     )
 
 
@@ -323,4 +335,5 @@ def _told(row: Any) -> Told:
         row.answers,
         row.voided,
         until_of(row.event, row.detail),
+        row.due_qapik,
     )

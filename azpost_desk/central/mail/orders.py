@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 OVERTAKEN: Final = "item_order_overtaken"
 
 
-def stop(
-    conn: Connection, number: str, kind: str, by: str, why: str, now_ms: int, *, to: str = ""
-) -> str:
+def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: int, *, to: str = "") -> str:
     """Order that an item stays where it is, or is sent on to the office `to`; gives the order's id.
 
     One of a kind stands at a time.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from azpost_desk.domain.lines.abroad import AbroadPaid, AbroadRefunded, AbroadSent, AbroadTerms
 from azpost_desk.domain.lines.base import Line
 from azpost_desk.domain.lines.bills import PaymentAccepted, PaymentRefunded
+from azpost_desk.domain.lines.charges import ChargePaid
 from azpost_desk.domain.lines.express import ItemAccepted
 from azpost_desk.domain.lines.goods import GoodsSold
 from azpost_desk.domain.lines.notices import NoticePaid
@@ -21,6 +22,7 @@ __all__ = [
     "AbroadSent",
     "AbroadTerms",
     "AnyLine",
+    "ChargePaid",
     "GoodsSold",
     "ItemAccepted",
     "Line",
@@ -48,6 +50,7 @@ Sold = (
     | AbroadRefunded
     | AbroadPaid
     | NoticePaid
+    | ChargePaid
 )
 
 

@@ -46,6 +46,7 @@ class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
         label_back: its acceptance ends with a scan of the stuck label.
         country: ISO 3166, where it goes; "" at home.
         weight_typed: not by the scale; records of before do not say.
+        cod_qapik: cash on delivery: what its addressee pays the sender before it is handed over.
     """
 
     number: str
@@ -60,3 +61,4 @@ class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
     abroad: PostedAbroad | None = None
     label_back: bool = False
     weight_typed: bool = False
+    cod_qapik: int = 0

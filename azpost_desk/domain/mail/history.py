@@ -46,6 +46,7 @@ class Told:
         answers: the id of the event that whoever wrote this one knew as the last.
         voided: it was taken back.
         until: the day (ISO) until which it is to be kept, where the event says one.
+        due_qapik: what it says is due before the item is handed over.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Told:
     answers: str = ""
     voided: bool = False
     until: str = ""
+    due_qapik: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ def _once(events: Sequence[Told]) -> dict[str, Told]:
 
 
 def _fullest(one: Told) -> tuple[object, ...]:
-    said = one.code, one.office, one.at_ms, one.measure, one.until
+    said = one.code, one.office, one.at_ms, one.measure, one.until, one.due_qapik
     return one.voided, one.epoch, one.sequence, one.desk, *said
 
 

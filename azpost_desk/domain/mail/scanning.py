@@ -14,7 +14,9 @@ from azpost_desk.domain.mail.proof import RELATIONS, SIGNED
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Need = Literal["reason", "measure", "relation", "signatory", "document", "signed", "receptacle", "until"]
+Need = Literal[
+    "reason", "measure", "relation", "signatory", "document", "signed", "receptacle", "until", "duty"
+]
 
 # Kinds of office (`catalogue.Branch.mail`) and their events, in the order of an item's life.
 EVENTS_AT: Final = {
@@ -30,7 +32,9 @@ _NEEDS: Final[dict[str, tuple[Need, ...]]] = {
     "EDX": ("reason", "measure"),
     "EMI": ("relation", "signatory", "document", "signed"),
     "EDF": ("reason", "until"),
-    **dict.fromkeys(("EXB", "EXC", "EXD", "EXX", "EDA", "EME", "EDC"), ("reason",)),
+    **dict.fromkeys(("EXB", "EXC", "EXD", "EXX", "EDA", "EME"), ("reason",)),
+    # How much, where duty is due.
+    "EDC": ("reason", "duty"),
     # Handed over, signed: to whom, and in which receptacle.
     **dict.fromkeys(("EMC", "EMK", "EMF", "EDE"), ("receptacle", "signatory")),
 }

@@ -15,6 +15,7 @@ from azpost_desk.domain.lines import LineReversed
 from azpost_desk.domain.products.abroad import ABROAD
 from azpost_desk.domain.products.base import for_good
 from azpost_desk.domain.products.bills import BILLS
+from azpost_desk.domain.products.charges import CHARGES
 from azpost_desk.domain.products.express import EXPRESS
 from azpost_desk.domain.products.goods import GOODS
 from azpost_desk.domain.products.transfers import TRANSFERS
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.lines import AnyLine, Sold
     from azpost_desk.domain.products.base import LineRule, Once, Product
 
-PRODUCTS: Final[tuple[Product, ...]] = (TRANSFERS, BILLS, EXPRESS, GOODS, ABROAD)
+PRODUCTS: Final[tuple[Product, ...]] = (TRANSFERS, BILLS, EXPRESS, GOODS, ABROAD, CHARGES)
 
 _BY_LINE: Final = {rule.line: (product, rule) for product in PRODUCTS for rule in product.rules}
 GIVING_BACK: Final = tuple(

@@ -7,6 +7,7 @@ from typing import Final
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.ledger import Posting
 from azpost_desk.domain.lines import ItemAccepted
+from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.people import Addresses
 from azpost_desk.domain.products.base import LineRule, Product
@@ -27,6 +28,7 @@ def _is_sound(line: ItemAccepted) -> bool:
         0 < line.weight_grams <= charged_grams
         and 0 <= line.vat_qapik <= line.amount_qapik
         and bool(line.country) == (line.abroad is not None)
+        and 0 <= line.cod_qapik <= DUE_QAPIK_MAX
     )
 
 

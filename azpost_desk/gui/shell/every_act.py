@@ -50,7 +50,7 @@ def _acts() -> dict[str, Callable[[], list[Action]]]:
     return {
         "customers": lambda: customers.actions(_none, _none, _none),
         "disputes": lambda: disputes.actions(*[_none] * 4),
-        "express": lambda: express.actions(_none, _none, _none),
+        "express": lambda: express.actions(_none, _none, _none, _none),
         "goods": lambda: goods.actions(_none),
         "history": lambda: history.actions(*[_none] * 8),
         "payments": lambda: payments.actions(_nothing),
@@ -60,7 +60,7 @@ def _acts() -> dict[str, Callable[[], list[Action]]]:
         "tills": tills.actions,
         "cash": tills.cash_actions,
         "rounds": lambda: rounds.actions(_none),
-        "tracking": lambda: tracking.actions(_none, _none),
+        "tracking": lambda: tracking.actions(_none, _none, _none),
         "transfers": lambda: transfers.actions(_nothing, _none, _none),
     }
 

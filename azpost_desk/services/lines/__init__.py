@@ -9,6 +9,7 @@ from azpost_desk.domain.lines import LineReversed
 from azpost_desk.domain.papers import Say
 from azpost_desk.services.lines.abroad import ABROAD
 from azpost_desk.services.lines.bills import BILLS
+from azpost_desk.services.lines.charges import CHARGES
 from azpost_desk.services.lines.express import EXPRESS
 from azpost_desk.services.lines.goods import GOODS
 from azpost_desk.services.lines.transfers import TRANSFERS
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.lines.base import LineWords, Place, Sheet
 
 WORDS: Final[dict[type, LineWords[Any]]] = {
-    one.line: one for one in (*GOODS, *BILLS, *TRANSFERS, *EXPRESS, *ABROAD)
+    one.line: one for one in (*GOODS, *BILLS, *TRANSFERS, *EXPRESS, *ABROAD, *CHARGES)
 }
 
 

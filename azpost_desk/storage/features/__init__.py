@@ -11,6 +11,8 @@ from azpost_desk.storage.features.abroad import ABROAD
 from azpost_desk.storage.features.abroad import Reads as AbroadReads
 from azpost_desk.storage.features.base import LineCarrier, Named
 from azpost_desk.storage.features.bills import BILLS
+from azpost_desk.storage.features.charges import CHARGES
+from azpost_desk.storage.features.charges import Reads as ChargeReads
 from azpost_desk.storage.features.express import EXPRESS
 from azpost_desk.storage.features.goods import GOODS
 from azpost_desk.storage.features.keeping import Reads as KeepingReads
@@ -31,12 +33,13 @@ if TYPE_CHECKING:
     from azpost_desk.domain.lines import AnyLine, Sold
 
 CARRIERS: Final[dict[type, LineCarrier[Any]]] = {
-    one.line: one for one in (*GOODS, *BILLS, *TRANSFERS, *EXPRESS, *ABROAD)
+    one.line: one for one in (*GOODS, *BILLS, *TRANSFERS, *EXPRESS, *ABROAD, *CHARGES)
 }
 READS: Final[dict[str, Callable[[Connection], Any]]] = {
     "abroad": AbroadReads,
     "mail_bags": BagReads,
     "mail_bags_in": ArrivalReads,
+    "charges": ChargeReads,
     "keeping": KeepingReads,
     "labels": LabelReads,
     "pickups": PickupReads,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _accepted(connection: Connection, written: StoredRecord, line: ItemAccepted, receipt: str) -> None:
-    items.accepted(connection, written, line.number, line.operation)
+    items.accepted(connection, written, line)
     labels.accepted(connection, written, line, receipt)
 
 

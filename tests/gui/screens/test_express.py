@@ -292,6 +292,18 @@ def test_the_weight_stands_in_the_basket(hands: Hands) -> None:
     assert any(text.endswith("· 750 q") for text in texts)
 
 
+def test_cash_on_delivery_is_asked_for_by_whoever_wants_it(hands: Hands, stand: Stand) -> None:
+    fill(hands)
+    screen = screen_of(hands)
+    hands.settle()
+    screen.ask_cod()
+    assert hands.focus is screen.cod.editor
+    type_text(screen.cod.editor, "42,50\n")
+    hands.settle()
+    assert only_line(stand).cod_qapik == 4_250
+    assert screen.cod.is_empty()
+
+
 def test_no_enter_adds_the_item_before_its_price_was_shown(hands: Hands, stand: Stand) -> None:
     """An Enter kept down, and one pressed again at once, ran ahead of the price."""
     fill(hands, weight="")

@@ -130,9 +130,7 @@ def tea(hands: Hands, net: str = "500") -> None:
     hands.type(f"çay\n12\n{net}\n12\n")
 
 
-def test_sender_and_addressee_sent_to_before_and_their_goods_take_35_keys(
-    hands: Hands, stand: Stand
-) -> None:
+def test_sender_and_addressee_sent_to_before_and_their_goods_take_35_keys(hands: Hands, stand: Stand) -> None:
     addressed(hands)
     tea(hands)
     hands.type("ipək şərf\n11\n120\n60\n")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number, printed_item_number
 from azpost_desk.domain.mail.proof import Proof
-from azpost_desk.domain.mail.scanning import events_at
+from azpost_desk.domain.mail.scanning import event_here, events_at
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.scans import Scan, read_scan
 from azpost_desk.gui.kit.words import say
@@ -21,10 +21,12 @@ from azpost_desk.gui.screens.tracking import form as decide
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.protocol import news as tidings
-from azpost_desk.services.tracking import VOID_OWN_MS, Tracking
+from azpost_desk.services.tracking import VOID_OWN_MS, ScanItem, Tracking
 from azpost_desk.services.views import Found
 from tests.gui.conftest import press, type_text
 from tests.services.counters import MORNING_MS
+from tests.services.test_charges import announced
+from tests.services.test_express import scan
 from tests.services.test_keeping import ITEMS, shelve
 from tests.services.test_mail_events import becomes
 from tests.storage.desks import piece
@@ -424,3 +426,58 @@ def test_what_waits_too_long_stands_beside_the_scans_and_on_the_item(
     assert "21.11.2026" in screen.item.term.text()
     screen.open_item(NUMBERS[0])
     qtbot.waitUntil(lambda: not screen.item.term.isVisible())
+
+
+def test_what_is_due_goes_into_the_basket_by_a_key_and_then_the_item_is_handed_over(
+    qtbot: QtBot, stand: Stand, session: Session, screen: TrackingScreen
+) -> None:
+    announced(stand, NUMBERS[0], 2_500)
+    choose(screen, "EMG")
+    scanned(screen, NUMBERS[0])
+    settled(qtbot, screen, 1)
+    choose(screen, "EMI")
+    scanned(screen, NUMBERS[0])
+    qtbot.waitUntil(lambda: isinstance(screen.sheet, NeedsSheet))
+    sheet = screen.sheet
+    assert isinstance(sheet, NeedsSheet)
+    for name, value in (("document", "AA1234567"), ("signatory", "Q. Rauf"), ("signed", "paper")):
+        sheet.form.field(name).put(value)
+    sheet.save.click()
+    settled(qtbot, screen, 2)
+    assert screen.table.rows.records[0].result == "charge_due"
+    screen.take_charge()
+    qtbot.waitUntil(lambda: stand.desk.baskets.current() is not None)
+    basket = stand.desk.baskets.current()
+    assert basket is not None
+    assert [one.title for one in basket.lines] == ["Çatdırılanda ödəniş"]
+    qtbot.waitUntil(lambda: "25,00" in screen.answer.text())
+    stand.pay(2_500)
+    scanned(screen, NUMBERS[0])
+    qtbot.waitUntil(lambda: isinstance(screen.sheet, NeedsSheet))
+    sheet = screen.sheet
+    assert isinstance(sheet, NeedsSheet)
+    for name, value in (("document", "AA1234567"), ("signatory", "Q. Rauf"), ("signed", "paper")):
+        sheet.form.field(name).put(value)
+    sheet.save.click()
+    settled(qtbot, screen, 3)
+    assert screen.table.rows.records[0].verdict == decide.SAVED
+
+
+def test_customs_duty_is_asked_for_only_where_it_is_due(qtbot: QtBot, stand: Stand, session: Session) -> None:
+    becomes(stand, "exchange")
+    for event in ("EMD", "EDB"):
+        scan(stand, NUMBERS[0], event)
+    sheet = NeedsSheet(QWidget(), event_here("EDC"), ScanItem(NUMBERS[0], "EDC"))
+    qtbot.addWidget(sheet)
+    reason, duty = sheet.form.field("reason"), sheet.form.field("duty")
+    told: list[ScanItem] = []
+    sheet.told.connect(told.append)
+    reason.put("no_duty")
+    assert not duty.isVisibleTo(sheet)
+    reason.put("duty_due")
+    assert duty.isVisibleTo(sheet)
+    sheet.save.click()
+    assert told == []
+    duty.put("12,50")
+    sheet.save.click()
+    assert [one.duty_qapik for one in told] == [1_250]

@@ -286,4 +286,3 @@ class GoodsCard(Card):
             value=self._worth(sum(one.value_minor for one in self.lines)),
         )
         self.sums.say(words, "bad" if is_over else "")
-

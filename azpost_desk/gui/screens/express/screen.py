@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.amount_field import AmountField
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import TextField
@@ -37,6 +39,17 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Basket
 
 
+_COD_PX: Final = 220
+
+
+class CodField(AmountField):
+    """What is collected on delivery: Enter passes by, as few want it; a key of its own goes there."""
+
+    def is_skipped(self) -> bool:
+        """See `Field`."""
+        return True
+
+
 class ExpressScreen(Screen):
     """F4. Everything here works off line too: prices, offices and item numbers are this desk's own."""
 
@@ -63,11 +76,12 @@ class ExpressScreen(Screen):
             self.scale.hide()
         self.roll = RollLabel(session)
         self.services = ServiceField()
+        self.cod = CodField("express.screen.cod", name="cod", optional=True)
         self.total = BigAmount("express.screen.to_pay")
         self.vat = Label("", "hint")
         self.add = PrimaryButton("express.screen.add", hint="express.screen.enter")
         self.form = Form(self.add)
-        self.form.add(*self.from_whom.fields, *self.to_whom.fields, self.weight, self.services)
+        self.form.add(*self.from_whom.fields, *self.to_whom.fields, self.weight, self.services, self.cod)
         self._asked = False
         self._asked_for: tuple[str, str] = ("", "")
         self._pricing = False
@@ -96,6 +110,8 @@ class ExpressScreen(Screen):
         acts = QHBoxLayout()
         acts.setSpacing(16)
         acts.addWidget(self.add)
+        self.cod.setMaximumWidth(_COD_PX)
+        acts.addWidget(self.cod)
         acts.addStretch()
         acts.addWidget(self.vat)
         acts.addWidget(self.total)
@@ -134,7 +150,7 @@ class ExpressScreen(Screen):
     def actions_here(self) -> list[Action]:
         """See `Screen`."""
         weigh = self.weigh if self.session.weigh is not None else None
-        return actions.actions(weigh, self.destination.ask, self._line_back)
+        return actions.actions(weigh, self.destination.ask, self._line_back, self.ask_cod)
 
     def enter(self, argument: object = None) -> None:
         """See `Screen`; a customer of the one box becomes the sender."""
@@ -171,6 +187,11 @@ class ExpressScreen(Screen):
             abroad.bring(argument.key)
         else:
             abroad.focus()
+
+    def ask_cod(self) -> None:
+        """To what is collected on delivery, at home."""
+        if self.destination.abroad is None:
+            self.cod.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _line_back(self) -> None:
         if self.destination.abroad is not None:
@@ -327,6 +348,8 @@ class ExpressScreen(Screen):
         try:
             document = known.document if known else ""
             wanted = decide.command(self.form.values(), fin, document, self._weighed, self.roll.number)
+            collected = self.cod.money()
+            wanted = dataclasses.replace(wanted, cod_qapik=collected.minor if collected else 0)
         except Refused as error:
             self._refused(error)
             return

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 EVENT_KEY: Final = "Ctrl+E"
 VOID_KEY: Final = "Ctrl+Z"
+CHARGE_KEY: Final = "Ctrl+D"
 
 
-def actions(choose_event: Callable[[], object], void: Callable[[], object]) -> list[Action]:
+def actions(
+    choose_event: Callable[[], object], void: Callable[[], object], charge: Callable[[], object]
+) -> list[Action]:
     """All acts of the screen."""
     return [
         Action("tracking.screen.take", "tracking.screen.take", "Enter", Permission.SCAN),
@@ -26,5 +29,8 @@ def actions(choose_event: Callable[[], object], void: Callable[[], object]) -> l
             choose_event,
         ),
         Action("tracking.screen.void", "tracking.screen.void", VOID_KEY, Permission.SCAN, void),
+        Action(
+            "tracking.screen.take_charge", "tracking.screen.take_charge", CHARGE_KEY, Permission.SELL, charge
+        ),
         Action("tracking.screen.back", "tracking.screen.back", "Esc"),
     ]

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import printed_item_number, read_item_number
+from azpost_desk.domain.lines import ChargePaid
+from azpost_desk.domain.money import azn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from azpost_desk.domain.mail.scanning import EventHere
+    from azpost_desk.domain.money import Money
     from azpost_desk.domain.scans import Scan
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.keeping import Keeping, Term
     from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
-    from azpost_desk.services.views import Entry
+    from azpost_desk.services.views import Basket, Entry
 
 Tone = Literal["good", "refused", "already", "elsewhere", "stop"]
 # Kinds of scan that are said here, taken or not; anything else opens where the one box knows it.
@@ -91,6 +94,12 @@ def printed(text: str) -> str:
 def is_unbelieved(answer: Scanned) -> bool:
     """Whether a pick-up code was not believed: the customer still stands there, with a document perhaps."""
     return answer.key.rpartition(".")[2] in _UNBELIEVED
+
+
+def charge_of(basket: Basket, number: str) -> Money:
+    """What is to be paid for an item in this basket."""
+    lines = (one.line for one in basket.lines)
+    return azn(sum(one.amount_qapik for one in lines if isinstance(one, ChargePaid) and one.number == number))
 
 
 def tone_of(verdict: str) -> Tone:

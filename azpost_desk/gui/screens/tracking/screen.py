@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.tracking import Known, Scanned
-    from azpost_desk.services.views import Recorded
+    from azpost_desk.services.views import Basket, Recorded
 
 
 class TrackingScreen(Screen):
@@ -138,7 +138,7 @@ class TrackingScreen(Screen):
 
     def actions_here(self) -> list[Action]:
         """See `Screen`."""
-        return actions.actions(self.choose_event, self.void_last)
+        return actions.actions(self.choose_event, self.void_last, self.take_charge)
 
     def side(self) -> QWidget:
         """See `Screen`."""
@@ -329,6 +329,24 @@ class TrackingScreen(Screen):
             self._count()
 
         Operation(self.panel.void, lambda: tracking.void_last(by)).succeeded(voided).refused(
+            self._on_not_saved
+        ).start()
+
+    def take_charge(self) -> None:
+        """Put what is due for the item scanned last into the basket; once paid, it is scanned again."""
+        seen = next(iter(self.table.rows.records), None)
+        if seen is None or self._saving:
+            return
+        charges, by, number = self.session.services.charges, self.session.by, seen.number
+
+        def taken(basket: Basket) -> None:
+            self.session.basket_changed.emit(basket)
+            self._say(
+                phrase("tracking.screen.charge_taken", amount=decide.charge_of(basket, number)),
+                "good",
+            )
+
+        Operation(self, lambda: charges.take(number, by)).changes("basket").succeeded(taken).refused(
             self._on_not_saved
         ).start()
 

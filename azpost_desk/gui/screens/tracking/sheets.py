@@ -12,6 +12,7 @@ from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.mail.pickup import is_code
 from azpost_desk.domain.mail.proof import takes_code
 from azpost_desk.domain.mail.scanning import ABROAD
+from azpost_desk.gui.kit.amount_field import AmountField
 from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, NameList, Sheet
 from azpost_desk.gui.kit.fields import ChoiceField, DateField, Field, TextField, choices_of, read_date
@@ -33,7 +34,10 @@ _WIDTH_PX: Final = 420
 _SIGNED_WIDTH_PX: Final = 780
 _USUAL: Final = {"relation": "self", "signed": "screen"}
 # A code comes before the name: with it nobody asks for one.
-_ORDER: Final = ("reason", "measure", "relation", "document", "receptacle", "signatory", "until", "signed")
+_ORDER: Final = (
+    "reason", "measure", "duty", "relation", "document", "receptacle", "signatory", "until", "signed"
+)  # fmt: skip
+_DUE: Final = "duty_due"
 
 
 class NeedsSheet(Sheet):
@@ -71,6 +75,9 @@ class NeedsSheet(Sheet):
         if "document" in event.needs:
             self.form.field("document").changed.connect(self._on_shown)
             self.form.field("relation").changed.connect(self._on_shown)
+        if "duty" in event.needs:
+            self.form.field("reason").changed.connect(self._on_reason)
+            self._on_reason()
         if wrong:
             self._show_again(event, wrong)
 
@@ -116,9 +123,24 @@ class NeedsSheet(Sheet):
         # Whoever has the code is the addressee: there is no name to ask for.
         self.form.field("signatory").setVisible(not self._code())
 
+    def _on_reason(self) -> None:
+        # Only where duty is due is there a sum to ask for.
+        self.form.field("duty").setVisible(self.form.field("reason").text() == _DUE)
+
+    def _duty_qapik(self) -> int:
+        field = self.form.field("duty")
+        assert isinstance(field, AmountField)
+        money = field.money() if self.form.field("reason").text() == _DUE else None
+        return money.minor if money else 0
+
     def _on_save(self) -> None:
         if self.form.verify():
             said: dict[str, Any] = dict(self.form.values())
+            if said.pop("duty", None) is not None:
+                said["duty_qapik"] = self._duty_qapik()
+                if said["reason"] == _DUE and not said["duty_qapik"]:
+                    self.form.field("duty").set_error(phrase("express.scan.duty_missing", number=""))
+                    return
             if "document" in said and (code := self._code()):
                 said |= {"code": code, "document": ""}
             if self.pad is not None and said["signed"] == "screen":
@@ -162,6 +184,8 @@ def _field(event: EventHere, need: str) -> Field:
     if need == "document":
         hint = "tracking.screen.shown_hint"
         return TextField("tracking.screen.shown", name=need, hint=hint, optional=True, max_length=40)
+    if need == "duty":
+        return AmountField(words, name=need, optional=True)
     if need == "until":
         return DateField(words, name=need)
     if need == "receptacle":

@@ -1,4 +1,4 @@
-"""The ninth schema: labels to be scanned back, where orders send items, bags, rolls. For ever, as SQL."""
+"""The ninth schema: labels, rolls, charges paid, where orders send items, bags. For ever, as SQL."""
 
 from __future__ import annotations
 
@@ -24,6 +24,20 @@ CREATE TABLE mail_labels (
  STRICT
 """,
     "CREATE INDEX ix_mail_labels_state ON mail_labels (state)",
+    """
+CREATE TABLE mail_charges (
+    operation TEXT NOT NULL,
+    number TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    event TEXT NOT NULL,
+    amount_qapik INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    CONSTRAINT pk_mail_charges PRIMARY KEY (operation)
+)
+ STRICT
+""",
+    "CREATE INDEX ix_mail_charges_number ON mail_charges (number)",
+    "ALTER TABLE mail_events ADD COLUMN due_qapik INTEGER DEFAULT '0' NOT NULL",
     "ALTER TABLE mail_orders ADD COLUMN to_office TEXT DEFAULT '' NOT NULL",
     "ALTER TABLE item_ranges ADD COLUMN sort TEXT DEFAULT '' NOT NULL",
     "CREATE INDEX ix_item_numbers_number ON item_numbers (number)",
