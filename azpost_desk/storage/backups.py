@@ -111,7 +111,12 @@ def prove(path: Path, key: bytes) -> tuple[int, int, str]:
     Raises:
         Trouble: G-063 the key does not fit, G-073 it is damaged.
     """
-    copy = engine.driver(path, key, read_only=True)
+    try:
+        copy = engine.driver(path, key, read_only=True)
+    except Trouble as trouble:
+        if trouble.code == "G-071":
+            raise Trouble("G-073", why=str(trouble.__cause__)) from trouble
+        raise
     try:
         _check_whole(copy)
         end = _state(copy, None)

@@ -50,7 +50,7 @@ def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection
 
     Raises:
         Trouble: G-063 when the key does not open the file, G-068 when SQLite is too old, G-071 when what lies
-            there is no file of books.
+            there is no file of books, or a page of its table of contents is damaged.
     """
     if dbapi2.sqlite_version_info < SQLITE_MIN:
         raise Trouble("G-068", version=dbapi2.sqlite_version)
@@ -64,7 +64,9 @@ def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection
         raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except dbapi2.DatabaseError as wrong:
         raw.close()
-        raise Trouble("G-063") from wrong
+        # A key that does not fit reads nothing as a database; with one that does, a page is damaged.
+        is_key = wrong.sqlite_errorname == "SQLITE_NOTADB"
+        raise Trouble("G-063" if is_key else "G-071") from wrong
     raw.execute("PRAGMA foreign_keys=ON")
     raw.execute("PRAGMA busy_timeout=5000")
     if not read_only:
