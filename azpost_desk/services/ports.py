@@ -145,6 +145,9 @@ class Reading(Protocol):
     def item_orders(self, number: str) -> dict[str, views_mail.StopOrder]:
         """Stop orders that stand for an item, by kind, oldest first."""
 
+    def sent_on_to(self, number: str, since_ms: int) -> str:
+        """The office that an item was sent on to by an order of since then (UTC ms); "" for others."""
+
     def scans(self, day: int, limit: int = 200) -> list[views.Entry]: ...
     def announced(self, last_digits: str) -> list[str]: ...
     def customers(self, folded: str, limit: int = 9) -> list[views.Customer]:

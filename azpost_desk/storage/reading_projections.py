@@ -199,6 +199,12 @@ class ProjectionReading:
         wanted = select(t.mail_orders).where(o.number == number, o.state == "open").order_by(o.at_ms)
         return {row.kind: views_mail.StopOrder(row.at_ms, row.to_office) for row in self._all(wanted)}
 
+    def sent_on_to(self, number: str, since_ms: int) -> str:
+        o = t.mail_orders.c
+        done = select(o.to_office).where(o.number == number, o.state == "done", o.to_office != "")
+        done = done.where(o.at_ms >= since_ms)
+        return str(self._scalar(done.order_by(o.at_ms.desc()).limit(1)) or "")
+
     def announced(self, last_digits: str) -> list[str]:
         """Items expected here whose number ends, before the country, in these digits; not one that ended."""
         wanted = select(t.mail_items.c.number).where(t.mail_items.c.expected == 1)
