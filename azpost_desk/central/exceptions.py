@@ -125,6 +125,10 @@ OWNERS: Final = {
     "mail_bag_contradiction": "operations",
     "mail_bag_overdue": "operations",
     "mail_bag_missing": "operations",
+    "mail_bag_surplus": "operations",
+    "irregularity": "operations",
+    "irregularity_strange": "security",
+    "item_lost": "operations",
 }
 
 

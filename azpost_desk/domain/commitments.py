@@ -20,6 +20,7 @@ GROUPS: Final[dict[type[ops.Body], dict[str, str]]] = {
     ops.GrantRequested: {"question": "question"},
     ops.ItemScanned: {"signatory": "signatory", "proof": "proof"},
     ops.MailBagHandedOver: {"driver": "driver"},
+    ops.IrregularityReported: {"words": "words", "photo": "photo"},
     ops.RoundSigned: {"courier": "courier"},
     ops.RoundEnded: {"courier": "courier"},
     ops.PaperSigned: {"signer": "subject"},

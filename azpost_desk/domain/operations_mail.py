@@ -1,4 +1,4 @@
-"""Journal records of mail: what was scanned, not taken and taken back; labels; rounds of couriers; bags."""
+"""Journal records of mail: what was scanned, not taken, taken back; labels; rounds; bags; what was wrong."""
 
 from __future__ import annotations
 
@@ -165,6 +165,18 @@ class MailBagEnded(Body, frozen=True):
     surplus: tuple[str, ...] = ()
 
 
+class IrregularityReported(Body, frozen=True):
+    """Somebody saw that an item or a bag is not as it should be; `kind` of `mail.irregularities.KINDS`.
+
+    What they wrote and the photo are commitments: both lie beside the record.
+    """
+
+    number: str
+    kind: str
+    words: str = ""
+    photo: str = ""
+
+
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("item.scanned", 1): ItemScanned,
     ("scan.refused", 1): ScanRefused,
@@ -181,4 +193,5 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("mail_bag.taken", 1): MailBagTaken,
     ("mail_bag.opened", 1): MailBagOpened,
     ("mail_bag.ended", 1): MailBagEnded,
+    ("irregularity.reported", 1): IrregularityReported,
 }

@@ -57,6 +57,7 @@ from azpost_desk.programs import (
     central_cash,
     central_dual_control,
     central_instant,
+    central_irregularities,
     central_items,
     central_lists,
     central_mail,
@@ -204,6 +205,7 @@ def _parser() -> argparse.ArgumentParser:
     central_messages.add(command)
     central_instant.add(command)
     central_items.add(command)
+    central_irregularities.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
 

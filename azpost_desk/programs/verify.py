@@ -47,6 +47,7 @@ GROUPS: Final = {
     "grant.requested": {"question": "question"},
     "item.scanned": {"signatory": "signatory", "proof": "proof"},
     "mail_bag.handed_over": {"driver": "driver"},
+    "irregularity.reported": {"words": "words", "photo": "photo"},
     "round.signed": {"courier": "courier"},
     "round.ended": {"courier": "courier"},
     "paper.signed": {"signer": "subject"},

@@ -19,6 +19,7 @@ from azpost_desk.services.counter import Approval
 from azpost_desk.services.disputes import Figure
 from azpost_desk.services.evidence import ExportEvidence
 from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.irregularities import Report
 from azpost_desk.services.mail_bags import CloseBag
 from azpost_desk.services.notices import PayNotice
 from azpost_desk.services.rounds import Signed
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _COLLECTOR = Person(name="Rzayev Kamal", document="INK-1")
 _WORDS = "Düz deyil"
+# The least that is a photo: its end and nothing drawn.
+_PHOTO = bytes.fromhex("ffd8ffda0000ffd9")
 _INK = Signed(Signature(360, 140, ((20, 20, 100, 100),)))
 
 
@@ -75,6 +78,10 @@ class FeatureActs(AtCounter):
         number = item_number("EE", 71_000_000 + item)
         self.services.mail_bags_in.found(arrival, number, event, CLERK)
         return lambda: self.services.mail_bags_in.end(arrival, CLERK)
+
+    def _report_irregularity(self) -> Act:
+        number = item_number("EE", 72_000_000 + self.books.head()[1])
+        return lambda: self.services.irregularities.report(Report(number, "other", _WORDS, _PHOTO), CLERK)
 
     def _arrived(self) -> str:
         number = bag_number(999_999, 1, self.books.head()[1] + 1)

@@ -28,6 +28,7 @@ from azpost_desk.services.finding import Finding
 from azpost_desk.services.goods import Shop
 from azpost_desk.services.history import History
 from azpost_desk.services.incoming import Incoming
+from azpost_desk.services.irregularities import Irregularities
 from azpost_desk.services.keeping import Keeping
 from azpost_desk.services.labels import Labels
 from azpost_desk.services.licences import BranchLicences
@@ -120,6 +121,11 @@ class DeskServices:
     def labels(self) -> Labels:
         """Labels to be scanned back."""
         return Labels(self.counter)
+
+    @property
+    def irregularities(self) -> Irregularities:
+        """What is not as it should be with items and bags."""
+        return Irregularities(self.counter)
 
     @property
     def mail_bags(self) -> MailBags:

@@ -20,6 +20,7 @@ from azpost_desk.protocol import news as tidings
 from azpost_desk.protocol.messages import Sent
 from azpost_desk.protocol.old_chains import OldRecord
 from azpost_desk.protocol.records import Attachment, seal
+from azpost_desk.services.counter import attach
 from azpost_desk.services.erasure import erase
 from azpost_desk.services.labels import LABELS
 from azpost_desk.services.qr_views import QR
@@ -41,6 +42,16 @@ class RarePlayer(CashPlayer):
         if waiting:
             body = ops.LabelScanned(number=waiting[0].number, acceptance=waiting[0].acceptance)
             self._append(body, "1002")
+
+    def report_irregularity(self) -> None:
+        """An item is damaged: what was written and the photo lie beside the record."""
+        operation = self.new_id()
+        told = {"words": "torn", "photo": b"jpeg"}
+        attached = [attach(operation, group, value) for group, value in told.items()]
+        said = {one.slot.partition(":")[2]: one.commitment() for one in attached}
+        body = ops.IrregularityReported(number="EE000100041AZ", kind="damaged", **said)
+        with self.books.writing() as books:
+            books.append(body, actor="1002", operation=operation, attachments=attached)
 
     def pay_charge(self) -> None:
         """Cash on delivery is taken twice, and given back once: of another item it stays."""

@@ -3,7 +3,7 @@
 In: what the desks of an office wrote of its bags, and those of another one of bags that came to it. Out: rows
 of `mail_bags` (`domain.mail.bag_history`), news of a bag as it stands, exceptions for what no honest desk
 writes, tasks for a step that fits nowhere, for a bag that is on the road longer than any road is, and for
-each item that was on its list and not in it.
+each item that was on its list and not in it, or in it and on no list.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 CONTRADICTION: Final = "mail_bag_contradiction"
 MISSING: Final = "mail_bag_missing"
 OVERDUE: Final = "mail_bag_overdue"
+SURPLUS: Final = "mail_bag_surplus"
+# Of a missing item: a person has said how it ends, and no scan opens it again.
+SETTLED: Final = "settled"
 # Nobody opens and closes one bag so often: whoever writes more wants its fold to cost the country its time.
 STEPS_MAX: Final = 200
 _TASK_DAYS: Final = 7
@@ -171,7 +174,7 @@ def item_seen(conn: Connection, number: str, now_ms: int) -> None:
     )
     for row in rows:
         state = "found" if row.found else "missing"
-        if row.state == state:
+        if row.state in (state, SETTLED):
             continue
         place, about = (row.desk, row.epoch, row.sequence), f"{number} {row.bag}"
         conn.execute(
@@ -338,6 +341,7 @@ def _fold(conn: Connection, bag: str, now_ms: int) -> None:
     )
     if sealing and life.emptied:
         _miss(conn, bag, sealing, by_id[life.emptied], now_ms)
+        _too_many(conn, before.number, sealing, by_id[life.emptied], now_ms)
     _tell(conn, bag, now_ms)
 
 
@@ -355,6 +359,34 @@ def _miss(conn: Connection, bag: str, sealing: Any, ended: Any, now_ms: int) -> 
             ).rowcount
             if new:
                 item_seen(conn, number, now_ms)
+
+
+def _too_many(conn: Connection, bag: str, sealing: Any, ended: Any, now_ms: int) -> None:
+    """Each number that was found and is on no list is a person's task, once; a later list may explain it."""
+    place = ended.desk, ended.epoch, ended.sequence
+    listed = {f"{number} {bag}" for number in ended.numbers if number not in frozenset(sealing.numbers)}
+    known = {
+        about
+        for (about,) in conn.execute(
+            "select about from exceptions where (desk, epoch, sequence, reason) = (%s, %s, %s, %s)",
+            (*place, SURPLUS),
+        )
+    }
+    for about in sorted(listed - known):
+        list_task(conn, place, SURPLUS, about, _due(now_ms, _TASK_DAYS), now_ms)
+    for about in sorted(known - listed):
+        end_exact(conn, place, SURPLUS, about, now_ms)
+
+
+def settle_missing(conn: Connection, place: tuple[str, int, int], about: str) -> None:
+    """A person has ended the search for an item of a bag."""
+    number, _, bag = about.partition(" ")
+    conn.execute(
+        "update mail_bag_missing m set state = %s from mail_bags b, mail_bag_steps s"
+        " where b.mail_bag = m.mail_bag and s.operation = m.operation and m.number = %s and b.number = %s"
+        " and (s.desk, s.epoch, s.sequence) = (%s, %s, %s)",
+        (SETTLED, number, bag, *place),
+    )
 
 
 def _mark(conn: Connection, number: str, steps: list[Any], unfit: frozenset[str], now_ms: int) -> None:

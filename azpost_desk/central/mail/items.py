@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from psycopg.rows import namedtuple_row
 
 from azpost_desk.central.exceptions import end_exact, list_exception, list_task
-from azpost_desk.central.mail import advance, bags, charges, notices, orders, pickups
+from azpost_desk.central.mail import advance, bags, charges, irregularities, notices, orders, pickups
 from azpost_desk.central.mail.offices import concerned, postcode_of
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
@@ -271,6 +271,7 @@ def _fold(conn: Connection, number: str, now_ms: int) -> None:
     orders.follow(conn, number, now, now_ms)
     notices.follow(conn, number, now, now_ms)
     charges.follow(conn, number, now, now_ms)
+    irregularities.follow(conn, number, all_, now_ms)
 
 
 def _tell(conn: Connection, number: str, offices: frozenset[str], now_ms: int, only: str = "") -> None:
