@@ -23,6 +23,7 @@ from azpost_desk.programs.desk_parts import paper_printer as paper_printer
 from azpost_desk.programs.desk_parts import paper_title as paper_title
 from azpost_desk.programs.desk_parts import report_press as report_press
 from azpost_desk.programs.desk_parts import scanner_gap_of as scanner_gap_of
+from azpost_desk.programs.desk_parts import scanner_of as scanner_of
 from azpost_desk.programs.desk_parts import signer_of as signer_of
 from azpost_desk.programs.desk_parts import stamp_drawer as stamp_drawer
 from azpost_desk.programs.desk_parts import tray_of as tray_of
@@ -315,11 +316,17 @@ def run_window(
     from azpost_desk.gui.work.garbage import GarbageOnMainThread
     from azpost_desk.gui.work.guards import Incidents
     from azpost_desk.gui.work.runner import Runner
+    from azpost_desk.gui.work.serial_listener import SerialListener
 
     incidents = Incidents()
     runner = Runner()
     window = Window(looks)
     scanner = listen(app, window, gap_ms=scanner_gap_of(folder))
+    wired = scanner_of(folder)
+    listener = SerialListener(wired.listen, window) if wired else None
+    if listener:
+        listener.heard.connect(scanner.hear)
+        listener.start()
     garbage = GarbageOnMainThread(app)
     running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window, enrol_again)
     if card:
@@ -332,6 +339,8 @@ def run_window(
     window.painted.connect(running.load)
     window.showFullScreen() if app.platformName() not in ("offscreen", "minimal") else window.show()
     code = app.exec()
+    if listener:
+        listener.stop()
     scanner.remove()
     runner.close()
     running.close()

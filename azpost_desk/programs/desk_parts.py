@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from azpost_desk.devices.byte_lines import ByteLine
     from azpost_desk.devices.ports import LabelPrinter, PagePrinter, ReceiptPrinter, Scale, Signer, Sound
     from azpost_desk.devices.printers import FolderPrinter
+    from azpost_desk.devices.serial_scanners import SerialScanner
     from azpost_desk.domain.papers import Paper
     from azpost_desk.domain.signatures import Stamp
     from azpost_desk.programs.desk_settings import DeskSettings
@@ -248,6 +249,7 @@ def devices_of(folder: Path) -> Devices:
     """
     from azpost_desk.devices.label_printers import ZplPrinter
     from azpost_desk.devices.printers import EscPosPrinter, FolderPrinter, LpPrinter
+    from azpost_desk.devices.scales import SerialScale
     from azpost_desk.devices.sounds import sound_here
     from azpost_desk.programs.desk_settings import settings_of
 
@@ -266,6 +268,7 @@ def devices_of(folder: Path) -> Devices:
         sound=sound_here(),
         receipts=receipts,
         label=label,
+        scale=SerialScale(*serial_of(said.scale)) if said.scale else None,
         terminal=_terminal_of(said, folder),
         certificates=said.centre_certificates,
         signer=signer_of(said.signing),
@@ -316,6 +319,28 @@ def looks_of(folder: Path) -> Looks:
         beside.replace(path)
 
     return Looks(lambda: content_of(path, SMALL_BYTES_MAX) if path.exists() else b"", write)
+
+
+def serial_of(said: str) -> tuple[str, int]:
+    """Port and speed of ``serial:PORT@BAUD``."""
+    port, _, baud = said.removeprefix("serial:").partition("@")
+    return port, int(baud or 9600)
+
+
+def scanner_of(folder: Path) -> SerialScanner | None:
+    """The scanner on a serial port of this desk, where it has one.
+
+    Raises:
+        Trouble: G-080 as settings_of.
+    """
+    from azpost_desk.programs.desk_settings import settings_of
+
+    said = settings_of(folder).scanner
+    if not said:
+        return None
+    from azpost_desk.devices.serial_scanners import SerialScanner
+
+    return SerialScanner(*serial_of(said))
 
 
 def scanner_gap_of(folder: Path) -> int:

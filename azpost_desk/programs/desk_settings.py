@@ -21,6 +21,8 @@ FILE: Final = "desk.toml"
 _PORT: Final = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 _PLACE: Final = rf"[^:\s]+:{_PORT}"
 _TCP: Final = rf"tcp:{_PLACE}"
+# A port of this machine, and how fast it speaks where that is not 9600.
+_SERIAL: Final = r"^(serial:[^@\s]+(@(1200|2400|4800|9600|19200|38400|57600|115200))?)?$"
 _LINE: Final = re.compile(r"line ([0-9]+)")
 _NAMED: Final = re.compile(r"\$\.(?:\w+\.)*(\w+)|unknown field `([^`]*)`")
 _BACKSLASH: Final = "in double quotes \\ is written twice; or put the path into single quotes"
@@ -40,6 +42,8 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         terminal_dialect: ZVT: "goods" for a terminal that waits to hear whether the goods were issued.
         pages: "folder" (PDF files in ``papers/``) or CUPS.
         customer: "window" shows the customer's basket on a second screen.
+        scanner: a scanner on a serial port, beside any that is a keyboard.
+        scale: the counter's scale, on a serial port.
         scanner_gap_ms: the longest pause between two keys of the scanner, 0 for the usual one. Slower hands
             than the bound would be taken for a scanner.
     """
@@ -55,6 +59,8 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terminal_dialect: Literal["final", "goods"] = "final"
     signing: Annotated[str, msgspec.Meta(pattern=r"^((card|file):.+)?$")] = ""
     centre_certificates: str = ""
+    scanner: Annotated[str, msgspec.Meta(pattern=_SERIAL)] = ""
+    scale: Annotated[str, msgspec.Meta(pattern=_SERIAL)] = ""
     scanner_gap_ms: Annotated[int, msgspec.Meta(ge=10, le=150)] = 0
     customer: Literal["", "window"] = ""
     backups: str = ""

@@ -12,7 +12,8 @@ import pytest
 from azpost_desk.devices.label_printers import ZplPrinter
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.programs import backup, check, desk, tool
-from azpost_desk.programs.desk import copies_of, devices_of, scanner_gap_of
+from azpost_desk.programs.desk import copies_of, devices_of, scanner_gap_of, scanner_of
+from azpost_desk.programs.desk_parts import serial_of
 from azpost_desk.programs.desk_settings import DeskSettings, settings_of
 
 pytestmark = pytest.mark.fast
@@ -72,6 +73,8 @@ WRONG = [
     ('label = "zpl:10.0.0.5:0"\n', 1, "label"),
     ('label = "zpl:10.0.0.5:65536"\n', 1, "label"),
     ("label_dpi = 600\n", 1, "600"),
+    ('scanner = "tcp:10.0.0.5:9100"\n', 1, "scanner"),
+    ('scale = "serial:/dev/ttyUSB0@9601"\n', 1, "scale"),
     ('label_answer = "maybe"\n', 1, "maybe"),
     ('receipts = "tcp:10.0.0.5:99999"\n', 1, "receipts"),
     ('terminal = "usb"\n', 1, "terminal"),
@@ -153,3 +156,17 @@ def test_a_check_without_keys_cannot_run_and_says_so(
     assert check.main(["--data", str(tmp_path)]) == 2
     [told] = capsys.readouterr().err.strip().splitlines()
     assert told.startswith("G-063: ")
+
+
+def test_scanner_and_scale_on_serial_ports(tmp_path: Path) -> None:
+    assert scanner_of(tmp_path) is None
+    assert devices_of(tmp_path).scale is None
+    write(tmp_path, b'scanner = "serial:COM3"\nscale = "serial:/dev/ttyUSB1@2400"\n')
+    assert (serial_of("serial:COM3"), serial_of("serial:/dev/ttyUSB1@2400")) == (
+        ("COM3", 9600),
+        ("/dev/ttyUSB1", 2400),
+    )
+    scanner, scale = scanner_of(tmp_path), devices_of(tmp_path).scale
+    assert scanner is not None
+    assert scale is not None
+    assert (scanner.state().trouble, scale.state().trouble) == ("D-043", "D-008")

@@ -138,6 +138,13 @@ class ScannerFilter(QObject):
         self._app = app
         app.installEventFilter(self)
 
+    def hear(self, raw: str) -> None:
+        """A code that came whole from a scanner which is no keyboard; "" when it could not be read."""
+        if raw:
+            self._emit(raw)
+        else:
+            self.bus.broken.emit()
+
     def remove(self) -> None:
         """Deliver what is held and stop listening."""
         self.flush()
