@@ -18,6 +18,10 @@ BusinessDay = NewType("BusinessDay", str)
 # Azerbaijan keeps UTC+4 the whole year since summer time was abolished in 2016.
 BAKU_OFFSET_MS: Final = 4 * 60 * 60 * 1000
 
+# Where times end that desks and centre tell each other (the year 9000): a last day or a retention is still
+# reckoned from any before it, on a calendar that ends with the year 9999.
+TIME_MS_END: Final = 221_845_392_000_000
+
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _EPOCH: Final = dt.date(1970, 1, 1)
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from azpost_desk.domain import cash, cash_bags
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch
+from azpost_desk.domain.days import TIME_MS_END
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
 from azpost_desk.domain.mail.bags import BAG as MAIL_BAG
@@ -94,7 +95,12 @@ def act(connection: Connection, desk: OpenDesk, news: News) -> None:
     actor = _ACTORS.get(news.kind)
     kind = tidings.KINDS.get(news.kind)
     if actor is not None and kind is not None:
-        actor(connection, desk, msgspec.json.decode(news.payload, type=kind))
+        told = msgspec.json.decode(news.payload, type=kind)
+        times = (getattr(told, name) for name in kind.__struct_fields__ if name.endswith("_ms"))
+        if not all(0 <= at_ms < TIME_MS_END for at_ms in times):
+            # Whoever reckons a day from it would fail, and everybody whose work stands in the same list.
+            raise NotTaken("no such time")
+        actor(connection, desk, told)
 
 
 _NEVER: Final = frozenset({"record", "journal", "posting", "postings", "ledger"})

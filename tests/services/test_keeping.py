@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from azpost_desk import places
-from azpost_desk.domain.days import BusinessDay, day_start_ms
+from azpost_desk.domain.days import TIME_MS_END, BusinessDay, day_start_ms
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.protocol import news as tidings
 from tests.services.test_express import scan, taken_by
@@ -120,3 +120,26 @@ def test_without_rules_nothing_goes_back_by_itself(stand: Stand) -> None:
     assert stand.desk.keeping.terms() == []
     assert stand.desk.tracking.known(ITEMS[0]).term is None
     assert scan(stand, ITEMS[0], "EDF", reason="customer_request", until="2027-12-31") == ("saved", "saved")
+
+
+@pytest.mark.parametrize("at_ms", [TIME_MS_END, 2**60, -1, -(2**60)])
+def test_an_item_of_no_time_leaves_the_others_their_days(full: Stand, at_ms: int) -> None:
+    with full.books.reading() as books:
+        branch = books.desk().branch
+    event = tidings.ItemEvent(
+        number=item_number("EE", 876_549),
+        event="EMG",
+        office=branch,
+        at_ms=at_ms,
+        operation="odd",
+        desk=f"{branch}-2",
+        epoch=1,
+        sequence=90,
+    )
+    before = full.desk.keeping.terms()
+    full.books.store_news([piece(2_400, "item.event", event)], 1)
+    assert full.desk.keeping.terms() == before
+    # What is told of the last moment that is one has its last day.
+    latest = msgspec.structs.replace(event, at_ms=TIME_MS_END - 1, operation="late")
+    full.books.store_news([piece(2_401, "item.event", latest)], 1)
+    assert len(full.desk.keeping.terms()) == len(before) + 1

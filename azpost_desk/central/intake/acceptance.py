@@ -15,6 +15,7 @@ import msgspec
 
 from azpost_desk.domain import ledger, postings
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.days import TIME_MS_END
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.soundness import is_sound
 from azpost_desk.protocol.keys import is_signed, rotation_words
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from azpost_desk.protocol.records import Header, Record
 
 CONTENT_BYTES: Final = 16
-# Beyond the year 9999, or 2,700 years of business days, a number is no time of a desk.
-_TIME_MS_END: Final = 253_402_300_800_000
+# Beyond 2,700 years of business days a number is no day of a desk.
 _DAY_END: Final = 1_000_000
 
 
@@ -103,7 +103,7 @@ def _header(record: Record) -> Header | None:
         header = record.header()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    in_time = 0 <= header.recorded_ms < _TIME_MS_END and 0 <= header.day < _DAY_END
+    in_time = 0 <= header.recorded_ms < TIME_MS_END and 0 <= header.day < _DAY_END
     return header if in_time else None
 
 
