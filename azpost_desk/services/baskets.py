@@ -31,6 +31,7 @@ from azpost_desk.services.basket_lines import (
     still_stand,
     with_way_back,
 )
+from azpost_desk.services.charges_due import still_due
 from azpost_desk.services.counter import (
     Approval,
     Counter,
@@ -315,6 +316,7 @@ class Baskets:
             may_sell(books, by, service_of(line))
         if not engaged:
             still_stand(lines, self.counter.line.trusted_ms())
+            still_due(books, lines)
             self._within_allowances(books, lines)
         self._in_stock(books, lines)
         return baskets.to_pay(lines)

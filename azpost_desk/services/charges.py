@@ -3,47 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING
 
 from azpost_desk.domain.item_numbers import printed_item_number, read_item_number
 from azpost_desk.domain.lines import ChargePaid
-from azpost_desk.domain.mail.charges import Charge, charges
 from azpost_desk.domain.mail.orders import stopping
-from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.basket_lines import line_told
+from azpost_desk.services.charges_due import Unpaid, is_elsewheres, unpaid
 from azpost_desk.services.counter import Counter, Officer, may_sell
-from azpost_desk.services.reads import Reads
+from azpost_desk.services.misrouting import belongs_to
 from azpost_desk.texts import Texts
 
 if TYPE_CHECKING:
     from azpost_desk.services.baskets import Baskets
-    from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Basket
-
-_ARRIVES: Final = frozenset({"EMG", "EDH"})
-
-
-class ChargeReads(Protocol):
-    """What the books know of charges."""
-
-    def charges_paid(self, number: str) -> set[str]:
-        """The events whose charges were paid at this desk and not undone."""
-
-
-CHARGES: Final = Reads[ChargeReads]("charges")
-
-
-@dataclass(frozen=True, slots=True)
-class Unpaid:
-    """What is still to be paid here before an item may be handed over."""
-
-    charges: tuple[Charge, ...]
-
-    @property
-    def amount_qapik(self) -> int:
-        """All of it."""
-        return sum(one.amount_qapik for one in self.charges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +42,8 @@ class Charges:
         Raises:
             Refused: S-010, C-001, I-007 no item number, E-132 nothing is due, or it lies in the basket
                 already, E-133 it was taken in at another desk and the line is down, E-134 a stop order
-                stands: nobody pays for what is not handed over.
+                stands, E-170 its way has ended or another office delivers it: nobody pays for what is not
+                handed over here.
         """
         number = _whole(typed)
         with self.counter.books.reading() as books:
@@ -76,6 +51,7 @@ class Charges:
             due = unpaid(books, number).charges
             elsewhere = is_elsewheres(books, number, online=self.counter.line.state().online)
             stopped = stopping(list(books.item_orders(number)), "EMI")
+            is_others = books.item_lives(number)[-1].is_final or belongs_to(books, number, "EMI")
         basket = self.baskets.current()
         lies = {
             one.line.event for one in (basket.lines if basket else ()) if isinstance(one.line, ChargePaid)
@@ -83,6 +59,8 @@ class Charges:
         due = tuple(one for one in due if one.event not in lies)
         if not due:
             raise Refused("E-132", field="item", number=printed_item_number(number))
+        if is_others:
+            raise Refused("E-170", field="item", number=printed_item_number(number))
         if stopped:
             raise Refused("E-134", field="item", number=printed_item_number(number))
         if elsewhere:
@@ -102,34 +80,6 @@ class Charges:
             basket = self.baskets.add(by, line_told(line, (), told, by.language, "keys"))
         assert basket is not None
         return basket
-
-
-def unpaid(books: Reading, number: str) -> Unpaid:
-    """What is still to be paid at this desk before the item may be handed over."""
-    due = charges(books.item_lives(number)[-1])
-    paid = books.of(CHARGES).charges_paid(number) if due else set()
-    return Unpaid(tuple(one for one in due if one.event not in paid))
-
-
-def is_elsewheres(books: Reading, number: str, *, online: bool) -> bool:
-    """Whether another desk of this office took the item in, which may have been paid for it off line."""
-    own, office = books.desk().desk, books.desk().branch
-    arrived = [
-        event.desk
-        for event, _state in books.item_lives(number)[-1].way()
-        if event.code in _ARRIVES and event.office == office
-    ]
-    return not online and bool(arrived) and arrived[-1] != own
-
-
-def why_unpaid(books: Reading, number: str, *, online: bool) -> tuple[str, dict[str, object]] | None:
-    """Why money keeps an item from being handed over: the reason, facts for its sentence; None: nothing."""
-    due = unpaid(books, number)
-    if due.charges:
-        return "charge_due", {"amount": azn(due.amount_qapik)}
-    if charges(books.item_lives(number)[-1]) and is_elsewheres(books, number, online=online):
-        return "charge_elsewhere", {}
-    return None
 
 
 def _whole(typed: str) -> str:

@@ -22,7 +22,7 @@ from azpost_desk.domain.scans import read_scan, why_unread
 from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.typed import one_line
 from azpost_desk.services.approvals import proven
-from azpost_desk.services.charges import why_unpaid
+from azpost_desk.services.charges_due import why_unpaid
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.keeping import is_day, term_of, why_not_until
 from azpost_desk.services.mail_bags_views import require_open, require_voidable, why_not_in

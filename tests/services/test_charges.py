@@ -13,7 +13,7 @@ from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.tracking import ScanItem
-from tests.services.counters import CLERK, approval
+from tests.services.counters import CLERK, SUPERVISOR, approval
 from tests.services.test_express import accept, scan, taken_by
 from tests.services.test_mail_events import becomes
 from tests.storage.desks import piece
@@ -181,3 +181,63 @@ def take(stand: Stand) -> PaidLine:
 def undo(stand: Stand, stored: PaidLine) -> None:
     operation = f"undo-{stand.records()}"
     stand.desk.baskets.reverse(CLERK, stored, operation, "yanlış", approval(operation))
+
+
+def heard(stand: Stand, event: str, serial: int, at_ms: int = 2) -> None:
+    """Another desk of this office scanned the item."""
+    with stand.books.reading() as books:
+        branch = books.desk().branch
+    told = tidings.ItemEvent(
+        number=ITEM,
+        event=event,
+        office=branch,
+        at_ms=at_ms,
+        operation=f"heard-{serial}",
+        desk=f"{branch}-9",
+        epoch=1,
+        sequence=serial,
+        postcode="AZ5002",
+    )
+    stand.books.store_news([piece(960 + serial, "item.event", told)], 1)
+
+
+def test_a_charge_lies_in_one_basket_and_a_parked_one_is_such_a_basket(stand: Stand) -> None:
+    announced(stand)
+    scan(stand, ITEM, "EMG")
+    parked = stand.desk.charges.take(ITEM, CLERK)
+    stand.desk.parking.park(CLERK, parked.basket)
+    with pytest.raises(Refused, match="B-006"):
+        stand.desk.charges.take(ITEM, CLERK)
+    assert stand.desk.baskets.current() is None
+
+
+def test_a_basket_that_waited_takes_no_money_for_what_went_back(stand: Stand) -> None:
+    announced(stand)
+    scan(stand, ITEM, "EMG")
+    [line] = stand.desk.charges.take(ITEM, CLERK).lines
+    assert scan(stand, ITEM, "EDX", reason="refused", measure="returned") == ("saved", "saved")
+    with pytest.raises(Refused, match="E-171"):
+        stand.pay(2_500)
+    assert paid_qapik(stand) == []
+    # Nobody is left with a basket that cannot be paid.
+    assert stand.desk.baskets.void(CLERK, line.line.operation).lines == ()
+
+
+def test_what_another_desk_handed_over_is_paid_for_by_nobody_more(stand: Stand) -> None:
+    announced(stand)
+    heard(stand, "EMG", 1)
+    stand.desk.charges.take(ITEM, CLERK)
+    heard(stand, "EMI", 2)
+    with pytest.raises(Refused, match="E-171"):
+        stand.pay(2_500)
+    stand.desk.baskets.hand_over(SUPERVISOR, None)
+    with pytest.raises(Refused, match="E-170"):
+        stand.desk.charges.take(ITEM, CLERK)
+
+
+def test_nobody_pays_where_another_office_delivers(stand: Stand) -> None:
+    line = stand.desk.express.accept(accept(cod_qapik=4_200), CLERK).lines[0].line
+    assert isinstance(line, ops.ItemAccepted)
+    stand.pay(1_000)
+    with pytest.raises(Refused, match="E-170"):
+        stand.desk.charges.take(line.number, CLERK)

@@ -10,7 +10,7 @@ from azpost_desk.domain import products
 from azpost_desk.domain.lines import Sold
 from azpost_desk.domain.people import AbroadParties, Account, Addresses, Parties, Person, ReceiverAbroad
 from azpost_desk.services.abroad_views import ABROAD
-from azpost_desk.services.charges import CHARGES
+from azpost_desk.services.charges_due import CHARGES
 from azpost_desk.services.keeping import KEEPING
 from azpost_desk.services.labels import LABELS
 from azpost_desk.services.mail_bags_views import ARRIVALS, BAGS

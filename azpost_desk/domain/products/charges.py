@@ -22,6 +22,7 @@ CHARGES: Final = Product(
             ),
             is_sound=lambda line: line.kind in KINDS and 0 < line.amount_qapik <= DUE_QAPIK_MAX,
             exposed_qapik=lambda line: line.amount_qapik,
+            once=lambda line: ("charge", line.event),
         ),
     ),
 )

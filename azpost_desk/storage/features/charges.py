@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import insert, select, update
 
 from azpost_desk.domain.lines import ChargePaid
-from azpost_desk.services.charges import ChargeReads
+from azpost_desk.services.charges_due import ChargeReads
 from azpost_desk.storage.features.base import LineCarrier
 from azpost_desk.storage.tables_mail import mail_charges
 
