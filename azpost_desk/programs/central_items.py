@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from azpost_desk.central.mail import charges, items, orders
+from azpost_desk.central.mail import charges, item_files, items, orders
 from azpost_desk.domain.item_numbers import printed_item_number, read_item_number
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.programs.central_commands import CLOCK
@@ -49,7 +49,7 @@ def _item(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     read = read_item_number(wanted.number)
     if read.number is None or not read.valid:
         raise Refused("I-007", field="item", reason=read.reason)
-    lives = items.known(conn, read.number)
+    lives = item_files.known(conn, read.number)
     if wanted.json:
         to = items.goes_to(conn, read.number)
         print(msgspec.json.encode([_object(read.number, life) | {"country": to} for life in lives]).decode())

@@ -17,7 +17,7 @@ from tests.central.test_news import hear, last_operation
 
 if TYPE_CHECKING:
     from azpost_desk.central.app import Centre
-    from tests.central.desks import SimDesk
+    from tests.central.desks import ManualClock, SimDesk
     from tests.central.test_items import Enrolled
 
 PEOPLE = ("Səfərov", "Quliyeva")
@@ -148,3 +148,133 @@ def test_duty_beyond_all_sense_is_no_event(centre: Centre, enrolled: Enrolled, d
         assert conn.execute("select owner from exceptions where reason = 'item_charge'").fetchall() == [
             ("finance",)
         ]
+
+
+def open_tasks(centre: Centre) -> list[str]:
+    with centre.database.transaction() as conn:
+        rows = conn.execute(
+            "select reason from exceptions where reason like 'item_%' and ended_ms = 0 order by reason"
+        ).fetchall()
+    return [reason for (reason,) in rows]
+
+
+def waiting(centre: Centre, kind: str = "cod") -> list[str]:
+    with centre.database.transaction() as conn:
+        return [one.charge for one in charges.waiting(conn, kind)]
+
+
+def undo(desk: SimDesk, line: ChargePaid) -> None:
+    desk.settle(
+        ops.LineReversed(
+            operation=desk.new_id(),
+            original=line,
+            original_receipt="0001-000001",
+            reason="r",
+            approved_by="9",
+        )
+    )
+
+
+def test_money_of_an_acceptance_that_was_undone_is_a_task_whichever_is_heard_first(
+    centre: Centre, enrolled: Enrolled
+) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    record = here.accept_item(ITEM, "AZ1010", cod_qapik=2_500)
+    [line] = msgspec.json.decode(record.body, type=ops.Settlement).lines
+    pay(there, line.operation)
+    assert isinstance(line, ops.ItemAccepted)
+    here.settle(
+        ops.LineReversed(
+            operation=here.new_id(),
+            original=line,
+            original_receipt="0001-000001",
+            reason="r",
+            approved_by="9",
+        )
+    )
+    hear(centre, here, there)
+    assert open_tasks(centre) == ["item_charge"]
+    assert waiting(centre) == []
+
+
+def test_a_payment_heard_of_before_its_item_is_no_task_once_that_is(
+    centre: Centre, enrolled: Enrolled
+) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    event = accepted(here)
+    line = pay(there, event)
+    scan(there, "EMI")
+    hear(centre, there)
+    assert (open_tasks(centre), waiting(centre)) == (["item_charge"], [])
+    hear(centre, here)
+    assert (open_tasks(centre), waiting(centre)) == ([], [line.operation])
+
+
+def test_undone_after_the_delivery_the_item_is_unpaid_and_paid_again_it_is_not(
+    centre: Centre, enrolled: Enrolled
+) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    event = accepted(here)
+    hear(centre, here)
+    first = pay(there, event)
+    delivered = scan(there, "EMI")
+    undo(there, first)
+    hear(centre, there)
+    assert (open_tasks(centre), waiting(centre)) == (["item_unpaid"], [])
+    second = pay(there, event)
+    hear(centre, there)
+    assert (open_tasks(centre), waiting(centre)) == ([], [second.operation])
+    # A hand-over that was none is unpaid by nobody, and its money waits for the next one.
+    undo(there, second)
+    there.append(ops.ScanVoided(scan=delivered, number=ITEM, reason="slip"))
+    hear(centre, there)
+    assert (open_tasks(centre), waiting(centre)) == ([], [])
+
+
+def test_what_was_paid_twice_is_passed_on_once(centre: Centre, enrolled: Enrolled) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    event = accepted(here)
+    hear(centre, here)
+    first, second = pay(there, event), pay(there, event)
+    scan(there, "EMI")
+    hear(centre, there)
+    assert open_tasks(centre) == ["item_charge"]
+    [passed] = waiting(centre)
+    assert passed in (first.operation, second.operation)
+    # The one that was too much goes back: then nothing is left to be done.
+    undo(there, second if passed == first.operation else first)
+    hear(centre, there)
+    assert (open_tasks(centre), waiting(centre)) == ([], [passed])
+
+
+def test_customs_take_back_their_word_of_duty_that_was_paid(centre: Centre, enrolled: Enrolled) -> None:
+    here = enrolled("2002-1")
+    scan(here, "EMD")
+    scan(here, "EDB")
+    here.append(ops.ItemScanned(number=ITEM, event="EDC", office="2002", reason="duty_due", duty_qapik=900))
+    said = last_operation(here)
+    pay(here, said, 900, "duty")
+    hear(centre, here)
+    assert (open_tasks(centre), len(waiting(centre, "duty"))) == ([], 1)
+    here.append(ops.ScanVoided(scan=said, number=ITEM, reason="slip"))
+    hear(centre, here)
+    assert (open_tasks(centre), waiting(centre, "duty")) == (["item_charge"], [])
+
+
+def test_an_item_that_has_the_number_a_year_later_changes_nothing_for_the_first(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock
+) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    event = accepted(here)
+    hear(centre, here)
+    line = pay(there, event)
+    scan(there, "EMI")
+    hear(centre, there)
+    clock.now_ms += 400 * 86_400_000
+    accepted(here, 700)
+    hear(centre, here)
+    assert waiting(centre) == [line.operation]
+    scan(there, "EMG")
+    scan(there, "EDX", "returned")
+    hear(centre, there)
+    assert (open_tasks(centre), waiting(centre)) == ([], [line.operation])

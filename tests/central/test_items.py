@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from azpost_desk.central.mail import items, orders
+from azpost_desk.central.mail import item_files, items, orders
 from azpost_desk.central.registry import reference
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
@@ -152,7 +152,7 @@ def test_what_another_version_folded_is_folded_anew(centre: Centre, enrolled: En
         assert items.fold_anew(conn, 0) == 0
         conn.execute("update items set fold = %s", (VERSION,))
         assert conn.execute("select fold from items").fetchall() == [(VERSION,)]
-        (life,) = items.known(conn, ITEM)
+        (life,) = item_files.known(conn, ITEM)
     assert state(centre) == ("inland.back", "bag", "2002")
     assert [step.event.code for step in life.steps] == ["EMG", "EMH"]
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from psycopg.rows import namedtuple_row
 
-from azpost_desk.central.exceptions import list_task
+from azpost_desk.central.exceptions import end_exact, list_task
+from azpost_desk.central.mail import item_files
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.lines.charges import DUTY, KINDS
 from azpost_desk.domain.mail.charges import CHARGE, charges
@@ -58,21 +59,17 @@ def paid(conn: Connection, written: AcceptedRecord, line: ChargePaid, now_ms: in
     ).rowcount
     if not new:
         return
-    asked = conn.execute(
-        "select due_qapik from item_events where operation = %s and number = %s", (line.event, line.number)
-    ).fetchone()
-    another = conn.execute(
-        "select from item_charges where event = %s and charge <> %s and state <> 'undone'",
-        (line.event, line.operation),
-    ).fetchone()
-    if asked is None or asked[0] != line.amount_qapik or another is not None:
-        list_task(conn, place, TASK, f"{line.number} {line.kind}", "", now_ms)
+    if not _judge(conn, line, now_ms):
+        # No event that is known here says that anything is due.
+        _set_fits(conn, line.operation, (*place, f"{line.number} {line.kind}"), now_ms, fits=False)
 
 
 def reversed_line(
     conn: Connection, written: AcceptedRecord, _undone: LineReversed, line: ChargePaid, now_ms: int
 ) -> None:
     """A desk gave it back before the item was handed over; of what was passed on that is a task."""
+    # Before its charges, as whoever folds it does.
+    item_files.lock(conn, line.number)
     row = conn.execute(
         "select state from item_charges where charge = %s for update", (line.operation,)
     ).fetchone()
@@ -84,27 +81,69 @@ def reversed_line(
         "update item_charges set state = %s, changed_ms = %s where charge = %s",
         (move(CHARGE, row[0], "undone"), now_ms, line.operation),
     )
+    _judge(conn, line, now_ms)
 
 
 def follow(conn: Connection, number: str, life: Life, now_ms: int) -> None:
-    """An item was folded anew: handed over without its money, or sent back with it, it is somebody's task."""
-    last = life.last
-    is_delivered = last is not None and last.code == "EMI" and life.state == "delivered"
-    if last is None or not (is_delivered or is_back(life.state)):
-        return
-    due = {one.event for one in charges(life)} if is_delivered else set()
-    if not due and is_delivered:
-        return
-    paid_for = conn.execute(
-        "select event, kind from item_charges where number = %s and state <> 'undone'", (number,)
-    ).fetchall()
-    place = last.desk, last.epoch, last.sequence
-    if due - {event for event, _kind in paid_for}:
-        list_task(conn, place, UNPAID, number, "", now_ms)
-    if not is_delivered:
-        # Whoever paid did not get it.
-        for _event, kind in paid_for:
-            list_task(conn, place, TASK, f"{number} {kind}", "", now_ms)
+    """An item was folded anew, or something was paid for it: what was taken is held against what is due.
+
+    What was paid for nothing, twice, or for an item that its addressee does not get is somebody's task, and
+    so is one that was handed over without its money; each as long as that is so.
+    """
+    rows = _taken(conn, number, [one.event.id for one in life.steps])
+    ends_elsewhere = is_back(life.state) or life.state in ("cancelled", "ended")
+    due = {} if ends_elsewhere else {one.event: (one.kind, one.amount_qapik) for one in charges(life)}
+    left, is_delivered = dict(due), life.state == "delivered"
+    for row in rows:
+        is_undone = row.state == "undone"
+        fits = is_undone or left.get(row.event) == (row.kind, row.amount_qapik)
+        if fits and not is_undone:
+            del left[row.event]
+        if fits != row.fits:
+            place = row.desk, row.epoch, row.sequence
+            _set_fits(conn, row.charge, (*place, f"{number} {row.kind}"), now_ms, fits=fits)
+        if is_delivered != row.delivered:
+            conn.execute(
+                "update item_charges set delivered = %s where charge = %s", (is_delivered, row.charge)
+            )
+    unpaid = set(due) - {row.event for row in rows if row.state != "undone"}
+    for step in life.steps:
+        if step.event.code == "EMI" and (due or step.event.voided):
+            place = step.event.desk, step.event.epoch, step.event.sequence
+            if unpaid and is_delivered and step.counts:
+                list_task(conn, place, UNPAID, number, "", now_ms)
+            else:
+                end_exact(conn, place, UNPAID, number, now_ms)
+
+
+def _judge(conn: Connection, line: ChargePaid, now_ms: int) -> bool:
+    """Hold the charges of the item a line is about against what is due; whether its event is known."""
+    item_files.lock(conn, line.number)
+    for life in item_files.known(conn, line.number):
+        if any(one.event.id == line.event for one in life.steps):
+            follow(conn, line.number, life, now_ms)
+            return True
+    return False
+
+
+def _taken(conn: Connection, number: str, events: list[str]) -> list[Any]:
+    with conn.cursor(row_factory=namedtuple_row) as cursor:
+        return cursor.execute(
+            "select * from item_charges where number = %s and event = any(%s) order by taken_ms, charge",
+            (number, events),
+        ).fetchall()
+
+
+def _set_fits(
+    conn: Connection, charge: str, about: tuple[str, int, int, str], now_ms: int, *, fits: bool
+) -> None:
+    """What was taken is what was due, or somebody's task as long as it is not."""
+    desk, epoch, sequence, what = about
+    conn.execute("update item_charges set fits = %s where charge = %s", (fits, charge))
+    if fits:
+        end_exact(conn, (desk, epoch, sequence), TASK, what, now_ms)
+    else:
+        list_task(conn, (desk, epoch, sequence), TASK, what, "", now_ms)
 
 
 def waiting(conn: Connection, kind: str) -> list[Open]:
@@ -119,9 +158,9 @@ def waiting(conn: Connection, kind: str) -> list[Open]:
         rows: list[Any] = cursor.execute(
             "select c.charge, c.number, c.kind, c.amount_qapik, c.desk, c.taken_ms,"
             " coalesce(i.accepted_office, '') as accepted_office from item_charges c"
-            " left join items i using (number) where c.kind = %s and c.state = 'taken'"
+            " left join items i using (number) where c.kind = %s and c.state = 'taken' and c.fits"
             # Until its item is with the addressee the money may have to go back to him.
-            " and (c.kind = %s or i.state = 'delivered') order by c.taken_ms, c.charge",
+            " and (c.kind = %s or c.delivered) order by c.taken_ms, c.charge",
             (kind, DUTY),
         ).fetchall()
     return [

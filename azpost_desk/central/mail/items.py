@@ -9,10 +9,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from psycopg.rows import namedtuple_row
-
 from azpost_desk.central.exceptions import end_exact, list_exception, list_task
-from azpost_desk.central.mail import advance, bags, charges, irregularities, notices, orders, pickups
+from azpost_desk.central.mail import (
+    advance,
+    bags,
+    charges,
+    irregularities,
+    item_files,
+    notices,
+    orders,
+    pickups,
+)
 from azpost_desk.central.mail.offices import concerned, postcode_of
 from azpost_desk.central.news import tell
 from azpost_desk.central.registry import reference, supply
@@ -20,7 +27,7 @@ from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
-from azpost_desk.domain.mail.history import VERSION, Life, Told, lives, until_of
+from azpost_desk.domain.mail.history import VERSION, lives
 from azpost_desk.domain.mail.moves import FINAL
 from azpost_desk.domain.messages import ITEM_ARRIVED
 from azpost_desk.protocol.news import ItemEvent, ItemVoided
@@ -128,7 +135,7 @@ def scanned(conn: Connection, written: AcceptedRecord, body: ops.ItemScanned, no
 
 def voided(conn: Connection, written: AcceptedRecord, body: ops.ScanVoided, now_ms: int) -> None:
     """A scan was taken back: it stays in the file, marked; whoever was told of it is told this too."""
-    _lock(conn, body.number)
+    item_files.lock(conn, body.number)
     gone = conn.execute(
         "update item_events set voided = true where operation = %s and number = %s and desk = %s"
         " and not voided",
@@ -158,7 +165,7 @@ def fold_anew(conn: Connection, now_ms: int) -> int:
     ).fetchall():
         with conn.transaction():
             for (number,) in numbers:
-                _lock(conn, number)
+                item_files.lock(conn, number)
                 _fold(conn, number, now_ms)
         done, last = done + len(numbers), numbers[-1][0]
     return done
@@ -181,21 +188,15 @@ def introduce(conn: Connection, desk: str, branch: str, now_ms: int) -> None:
     for number, has_ended in rows:
         if not has_ended:
             postcode = _postcode(conn, number)
-            for row in _rows(conn, number):
+            for row in item_files.rows(conn, number):
                 tell(conn, _news(row, postcode), [desk], now_ms)
     orders.introduce(conn, [number for number, _ended in rows], desk, now_ms)
     pickups.introduce(conn, desk, branch, now_ms)
 
 
-def known(conn: Connection, number: str) -> tuple[Life, ...]:
-    """The items under a number, oldest first; none that nobody has heard of."""
-    rows = _rows(conn, number)
-    return lives(_told(row) for row in rows) if rows else ()
-
-
 def remind(conn: Connection, now_ms: int) -> int:
     """Whoever waits for an item whose days end soon is told, once for each stay; how many were."""
-    return notices.remind(conn, lambda conn, number: known(conn, number)[-1], now_ms)
+    return notices.remind(conn, lambda conn, number: item_files.known(conn, number)[-1], now_ms)
 
 
 def goes_to(conn: Connection, number: str) -> str:
@@ -231,7 +232,7 @@ def _event(conn: Connection, written: AcceptedRecord, said: _Said, knew: frozens
             said.due_qapik,
         ),
     ).rowcount
-    _lock(conn, said.number)
+    item_files.lock(conn, said.number)
     if not new:
         return
     _fold(conn, said.number, now_ms)
@@ -242,14 +243,9 @@ def _event(conn: Connection, written: AcceptedRecord, said: _Said, knew: frozens
     bags.item_seen(conn, said.number, now_ms)
 
 
-def _lock(conn: Connection, number: str) -> None:
-    """Whoever folds an item after this sees every event of it that was committed before."""
-    conn.execute("select from items where number = %s for update", (number,))
-
-
 def _fold(conn: Connection, number: str, now_ms: int) -> None:
-    rows = {row.operation: row for row in _rows(conn, number)}
-    all_ = lives(_told(row) for row in rows.values())
+    rows = {row.operation: row for row in item_files.rows(conn, number)}
+    all_ = lives(item_files.told(row) for row in rows.values())
     for step in (step for life in all_ for step in life.steps):
         row = rows[step.event.id]
         if step.mark == row.mark:
@@ -270,7 +266,8 @@ def _fold(conn: Connection, number: str, now_ms: int) -> None:
     pickups.follow(conn, number, now, now_ms)
     orders.follow(conn, number, now, now_ms)
     notices.follow(conn, number, now, now_ms)
-    charges.follow(conn, number, now, now_ms)
+    for life in all_:
+        charges.follow(conn, number, life, now_ms)
     irregularities.follow(conn, number, all_, now_ms)
 
 
@@ -285,7 +282,7 @@ def _tell(conn: Connection, number: str, offices: frozenset[str], now_ms: int, o
         )
     ]
     postcode = _postcode(conn, number)
-    for row in _rows(conn, number):
+    for row in item_files.rows(conn, number):
         if only in ("", row.operation):
             tell(conn, _news(row, postcode), [desk for desk in desks if desk != row.desk], now_ms)
 
@@ -313,28 +310,4 @@ def _news(row: Any, postcode: str) -> ItemEvent:
         measure=row.measure,
         answers=row.answers,
         due_qapik=row.due_qapik,
-    )
-
-
-def _rows(conn: Connection, number: str) -> list[Any]:
-    with conn.cursor(row_factory=namedtuple_row) as cursor:
-        return cursor.execute(
-            "select * from item_events where number = %s order by at_ms, operation", (number,)
-        ).fetchall()
-
-
-def _told(row: Any) -> Told:
-    return Told(
-        row.operation,
-        row.event,
-        row.office,
-        row.at_ms,
-        row.desk,
-        row.epoch,
-        row.sequence,
-        row.measure,
-        row.answers,
-        row.voided,
-        until_of(row.event, row.detail),
-        row.due_qapik,
     )
