@@ -6,29 +6,20 @@ from typing import TYPE_CHECKING, Final
 
 from reportlab.lib.units import mm
 
-from azpost_desk.documents import bars, typeface, zpl
+from azpost_desk.documents import bars, zpl
 from azpost_desk.documents.dots import PdfPage, RasterPage
+from azpost_desk.documents.label_sheet import EDGE, HEIGHT_MM, ROOM, USUAL_DPI, WIDTH, WIDTH_MM, LabelSheet
 from azpost_desk.documents.typeface import grouped_item, say
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from azpost_desk.documents.dots import DotPage, Dpi
-    from azpost_desk.documents.sheet import Align
     from azpost_desk.domain.papers import AddressBlock, LabelPaper
     from azpost_desk.texts import Texts
 
-WIDTH_MM: Final = 100.0
-HEIGHT_MM: Final = 150.0
-WIDTH: Final = WIDTH_MM * mm
-# What holds where nobody says what the printer has.
-USUAL_DPI: Final = 203
 # S10 asks for 12.5 mm.
 _BAR_HEIGHT: Final = 18 * mm
-_EDGE: Final = 4 * mm
-_ROOM: Final = WIDTH - 2 * _EDGE
-# From baseline to baseline, in sizes of the letters: Ğ stands clear below ş also at seven dots.
-_LEAD: Final = 1.4
 
 
 def label_pdf(paper: LabelPaper, texts: Texts, dpi: Dpi = USUAL_DPI) -> bytes:
@@ -50,11 +41,10 @@ def label_zpl(paper: LabelPaper, texts: Texts, dpi: Dpi = USUAL_DPI) -> bytes:
     return zpl.label(label_image(paper, texts, dpi))
 
 
-class _Label:
+class _Label(LabelSheet):
     def __init__(self, paper: LabelPaper, texts: Texts, page: DotPage) -> None:
+        super().__init__(texts, page)
         self._paper = paper
-        self._texts = texts
-        self._page = page
 
     def draw(self) -> None:
         height = self._page.height
@@ -68,20 +58,16 @@ class _Label:
 
     def _service(self, top: float) -> None:
         paper = self._paper
-        room = _ROOM
+        room = ROOM
         if paper.head.demo:
-            demo = self._texts.t("papers.demo")
-            wide = typeface.width(demo, 15, True) + 10
-            self._page.fill(WIDTH - _EDGE - wide, top - 12 * mm, wide, 8.5 * mm)
-            self._put(demo, WIDTH - _EDGE - wide / 2, top - 9.7 * mm, 15, True, "centre", white=True)
-            room -= wide + 6
+            room -= self._demo(top)
         service = say(self._texts, paper.service)
-        self._box([(service, 17, True)], _EDGE, top - 7.5 * mm, room, 3.5 * mm, single=top - 10 * mm)
+        self._box([(service, 17, True)], EDGE, top - 7.5 * mm, room, 3.5 * mm, single=top - 10 * mm)
         extras = " · ".join(say(self._texts, extra) for extra in paper.extras)
         if paper.copy.kind != "original":
             copy = self._texts.t(f"papers.{paper.copy.kind}", number=paper.copy.number)
             extras = " · ".join(filter(None, (copy, extras)))
-        self._box([(extras, 8, True)], _EDGE, top - 15.5 * mm, _ROOM, 3.4 * mm)
+        self._box([(extras, 8, True)], EDGE, top - 15.5 * mm, ROOM, 3.4 * mm)
         self._rule(top - 20 * mm)
 
     def _barcode(self, top: float) -> None:
@@ -91,12 +77,12 @@ class _Label:
         self._rule(top - _BAR_HEIGHT - 10 * mm)
 
     def _sender(self, top: float) -> None:
-        self._put(self._texts.t("papers.sender"), _EDGE, top, 7.5)
-        self._address(self._paper.sender, _EDGE, top - 4 * mm, _ROOM * 0.72, 8.5, 9, 17 * mm)
+        self._put(self._texts.t("papers.sender"), EDGE, top, 7.5)
+        self._address(self._paper.sender, EDGE, top - 4 * mm, ROOM * 0.72, 8.5, 9, 17 * mm)
 
     def _addressee(self, top: float) -> None:
-        left = _EDGE + _ROOM * 0.16
-        room = _ROOM * 0.84
+        left = EDGE + ROOM * 0.16
+        room = ROOM * 0.84
         self._rule(top + 3.5 * mm)
         self._put(self._texts.t("papers.addressee"), left, top - 1.5 * mm, 8)
         self._address(self._paper.addressee, left, top - 8 * mm, room, 12.5, 14, 31 * mm)
@@ -119,23 +105,6 @@ class _Label:
         # Too many lines shrink together instead of losing the last, which is the place.
         self._box([part for part in parts if part[0]], x, y, room, height)
 
-    def _box(
-        self,
-        parts: list[tuple[str, float, bool]],
-        x: float,
-        y: float,
-        room: float,
-        height: float,
-        single: float | None = None,
-    ) -> None:
-        """Text in its box, first baseline at `y`, last at most `height` lower; one line alone at `single`."""
-        lines = typeface.fit(parts, room, height, _LEAD)
-        if len(lines) == 1 and single is not None:
-            y = single
-        for text, points, bold in lines:
-            self._put(text, x, y, points, bold)
-            y -= points * _LEAD
-
     def _foot(self, top: float) -> None:
         paper, texts = self._paper, self._texts
         self._rule(top)
@@ -146,22 +115,7 @@ class _Label:
             ("papers.label.office", paper.head.office, 0.54, 0.46),
         )
         for key, value, start, share in cells:
-            x, room = _EDGE + _ROOM * start, _ROOM * share - 5
+            x, room = EDGE + ROOM * start, ROOM * share - 5
             self._box([(texts.t(key), 7.5, False)], x, top - 5 * mm, room, 0)
             size = 12.0 if not start else 9.5
             self._box([(value, size, True)], x, top - 10 * mm, room, 9 * mm)
-
-    def _rule(self, y: float) -> None:
-        self._page.line(2 * mm, y, WIDTH - 4 * mm, 0.7)
-
-    def _put(
-        self,
-        text: str,
-        x: float,
-        y: float,
-        size: float,
-        bold: bool = False,
-        align: Align = "left",
-        white: bool = False,
-    ) -> None:
-        self._page.put(text, x, y, size, bold, align, white)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from azpost_desk.documents import (
     abroad,
     abroad_numbers,
+    bag_labels,
     cash,
     cash_acts,
     certificates,
@@ -20,6 +21,7 @@ from azpost_desk.documents import (
     transfers,
 )
 from azpost_desk.domain import papers
+from azpost_desk.domain.papers_mail import BagLabelPaper, CustomsPaper
 from azpost_desk.domain.papers_slips import SlipPaper
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def _drawn(paper: Drawn, texts: Texts) -> bytes:
             return _of_outside(paper, texts)
         case papers.VoucherPaper():
             return transfers.voucher_pdf(paper, texts)
-        case papers.LabelPaper() | papers.CustomsPaper():
+        case papers.LabelPaper() | CustomsPaper() | BagLabelPaper():
             return _of_mail(paper, texts)
         case papers.DailyReportPaper():
             return reports.report_pdf(paper, texts)
@@ -61,10 +63,12 @@ def _drawn(paper: Drawn, texts: Texts) -> bytes:
             return cash_acts.cash_act_pdf(paper, texts)
 
 
-def _of_mail(paper: papers.LabelPaper | papers.CustomsPaper, texts: Texts) -> bytes:
-    """What goes on an item."""
-    if isinstance(paper, papers.CustomsPaper):
+def _of_mail(paper: papers.LabelPaper | papers.MailPaper, texts: Texts) -> bytes:
+    """What goes on an item or a bag."""
+    if isinstance(paper, CustomsPaper):
         return customs.customs_pdf(paper, texts)
+    if isinstance(paper, BagLabelPaper):
+        return bag_labels.bag_label_pdf(paper, texts)
     return express.label_pdf(paper, texts)
 
 
@@ -81,8 +85,10 @@ def _of_outside(
     return abroad.abroad_pdf(paper, texts)
 
 
-def label(paper: papers.LabelPaper, texts: Texts, dpi: Dpi) -> bytes:
+def label(paper: papers.LabelPaper | BagLabelPaper, texts: Texts, dpi: Dpi) -> bytes:
     """A label as the ZPL of a printer of `dpi`."""
+    if isinstance(paper, BagLabelPaper):
+        return bag_labels.bag_label_zpl(paper, texts, dpi)
     return express.label_zpl(paper, texts, dpi)
 
 

@@ -18,7 +18,7 @@ from azpost_desk.domain.papers_head import PaperPerson as PaperPerson
 from azpost_desk.domain.papers_head import Say as Say
 from azpost_desk.domain.papers_head import SignatureLine as SignatureLine
 from azpost_desk.domain.papers_head import Words as Words
-from azpost_desk.domain.papers_mail import CustomsPaper as CustomsPaper
+from azpost_desk.domain.papers_mail import MailPaper as MailPaper
 from azpost_desk.domain.papers_notices import StatementPaper as StatementPaper
 
 if TYPE_CHECKING:
@@ -495,6 +495,6 @@ Drawn = (
     | NumberPaper
     | EnquiryPaper
     | StatementPaper
-    | CustomsPaper
+    | MailPaper
 )
 Paper = Drawn | StoredPaper

@@ -1,4 +1,4 @@
-"""The paper value of a customs form: what CN 22 or CN 23 says of one item, drawn from its declaration."""
+"""What papers of mail say: the customs form of an item, drawn from its declaration, and a bag's label."""
 
 from __future__ import annotations
 
@@ -34,3 +34,29 @@ class CustomsPaper:
     def item(self) -> str:
         """The item's number, after which the paper is called."""
         return self.declared.item
+
+
+@dataclass(frozen=True, slots=True)
+class BagLabelPaper:
+    """The label of a closed inland bag.
+
+    Attributes:
+        number: of the bag, which is in its bars too; `version` is 1 until it is opened again.
+        to_office: where it goes, by name; `to_code` is that office's code.
+        grams: gross weight; `weight_typed`: not by the scale.
+        items: how many are in it.
+    """
+
+    head: PaperHead
+    number: str
+    version: int
+    to_office: str
+    to_code: str
+    grams: int
+    weight_typed: bool
+    items: int
+    seal: str
+    copy: CopyState = ORIGINAL
+
+
+MailPaper = CustomsPaper | BagLabelPaper

@@ -18,6 +18,7 @@ from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, Proof
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.typed import one_line
+from azpost_desk.services.bag_labels import PAPER
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 from azpost_desk.services.mail_bags_views import ARRIVALS, BAGS, Bag
 from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
@@ -41,6 +42,14 @@ class CloseBag:
 
 
 @dataclass(frozen=True, slots=True)
+class Destinations:
+    """Every other office; `usual` is the code of the one that bags go to from here, "" where several do."""
+
+    offices: Offices
+    usual: str
+
+
+@dataclass(frozen=True, slots=True)
 class MailBags:
     """Bags of this desk; what goes into them is scanned by `tracking`."""
 
@@ -51,6 +60,16 @@ class MailBags:
         """Bags being filled, or closed and not handed over, the oldest first."""
         with self.counter.books.reading() as books:
             return tuple(books.of(BAGS).bags(HOLDS))
+
+    def destinations(self) -> Destinations:
+        """Where bags may go from here, and the office they all go to, where that is one."""
+        with self.counter.books.reading() as books:
+            date, here = books.day().date, books.desk().branch
+            if not date:
+                return Destinations(Offices(), "")
+            others = tuple(one for one in books.document(Offices, date).offices if one.code != here)
+            known = books.of(BAGS).destinations() or [one.code for one in others]
+        return Destinations(Offices(offices=others), known[0] if len(known) == 1 else "")
 
     def one(self, bag: str) -> Bag:
         """A bag as it stands.
@@ -98,7 +117,7 @@ class MailBags:
         return self.tracking.scan(self._command(bag, raw, OUT_OF, source), by)
 
     def close(self, bag: str, said: CloseBag, by: Officer) -> Recorded:
-        """Close a bag: its list is frozen with count, weight and seal.
+        """Close a bag: its list is frozen with count, weight and seal, and its label is printed.
 
         Raises:
             Refused: S-010, C-001, E-110, E-111, E-113 nothing is in it, E-114 the hand count is another,
@@ -128,7 +147,9 @@ class MailBags:
                 typed=said.is_typed,
                 seal=seal,
             )
-            return books.append(body, actor=by.officer, operation=self.counter.new_id())
+            recorded = books.append(body, actor=by.officer, operation=self.counter.new_id())
+            books.queue_paper(PAPER, recorded.operation)
+            return recorded
 
     def reopen(self, bag: str, reason: str, by: Officer) -> Recorded:
         """Open a closed bag again while it is here: its next version, which needs a new seal and label.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
-from azpost_desk.domain.catalogue import Branch
+from azpost_desk.domain.catalogue import Branch, Offices
 from azpost_desk.domain.mail.bags import (
     CONDITIONS,
     FOUND_AS,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Recorded
 
+_HERE: Final = ("arrived", "opened", "astray")
 _COMING: Final = ("sealed", "gone", "astray", "missing")
 
 
@@ -64,11 +65,12 @@ class TakenIn:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is in a bag: `listed` is None as long as nobody here has heard its list."""
+    """What is in a bag; `listed` and `bag` are None while nobody here has heard of the list, or of it."""
 
     arrival: Arrival
     listed: tuple[str, ...] | None
     held: Held
+    bag: Bag | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,16 @@ class MailBagsIn:
             coming = books.of(BAGS).bags_for(books.desk().branch, _COMING)
             return tuple(one for one in coming if not _is_here(books, one))
 
+    def known_here(self) -> tuple[tuple[Arrival, Bag | None], ...]:
+        """As `here`, each with what is known of the bag."""
+        with self.counter.books.reading() as books:
+            found = books.of(ARRIVALS).arrivals(_HERE)
+            return tuple((one, _bag_of(books, one)) for one in found)
+
     def here(self) -> tuple[Arrival, ...]:
         """Bags taken in and not made empty yet, the oldest first."""
         with self.counter.books.reading() as books:
-            return tuple(books.of(ARRIVALS).arrivals(("arrived", "opened", "astray")))
+            return tuple(books.of(ARRIVALS).arrivals(_HERE))
 
     def events(self) -> tuple[str, ...]:
         """What an item found in a bag is scanned as here, the usual one first."""
@@ -126,8 +134,9 @@ class MailBagsIn:
             books.append(body, actor=by.officer, operation=operation, source="scan")
             arrival = books.of(ARRIVALS).arrival(operation)
             assert arrival is not None
+            offices = books.document(Offices, books.day().date)
         self.counter.line.wake()
-        return _answer(arrival, bag)
+        return _answer(arrival, bag, offices)
 
     def open(
         self, arrival: str, by: Officer, operation: str = "", approval: Approval | None = None
@@ -209,10 +218,12 @@ def _as_found(seen: AsFound, bag: Bag | None) -> str:
     return seal
 
 
-def _answer(arrival: Arrival, bag: Bag | None) -> TakenIn:
+def _answer(arrival: Arrival, bag: Bag | None, offices: Offices) -> TakenIn:
     if arrival.state == "astray":
         assert bag is not None
-        return TakenIn(arrival, "misrouted", "express.bag.astray", _facts(arrival, office=bag.to_office))
+        known = offices.find(bag.to_office)
+        facts = _facts(arrival, office=known.name if known else bag.to_office)
+        return TakenIn(arrival, "misrouted", "express.bag.astray", facts)
     if arrival.condition:
         return TakenIn(arrival, "differs", f"express.bag.{arrival.condition}", _facts(arrival))
     if bag is None:
@@ -228,7 +239,12 @@ def _content(books: Reading, arrival: str) -> Content:
     found = books.of(ARRIVALS).arrival(arrival)
     if found is None:
         raise Refused("E-126")
-    bags = books.of(BAGS)
-    bag = bags.bag(found.bag) if found.bag else bags.bag_numbered(found.number)
+    bag = _bag_of(books, found)
     listed = tuple(bag.items) if bag is not None and bag.seal else None
-    return Content(found, listed, held_against(listed, found.found) if listed is not None else Held((), ()))
+    held = held_against(listed, found.found) if listed is not None else Held((), ())
+    return Content(found, listed, held, bag)
+
+
+def _bag_of(books: Reading, arrival: Arrival) -> Bag | None:
+    bags = books.of(BAGS)
+    return bags.bag(arrival.bag) if arrival.bag else bags.bag_numbered(arrival.number)

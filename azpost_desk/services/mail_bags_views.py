@@ -66,6 +66,9 @@ class BagReads(Protocol):
     def bags_for(self, office: str, states: Sequence[str]) -> list[Bag]:
         """Those on their way to an office in one of these states, the oldest first."""
 
+    def destinations(self) -> list[str]:
+        """Offices that bags of this office have gone to."""
+
     def is_seal_used(self, seal: str) -> bool:
         """Whether a bag was ever closed with this seal here."""
 

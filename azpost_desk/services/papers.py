@@ -21,6 +21,8 @@ from azpost_desk.domain.papers import Say
 from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.services import cash_papers
+from azpost_desk.services.bag_labels import PAPER as BAG_PAPER
+from azpost_desk.services.bag_labels import bag_label
 from azpost_desk.services.customs_forms import PAPER as CUSTOMS_PAPER
 from azpost_desk.services.customs_forms import customs_paper
 from azpost_desk.services.enquiries import PAPER as ENQUIRY_PAPER
@@ -101,7 +103,7 @@ class Papers:
                 if content is None:
                     raise Trouble("D-020")
                 return _stored(content, copy_of(books, job))
-            if job.paper in (PAPER, ENQUIRY_PAPER):
+            if job.paper in (PAPER, ENQUIRY_PAPER, BAG_PAPER):
                 return _of_record(books, job)
             if job.paper in ("cash_move", "till_close"):
                 return _cash_paper(books, job)
@@ -237,12 +239,14 @@ def _stored(content: bytes, copy: papers.CopyState) -> papers.Paper | bytes:
 
 
 def _of_record(books: Reading, job: PrintJob) -> papers.Paper:
-    """A slip that is named by its own record."""
+    """A slip, or a bag's label, that is named by its own record."""
     entry = books.entry(job.key)
     if entry is None:
         raise Trouble("D-020")
     if job.paper == ENQUIRY_PAPER:
         return enquiry_paper(books, _head(books, entry), entry, job)
+    if job.paper == BAG_PAPER:
+        return bag_label(books, _head(books, entry), entry, copy_of(books, job))
     return slip_paper(books, _head(books, entry), entry, job, copy_of(books, job))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain import papers
+from azpost_desk.services.mail_bags_views import BAGS
 from azpost_desk.services.views import PrintJob
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Came:
 
 
 def number_of(books: Reading, job: PrintJob) -> str:
-    """What people call a paper by: receipt, item or day; else the mark of its record."""
+    """What people call a paper by: receipt, item, bag or day; else the mark of its record."""
     if job.paper in ("receipt", "report"):
         return job.key
     line = books.paid_line(job.key)
@@ -34,6 +35,9 @@ def number_of(books: Reading, job: PrintJob) -> str:
     entry = books.entry(job.key)
     if entry is not None and isinstance(entry.body, ops.DisputeRaised):
         return entry.body.dispute
+    if entry is not None and isinstance(entry.body, ops.MailBagClosed):
+        bag = books.of(BAGS).bag(entry.body.bag)
+        return bag.number if bag is not None else entry.recorded.mark
     return entry.recorded.mark if entry is not None else ""
 
 

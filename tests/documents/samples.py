@@ -18,7 +18,6 @@ from azpost_desk.domain.papers import (
     ControlTotal,
     CopyState,
     CountedPieces,
-    CustomsPaper,
     DailyReportPaper,
     EnquiryPaper,
     LabelPaper,
@@ -45,6 +44,7 @@ from azpost_desk.domain.papers import (
     VoucherPaper,
 )
 from azpost_desk.domain.papers_cash import ComparedPieces
+from azpost_desk.domain.papers_mail import BagLabelPaper, CustomsPaper
 from azpost_desk.domain.reports import Baskets
 
 # 23 November 2026, 14:05:07 in Baku.
@@ -154,6 +154,18 @@ ABROAD_NUMBER = NumberPaper(
     secret="481516234",
     record_mark="9f3ac01b77",
     copy=CopyState("copy", 1),
+)
+
+BAG_LABEL = BagLabelPaper(
+    head=HEAD,
+    number="AZG202205100017",
+    version=2,
+    to_office="Naxçıvan Muxtar Respublikası, Cəlilkənd Mərkəzi Çeşidləmə",
+    to_code="1000",
+    grams=12_450,
+    weight_typed=True,
+    items=487,
+    seal="AZP-0012345-GNC-2026",
 )
 
 CUSTOMS = CustomsPaper(

@@ -18,7 +18,8 @@ from azpost_desk.domain.mail import advance
 from azpost_desk.domain.mail.advance import Papers, Party
 from azpost_desk.domain.mail.declaration import Declaration, DeclaredLine
 from azpost_desk.domain.money import azn
-from azpost_desk.domain.papers import CopyState, CustomsPaper, LabelPaper, Paper
+from azpost_desk.domain.papers import CopyState, LabelPaper, Paper
+from azpost_desk.domain.papers_mail import CustomsPaper
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol.news import Reference

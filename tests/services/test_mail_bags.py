@@ -11,6 +11,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail.bags import bag_number, read_bag_number
 from azpost_desk.domain.mail.proof import Signature
+from azpost_desk.domain.papers_mail import BagLabelPaper
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.mail_bags import CloseBag
@@ -83,6 +84,46 @@ def test_a_bag_is_filled_closed_and_handed_over_with_a_signature(stand: Stand, b
     assert [one.state for one in bags.at_hand()] == ["open"]
     assert stand.books.rebuild() == []
     assert stand.books.check().is_sound
+
+
+def test_a_bag_goes_where_all_bags_of_the_office_go(stand: Stand, bags: MailBags) -> None:
+    places = bags.destinations()
+    assert ([one.code for one in places.offices.offices], places.usual) == ([HUB], HUB)
+    content = msgspec.Raw(
+        msgspec.json.encode(
+            {"offices": [{"code": c, "name": c, "postcode": ""} for c in (HUB, "3000", "2002")]}
+        )
+    )
+    told = tidings.Reference(name="offices", version=2, valid_from="2026-01-01", content=content)
+    stand.books.store_news([piece(790, "reference", told)], 1)
+    assert bags.destinations().usual == ""
+    bags.begin("3000", CLERK)
+    assert bags.destinations().usual == "3000"
+    bags.begin(HUB, CLERK)
+    assert bags.destinations().usual == ""
+
+
+def test_a_closed_bag_owes_its_label_each_version_one_of_its_own(stand: Stand, bags: MailBags) -> None:
+    papers, drawn = stand.desk.papers, []
+
+    def printer(paper: object, _sort: str) -> None:
+        drawn.append(paper)
+
+    bag = filled(bags, *NUMBERS[:2])
+    bags.close(bag, CloseBag(2, 900, "S-1", is_typed=True), CLERK)
+    bags.reopen(bag, "kilid", CLERK)
+    bags.put_in(bag, NUMBERS[2], CLERK)
+    bags.close(bag, CloseBag(3, 1_300, "S-2"), CLERK)
+    jobs = [job for job in iter(lambda: papers.print_next(printer), None) if job.paper == "bag_label"]
+    number = bags.one(bag).number
+    assert [job.number for job in jobs] == [number] * 2
+    first, second = drawn[-2:]
+    assert isinstance(first, BagLabelPaper)
+    assert isinstance(second, BagLabelPaper)
+    assert (first.version, first.grams, first.items, first.seal) == (1, 900, 2, "S-1")
+    assert first.weight_typed
+    assert (second.version, second.grams, second.weight_typed, second.items) == (2, 1_300, False, 3)
+    assert (first.number, first.to_office, first.to_code) == (number, "Bakı 1", HUB)
 
 
 def test_a_bag_opened_again_is_its_next_version_with_a_new_seal(bags: MailBags) -> None:

@@ -166,6 +166,12 @@ class Screen(QWidget):
         """A scan while this screen is shown. True = taken; False = the frame finds what it is."""
         return False
 
+    def claimed(self, raw: str, doubled: bool) -> bool:
+        """A scan that `heard` did not take, as received, before the one box looks what else it might be (a
+        seal may read like a telephone). True = taken.
+        """
+        return False
+
     def unread(self, raw: str, doubled: bool) -> bool:
         """A scan that is no code anybody knows (a damaged label), as received. True = said and recorded here;
         False = the frame says that it is unknown.

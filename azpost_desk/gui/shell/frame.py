@@ -292,7 +292,8 @@ class Frame(QWidget):
         """A scan from anywhere in the program: the screen first, then the one box finds what it is."""
         acts().began.emit(None)
         self._session.scanned_ms = self._session.services.counter.clock.utc_ms()
-        taken = self._current is not None and self._current.heard(scan, doubled)
+        current = self._current
+        taken = current is not None and (current.heard(scan, doubled) or current.claimed(raw, doubled))
         if not doubled:
             self.labels.heard(scan, taken, lambda: self.asking.ask(raw, from_scan=scan))
 

@@ -198,6 +198,10 @@ class Reads(BagReads):
         wanted = select(mail_bags).where(coming).order_by(_B.begun_ms, _B.mail_bag)
         return [self._read(row) for row in self._connection.execute(wanted).all()]
 
+    def destinations(self) -> list[str]:
+        wanted = select(_B.to_office).where(_B.from_office == "").distinct().order_by(_B.to_office)
+        return list(self._connection.execute(wanted).scalars())
+
     def is_seal_used(self, seal: str) -> bool:
         return self._connection.execute(select(_S.seal).where(_S.seal == seal)).first() is not None
 

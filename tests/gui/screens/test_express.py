@@ -18,11 +18,11 @@ from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.scans import read_scan
 from azpost_desk.gui.kit.words import Phrase
-from azpost_desk.gui.screens.express import form as decide
 from azpost_desk.gui.screens.express.screen import ExpressScreen
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.views import Found
+from azpost_desk.services.weights import read_weight
 from tests.gui.conftest import send_key, type_text
 from tests.gui.screens.hands import Hands
 from tests.services.counters import CLERK
@@ -234,11 +234,11 @@ def test_a_digit_and_arrows_choose_among_the_services(hands: Hands) -> None:
 
 @given(st.integers(min_value=1, max_value=999_999))
 def test_a_weight_is_read_as_it_is_written(grams: int) -> None:
-    assert decide.read_weight(str(grams)) == grams
-    assert decide.read_weight(f"{grams // 1000},{grams % 1000:03}") == grams
+    assert read_weight(str(grams)) == grams
+    assert read_weight(f"{grams // 1000},{grams % 1000:03}") == grams
     for gram, kilogram in (("q", "kq"), ("г", "кг"), ("g", "kg")):
-        assert decide.read_weight(f"{grams} {gram}") == grams
-        assert decide.read_weight(f"{grams // 1000},{grams % 1000:03} {kilogram.upper()}") == grams
+        assert read_weight(f"{grams} {gram}") == grams
+        assert read_weight(f"{grams // 1000},{grams % 1000:03} {kilogram.upper()}") == grams
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_a_weight_is_read_as_it_is_written(grams: int) -> None:
 )
 def test_what_is_no_weight_is_refused(typed: str) -> None:
     with pytest.raises(Refused, match="E-010"):
-        decide.read_weight(typed)
+        read_weight(typed)
 
 
 # --- the weight ------------------------------------------------------------------------------------------

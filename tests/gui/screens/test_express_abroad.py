@@ -13,7 +13,8 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail import advance
 from azpost_desk.domain.money import azn
-from azpost_desk.domain.papers import CustomsPaper, LabelPaper
+from azpost_desk.domain.papers import LabelPaper
+from azpost_desk.domain.papers_mail import CustomsPaper
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.gui.screens.express.screen import ExpressScreen
 from azpost_desk.protocol import news as tidings

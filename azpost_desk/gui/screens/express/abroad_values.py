@@ -23,8 +23,8 @@ from azpost_desk.domain.mail.declaration import (
 from azpost_desk.domain.mail.prices import SIDES
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.gui.screens.express.form import read_weight
 from azpost_desk.services.mail_abroad import AcceptAbroad, Parcel, require_read_abroad
+from azpost_desk.services.weights import read_weight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

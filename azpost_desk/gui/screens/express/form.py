@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.digits import has_digit
@@ -10,7 +9,7 @@ from azpost_desk.domain.identifiers import check_fin, check_phone, check_postcod
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.express import AcceptItem
-from azpost_desk.services.offers import GRAMS, KILOGRAMS
+from azpost_desk.services.weights import read_weight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,30 +18,6 @@ if TYPE_CHECKING:
 
 SENDER: Final = "sender"
 ADDRESSEE: Final = "addressee"
-_KILOGRAMS: Final = re.compile(
-    rf"([0-9]{{1,3}})(?:[.,]([0-9]{{1,3}})(?:{KILOGRAMS})?|(?:{KILOGRAMS}))", re.IGNORECASE
-)
-_GRAMS: Final = re.compile(rf"([0-9]{{1,6}})(?:{GRAMS})?", re.IGNORECASE)
-
-
-def read_weight(typed: str) -> int:
-    """Grams from ``750``, or kilograms from ``1,2`` and ``1.250``: a figure with a mark is kilograms.
-
-    Whoever writes the unit as well, as the example beside the field does, is understood: ``750 q``, ``2 kq``.
-
-    Raises:
-        Refused: E-010 for anything else and for nothing.
-    """
-    text = "".join(typed.split())
-    if match := _GRAMS.fullmatch(text):
-        grams = int(match[1])
-    elif match := _KILOGRAMS.fullmatch(text):
-        grams = int(match[1]) * 1_000 + int((match[2] or "").ljust(3, "0"))
-    else:
-        raise Refused("E-010", field="weight")
-    if grams <= 0:
-        raise Refused("E-010", field="weight")
-    return grams
 
 
 def understood(typed: str, weighed: str, price: Price | None) -> tuple[str, int]:

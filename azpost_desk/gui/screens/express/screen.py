@@ -30,6 +30,7 @@ from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.customers import Again
 from azpost_desk.services.views import Found
+from azpost_desk.services.weights import read_weight
 
 if TYPE_CHECKING:
     from azpost_desk.domain.scans import Scan
@@ -68,7 +69,7 @@ class ExpressScreen(Screen):
         self.to_whom = Addressee(session)
         self.weight = TextField(
             "express.screen.weight", name="weight", hint="express.screen.weight_hint",
-            check=decide.read_weight, max_length=8,
+            check=read_weight, max_length=8,
         )  # fmt: skip
         self.weight.example = "express.screen.weight_hint"
         self.scale = Button("express.screen.weigh", actions.WEIGH_KEY, bind=False)
@@ -300,7 +301,7 @@ class ExpressScreen(Screen):
             ).refused(self._on_no_price).start()
             return
         try:
-            grams = decide.read_weight(weight)
+            grams = read_weight(weight)
         except Refused:
             return
 

@@ -19,6 +19,7 @@ from azpost_desk.gui.screens.express import actions
 from azpost_desk.gui.screens.express import form as decide
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
+from azpost_desk.services.weights import read_weight
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Refused, Trouble
@@ -46,7 +47,7 @@ class Weighed(QWidget):
         self._session, self._said = session, ""
         self.field = TextField(
             "express.screen.weight", name="weight", hint="express.screen.weight_hint",
-            check=decide.read_weight, max_length=8,
+            check=read_weight, max_length=8,
         )  # fmt: skip
         self.field.example = "express.screen.weight_hint"
         self.scale = Button("express.screen.weigh", actions.WEIGH_KEY, bind=False)

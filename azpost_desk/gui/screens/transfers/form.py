@@ -11,6 +11,7 @@ from azpost_desk.domain.abroad.corridors import pick_up_number
 from azpost_desk.domain.digits import digits_of
 from azpost_desk.domain.ids import unix_ms_of
 from azpost_desk.domain.names import fold
+from azpost_desk.domain.offices import offices_like
 from azpost_desk.domain.quotes import DELIVERY, PLAIN, Quote, QuoteOptions
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import check_transfer_code, require_transfer_code, shown_transfer_code
@@ -23,27 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from azpost_desk.domain.abroad.corridors import WayIn
-    from azpost_desk.domain.catalogue import Office, Offices
+    from azpost_desk.domain.catalogue import Offices
     from azpost_desk.domain.money import Money
     from azpost_desk.services.grants import Claimed, Unanswered
     from azpost_desk.services.views import Basket, Found, Transfer
-
-
-def offices_like(offices: Offices, typed: str) -> list[Office]:
-    """The office with this code or postcode, else those whose name has a word that begins like it."""
-    text = typed.strip()
-    if not text:
-        return []
-    exact = offices.find(text.split()[0]) or offices.by_postcode(text.upper())
-    if exact is not None:
-        return [exact]
-    key = fold(text)
-    return [office for office in offices.offices if key and f" {key}" in f" {fold(office.name)}"]
-
-
-def written_office(office: Office) -> str:
-    """An office as the field shows it; `offices_like` finds it again by its code."""
-    return f"{office.code} {office.name}"
 
 
 def the_office(offices: Offices, typed: str) -> str | None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.domain.catalogue import Offices
+from azpost_desk.domain.offices import offices_like, written_office
 from azpost_desk.domain.quotes import DELIVERY
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import PrimaryButton
@@ -140,7 +141,7 @@ class SendForm(QWidget):
         (amount, code), self._proposed = self._proposed, None
         office = self._offices.find(code) if code else None
         if office is not None and self.office.is_empty():
-            self.office.fill(decide.written_office(office))
+            self.office.fill(written_office(office))
         if amount is not None and self.money.amount.is_empty():
             self.money.propose(amount)
 
@@ -201,7 +202,7 @@ class SendForm(QWidget):
         self.mobile.fill(one.phone)
         office = self._offices.find(one.office) if one.office else None
         if office is not None or not self.office.filled:
-            self.office.fill(decide.written_office(office) if office else "")
+            self.office.fill(written_office(office) if office else "")
         # An empty telephone and "any office" were right the last time: Enter passes them by.
         self.mobile.filled = self.office.filled = True
         self._last.hide()
@@ -210,11 +211,11 @@ class SendForm(QWidget):
 
     def _on_office(self) -> None:
         typed = self.office.text()
-        found = decide.offices_like(self._offices, typed)
+        found = offices_like(self._offices, typed)
         if len(found) == 1:
-            self.office.fill(decide.written_office(found[0]))
+            self.office.fill(written_office(found[0]))
         elif found:
-            names = " · ".join(decide.written_office(office) for office in found[:4])
+            names = " · ".join(written_office(office) for office in found[:4])
             self.office.set_error(phrase("transfers.screen.office_several", names=plain(names)))
         elif typed:
             self.office.set_error(Refused("T-003"))
