@@ -382,3 +382,46 @@ def test_handed_over_before_the_recall_was_known(centre: Centre, enrolled: Enrol
             orders.stop(conn, ITEM, "redirect", "Səfərov", "request 18", 1, to="2002")
         # What a court says stands whatever became of it.
         assert orders.stop(conn, ITEM, "court", "Səfərov", "case 3", 1)
+
+
+def test_an_order_for_what_is_so_already_holds_nothing(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock
+) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    here.accept_item(ITEM, "AZ1010")
+    scan(there, "EMG")
+    hear(centre, here, there)
+    with centre.database.transaction() as conn:
+        # It lies at the office it shall be sent on to: nothing that is scanned there would end the order.
+        to_there = orders.stop(conn, ITEM, "redirect", "Səfərov", "request 1", clock.now_ms + 1, to="1010")
+    hear(centre, there)
+    assert standing(there) == {to_there: "done"}
+    clock.now_ms += MINUTE_MS
+    scan(there, "EMH", "forwarded")
+    hear(centre, there)
+    clock.now_ms += MINUTE_MS
+    with centre.database.transaction() as conn:
+        # Where it has been and is no more it is sent on to again.
+        again = orders.stop(conn, ITEM, "redirect", "Səfərov", "request 2", clock.now_ms, to="1010")
+    hear(centre, there)
+    assert standing(there)[again] == "open"
+    clock.now_ms += MINUTE_MS
+    scan(there, "EMG")
+    hear(centre, there, there)
+    assert standing(there)[again] == "done"
+    # A desk whose clock is late sends it back after the recall was made, by its own word before it.
+    with centre.database.transaction() as conn:
+        recall = orders.stop(conn, ITEM, "recall", "Səfərov", "request 3", clock.now_ms + 10 * MINUTE_MS)
+    scan(there, "EDX", "returned")
+    hear(centre, there, there)
+    assert standing(there)[recall] == "done"
+    with centre.database.transaction() as conn:
+        # On its way to the sender it is recalled by whoever has not heard of that; nobody sends it on.
+        late = orders.stop(conn, ITEM, "recall", "Səfərov", "request 4", clock.now_ms + 10 * MINUTE_MS)
+        with pytest.raises(Refused, match="E-131"):
+            orders.stop(
+                conn, ITEM, "redirect", "Səfərov", "request 5", clock.now_ms + 10 * MINUTE_MS, to="1010"
+            )
+    hear(centre, there)
+    assert standing(there)[late] == "done"
+    assert overtaken(centre) == []

@@ -6,10 +6,10 @@ import uuid
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.exceptions import list_task
+from azpost_desk.central.mail import item_files
 from azpost_desk.central.mail.offices import concerned, postcode_of
 from azpost_desk.central.news import tell
 from azpost_desk.domain.item_numbers import read_item_number
-from azpost_desk.domain.mail.moves import FINAL
 from azpost_desk.domain.mail.orders import ORDER, RECALL, REDIRECT, STOPS, becomes
 from azpost_desk.domain.moves import move
 from azpost_desk.domain.refusals import Refused
@@ -32,7 +32,7 @@ def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: in
     Raises:
         Refused: I-007 no item number, E-046 no such kind of order, E-047 by whom or why is missing, E-048
             such an order stands already, E-130 it is not said where to, or of an order that sends nothing
-            on, E-131 the item's way has ended.
+            on, E-131 the item's way has ended, or goes where it cannot be done.
     """
     read = read_item_number(number)
     if read.number is None or not read.valid:
@@ -41,9 +41,11 @@ def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: in
         raise Refused("E-046", kind=kind)
     if (kind == REDIRECT) != bool(to) or (to and not postcode_of(conn, to)):
         raise Refused("E-130", kind=kind, to=to)
-    known = conn.execute("select state from items where number = %s", (read.number,)).fetchone()
-    if kind in (RECALL, REDIRECT) and known is not None and known[0] in FINAL:
-        raise Refused("E-131", state=known[0])
+    for life in item_files.known(conn, read.number)[-1:]:
+        is_late = life.is_final or becomes(life, kind, now_ms, to) == "overtaken"
+        if is_late and kind in (RECALL, REDIRECT):
+            # Nobody can do with it any more what the order wants.
+            raise Refused("E-131", state=life.state)
     _told_by(by, why)
     order = uuid.uuid4().hex
     with conn.transaction():
@@ -59,6 +61,10 @@ def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: in
         ).rowcount
         if not new:
             raise Refused("E-048", kind=kind)
+        item_files.lock(conn, read.number)
+        for life in item_files.known(conn, read.number)[-1:]:
+            # It may be as the order wants it already: nobody would scan anything more that ends it.
+            follow(conn, read.number, life, now_ms)
         _told(conn, order, read.number, now_ms)
     return order
 

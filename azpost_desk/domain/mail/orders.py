@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.domain.mail.moves import is_back, moved_by
+from azpost_desk.domain.mail.moves import is_back, moved_by, stage
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.history import Life
@@ -42,19 +42,24 @@ ORDER: Final[dict[tuple[str, str], str]] = {
 ADVANCE: Final = "advance"
 RECALL: Final = "recall"
 REDIRECT: Final = "redirect"
-_RETURNS: Final = frozenset({"EMH:returned", "EDX", "EXX", "EXX:handed_back"})
 _ARRIVES: Final = frozenset({"EMG", "EDH"})
 
 
 def becomes(life: Life, kind: str, made_ms: int, to_office: str = "") -> str:
     """What an order of this kind, made at `made_ms` (UTC), has come to by what its item went through."""
-    for event, _state in life.way():
+    if kind == RECALL and (is_back(life.state) or life.state == "cancelled"):
+        # Whoever sent it back, and by whatever clock: the sender gets it.
+        return "done"
+    is_there = False
+    for event, state in life.way():
         name, is_later = moved_by(event.code, event.measure), event.at_ms >= made_ms
-        if kind == RECALL and is_later and name in _RETURNS:
-            return "done"
-        is_there = event.code in _ARRIVES and event.office == to_office
-        if kind == REDIRECT and (is_there or (is_later and name == "EMH:forwarded")):
-            return "done"
+        if not is_later:
+            # It lies there already; where it was and has left again it is not.
+            is_there = event.office == to_office and stage(state) >= stage("office")
+        elif name == "EMH:forwarded" or (event.code in _ARRIVES and event.office == to_office):
+            is_there = True
+    if kind == REDIRECT and is_there:
+        return "done"
     went_back = kind == REDIRECT and is_back(life.state)
     return "overtaken" if kind in (RECALL, REDIRECT) and (life.is_final or went_back) else "open"
 
