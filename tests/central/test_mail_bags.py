@@ -105,6 +105,30 @@ def test_a_bag_on_the_road_for_too_long_is_a_task_of_somebody_once(
     assert look(24) == 0
 
 
+def test_a_clock_that_is_years_early_hides_no_bag_and_no_item_that_was_found(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock
+) -> None:
+    here, there = enrolled("2002-1"), enrolled("1010-1")
+    years_early_ms = clock.now_ms + 36 * 365 * 24 * HOUR_MS
+    bag = begin(here)
+    sealed = ops.MailBagClosed(
+        bag=bag, version=1, numbers=ITEMS[:2], counted=2, grams=900, seal="S-1", typed=True
+    )
+    here.append(sealed, recorded_ms=years_early_ms)
+    here.append(ops.MailBagHandedOver(bag=bag, version=1), recorded_ms=years_early_ms)
+    hear(centre, here, there)
+    clock.now_ms += ROAD_HOURS * HOUR_MS
+    with centre.database.transaction() as conn:
+        assert bags.look_for_overdue(conn, clock.utc_ms()) == 1
+    end(there, take(there, bag=bag), ())
+    hear(centre, there)
+    assert missed(centre) == [(f"{one} {NUMBER}", False) for one in ITEMS[:2]]
+    clock.now_ms += HOUR_MS
+    scan(there, ITEMS[0], "EDD")
+    hear(centre, there)
+    assert missed(centre) == [(f"{ITEMS[0]} {NUMBER}", True), (f"{ITEMS[1]} {NUMBER}", False)]
+
+
 def test_what_two_desks_did_to_one_bag_is_a_task_and_the_bag_stays_whole(
     centre: Centre, enrolled: Enrolled
 ) -> None:

@@ -230,7 +230,7 @@ def _step(
     if _is_flooded(conn, written, bag, ""):
         _except(conn, written, "mail_bag_strange", f"{bag} {event}", now_ms)
         return
-    _keep(conn, written, bag, event, version, said)
+    _keep(conn, written, bag, event, version, now_ms, said)
     _fold(conn, bag, now_ms)
 
 
@@ -242,7 +242,7 @@ def _receive(
     if _is_flooded(conn, written, bag, said.number):
         _except(conn, written, "mail_bag_strange", f"{said.number or bag} {event}", now_ms)
         return
-    _keep(conn, written, bag, event, 0, said)
+    _keep(conn, written, bag, event, 0, now_ms, said)
     if bag:
         _fold(conn, bag, now_ms)
 
@@ -299,16 +299,24 @@ def _numbered(conn: Connection, bag: str, number: str, at_ms: int) -> tuple[str,
 
 
 def _keep(
-    conn: Connection, written: AcceptedRecord, bag: str, event: str, version: int, said: _Content
+    conn: Connection,
+    written: AcceptedRecord,
+    bag: str,
+    event: str,
+    version: int,
+    now_ms: int,
+    said: _Content,
 ) -> None:
     header = written.header
+    # By a clock that is years early a bag would never be on the road for too long, nor its items found.
+    at_ms = min(header.recorded_ms, now_ms)
     conn.execute(
         "insert into mail_bag_steps (operation, mail_bag, event, version, office, desk, epoch, sequence,"
         " at_ms, grams, typed, seal, numbers, number, arrival, condition) values"
         " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
         (
             *(header.operation, bag, event, version, written.branch),
-            *(written.desk, written.epoch, written.sequence, header.recorded_ms),
+            *(written.desk, written.epoch, written.sequence, at_ms),
             *(said.grams, said.typed, said.seal, list(said.numbers)),
             *(said.number, said.arrival, said.condition),
         ),
