@@ -34,12 +34,18 @@ def may_reverse(books: Reading, stored: PaidLine, day: int, now_ms: int) -> None
         raise Refused(allowed.code)
     if isinstance(stored.line, ItemAccepted):
         _still_here(books, stored.line)
-    if isinstance(stored.line, ChargePaid) and books.item_lives(stored.line.number)[-1].is_final:
-        # What it was paid for has been handed over.
-        raise Refused("E-139")
+    if isinstance(stored.line, ChargePaid):
+        _not_handed_over(books, stored.line)
 
 
 def _still_here(books: Reading, line: ItemAccepted) -> None:
     """An acceptance is undone while its item is at the desk that took it in (mail.md 2)."""
     if any(life.has_moved_on(line.operation) for life in books.item_lives(line.number)):
         raise Refused("E-045")
+
+
+def _not_handed_over(books: Reading, line: ChargePaid) -> None:
+    """Whoever has the item has paid for it; where its way ended otherwise the payer has his money back."""
+    for life in books.item_lives(line.number):
+        if life.state == "delivered" and any(step.event.id == line.event for step in life.steps):
+            raise Refused("E-139")

@@ -183,7 +183,7 @@ def undo(stand: Stand, stored: PaidLine) -> None:
     stand.desk.baskets.reverse(CLERK, stored, operation, "yanlış", approval(operation))
 
 
-def heard(stand: Stand, event: str, serial: int, at_ms: int = 2) -> None:
+def heard(stand: Stand, event: str, serial: int, measure: str = "") -> None:
     """Another desk of this office scanned the item."""
     with stand.books.reading() as books:
         branch = books.desk().branch
@@ -191,7 +191,8 @@ def heard(stand: Stand, event: str, serial: int, at_ms: int = 2) -> None:
         number=ITEM,
         event=event,
         office=branch,
-        at_ms=at_ms,
+        at_ms=2**41,
+        measure=measure,
         operation=f"heard-{serial}",
         desk=f"{branch}-9",
         epoch=1,
@@ -241,3 +242,14 @@ def test_nobody_pays_where_another_office_delivers(stand: Stand) -> None:
     stand.pay(1_000)
     with pytest.raises(Refused, match="E-170"):
         stand.desk.charges.take(line.number, CLERK)
+
+
+def test_money_for_what_an_authority_took_is_given_back(stand: Stand) -> None:
+    announced(stand)
+    scan(stand, ITEM, "EMG")
+    stored = take(stand)
+    heard(stand, "EMH", 3, "handed_over")
+    assert stand.desk.tracking.known(ITEM).state == "ended"
+    undo(stand, stored)
+    with stand.books.reading() as books:
+        assert books.balance("2040", "cod").minor == 0
