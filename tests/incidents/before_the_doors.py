@@ -16,12 +16,14 @@ from azpost_desk.services.abroad import SendAbroad
 from azpost_desk.services.cash_bags import Seal
 from azpost_desk.services.disputes import Figure
 from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.irregularities import Report
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 from tests.fakes.abroad import abroad_at
 from tests.fakes.line import PlayedTransfer
 from tests.gui.screens.test_transfers import CODE
 from tests.services.counters import CLERK, MANAGER, RECEIVER, SENDER, Stand, approval, press, with_terminal
 from tests.services.test_giving_back import refused_bills
+from tests.services.test_irregularities import PHOTO
 from tests.services.test_preflight import Machine
 from tests.services.test_supplements import bill_refused_after_the_close
 from tests.storage.desks import DATE, acknowledge, piece
@@ -115,6 +117,11 @@ def items_here(stand: Stand) -> None:
     for at, number in enumerate((twin, NUMBER)):
         told = tidings.ItemEvent(number=number, event="EMD", office="1000", at_ms=stand.clock.utc_ms())
         stand.books.store_news([piece(902 + at, "item.event", told)], 1)
+
+
+def irregular(stand: Stand) -> None:
+    """A damaged item was reported, with a photo."""
+    stand.desk.irregularities.report(Report(NUMBER, "damaged", "torn", PHOTO), CLERK)
 
 
 def disputed(stand: Stand) -> None:

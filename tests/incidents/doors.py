@@ -38,6 +38,7 @@ from azpost_desk.gui.screens.tills.cash_screen import CashScreen
 from azpost_desk.gui.screens.tills.cash_sheets import MakeGoodSheet, ReceiveSheet
 from azpost_desk.gui.screens.tills.screen import TillsScreen
 from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet
+from azpost_desk.gui.screens.tracking.irregular import IrregularSheet, ReportSheet
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.gui.screens.transfers.changing import ChangeSheet
@@ -229,6 +230,23 @@ def choose(hands: Hands, stand: Stand) -> None:
     screen.take(before.NUMBER[7:11], "keys")
 
 
+def irregular(hands: Hands, stand: Stand) -> None:
+    screen = hands.frame.current()
+    assert isinstance(screen, TrackingScreen)
+    screen.open_item(before.NUMBER)
+    hands.settle()
+    hands.press(Qt.Key.Key_G, CTRL)
+
+
+def irregular_seen(hands: Hands, stand: Stand) -> None:
+    screen = hands.frame.current()
+    assert isinstance(screen, TrackingScreen)
+    screen.open_item(before.NUMBER)
+    hands.settle()
+    screen.item.reports.pick(0)
+    hands.settle()
+
+
 def refund(hands: Hands, stand: Stand) -> None:
     hands.press(Qt.Key.Key_3, CTRL)
     screen = hands.frame.current()
@@ -380,6 +398,12 @@ _REPORTS: Final = {
 _WORK: Final = {
     "scan: what must be asked": Door(
         TrackingScreen, CLERK, needs, (NeedsSheet,), before=(before.items_here,)
+    ),
+    "scan: what is wrong": Door(
+        TrackingScreen, CLERK, irregular, (IrregularSheet,), before=(before.items_here,)
+    ),
+    "scan: what was wrong": Door(
+        TrackingScreen, CLERK, irregular_seen, (ReportSheet,), before=(before.items_here, before.irregular)
     ),
     "scan: several end so": Door(TrackingScreen, CLERK, choose, (ChooseSheet,), before=(before.items_here,)),
     "transfer: change": Door(TransfersScreen, CLERK, change_transfer, (ChangeSheet,), before=(before.sent,)),

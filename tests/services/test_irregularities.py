@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from tests.services.counters import Stand
 
 ITEM, OTHER = (item_number("EE", 810_000 + serial) for serial in range(2))
-# Two grey pixels, as any encoder writes them: head, tables, frame, scan, end.
+# A grey square, as any encoder writes it: head, tables, frame, scan, end.
 PHOTO = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0"
-    "Hyc5PTgyPC4zNDL/wAALCAABAAIBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAACP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8A"
-    "VP/Z"
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxO"
+    "UlNSMj5aYVpQYEpRUk//wAALCAAMABABAREA/8QAFQABAQAAAAAAAAAAAAAAAAAAAAP/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oA"
+    "CAEBAAA/AJAP/9k="
 )
 WORDS = "Künc cırılıb"
 

@@ -1,4 +1,4 @@
-"""The only file with a window that is not ours: choosing where a file goes, a file in the system's viewer."""
+"""The only file with a window that is not ours: choosing files and places, a file in the system's viewer."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 def ask_where_to_save(parent: QWidget, title: Say, name: str, kinds: str = "PDF (*.pdf)") -> Path | None:
     """The path a person chose for a file called `name` at first, or None when they left."""
     chosen, _kind = QFileDialog.getSaveFileName(parent, say(title), name, kinds)
+    return Path(chosen) if chosen else None
+
+
+def ask_which_file(parent: QWidget, title: Say, kinds: str) -> Path | None:
+    """The file a person chose, or None when they left."""
+    chosen, _kind = QFileDialog.getOpenFileName(parent, say(title), "", kinds)
     return Path(chosen) if chosen else None
 
 

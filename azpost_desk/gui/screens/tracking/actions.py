@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 EVENT_KEY: Final = "Ctrl+E"
 VOID_KEY: Final = "Ctrl+Z"
 CHARGE_KEY: Final = "Ctrl+D"
+IRREGULAR_KEY: Final = "Ctrl+G"
 
 
 def actions(
-    choose_event: Callable[[], object], void: Callable[[], object], charge: Callable[[], object]
+    choose_event: Callable[[], object],
+    void: Callable[[], object],
+    charge: Callable[[], object],
+    irregular: Callable[[], object],
 ) -> list[Action]:
     """All acts of the screen."""
     return [
@@ -31,6 +35,13 @@ def actions(
         Action("tracking.screen.void", "tracking.screen.void", VOID_KEY, Permission.SCAN, void),
         Action(
             "tracking.screen.take_charge", "tracking.screen.take_charge", CHARGE_KEY, Permission.SELL, charge
+        ),
+        Action(
+            "tracking.screen.irregular.do",
+            "tracking.screen.irregular.do",
+            IRREGULAR_KEY,
+            Permission.SCAN,
+            irregular,
         ),
         Action("tracking.screen.back", "tracking.screen.back", "Esc"),
     ]

@@ -11,13 +11,17 @@ from azpost_desk.domain.mail.bags import BAGGING
 from azpost_desk.domain.mail.moves import BACK
 from azpost_desk.domain.mail.scanning import SERIES as HANDED_OVER
 from azpost_desk.gui.kit.buttons import Button
+from azpost_desk.gui.kit.cards import NameList
 from azpost_desk.gui.kit.charts import Step, Timeline
 from azpost_desk.gui.kit.labels import Label, StatePill
 from azpost_desk.gui.kit.named import event_words
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, say
+from azpost_desk.gui.screens.tracking.actions import IRREGULAR_KEY
+from azpost_desk.gui.screens.tracking.irregular import line_of
 
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.labels import State, Tone
+    from azpost_desk.services.irregularities import Reported
     from azpost_desk.services.tracking import Known
     from azpost_desk.services.views_mail import ItemEvent
 
@@ -30,17 +34,22 @@ class ItemCard(QFrame):
 
     Attributes:
         back: the button back.
+        irregular: the button that reports what is wrong; its key is the screen's.
+        reports: what was reported of it here; a report that is picked is shown with its photo.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self._known: Known | None = None
+        self._reports: tuple[Reported, ...] = ()
         self.number = Label("", "big")
         self._pill = StatePill()
         self.term = Label("", "body", wrap=True)
         self._empty = Label("tracking.screen.item.nothing", "muted", wrap=True)
         self.timeline = Timeline("tracking.screen.item.events")
+        self.irregular = Button("tracking.screen.irregular.do", IRREGULAR_KEY, bind=False)
+        self.reports = NameList()
         self.back = Button("tracking.screen.back", hint=plain("Esc"), role="quiet")
         head = QHBoxLayout()
         head.addWidget(self.number)
@@ -63,13 +72,23 @@ class ItemCard(QFrame):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(12)
         column.addLayout(head)
-        column.addWidget(self.term)
+        below = QHBoxLayout()
+        below.addWidget(self.term, 1)
+        below.addStretch()
+        below.addWidget(self.irregular)
+        column.addLayout(below)
+        column.addWidget(self.reports)
         column.addWidget(scroll, 1)
         follow(self, self._retranslate)
 
-    def show_item(self, known: Known) -> None:
-        """Show an item."""
-        self._known = known
+    @property
+    def shown(self) -> str:
+        """The number of the item shown; "" before the first."""
+        return self._known.number if self._known else ""
+
+    def show_item(self, known: Known, reports: tuple[Reported, ...] = ()) -> None:
+        """Show an item and what was reported of it, newest first."""
+        self._known, self._reports = known, reports
         self._retranslate()
 
     def _retranslate(self) -> None:
@@ -83,6 +102,8 @@ class ItemCard(QFrame):
             stands = known.term.stands
             words = phrase(f"express.term.{stands}", day=known.term.kept.last_day)
             self.term.say(words, _TERM_TONES.get(stands, ""))
+        self.reports.setVisible(bool(self._reports))
+        self.reports.offer([line_of(one) for one in self._reports])
         self._empty.setVisible(not known.events)
         self.timeline.setVisible(bool(known.events))
         self.timeline.show_steps([_step(event, known) for event in known.events])

@@ -22,6 +22,7 @@ from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.words import Say, phrase, plain, refusal
 from azpost_desk.gui.screens.tracking import actions
 from azpost_desk.gui.screens.tracking import form as decide
+from azpost_desk.gui.screens.tracking.irregular import IrregularSheet, ReportSheet
 from azpost_desk.gui.screens.tracking.item import ItemCard
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.gui.screens.tracking.side import SidePanel
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.cards import Sheet
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.irregularities import Reported
     from azpost_desk.services.tracking import Known, Scanned
     from azpost_desk.services.views import Basket, Recorded
 
@@ -131,6 +133,8 @@ class TrackingScreen(Screen):
         self.panel.void.clicked.connect(self.void_last)
         self.table.chosen.connect(lambda seen: self.open_item(seen.number))
         self.item.back.clicked.connect(self.show_scans)
+        self.item.irregular.clicked.connect(self.report_irregular)
+        self.item.reports.picked.connect(self._on_report)
         self.form.escaped.connect(lambda _dirty: self.show_scans())
         Runner.current().changed.connect(self._on_changed)
 
@@ -138,7 +142,7 @@ class TrackingScreen(Screen):
 
     def actions_here(self) -> list[Action]:
         """See `Screen`."""
-        return actions.actions(self.choose_event, self.void_last, self.take_charge)
+        return actions.actions(self.choose_event, self.void_last, self.take_charge, self.report_irregular)
 
     def side(self) -> QWidget:
         """See `Screen`."""
@@ -354,16 +358,41 @@ class TrackingScreen(Screen):
 
     def open_item(self, number: str) -> None:
         """Show what is known of an item instead of the scans."""
-        tracking, item = self.session.services.tracking, read_item_number(number)
+        services, item = self.session.services, read_item_number(number)
         if not item.valid:
             return
 
-        def show(known: Known) -> None:
-            self.item.show_item(known)
+        def show(found: tuple[Known, tuple[Reported, ...]]) -> None:
+            self.item.show_item(*found)
             self._pages.setCurrentWidget(self.item)
             self.item.back.setFocus(Qt.FocusReason.TabFocusReason)
 
-        Operation(self, lambda: tracking.known(number)).succeeded(show).start()
+        Operation(
+            self, lambda: (services.tracking.known(number), services.irregularities.of(number))
+        ).succeeded(show).start()
+
+    def report_irregular(self) -> None:
+        """What is wrong with the item shown, or with the one scanned last."""
+        is_shown = self._pages.currentWidget() is self.item
+        last = next(iter(self.table.rows.records), None)
+        number = self.item.shown if is_shown else last.number if last else ""
+        if self.sheet is not None or not number or not read_item_number(number).valid:
+            return
+        sheet = IrregularSheet(self, self.session, number)
+        sheet.reported.connect(lambda: self.open_item(number))
+        sheet.closed.connect(self._on_chosen)
+        self._open(sheet, sheet.kind)
+
+    def _on_report(self, one: Reported) -> None:
+        reports = self.session.services.irregularities
+
+        def show(photo: bytes) -> None:
+            if self.sheet is None:
+                sheet = ReportSheet(self, one, photo)
+                sheet.closed.connect(self._on_chosen)
+                self._open(sheet)
+
+        Operation(self, lambda: reports.photo(one.operation)).succeeded(show).start()
 
     def show_scans(self) -> None:
         """Back to the scans: to the big field, or to the event when none is chosen yet."""
