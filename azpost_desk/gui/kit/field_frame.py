@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from azpost_desk.domain.lengths import characters_max
@@ -359,11 +359,23 @@ class TextField(Field):
 
 
 class _Line(QLineEdit):
-    """A line whose text is selected when it is reached, however that is, so that typing replaces it."""
+    """A line whose text is selected when it is reached, however that is, so that typing replaces it.
+
+    Where nothing was typed Ctrl Z is the screen's: it takes the last scan back.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._clicked = False
+
+    @guarded
+    def event(self, event: QEvent) -> bool:
+        override = event.type() is QEvent.Type.ShortcutOverride
+        is_undo = override and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
+        if is_undo and not self.isUndoAvailable():
+            event.ignore()
+            return False
+        return super().event(event)
 
     @guarded
     def focusInEvent(self, event: QFocusEvent) -> None:

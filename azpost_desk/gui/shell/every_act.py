@@ -38,6 +38,7 @@ def _acts() -> dict[str, Callable[[], list[Action]]]:
     from azpost_desk.gui.screens.express import actions as express
     from azpost_desk.gui.screens.goods import actions as goods
     from azpost_desk.gui.screens.history import actions as history
+    from azpost_desk.gui.screens.mail_bags import actions as mail_bags
     from azpost_desk.gui.screens.payments import actions as payments
     from azpost_desk.gui.screens.recovery import actions as recovery
     from azpost_desk.gui.screens.reports import actions as reports
@@ -53,6 +54,7 @@ def _acts() -> dict[str, Callable[[], list[Action]]]:
         "express": lambda: express.actions(_none, _none, _none, _none),
         "goods": lambda: goods.actions(_none),
         "history": lambda: history.actions(*[_none] * 8),
+        "mail_bags": lambda: mail_bags.actions(*[_none] * 6),
         "payments": lambda: payments.actions(_nothing),
         "recovery": lambda: recovery.actions(_nothing, _none, _none, _none),
         "reports": lambda: reports.actions(_none, _none),

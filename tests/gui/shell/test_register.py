@@ -9,8 +9,8 @@ from azpost_desk.gui.shell.register import place_of, screens
 
 def test_the_rail_has_every_screen_once_in_its_place() -> None:
     assert [one.name for one in screens()] == [
-        "transfers", "payments", "express", "tracking", "rounds", "goods", "tills", "reports", "history",
-        "recovery", "disputes", "staff", "cash", "customers",
+        "transfers", "payments", "express", "tracking", "rounds", "mail_bags", "goods", "tills", "reports",
+        "history", "recovery", "disputes", "staff", "cash", "customers",
     ]  # fmt: skip
     assert len({one.place for one in screens()}) == len(screens())
 
