@@ -8,12 +8,21 @@ from dataclasses import asdict
 
 from azpost_desk.rehearsal import bench_explain, bench_history, bench_screen, bench_start, benchmarks
 
+
+def _scan() -> dict[str, object]:
+    from azpost_desk.programs.desk import application
+    from azpost_desk.rehearsal.bench_scan import scan
+
+    return scan(application("az"))
+
+
 # Name → measures it; a line per bench in the form of interfaces.md.
 BENCHES = {
     "commit": lambda: asdict(benchmarks.commit()),
     "start": bench_start.start,
     "explain": bench_explain.explain,
     "history": bench_history.history,
+    "scan": _scan,
     "screen": bench_screen.screen,
 }
 

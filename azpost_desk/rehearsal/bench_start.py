@@ -49,7 +49,7 @@ def start(runs: int = RUNS) -> dict[str, object]:
     """Measure pair by pair, warm; the first pair of each warms the page cache and is not counted."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _enrolled_desk(folder)
+        enrolled_desk(folder)
         pairs = [(_ours(folder), _bare()) for _ in range(runs + 1)][1:]
     painted = [ours["painted_ms"] for ours, _ in pairs]
     usable = [ours["usable_ms"] for ours, _ in pairs]
@@ -97,7 +97,7 @@ def _bare() -> float:
     return int(done.stdout.splitlines()[0]) / 1_000_000
 
 
-def _enrolled_desk(folder: Path) -> None:
+def enrolled_desk(folder: Path) -> None:
     """A desk with the demo branch's reference data, as it stands on any morning."""
     clock = SystemClock()
     key = SigningKey.new()

@@ -33,6 +33,7 @@ from azpost_desk.gui.kit.labels import Label, State
 from azpost_desk.gui.kit.theme import Theme, figures, follow_theme
 from azpost_desk.gui.kit.words import Say, follow, say
 from azpost_desk.gui.work.guards import guarded
+from azpost_desk.gui.work.timers import single_shot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,6 +50,8 @@ _PILL_PX: Final = 38
 _GROWS_PX: Final = 90
 _TAKER_PX: Final = 200
 _MEASURED_ROWS: Final = 60
+# What comes in a burst is painted so often: every row moves with each record on top.
+_FRAME_MS: Final = 40
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,45 @@ class Column(Generic[R]):
     align: Literal["left", "right"] = "left"
     state: Callable[[R], State | None] | None = None
     strong: Callable[[R], bool] | None = None
+
+
+# As numbers: Qt asks for every cell at every repaint, and an enum is slow to compare.
+_WORDS: Final = frozenset(
+    int(role)
+    for role in (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.AccessibleTextRole,
+        Qt.ItemDataRole.ToolTipRole,
+    )
+)
+_ALIGNMENT: Final = int(Qt.ItemDataRole.TextAlignmentRole)
+_FONT: Final = int(Qt.ItemDataRole.FontRole)
+_ANSWERED: Final = _WORDS | {_ALIGNMENT, _FONT, _STATE_ROLE}
+_ALIGNED: Final = {
+    "left": Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+    "right": Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+}
+
+
+def _shown(column: Column[R], record: R) -> str:
+    shown = column.show(record)
+    return shown if isinstance(shown, str) else say(shown)
+
+
+def _pill(index: Index) -> tuple[str, str]:
+    """State and words of a cell that is painted as a pill; without words it is none."""
+    rows = index.model()
+    if not isinstance(rows, Rows):
+        return "", ""
+    column, record = rows.columns[index.column()], rows.records[index.row()]
+    state = column.state(record) if column.state is not None else None
+    return (state, _shown(column, record)) if state else ("", "")
+
+
+def _font(column: Column[R], record: R) -> QFont | None:
+    """The font of a cell where it is not the table's own."""
+    bold = column.strong is not None and column.strong(record)
+    return figures(Theme.current().size("body"), bold) if bold or column.align == "right" else None
 
 
 class Rows(QAbstractTableModel, Generic[R]):
@@ -110,25 +152,16 @@ class Rows(QAbstractTableModel, Generic[R]):
     @guarded
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
         """Qt."""
-        if not index.isValid():
+        if role not in _ANSWERED or not index.isValid():
             return None
         column, record = self.columns[index.column()], self.records[index.row()]
-        if role in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-            Qt.ItemDataRole.ToolTipRole,
-        ):
-            shown = column.show(record)
-            return shown if isinstance(shown, str) else say(shown)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.align == "right" else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.FontRole:
-            bold = column.strong is not None and column.strong(record)
-            return figures(Theme.current().size("body"), bold) if bold or column.align == "right" else None
-        if role == _STATE_ROLE and column.state is not None:
-            return column.state(record)
-        return None
+        if role in _WORDS:
+            return _shown(column, record)
+        if role == _ALIGNMENT:
+            return _ALIGNED[column.align]
+        if role == _FONT:
+            return _font(column, record)
+        return column.state(record) if column.state is not None else None
 
     @guarded
     def headerData(
@@ -196,6 +229,7 @@ class Table(QFrame, Generic[R]):
         column.setSpacing(0)
         column.addWidget(self._view, 1)
         column.addWidget(self._empty)
+        self._together = single_shot(self, lambda: self._view.viewport().setUpdatesEnabled(True))
         self.setFocusProxy(self._view)
         for signal in (self.rows.modelReset, self.rows.rowsInserted, self.rows.rowsRemoved):
             signal.connect(self._on_rows)
@@ -215,6 +249,12 @@ class Table(QFrame, Generic[R]):
         self.rows.show(records)
         if records and at >= 0:
             self._view.selectRow(min(at, len(records) - 1))
+
+    def paint_together(self) -> None:
+        """More records are about to come: what came in the last moment is painted with them, all at once."""
+        if self._view.viewport().updatesEnabled():
+            self._view.viewport().setUpdatesEnabled(False)
+            self._together.start(_FRAME_MS)
 
     def current(self) -> R | None:
         """The selected record."""
@@ -344,10 +384,25 @@ class _PillDelegate(QStyledItemDelegate):
         self._view = view
 
     @guarded
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        rows = index.model()
+        if not isinstance(rows, Rows):
+            super().initStyleOption(option, index)
+            return
+        # What Qt would ask for one role after the other, most of which these rows never answer.
+        column, record = rows.columns[index.column()], rows.records[index.row()]
+        if isinstance(index, QModelIndex):
+            option.index = index
+        option.text = _shown(column, record)
+        option.features |= QStyleOptionViewItem.ViewItemFeature.HasDisplay
+        option.displayAlignment = _ALIGNED[column.align]
+        if font := _font(column, record):
+            option.font = font
+
+    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        state = index.data(_STATE_ROLE)
-        text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
-        if not isinstance(state, str) or not text:
+        state, text = _pill(index)
+        if not text:
             super().paint(painter, option, index)
             return
         blank = QStyleOptionViewItem(option)

@@ -247,6 +247,8 @@ class TrackingScreen(Screen):
     def _on_answer(self, command: ScanItem, answer: Scanned) -> None:
         self.session.tone(decide.tone_of(answer.verdict))
         seen = decide.answered(command, answer)
+        if self._waiting:
+            self.table.paint_together()
         self.table.rows.prepend(seen, keep=decide.DAY_AT_MOST)
         self.table.view.scrollToTop()
         if self.scan.is_empty() or not self.scan.line.isModified():
