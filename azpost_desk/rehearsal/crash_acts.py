@@ -45,6 +45,7 @@ RECEIVER: Final = Person(
     phone="+994552345678",
 )
 _ADDRESSEE: Final = Person(name="Abbasova Lalə", address="Bakı, Nizami küçəsi 90", postcode="AZ1010")
+_NEIGHBOUR: Final = Person(name="Abbasova Lalə", address="Nizami küçəsi 9", postcode="AZ2002")
 _AMOUNT_QAPIK: Final = 5_000
 _INK: Final = Signed(Signature(360, 140, ((20, 20, 100, 100),)))
 # Their PIN is mistyped for the lock; the clerk at the counter goes on.
@@ -154,7 +155,7 @@ class Worker(FeatureActs, AbroadActs, CodeActs):
     def _pay_charge(self) -> Act:
         def pay() -> None:
             # An item to this office itself: its money is due here.
-            command = AcceptItem(SENDER, _ADDRESSEE, 400, "ems_domestic", cod_qapik=700)
+            command = AcceptItem(SENDER, _NEIGHBOUR, 400, "ems_local", cod_qapik=700)
             line = self.services.express.accept(command, CLERK).lines[-1].line
             assert isinstance(line, ItemAccepted)
             self._pay()
