@@ -49,6 +49,7 @@ class _Report:
         self._control()
         self._pending()
         self._labels()
+        self._mail()
         self._late()
         self._reversals()
         self._disputes()
@@ -217,6 +218,24 @@ class _Report:
         ]
         cells = [(row.receipt, row.number, self._texts.moment(row.since)) for row in self._paper.labels]
         self._table("labels", columns, cells)
+
+    def _mail(self) -> None:
+        if not self._paper.mail:
+            return
+        columns = [
+            Column(self._t("mail_what"), 3),
+            Column(self._t("mail_count"), 1, "right"),
+            Column(self._texts.t("papers.amount"), 1, "right"),
+        ]
+        cells = [
+            (
+                self._say(row.title),
+                self._texts.number(row.count),
+                *(self._row(row.amount) if row.amount else ("",)),
+            )
+            for row in self._paper.mail
+        ]
+        self._table("mail", columns, cells)
 
     def _late(self) -> None:
         columns = [

@@ -19,6 +19,7 @@ from azpost_desk.domain.papers_head import Say as Say
 from azpost_desk.domain.papers_head import SignatureLine as SignatureLine
 from azpost_desk.domain.papers_head import Words as Words
 from azpost_desk.domain.papers_mail import MailPaper as MailPaper
+from azpost_desk.domain.papers_mail import ReportMail as ReportMail
 from azpost_desk.domain.papers_notices import StatementPaper as StatementPaper
 
 if TYPE_CHECKING:
@@ -351,14 +352,12 @@ class DailyReportPaper:
 
     Attributes:
         branch: name of the branch.
-        number: number of the report as shown; empty for an interim one.
-        stage: interim while the day is open.
+        number: of the report as shown; empty for an interim one, whose `stage` says that the day is open.
         supplement: 0 for the report itself, n for its n-th supplement of late records.
         provisional: sentences such as "without desk 3, last heard of 14:05"; empty when nothing is missing.
         as_of: moment of the cut, UTC in milliseconds.
         operations: the list of operations, empty when it was not asked for.
-        hours: of the branch, without the desks of these numbers: `without_hours`.
-        baskets: how they were paid; None where a desk has not told.
+        hours: of the branch, without the desks `without_hours`; baskets: None where a desk has not told.
     """
 
     head: PaperHead
@@ -377,6 +376,7 @@ class DailyReportPaper:
     provisional: tuple[Words, ...] = ()
     pending: tuple[ReportPending, ...] = ()
     labels: tuple[ReportLabel, ...] = ()
+    mail: tuple[ReportMail, ...] = ()
     late: tuple[ReportLate, ...] = ()
     reversals: tuple[ReportReversal, ...] = ()
     operations: tuple[ReportOperation, ...] = ()

@@ -1,4 +1,4 @@
-"""What papers of mail say: the customs form of an item, drawn from its declaration, and a bag's label."""
+"""What papers say of mail: an item's customs form, a bag's label, the lines of the day's report."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from azpost_desk.domain.papers_head import ORIGINAL, CopyState, PaperHead
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.advance import ItemAttributes
+    from azpost_desk.domain.money import Money
+    from azpost_desk.domain.papers_head import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +62,14 @@ class BagLabelPaper:
 
 
 MailPaper = CustomsPaper | BagLabelPaper
+
+
+@dataclass(frozen=True, slots=True)
+class ReportMail:
+    """A line of the day's mail: how many, how much was taken, the screen where it is dealt with."""
+
+    title: Words
+    count: int
+    amount: Money
+    place: str
+    is_late: bool = False

@@ -19,6 +19,7 @@ from azpost_desk.domain.products import due_qapik, service_of
 if TYPE_CHECKING:
     from azpost_desk.domain.reports import Figures
     from azpost_desk.services.late import Late
+    from azpost_desk.services.mail_today import MailLine
     from azpost_desk.services.reports import DayReport, TillRow
     from azpost_desk.services.views import Dispute, Entry
     from azpost_desk.services.views_cash import Count
@@ -74,12 +75,18 @@ def report_paper(report: DayReport, language: str = "az") -> papers.DailyReportP
             papers.ReportLabel(one.receipt, printed_item_number(one.number), one.accepted_ms)
             for one in report.labels
         ),
+        mail=tuple(map(_mail, report.mail)),
         late=tuple(_late(one) for one in report.late),
         supplement=report.supplement,
         disputes=tuple(_dispute(one) for one in report.disputes),
         reversals=tuple(row for entry in report.reversals for row in _reversed(report, entry)),
         counts=tuple(_count(report, one) for one in report.counts),
     )
+
+
+def _mail(one: MailLine) -> papers.ReportMail:
+    title = Say(f"report.mail.{one.name}")
+    return papers.ReportMail(title, one.count, azn(one.amount_qapik), one.place, one.is_late)
 
 
 def _biller(report: DayReport, biller: str, language: str) -> str:

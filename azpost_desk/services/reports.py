@@ -18,6 +18,7 @@ from azpost_desk.services.ahead import give_back
 from azpost_desk.services.counter import Counter, Officer, open_day
 from azpost_desk.services.labels import LABELS
 from azpost_desk.services.late import late_records, late_results
+from azpost_desk.services.mail_today import mail_today
 from azpost_desk.services.slips import close_slip
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from azpost_desk.domain.reports import Figures
     from azpost_desk.services.labels import Label
     from azpost_desk.services.late import Late
+    from azpost_desk.services.mail_today import MailLine
     from azpost_desk.services.ports import Reading
     from azpost_desk.services.views import Day, Dispute, Entry, OtherDesk, Payment, Recorded
     from azpost_desk.services.views_cash import Count
@@ -73,6 +75,7 @@ class DayReport:
         names: of the officers, by id.
         hours: of the branch, without the desks `without_hours`; own_hours are this desk's.
         labels: stuck on items and never scanned back, of any day.
+        mail: what was done with items, and what of them waits for somebody.
         billers: names of those with something pending, by number and language.
     """
 
@@ -104,6 +107,7 @@ class DayReport:
     billers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     labels: tuple[Label, ...] = ()
     without_hours: tuple[int, ...] = ()
+    mail: tuple[MailLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +246,7 @@ class Reports:
             demo=not _approved(books, day.date),
             disputes=_disputes(books, day.date),
             labels=tuple(books.of(LABELS).waiting_labels()),
+            mail=mail_today(books, entries, self.counter.today(), self.counter.line.trusted_ms()),
             billers=_biller_names(books, {one.biller for one in pending}, day.date),
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
@@ -18,7 +18,7 @@ from azpost_desk.domain.mail.rounds import OPEN, handed_in
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
-from azpost_desk.services.rounds_views import ROUNDS, Round
+from azpost_desk.services.rounds_views import ROUNDS, Round, is_overdue
 from azpost_desk.services.stop_orders import orders_known_ms
 from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from azpost_desk.domain.mail.proof import Signature
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.views import Recorded
-
-# [design] A round that is out longer than this is overdue even within its day.
-OUT_MS_MAX: Final = 10 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +189,7 @@ class Rounds:
 
     def _now(self, books: Reading, one: Round) -> RoundNow:
         names = {officer.officer: officer.name for officer in books.officers()}
-        over = one.state == "out" and (
-            one.day < books.day().number or self.counter.line.trusted_ms() - one.signed_ms > OUT_MS_MAX
-        )
+        over = is_overdue(one, books.day().number, self.counter.line.trusted_ms())
         return RoundNow(one, names.get(one.courier, one.courier), over, orders_known_ms(self.counter))
 
 

@@ -52,7 +52,14 @@ class RoundReads(Protocol):
         """The open round an item is put into or out with."""
 
 
+# [design] A round that is out longer than this is overdue even within its day.
+OUT_MS_MAX: Final = 10 * 3_600_000
 ROUNDS: Final = Reads[RoundReads]("rounds")
+
+
+def is_overdue(one: Round, day: int, now_ms: int) -> bool:
+    """Whether a round that is out should be back: its day is over on this one, or it is out too long."""
+    return one.state == "out" and (one.day < day or now_ms - one.signed_ms > OUT_MS_MAX)
 
 
 def is_made_up(books: Reading, round_: str) -> bool:

@@ -30,6 +30,7 @@ from azpost_desk.domain.papers import (
     ReportDispute,
     ReportHour,
     ReportLate,
+    ReportMail,
     ReportOperation,
     ReportPending,
     ReportReversal,
@@ -343,6 +344,11 @@ REPORT = DailyReportPaper(
     without_hours=(4,),
     baskets=BASKETS,
     provisional=(Say("papers.report.provisional.desk", (("desk", "4"), ("since_ms", AT))),),
+    mail=(
+        ReportMail(Say("report.mail.accepted"), 12, azn(0), "express"),
+        ReportMail(Say("report.mail.rounds_overdue"), 1, azn(0), "rounds", is_late=True),
+        ReportMail(Say("report.mail.charge_cod"), 2, azn(5_050), "history"),
+    ),
     pending=(ReportPending("3-000398", "Azərişıq ASC", azn(4_237), Say("papers.receipt.state.unknown"), AT),),
     late=(
         ReportLate(

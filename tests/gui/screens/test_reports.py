@@ -16,11 +16,13 @@ from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.screens.reports import form
 from azpost_desk.gui.screens.reports.screen import ReportsScreen
 from azpost_desk.gui.screens.reports.supplementing import SupplementBar
-from azpost_desk.gui.shell.register import FRAME_KEYS
+from azpost_desk.gui.shell.register import FRAME_KEYS, screens
 from azpost_desk.services.goods import SellGoods
+from azpost_desk.services.mail_today import MailLine
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.walking import hold_enter, nameless
 from tests.services.counters import CLERK, MANAGER, SUPERVISOR, Stand, new_stand
+from tests.services.test_labels import accepted
 from tests.services.test_supplements import bill_refused_after_the_close
 from tests.storage.desks import DATE
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.gui.work.runner import Runner
 
+LINES = ("accepted", "delivered", "rounds_out", "labels", "due_back", "bags_late", "charge_cod")
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -86,6 +89,24 @@ def test_the_screen_shows_what_the_paper_says(office: Office, stand: Stand) -> N
     assert texts.t("reports.screen.open_tills", count=2) in read
     # Two desks, and the other one has not closed: the chart says whose hours it lacks.
     assert texts.t("reports.screen.chart_without", desks="2") in read
+
+
+def test_each_line_of_mail_opens_the_screen_where_it_is_dealt_with(office: Office, stand: Stand) -> None:
+    """Keys: the line by an arrow, Enter."""
+    assert office.screen.mail.rows.records == []
+    accepted(stand)
+    office.again()
+    office.settle()
+    mail = office.screen.mail
+    shown = [(one.count, one.place) for one in mail.rows.records]
+    assert shown == [(1, "express"), (1, "express")]
+    opened: list[str] = []
+    office.screen.session.opened.connect(lambda name, _argument: opened.append(name))
+    mail.setFocus()
+    office.press(Qt.Key.Key_Down)
+    office.press(Qt.Key.Key_Return)
+    assert opened == ["express"]
+    assert {MailLine(name, 1).place for name in LINES} <= {one.name for one in screens()}
 
 
 def test_an_open_till_keeps_the_day_open_and_says_so(office: Office, stand: Stand) -> None:

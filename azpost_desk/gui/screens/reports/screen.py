@@ -21,12 +21,13 @@ from azpost_desk.gui.screens.reports import actions, form
 from azpost_desk.gui.screens.reports.side import CloseSheet, ReportSide, StoredSheet
 from azpost_desk.gui.screens.reports.signing import SigningSheet
 from azpost_desk.gui.screens.reports.supplementing import SupplementBar
-from azpost_desk.gui.screens.reports.table import matter_columns, said, service_columns
+from azpost_desk.gui.screens.reports.table import mail_columns, matter_columns, said, service_columns
 from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.report_papers import report_paper
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.papers import ReportMail
     from azpost_desk.domain.refusals import Refused
     from azpost_desk.domain.signatures import Standing
     from azpost_desk.gui.kit.labels import Tone
@@ -68,6 +69,10 @@ class ReportsScreen(Screen):
         self.matters: Table[OpenMatter] = Table(
             matter_columns(), name="reports.screen.matters", empty="reports.screen.matters.empty", card=False
         )
+        self.mail: Table[ReportMail] = Table(
+            mail_columns(), name="reports.screen.mail", empty="reports.screen.mail.empty", card=False
+        )
+        self.mail.chosen.connect(lambda line: session.opened.emit(line.place, None))
         self.panel = ReportSide(session)
         self.panel.print_interim.clicked.connect(self._on_print)
         self.panel.close_day.clicked.connect(self._on_close)
@@ -95,6 +100,9 @@ class ReportsScreen(Screen):
         bars.grid.addWidget(self.chart, 0, 0)
         column.addWidget(bars)
         column.addWidget(self.services)
+        mail = Card("reports.screen.mail")
+        mail.grid.addWidget(self.mail, 0, 0)
+        column.addWidget(mail)
         matters = Card("reports.screen.matters")
         matters.grid.addWidget(self.matters, 0, 0)
         column.addWidget(matters)
@@ -193,6 +201,8 @@ class ReportsScreen(Screen):
         )
         self.services.show_records(picture.services)
         self.services.fit_height()
+        self.mail.show_records(picture.paper.mail)
+        self.mail.fit_height()
         self.matters.show_records(picture.matters)
         self.matters.fit_height()
         self.panel.show_picture(picture)

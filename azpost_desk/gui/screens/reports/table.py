@@ -1,4 +1,4 @@
-"""Columns of the day by service, and of what it leaves open."""
+"""Columns of the day by service, of its mail, and of what it leaves open."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from azpost_desk.gui.kit.words import language, phrase, plain
 
 if TYPE_CHECKING:
     from azpost_desk.domain.money import Money
-    from azpost_desk.domain.papers import Words
+    from azpost_desk.domain.papers import ReportMail, Words
     from azpost_desk.gui.kit.labels import State
     from azpost_desk.gui.kit.words import Say
     from azpost_desk.gui.screens.reports.form import OpenMatter, ServiceRow
@@ -70,6 +70,21 @@ def matter_columns() -> list[Column[OpenMatter]]:
         Column("reports.screen.matter.what", lambda one: said(one.title)),
         Column("reports.screen.matter.amount", lambda one: _written(one.amount), 108, align="right"),
         Column("reports.screen.matter.words", lambda one: said(one.words), 240),
+    ]
+
+
+def mail_columns() -> list[Column[ReportMail]]:
+    """What, how many, how much was taken; what waits beyond its time stands out."""
+    return [
+        Column("reports.screen.mail.what", lambda one: said(one.title), strong=lambda one: one.is_late),
+        Column(
+            "reports.screen.mail.count",
+            lambda one: language().texts.number(one.count),
+            90,
+            align="right",
+            strong=lambda one: one.is_late,
+        ),
+        Column("reports.screen.matter.amount", lambda one: _written(one.amount), 108, align="right"),
     ]
 
 
