@@ -250,6 +250,30 @@ def test_a_bag_sealed_anew_is_said_so_and_one_for_another_office_is_sent_on_unop
     assert len(stand.bodies(ops.MailBagHandedOver)) == 1
 
 
+def test_a_bag_at_work_fits_the_usual_screen_in_every_language(
+    hands: Hands, screen: MailBagsScreen, stand: Stand
+) -> None:
+    """All that is done with it is in sight at 1366×768: nobody scrolls while scanning."""
+    coming(stand, *NUMBERS[:3])
+    hands.scan(ANNOUNCED[0])
+    hands.scan(ANNOUNCED[0])
+    hands.type("\n")
+    hands.scan(NUMBERS[9])
+    for page, last in ((screen.arriving, screen.arriving.void_it), (screen.filling, screen.filling.void_it)):
+        if page is screen.filling:
+            screen.to_list()
+            screen.choosing.clear()
+            hands.settle()
+            screen.begin.click()
+            hands.settle()
+            hands.scan(NUMBERS[20])
+        for code in ("az", "ru", "en"):
+            Language.current().choose(code)
+            hands.settle()
+            seen = last.visibleRegion().boundingRect()
+            assert seen == last.rect(), (type(page).__name__, code)
+
+
 def test_every_language_has_its_words(hands: Hands, screen: MailBagsScreen, stand: Stand) -> None:
     coming(stand, *NUMBERS[:2])
     hands.scan(ANNOUNCED[0])

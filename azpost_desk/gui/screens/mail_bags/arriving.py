@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.refusals import Refused
@@ -53,13 +53,18 @@ class ArrivalPage(BagPage):
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
+        figures = QHBoxLayout()
         for figure, words in (
             (self.found, "mail_bags.screen.found"),
             (self.left_over, "mail_bags.screen.not_seen"),
             (self.surplus, "mail_bags.screen.surplus"),
         ):
-            column.addWidget(figure)
-            column.addWidget(Label(words, "small", wrap=True))
+            stands = QVBoxLayout()
+            stands.addWidget(figure)
+            stands.addWidget(Label(words, "small", wrap=True))
+            stands.addStretch()
+            figures.addLayout(stands, 1)
+        column.addLayout(figures)
         column.addWidget(rule())
         column.addWidget(self.missing)
         column.addWidget(self.main)

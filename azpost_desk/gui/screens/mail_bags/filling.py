@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from azpost_desk.domain.mail.bags import read_seal
 from azpost_desk.domain.refusals import Refused
@@ -15,7 +15,7 @@ from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.signature_pad import SignaturePad, picture
-from azpost_desk.gui.kit.theme import GAP_WIDE
+from azpost_desk.gui.kit.theme import GAP
 from azpost_desk.gui.kit.words import phrase, plain
 from azpost_desk.gui.screens.mail_bags import actions
 from azpost_desk.gui.screens.mail_bags import form as decide
@@ -27,13 +27,13 @@ from azpost_desk.services.mail_bags import CloseBag
 from azpost_desk.services.rounds import Signed
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.mail_bags_views import Bag
     from azpost_desk.services.tracking import Scanned
 
 _SIGN_PX = SIDE_PX - 40
+# As high as the words above a field.
+_LABEL_PX = 21
 
 
 class FillingPage(BagPage):
@@ -68,9 +68,18 @@ class FillingPage(BagPage):
         self.handing.add(self.driver)
         self.reopen_it = Button("mail_bags.screen.reopen", actions.REOPEN_KEY, bind=False)
         self._forms = QStackedWidget()
+        weighing = QWidget()
+        row = QHBoxLayout(weighing)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.weight, 1, Qt.AlignmentFlag.AlignTop)
+        beside = QVBoxLayout()
+        beside.addSpacing(_LABEL_PX)
+        beside.addWidget(self.weigh_it)
+        beside.addStretch()
+        row.addLayout(beside)
         _stack(
-            self.closing, self.counted, self.weight, self.weigh_it, self.seal, self.close_it, None,
-            self.give_up_it, self.take_out_it,
+            self.closing, self.counted, weighing, self.seal, self.close_it, None, self.give_up_it,
+            self.take_out_it,
         )  # fmt: skip
         hint = Label("mail_bags.screen.sign_here", "hint", wrap=True)
         _stack(self.handing, self.driver, self.pad, hint, self.hand_it, None, self.reopen_it)
@@ -280,7 +289,7 @@ def _stack(form: Form, *widgets: QWidget | None) -> None:
     """Below one another; None takes the room that is left."""
     column = QVBoxLayout(form)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(GAP_WIDE)
+    column.setSpacing(GAP)
     for one in widgets:
         if one is None:
             column.addStretch()

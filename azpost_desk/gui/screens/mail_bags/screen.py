@@ -19,7 +19,7 @@ from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.tables import Table
-from azpost_desk.gui.kit.theme import GAP_WIDE
+from azpost_desk.gui.kit.theme import GAP, GAP_WIDE
 from azpost_desk.gui.kit.words import Say, phrase, plain, refusal
 from azpost_desk.gui.screens.mail_bags import actions
 from azpost_desk.gui.screens.mail_bags import form as decide
@@ -105,7 +105,7 @@ class MailBagsScreen(Screen):
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP_WIDE)
+        column.setSpacing(GAP)
         for words, form in (
             ("mail_bags.screen.outward", self.choosing),
             ("mail_bags.screen.inward", self.taking),
@@ -119,7 +119,10 @@ class MailBagsScreen(Screen):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(GAP_WIDE)
-        whole.addWidget(heading("mail_bags.screen.title", "mail_bags.screen.subtitle")[0])
+        head = heading("mail_bags.screen.title", "mail_bags.screen.subtitle")[0]
+        # A bag at work is its own title.
+        self._pages.currentChanged.connect(lambda at: head.setVisible(at == 0))
+        whole.addWidget(head)
         whole.addWidget(self._pages, 1)
 
     def _connect(self) -> None:
