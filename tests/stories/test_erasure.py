@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from azpost_desk.central import checking, erasure
+from azpost_desk.central.mail import irregularities
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.refusals import Refused
+from azpost_desk.services.irregularities import Report
+from tests.services.test_irregularities import ITEM, PHOTO, WORDS
 from tests.stories.town import BAKU, DAY_MS, GANJA, ORXAN, Seat
 
 if TYPE_CHECKING:
@@ -163,4 +169,32 @@ def test_a_deletion_nobody_recorded_is_found_at_the_centre(place: Town, ganja: S
     place.ask(
         "update attachments set salt = %s, content = %s where slot = %s returning 1", salt, content, slot
     )
+    assert purged(place).broken == []
+
+
+def test_words_and_photo_of_a_report_go_once_somebody_has_ended_it(place: Town, ganja: Seat) -> None:
+    """As long as it is a task the centre keeps them, whatever their age."""
+    ganja.services.irregularities.report(Report(ITEM, "damaged", WORDS, PHOTO), ganja.clerk)
+    place.sync()
+
+    def standing() -> list[irregularities.Open]:
+        with place.centre.database.transaction() as conn:
+            return irregularities.listed(conn)
+
+    place.clock.pass_ms(SIX_YEARS_MS)
+    six_years_later(place, ganja)
+    [task] = standing()
+    assert (task.words, task.photo) == (WORDS, True)
+    with place.centre.database.transaction() as conn:
+        irregularities.end(conn, task.irregularity, "A. Quliyev", "the sender was paid", task.made_ms)
+        assert irregularities.photo_of(conn, task.irregularity) == PHOTO
+    for _ in range(2):
+        ganja.sync()
+        place.clock.pass_ms(2 * DAY_MS)
+    ganja.sync()
+    assert at_centre(place, "photo") == at_centre(place, "words") == [(None,)]
+    assert here(ganja, "photo") == here(ganja, "words") == [None]
+    with place.centre.database.transaction() as conn, pytest.raises(Refused, match="E-159"):
+        irregularities.photo_of(conn, task.irregularity)
+    assert standing() == []
     assert purged(place).broken == []
