@@ -138,12 +138,30 @@ def test_a_closed_bag_is_opened_again_with_a_reason_and_an_empty_one_given_up(
     hands.press(Qt.Key.Key_G, CTRL)
     assert len(stand.bodies(ops.MailBagGivenUp)) == 1
     assert screen.table.rows.records == []
-    # The frame's box knows a bag's label too: an own bag is opened by it from the list.
+    # An own bag is opened by its label from the list.
     bag = stand.desk.mail_bags.begin("1000", CLERK)
     screen.enter()
     hands.settle()
     hands.scan(bag.number)
     assert screen.filling.key == bag.bag
+
+
+def test_the_one_box_opens_a_bag_that_lies_here_and_makes_any_other_number_ready(
+    hands: Hands, screen: MailBagsScreen, stand: Stand
+) -> None:
+    bag = stand.desk.mail_bags.begin("1000", CLERK)
+    hands.press(Qt.Key.Key_K, CTRL)
+    hands.type(f"{bag.number}\n")
+    assert screen.filling.key == bag.bag
+    screen.to_list()
+    hands.settle()
+    hands.press(Qt.Key.Key_K, CTRL)
+    hands.type(f"{ANNOUNCED[0]}\n")
+    # Nothing is taken in by looking for it.
+    assert screen.label.text() == ANNOUNCED[0]
+    assert stand.bodies(ops.MailBagTaken) == []
+    hands.type("\n\n\n\n")
+    assert len(stand.bodies(ops.MailBagTaken)) == 1
 
 
 def test_forty_bags_are_taken_in_by_forty_scans(

@@ -30,6 +30,7 @@ from azpost_desk.gui.screens.mail_bags.table import bag_columns
 from azpost_desk.gui.screens.mail_bags.weighing import BagWeight
 from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.mail_bags_in import AsFound
+from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:
     from azpost_desk.domain.refusals import Trouble
@@ -57,6 +58,7 @@ class MailBagsScreen(Screen):
         self._now: decide.Lying | None = None
         self._labels: deque[tuple[str, AsFound]] = deque()
         self._taking = self._began = False
+        self._asked = ""
         self.office = TextField("mail_bags.screen.to_office", name="to_office", max_length=120)
         self.begin = PrimaryButton("mail_bags.screen.begin", hint=plain("Enter"))
         self.choosing = Form(self.begin)
@@ -155,8 +157,9 @@ class MailBagsScreen(Screen):
         return self.panel
 
     def enter(self, argument: object = None) -> None:
-        """See `Screen`."""
+        """See `Screen`; a bag of the one box is opened where it lies here, else its number stands ready."""
         self._began = False
+        self._asked = argument.key if isinstance(argument, Found) and argument.kind == "mail_bag" else ""
         self._read_list()
         page = self._page()
         if page is not None:
@@ -212,7 +215,15 @@ class MailBagsScreen(Screen):
         usual = now.places.offices.find(now.places.usual)
         if usual is not None and self.office.is_empty():
             self.office.fill(written_office(usual))
-        if not self._began and self._page() is None:
+        asked, self._asked = self._asked, ""
+        row = next((one for one in now.rows if asked and one.number == asked), None)
+        if row is not None:
+            self.open_row(row)
+        elif asked and self._page() is None:
+            self._began = True
+            self.label.put(asked)
+            self.label.setFocus(Qt.FocusReason.TabFocusReason)
+        elif not self._began and self._page() is None:
             self._began = True
             self._focus_first()
 
