@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azpost_desk import places
-from azpost_desk.texts.catalogues import LANGUAGES, CatalogueError, read_catalogue, read_folder
+from azpost_desk.texts.catalogues import LANGUAGES, CatalogueError, catalogue, read_catalogue, read_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,3 +114,12 @@ def test_two_thousand_sentences_are_read_before_anybody_notices(tmp_path: Path) 
         assert sum(line.match(one) is not None for one in many.read_text("utf-8").split("\n")) == 4000
         limit.append(time.process_time() - start)
     assert min(ours) < 6 * min(limit)
+
+
+@pytest.mark.parametrize(
+    ("language", "other"), [("az", r"\bPIN\b"), ("ru", r"\bPIN\b"), ("ru", r"\b[Рр]аботник")]
+)
+def test_a_thing_has_one_name_in_a_language(language: str, other: str) -> None:
+    """What signs in is a PİN-kod or ПИН-код, who signs in a сотрудник, on every screen and paper."""
+    said = [key for key, words in catalogue(language).items() if re.search(other, str(words))]
+    assert said == []
