@@ -261,8 +261,20 @@ class Operation(QObject, Generic[T]):
             self._follow(future)
         if self._on_end is not None:
             self._on_end()
+        self._let_go()
         if shiboken6.isValid(self):
             self.deleteLater()
+
+    def _let_go(self) -> None:
+        """Hold nothing of whoever started it from here on.
+
+        Were the last of it held here, it would be destroyed while its child is being deleted, and the process
+        dies of that.
+        """
+        self._on_success = self._on_refused = self._on_confirm = self._on_trouble = self._on_end = None
+        del self._work
+        self._held, self._busy, self._was_enabled = [], [], []
+        self._gave_up_focus = None
 
     def _follow(self, future: Future[T]) -> None:
         error = future.exception()

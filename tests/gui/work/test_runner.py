@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -193,3 +194,21 @@ def test_closing_joins_every_thread_and_forgets_what_waits(qtbot: QtBot) -> None
     with pytest.raises(RuntimeError):
         runner.submit(Lane.DATABASE, lambda: None, lambda _future: None)
     runner.close()
+
+
+def test_an_operation_that_has_answered_holds_nobody_who_started_it(qtbot: QtBot, runner: Runner) -> None:
+    """Held here to the last, whoever started it would be destroyed while its child is being deleted."""
+    widget = QWidget()
+    told: list[str] = []
+
+    def follow(around: QWidget, found: str) -> None:
+        told.append(around.objectName() + found)
+
+    # As screens do: what is done and what follows know the widget.
+    asked = Operation(widget, partial(QWidget.objectName, widget)).succeeded(partial(follow, widget))
+    asked.start()
+    qtbot.waitUntil(lambda: told == [""] and runner.under_way == 0)
+    gone = weakref.ref(widget)
+    del widget
+    # It waits to be deleted itself.
+    assert (gone(), asked is not None) == (None, True)
