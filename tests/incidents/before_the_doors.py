@@ -17,6 +17,7 @@ from azpost_desk.services.cash_bags import Seal
 from azpost_desk.services.disputes import Figure
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.irregularities import Report
+from azpost_desk.services.mail_bags import CloseBag
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 from tests.fakes.abroad import abroad_at
 from tests.fakes.line import PlayedTransfer
@@ -117,6 +118,14 @@ def items_here(stand: Stand) -> None:
     for at, number in enumerate((twin, NUMBER)):
         told = tidings.ItemEvent(number=number, event="EMD", office="1000", at_ms=stand.clock.utc_ms())
         stand.books.store_news([piece(902 + at, "item.event", told)], 1)
+
+
+def bag_closed(stand: Stand) -> None:
+    """A bag with one item is closed and waits for its driver."""
+    bags = stand.desk.mail_bags
+    bag = bags.begin("1000", CLERK)
+    bags.put_in(bag.bag, NUMBER, CLERK)
+    bags.close(bag.bag, CloseBag(1, 700, "S-1"), CLERK)
 
 
 def irregular(stand: Stand) -> None:

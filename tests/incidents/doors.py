@@ -26,6 +26,8 @@ from azpost_desk.gui.screens.history.certificate import CertificateSheet
 from azpost_desk.gui.screens.history.evidence import EvidenceSheet
 from azpost_desk.gui.screens.history.reversing import ReverseSheet
 from azpost_desk.gui.screens.history.screen import HistoryScreen
+from azpost_desk.gui.screens.mail_bags.filling import ReopenSheet
+from azpost_desk.gui.screens.mail_bags.screen import MailBagsScreen
 from azpost_desk.gui.screens.recovery.answering import DeclineSheet, KeepSheet
 from azpost_desk.gui.screens.recovery.screen import RecoveryScreen
 from azpost_desk.gui.screens.reports.screen import ReportsScreen
@@ -230,6 +232,13 @@ def choose(hands: Hands, stand: Stand) -> None:
     screen.take(before.NUMBER[7:11], "keys")
 
 
+def reopen_bag(hands: Hands, stand: Stand) -> None:
+    screen = hands.frame.current()
+    assert isinstance(screen, MailBagsScreen)
+    hands.scan(stand.desk.mail_bags.at_hand()[0].number)
+    hands.press(Qt.Key.Key_R, CTRL)
+
+
 def irregular(hands: Hands, stand: Stand) -> None:
     screen = hands.frame.current()
     assert isinstance(screen, TrackingScreen)
@@ -399,6 +408,7 @@ _WORK: Final = {
     "scan: what must be asked": Door(
         TrackingScreen, CLERK, needs, (NeedsSheet,), before=(before.items_here,)
     ),
+    "bags: open again": Door(MailBagsScreen, CLERK, reopen_bag, (ReopenSheet,), before=(before.bag_closed,)),
     "scan: what is wrong": Door(
         TrackingScreen, CLERK, irregular, (IrregularSheet,), before=(before.items_here,)
     ),
