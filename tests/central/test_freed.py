@@ -230,6 +230,7 @@ def test_another_process_at_the_daily_jobs_keeps_nobody_from_work(stage: Stage, 
         "laundering",
         "items",
         "storage",
+        "mail bags",
     }
     assert days_done(stage) == jobs
 
