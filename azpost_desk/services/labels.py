@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.mail.labels import weighs_alike
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import open_day
 from azpost_desk.services.print_jobs import copies_made
@@ -78,14 +79,17 @@ class Labels:
             waiting = books.of(LABELS).waiting_labels() if day.state == "open" else []
             return tuple(one for one in waiting if one.day == day.number)
 
-    def scan_back(self, number: str, by: Officer) -> Answer | None:
+    def scan_back(self, number: str, by: Officer, weighed_grams: int = 0) -> Answer | None:
         """A scan of an item's number; None when no label of this desk's day is meant by it.
+
+        `weighed_grams`: what the item in hand weighs, 0 = nothing is weighed. A label that was scanned back
+        and lies on something of another weight is a copy on a second item: said hard, and nothing is stored.
 
         Raises:
             Refused: S-010, C-001 the label waits and the day is closed.
         """
         with self.counter.books.reading() as books:
-            answer = _known(books, number)
+            answer = _weighs_otherwise(books, number, weighed_grams) or _known(books, number)
             found = books.of(LABELS).label(number)
         if answer is not None or found is None or found.state != "waiting":
             return answer
@@ -102,6 +106,29 @@ class Labels:
             copies = copies_made(books, PAPER, found.acceptance)
         facts: dict[str, object] = {"number": number, "count": left, "copies": copies}
         return Answer("saved", "express.label.back_copies" if copies else "express.label.back", facts)
+
+
+def accepted_grams(books: Reading, number: str) -> int:
+    """What an item accepted and paid at this desk weighed; 0 of any other."""
+    found = books.of(LABELS).label(number)
+    stored = books.paid_line(found.acceptance) if found else None
+    return stored.line.weight_grams if stored and isinstance(stored.line, ops.ItemAccepted) else 0
+
+
+def _weighs_otherwise(books: Reading, number: str, weighed_grams: int) -> Answer | None:
+    """The hard answer to a label on an item of another weight.
+
+    While the label waits for its first scan, what is weighed is the next customer's item: no answer then. One
+    of an acceptance that was undone says so whatever it weighs.
+    """
+    found = books.of(LABELS).label(number)
+    if not weighed_grams or found is None or found.state != "back":
+        return None
+    grams = accepted_grams(books, number)
+    if not grams or weighs_alike(grams, weighed_grams):
+        return None
+    facts: dict[str, object] = {"number": number, "accepted": grams, "weighed": weighed_grams}
+    return Answer("stopped", "express.label.weighs_otherwise", facts)
 
 
 def _known(books: Reading, number: str) -> Answer | None:

@@ -82,6 +82,28 @@ def test_a_label_printed_twice_is_said_and_one_of_an_undone_sale_stops(stand: St
     assert (stopped.verdict, stopped.key) == ("stopped", "express.label.undone")
 
 
+def test_a_number_weighed_again_with_another_weight_stops_and_stores_nothing(stand: Stand) -> None:
+    labels, line = stand.desk.labels, accepted(stand)
+    # The next customer's item lies on the scale while the label of the one before is scanned back.
+    back = labels.scan_back(line.number, CLERK, 2_300)
+    assert back is not None
+    assert back.verdict == "saved"
+    before = stand.records()
+    second = labels.scan_back(line.number, CLERK, 2_300)
+    assert second is not None
+    assert (second.verdict, second.key) == ("stopped", "express.label.weighs_otherwise")
+    assert (second.facts["accepted"], second.facts["weighed"]) == (400, 2_300)
+    for grams in (0, 396, 400, 405):
+        again = labels.scan_back(line.number, CLERK, grams)
+        assert again is not None
+        assert again.verdict == "already"
+    for grams in (394, 406):
+        other = labels.scan_back(line.number, CLERK, grams)
+        assert other is not None
+        assert other.verdict == "stopped"
+    assert stand.records() == before
+
+
 def test_a_scan_under_an_event_or_elsewhere_is_one_of_the_label_and_a_typed_number_is_none(
     stand: Stand,
 ) -> None:

@@ -178,6 +178,10 @@ class Screen(QWidget):
         """
         return False
 
+    def weighed_grams(self) -> int:
+        """What the item in hand weighs by what stands on this screen; 0 = nothing is weighed."""
+        return 0
+
     def is_dirty(self) -> bool:
         """Whether something typed here is not in the basket or on the disk yet."""
         return False

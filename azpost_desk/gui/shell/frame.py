@@ -295,7 +295,8 @@ class Frame(QWidget):
         current = self._current
         taken = current is not None and (current.heard(scan, doubled) or current.claimed(raw, doubled))
         if not doubled:
-            self.labels.heard(scan, taken, lambda: self.asking.ask(raw, from_scan=scan))
+            grams = current.weighed_grams() if current is not None else 0
+            self.labels.heard(scan, taken, lambda: self.asking.ask(raw, from_scan=scan), grams)
 
     def _on_box(self) -> None:
         self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)

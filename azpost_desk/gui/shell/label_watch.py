@@ -42,8 +42,13 @@ class LabelWatch(StandingNotice):
         """Read again which labels wait."""
         Operation(self, self._session.services.labels.today).succeeded(self._show).start()
 
-    def heard(self, scan: Scan, taken: bool, otherwise: Callable[[], object]) -> None:
-        """A scan; `taken`: the screen has it too and answers it. What is no label of today goes on."""
+    def heard(
+        self, scan: Scan, taken: bool, otherwise: Callable[[], object], weighed_grams: int = 0
+    ) -> None:
+        """A scan; `taken`: the screen has it too and answers it. What is no label of today goes on.
+
+        `weighed_grams`: what lies before the clerk weighs so much, 0 = it was not weighed.
+        """
         number = scan.value or ""
         if scan.kind != "item" or not number or (taken and number not in self._waiting):
             if not taken:
@@ -61,7 +66,7 @@ class LabelWatch(StandingNotice):
             else:
                 self._say(number, answer)
 
-        Operation(self, lambda: labels.scan_back(number, by)).succeeded(answered).start()
+        Operation(self, lambda: labels.scan_back(number, by, weighed_grams)).succeeded(answered).start()
 
     def _say(self, number: str, answer: Answer) -> None:
         session = self._session

@@ -31,7 +31,7 @@ from tests.storage.desks import piece
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.gui.kit.screens import Session, Tone
     from azpost_desk.gui.work.runner import Runner
     from tests.services.counters import Stand
 
@@ -143,6 +143,24 @@ def test_a_label_scanned_from_a_roll_is_the_items_number_until_it_is_scanned_aga
     assert not screen.roll.isVisible()
     # What is used is no label any more: a scan of it is answered as everywhere.
     assert not screen.heard(read_scan(second), doubled=False)
+
+
+def test_a_second_item_under_one_label_that_weighs_otherwise_sounds_the_hard_tone(
+    hands: Hands, stand: Stand, tones: list[Tone]
+) -> None:
+    fill(hands)
+    hands.type("\n")
+    number = only_line(stand).number
+    stand.pay(1_000)
+    hands.scan(number)
+    hands.settle()
+    screen = screen_of(hands)
+    for typed, tone in (("750", "already"), ("2,0", "stop"), ("", "already")):
+        screen.weight.fill(typed)
+        hands.scan(number)
+        hands.settle()
+        assert tones[-1] == tone
+    assert stand.desk.labels.today() == ()
 
 
 def test_fifty_enters_make_one_line(hands: Hands, stand: Stand) -> None:

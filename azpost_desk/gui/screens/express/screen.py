@@ -179,6 +179,11 @@ class ExpressScreen(Screen):
         """See `Screen`; a label of a roll becomes the item's number."""
         return scan.kind == "item" and self.roll.heard(scan.value or "", doubled)
 
+    def weighed_grams(self) -> int:
+        """See `Screen`."""
+        abroad = self.destination.abroad
+        return abroad.weight.grams() if abroad else decide.understood(self.weight.text(), "", None)[1]
+
     def is_dirty(self) -> bool:
         """See `Screen`."""
         return self.form.dirty or self.destination.is_dirty()
