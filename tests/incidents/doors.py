@@ -14,6 +14,7 @@ from azpost_desk.gui.kit.approval import ApprovalSheet
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.disputing import DisputeSheet
 from azpost_desk.gui.kit.enquiring import EnquirySheet
+from azpost_desk.gui.kit.irregular import IrregularSheet, ReportSheet
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.screens.customers.screen import CustomerScreen
 from azpost_desk.gui.screens.customers.side import NoteSheet
@@ -40,7 +41,6 @@ from azpost_desk.gui.screens.tills.cash_screen import CashScreen
 from azpost_desk.gui.screens.tills.cash_sheets import MakeGoodSheet, ReceiveSheet
 from azpost_desk.gui.screens.tills.screen import TillsScreen
 from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet
-from azpost_desk.gui.screens.tracking.irregular import IrregularSheet, ReportSheet
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.gui.screens.transfers.changing import ChangeSheet
@@ -239,6 +239,11 @@ def reopen_bag(hands: Hands, stand: Stand) -> None:
     hands.press(Qt.Key.Key_R, CTRL)
 
 
+def bag_irregular(hands: Hands, stand: Stand) -> None:
+    hands.scan(stand.desk.mail_bags.at_hand()[0].number)
+    hands.press(Qt.Key.Key_G, CTRL)
+
+
 def irregular(hands: Hands, stand: Stand) -> None:
     screen = hands.frame.current()
     assert isinstance(screen, TrackingScreen)
@@ -409,6 +414,9 @@ _WORK: Final = {
         TrackingScreen, CLERK, needs, (NeedsSheet,), before=(before.items_here,)
     ),
     "bags: open again": Door(MailBagsScreen, CLERK, reopen_bag, (ReopenSheet,), before=(before.bag_closed,)),
+    "bags: what is wrong": Door(
+        MailBagsScreen, CLERK, bag_irregular, (IrregularSheet,), before=(before.bag_closed,)
+    ),
     "scan: what is wrong": Door(
         TrackingScreen, CLERK, irregular, (IrregularSheet,), before=(before.items_here,)
     ),

@@ -54,7 +54,7 @@ def _acts() -> dict[str, Callable[[], list[Action]]]:
         "express": lambda: express.actions(_none, _none, _none, _none),
         "goods": lambda: goods.actions(_none),
         "history": lambda: history.actions(*[_none] * 8),
-        "mail_bags": lambda: mail_bags.actions(*[_none] * 6),
+        "mail_bags": lambda: mail_bags.actions(*[_none] * 7),
         "payments": lambda: payments.actions(_nothing),
         "recovery": lambda: recovery.actions(_nothing, _none, _none, _none),
         "reports": lambda: reports.actions(_none, _none),

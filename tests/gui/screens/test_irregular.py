@@ -13,8 +13,8 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.mail.irregularities import FILE_BYTES_MAX, PHOTO_BYTES_MAX, is_photo
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit import photos
+from azpost_desk.gui.kit.irregular import IrregularSheet, ReportSheet
 from azpost_desk.gui.kit.words import say
-from azpost_desk.gui.screens.tracking.irregular import IrregularSheet, ReportSheet
 from azpost_desk.services.irregularities import Report
 from tests.gui.conftest import press, type_text
 from tests.gui.screens.test_tracking import NUMBERS, choose, focus, scanned, settled

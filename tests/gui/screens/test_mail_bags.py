@@ -10,15 +10,19 @@ from PySide6.QtCore import Qt
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number, printed_item_number
 from azpost_desk.domain.mail.bags import bag_number
+from azpost_desk.gui.kit.irregular import IrregularSheet, ReportSheet
 from azpost_desk.gui.kit.words import Language, phrase, say
 from azpost_desk.gui.screens.mail_bags.screen import MailBagsScreen
 from tests.gui.conftest import press
 from tests.gui.screens.hands import Hands
+from tests.gui.screens.test_irregular import telephone
 from tests.gui.screens.test_tracking import sign
 from tests.services.counters import CLERK
 from tests.services.test_mail_bags_in import hear
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from azpost_desk.gui.kit.screens import Session, Tone
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 NUMBERS = tuple(item_number("EE", 620_000 + serial) for serial in range(32))
 ANNOUNCED = tuple(bag_number(1000, 1, serial) for serial in range(1, 41))
 GRAMS = 12_450
-CTRL = Qt.KeyboardModifier.ControlModifier
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
@@ -131,11 +135,11 @@ def test_a_closed_bag_is_opened_again_with_a_reason_and_an_empty_one_given_up(
     hands.type("kilid\n")
     assert page.now is not None
     assert (page.now.state, page.now.version, page.seal.text()) == ("open", 2, "")
-    hands.press(Qt.Key.Key_G, CTRL)
+    hands.press(Qt.Key.Key_Delete, CTRL | SHIFT)
     assert page.answer.text() == say("refusal.E-120")
     hands.press(Qt.Key.Key_O, CTRL)
     hands.scan(NUMBERS[0])
-    hands.press(Qt.Key.Key_G, CTRL)
+    hands.press(Qt.Key.Key_Delete, CTRL | SHIFT)
     assert len(stand.bodies(ops.MailBagGivenUp)) == 1
     assert screen.table.rows.records == []
     # An own bag is opened by its label from the list.
@@ -290,6 +294,59 @@ def test_a_bag_at_work_fits_the_usual_screen_in_every_language(
             hands.settle()
             seen = last.visibleRegion().boundingRect()
             assert seen == last.rect(), (type(page).__name__, code)
+
+
+def test_what_is_wrong_with_a_bag_is_reported_by_the_key_of_f5_and_stands_with_it(
+    hands: Hands, screen: MailBagsScreen, stand: Stand, tmp_path: Path
+) -> None:
+    """Keys: the act, the digit and Enter, words and Enter, the photo's file and Enter."""
+    file = tmp_path / "seal.jpg"
+    file.write_bytes(telephone(300, 400))
+    closed(hands, NUMBERS[0])
+    page = screen.filling
+    assert page.wrong.reports.isHidden()
+    hands.press(Qt.Key.Key_G, CTRL)
+    hands.type(f"3\nkilid\n{file}\n")
+    assert page.wrong.sheet is None
+    [body] = stand.bodies(ops.IrregularityReported)
+    assert isinstance(body, ops.IrregularityReported)
+    assert page.now is not None
+    assert (body.number, body.kind, bool(body.photo)) == (page.now.number, "resealed", True)
+    [shown] = page.wrong.reports.candidates
+    assert "kilid" in say(shown.title)
+    page.wrong.reports.pick(0)
+    hands.settle()
+    assert isinstance(page.wrong.sheet, ReportSheet)
+    assert page.wrong.sheet.view is not None
+    press(page.wrong.sheet, "Esc")
+    hands.settle()
+    assert page.wrong.sheet is None
+    # Its form waits for the driver as before.
+    assert hands.focus is page.driver.editor
+
+
+def test_a_bag_of_the_list_and_one_that_came_are_reported_too(
+    hands: Hands, screen: MailBagsScreen, stand: Stand
+) -> None:
+    coming(stand, NUMBERS[0])
+    hands.press(Qt.Key.Key_G, CTRL)
+    assert screen.filling.wrong.sheet is None
+    hands.scan(ANNOUNCED[0])
+    screen.table.view.setFocus()
+    screen.table.view.selectRow(0)
+    hands.press(Qt.Key.Key_G, CTRL)
+    hands.type("2\n\n\n")
+    assert [one.kind for one in stand.desk.irregularities.of(ANNOUNCED[0])] == ["short"]
+    # Then it is in hand, with what was said of it.
+    assert screen.arriving.now is not None
+    assert len(screen.arriving.wrong.reports.candidates) == 1
+    hands.press(Qt.Key.Key_G, CTRL)
+    # "Other" wants words.
+    hands.type("6\n\n\n")
+    assert isinstance(screen.arriving.wrong.sheet, IrregularSheet)
+    assert screen.arriving.wrong.sheet.words.error_text() == say("refusal.E-156")
+    hands.type("cut open\n\n")
+    assert [one.kind for one in stand.desk.irregularities.of(ANNOUNCED[0])] == ["other", "short"]
 
 
 def test_every_language_has_its_words(hands: Hands, screen: MailBagsScreen, stand: Stand) -> None:

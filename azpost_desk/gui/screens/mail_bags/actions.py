@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 OUT_KEY: Final = "Ctrl+O"
 VOID_KEY: Final = "Ctrl+Z"
 REOPEN_KEY: Final = "Ctrl+R"
-GIVE_UP_KEY: Final = "Ctrl+G"
+GIVE_UP_KEY: Final = "Ctrl+Shift+Del"
+IRREGULAR_KEY: Final = "Ctrl+G"
 WEIGH_KEY: Final = "Ctrl+W"
 LABEL_KEY: Final = "Ctrl+N"
 
@@ -25,6 +26,7 @@ def actions(
     give_up: Callable[[], object],
     weigh: Callable[[], object],
     label: Callable[[], object],
+    irregular: Callable[[], object],
 ) -> list[Action]:
     """All acts of the screen."""
     may = Permission.SCAN
@@ -36,5 +38,6 @@ def actions(
         Action("mail_bags.screen.weigh", "mail_bags.screen.weigh", WEIGH_KEY, may, weigh),
         Action("mail_bags.screen.reopen", "mail_bags.screen.reopen", REOPEN_KEY, may, reopen),
         Action("mail_bags.screen.give_up", "mail_bags.screen.give_up", GIVE_UP_KEY, may, give_up),
+        Action("tracking.screen.irregular.do", "tracking.screen.irregular.do", IRREGULAR_KEY, may, irregular),
         Action("mail_bags.screen.to_list", "mail_bags.screen.to_list", "Esc"),
     ]

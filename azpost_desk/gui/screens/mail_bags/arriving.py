@@ -96,6 +96,7 @@ class ArrivalPage(BagPage):
         place = plain(self._place) if self._place else phrase("mail_bags.screen.unheard")
         self.title.say(phrase("mail_bags.screen.arrived", number=number, office=place))
         self.facts.say(_facts(now), "bad" if now.arrival.condition else "muted")
+        self.wrong.show_bag(now.arrival.number)
         is_open = now.arrival.state == "opened"
         self.items.show_records(decide.found_in(now) if is_open else [])
         self.found.say(plain(str(len(now.arrival.found))), "good")

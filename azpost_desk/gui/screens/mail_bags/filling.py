@@ -125,6 +125,7 @@ class FillingPage(BagPage):
             )
         )  # fmt: skip
         self._show_facts(now)
+        self.wrong.show_bag(now.number)
         self.items.show_records(decide.items_of(now))
         is_open = now.state == "open"
         self._forms.setCurrentWidget(self.closing if is_open else self.handing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
@@ -20,6 +20,7 @@ from azpost_desk.gui.kit.words import Say, phrase, refusal
 from azpost_desk.gui.screens.mail_bags import actions
 from azpost_desk.gui.screens.mail_bags import form as decide
 from azpost_desk.gui.screens.mail_bags.table import item_columns
+from azpost_desk.gui.screens.mail_bags.wrong import WrongWithBag
 from azpost_desk.gui.work.runner import Operation
 
 if TYPE_CHECKING:
@@ -58,8 +59,11 @@ class BagPage(QWidget):
         self.void_it.clicked.connect(self.void_last)
         self.side.grid.addWidget(self.void_it, 1, 0)
         top = Card()
+        self.wrong = WrongWithBag(session, self)
         for one in (self.title, self.facts, self.answer):
-            top.grid.addWidget(one, top.grid.rowCount(), 0)
+            top.grid.addWidget(one, top.grid.rowCount(), 0, 1, 1 if one is self.title else 2)
+        top.grid.addWidget(self.wrong.reports, top.grid.rowCount(), 0)
+        top.grid.addWidget(self.wrong.button, 0, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         row = QHBoxLayout()
         row.setSpacing(GAP_WIDE)
         row.addWidget(self.items, 1)

@@ -150,6 +150,7 @@ class MailBagsScreen(Screen):
             lambda: self._if_filling(filling.give_up),
             lambda: self._if_filling(filling.weight.weigh),
             self._to_label,
+            self.report_irregular,
         )
 
     def side(self) -> QWidget:
@@ -219,8 +220,10 @@ class MailBagsScreen(Screen):
         row = next((one for one in now.rows if asked and one.number == asked), None)
         if row is not None:
             self.open_row(row)
-        elif asked and self._page() is None:
+        elif asked:
+            # Another bag may be in hand: it lies here and is found again by its label.
             self._began = True
+            self._leave_bag()
             self.label.put(asked)
             self.label.setFocus(Qt.FocusReason.TabFocusReason)
         elif not self._began and self._page() is None:
@@ -300,13 +303,24 @@ class MailBagsScreen(Screen):
 
     def to_list(self) -> None:
         """Back to all bags; what was scanned stays in its bag."""
+        self._leave_bag()
+        self._began = False
+        self._read_list()
+
+    def _leave_bag(self) -> None:
         for page in (self.filling, self.arriving):
             page.key = ""
             page.waiting.clear()
         self._pages.setCurrentIndex(0)
         self._say("mail_bags.screen.scan_label", "muted")
-        self._began = False
-        self._read_list()
+
+    def report_irregular(self) -> None:
+        """What is wrong with the bag in hand, or with the one chosen in the list, which opens for it."""
+        page, row = self._page(), self.table.current()
+        if page is not None:
+            page.wrong.report()
+        elif row is not None:
+            self.filling.wrong.report_on(row.number, self, lambda: self.open_row(row))
 
     def void_last(self) -> None:
         """Take the officer's own last scan back."""

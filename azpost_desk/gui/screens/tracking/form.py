@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Basket, Entry
 
 Tone = Literal["good", "refused", "already", "elsewhere", "stop"]
-# Kinds of scan that are said here, taken or not; anything else opens where the one box knows it.
-TAKEN: Final = frozenset({"item", "receptacle", "despatch", "mail_bag"})
+# Kinds of scan that are said here, taken or not; anything else opens where the one box knows it
+# (the label of an inland bag leads to its screen).
+TAKEN: Final = frozenset({"item", "receptacle", "despatch"})
 SAVED: Final = "saved"
 # Why a typed text is no item number at all; a wrong check digit says which would be right.
 NO_NUMBER: Final = frozenset({"not_an_item", "empty", "length", "format", "serial"})

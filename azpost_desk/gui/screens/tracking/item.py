@@ -13,11 +13,11 @@ from azpost_desk.domain.mail.scanning import SERIES as HANDED_OVER
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import NameList
 from azpost_desk.gui.kit.charts import Step, Timeline
+from azpost_desk.gui.kit.irregular import line_of
 from azpost_desk.gui.kit.labels import Label, StatePill
 from azpost_desk.gui.kit.named import event_words
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, say
 from azpost_desk.gui.screens.tracking.actions import IRREGULAR_KEY
-from azpost_desk.gui.screens.tracking.irregular import line_of
 
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.labels import State, Tone

@@ -16,13 +16,13 @@ from azpost_desk.domain.staff import Permission
 from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.fields import Choice, ChoiceField, ScanField
 from azpost_desk.gui.kit.forms import Form
+from azpost_desk.gui.kit.irregular import IrregularSheet, ReportSheet
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.words import Say, phrase, plain, refusal
 from azpost_desk.gui.screens.tracking import actions
 from azpost_desk.gui.screens.tracking import form as decide
-from azpost_desk.gui.screens.tracking.irregular import IrregularSheet, ReportSheet
 from azpost_desk.gui.screens.tracking.item import ItemCard
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.gui.screens.tracking.side import SidePanel
@@ -158,7 +158,10 @@ class TrackingScreen(Screen):
         self._next()
 
     def heard(self, scan: Scan, doubled: bool) -> bool:
-        """Item numbers, and codes that somebody takes for one, are answered here."""
+        """Item numbers, codes taken for one, and the label of a bag that is asked for, are answered here."""
+        if isinstance(self.sheet, NeedsSheet) and self.sheet.take_label(scan):
+            self.session.tone("good")
+            return True
         raw = decide.raw_of(scan)
         if raw and not doubled:
             self.take(raw, "scan")
@@ -380,7 +383,7 @@ class TrackingScreen(Screen):
         number = self.item.shown if is_shown else last.number if last else ""
         if self.sheet is not None or not number or not read_item_number(number).valid:
             return
-        sheet = IrregularSheet(self, self.session, number)
+        sheet = IrregularSheet(self, self.session, number, printed_item_number(number))
         sheet.reported.connect(lambda: self.open_item(number))
         sheet.closed.connect(self._on_chosen)
         self._open(sheet, sheet.kind)

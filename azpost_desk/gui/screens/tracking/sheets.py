@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from azpost_desk.domain.mail.scanning import EventHere
+    from azpost_desk.domain.scans import Scan
     from azpost_desk.services.tracking import ScanItem
 
 _WIDTH_PX: Final = 420
@@ -38,6 +39,8 @@ _ORDER: Final = (
     "reason", "measure", "duty", "relation", "document", "receptacle", "signatory", "until", "signed"
 )  # fmt: skip
 _DUE: Final = "duty_due"
+# What can be scanned where it is asked what the items lie in.
+_RECEPTACLES: Final = frozenset({"receptacle", "mail_bag"})
 
 
 class NeedsSheet(Sheet):
@@ -102,6 +105,17 @@ class NeedsSheet(Sheet):
             asked.addStretch()
             beside.addStretch()
         column.addLayout(sides)
+
+    def take_label(self, scan: Scan) -> bool:
+        """The label of what the items lie in, where this is asked; False = it is none, or nobody asks."""
+        if scan.kind not in _RECEPTACLES or not scan.value:
+            return False
+        field = next((one for one in self.form.fields if one.name == "receptacle"), None)
+        if field is None:
+            return False
+        field.put(scan.value)
+        self.form.focus_first()
+        return True
 
     def show_waiting(self, count: int) -> None:
         """How many scans came meanwhile."""

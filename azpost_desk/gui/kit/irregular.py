@@ -1,4 +1,4 @@
-"""What is wrong with an item: reported in a panel by kind, words and a photo's file, and looked at again."""
+"""What is wrong with an item or a bag: reported by kind, words and a photo's file, and looked at again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
-from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.mail.irregularities import KINDS
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Candidate, Sheet
@@ -38,7 +37,7 @@ _PHOTO_WIDTH_PX, _PHOTO_HEIGHT_PX = 672, 420
 
 
 class IrregularSheet(Sheet):
-    """Kind, words and photo of one report.
+    """Kind, words and photo of one report of `number`, which its label has as `shown`.
 
     Signals:
         reported(): it is on the disk.
@@ -46,7 +45,7 @@ class IrregularSheet(Sheet):
 
     reported = Signal()
 
-    def __init__(self, over: QWidget, session: Session, number: str) -> None:
+    def __init__(self, over: QWidget, session: Session, number: str, shown: str) -> None:
         super().__init__(over, "tracking.screen.irregular.title", side="right", width_px=_WIDTH_PX)
         self._session, self._number = session, number
         self.kind = ChoiceField("tracking.screen.irregular.kind", choices_of(KINDS, _KIND), name="kind")
@@ -67,7 +66,7 @@ class IrregularSheet(Sheet):
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP_WIDE)
-        column.addWidget(Label(plain(printed_item_number(number)), "big"))
+        column.addWidget(Label(plain(shown), "big"))
         for widget in (self.kind, self.words, self.photo, self.choose, self._trouble, self.save):
             column.addWidget(widget)
         column.addStretch()
