@@ -17,7 +17,32 @@ from azpost_desk.rehearsal.steps import (
 
 def mail() -> list[Instruction]:
     """What the mail clerk and the courier do."""
-    return [*_to_istanbul(), *_arrivals(), *_courier()]
+    return [*_to_istanbul(), *_arrivals(), *_bag(), *_courier()]
+
+
+def bag_filled(office: str, name: str, *items: str) -> list[Instruction]:
+    """On the screen of bags: a new one to an office, found by what is typed, with these items."""
+    scans = [step for n, one in enumerate(items, 1) for step in (Scan(one), See(f"· {n} göndəriş"))]
+    return [Type(office), keys("Enter"), See(f"→ {name} · 0 göndəriş"), *scans]
+
+
+def bag_closed(count: int, seal: str) -> list[Instruction]:
+    """The bag in hand: counted, on the scale, its seal scanned; its label is printed."""
+    return [
+        Type(str(count)),
+        keys("Enter"),
+        See("1,240 kq"),
+        keys("Enter"),
+        Scan(seal),
+        See(seal),
+        keys("Enter"),
+        See("etiketi çap olunur"),
+    ]
+
+
+def bag_handed_over(driver: str) -> list[Instruction]:
+    """Whoever drives says who they are and signs."""
+    return [Type(driver), Sign(), keys("Enter"), See("Kisə təhvil verildi")]
 
 
 def _to_istanbul() -> list[Instruction]:
@@ -25,11 +50,20 @@ def _to_istanbul() -> list[Instruction]:
     return [
         Chapter("an item for abroad"),
         At("14:10"),
+        *sent_to_istanbul("0502123344"),
+        Scan("EE000000028AZ"),
+        See("yarlıq yerindədir"),
+    ]
+
+
+def sent_to_istanbul(phone: str) -> list[Instruction]:
+    """From F4 to the receipt, for somebody who has sent within the country before."""
+    return [
         keys("F4 Alt+0"),
         Type("türkiyə"),
         keys("Enter"),
         See("Adı (latın hərfləri ilə)"),
-        *_typed("0502123344"),
+        *_typed(phone),
         See("Tanınan müştəri"),
         *_typed("Gəncə", "Yılmaz Ayşe", "Bağdat Cad. 12/3", "34710", "Istanbul", "+90 212 555 01 02", ""),
         *_typed("30 20 15"),
@@ -55,8 +89,6 @@ def _to_istanbul() -> list[Instruction]:
         See("Müştəri nə qədər verdi?"),
         keys("Enter"),
         See("Qəbz"),
-        Scan("EE000000028AZ"),
-        See("yarlıq yerindədir"),
     ]
 
 
@@ -81,6 +113,21 @@ def _arrivals() -> list[Instruction]:
         keys("Enter"),
         See("EE 000 000 014 AZ"),
         Picture("item-timeline"),
+    ]
+
+
+def _bag() -> list[Instruction]:
+    """What was taken in today goes to Bakı in one bag: closed, labelled, signed for by the driver."""
+    return [
+        Chapter("a bag for the driver"),
+        At("14:20"),
+        keys("Ctrl+F5"),
+        See("Poçt kisələri"),
+        *bag_filled("1010", "Bakı 10", "EE000000014AZ", "EE000000028AZ"),
+        Picture("bag-filled"),
+        *bag_closed(2, "AZP-0012345"),
+        Picture("bag-closed"),
+        *bag_handed_over("Rzayev Kamal"),
     ]
 
 

@@ -113,6 +113,7 @@ def test_the_day_is_photographed_at_the_size_of_a_counters_screen(day: Path, sum
     assert {"box-price", "box-office", "box-act", "customer-file"} <= shown
     assert {"notice", "notice-confirmed"} <= shown
     assert {"abroad-goods", "abroad-mail", "scan-arrivals", "round-out", "round-back"} <= shown
+    assert {"bag-filled", "bag-closed"} <= shown
     assert {"abroad-price", "abroad-paid", "from-abroad", "sent-abroad", "abroad-refund"} <= shown
 
 
@@ -120,7 +121,7 @@ def test_the_day_is_photographed_at_the_size_of_a_counters_screen(day: Path, sum
     "sort",
     [
         "receipt", "application", "voucher", "label", "customs", "report", "till_close", "abroad-",
-        "abroad_number", "statement",
+        "abroad_number", "statement", "bag_label",
     ],
 )  # fmt: skip
 def test_every_sort_of_paper_came_out(day: Path, summary: dict[str, Any], sort: str) -> None:
