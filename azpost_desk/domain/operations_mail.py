@@ -35,6 +35,8 @@ class ItemScanned(Body, frozen=True):
     orders_ms: int = 0
     # The operation of the last event known here (mail.md 1.3): it comes before this one, whatever clocks say.
     answers: str = ""
+    # Of a guarded item: its proof names who answered by telephone that no stop order stands.
+    asked: bool = False
 
 
 class ScanRefused(Body, frozen=True):

@@ -56,6 +56,7 @@ class AcceptItem:
     `label` is the number of a label printed beforehand, "" = the desk gives one; `weight_typed`: not from the
     scale.
     `cod_qapik` is collected from the addressee for the sender before it is handed over.
+    `in_person`: nobody gets it for its addressee.
     """
 
     sender: Person
@@ -66,6 +67,7 @@ class AcceptItem:
     label: str = ""
     weight_typed: bool = False
     cod_qapik: int = 0
+    in_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ class Express:
                 label_back=True,
                 weight_typed=command.weight_typed,
                 cod_qapik=command.cod_qapik,
+                in_person=command.in_person,
             )
 
             def told(language: str) -> tuple[str, str]:

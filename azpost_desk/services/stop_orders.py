@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 
 def orders_known_ms(counter: Counter) -> int:
-    """Up to when this desk knows which stop orders stand, UTC ms."""
+    """Up to when this desk knows which stop orders stand, UTC ms.
+
+    Off line it is when the centre was heard last: a program started anew knows no more than the one before.
+    """
     state = counter.line.state()
-    return counter.line.trusted_ms() if state.online else state.since_ms
+    return counter.line.trusted_ms() if state.online else state.heard_ms
 
 
 def why_stopped(

@@ -24,6 +24,7 @@ from azpost_desk.domain.typed import one_line
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.charges_due import why_unpaid
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
+from azpost_desk.services.guarded_items import proven_by, why_guarded
 from azpost_desk.services.keeping import is_day, term_of, why_not_until
 from azpost_desk.services.mail_bags_views import require_open, require_voidable, why_not_in
 from azpost_desk.services.misrouting import belongs_to
@@ -53,7 +54,8 @@ class ScanItem:
     """One scan (or typed number, or the last four digits of an announced item) under the chosen event.
 
     `signature` is what was drawn on the screen, `picture` the same as PNG; `round` is that of a courier,
-    `bag` an inland one; `code` the six digits the addressee was told, instead of a document.
+    `bag` an inland one; `code` the six digits the addressee was told, instead of a document;
+    `asked` who said by telephone that nothing stops it.
     """
 
     raw: str
@@ -72,6 +74,7 @@ class ScanItem:
     duty_qapik: int = 0
     round: str = ""
     bag: str = ""
+    asked: str = ""
     source: str = "scan"
 
 
@@ -161,10 +164,10 @@ class Tracking:
                 no = no or _why_untold(books, number, command, event, "round")
             else:
                 no = _why_not(books, number, command, event, self.counter.line.trusted_ms(), tried)
-            no = no or self._unpaid(books, number, command)
+            orders_ms = orders_then_ms(books, number) if brought_back else self.orders_ms()
+            no = no or self._kept_back(books, number, command, orders_ms, brought_back=brought_back)
             if no is not None:
                 return self._refused(books, command, by, no)
-            orders_ms = orders_then_ms(books, number) if brought_back else self.orders_ms()
             recorded = self._saved(books, command, by, number, orders_ms)
         self.counter.line.wake()
         return Scanned(number, "saved", "express.scan.saved", recorded, {"number": number})
@@ -271,8 +274,9 @@ class Tracking:
         told: dict[str, object] = (
             {"signatory": command.signatory.strip()} if command.signatory.strip() else {}
         )
-        if command.document.strip() or command.signature:
-            told["proof"] = Proof(one_line(command.document), command.signature, command.picture)
+        asked = one_line(command.asked)
+        if command.document.strip() or command.signature or asked:
+            told["proof"] = Proof(one_line(command.document), command.signature, command.picture, asked)
         attached = {group: attach(operation, group, value) for group, value in told.items()}
         committed = {group: one.commitment() for group, one in attached.items()}
         return books.append(
@@ -284,7 +288,7 @@ class Tracking:
                 measure=command.measure,
                 signatory=committed.get("signatory", ""),
                 proof=committed.get("proof", ""),
-                proven_by=_proven_by(command),
+                proven_by=proven_by(command),
                 relation=command.relation,
                 signed=command.signed,
                 answers=_answered(books, number),
@@ -293,6 +297,7 @@ class Tracking:
                 duty_qapik=command.duty_qapik,
                 round=command.round,
                 bag=command.bag,
+                asked=bool(asked),
                 orders_ms=orders_ms if command.event in HANDED_OVER else 0,
             ),
             actor=by.officer,
@@ -301,10 +306,14 @@ class Tracking:
             attachments=list(attached.values()),
         )
 
-    def _unpaid(self, books: Reading, number: str, command: ScanItem) -> _No | None:
-        """What is due is paid before the item is handed over, also by a courier who brought the money."""
-        online = self.counter.line.state().online
-        no = why_unpaid(books, number, online=online) if command.event == "EMI" else None
+    def _kept_back(
+        self, books: Reading, number: str, said: ScanItem, orders_ms: int, *, brought_back: bool
+    ) -> _No | None:
+        """What is due is paid first, also by a courier; a guarded item goes into the right hands only."""
+        if said.event != "EMI":
+            return None
+        no = why_unpaid(books, number, online=self.counter.line.state().online)
+        no = no or why_guarded(books, self.counter, number, said, orders_ms, brought_back=brought_back)
         return _No("refused", no[0], number, {"number": number, **no[1]}) if no else None
 
     def _refused(self, books: Writing, command: ScanItem, by: Officer, no: _No) -> Scanned:
@@ -329,14 +338,6 @@ class Tracking:
             actor=by.officer,
             operation=operation or self.counter.new_id(),
         )
-
-
-def _proven_by(command: ScanItem) -> str:
-    if command.event != "EMI":
-        return ""
-    if command.code and takes_code(command.relation):
-        return "code"
-    return "document" if command.document.strip() else ""
 
 
 def _is_own_scan(entry: Entry, by: Officer, gone: set[str]) -> bool:

@@ -437,6 +437,7 @@ class LineState:
         clock_off_ms: centre's time minus ours, as last measured.
         acknowledged_ms: time of the latest acknowledgement.
         stopped: code when the desk may not exchange any more (fork, lost, revoked), "" otherwise.
+        heard_ms: when the centre was heard last, by what this desk's books still know after a new start.
     """
 
     online: bool
@@ -448,6 +449,7 @@ class LineState:
     clock_off_ms: int
     acknowledged_ms: int
     stopped: str = ""
+    heard_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from azpost_desk.domain.mail.guarded import IN_PERSON
 from azpost_desk.domain.mail.history import Told, history, until_of
 from azpost_desk.storage import tables as t
 
@@ -39,8 +40,8 @@ def told(row: Row[Any]) -> Told:
 
 def accepted(connection: Connection, written: StoredRecord, line: ItemAccepted) -> None:
     """An item was taken from its sender here (EMA)."""
-    due = {"due_qapik": line.cod_qapik}
-    _keep(connection, _own(written, line.number, "EMA", line.operation) | due)
+    said = {"due_qapik": line.cod_qapik, "reason": IN_PERSON if line.in_person else ""}
+    _keep(connection, _own(written, line.number, "EMA", line.operation) | said)
 
 
 def handed_back(connection: Connection, written: StoredRecord, number: str, operation: str) -> None:

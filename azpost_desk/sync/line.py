@@ -85,7 +85,10 @@ class CentreLine:
         self._unknown_times = 0
         self._clock_noted_ms = 0
         ended = books.ended()
-        self._state = LineState(False, clock.utc_ms(), 0, 0, ended, clock.utc_ms(), 0, 0, ended)
+        ack = books.last_ack()
+        # Started anew off line it knows of news what it knew before: at least up to the last acknowledgement.
+        heard_ms = ack.time_ms if ack else 0
+        self._state = LineState(False, clock.utc_ms(), 0, 0, ended, clock.utc_ms(), 0, 0, ended, heard_ms)
 
     # --- for the program ------------------------------------------------------------------------------
 
@@ -200,6 +203,7 @@ class CentreLine:
         self._tell(
             online=True,
             since_ms=self._state.since_ms if self._state.online else self._clock.utc_ms(),
+            heard_ms=self._books.trusted_ms(),
             last_error="L-007" if abs(off_ms) >= CLOCK_OFF_MAX_MS else "",
             clock_off_ms=off_ms,
             # What ended the chain is not undone by a friendly word: only by enrolling anew.
@@ -262,7 +266,8 @@ class CentreLine:
 
     def _tell(self, **changed: object) -> None:
         before, self._state = self._state, replace(self._state, **changed)  # type: ignore[arg-type]
-        if replace(before, next_try_ms=self._state.next_try_ms) != self._state:
+        now = self._state
+        if replace(before, next_try_ms=now.next_try_ms, heard_ms=now.heard_ms) != now:
             self._call_listeners()
 
     def _call_listeners(self) -> None:

@@ -70,6 +70,8 @@ class FakeLine:
     lose_answers: int = 0
     asked: list[TransferClaim] = field(default_factory=list)
     wakes: int = 0
+    # When the centre was heard last, for whoever is off line.
+    heard_ms: int = 0
     # How far the desk's clock is before the centre's.
     ahead_ms: int = 0
     steps: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
@@ -81,7 +83,7 @@ class FakeLine:
     _answers: dict[str, TransferClaimed] = field(default_factory=dict)
 
     def state(self) -> LineState:
-        return LineState(self.online, 0, 0, 0, "" if self.online else "L-001", 0, 0, 0)
+        return LineState(self.online, 0, 0, 0, "" if self.online else "L-001", 0, 0, 0, "", self.heard_ms)
 
     def wake(self) -> None:
         self.wakes += 1

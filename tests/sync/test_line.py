@@ -90,6 +90,23 @@ def test_offline_says_since_when_and_how_much_waits_and_catches_up_by_itself(rig
     assert state.last_error == ""
 
 
+def test_a_program_started_anew_off_line_has_heard_nothing_since_the_last_acknowledgement(rig: Rig) -> None:
+    """How old the news of stop orders are is no younger after a restart."""
+    rig.until(rig.is_done)
+    rig.books.sell(1)
+    heard = rig.until(lambda state: state.acknowledged_ms > 0)
+    assert heard.heard_ms == rig.clock.now_ms
+    assert rig.line.stop()
+    rig.clock.now_ms += 30 * 3_600_000
+    rig.wire.down()
+    anew = CentreLine(rig.books, rig.wire.url, rig.clock)
+    assert anew.state().heard_ms == heard.acknowledged_ms
+    with pytest.raises(Trouble, match="L-001"):
+        anew.send()
+    assert anew.state().heard_ms == heard.acknowledged_ms < anew.state().since_ms
+    assert anew.stop()
+
+
 def test_the_line_outlives_every_fault_and_nothing_is_doubled(rig: Rig) -> None:
     rig.until(rig.is_done)
     rig.wire.plan(

@@ -47,6 +47,7 @@ class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
         country: ISO 3166, where it goes; "" at home.
         weight_typed: not by the scale; records of before do not say.
         cod_qapik: cash on delivery: what its addressee pays the sender before it is handed over.
+        in_person: its addressee gets it, and nobody for them.
     """
 
     number: str
@@ -62,3 +63,4 @@ class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
     label_back: bool = False
     weight_typed: bool = False
     cod_qapik: int = 0
+    in_person: bool = False

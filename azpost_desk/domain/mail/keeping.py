@@ -40,10 +40,15 @@ class KeepingRule(Document, frozen=True, omit_defaults=True):
 
 
 class MailStorage(Document, frozen=True, omit_defaults=True):
-    """Every rule, the first that fits counts; `warn_days` before the end whoever waits is told."""
+    """Every rule, the first that fits counts; `warn_days` before the end whoever waits is told.
+
+    `orders_hours_max`: how old a desk's news of stop orders may be when it hands over an item of value or for
+    its addressee in person; beyond it somebody is asked by telephone.
+    """
 
     rules: tuple[KeepingRule, ...] = ()
     warn_days: int = 2
+    orders_hours_max: int = 24
 
     def rule(self, number: str) -> KeepingRule | None:
         """The rule of an item number; None where there is none."""

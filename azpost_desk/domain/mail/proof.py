@@ -44,18 +44,19 @@ class Proof(msgspec.Struct, frozen=True, omit_defaults=True):
         document: kind and number of what was shown, or of the authority; "" for none.
         signature: as it was drawn; None when it stands on paper.
         image: the same as a picture (PNG).
+        asked: who answered by telephone that no stop order stands, "" where nobody was asked.
     """
 
     document: str = ""
     signature: Signature | None = None
     image: bytes = b""
+    asked: str = ""
 
 
 def takes_code(relation: str) -> bool:
     """Whether a pick-up code may stand for a document: it was told to the addressee alone.
 
-    An item of value, or one to be handed over in person, takes the document as well (mail.md 2): once an
-    item says that it is one, that is asked here.
+    An item of value, or one for its addressee in person, takes the document as well (`mail.guarded`).
     """
     return relation == "self"
 

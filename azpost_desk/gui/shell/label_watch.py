@@ -42,9 +42,7 @@ class LabelWatch(StandingNotice):
         """Read again which labels wait."""
         Operation(self, self._session.services.labels.today).succeeded(self._show).start()
 
-    def heard(
-        self, scan: Scan, taken: bool, otherwise: Callable[[], object], weighed_grams: int = 0
-    ) -> None:
+    def heard(self, scan: Scan, taken: bool, otherwise: Callable[[], object], weighed_grams: int = 0) -> None:
         """A scan; `taken`: the screen has it too and answers it. What is no label of today goes on.
 
         `weighed_grams`: what lies before the clerk weighs so much, 0 = it was not weighed.

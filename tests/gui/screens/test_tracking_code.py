@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QLabel
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.gui.kit.words import language, phrase, say
 from azpost_desk.gui.screens.tracking.sheets import NeedsSheet
 from tests.gui.conftest import press, type_text
@@ -130,3 +131,42 @@ def test_the_question_is_whole_in_three_languages(qtbot: QtBot, screen: Tracking
         words = [one.text() for one in sheet.findChildren(QLabel) if one.isVisible()]
         for key in ("tracking.screen.shown", "tracking.screen.shown_hint"):
             assert any(say(key) in one for one in words), (code, key)
+
+
+def test_with_old_news_who_answered_the_telephone_is_asked_and_escape_lets_it_be(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand
+) -> None:
+    insured = item_number("VA", 876_543)
+    choose(screen, "EMG")
+    scanned(screen, insured)
+    settled(qtbot, screen, 1)
+    stand.line.online = False
+    screen.choose_event()
+    choose(screen, "EMI")
+    shown = {"relation": "self", "document": "AZE AA1", "signatory": "Quliyev Rauf", "signed": "paper"}
+
+    def by_phone() -> NeedsSheet | None:
+        sheet = screen.sheet
+        return sheet if isinstance(sheet, NeedsSheet) and sheet.by_phone is not None else None
+
+    def handed_over() -> NeedsSheet:
+        scanned(screen, insured)
+        sheet = asked(qtbot, screen)
+        for name, value in shown.items():
+            sheet.form.field(name).put(value)
+        sheet.save.click()
+        qtbot.waitUntil(lambda: by_phone() is not None)
+        found = by_phone()
+        assert found is not None
+        return found
+
+    handed_over().escaped.emit()
+    settled(qtbot, screen, 3)
+    sheet = handed_over()
+    assert {name: sheet.form.field(name).text() for name in shown} == shown
+    sheet.form.field("asked").put("Məmmədova Nigar")
+    sheet.save.click()
+    settled(qtbot, screen, 5)
+    assert (last(stand).event, last(stand).asked) == ("EMI", True)
+    results = [seen.result for seen in screen.table.rows.records]
+    assert results == ["saved", "ask_by_phone", "ask_by_phone", "ask_by_phone", "saved"]

@@ -15,6 +15,7 @@ COUNTRY_KEY: Final = "Alt+0"
 # The last line of goods comes back into hand.
 BACK_KEY: Final = "Ctrl+Up"
 COD_KEY: Final = "Alt+9"
+IN_PERSON_KEY: Final = "Alt+8"
 
 
 def actions(
@@ -22,12 +23,16 @@ def actions(
     country: Callable[[], object],
     line_back: Callable[[], object],
     cod: Callable[[], object],
+    in_person: Callable[[], object],
 ) -> list[Action]:
     """All acts of the screen; `weigh` is None at a counter without a scale."""
     acts = [
         Action("express.screen.add", "express.screen.add", "Enter", Permission.SELL),
         Action("express.abroad.country", "express.abroad.country", COUNTRY_KEY, Permission.SELL, country),
         Action("express.screen.cod", "express.screen.cod", COD_KEY, Permission.SELL, cod),
+        Action(
+            "express.screen.in_person", "express.screen.in_person", IN_PERSON_KEY, Permission.SELL, in_person
+        ),
         Action("express.abroad.line_back", "express.abroad.line_back", BACK_KEY, Permission.SELL, line_back),
     ]
     if weigh is not None:

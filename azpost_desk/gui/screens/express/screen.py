@@ -78,6 +78,8 @@ class ExpressScreen(Screen):
         self.roll = RollLabel(session)
         self.services = ServiceField()
         self.cod = CodField("express.screen.cod", name="cod", optional=True)
+        self.in_person = Label("express.screen.in_person_on", "strong")
+        self.in_person.hide()
         self.total = BigAmount("express.screen.to_pay")
         self.vat = Label("", "hint")
         self.add = PrimaryButton("express.screen.add", hint="express.screen.enter")
@@ -113,6 +115,7 @@ class ExpressScreen(Screen):
         acts.addWidget(self.add)
         self.cod.setMaximumWidth(_COD_PX)
         acts.addWidget(self.cod)
+        acts.addWidget(self.in_person)
         acts.addStretch()
         acts.addWidget(self.vat)
         acts.addWidget(self.total)
@@ -151,7 +154,7 @@ class ExpressScreen(Screen):
     def actions_here(self) -> list[Action]:
         """See `Screen`."""
         weigh = self.weigh if self.session.weigh is not None else None
-        return actions.actions(weigh, self.destination.ask, self._line_back, self.ask_cod)
+        return actions.actions(weigh, self.destination.ask, self._line_back, self.ask_cod, self.ask_in_person)
 
     def enter(self, argument: object = None) -> None:
         """See `Screen`; a customer of the one box becomes the sender."""
@@ -198,6 +201,11 @@ class ExpressScreen(Screen):
         """To what is collected on delivery, at home."""
         if self.destination.abroad is None:
             self.cod.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def ask_in_person(self) -> None:
+        """At home: whether nobody but its addressee gets it; the second time takes it off again."""
+        if self.destination.abroad is None:
+            self.in_person.setVisible(self.in_person.isHidden())
 
     def _line_back(self) -> None:
         if self.destination.abroad is not None:
@@ -355,7 +363,11 @@ class ExpressScreen(Screen):
             document = known.document if known else ""
             wanted = decide.command(self.form.values(), fin, document, self._weighed, self.roll.number)
             collected = self.cod.money()
-            wanted = dataclasses.replace(wanted, cod_qapik=collected.minor if collected else 0)
+            wanted = dataclasses.replace(
+                wanted,
+                cod_qapik=collected.minor if collected else 0,
+                in_person=not self.in_person.isHidden(),
+            )
         except Refused as error:
             self._refused(error)
             return
@@ -381,6 +393,7 @@ class ExpressScreen(Screen):
         self._weighed = ""
         self.roll.begin()
         self.services.clear()
+        self.in_person.hide()
         self._echo()
         self._show_total()
         self.form.mark_clean()

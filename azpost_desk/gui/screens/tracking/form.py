@@ -9,6 +9,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import printed_item_number, read_item_number
 from azpost_desk.domain.lines import ChargePaid
 from azpost_desk.domain.money import azn
+from azpost_desk.services.guarded_items import ASK_BY_PHONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +30,7 @@ SAVED: Final = "saved"
 # Why a typed text is no item number at all; a wrong check digit says which would be right.
 NO_NUMBER: Final = frozenset({"not_an_item", "empty", "length", "format", "serial"})
 VOIDED: Final = "voided"
-_UNBELIEVED: Final = frozenset({"wrong_code", "code_locked", "no_code", "code_changed"})
+_UNBELIEVED: Final = frozenset({"wrong_code", "code_locked", "no_code", "code_changed", "document_too"})
 # More scans than a counter makes in a day; the journal is read once when the screen is shown.
 DAY_AT_MOST: Final = 5_000
 
@@ -90,6 +91,11 @@ def printed(text: str) -> str:
     """An item's number as it stands on the label; other text as it was read."""
     item = read_item_number(text)
     return printed_item_number(item.number) if item.number else text.strip()
+
+
+def is_to_ask(answer: Scanned) -> bool:
+    """Whether it is handed over once somebody has said by telephone that nothing stops it."""
+    return answer.key == f"express.scan.{ASK_BY_PHONE}"
 
 
 def is_unbelieved(answer: Scanned) -> bool:

@@ -69,6 +69,7 @@ class TrackingScreen(Screen):
         self._events = {one.code: one for one in events_at(("office",))}
         # What was said with the first scan of a hand-over holds for those that follow.
         self._series: ScanItem | None = None
+        self._to_phone: ScanItem | None = None
         self._waiting: deque[ScanItem] = deque()
         self._awaited: tuple[str, ...] = ()
         self._saving = False
@@ -265,9 +266,15 @@ class TrackingScreen(Screen):
         if answer.choices:
             self._choose(answer)
         elif decide.is_unbelieved(answer):
-            again = replace(command, code="")
-            self._waiting.appendleft(again)
-            self._ask(self._events[command.event], again, phrase(answer.key, **answer.facts))
+            self._ask_again(replace(command, code=""), answer)
+        elif decide.is_to_ask(answer) and command is not self._to_phone:
+            # Esc lets it be: the same scan is then refused for good.
+            self._to_phone = command
+            self._ask_again(command, answer, by_phone=True)
+
+    def _ask_again(self, command: ScanItem, answer: Scanned, *, by_phone: bool = False) -> None:
+        self._waiting.appendleft(command)
+        self._ask(self._events[command.event], command, _told(command, answer), by_phone=by_phone)
 
     def _on_not_saved(self, error: Refused | Trouble) -> None:
         self._say(refusal(error), "bad")
@@ -279,8 +286,8 @@ class TrackingScreen(Screen):
 
     # --- what must be asked ------------------------------------------------------------------------------
 
-    def _ask(self, event: EventHere, command: ScanItem, wrong: Say = "") -> None:
-        sheet = NeedsSheet(self, event, command, wrong)
+    def _ask(self, event: EventHere, command: ScanItem, wrong: Say = "", *, by_phone: bool = False) -> None:
+        sheet = NeedsSheet(self, event, command, wrong, by_phone=by_phone)
         sheet.told.connect(self._on_told)
         self._open(sheet, next((one for one in sheet.form.fields if one.is_empty()), None))
 

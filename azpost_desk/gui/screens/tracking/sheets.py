@@ -46,7 +46,8 @@ _RECEPTACLES: Final = frozenset({"receptacle", "mail_bag"})
 class NeedsSheet(Sheet):
     """Reason and measure, who signed, what it lies in. Esc lets the scan be refused, which is recorded too.
 
-    What was said before stands there again when a pick-up code was not believed (`wrong`).
+    What was said before stands there again when a pick-up code was not believed (`wrong`), or when somebody
+    is to be asked by telephone first (`by_phone`).
 
     Signals:
         told(object): the `ScanItem`, complete or, after Esc, as it was.
@@ -54,7 +55,9 @@ class NeedsSheet(Sheet):
 
     told = Signal(object)
 
-    def __init__(self, over: QWidget, event: EventHere, command: ScanItem, wrong: Say = "") -> None:
+    def __init__(
+        self, over: QWidget, event: EventHere, command: ScanItem, wrong: Say = "", *, by_phone: bool = False
+    ) -> None:
         width_px = _SIGNED_WIDTH_PX if "signed" in event.needs else _WIDTH_PX
         super().__init__(over, event.text_key, side="right", width_px=width_px, keep_on_escape=True)
         self._command = command
@@ -66,6 +69,11 @@ class NeedsSheet(Sheet):
         column.setSpacing(GAP_WIDE)
         column.addWidget(Label(plain(printed(command.raw)), "big"))
         self.pad: SignaturePad | None = None
+        self.by_phone: TextField | None = None
+        if by_phone:
+            self.by_phone = TextField("tracking.screen.asked", name="asked", max_length=80)
+            self.form.add(self.by_phone)
+            column.addWidget(self.by_phone)
         self._ask(event, column)
         column.addWidget(self.save)
         column.addWidget(Label("tracking.screen.needs_escape", "hint", wrap=True))
@@ -123,10 +131,12 @@ class NeedsSheet(Sheet):
 
     def _show_again(self, event: EventHere, wrong: Say) -> None:
         for need in event.needs:
-            self.form.field(need).fill(getattr(self._command, need))
+            said = getattr(self._command, need)
+            # The code stands where the document would.
+            self.form.field(need).fill(said or self._command.code if need == "document" else said)
         if self.pad is not None and self._command.signature is not None:
             self.pad.restore(self._command.signature)
-        self.form.field("document").set_error(wrong)
+        (self.by_phone or self.form.field("document")).set_error(wrong)
 
     def _code(self) -> str:
         """The six digits, where the addressee stands there and they are no document."""

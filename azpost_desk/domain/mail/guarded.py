@@ -1,0 +1,34 @@
+"""Items that not every hand gets: of value, or for their addressee in person (mail.md 1.1, 2 Delivery).
+
+In: an item's number and its life, what its acceptance said. Out: what it is, which hands it may go into.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.item_numbers import read_item_number
+from azpost_desk.domain.mail.moves import is_back
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from azpost_desk.domain.mail.history import Life
+
+VALUE: Final = "value"
+# The reason of its acceptance (EMA) too, by which every office hears of it.
+IN_PERSON: Final = "in_person"
+_INSURED: Final = "insured"
+
+
+def guarded(number: str, life: Life, in_person: Iterable[str]) -> frozenset[str]:
+    """What an item is of `VALUE` and `IN_PERSON`; on its way back it is its sender's, in person no more.
+
+    `in_person`: the ids of the events that said so; those of another life of the number say nothing.
+    """
+    found = {VALUE} if read_item_number(number).service == _INSURED else set()
+    said = frozenset(in_person)
+    counted = {event.id for event, _state in life.way()}
+    if said & counted and not is_back(life.state):
+        found.add(IN_PERSON)
+    return frozenset(found)

@@ -1,0 +1,84 @@
+"""What handing over an item of value, or one for its addressee in person, asks beyond any other item.
+
+In: a hand-over as it was said, up to when this desk has heard of stop orders. Out: why it is not done so:
+another person, a code without a document, news too old and nobody telephoned, taken in at another desk
+while the line is down.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from azpost_desk.domain.mail.guarded import IN_PERSON, guarded
+from azpost_desk.domain.mail.keeping import MailStorage
+from azpost_desk.domain.mail.proof import takes_code
+from azpost_desk.services.charges_due import is_elsewheres
+from azpost_desk.services.counter import if_sent
+
+if TYPE_CHECKING:
+    from azpost_desk.services.counter import Counter
+    from azpost_desk.services.ports import Reading
+
+ASK_BY_PHONE: Final = "ask_by_phone"
+_HOUR_MS: Final = 3_600_000
+
+
+class HandOver(Protocol):
+    """What is said as an item is handed over."""
+
+    @property
+    def event(self) -> str:
+        """Its code."""
+
+    @property
+    def relation(self) -> str:
+        """What whoever takes it is to the addressee."""
+
+    @property
+    def code(self) -> str:
+        """The pick-up code that was said."""
+
+    @property
+    def document(self) -> str:
+        """Kind and number of what was shown."""
+
+    @property
+    def asked(self) -> str:
+        """Who answered by telephone that no order stands against it."""
+
+
+def why_guarded(
+    books: Reading, counter: Counter, number: str, said: HandOver, orders_ms: int, *, brought_back: bool
+) -> tuple[str, dict[str, object]] | None:
+    """Why a delivery (EMI) of such an item is refused: the reason, facts for its sentence; None: it is not.
+
+    A courier who is back (`brought_back`) has handed it over at the door already, from the desk's hands.
+    """
+    life = books.item_lives(number)[-1]
+    told = (
+        one.operation for one in books.item_events(number) if one.event == "EMA" and one.reason == IN_PERSON
+    )
+    kinds = guarded(number, life, told)
+    if not kinds:
+        return None
+    if IN_PERSON in kinds and said.relation != "self":
+        return "in_person_only", {}
+    if brought_back:
+        return None
+    if said.code and not said.document.strip():
+        return "document_too", {}
+    if is_elsewheres(books, number, online=counter.line.state().online):
+        return "guarded_elsewhere", {}
+    hours = if_sent(books, MailStorage, books.day().date).orders_hours_max
+    if counter.line.trusted_ms() - orders_ms > hours * _HOUR_MS and not said.asked.strip():
+        return ASK_BY_PHONE, {"at_ms": orders_ms, "hours": hours}
+    return None
+
+
+def proven_by(said: HandOver) -> str:
+    """What was believed at a delivery: ``code``, ``document``, or "" where nothing was asked for."""
+    if said.event != "EMI":
+        return ""
+    if said.code and takes_code(said.relation):
+        return "code"
+    return "document" if said.document.strip() else ""

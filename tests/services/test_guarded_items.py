@@ -1,0 +1,138 @@
+"""Items of value and in person: code and document, no other hand, news of orders that is not old."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.mail.guarded import IN_PERSON, VALUE, guarded
+from azpost_desk.domain.mail.history import history
+from azpost_desk.domain.mail.proof import Proof
+from azpost_desk.protocol import news as tidings
+from azpost_desk.services.express import AcceptItem
+from azpost_desk.services.tracking import ScanItem
+from tests.services.counters import CLERK
+from tests.services.test_express import scan, taken_by
+from tests.services.test_labels import FROM, HERE
+from tests.storage.desks import piece
+
+if TYPE_CHECKING:
+    from tests.services.counters import Stand
+
+INSURED = item_number("VA", 876_543)
+PERSONAL = item_number("EE", 876_545)
+PLAIN = item_number("EE", 876_546)
+HOUR_MS = 3_600_000
+TAKEN = taken_by("Quliyev Rauf")
+BOTH = pytest.mark.parametrize("number", [INSURED, PERSONAL])
+
+
+def here(stand: Stand, number: str, desk: str = "") -> None:
+    """It came to this office, taken in at this desk or at another one of it."""
+    branch = stand.books.identity().branch
+    sent = tidings.ItemEvent(
+        number=number, event="EMA", office="1000", at_ms=1, postcode="AZ5002", operation=f"{number}-ema",
+        desk="1000-1", epoch=1, sequence=1, reason=IN_PERSON if number == PERSONAL else "",
+    )  # fmt: skip
+    stand.books.store_news([piece(900, "item.event", sent)], 1)
+    if not desk:
+        assert scan(stand, number, "EMG") == ("saved", "saved")
+        return
+    came = msgspec.structs.replace(
+        sent, event="EMG", office=branch, at_ms=2, operation=f"{number}-emg", desk=desk, reason=""
+    )
+    stand.books.store_news([piece(901, "item.event", came)], 1)
+
+
+def tell_code(stand: Stand, number: str) -> None:
+    branch = stand.books.identity().branch
+    told = tidings.ItemCode(
+        number=number, code="id", office=branch, state="standing", at_ms=1, hash="$argon2id$402917"
+    )
+    stand.books.store_news([piece(950, "item.code", told)], 1)
+
+
+@BOTH
+def test_a_code_alone_is_not_enough_and_the_document_comes_with_it(stand: Stand, number: str) -> None:
+    here(stand, number)
+    tell_code(stand, number)
+    said = {"relation": "self", "signed": "paper", "code": "402917"}
+    assert scan(stand, number, "EMI", **said) == ("refused", "document_too")
+    assert scan(stand, number, "EMI", **said, document="AZE AA1234567") == ("saved", "saved")
+
+
+def test_in_person_forbids_another_person_also_at_the_door_and_value_does_not(stand: Stand) -> None:
+    for number in (PERSONAL, INSURED):
+        here(stand, number)
+    for relation in ("family", "authorised"):
+        other = TAKEN | {"relation": relation}
+        assert scan(stand, PERSONAL, "EMI", **other) == ("refused", "in_person_only")
+        command = ScanItem(PERSONAL, "EMI", **other)
+        back = stand.desk.tracking.scan(command, CLERK, brought_back=True)
+        assert back.key == "express.scan.in_person_only"
+    assert scan(stand, INSURED, "EMI", **TAKEN | {"relation": "family"}) == ("saved", "saved")
+    # Its sender, to whom it goes back, may send somebody.
+    assert scan(stand, PERSONAL, "EDX", reason="refused", measure="returned") == ("saved", "saved")
+    with stand.books.reading() as books:
+        life = books.item_lives(PERSONAL)[-1]
+    assert guarded(PERSONAL, life, [f"{PERSONAL}-ema"]) == frozenset()
+
+
+@BOTH
+def test_with_old_news_of_stop_orders_somebody_answers_by_telephone_first(stand: Stand, number: str) -> None:
+    here(stand, number)
+    stand.line.online, stand.line.heard_ms = False, stand.line.trusted_ms() - 24 * HOUR_MS
+    known_ms = stand.line.heard_ms = stand.line.heard_ms - 1
+    assert scan(stand, number, "EMI", **TAKEN) == ("refused", "ask_by_phone")
+    assert scan(stand, number, "EMI", **TAKEN, asked="Məmmədova Nigar") == ("saved", "saved")
+    body = stand.bodies(ops.ItemScanned)[-1]
+    assert isinstance(body, ops.ItemScanned)
+    assert (body.asked, body.orders_ms) == (True, known_ms)
+    # Who answered lies beside the record, not in it.
+    assert b"Nigar" not in msgspec.json.encode(body)
+    with stand.books.reading() as books:
+        events = books.item_events(number)
+        kept = books.attachment(events[-1].operation, "proof")
+    assert kept is not None
+    assert msgspec.json.decode(kept, type=Proof).asked == "Məmmədova Nigar"
+
+
+def test_news_within_the_limit_and_any_other_item_need_no_telephone(stand: Stand) -> None:
+    for number in (INSURED, PLAIN):
+        here(stand, number)
+    stand.line.online, stand.line.heard_ms = False, stand.line.trusted_ms() - 24 * HOUR_MS
+    assert scan(stand, INSURED, "EMI", **TAKEN) == ("saved", "saved")
+    stand.line.heard_ms = 1
+    assert scan(stand, PLAIN, "EMI", **TAKEN) == ("saved", "saved")
+
+
+@BOTH
+def test_off_line_only_the_desk_that_took_it_in_hands_it_over(stand: Stand, number: str) -> None:
+    here(stand, number, desk=f"{stand.books.identity().branch}-9")
+    stand.line.online, stand.line.heard_ms = False, stand.line.trusted_ms()
+    assert scan(stand, number, "EMI", **TAKEN) == ("refused", "guarded_elsewhere")
+    stand.line.online = True
+    assert scan(stand, number, "EMI", **TAKEN) == ("saved", "saved")
+
+
+def test_an_item_sold_as_in_person_says_so_in_its_acceptance(stand: Stand) -> None:
+    wanted = replace(AcceptItem(FROM, HERE, 400, "ems"), in_person=True)
+    line = stand.desk.express.accept(wanted, CLERK).lines[-1].line
+    assert isinstance(line, ops.ItemAccepted)
+    assert line.in_person
+    stand.pay(10_000)
+    [event] = stand.desk.tracking.timeline(line.number)
+    assert (event.event, event.reason) == ("EMA", IN_PERSON)
+    assert scan(stand, line.number, "EMG") == ("saved", "saved")
+    assert scan(stand, line.number, "EMI", **TAKEN | {"relation": "family"}) == ("refused", "in_person_only")
+    assert stand.books.rebuild() == []
+
+
+def test_value_is_what_the_number_says() -> None:
+    assert guarded(INSURED, history(()), ()) == {VALUE}
+    assert guarded(PLAIN, history(()), ()) == frozenset()
