@@ -184,6 +184,9 @@ class Form(QWidget):
         elif behind is not None:
             # The end was tried: what is wrong is shown at once, not one fault a press.
             self.verify()
+        elif self.main is None and 0 <= here < len(self._known) - 1:
+            # Nothing is pressed at the end: on to the next field, though something stands there.
+            self.lead(self._known[here + 1])
         elif self.main is not None and self.main.isEnabled():
             self.main.click()
 

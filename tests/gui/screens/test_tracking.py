@@ -104,6 +104,22 @@ def test_forty_arriving_items_are_three_keys_and_forty_scans(
     assert screen.scan.text() == printed_item_number(NUMBERS[39])
 
 
+def test_another_event_chosen_between_two_scans_leads_back_to_the_line_of_the_scans(
+    qtbot: QtBot, screen: TrackingScreen, stand: Stand
+) -> None:
+    """What was scanned last stands there; Enter stayed at the event, and a number typed then chose others."""
+    choose(screen, "EMG")
+    scanned(screen, NUMBERS[0])
+    settled(qtbot, screen, 1)
+    screen.choose_event()
+    choose(screen, "EDG")
+    assert focus() is screen.scan.line
+    type_text(focus(), f"{NUMBERS[0]}\n")
+    settled(qtbot, screen, 2)
+    bodies = stand.bodies(ops.ItemScanned)
+    assert [body.event for body in bodies if isinstance(body, ops.ItemScanned)] == ["EMG", "EDG"]
+
+
 def test_a_hundred_scans_in_a_burst_are_all_saved_in_their_order(
     qtbot: QtBot, screen: TrackingScreen, stand: Stand, tones: list[Tone]
 ) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from azpost_desk.gui.kit.buttons import Button
@@ -60,10 +60,9 @@ class BagPage(QWidget):
         self.side.grid.addWidget(self.void_it, 1, 0)
         top = Card()
         self.wrong = WrongWithBag(session, self)
-        for one in (self.title, self.facts, self.answer):
-            top.grid.addWidget(one, top.grid.rowCount(), 0, 1, 1 if one is self.title else 2)
-        top.grid.addWidget(self.wrong.reports, top.grid.rowCount(), 0)
-        top.grid.addWidget(self.wrong.button, 0, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        top.row(self.title, self.wrong.button, stretches=(1, 0))
+        for one in (self.facts, self.answer, self.wrong.reports):
+            top.grid.addWidget(one, top.grid.rowCount(), 0)
         row = QHBoxLayout()
         row.setSpacing(GAP_WIDE)
         row.addWidget(self.items, 1)
