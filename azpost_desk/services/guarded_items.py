@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from azpost_desk.domain.mail.guarded import IN_PERSON, guarded
 from azpost_desk.domain.mail.keeping import MailStorage
+from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.proof import takes_code
 from azpost_desk.services.charges_due import is_elsewheres
 from azpost_desk.services.counter import if_sent
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading
 
 ASK_BY_PHONE: Final = "ask_by_phone"
+UNHEARD: Final = "advance_unheard"
 _HOUR_MS: Final = 3_600_000
 
 
@@ -73,6 +75,23 @@ def why_guarded(
     if counter.line.trusted_ms() - orders_ms > hours * _HOUR_MS and not said.asked.strip():
         return ASK_BY_PHONE, {"at_ms": orders_ms, "hours": hours}
     return None
+
+
+def why_unheard(
+    books: Reading, counter: Counter, said: HandOver, orders_ms: int
+) -> tuple[str, dict[str, object]] | None:
+    """Why an item does not leave the country (EMC): whether its advance data is there is not known here.
+
+    That travels as a stop order; where a country demands data and the news are old, somebody is asked.
+    """
+    date = books.day().date
+    demands = any(one.valid_from <= date for one in if_sent(books, MailAbroad, date).advance)
+    if said.event != "EMC" or not demands or said.asked.strip():
+        return None
+    hours = if_sent(books, MailStorage, date).orders_hours_max
+    if counter.line.trusted_ms() - orders_ms <= hours * _HOUR_MS:
+        return None
+    return UNHEARD, {"at_ms": orders_ms, "hours": hours}
 
 
 def proven_by(said: HandOver) -> str:

@@ -24,7 +24,7 @@ from azpost_desk.domain.typed import one_line
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.charges_due import why_unpaid
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
-from azpost_desk.services.guarded_items import proven_by, why_guarded
+from azpost_desk.services.guarded_items import proven_by, why_guarded, why_unheard
 from azpost_desk.services.keeping import is_day, term_of, why_not_until
 from azpost_desk.services.mail_bags_views import require_open, require_voidable, why_not_in
 from azpost_desk.services.misrouting import belongs_to
@@ -310,6 +310,8 @@ class Tracking:
         self, books: Reading, number: str, said: ScanItem, orders_ms: int, *, brought_back: bool
     ) -> _No | None:
         """What is due is paid first, also by a courier; a guarded item goes into the right hands only."""
+        if unheard := why_unheard(books, self.counter, said, orders_ms):
+            return _No("stopped", unheard[0], number, {"number": number, **unheard[1]})
         if said.event != "EMI":
             return None
         no = why_unpaid(books, number, online=self.counter.line.state().online)

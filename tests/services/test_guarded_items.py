@@ -12,6 +12,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail.guarded import IN_PERSON, VALUE, guarded
 from azpost_desk.domain.mail.history import history
+from azpost_desk.domain.mail.prices import AdvanceDemand, MailAbroad
 from azpost_desk.domain.mail.proof import Proof
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.express import AcceptItem
@@ -19,6 +20,7 @@ from azpost_desk.services.tracking import ScanItem
 from tests.services.counters import CLERK
 from tests.services.test_express import scan, taken_by
 from tests.services.test_labels import FROM, HERE
+from tests.services.test_mail_events import S9, becomes
 from tests.storage.desks import piece
 
 if TYPE_CHECKING:
@@ -136,3 +138,47 @@ def test_an_item_sold_as_in_person_says_so_in_its_acceptance(stand: Stand) -> No
 def test_value_is_what_the_number_says() -> None:
     assert guarded(INSURED, history(()), ()) == {VALUE}
     assert guarded(PLAIN, history(()), ()) == frozenset()
+
+
+def demands(stand: Stand, *countries: str) -> None:
+    """The centre says which countries demand advance data."""
+    prices = MailAbroad(
+        version="1", advance=tuple(AdvanceDemand(country=one, valid_from="2026-01-01") for one in countries)
+    )
+    content = msgspec.Raw(msgspec.json.encode(prices))
+    told = tidings.Reference(name="mail_abroad", version=9, valid_from="2026-01-01", content=content)
+    stand.books.store_news([piece(710, "reference", told)], 1)
+
+
+def test_a_hub_with_old_news_lets_nothing_leave_before_somebody_answers_and_says_what_it_knew(
+    stand: Stand,
+) -> None:
+    becomes(stand, "exchange")
+    left = {"receptacle": S9, "signatory": "Quliyev Rauf"}
+    stand.line.online, stand.line.heard_ms = False, stand.line.trusted_ms() - 24 * HOUR_MS - 1
+    assert scan(stand, PLAIN, "EMB") == ("saved", "saved")
+    demands(stand, "TR")
+    answer = stand.desk.tracking.scan(ScanItem(PLAIN, "EMC", **left), CLERK)  # type: ignore[arg-type]
+    assert (answer.verdict, answer.key) == ("stopped", "express.scan.advance_unheard")
+    # What is known to lack it does not leave, whoever answers.
+    order = tidings.ItemOrder(order="o", number=PLAIN, kind="advance", state="open", at_ms=1)
+    stand.books.store_news([piece(720, "item.order", order)], 1)
+    assert scan(stand, PLAIN, "EMC", **left, asked="Nigar") == ("stopped", "stopped_advance")
+    stand.books.store_news(
+        [piece(721, "item.order", msgspec.structs.replace(order, state="lifted", at_ms=2))], 1
+    )
+    assert scan(stand, PLAIN, "EMC", **left, asked="Nigar") == ("saved", "saved")
+    body = stand.bodies(ops.ItemScanned)[-1]
+    assert isinstance(body, ops.ItemScanned)
+    assert (body.asked, body.orders_ms) == (True, stand.line.heard_ms)
+
+
+@pytest.mark.parametrize(("countries", "age_hours"), [((), 500), (("TR",), 24)])
+def test_nobody_is_asked_where_no_country_demands_data_or_the_news_are_fresh(
+    stand: Stand, countries: tuple[str, ...], age_hours: int
+) -> None:
+    becomes(stand, "exchange")
+    assert scan(stand, PLAIN, "EMB") == ("saved", "saved")
+    demands(stand, *countries)
+    stand.line.online, stand.line.heard_ms = False, stand.line.trusted_ms() - age_hours * HOUR_MS
+    assert scan(stand, PLAIN, "EMC", receptacle=S9, signatory="Quliyev Rauf") == ("saved", "saved")

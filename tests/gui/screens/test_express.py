@@ -163,6 +163,17 @@ def test_a_second_item_under_one_label_that_weighs_otherwise_sounds_the_hard_ton
     assert stand.desk.labels.today() == ()
 
 
+def test_in_person_is_one_key_for_one_item_and_comes_off_again(hands: Hands, stand: Stand) -> None:
+    fill(hands)
+    screen = screen_of(hands)
+    for shown in (True, False, True):
+        hands.press(Qt.Key.Key_8, Qt.KeyboardModifier.AltModifier)
+        assert screen.in_person.isVisible() == shown
+    hands.type("\n")
+    assert only_line(stand).in_person
+    assert not screen.in_person.isVisible()
+
+
 def test_fifty_enters_make_one_line(hands: Hands, stand: Stand) -> None:
     fill(hands)
     for _ in range(50):

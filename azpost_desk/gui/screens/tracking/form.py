@@ -9,7 +9,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import printed_item_number, read_item_number
 from azpost_desk.domain.lines import ChargePaid
 from azpost_desk.domain.money import azn
-from azpost_desk.services.guarded_items import ASK_BY_PHONE
+from azpost_desk.services.guarded_items import ASK_BY_PHONE, UNHEARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -95,7 +95,7 @@ def printed(text: str) -> str:
 
 def is_to_ask(answer: Scanned) -> bool:
     """Whether it is handed over once somebody has said by telephone that nothing stops it."""
-    return answer.key == f"express.scan.{ASK_BY_PHONE}"
+    return answer.key.rpartition(".")[2] in (ASK_BY_PHONE, UNHEARD)
 
 
 def is_unbelieved(answer: Scanned) -> bool:

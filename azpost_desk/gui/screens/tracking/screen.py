@@ -480,7 +480,7 @@ def _counter(figure: Label, words: Say) -> QWidget:
 
 def with_series(command: ScanItem, first: ScanItem) -> ScanItem:
     """A scan with what was said with the first of its hand-over."""
-    return replace(command, receptacle=first.receptacle, signatory=first.signatory)
+    return replace(command, receptacle=first.receptacle, signatory=first.signatory, asked=first.asked)
 
 
 def _told(command: ScanItem, answer: Scanned) -> Say:
