@@ -39,6 +39,12 @@ _ORDER: Final = (
     "reason", "measure", "duty", "relation", "document", "receptacle", "signatory", "until", "signed"
 )  # fmt: skip
 _DUE: Final = "duty_due"
+# What customs say of an item is no reason why it was not delivered, nor is why it is held.
+_REASONS: Final = {
+    "EMH": "tracking.screen.reason",
+    "EXC": "tracking.screen.reason_customs",
+    "EDC": "tracking.screen.reason_customs",
+}
 # What can be scanned where it is asked what the items lie in.
 _RECEPTACLES: Final = frozenset({"receptacle", "mail_bag"})
 
@@ -199,7 +205,11 @@ class ChooseSheet(Sheet):
 
 
 def _field(event: EventHere, need: str) -> Field:
-    words = f"tracking.screen.{need}"
+    words = (
+        _REASONS.get(event.code, "tracking.screen.reason_plain")
+        if need == "reason"
+        else f"tracking.screen.{need}"
+    )
     if offered := event.offers(need):
         choice = ChoiceField(words, choices_of(offered, f"express.{need}."), name=need)
         # What is so nearly always stands there already.

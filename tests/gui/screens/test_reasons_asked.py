@@ -1,0 +1,36 @@
+"""What is asked with a scan is called what it is: why nobody took it, what customs decided, or a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from azpost_desk.domain.mail.scanning import event_here
+from azpost_desk.gui.kit.words import Language, say
+from azpost_desk.gui.screens.tracking.sheets import NeedsSheet
+from azpost_desk.services.tracking import ScanItem
+from tests.gui.screens.test_tracking import NUMBERS
+from tests.gui.screens.test_tracking import screen as screen
+
+if TYPE_CHECKING:
+    from azpost_desk.gui.screens.tracking.screen import TrackingScreen
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ("EMH", "tracking.screen.reason"),
+        ("EDF", "tracking.screen.reason_plain"),
+        ("EDC", "tracking.screen.reason_customs"),
+        ("EXC", "tracking.screen.reason_customs"),
+        ("EME", "tracking.screen.reason_plain"),
+    ],
+)
+def test_a_reason_is_called_by_what_it_is_the_reason_of(
+    screen: TrackingScreen, event: str, words: str
+) -> None:
+    sheet = NeedsSheet(screen, event_here(event), ScanItem(NUMBERS[0], event))
+    for code in ("az", "ru", "en"):
+        Language.current().choose(code)
+        assert sheet.form.field("reason").editor.accessibleName() == say(words)
