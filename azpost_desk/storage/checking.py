@@ -53,10 +53,9 @@ def check_folder(
     if not path.exists():
         raise Trouble("G-070")
     key = vault.secret(keep or vault.existing(folder), vault.DATABASE)
-    damaged = engine.damaged_pages(path, key)
-    if damaged:
-        return [], damaged
-    connection = engine.connect(path, key, read_only=True)
+    connection = engine.connect_whole(path, key)
+    if isinstance(connection, list):
+        return [], connection
     try:
         return check_books(connection, fold=path.stat().st_size <= folded_bytes_max), []
     except DBAPIError as unreadable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,7 @@ from azpost_desk.domain.refusals import Trouble
 from azpost_desk.storage import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -28,6 +29,8 @@ SQLITE_MIN: Final = (3, 51, 3)
 KEY_BYTES: Final = 32
 # SQLCipher's own size of a page; nobody here asks for another.
 PAGE_BYTES: Final = 4096
+# More than a desk has: what the driver forgets, SQLite parses again.
+STATEMENTS_KEPT: Final = 1_000
 DriverError: Final = dbapi2.Error
 MIGRATED: Final = "migrated"
 """Key of `Connection.info`: the file came from an older schema, its projections must be folded anew."""
@@ -43,6 +46,8 @@ _ENGINE: Final = create_engine(
     # A fault is logged with its statement; what it was about stays in the file.
     hide_parameters=True,
 )
+# What was folded in, empty again: as many as were needed at once.
+_SCRATCH: Final[list[Connection]] = []
 
 
 def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection:
@@ -52,8 +57,7 @@ def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection
         Trouble: G-063 when the key does not open the file, G-068 when SQLite is too old, G-071 when what lies
             there is no file of books, or a page of its table of contents is damaged.
     """
-    if dbapi2.sqlite_version_info < SQLITE_MIN:
-        raise Trouble("G-068", version=dbapi2.sqlite_version)
+    require_version()
     address = _to_read(path) if read_only else f"{path.absolute().as_uri()}?mode=rwc"
     require_file(path)
     # Services and the line take turns under one lock, from two threads.
@@ -67,12 +71,17 @@ def driver(path: Path, key: bytes, read_only: bool = False) -> dbapi2.Connection
         # A key that does not fit reads nothing as a database; with one that does, a page is damaged.
         is_key = wrong.sqlite_errorname == "SQLITE_NOTADB"
         raise Trouble("G-063" if is_key else "G-071") from wrong
-    raw.execute("PRAGMA foreign_keys=ON")
-    raw.execute("PRAGMA busy_timeout=5000")
+    _settle(raw)
     if not read_only:
         raw.execute("PRAGMA journal_mode=WAL")
         raw.execute("PRAGMA synchronous=FULL")
     return raw
+
+
+def require_version() -> None:
+    """Raises: Trouble: G-068 when SQLite is too old to write beside a checkpoint."""
+    if dbapi2.sqlite_version_info < SQLITE_MIN:
+        raise Trouble("G-068", version=dbapi2.sqlite_version)
 
 
 def require_file(path: Path) -> None:
@@ -93,7 +102,13 @@ def require_file(path: Path) -> None:
 
 def _connected(address: str) -> dbapi2.Connection:
     try:
-        return dbapi2.connect(address, uri=True, check_same_thread=False, isolation_level=None)
+        return dbapi2.connect(
+            address,
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+            cached_statements=STATEMENTS_KEPT,
+        )
     except dbapi2.OperationalError as fault:
         # It is not there, or not for this program.
         raise Trouble("G-071") from fault
@@ -117,8 +132,38 @@ def damaged_pages(path: Path, key: bytes) -> list[str]:
         Trouble: G-063 when no page at all can be read: the key does not belong to this file; G-071 as
             `driver`.
     """
+    examined = _examined(path, key)
+    if isinstance(examined, list):
+        return examined
+    examined.close()
+    return []
+
+
+def connect_whole(path: Path, key: bytes) -> Connection | list[str]:
+    """A connection to read whose every byte was looked at, or what `damaged_pages` says; opened once.
+
+    Raises:
+        Trouble: as `damaged_pages` and `connect`.
+    """
+    require_version()
+    examined = _examined(path, key)
+    if isinstance(examined, list):
+        return examined
+    _settle(examined)
+    connection = _opened(lambda: examined)
+    try:
+        _bring_to_schema(connection, read_only=True)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _examined(path: Path, key: bytes) -> dbapi2.Connection | list[str]:
+    """The driver's connection to a file whose pages are all whole, or what is said of those that are not."""
     require_file(path)
     raw = _connected(_to_read(path))
+    damaged: list[str] = []
     try:
         raw.execute("PRAGMA cipher_log_level=NONE")
         raw.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
@@ -128,11 +173,19 @@ def damaged_pages(path: Path, key: bytes) -> list[str]:
         if not damaged:
             # Whole pages may be missing at the end: the engine then knows more of them than there are.
             raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        return damaged
+            return raw
     except dbapi2.DatabaseError as unreadable:
-        return [str(unreadable)]
-    finally:
+        damaged = [str(unreadable)]
+    except BaseException:
         raw.close()
+        raise
+    raw.close()
+    return damaged
+
+
+def _settle(raw: dbapi2.Connection) -> None:
+    raw.execute("PRAGMA foreign_keys=ON")
+    raw.execute("PRAGMA busy_timeout=5000")
 
 
 def connect(path: Path, key: bytes, read_only: bool = False) -> Connection:
@@ -153,9 +206,31 @@ def connect(path: Path, key: bytes, read_only: bool = False) -> Connection:
     return connection
 
 
-def in_memory() -> Connection:
-    """A desk's tables, empty and without their triggers, that are gone when the connection is closed."""
-    new = dbapi2.connect(":memory:", isolation_level=None)
+@contextmanager
+def scratch() -> Iterator[Connection]:
+    """A desk's tables in memory, empty, without their triggers, in a transaction that is undone in the end.
+
+    They are lent again afterwards: tables that are made anew are parsed anew, with every statement on them.
+    """
+    try:
+        memory = _SCRATCH.pop()
+    except IndexError:
+        memory = _in_memory()
+    try:
+        memory.exec_driver_sql("BEGIN")
+        yield memory
+        memory.exec_driver_sql("ROLLBACK")
+    except BaseException:
+        memory.close()
+        raise
+    _SCRATCH.append(memory)
+
+
+def _in_memory() -> Connection:
+    # Lent to one thread after another.
+    new = dbapi2.connect(
+        ":memory:", check_same_thread=False, isolation_level=None, cached_statements=STATEMENTS_KEPT
+    )
     _empty().backup(new)
     return _opened(lambda: new)
 
@@ -207,6 +282,17 @@ def create(connection: Connection) -> None:
 def raw(connection: Connection) -> dbapi2.Connection:
     """The driver's own connection under ours: for scripts, and rows that nobody looks at."""
     return connection.connection.driver_connection
+
+
+def filled(connection: Connection, names: tuple[str, ...]) -> frozenset[str]:
+    """Those of these tables that hold a row, by the tables' own pages: an index may have been changed."""
+    return frozenset(row[0] for row in raw(connection).execute(_which_are_filled(names)))
+
+
+@cache
+def _which_are_filled(names: tuple[str, ...]) -> str:
+    each = (f"SELECT '{one}' WHERE EXISTS (SELECT 1 FROM {one} NOT INDEXED)" for one in names)
+    return " UNION ALL ".join(each)
 
 
 @cache

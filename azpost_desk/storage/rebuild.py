@@ -22,7 +22,7 @@ from azpost_desk.storage.projections import project
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from azpost_desk.storage.desk import OpenDesk
 
@@ -65,7 +65,8 @@ def folded_again(desk: OpenDesk) -> tuple[Rows, Rows]:
     connection = desk.connection
     stored = rows_of(connection)
     for table in reversed(t.DERIVED):
-        engine.raw(connection).execute(f"DELETE FROM {table.name}")
+        if stored[table.name]:
+            engine.raw(connection).execute(f"DELETE FROM {table.name}")
     return stored, folded(desk)
 
 
@@ -136,10 +137,19 @@ def _news(connection: Connection) -> Iterator[tuple[int, News]]:
 
 def rows_of(connection: Connection) -> Rows:
     """Derived tables and postings as sorted rows; a number that only counts rows says nothing."""
+    holds = engine.filled(connection, tuple(_READ))
     result: Rows = {}
-    for table in (*t.DERIVED, t.postings):
-        columns = ", ".join(column.name for column in table.columns if column.name != "id")
+    for name, statement in _READ.items():
         # By the driver itself: whoever folds wants the values as they lie in the file.
-        rows = engine.raw(connection).execute(f"SELECT {columns} FROM {table.name}").fetchall()
-        result[table.name] = rows if table is t.postings else sorted(rows)
+        rows = engine.raw(connection).execute(statement).fetchall() if name in holds else []
+        result[name] = rows if name == t.postings.name else sorted(rows)
     return result
+
+
+def _selected(table: Table) -> str:
+    columns = ", ".join(column.name for column in table.columns if column.name != "id")
+    return f"SELECT {columns} FROM {table.name}"
+
+
+# Most of them are empty at most counters: only what holds a row is asked for it.
+_READ: Final = {table.name: _selected(table) for table in (*t.DERIVED, t.postings)}
