@@ -24,8 +24,8 @@ from azpost_desk.central import (
 from azpost_desk.central.abroad import enquiring, paying, refunding, selling
 from azpost_desk.central.instant import settling
 from azpost_desk.central.lines import ACTS
+from azpost_desk.central.mail import advance, irregularities, items, pickups
 from azpost_desk.central.mail import bags as mail_bags
-from azpost_desk.central.mail import irregularities, items, pickups
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.lines import Line, LineReversed
 from azpost_desk.domain.lines.base import GivenBack
@@ -94,6 +94,7 @@ _BODIES: Final[tuple[tuple[type, Alone], ...]] = (
     _of(ops.MailBagTaken, mail_bags.taken),
     _of(ops.MailBagOpened, mail_bags.opened),
     _of(ops.MailBagEnded, mail_bags.ended),
+    _of(ops.ItemDeclared, advance.amended),
     _of(ops.IrregularityReported, irregularities.reported),
     _of(ops.GrantReleased, _grant_released),
     _of(ops.GrantStored, _grant_stored),

@@ -126,6 +126,8 @@ OWNERS: Final = {
     "mail_bag_overdue": "operations",
     "mail_bag_missing": "operations",
     "mail_bag_surplus": "operations",
+    "item_declared_strange": "security",
+    "item_declared_twice": "operations",
     "irregularity": "operations",
     "irregularity_strange": "security",
     "item_lost": "operations",

@@ -15,6 +15,7 @@ from azpost_desk.domain.mail.forms import CN23
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.papers import SignatureLine
 from azpost_desk.texts import Texts
+from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.advance import ItemAttributes, Party
@@ -73,6 +74,11 @@ class _Form:
         sheet.text(Texts("az").t("papers.customs.title", form=form), BODY, colour=GREY, room=room)
         sheet.text(self._both.t("papers.customs.destination"), 8, colour=GREY, room=room, lead=2)
         sheet.text(paper.country, 13, bold=True, room=room)
+        if paper.version > 1:
+            # Another form of the same item lies about somewhere: which one holds has to be seen at once.
+            of = self._both.date(local(paper.amended_ms).date())
+            words = self._both.t("papers.customs.version", version=paper.version, date=of)
+            sheet.text(words, BODY, bold=True, room=room, lead=1.7)
         if paper.copies > 1:
             # Customs and carrier part the copies: each says which one it is.
             copy = self._both.t("papers.customs.copy", number=number, copies=paper.copies)

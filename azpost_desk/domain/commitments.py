@@ -18,6 +18,7 @@ GROUPS: Final[dict[type[ops.Body], dict[str, str]]] = {
     ops.CustomerNoted: {"note": "note"},
     ops.ErasureRequested: {"customer": "customer"},
     ops.GrantRequested: {"question": "question"},
+    ops.ItemDeclared: {"addresses": "addresses"},
     ops.ItemScanned: {"signatory": "signatory", "proof": "proof"},
     ops.MailBagHandedOver: {"driver": "driver"},
     ops.IrregularityReported: {"words": "words", "photo": "photo"},

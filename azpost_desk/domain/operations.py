@@ -96,6 +96,7 @@ from azpost_desk.domain.operations_keys import KeyRotated as KeyRotated
 from azpost_desk.domain.operations_keys import LateTaken as LateTaken
 from azpost_desk.domain.operations_mail import BODIES as _OF_MAIL
 from azpost_desk.domain.operations_mail import IrregularityReported as IrregularityReported
+from azpost_desk.domain.operations_mail import ItemDeclared as ItemDeclared
 from azpost_desk.domain.operations_mail import ItemScanned as ItemScanned
 from azpost_desk.domain.operations_mail import LabelScanned as LabelScanned
 from azpost_desk.domain.operations_mail import MailBagBegun as MailBagBegun

@@ -1,4 +1,6 @@
-"""Journal records of mail: what was scanned, not taken, taken back; labels; rounds; bags; what was wrong."""
+"""Journal records of mail: scans taken, not taken, taken back; labels; rounds; bags; what was wrong; amended
+customs data.
+"""
 
 from __future__ import annotations
 
@@ -179,6 +181,33 @@ class IrregularityReported(Body, frozen=True):
     photo: str = ""
 
 
+class ItemDeclared(Body, frozen=True):
+    """The declaration of an item for abroad was amended where it had been sold: another version of it.
+
+    The record's operation is the id of its message; sender, addressee and declaration lie beside it.
+
+    Attributes:
+        acceptance: the operation of the item's line; `version` is 2 for the first amendment.
+        supersedes: the id of the message that it replaces, the line's own for the sale's.
+        addresses: commits to them, as the sale's does.
+        form, copies: the customs form that goes with it now; `forms` is the version of the rule.
+        contents, prohibitions: what the prohibitions of that version said of it, as in `PostedAbroad`.
+        has_left: it had left the country by what was known here: its paper did not go with it.
+    """
+
+    number: str
+    acceptance: str
+    version: int
+    supersedes: str
+    addresses: str
+    form: str = ""
+    copies: int = 1
+    forms: str = ""
+    contents: str = ""
+    prohibitions: str = ""
+    has_left: bool = False
+
+
 BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("item.scanned", 1): ItemScanned,
     ("scan.refused", 1): ScanRefused,
@@ -196,4 +225,5 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("mail_bag.opened", 1): MailBagOpened,
     ("mail_bag.ended", 1): MailBagEnded,
     ("irregularity.reported", 1): IrregularityReported,
+    ("item.declared", 1): ItemDeclared,
 }

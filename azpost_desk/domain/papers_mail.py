@@ -22,6 +22,7 @@ class CustomsPaper:
         declared: what the customs get as data, word for word.
         country: where it goes, in English and capitals; `origins`: each line's origin so.
         copies: how many are drawn, each with its number.
+        version: 1 of the sale; an amended one says so, and when (`amended_ms`, UTC).
     """
 
     head: PaperHead
@@ -31,6 +32,8 @@ class CustomsPaper:
     origins: tuple[str, ...]
     copies: int = 1
     copy: CopyState = ORIGINAL
+    version: int = 1
+    amended_ms: int = 0
 
     @property
     def item(self) -> str:

@@ -5,7 +5,8 @@ Attachment groups and their content (JSON of these values); the slot is ``<opera
     receiver    a transfer paid or refunded: who took the money, with the document shown
     parties_abroad  a transfer abroad: sender, receiver, both as they are sent in Latin letters
     account     a bill: the subscriber number and the holder's masked name
-    addresses   an item: sender and addressee, and for abroad its declaration with both as customs get it
+    addresses   an item, or its amended declaration: sender and addressee, and for abroad the declaration with
+                both as customs get it
     signer      a paper signed electronically: the signer's name as the certificate's issuer wrote it
     customer    whose file was looked at, or who asked for erasure: the id of the file (JSON text)
     note        a remark in a customer's file: whose, and the officer's own words

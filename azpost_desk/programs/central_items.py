@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from azpost_desk.central.mail import charges, item_files, items, orders
+from azpost_desk.central.mail import advance, charges, item_files, items, orders
 from azpost_desk.domain.item_numbers import printed_item_number, read_item_number
+from azpost_desk.domain.mail.advance import written
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.programs.central_commands import CLOCK
 from azpost_desk.programs.central_people import both, signs
@@ -35,6 +36,9 @@ def add(command: Command) -> None:
     for one in (stop, lift):
         for name in ("--by", "--why"):
             one.add_argument(name, required=True)
+    command(
+        "item-declared", _declared, "what customs and operator get of an item: JSON as it stands", "number"
+    )
     due = command("item-charges", _charges, "duty or cash on delivery to be passed on", "kind")
     due.add_argument("--json", action="store_true", help="one JSON array")
     passed = command("item-charges-settle", _settle, "charges were paid on, by two people; prints the sum")
@@ -59,6 +63,13 @@ def _item(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
         print("stop", kind, order, at, by, why, *([to] if to else []), sep="\t")
     if to := items.goes_to(conn, read.number):
         print("to", to, sep="\t")
+    for version in advance.versions(conn, read.number)[1:]:
+        at = local(version.at_ms).isoformat(timespec="seconds")
+        sound, when = (
+            "sound" if version.sound else "unsound",
+            "after it left" if version.has_left else "before",
+        )
+        print("declared", version.version, version.message, version.desk, at, sound, when, sep="\t")
     for life in lives:
         print(printed_item_number(read.number), life.generation, life.state or "-", life.custody or "-",
               life.office or "-", sep="\t")  # fmt: skip
@@ -66,6 +77,14 @@ def _item(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     for life in lives:
         for one in _object(read.number, life)["events"]:
             print(life.generation, *(one[name] or "-" for name in _HEAD[1:]), sep="\t")
+
+
+def _declared(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    read = read_item_number(wanted.number)
+    told = advance.declared(conn, read.number) if read.number is not None and read.valid else None
+    if told is None:
+        raise Refused("E-178", number=wanted.number)
+    print(written(told).decode())
 
 
 def _stop(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:

@@ -45,6 +45,7 @@ GROUPS: Final = {
     "customer.noted": {"note": "note"},
     "erasure.requested": {"customer": "customer"},
     "grant.requested": {"question": "question"},
+    "item.declared": {"addresses": "addresses"},
     "item.scanned": {"signatory": "signatory", "proof": "proof"},
     "mail_bag.handed_over": {"driver": "driver"},
     "irregularity.reported": {"words": "words", "photo": "photo"},

@@ -5,9 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.lines import ItemAccepted
+from azpost_desk.domain.mail.advance import Party
 from azpost_desk.domain.mail.bags import bag_number
+from azpost_desk.domain.mail.declaration import Declaration, DeclaredLine
 from azpost_desk.domain.mail.proof import Signature
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
@@ -16,10 +21,12 @@ from azpost_desk.rehearsal.crash_worker import CLERK, MANAGER, SENDER, AtCounter
 from azpost_desk.rehearsal.notice_town import PORTAL
 from azpost_desk.services.cash_bags import Seal
 from azpost_desk.services.counter import Approval
+from azpost_desk.services.declarations import Amend
 from azpost_desk.services.disputes import Figure
 from azpost_desk.services.evidence import ExportEvidence
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.irregularities import Report
+from azpost_desk.services.mail_abroad import AcceptAbroad, Parcel
 from azpost_desk.services.mail_bags import CloseBag
 from azpost_desk.services.notices import PayNotice
 from azpost_desk.services.rounds import Signed
@@ -33,6 +40,7 @@ _COLLECTOR = Person(name="Rzayev Kamal", document="INK-1")
 _WORDS = "Düz deyil"
 # The least that is a photo: its end and nothing drawn.
 _PHOTO = bytes.fromhex("ffd8ffda0000ffd9")
+_ABROAD = Party(name="Yilmaz Ayse", street="Bagdat Cad. 12", city="Istanbul", country="TR")
 _INK = Signed(Signature(360, 140, ((20, 20, 100, 100),)))
 
 
@@ -82,6 +90,26 @@ class FeatureActs(AtCounter):
     def _report_irregularity(self) -> Act:
         number = item_number("EE", 72_000_000 + self.books.head()[1])
         return lambda: self.services.irregularities.report(Report(number, "other", _WORDS, _PHOTO), CLERK)
+
+    def _amend_declaration(self) -> Act:
+        """Another addressee of an item for abroad that was sold here."""
+        number = self._sold_abroad()
+        found = self.services.declarations.standing(number)
+        addressee = msgspec.structs.replace(found.addressee, name="Kaya Elif")
+        said = Amend(number, found.message, addressee, found.declared, found.papers)
+        return lambda: self.services.declarations.amend(said, CLERK)
+
+    def _sold_abroad(self) -> str:
+        declared = Declaration(
+            category="gift", currency="AZN", gross_grams=0, total_minor=1_000,
+            lines=(DeclaredLine(description="black tea", quantity=1, net_grams=300, value_minor=1_000),),
+        )  # fmt: skip
+        sender = msgspec.structs.replace(SENDER, settlement="Gəncə")
+        wanted = AcceptAbroad(Parcel("ems", "TR", 500, (30, 20, 10)), sender, _ABROAD, declared, is_safe=True)
+        line = self.services.post_abroad.accept(wanted, CLERK).lines[-1].line
+        assert isinstance(line, ItemAccepted)
+        self._pay()
+        return line.number
 
     def _arrived(self) -> str:
         number = bag_number(999_999, 1, self.books.head()[1] + 1)

@@ -18,6 +18,7 @@ from azpost_desk.services.charges import Charges
 from azpost_desk.services.copies import Copies
 from azpost_desk.services.corrections import Corrections
 from azpost_desk.services.customers import Customers
+from azpost_desk.services.declarations import Declarations
 from azpost_desk.services.disputes import Disputes
 from azpost_desk.services.enquiries import Enquiries
 from azpost_desk.services.erasure import Erasure
@@ -121,6 +122,11 @@ class DeskServices:
     def labels(self) -> Labels:
         """Labels to be scanned back."""
         return Labels(self.counter)
+
+    @property
+    def declarations(self) -> Declarations:
+        """Amendments of what was declared of items for abroad."""
+        return Declarations(self.counter)
 
     @property
     def irregularities(self) -> Irregularities:

@@ -64,22 +64,27 @@ class Parcel:
     weight_typed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What an item costs and needs before it is accepted.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a declaration needs.
 
     Attributes:
-        names: of the product.
         form: which customs form goes with it.
         contents: what the prohibitions say of it; its `state` may be ``not_checked``.
         faults: of the declaration, each with its field.
     """
 
-    names: Names
-    price: MailPrice
     form: ChosenForm
     contents: ContentsChecked
     faults: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote(Judged):
+    """What an item costs and needs before it is accepted; `names` are the product's."""
+
+    names: Names
+    price: MailPrice
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +199,11 @@ class PostAbroad:
 
         def plan(books: Writing) -> PlannedLine:
             quote = self._quote(books, command.parcel, command.declared)
-            sender, addressee = _sender(books, command.sender), _addressee(command)
+            sender = _sender(books, command.sender)
+            addressee = addressee_sent(command.addressee, command.parcel.country)
             for fault in quote.faults:
                 raise fault
-            _may_go(quote.contents, command, by.language)
+            may_go(quote.contents, command.papers, command.looked_at, by.language)
             if not command.is_safe:
                 raise Refused("E-098", field="is_safe")
             return self._planned(books, command, quote, sender, addressee, by)
@@ -210,27 +216,9 @@ class PostAbroad:
         date = open_day(books).date
         prices = if_sent(books, MailAbroad, date)
         price = _price(prices, parcel)
-        if declared.currency not in CURRENCIES:
-            raise Refused("E-064", "currency", value=declared.currency, reason="currency")
-        form = choose_form(
-            if_sent(books, CustomsForms, date),
-            if_sent(books, SdrRates, date),
-            product=parcel.product,
-            country=parcel.country,
-            gross_grams=parcel.weight_grams,
-            value=Money(declared.total_minor, declared.currency),
-            date=date,
-        )
+        found = judged(books, parcel, declared)
         names = next(one.names for one in prices.products if one.product == parcel.product)
-        contents = check_contents(
-            if_sent(books, Prohibitions, date),
-            [Article(one.description, one.hs) for one in declared.lines],
-            origin=OWN_COUNTRY,
-            destination=parcel.country,
-            date=date,
-        )
-        declared = replace(declared, gross_grams=parcel.weight_grams)
-        return Quote(names, price, form, contents, faults(declared, form.codes_wanted, hs_index()))
+        return Quote(names=names, price=price, form=found.form, contents=found.contents, faults=found.faults)
 
     def _planned(
         self,
@@ -264,7 +252,7 @@ class PostAbroad:
         )
         require_writable(message)
         require_lengths(message)
-        whose = Addresses(sender=sender, addressee=_on_label(addressee), declared=written(message).decode())
+        whose = Addresses(sender=sender, addressee=on_label(addressee), declared=written(message).decode())
         whole = attach(operation, "addresses", whose)
         line = ops.ItemAccepted(
             operation=operation,
@@ -312,10 +300,40 @@ def _posted(parcel: Parcel, quote: Quote, prohibitions: str) -> PostedAbroad:
     )
 
 
-def _may_go(contents: ContentsChecked, command: AcceptAbroad, language: str) -> None:
-    """Refuse what no post takes first, then what needs a document or a look."""
+def judged(books: Reading, parcel: Parcel, declared: Declaration) -> Judged:
+    """Form, prohibitions and faults of a declaration on the business day.
+
+    Raises:
+        Refused: E-060 no form, E-064 an unknown currency, G-011.
+    """
+    date = open_day(books).date
+    if declared.currency not in CURRENCIES:
+        raise Refused("E-064", "currency", value=declared.currency, reason="currency")
+    form = choose_form(
+        if_sent(books, CustomsForms, date),
+        if_sent(books, SdrRates, date),
+        product=parcel.product,
+        country=parcel.country,
+        gross_grams=parcel.weight_grams,
+        value=Money(declared.total_minor, declared.currency),
+        date=date,
+    )
+    contents = check_contents(
+        if_sent(books, Prohibitions, date),
+        [Article(one.description, one.hs) for one in declared.lines],
+        origin=OWN_COUNTRY,
+        destination=parcel.country,
+        date=date,
+    )
+    declared = replace(declared, gross_grams=parcel.weight_grams)
+    wrong = faults(declared, form.codes_wanted, hs_index())
+    return Judged(form=form, contents=contents, faults=wrong)
+
+
+def may_go(contents: ContentsChecked, papers: Papers, looked_at: frozenset[int], language: str) -> None:
+    """Refuse what no post takes first (E-094), then what needs a document (E-095) or a look (E-096)."""
     hits = sorted(contents.hits, key=lambda one: prohibited.STATES.index(one.verdict), reverse=True)
-    has_document = bool(command.papers.licence.strip() or command.papers.certificate.strip())
+    has_document = bool(papers.licence.strip() or papers.certificate.strip())
     for hit in hits:
         field, article = f"lines[{hit.line + 1}].description", name_in(hit.row.names, language)
         if hit.verdict == prohibited.REFUSED:
@@ -323,7 +341,7 @@ def _may_go(contents: ContentsChecked, command: AcceptAbroad, language: str) -> 
         if hit.verdict == prohibited.CONDITIONAL and not has_document:
             wanted = name_in(hit.row.document, language)
             raise Refused("E-095", "papers.licence", article=article, document=wanted)
-        if hit.verdict == prohibited.ASK and hit.line not in command.looked_at:
+        if hit.verdict == prohibited.ASK and hit.line not in looked_at:
             raise Refused("E-096", field, article=article)
 
 
@@ -341,9 +359,13 @@ def _sender(books: Reading, person: Person) -> Person:
     return replace(person, settlement=office.name)
 
 
-def _addressee(command: AcceptAbroad) -> Party:
-    """As it is sent: one space between words, every letter one that a foreign post reads."""
-    party = replace(command.addressee, country=command.parcel.country)
+def addressee_sent(addressee: Party, country: str) -> Party:
+    """As it is sent: one space between words, every letter one that a foreign post reads.
+
+    Raises:
+        Refused: E-001 a part is empty, E-097 not in Latin letters.
+    """
+    party = replace(addressee, country=country)
     for name in _ADDRESSEE_NEEDS:
         if not getattr(party, name).strip():
             raise Refused("E-001", field=f"addressee.{name}")
@@ -377,7 +399,8 @@ def _party(sender: Person) -> Party:
     )
 
 
-def _on_label(addressee: Party) -> Person:
+def on_label(addressee: Party) -> Person:
+    """The addressee as the label has it."""
     return Person(
         name=addressee.name,
         phone=addressee.phone,

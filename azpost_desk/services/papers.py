@@ -24,7 +24,7 @@ from azpost_desk.services import cash_papers
 from azpost_desk.services.bag_labels import PAPER as BAG_PAPER
 from azpost_desk.services.bag_labels import bag_label
 from azpost_desk.services.customs_forms import PAPER as CUSTOMS_PAPER
-from azpost_desk.services.customs_forms import customs_paper
+from azpost_desk.services.customs_forms import acceptance_of, customs_paper
 from azpost_desk.services.enquiries import PAPER as ENQUIRY_PAPER
 from azpost_desk.services.enquiries import enquiry_paper
 from azpost_desk.services.lines import notices, own_paper, receipt_line
@@ -111,7 +111,8 @@ class Papers:
                 return _certificate(books, job)
             if job.paper == "cash_act":
                 return _cash_act(books, job)
-            line = books.paid_line(job.key)
+            is_form = job.paper == CUSTOMS_PAPER
+            line = books.paid_line(acceptance_of(books, job.key) if is_form else job.key)
             if line is None:
                 raise Trouble("D-020")
             if job.paper in (NUMBER_PAPER, STATEMENT_PAPER, CUSTOMS_PAPER):
@@ -257,7 +258,7 @@ def _later_paper(books: Reading, stored: PaidLine, job: PrintJob) -> papers.Pape
         raise Trouble("D-020")
     head = _head(books, entry)
     if job.paper == CUSTOMS_PAPER:
-        return customs_paper(_place(books, entry), stored, head, copy_of(books, job))
+        return customs_paper(books, stored, head, copy_of(books, job))
     if job.paper == STATEMENT_PAPER:
         return statement_paper(books, head, stored, job)
     return number_paper(books, head, stored, job)

@@ -13,7 +13,7 @@ from azpost_desk.domain.ledger import digest
 from azpost_desk.domain.lines import ChargePaid
 from azpost_desk.domain.mail.bags import bag_number
 from azpost_desk.domain.money import azn
-from azpost_desk.domain.people import Words
+from azpost_desk.domain.people import Addresses, Person, Words
 from azpost_desk.domain.postings import postings
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
@@ -29,6 +29,9 @@ from tests.storage.play_cash import CashPlayer
 
 if TYPE_CHECKING:
     from azpost_desk.storage.writing import BookWriting
+
+
+_SENDER = Person(name="Əliyev Vüqar Rauf oğlu", fin="5XYZ123", document="AA1234567", phone="+994501112233")
 
 
 @dataclass
@@ -52,6 +55,23 @@ class RarePlayer(CashPlayer):
         body = ops.IrregularityReported(number="EE000100041AZ", kind="damaged", **said)
         with self.books.writing() as books:
             books.append(body, actor="1002", operation=operation, attachments=attached)
+
+    def amend_declaration(self) -> None:
+        """Another addressee of an item for abroad: both and the declaration lie beside the record."""
+        operation = self.new_id()
+        whose = Addresses(sender=_SENDER, addressee=Person(name="Yilmaz Ayse"), declared="{}")
+        beside = attach(operation, "addresses", whose)
+        body = ops.ItemDeclared(
+            number="EE000100041AZ",
+            acceptance=self.new_id(),
+            version=2,
+            supersedes=self.new_id(),
+            addresses=beside.commitment(),
+            form="CN23",
+            copies=4,
+        )
+        with self.books.writing() as books:
+            books.append(body, actor="1002", operation=operation, attachments=[beside])
 
     def pay_charge(self) -> None:
         """Cash on delivery is taken twice, and given back once: of another item it stays."""

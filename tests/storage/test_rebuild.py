@@ -39,7 +39,7 @@ def test_every_act_can_be_taken(tmp_path: Path, clock: FakeClock) -> None:
         *["take_grant", "change_transfer"],
         *["sell_stamps", "reverse_last", "scan", "item_news", "item_voided_news", "pickup_code"],
         *["courier_round", "stop_order_news", "scan_label", "mail_bags", "pay_charge"],
-        *["report_irregularity"],
+        *["report_irregularity", "amend_declaration"],
         *["bill_refused", "transfer_news"],
         *["remittance_news", "accept_remittance", "issue_remittance", "acknowledged", "take_grant"],
         *["send_abroad", "stop_abroad", "abroad_news", "pay_abroad_back", "pay_from_abroad"],

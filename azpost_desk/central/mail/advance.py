@@ -1,55 +1,220 @@
 """Advance data that a country demands: an item accepted without sound data does not leave before it is there.
 
-In: an acceptance and its declaration, the price list's demands by country and day. Out: a stop order that
-bars the hand-over to another post (EMC) wherever the item comes to; the sale and its way inland stand.
+In: an acceptance and its declaration, amendments of it, the price list's demands by country and day. Out: a
+stop order that bars the hand-over to another post (EMC) wherever the item comes to, lifted by the amendment
+that fills it in; the sale and its way inland stand. Every version is kept, the one that stands is sent.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from azpost_desk.central.mail import orders
+from azpost_desk.central.exceptions import list_exception, list_task
+from azpost_desk.central.mail import item_files, orders
+from azpost_desk.central.mail.parties import acceptance
 from azpost_desk.central.registry import reference
 from azpost_desk.domain.item_numbers import read_item_number
-from azpost_desk.domain.mail.advance import is_sound, read
+from azpost_desk.domain.mail.advance import Version, is_sound, read, standing
 from azpost_desk.domain.mail.orders import ADVANCE
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.people import Addresses
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
     from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.domain import operations as ops
+    from azpost_desk.domain.mail.advance import ItemAttributes
+    from azpost_desk.domain.mail.history import Life, Told
 
 # Nobody in person: the demand of the document did it.
 BY: Final = "centre"
+STRANGE: Final = "item_declared_strange"
+TWICE: Final = "item_declared_twice"
 _WHY: Final = "no sound advance data for {country}"
+_LEAVES: Final = frozenset({"EMC", "EMJ", "EMK"})
+
+
+class Kept(NamedTuple):
+    """A version as the centre keeps it; of the sale's, `sound` is not kept and says nothing."""
+
+    version: int
+    message: str
+    supersedes: str
+    desk: str
+    epoch: int
+    sequence: int
+    at_ms: int
+    sound: bool
+    has_left: bool
 
 
 def look(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, date: str, now_ms: int) -> None:
     """Stop an item accepted on this day for such a country, when its data is not there or not sound."""
-    prices = reference.newest(conn, MailAbroad)
-    if prices is None or not prices.demands_advance(line.country, date) or _is_sound(written, line):
+    if not _is_demanded(conn, line.country, date):
         return
-    if read_item_number(line.number).number != line.number:
+    told = _told(written.attachments.get(f"{line.operation}:addresses"))
+    if not _is_of(told, line.number, line.country):
+        _stop(conn, line.number, line.country, now_ms)
+
+
+def amended(conn: Connection, written: AcceptedRecord, body: ops.ItemDeclared, now_ms: int) -> None:
+    """The desk that accepted an item amended its data; what no honest desk writes is security's."""
+    place, message = (written.desk, written.epoch, written.sequence), written.header.operation
+    accepted = _acceptance(conn, body, written.desk)
+    told = _told(written.attachments.get(f"{message}:addresses"))
+    # What was erased before it came, as after a restore, says nothing: it is unsound and no lie.
+    is_other = told is not None and (told.message, told.supersedes, told.item) != (
+        message,
+        body.supersedes,
+        body.number,
+    )
+    if accepted is None or is_other or body.version < 2:
+        list_exception(conn, *place, STRANGE, now_ms, f"{body.number} {body.version}")
+        return
+    country, date = accepted
+    conn.execute(
+        "insert into item_declarations (message, number, acceptance, version, supersedes, desk, epoch,"
+        " sequence, at_ms, sound, has_left)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+        (
+            message,
+            body.number,
+            body.acceptance,
+            body.version,
+            body.supersedes,
+            *place,
+            written.header.recorded_ms,
+            _is_of(told, body.number, country),
+            body.has_left,
+        ),
+    )
+    _follow(conn, body, country, date, place, now_ms)
+
+
+def versions(conn: Connection, number: str) -> tuple[Kept, ...]:
+    """What was declared of the newest item under a number, the sale's first; none where none was sold."""
+    accepted = _accepted(conn, number)
+    return () if accepted is None else _versions(conn, number, accepted)
+
+
+def declared(conn: Connection, number: str) -> ItemAttributes | None:
+    """The message that stands for an item: what its operator and customs get.
+
+    None of what was not sold here, stays in the country, or was erased by rule.
+    """
+    known = versions(conn, number)
+    if not known:
+        return None
+    last = _standing(known)[-1]
+    row = conn.execute(
+        "select content from attachments where (desk, epoch, sequence, slot) = (%s, %s, %s, %s)",
+        (last.desk, last.epoch, last.sequence, f"{last.message}:addresses"),
+    ).fetchone()
+    return _told(row[0]) if row else None
+
+
+def _follow(
+    conn: Connection,
+    body: ops.ItemDeclared,
+    country: str,
+    date: str,
+    place: tuple[str, int, int],
+    now_ms: int,
+) -> None:
+    """Stop the item, or lift what the demand stopped, by the version that stands now."""
+    life = item_files.known(conn, body.number)[-1]
+    accepted = acceptance(life)
+    if accepted is None or accepted.id != body.acceptance:
+        # Of an item that had the number before.
+        return
+    left = _standing(_versions(conn, body.number, accepted))
+    if len(left) > 1:
+        list_task(conn, place, TWICE, body.number, date, now_ms)
+    if left[-1].sound:
+        for order, kind, _since_ms, by, _why, _to in orders.standing(conn, body.number):
+            if (kind, by) == (ADVANCE, BY):
+                orders.lift(conn, order, BY, f"version {left[-1].version}", now_ms)
+    elif _is_demanded(conn, country, date) and not _has_left(life):
+        _stop(conn, body.number, country, now_ms)
+
+
+def _standing(known: tuple[Kept, ...]) -> tuple[Kept, ...]:
+    """As `domain.mail.advance.standing`."""
+    kept = {one.message: one for one in known}
+    left = standing(
+        Version(
+            version=one.version,
+            message=one.message,
+            supersedes=one.supersedes,
+            epoch=one.epoch,
+            sequence=one.sequence,
+        )
+        for one in known
+    )
+    return tuple(kept[one.message] for one in left)
+
+
+def _versions(conn: Connection, number: str, accepted: Told) -> tuple[Kept, ...]:
+    rows = conn.execute(
+        "select version, message, supersedes, desk, epoch, sequence, at_ms, sound, has_left"
+        " from item_declarations where number = %s and acceptance = %s order by version, epoch, sequence",
+        (number, accepted.id),
+    ).fetchall()
+    place = accepted.desk, accepted.epoch, accepted.sequence
+    first = Kept(1, accepted.id, "", *place, accepted.at_ms, sound=False, has_left=False)
+    return (first, *map(Kept._make, rows))
+
+
+def _accepted(conn: Connection, number: str) -> Told | None:
+    lives = item_files.known(conn, number)
+    return acceptance(lives[-1]) if lives else None
+
+
+def _acceptance(conn: Connection, body: ops.ItemDeclared, desk: str) -> tuple[str, str] | None:
+    """(country, ISO date) of the acceptance that is amended; None when that desk made none such."""
+    row = conn.execute(
+        "select i.country, e.at_ms from item_events e join items i using (number)"
+        " where e.operation = %s and e.number = %s and e.event = 'EMA' and e.desk = %s and i.country <> ''",
+        (body.acceptance, body.number, desk),
+    ).fetchone()
+    return (str(row[0]), local(row[1]).date().isoformat()) if row else None
+
+
+def _is_demanded(conn: Connection, country: str, date: str) -> bool:
+    prices = reference.newest(conn, MailAbroad)
+    return prices is not None and prices.demands_advance(country, date)
+
+
+def _stop(conn: Connection, number: str, country: str, now_ms: int) -> None:
+    if read_item_number(number).number != number:
         # Under no such number does anything leave.
         return
     try:
-        orders.stop(conn, line.number, ADVANCE, BY, _WHY.format(country=line.country), now_ms)
+        orders.stop(conn, number, ADVANCE, BY, _WHY.format(country=country), now_ms)
     except Refused as no:
         if no.code != "E-048":
             raise
 
 
-def _is_sound(written: AcceptedRecord, line: ops.ItemAccepted) -> bool:
-    content = written.attachments.get(f"{line.operation}:addresses")
+def _has_left(life: Life) -> bool:
+    return any(one.counts and one.event.code in _LEAVES for one in life.steps)
+
+
+def _told(content: bytes | None) -> ItemAttributes | None:
+    """The message in what lies beside a record; None of what is erased or holds none."""
     if content is None:
-        return False
+        return None
     try:
-        told = read(msgspec.json.decode(content, type=Addresses).declared.encode())
+        return read(msgspec.json.decode(content, type=Addresses).declared.encode())
     except (msgspec.DecodeError, UnicodeError):
+        return None
+
+
+def _is_of(told: ItemAttributes | None, number: str, country: str) -> bool:
+    if told is None:
         return False
-    return told.item == line.number and told.addressee.country == line.country and is_sound(told)
+    return told.item == number and told.addressee.country == country and is_sound(told)

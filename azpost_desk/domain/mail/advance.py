@@ -152,11 +152,32 @@ def amended(before: ItemAttributes, message: str, posting: Posting, declared: De
     return msgspec.structs.replace(after, supersedes=before.message)
 
 
-def standing(messages: Iterable[ItemAttributes]) -> tuple[ItemAttributes, ...]:
-    """The messages of an item that no other supersedes, whatever their order; two are a person's case."""
-    told = tuple(messages)
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of an item as its record tells of it, without what is personal in it.
+
+    Attributes:
+        version: 1 of the sale, one more with each amendment.
+        message, supersedes: ids, as in the message.
+        epoch, sequence: where its record stands in the chain of the desk that sold the item.
+    """
+
+    version: int
+    message: str
+    supersedes: str = ""
+    epoch: int = 0
+    sequence: int = 0
+
+
+def standing(versions: Iterable[Version]) -> tuple[Version, ...]:
+    """Those that no other supersedes, whatever their order, the one that counts last.
+
+    Two stand where a machine was replaced that had amended what the new one never heard of: the higher
+    version counts, then what was written last, and a person looks into it.
+    """
+    told = tuple(versions)
     replaced = {one.supersedes for one in told}
-    return tuple(one for one in told if one.message not in replaced)
+    left = (one for one in told if one.message not in replaced)
+    return tuple(sorted(left, key=lambda one: (one.version, one.epoch, one.sequence, one.message)))
 
 
 def is_sound(message: ItemAttributes) -> bool:

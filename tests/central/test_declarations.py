@@ -1,0 +1,205 @@
+"""Amended advance data at the centre: each version is kept, what stands is sent and may stop an item."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from azpost_desk.central.mail import advance
+from azpost_desk.central.registry import reference
+from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.mail.advance import ItemAttributes, read, written
+from azpost_desk.domain.mail.prices import AdvanceDemand, MailAbroad
+from azpost_desk.domain.people import Addresses, Person
+from azpost_desk.programs.central import main
+from azpost_desk.protocol.records import Attachment
+from tests.central.test_mail_bags import listed
+from tests.central.test_news import hear
+from tests.documents import samples
+
+if TYPE_CHECKING:
+    from azpost_desk.central.app import Centre
+    from azpost_desk.protocol.records import Record
+    from tests.central.desks import ManualClock, SimDesk
+    from tests.central.test_mail_bags import Enrolled
+
+ITEM = item_number("EE", 61)
+# The third line of the sample has no code of the customs.
+SOUND = replace(samples.CUSTOMS.declared, item=ITEM, lines=samples.CUSTOMS.declared.lines[:2])
+UNSOUND = replace(SOUND, lines=samples.CUSTOMS.declared.lines)
+
+
+@pytest.fixture
+def _demand(centre: Centre, clock: ManualClock) -> None:
+    """Turkey demands advance data."""
+    prices = MailAbroad(version="1", advance=(AdvanceDemand(country="TR", valid_from="2020-01-01"),))
+    with centre.database.transaction() as conn:
+        reference.publish(conn, prices, clock.utc_ms())
+
+
+def accept(desk: SimDesk, message: ItemAttributes) -> str:
+    """The item is sold with this as its declaration; gives the line's operation."""
+    record = desk.accept_item(message.item, "", country="TR", declared=written(message).decode())
+    body: Any = ops.decode("settlement", 1, record.body)
+    return str(body.lines[0].operation)
+
+
+def amend(
+    desk: SimDesk, acceptance: str, before: str, version: int, message: ItemAttributes, **said: Any
+) -> str:
+    """Gives the amendment's id."""
+    operation = desk.new_id()
+    told = replace(message, message=operation, supersedes=said.pop("names", before))
+    who = Person(name="Yilmaz Ayse")
+    whole = Addresses(sender=who, addressee=who, declared=written(told).decode())
+    beside = Attachment(f"{operation}:addresses", os.urandom(16), msgspec.json.encode(whole))
+    body = ops.ItemDeclared(
+        number=said.pop("number", message.item),
+        acceptance=acceptance,
+        version=version,
+        supersedes=before,
+        addresses=beside.commitment(),
+        **said,
+    )
+    desk.append(body, (beside,), operation=operation)
+    return operation
+
+
+def scan(desk: SimDesk, event: str, office: str) -> Record:
+    return desk.append(ops.ItemScanned(number=ITEM, event=event, office=office))
+
+
+def orders(desk: SimDesk) -> list[str]:
+    return [one["state"] for one in desk.told("item.order")]
+
+
+def declared(centre: Centre, number: str = ITEM) -> ItemAttributes | None:
+    with centre.database.transaction() as conn:
+        return advance.declared(conn, number)
+
+
+@pytest.mark.usefixtures("_demand")
+def test_an_amendment_that_fills_in_what_lacked_lifts_the_stop_and_the_offices_hear_it(
+    centre: Centre, enrolled: Enrolled, postgres: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, hub = enrolled("2002-1"), enrolled("1010-1")
+    first = accept(here, UNSOUND)
+    hear(centre, here)
+    scan(hub, "EMB", "1010")
+    hear(centre, hub)
+    assert (orders(here), orders(hub)) == (["open"], ["open"])
+    # Still not sound: nothing moves.
+    second = amend(here, first, first, 2, replace(UNSOUND, explanation="for a friend"))
+    hear(centre, here, hub)
+    assert orders(hub) == ["open"]
+    third = amend(here, first, second, 3, SOUND)
+    hear(centre, here, hub)
+    hear(centre, here)
+    assert (orders(here), orders(hub)) == (["open", "lifted"], ["open", "lifted"])
+    assert declared(centre) == replace(SOUND, message=third, supersedes=second)
+    # Every version is kept, and a person can look at them.
+    with centre.database.transaction() as conn:
+        kept = advance.versions(conn, ITEM)
+    assert [(one.version, one.message, one.supersedes) for one in kept] == [
+        (1, first, ""),
+        (2, second, first),
+        (3, third, second),
+    ]
+    assert main(["--dsn", postgres, "item", ITEM]) == 0
+    rows = [row.split("\t") for row in capsys.readouterr().out.splitlines()]
+    assert [(row[1], row[2], *row[5:]) for row in rows if row[0] == "declared"] == [
+        ("2", second, "unsound", "before"),
+        ("3", third, "sound", "before"),
+    ]
+    assert main(["--dsn", postgres, "item-declared", ITEM]) == 0
+    assert json.loads(capsys.readouterr().out)["message"] == third
+    assert listed(centre) == []
+    # And the other way: what is amended into what customs cannot work with is stopped again.
+    amend(here, first, third, 4, UNSOUND)
+    hear(centre, here, hub)
+    assert orders(hub) == ["open", "lifted", "open"]
+
+
+@pytest.mark.usefixtures("_demand")
+def test_after_it_left_an_amendment_is_kept_and_sent_and_stops_nothing(
+    centre: Centre, enrolled: Enrolled
+) -> None:
+    here, hub = enrolled("2002-1"), enrolled("1010-1")
+    first = accept(here, SOUND)
+    hear(centre, here)
+    scan(hub, "EMB", "1010")
+    scan(hub, "EMC", "1010")
+    hear(centre, hub)
+    second = amend(here, first, first, 2, UNSOUND, has_left=True)
+    hear(centre, here, hub)
+    assert orders(hub) == []
+    with centre.database.transaction() as conn:
+        assert [one.has_left for one in advance.versions(conn, ITEM)] == [False, True]
+    told = declared(centre)
+    assert told is not None
+    assert (told.message, told.supersedes) == (second, first)
+
+
+@pytest.mark.usefixtures("_demand")
+def test_a_stop_that_a_person_gave_is_lifted_by_a_person(
+    centre: Centre, enrolled: Enrolled, postgres: str
+) -> None:
+    here = enrolled("2002-1")
+    first = accept(here, SOUND)
+    hear(centre, here)
+    said = ["--by", "Səfərov", "--why", "the country asks"]
+    assert main(["--dsn", postgres, "item-stop", ITEM, "advance", *said]) == 0
+    amend(here, first, first, 2, replace(SOUND, explanation="x"))
+    hear(centre, here)
+    assert orders(here) == ["open"]
+
+
+def test_what_no_honest_desk_amends_is_a_task_and_changes_nothing(centre: Centre, enrolled: Enrolled) -> None:
+    here, other = enrolled("2002-1"), enrolled("1010-1")
+    first = accept(here, SOUND)
+    hear(centre, here)
+    sold = declared(centre)
+    strange = item_number("EE", 62)
+    # Another desk's item; no such acceptance; another number; a first version; a message that names others.
+    amend(other, first, first, 2, UNSOUND)
+    amend(here, here.new_id(), first, 2, UNSOUND)
+    amend(here, first, first, 2, UNSOUND, number=strange)
+    amend(here, first, first, 1, UNSOUND)
+    amend(here, first, first, 2, UNSOUND, names="")
+    hear(centre, here, other)
+    assert [one[:2] for one in listed(centre)] == [("security", "item_declared_strange")] * 5
+    assert declared(centre) == sold == read(written(replace(SOUND)))
+    assert declared(centre, strange) is None
+
+
+def test_two_that_stand_are_a_persons_and_the_last_one_counts(centre: Centre, enrolled: Enrolled) -> None:
+    here = enrolled("2002-1")
+    first = accept(here, SOUND)
+    amend(here, first, first, 2, UNSOUND)
+    later = amend(here, first, first, 2, replace(SOUND, explanation="x"))
+    hear(centre, here)
+    assert [one[:3] for one in listed(centre)] == [("operations", "item_declared_twice", ITEM)]
+    told = declared(centre)
+    assert told is not None
+    assert told.message == later
+
+
+def test_what_was_erased_by_rule_is_declared_no_more(
+    centre: Centre, enrolled: Enrolled, postgres: str, breaks: set[str]
+) -> None:
+    here = enrolled("2002-1")
+    first = accept(here, SOUND)
+    # Emptied by hand here, with no record of it.
+    breaks.add("I-11")
+    amend(here, first, first, 2, replace(SOUND, explanation="x"))
+    hear(centre, here)
+    with centre.database.transaction() as conn:
+        conn.execute("update attachments set salt = null, content = null")
+    assert declared(centre) is None
+    assert main(["--dsn", postgres, "item-declared", ITEM]) == 1
