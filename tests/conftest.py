@@ -9,12 +9,10 @@ import shutil
 import sys
 import tempfile
 import threading
-import uuid
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import platformdirs
 import pytest
@@ -64,7 +62,7 @@ SCREEN = {
 }
 # November 2026, when nearly all tests happen; a centre of another time makes its own partitions.
 PARTITIONS_FROM_MS = 1_795_000_000_000
-SLOW_FIXTURES = {"postgres", "qtbot", "qapp"}
+SLOW_FIXTURES = {"postgres_server", "qtbot", "qapp"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -265,34 +263,24 @@ def postgres_migrated(postgres_server: str) -> str:
     """The name of a database of the newest schema that nobody works in: what every test begins with."""
     import psycopg
 
+    from azpost_desk.central.intake.rounds import DAILY
     from azpost_desk.central.storage.database import migrate
+    from tests.central.databases import made_once
 
-    name = "migrated"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        # Held until it is whole: the other worker waits, then finds it.
-        connection.execute("SELECT pg_advisory_lock(1)")
-        known = connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone()
-        if known is None:
-            connection.execute(f"CREATE DATABASE {name}")
-            migrate(_database(postgres_server, name), PARTITIONS_FROM_MS)
-    return name
+    def make(dsn: str) -> None:
+        migrate(dsn, PARTITIONS_FROM_MS)
+        # Its centre has done that day's daily jobs on its empty books, as every test's own would.
+        with psycopg.connect(dsn) as empty:
+            done = [(job, PARTITIONS_FROM_MS) for job in DAILY]
+            empty.cursor().executemany("INSERT INTO daily_round VALUES (%s, %s)", done)
+
+    return made_once(postgres_server, "migrated", make)
 
 
 @pytest.fixture
 def postgres(postgres_server: str, postgres_migrated: str) -> Iterator[str]:
     """A connection string (libpq URI) of a database of this test alone, of the newest schema, empty."""
-    import psycopg
-    from psycopg.sql import SQL, Identifier
+    from tests.central.databases import copy_of
 
-    name = f"test_{uuid.uuid4().hex}"
-    # File by file: through the log every page would be written twice.
-    made = SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(made.format(Identifier(name), Identifier(postgres_migrated)))
-    yield _database(postgres_server, name)
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
-
-
-def _database(server: str, name: str) -> str:
-    return urlsplit(server)._replace(path=f"/{name}").geturl()
+    with copy_of(postgres_server, postgres_migrated) as dsn:
+        yield dsn

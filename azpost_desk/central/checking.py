@@ -55,7 +55,13 @@ def check(dsn: str, branch: str = "") -> list[Verdict]:
     Without a branch the first verdict also says when the country, the sum of all books per currency, is not
     zero.
     """
-    with connect(dsn) as conn, conn.transaction():
+    with connect(dsn) as conn:
+        return check_over(conn, branch)
+
+
+def check_over(conn: Connection, branch: str = "") -> list[Verdict]:
+    """`check` over a connection that stands and is in no transaction."""
+    with conn.transaction():
         conn.execute("set transaction isolation level repeatable read read only")
         outside = Watched(_seen(conn))
         wanted = f"{branch}-" if branch else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk.central.app import Centre
-from azpost_desk.central.checking import check
+from azpost_desk.central.checking import check_over
 from azpost_desk.central.registry import branches, enrolment
 from azpost_desk.domain.catalogue import Branch
 from tests.central.desks import ManualClock, SimDesk
@@ -40,8 +40,11 @@ def centre(postgres: str, clock: ManualClock, breaks: set[str]) -> Iterator[Cent
                 branches.add_desk(conn, code, number)
     yield centre
     centre.settle()
+    # Over a connection that knows the tables already: a new one reads all of the catalogue again.
+    with centre.database.connection() as conn:
+        verdicts = check_over(conn)
     centre.stop()
-    broken = {verdict.id: verdict.broken for verdict in check(postgres) if not verdict.ok}
+    broken = {verdict.id: verdict.broken for verdict in verdicts if not verdict.ok}
     assert set(broken) == breaks, broken
 
 

@@ -7,6 +7,7 @@ Nothing runs by itself but the centre: a desk exchanges when the story says `syn
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from shutil import copytree
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from azpost_desk.central import checking as central_checking
@@ -25,8 +26,8 @@ from azpost_desk.services import counter
 from azpost_desk.services.desk import desk_services
 from azpost_desk.services.payments import PayBill
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
-from azpost_desk.storage import checking
-from azpost_desk.storage.books import DeskBooks
+from azpost_desk.storage import checking, machine
+from azpost_desk.storage.books import DATABASE, DeskBooks
 from azpost_desk.storage.vault import FileVault
 from azpost_desk.sync.line import CentreLine
 from azpost_desk.sync.wire import Wire
@@ -35,7 +36,7 @@ from tests.storage.desks import DATE, FakeClock
 from tests.sync.post import Desk, Post
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from azpost_desk.services.baskets import Paid
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from azpost_desk.services.transfers import Transfers
     from azpost_desk.services.views import Transfer
 
+FLOAT_QAPIK: Final = 100_000
 T = TypeVar("T", bound="Town")
 GANJA, BAKU = "2002", "1010"
 DAY_MS: Final = 24 * 3_600_000
@@ -70,7 +72,9 @@ class Town(Post):
 
     qr_minutes = 0
 
-    def __init__(self, dsn: str, folder: Path, provider: SandboxProvider) -> None:
+    def __init__(
+        self, dsn: str, folder: Path, provider: SandboxProvider, at_work: Mapping[str, Path] | None = None
+    ) -> None:
         self.dsn, self.folder, self.provider = dsn, folder, provider
         self.clock = FakeClock(MORNING_MS)
         self.centre = self._centre()
@@ -78,6 +82,12 @@ class Town(Post):
         self.seats: list[Seat] = []
         # What a story does to the centre on purpose its check must find.
         self.broken_at_centre: set[str] = set()
+        # Desks of a copied town: they are at work, and their closed files lie here (`town_at_work`).
+        self.at_work = dict(at_work or {})
+        if at_work is None:
+            self._found()
+
+    def _found(self) -> None:
         now_ms = self.clock.utc_ms()
         with self.centre.database.transaction() as conn:
             found_town(conn, now_ms, qr_minutes=self.qr_minutes, hash_pin=PlainHasher().hash)
@@ -120,11 +130,13 @@ class Town(Post):
         else:
             branches.set_licence(conn, BAKU, licence, self.clock.utc_ms())  # type: ignore[arg-type]
 
-    def seat(self, desk: str, *, float_qapik: int = 100_000, clock: FakeClock | None = None) -> Seat:
+    def seat(self, desk: str, *, float_qapik: int = FLOAT_QAPIK, clock: FakeClock | None = None) -> Seat:
         """The desk enrolled, supplied and, with a float, open with its clerk at the till.
 
         Without a clock of its own it goes by the town's.
         """
+        if desk in self.at_work and float_qapik == FLOAT_QAPIK and clock is None:
+            return self._woken(desk)
         clock = clock or self.clock
         key, told = self.introduce(desk)
         folder = self.folder / desk
@@ -136,6 +148,17 @@ class Town(Post):
         seat.sync()
         if float_qapik:
             seat.open(float_qapik=float_qapik)
+        return seat
+
+    def _woken(self, desk: str) -> Seat:
+        folder = self.folder / desk
+        copytree(self.at_work.pop(desk), folder)
+        keep = FileVault(folder)
+        machine.settle(keep, folder / DATABASE)
+        seat = Seat(self, DeskBooks.open(folder, self.clock, keep=keep), self.clock)
+        self.seats.append(seat)
+        # As one that has just been enrolled, it knows that it is on line.
+        seat.line._step()
         return seat
 
     def sync(self) -> None:
@@ -277,6 +300,22 @@ def exchange(post: Post, seats: list[Seat]) -> None:
         if silent and [seat.books.news_position() for seat in seats] == before:
             return
     raise AssertionError("they never fell silent")
+
+
+def town_at_work(dsn: str, folder: Path, desks: Iterable[str]) -> None:
+    """Found a town, seat these desks as `Town.seat` does, and leave it closed: to be copied many times."""
+    with SandboxProvider(DEMO_BILLERS) as provider:
+        made = Town(dsn, folder, provider)
+        try:
+            with made.line:
+                for desk in desks:
+                    made.seat(desk)
+                made.sync()
+                for seat in made.seats:
+                    seat.close()
+                    seat.road.down()
+        finally:
+            made.centre.stop()
 
 
 @contextmanager

@@ -53,6 +53,20 @@ _DAILY_EVERY_MS: Final = 24 * 3_600_000
 _DAILY_AGAIN_MS: Final = 600_000
 _DAILY_LOCK: Final = 0x6461696C
 
+# What is done once a day for the country: job → its act.
+DAILY: Final[Mapping[str, Callable[[Connection, Book, int], object]]] = {
+    "partitions": lambda conn, _, now_ms: make_partitions(conn, now_ms),
+    "erasure": lambda conn, book, now_ms: erasure.run(conn, book, now_ms),
+    "items": lambda conn, _, now_ms: items.fold_anew(conn, now_ms),
+    "registers": lambda conn, book, now_ms: matching.everywhere(conn, book, now_ms),
+    "validity": lambda conn, book, now_ms: validity.run(conn, book, now_ms),
+    "reminders": lambda conn, _, now_ms: events.remind(conn, now_ms),
+    "storage": lambda conn, _, now_ms: items.remind(conn, now_ms),
+    "mail bags": lambda conn, _, now_ms: mail_bags.look_for_overdue(conn, now_ms),
+    "screening": lambda conn, _, now_ms: list_versions.finish(conn, now_ms),
+    "laundering": lambda conn, _, now_ms: laundering.forget(conn, now_ms),
+}
+
 
 class Rounds:
     """The worker threads of one serving process."""
@@ -207,18 +221,6 @@ class Rounds:
 
     def _daily(self, now_ms: int) -> None:
         """Each job once a day for the country, whichever process comes first."""
-        jobs: tuple[tuple[str, Callable[[Connection], object]], ...] = (
-            ("partitions", lambda conn: make_partitions(conn, now_ms)),
-            ("erasure", lambda conn: erasure.run(conn, self._book, now_ms)),
-            ("items", lambda conn: items.fold_anew(conn, now_ms)),
-            ("registers", lambda conn: matching.everywhere(conn, self._book, now_ms)),
-            ("validity", lambda conn: validity.run(conn, self._book, now_ms)),
-            ("reminders", lambda conn: events.remind(conn, now_ms)),
-            ("storage", lambda conn: items.remind(conn, now_ms)),
-            ("mail bags", lambda conn: mail_bags.look_for_overdue(conn, now_ms)),
-            ("screening", lambda conn: list_versions.finish(conn, now_ms)),
-            ("laundering", lambda conn: laundering.forget(conn, now_ms)),
-        )
         # Each statement by itself: the locks of new partitions of two tables at once, or held on through the
         # projection, meet a desk's batch or another projector.
         with connect(self._database.dsn) as conn:
@@ -226,12 +228,12 @@ class Rounds:
                 # Another process is at it: this one goes on projecting, and looks again.
                 self._daily_ms = now_ms - _DAILY_EVERY_MS + _DAILY_AGAIN_MS
                 return
-            for job, act in jobs:
-                done = conn.execute("select done_ms from daily_round where job = %s", (job,)).fetchone()
-                if done and now_ms - done[0] <= _DAILY_EVERY_MS:
+            done: dict[str, int] = dict(conn.execute("select job, done_ms from daily_round").fetchall())
+            for job, act in DAILY.items():
+                if job in done and now_ms - done[job] <= _DAILY_EVERY_MS:
                     continue
                 try:
-                    act(conn)
+                    act(conn, self._book, now_ms)
                 except Exception:
                     # The other jobs go on, and this one is tried again before long.
                     _log.exception("the daily %s failed", job)

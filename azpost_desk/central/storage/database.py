@@ -110,23 +110,31 @@ def migrations() -> dict[int, str]:
 def make_partitions(conn: Connection, now_ms: int) -> None:
     """Partitions for this month and the next ones; what comes later lies in the default partition."""
     month = (_EPOCH + dt.timedelta(milliseconds=now_ms)).date().replace(day=1)
+    wanted: dict[str, tuple[str, int, int]] = {}
     for _ in range(_MONTHS_AHEAD):
         after = (month + dt.timedelta(days=32)).replace(day=1)
         for table in _PARTITIONED:
-            name = f"{table}_{month:%Y_%m}"
-            found = one(conn, "select to_regclass(%s) is not null", (name,))[0]
-            # A row of that month in the default partition (a clock once wrong) forbids the partition.
-            taken = one(
-                conn,
-                f"select exists (select from {table}_default where received_ms >= %s and received_ms < %s)",
-                (_ms(month), _ms(after)),
-            )[0]
-            if not found and not taken:
-                conn.execute(
-                    f"create table {name} partition of {table}"
-                    f" for values from ({_ms(month)}) to ({_ms(after)})".encode()
-                )
+            wanted[f"{table}_{month:%Y_%m}"] = (table, _ms(month), _ms(after))
         month = after
+    # Asked in one: at every start and every day all of them are there but for the first of a month.
+    there = conn.execute(
+        "select name from unnest(%s::text[]) as name where to_regclass(name) is not null", (list(wanted),)
+    ).fetchall()
+    for name in wanted.keys() - {row[0] for row in there}:
+        _make_partition(conn, name, *wanted[name])
+
+
+def _make_partition(conn: Connection, name: str, table: str, begin_ms: int, end_ms: int) -> None:
+    # A row of that month in the default partition (a clock once wrong) forbids the partition.
+    taken = one(
+        conn,
+        f"select exists (select from {table}_default where received_ms >= %s and received_ms < %s)",
+        (begin_ms, end_ms),
+    )[0]
+    if not taken:
+        conn.execute(
+            f"create table {name} partition of {table} for values from ({begin_ms}) to ({end_ms})".encode()
+        )
 
 
 def _ms(day: dt.date) -> int:
