@@ -39,8 +39,8 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
 
 
 def _sound(stand: Stand) -> None:
-    assert stand.books.rebuild() == []
     stand.books.close()
+    # It folds the journal again and compares every row, as `rebuild` would.
     verdicts, damaged = check_folder(stand.books.folder)
     assert damaged == []
     assert [one for verdict in verdicts for one in verdict.broken] == []
