@@ -91,6 +91,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     os.environ.pop("AZPOST_CENTRE", None)
     os.environ.pop("AZPOST_LANG", None)
+    # A checkout that has none of its own begins with what is known of the types of another: mypy compares
+    # what it kept with every file's content.
+    if not (config.rootpath / ".mypy_cache").exists():
+        os.environ.setdefault("MYPY_CACHE_DIR", str(kept_for_tests() / "types"))
     compile_once(config)
 
 
@@ -119,7 +123,7 @@ def compile_once(config: pytest.Config) -> None:
     if not sys.dont_write_bytecode or sys.pycache_prefix is not None:
         return
     # Held against each source's time and size, as ever; other checkouts have other folders in it.
-    cache = platformdirs.user_cache_path("azpost-desk-tests", appauthor=False) / "bytecode"
+    cache = kept_for_tests() / "bytecode"
     sys.dont_write_bytecode = False
     sys.pycache_prefix = str(cache)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -129,6 +133,11 @@ def compile_once(config: pytest.Config) -> None:
     config.add_cleanup(
         lambda: shutil.rmtree(cache / temporary.relative_to(temporary.anchor), ignore_errors=True)
     )
+
+
+def kept_for_tests() -> Path:
+    """Where lies what one run of the tests may spare the next, of whichever checkout."""
+    return platformdirs.user_cache_path("azpost-desk-tests", appauthor=False)
 
 
 def memory_with_room() -> Path | None:

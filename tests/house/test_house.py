@@ -17,6 +17,7 @@ import pytest
 
 from azpost_desk import gui
 from tests.house import code_rules, import_rules, text_rules
+from tests.house.types_cache import alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,8 @@ def test_ruff_is_content() -> None:
 
 
 def test_types_are_strict() -> None:
-    run_tool("-m", "mypy")
+    with alone():
+        run_tool("-m", "mypy")
 
 
 @pytest.mark.fast
