@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import apsw
+import msgspec
 from sqlalchemy import event
 from sqlcipher3 import dbapi2
 
@@ -186,6 +187,6 @@ def _content(connection: Any) -> str:
     names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
     for (table,) in connection.execute(names).fetchall():
         digest.update(table.encode())
-        for row in connection.execute(f'SELECT * FROM "{table}"'):
-            digest.update(repr(tuple(row)).encode())
+        # A table in one piece: row by row this digest took longer than the disk.
+        digest.update(msgspec.msgpack.encode(connection.execute(f'SELECT * FROM "{table}"').fetchall()))
     return digest.hexdigest()

@@ -42,8 +42,7 @@ def test_cuts_lose_nothing_and_worse_disks_are_found(work: Recorded) -> None:
         worse = power_cuts.cut(work, power_cuts.replay(work, synchronous=sync), 60, 5)
         assert len(worse.violations) > 10, sync
     # A use case that needed two transactions would show its half.
-    run = power_cuts.replay(work)
-    whole = run.states[:]
+    whole = run.states
     work.transactions = [half for statements in work.transactions for half in split(statements)]
     halves = power_cuts.replay(work)
     halves.states = [whole[(number + 1) // 2] for number in range(len(halves.states))]
