@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk.central.app import Centre
-from azpost_desk.central.registry import branches, enrolment
-from azpost_desk.domain.catalogue import Branch
-from tests.central.desks import ManualClock, SimDesk
+from tests.central.conftest import clock as clock
+from tests.central.conftest import enrolled as enrolled
+from tests.central.conftest import postgres as postgres
 from tests.services.counters import Stand, stand_at_work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.central.desks import ManualClock
 
 
 @pytest.fixture
@@ -27,34 +29,9 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
 def centre(postgres: str, clock: ManualClock) -> Iterator[Centre]:
     """A running centre with two branches of two desks; what desks lie to it is for each test to judge."""
     centre = Centre(postgres, clock=clock)
     centre.start()
-    with centre.database.transaction() as conn:
-        for code, postcode in (("2002", "AZ2002"), ("1010", "AZ1010")):
-            branch = Branch(code=code, name=f"Filial {code}", address="", postcode=postcode, desks=(1, 2))
-            branches.create_branch(conn, branch, clock.utc_ms())
-            for number in branch.desks:
-                branches.add_desk(conn, code, number)
     yield centre
     centre.stop()
-
-
-@pytest.fixture
-def enrolled(centre: Centre, clock: ManualClock) -> Callable[[str], SimDesk]:
-    """Enrol a desk by its id; enrolled again it is a new machine."""
-
-    def enrol(desk: str) -> SimDesk:
-        with centre.database.transaction() as conn:
-            code = enrolment.enrolment_code(conn, desk, clock.utc_ms())
-        sim = SimDesk(centre.url, clock)
-        sim.enrol(code)
-        return sim
-
-    return enrol

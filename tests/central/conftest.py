@@ -10,6 +10,7 @@ from azpost_desk.central.app import Centre
 from azpost_desk.central.checking import check_over
 from azpost_desk.central.registry import branches, enrolment
 from azpost_desk.domain.catalogue import Branch
+from tests.central.databases import copy_of, made_once
 from tests.central.desks import ManualClock, SimDesk
 
 if TYPE_CHECKING:
@@ -28,9 +29,19 @@ def breaks() -> set[str]:
 
 
 @pytest.fixture
-def centre(postgres: str, clock: ManualClock, breaks: set[str]) -> Iterator[Centre]:
-    """A running centre; `centre.url` is where."""
-    centre = Centre(postgres, clock=clock)
+def postgres(request: pytest.FixtureRequest, postgres_server: str, postgres_migrated: str) -> Iterator[str]:
+    """A database of this test alone: with the two branches where it has the centre, else empty."""
+    name = postgres_migrated
+    if "centre" in request.fixturenames:
+        name = made_once(postgres_server, "two_branches", two_branches, template=postgres_migrated)
+    with copy_of(postgres_server, name) as dsn:
+        yield dsn
+
+
+def two_branches(dsn: str) -> None:
+    """Found a centre with the branches 2002 and 1010, two desks each, and leave it stopped."""
+    clock = ManualClock()
+    centre = Centre(dsn, clock=clock)
     centre.start()
     with centre.database.transaction() as conn:
         for code, postcode in (("2002", "AZ2002"), ("1010", "AZ1010")):
@@ -38,6 +49,15 @@ def centre(postgres: str, clock: ManualClock, breaks: set[str]) -> Iterator[Cent
             branches.create_branch(conn, branch, clock.utc_ms())
             for number in branch.desks:
                 branches.add_desk(conn, code, number)
+    centre.settle()
+    centre.stop()
+
+
+@pytest.fixture
+def centre(postgres: str, clock: ManualClock, breaks: set[str]) -> Iterator[Centre]:
+    """A running centre; `centre.url` is where."""
+    centre = Centre(postgres, clock=clock)
+    centre.start()
     yield centre
     centre.settle()
     # Over a connection that knows the tables already: a new one reads all of the catalogue again.

@@ -10,6 +10,7 @@ from azpost_desk.storage.checking import check_folder
 from tests.attacks.conftest import centre as centre
 from tests.attacks.conftest import clock as clock
 from tests.attacks.conftest import enrolled as enrolled
+from tests.attacks.conftest import postgres as postgres
 from tests.services.counters import new_stand, stand_at_work
 from tests.stories.conftest import baku as baku
 from tests.stories.conftest import ganja as ganja
