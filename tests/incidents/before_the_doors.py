@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.people import Parties, ReceiverAbroad
@@ -25,6 +26,8 @@ from tests.gui.screens.test_transfers import CODE
 from tests.services.counters import CLERK, MANAGER, RECEIVER, SENDER, Stand, approval, press, with_terminal
 from tests.services.test_giving_back import refused_bills
 from tests.services.test_irregularities import PHOTO
+from tests.services.test_mail_abroad import command as abroad_command
+from tests.services.test_mail_abroad import told
 from tests.services.test_preflight import Machine
 from tests.services.test_supplements import bill_refused_after_the_close
 from tests.storage.desks import DATE, acknowledge, piece
@@ -131,6 +134,25 @@ def bag_closed(stand: Stand) -> None:
 def irregular(stand: Stand) -> None:
     """A damaged item was reported, with a photo."""
     stand.desk.irregularities.report(Report(NUMBER, "damaged", "torn", PHOTO), CLERK)
+
+
+def mail_abroad(stand: Stand) -> None:
+    """An item for abroad was sold."""
+    told(stand)
+    stand.desk.post_abroad.accept(abroad_command(), CLERK)
+    stand.pay(6_000)
+
+
+def mailed_abroad(stand: Stand) -> str:
+    """The number of the item for abroad."""
+    [number] = [
+        line.number
+        for one in stand.bodies(ops.Settlement)
+        if isinstance(one, ops.Settlement)
+        for line in one.lines
+        if isinstance(line, ops.ItemAccepted) and line.country
+    ]
+    return number
 
 
 def disputed(stand: Stand) -> None:

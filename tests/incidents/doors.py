@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from azpost_desk.domain.azqr import write_azqr
 from azpost_desk.domain.scans import read_scan
+from azpost_desk.gui.kit.amending import AmendSheet
 from azpost_desk.gui.kit.approval import ApprovalSheet
 from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.disputing import DisputeSheet
@@ -252,6 +253,14 @@ def irregular(hands: Hands, stand: Stand) -> None:
     hands.press(Qt.Key.Key_G, CTRL)
 
 
+def amend(hands: Hands, stand: Stand) -> None:
+    screen = hands.frame.current()
+    assert isinstance(screen, TrackingScreen)
+    screen.open_item(before.mailed_abroad(stand))
+    hands.settle()
+    hands.press(Qt.Key.Key_M, CTRL)
+
+
 def irregular_seen(hands: Hands, stand: Stand) -> None:
     screen = hands.frame.current()
     assert isinstance(screen, TrackingScreen)
@@ -419,6 +428,9 @@ _WORK: Final = {
     ),
     "scan: what is wrong": Door(
         TrackingScreen, CLERK, irregular, (IrregularSheet,), before=(before.items_here,)
+    ),
+    "scan: amend customs data": Door(
+        TrackingScreen, CLERK, amend, (AmendSheet,), before=(before.mail_abroad,)
     ),
     "scan: what was wrong": Door(
         TrackingScreen, CLERK, irregular_seen, (ReportSheet,), before=(before.items_here, before.irregular)

@@ -62,7 +62,7 @@ def _acts() -> dict[str, Callable[[], list[Action]]]:
         "tills": tills.actions,
         "cash": tills.cash_actions,
         "rounds": lambda: rounds.actions(_none),
-        "tracking": lambda: tracking.actions(_none, _none, _none, _none),
+        "tracking": lambda: tracking.actions(_none, _none, _none, _none, _none),
         "transfers": lambda: transfers.actions(_nothing, _none, _none),
     }
 

@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from azpost_desk.domain.catalogue import name_in
 from azpost_desk.domain.mail import prohibited
 from azpost_desk.domain.mail.declaration import CATEGORIES, GIFT, OTHER
 from azpost_desk.domain.mail.prices import MailPrice
 from azpost_desk.domain.money import CURRENCIES
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.gui.kit import abroad_values as decide
+from azpost_desk.gui.kit.abroad_party import AddresseeAbroad
 from azpost_desk.gui.kit.buttons import PrimaryButton
 from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import Choice, ChoiceField, TextField, choice, choices_of
+from azpost_desk.gui.kit.goods import GoodsCard
+from azpost_desk.gui.kit.goods_form import GoodsForm
 from azpost_desk.gui.kit.look_ups import bring
 from azpost_desk.gui.kit.person import scrolled
 from azpost_desk.gui.kit.words import phrase, plain, refusal, translated
-from azpost_desk.gui.screens.express import abroad_values as decide
 from azpost_desk.gui.screens.express import form as home
-from azpost_desk.gui.screens.express.abroad_party import AddresseeAbroad
 from azpost_desk.gui.screens.express.abroad_price import AbroadPrice
-from azpost_desk.gui.screens.express.goods import GoodsCard
-from azpost_desk.gui.screens.express.goods_form import GoodsForm
 from azpost_desk.gui.screens.express.party import SenderAbroad
 from azpost_desk.gui.screens.express.weighing import Weighed
 from azpost_desk.gui.work.runner import Operation
@@ -306,7 +305,7 @@ class AbroadForm(QWidget):
     def _on_checked(self, line: DeclaredLine, quote: Quote) -> None:
         at = len(self.goods.lines)
         try:
-            self._require(at, quote)
+            self.goods.require(at, quote, self._session.by.language)
         except Refused as no:
             self._not_taken(no)
             return
@@ -321,20 +320,6 @@ class AbroadForm(QWidget):
     def _failed(self, no: Trouble) -> None:
         self._session.notice(refusal(no), "bad", no.code)
         self.form.release()
-
-    def _require(self, at: int, quote: Quote) -> None:
-        """Refuse the line (from 0) that no post takes, that is to be looked at, or that has a fault."""
-        field, code = f"lines[{at + 1}].description", self._session.by.language
-        for hit in (one for one in quote.contents.hits if one.line == at):
-            article = name_in(hit.row.names, code)
-            if hit.verdict == prohibited.REFUSED:
-                raise Refused("E-094", field, article=article, source=hit.row.source)
-            if hit.verdict == prohibited.ASK and not self.goods.looked.text():
-                self.goods.ask_to_look(Refused("E-096", article=article))
-                raise Refused("E-096", f"lines[{at + 1}].looked", article=article)
-        for fault in quote.faults:
-            if fault.field != "explanation":
-                raise fault
 
     # --- into the basket ---------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.goods import BACK_KEY
 from azpost_desk.gui.kit.screens import Action
 
 if TYPE_CHECKING:
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
 
 WEIGH_KEY: Final = "Ctrl+W"
 COUNTRY_KEY: Final = "Alt+0"
-# The last line of goods comes back into hand.
-BACK_KEY: Final = "Ctrl+Up"
 COD_KEY: Final = "Alt+9"
 IN_PERSON_KEY: Final = "Alt+8"
 

@@ -12,11 +12,11 @@ from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import heading
+from azpost_desk.gui.kit.country import CountryField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.words import language
 from azpost_desk.gui.screens.express.abroad import AbroadForm
 from azpost_desk.gui.screens.express.actions import COUNTRY_KEY
-from azpost_desk.gui.screens.express.country import CountryField
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Lane, Operation
 from azpost_desk.services.country_names import country_name

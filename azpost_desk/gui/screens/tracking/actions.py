@@ -14,6 +14,7 @@ EVENT_KEY: Final = "Ctrl+E"
 VOID_KEY: Final = "Ctrl+Z"
 CHARGE_KEY: Final = "Ctrl+D"
 IRREGULAR_KEY: Final = "Ctrl+G"
+AMEND_KEY: Final = "Ctrl+M"
 
 
 def actions(
@@ -21,6 +22,7 @@ def actions(
     void: Callable[[], object],
     charge: Callable[[], object],
     irregular: Callable[[], object],
+    amend: Callable[[], object],
 ) -> list[Action]:
     """All acts of the screen."""
     return [
@@ -43,5 +45,6 @@ def actions(
             Permission.SCAN,
             irregular,
         ),
+        Action("tracking.screen.amend.do", "tracking.screen.amend.do", AMEND_KEY, Permission.SELL, amend),
         Action("tracking.screen.back", "tracking.screen.back", "Esc"),
     ]

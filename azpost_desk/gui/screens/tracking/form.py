@@ -109,6 +109,11 @@ def charge_of(basket: Basket, number: str) -> Money:
     return azn(sum(one.amount_qapik for one in lines if isinstance(one, ChargePaid) and one.number == number))
 
 
+def with_series(command: ScanItem, first: ScanItem) -> ScanItem:
+    """A scan with what was said with the first of its hand-over."""
+    return replace(command, receptacle=first.receptacle, signatory=first.signatory, asked=first.asked)
+
+
 def tone_of(verdict: str) -> Tone:
     """What is heard, told apart without looking (mail.md 7)."""
     return _TONES.get(verdict, "refused")

@@ -17,10 +17,11 @@ from azpost_desk.gui.kit.irregular import line_of
 from azpost_desk.gui.kit.labels import Label, StatePill
 from azpost_desk.gui.kit.named import event_words
 from azpost_desk.gui.kit.words import Say, follow, language, phrase, plain, say
-from azpost_desk.gui.screens.tracking.actions import IRREGULAR_KEY
+from azpost_desk.gui.screens.tracking.actions import AMEND_KEY, IRREGULAR_KEY
 
 if TYPE_CHECKING:
     from azpost_desk.gui.kit.labels import State, Tone
+    from azpost_desk.services.declarations import Amended
     from azpost_desk.services.irregularities import Reported
     from azpost_desk.services.tracking import Known
     from azpost_desk.services.views_mail import ItemEvent
@@ -35,6 +36,7 @@ class ItemCard(QFrame):
     Attributes:
         back: the button back.
         irregular: the button that reports what is wrong; its key is the screen's.
+        amend: the button that amends what was declared of an item sold here; its key is the screen's.
         reports: what was reported of it here; a report that is picked is shown with its photo.
     """
 
@@ -43,12 +45,14 @@ class ItemCard(QFrame):
         self.setProperty("role", "card")
         self._known: Known | None = None
         self._reports: tuple[Reported, ...] = ()
+        self._amendments: tuple[Amended, ...] = ()
         self.number = Label("", "big")
         self._pill = StatePill()
         self.term = Label("", "body", wrap=True)
         self._empty = Label("tracking.screen.item.nothing", "muted", wrap=True)
         self.timeline = Timeline("tracking.screen.item.events")
         self.irregular = Button("tracking.screen.irregular.do", IRREGULAR_KEY, bind=False)
+        self.amend = Button("tracking.screen.amend.do", AMEND_KEY, bind=False)
         self.reports = NameList()
         self.back = Button("tracking.screen.back", hint=plain("Esc"), role="quiet")
         head = QHBoxLayout()
@@ -75,6 +79,7 @@ class ItemCard(QFrame):
         below = QHBoxLayout()
         below.addWidget(self.term, 1)
         below.addStretch()
+        below.addWidget(self.amend)
         below.addWidget(self.irregular)
         column.addLayout(below)
         column.addWidget(self.reports)
@@ -86,9 +91,11 @@ class ItemCard(QFrame):
         """The number of the item shown; "" before the first."""
         return self._known.number if self._known else ""
 
-    def show_item(self, known: Known, reports: tuple[Reported, ...] = ()) -> None:
-        """Show an item and what was reported of it, newest first."""
-        self._known, self._reports = known, reports
+    def show_item(
+        self, known: Known, reports: tuple[Reported, ...] = (), amendments: tuple[Amended, ...] = ()
+    ) -> None:
+        """Show an item, what was reported of it and how its declaration was amended here, newest first."""
+        self._known, self._reports, self._amendments = known, reports, amendments
         self._retranslate()
 
     def _retranslate(self) -> None:
@@ -106,7 +113,7 @@ class ItemCard(QFrame):
         self.reports.offer([line_of(one) for one in self._reports])
         self._empty.setVisible(not known.events)
         self.timeline.setVisible(bool(known.events))
-        self.timeline.show_steps([_step(event, known) for event in known.events])
+        self.timeline.show_steps(_steps(known, self._amendments))
 
 
 def _standing(known: Known) -> tuple[Say, State]:
@@ -120,6 +127,24 @@ def _standing(known: Known) -> tuple[Say, State]:
     if base != known.state:
         return phrase("express.state_back", state=words), "warn"
     return words, "good" if base in ("delivered", "returned") else "neutral"
+
+
+def _steps(known: Known, amendments: tuple[Amended, ...]) -> list[Step]:
+    """The events in their causal order, each amendment above the first that is not younger than it."""
+    left, steps = list(amendments), []
+    for event in known.events:
+        while left and left[0].at_ms >= event.at_ms:
+            steps.append(_amended(left.pop(0)))
+        steps.append(_step(event, known))
+    return [*steps, *map(_amended, left)]
+
+
+def _amended(one: Amended) -> Step:
+    title = phrase("tracking.screen.item.amended", version=one.version)
+    by: Say = plain(one.by)
+    if one.has_left:
+        by = phrase("tracking.screen.item.amended_late", by=by)
+    return Step(title, by, language().texts.moment(one.at_ms), "neutral")
 
 
 def _step(event: ItemEvent, known: Known) -> Step:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from azpost_desk.domain.item_numbers import EXAMPLE, printed_item_number, read_item_number
 from azpost_desk.domain.mail.scanning import events_at
 from azpost_desk.domain.staff import Permission
+from azpost_desk.gui.kit.amending import AmendSheet
 from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.fields import Choice, ChoiceField, ScanField
 from azpost_desk.gui.kit.forms import Form
@@ -25,7 +26,7 @@ from azpost_desk.gui.screens.tracking import actions
 from azpost_desk.gui.screens.tracking import form as decide
 from azpost_desk.gui.screens.tracking.item import ItemCard
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
-from azpost_desk.gui.screens.tracking.side import SidePanel
+from azpost_desk.gui.screens.tracking.side import SidePanel, counter
 from azpost_desk.gui.screens.tracking.table import columns, state_of
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Operation, Runner
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.cards import Sheet
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.kit.screens import Session
+    from azpost_desk.services.declarations import Amended, Standing
     from azpost_desk.services.irregularities import Reported
     from azpost_desk.services.tracking import Known, Scanned
     from azpost_desk.services.views import Basket, Recorded
@@ -53,11 +55,7 @@ class TrackingScreen(Screen):
 
     name = "tracking"
     place = 40
-    opens = (
-        "item",
-        "receptacle",
-        "despatch",
-    )
+    opens = ("item", "receptacle", "despatch")
     words = "tracking.screen.name"
     icon = "scan-barcode"
     key = "F5"
@@ -103,7 +101,7 @@ class TrackingScreen(Screen):
             (self.refused, "tracking.screen.refused"),
             (self.expected, "tracking.screen.still_expected"),
         ):
-            line.addWidget(_counter(figure, words))
+            line.addWidget(counter(figure, words))
         below = QHBoxLayout()
         below.addWidget(self.answer, 1)
         below.addWidget(self.pending)
@@ -135,6 +133,7 @@ class TrackingScreen(Screen):
         self.table.chosen.connect(lambda seen: self.open_item(seen.number))
         self.item.back.clicked.connect(self.show_scans)
         self.item.irregular.clicked.connect(self.report_irregular)
+        self.item.amend.clicked.connect(self.amend_declaration)
         self.item.reports.picked.connect(self._on_report)
         self.form.escaped.connect(lambda _dirty: self.show_scans())
         Runner.current().changed.connect(self._on_changed)
@@ -143,7 +142,9 @@ class TrackingScreen(Screen):
 
     def actions_here(self) -> list[Action]:
         """See `Screen`."""
-        return actions.actions(self.choose_event, self.void_last, self.take_charge, self.report_irregular)
+        return actions.actions(
+            self.choose_event, self.void_last, self.take_charge, self.report_irregular, self.amend_declaration
+        )
 
     def side(self) -> QWidget:
         """See `Screen`."""
@@ -217,7 +218,7 @@ class TrackingScreen(Screen):
             command = self._waiting[0]
             event = self._events[command.event]
             if event.is_series and self._series is not None and self._series.event == command.event:
-                self._save(with_series(command, self._series))
+                self._save(decide.with_series(command, self._series))
             elif event.needs:
                 self._ask(event, command)
             else:
@@ -374,21 +375,46 @@ class TrackingScreen(Screen):
         if not item.valid:
             return
 
-        def show(found: tuple[Known, tuple[Reported, ...]]) -> None:
+        def show(found: tuple[Known, tuple[Reported, ...], tuple[Amended, ...]]) -> None:
             self.item.show_item(*found)
             self._pages.setCurrentWidget(self.item)
             self.item.back.setFocus(Qt.FocusReason.TabFocusReason)
 
         Operation(
-            self, lambda: (services.tracking.known(number), services.irregularities.of(number))
+            self,
+            lambda: (
+                services.tracking.known(number),
+                services.irregularities.of(number),
+                services.declarations.amendments(number),
+            ),
         ).succeeded(show).start()
 
-    def report_irregular(self) -> None:
-        """What is wrong with the item shown, or with the one scanned last."""
+    def _meant(self) -> str:
+        """The item shown, or else the one scanned last; "" of none, and while a sheet stands open."""
         is_shown = self._pages.currentWidget() is self.item
         last = next(iter(self.table.rows.records), None)
         number = self.item.shown if is_shown else last.number if last else ""
-        if self.sheet is not None or not number or not read_item_number(number).valid:
+        return number if self.sheet is None and read_item_number(number).valid else ""
+
+    def amend_declaration(self) -> None:
+        """Amend what was declared of the item shown, or of the one scanned last."""
+        number, declarations = self._meant(), self.session.services.declarations
+
+        def show(found: Standing) -> None:
+            if self.sheet is None:
+                sheet = AmendSheet(self, self.session, found)
+                sheet.amended.connect(lambda: self.open_item(number))
+                sheet.closed.connect(self._on_chosen)
+                self._open(sheet, sheet.to_whom.parts["name"].editor)
+
+        if number:
+            Operation(self, lambda: declarations.standing(number)).succeeded(show).refused(
+                self._on_not_saved
+            ).start()
+
+    def report_irregular(self) -> None:
+        """What is wrong with the item shown, or with the one scanned last."""
+        if not (number := self._meant()):
             return
         sheet = IrregularSheet(self, self.session, number, printed_item_number(number))
         sheet.reported.connect(lambda: self.open_item(number))
@@ -462,25 +488,6 @@ class TrackingScreen(Screen):
             self.void_last()
             return True
         return super().eventFilter(watched, event)
-
-
-def _counter(figure: Label, words: Say) -> QWidget:
-    widget = QWidget()
-    column = QVBoxLayout(widget)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    figure.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    below = Label(words, "small", wrap=True)
-    below.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    column.addStretch()
-    column.addWidget(figure)
-    column.addWidget(below)
-    return widget
-
-
-def with_series(command: ScanItem, first: ScanItem) -> ScanItem:
-    """A scan with what was said with the first of its hand-over."""
-    return replace(command, receptacle=first.receptacle, signatory=first.signatory, asked=first.asked)
 
 
 def _told(command: ScanItem, answer: Scanned) -> Say:

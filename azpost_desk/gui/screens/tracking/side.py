@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from azpost_desk.gui.kit.labels import Tone
+    from azpost_desk.gui.kit.words import Say
     from azpost_desk.services.keeping import Term
 
 # More numbers than anybody reads; how many there are stands above them.
@@ -113,3 +114,18 @@ class SidePanel(QFrame):
             self._numbers.say(phrase("tracking.screen.and_more", numbers=plain(shown), count=left))
         else:
             self._numbers.say(plain(shown))
+
+
+def counter(figure: Label, words: Say) -> QWidget:
+    """A figure of the day over what it counts."""
+    widget = QWidget()
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    figure.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    below = Label(words, "small", wrap=True)
+    below.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    column.addStretch()
+    column.addWidget(figure)
+    column.addWidget(below)
+    return widget

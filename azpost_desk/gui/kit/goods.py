@@ -12,27 +12,33 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from azpost_desk.domain.catalogue import name_in
+from azpost_desk.domain.mail import prohibited
 from azpost_desk.domain.mail.declaration import DeclaredLine
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.gui.kit import abroad_values as decide
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.cards import Card
+from azpost_desk.gui.kit.country import CountryField
 from azpost_desk.gui.kit.fields import AmountField, Choice, ChoiceField, TextField
+from azpost_desk.gui.kit.hs_field import HsField
 from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.offered import Offered
 from azpost_desk.gui.kit.words import counted_phrase, phrase, plain, refusal, written
-from azpost_desk.gui.screens.express import abroad_values as decide
-from azpost_desk.gui.screens.express.actions import BACK_KEY
-from azpost_desk.gui.screens.express.country import CountryField
-from azpost_desk.gui.screens.express.hs_field import HsField
-from azpost_desk.gui.screens.express.offered import Offered
 from azpost_desk.gui.work.runner import Operation
 from azpost_desk.services.hs_list import hs_index
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from azpost_desk.domain.mail.goods import HsFound
     from azpost_desk.gui.kit.fields import Field
     from azpost_desk.gui.kit.words import Say
+    from azpost_desk.services.mail_abroad import Judged
 
+# The last line of goods comes back into hand.
+BACK_KEY: Final = "Ctrl+Up"
 _AT_LINE: Final = re.compile(r"lines\[([0-9]+)\]\.(.+)")
 
 
@@ -169,6 +175,30 @@ class GoodsCard(Card):
         self._show_lines()
         self.words.setFocus()
         self.changed.emit()
+
+    def show_declared(self, lines: Sequence[DeclaredLine]) -> None:
+        """These lines were declared before, and stand as if they had been taken here."""
+        self.clear()
+        self.lines = list(lines)
+        self._show_lines()
+
+    def require(self, at: int, told: Judged, language: str) -> None:
+        """Refuse the line (from 0) that no post takes, that is to be looked at, or that has a fault.
+
+        Raises:
+            Refused: E-094, E-096, or the first fault but that of the explanation, which is typed elsewhere.
+        """
+        field = f"lines[{at + 1}].description"
+        for hit in (one for one in told.contents.hits if one.line == at):
+            article = name_in(hit.row.names, language)
+            if hit.verdict == prohibited.REFUSED:
+                raise Refused("E-094", field, article=article, source=hit.row.source)
+            if hit.verdict == prohibited.ASK and not self.looked.text():
+                self.ask_to_look(Refused("E-096", article=article))
+                raise Refused("E-096", f"lines[{at + 1}].looked", article=article)
+        for fault in told.faults:
+            if fault.field != "explanation":
+                raise fault
 
     def ask_to_look(self, no: Refused) -> None:
         """Only called like something prohibited: the clerk looks, and says so."""

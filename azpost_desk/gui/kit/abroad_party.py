@@ -6,15 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.gui.kit import abroad_values as decide
 from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import TextField
+from azpost_desk.gui.kit.offered import Offered
 from azpost_desk.gui.kit.words import plain
-from azpost_desk.gui.screens.express import abroad_values as decide
-from azpost_desk.gui.screens.express.offered import Offered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from azpost_desk.domain.mail.advance import Party
     from azpost_desk.gui.kit.fields import Field
     from azpost_desk.services.mail_abroad import SentBefore
 
@@ -55,9 +56,13 @@ class AddresseeAbroad(Card):
 
     def show_party(self, one: SentBefore) -> None:
         """Fill in whoever is meant: Enter passes by what is known, and what nobody told either."""
-        for part, field in self.parts.items():
-            field.fill(getattr(one.addressee, part))
+        self.show_addressee(one.addressee)
         self.before.hide()
+
+    def show_addressee(self, addressee: Party) -> None:
+        """Fill in what is known of somebody."""
+        for part, field in self.parts.items():
+            field.fill(getattr(addressee, part))
 
     def _on_name(self) -> None:
         if self.before.takes(self.parts["name"].text()):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton
 
     from azpost_desk.gui.kit.fields import Field
-    from azpost_desk.gui.screens.express.goods import GoodsCard
+    from azpost_desk.gui.kit.goods import GoodsCard
 
 
 class GoodsForm(Form):
