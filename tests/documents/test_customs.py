@@ -63,3 +63,16 @@ def test_a_declaration_of_twenty_lines_keeps_its_total_and_its_place_to_sign() -
     text = "\n".join(pages(customs_pdf(many, Texts("az"))))
     assert text.count("of the harvest") == 20
     assert text.count("Total / Cəmi") == text.count("Göndərənin imzası") == 1
+
+
+def test_an_amended_form_says_its_version_and_day_on_every_copy_and_the_sales_own_says_none() -> None:
+    assert not any("Version" in text for text in pages(customs_pdf(samples.CUSTOMS, Texts("az"))))
+    # An hour before midnight in Baku; then after it, while UTC has the day before.
+    amended = replace(samples.CUSTOMS, version=3, amended_ms=samples.AT + 9 * 3_600_000)
+    texts = pages(customs_pdf(amended, Texts("az")))
+    assert len(texts) == samples.CUSTOMS.copies
+    for text in texts:
+        said = " ".join(text.split())
+        assert "Version 3 of 23.11.2026 / Variant 3, 23.11.2026" in said
+    later = replace(amended, amended_ms=amended.amended_ms + 3_600_000 * 4)
+    assert "Version 3 of 24.11.2026" in " ".join(pages(customs_pdf(later, Texts("az")))[0].split())

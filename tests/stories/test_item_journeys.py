@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from azpost_desk.central.mail import charges, orders
+from azpost_desk.central.mail import advance, charges, orders
+from azpost_desk.central.registry import reference
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.mail.prices import AdvanceDemand
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.rehearsal.mail_town import sell_mail_abroad
+from azpost_desk.rehearsal.mail_town import PRICES, sell_mail_abroad
+from azpost_desk.services.declarations import Amend
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.mail_bags_in import AsFound
 from azpost_desk.services.tracking import ScanItem
@@ -170,3 +173,54 @@ def test_cash_on_delivery_for_the_sender_of_a_redirected_item(place: Town, ganja
     with place.centre.database.transaction() as conn:
         [due] = charges.waiting(conn, "cod")
     assert (due.number, azn(due.amount_qapik), due.accepted_office) == (line.number, azn(3_300), GANJA)
+
+
+def test_what_lacks_its_data_stops_at_the_hub_is_amended_where_it_was_sold_and_leaves(
+    place: Town, ganja: Seat, hub: Seat
+) -> None:
+    """Turkey demands a code for everything: the scarf has none until the sender comes back to the counter."""
+    with place.centre.database.transaction() as conn:
+        demand = AdvanceDemand(country="TR", valid_from="2020-01-01")
+        reference.publish(conn, replace(PRICES, version="d", advance=(demand,)), place.clock.utc_ms())
+    place.sync()
+    line = ganja.services.post_abroad.accept(abroad(), ganja.clerk).lines[-1].line
+    assert isinstance(line, ops.ItemAccepted)
+    ganja.pay(line.amount_qapik)
+    number = line.number
+    place.sync()
+    assert scan(place, hub, number, "EMB") == "saved"
+    place.sync()
+    place.sync()
+    leaves = {"receptacle": S9, "signatory": "Quliyev Rauf"}
+    assert scan(place, hub, number, "EMC", **leaves) == "stopped_advance"
+    # Bakı did not sell it.
+    with pytest.raises(Refused, match="E-172"):
+        hub.services.declarations.standing(number)
+    minute(place)
+    found = ganja.services.declarations.standing(number)
+    tea, scarf = found.declared.lines
+    declared = replace(found.declared, lines=(tea, replace(scarf, hs="621410")))
+    amend = Amend(number, found.message, found.addressee, declared, found.papers)
+    ganja.services.declarations.amend(amend, ganja.clerk)
+    place.sync()
+    place.sync()
+    assert scan(place, hub, number, "EMC", **leaves) == "saved"
+    place.sync()
+    place.sync()
+    assert states(place, number, ganja, hub) == {("left", "other_post")}
+    with place.centre.database.transaction() as conn:
+        told = advance.declared(conn, number)
+    assert told is not None
+    assert (told.supersedes, [one.hs for one in told.lines]) == (line.operation, ["090230", "621410"])
+    # After it left it is amended all the same, and sent; the record says so.
+    now = ganja.services.declarations.standing(number)
+    late = Amend(number, now.message, replace(now.addressee, phone="+902125550102"), declared, now.papers)
+    minute(place)
+    ganja.services.declarations.amend(late, ganja.clerk)
+    place.sync()
+    with place.centre.database.transaction() as conn:
+        assert [one.has_left for one in advance.versions(conn, number)] == [False, False, True]
+        told = advance.declared(conn, number)
+    assert told is not None
+    assert told.addressee.phone == "+902125550102"
+    assert tasks(place) == []
