@@ -36,6 +36,14 @@ def tell(conn: Connection, tidings: Tidings, addressees: Iterable[str], now_ms: 
         )
 
 
+def desks_at(conn: Connection, offices: Iterable[str]) -> list[str]:
+    """The enrolled desks of these offices, in order: whom news of an office are for."""
+    rows = conn.execute(
+        "select desk from desks where branch = any(%s) and epoch > 0 order by desk", (list(offices),)
+    )
+    return [desk for (desk,) in rows]
+
+
 def number(conn: Connection) -> int:
     """Give positions to what waits; gives how many tidings were numbered. Runs in its own transaction."""
     if not one(conn, "select exists (select from tidings where not numbered)")[0]:

@@ -54,6 +54,14 @@ def business_day(text: str) -> BusinessDay:
     return BusinessDay(day.isoformat())
 
 
+def is_day(text: str) -> bool:
+    """Whether it is a business day as records and documents write one: ``2026-12-01``."""
+    try:
+        return business_day(text) == text
+    except Refused:
+        return False
+
+
 def calendar_day(utc_ms: int) -> BusinessDay:
     """The date on the wall in Azerbaijan at `utc_ms`: what a day is called when it is opened."""
     return BusinessDay((_EPOCH + dt.timedelta(days=(utc_ms + BAKU_OFFSET_MS) // _DAY_MS)).isoformat())

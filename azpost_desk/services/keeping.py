@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from azpost_desk.domain.days import BusinessDay, business_day
+from azpost_desk.domain.days import BusinessDay
 from azpost_desk.domain.mail.keeping import ClosedDays, Kept, MailStorage, kept
-from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.counter import if_sent
 from azpost_desk.services.reads import Reads
 
@@ -89,14 +88,6 @@ def why_not_until(books: Reading, number: str, until: str) -> tuple[str, dict[st
     if until > term.kept.longest_day:
         return "until_beyond", {"day": term.kept.longest_day}
     return None
-
-
-def is_day(text: str) -> bool:
-    """Whether it is a day as records write one: ``2026-12-01``."""
-    try:
-        return business_day(text) == text
-    except Refused:
-        return False
 
 
 def _term(books: Reading, number: str, days: Kept, rules: MailStorage, today: str) -> Term:

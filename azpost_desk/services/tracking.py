@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch, Offices
+from azpost_desk.domain.days import is_day
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number, read_receptacle
 from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
 from azpost_desk.domain.mail.bags import INTO, OUT_OF
@@ -25,7 +26,7 @@ from azpost_desk.services.approvals import proven
 from azpost_desk.services.charges_due import why_unpaid
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.guarded_items import proven_by, why_guarded, why_unheard
-from azpost_desk.services.keeping import is_day, term_of, why_not_until
+from azpost_desk.services.keeping import term_of, why_not_until
 from azpost_desk.services.mail_bags_views import require_open, require_voidable, why_not_in
 from azpost_desk.services.misrouting import belongs_to
 from azpost_desk.services.pickups import PICKUPS, Tried, Unbelieved, hold_against, unbelieved

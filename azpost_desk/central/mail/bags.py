@@ -15,7 +15,7 @@ from psycopg.rows import namedtuple_row
 
 from azpost_desk.central.exceptions import end_exact, list_exception, list_task
 from azpost_desk.central.mail.offices import postcode_of
-from azpost_desk.central.news import tell
+from azpost_desk.central.news import desks_at, tell
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.mail.bag_history import BagStep, life_of
@@ -413,11 +413,7 @@ def _mark(conn: Connection, number: str, steps: list[Any], unfit: frozenset[str]
 
 def _tell(conn: Connection, bag: str, now_ms: int) -> None:
     [row] = _all(conn, "select * from mail_bags where mail_bag = %s", (bag,))
-    desks = conn.execute(
-        "select desk from desks where branch = any(%s) and epoch > 0",
-        ([row.from_office, row.to_office, row.office],),
-    ).fetchall()
-    tell(conn, _news(row, now_ms), [desk for (desk,) in desks], now_ms)
+    tell(conn, _news(row, now_ms), desks_at(conn, (row.from_office, row.to_office, row.office)), now_ms)
 
 
 def _news(row: Any, now_ms: int) -> MailBagNews:

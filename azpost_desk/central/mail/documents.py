@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.registry.files import WrongFile
 from azpost_desk.domain.abroad.corridors import exact
-from azpost_desk.domain.days import business_day
+from azpost_desk.domain.days import is_day
 from azpost_desk.domain.mail.forms import ANYWHERE, CODES_WANTED, FORMS
 from azpost_desk.domain.mail.goods import words_of
 from azpost_desk.domain.mail.prohibited import CONDITIONAL, DIRECTIONS, EVERYWHERE, VERDICTS, is_range
@@ -134,14 +134,6 @@ def check_dates(file: str, place: str, valid_from: str, valid_to: str) -> None:
             raise wrong("X-177", file, place + name, day)
     if valid_to and valid_to < valid_from:
         raise wrong("X-177", file, f"{place}valid_to", valid_to)
-
-
-def is_day(text: str) -> bool:
-    """Whether it is a day as documents write one: ``2026-12-01``."""
-    try:
-        return business_day(text) == text
-    except Refused:
-        return False
 
 
 def is_country(text: str) -> bool:

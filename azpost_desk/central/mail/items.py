@@ -21,7 +21,7 @@ from azpost_desk.central.mail import (
     pickups,
 )
 from azpost_desk.central.mail.offices import concerned, postcode_of
-from azpost_desk.central.news import tell
+from azpost_desk.central.news import desks_at, tell
 from azpost_desk.central.registry import reference, supply
 from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Offices
@@ -276,12 +276,7 @@ def _tell(conn: Connection, number: str, offices: frozenset[str], now_ms: int, o
     """Tell the desks of these offices the events of an item, or one of them; a desk is not told its own."""
     if not offices:
         return
-    desks = [
-        desk
-        for (desk,) in conn.execute(
-            "select desk from desks where branch = any(%s) and epoch > 0", (list(offices),)
-        )
-    ]
+    desks = desks_at(conn, offices)
     postcode = _postcode(conn, number)
     for row in item_files.rows(conn, number):
         if only in ("", row.operation):

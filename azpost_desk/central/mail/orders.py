@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.central.exceptions import list_task
 from azpost_desk.central.mail import item_files
 from azpost_desk.central.mail.offices import concerned, postcode_of
-from azpost_desk.central.news import tell
+from azpost_desk.central.news import desks_at, tell
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.mail.orders import ORDER, RECALL, REDIRECT, STOPS, becomes
 from azpost_desk.domain.moves import move
@@ -174,10 +174,7 @@ def _tell(conn: Connection, order: str, offices: Iterable[str], now_ms: int) -> 
     row = conn.execute(
         "select number, kind, state, to_office from item_orders where item_order = %s", (order,)
     ).fetchone()
-    desks = conn.execute(
-        "select desk from desks where branch = any(%s) and epoch > 0", (list(offices),)
-    ).fetchall()
     if row is not None:
         number, kind, state, to = row
         told = ItemOrder(order=order, number=number, kind=kind, state=state, at_ms=now_ms, to=to)
-        tell(conn, told, [desk for (desk,) in desks], now_ms)
+        tell(conn, told, desks_at(conn, offices), now_ms)

@@ -18,7 +18,7 @@ from azpost_desk.central.mail.notices import term
 from azpost_desk.central.mail.offices import name_of
 from azpost_desk.central.mail.parties import acceptance, parties_of
 from azpost_desk.central.messaging import queue
-from azpost_desk.central.news import tell
+from azpost_desk.central.news import desks_at, tell
 from azpost_desk.central.registry.branches import hashed_pin
 from azpost_desk.domain.mail.history import Told
 from azpost_desk.domain.mail.pickup import DIGITS, PICKUP, WRONG, WRONG_MAX, lies_for_addressee
@@ -149,8 +149,7 @@ def _set(conn: Connection, row: Any, event: str, now_ms: int) -> None:
 
 
 def _tell(conn: Connection, row: Any, now_ms: int) -> None:
-    desks = conn.execute("select desk from desks where branch = %s and epoch > 0", (row.office,)).fetchall()
-    tell(conn, _news(row, now_ms), [desk for (desk,) in desks], now_ms)
+    tell(conn, _news(row, now_ms), desks_at(conn, (row.office,)), now_ms)
 
 
 def _news(row: Any, now_ms: int) -> ItemCode:

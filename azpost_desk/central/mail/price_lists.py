@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central.mail.documents import is_country, is_day, is_whole, wrong
+from azpost_desk.central.mail.documents import is_country, is_whole, wrong
+from azpost_desk.domain.days import is_day
 from azpost_desk.domain.item_numbers import COUNTRIES, OWN_COUNTRY, service_of
 from azpost_desk.domain.mail.prices import ANYWHERE
 

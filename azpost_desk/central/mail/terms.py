@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from azpost_desk.central.mail.documents import is_day, wrong
+from azpost_desk.central.mail.documents import wrong
+from azpost_desk.domain.days import is_day
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
