@@ -144,7 +144,8 @@ def test_every_key_and_scan_is_a_line_of_the_input(day: Path) -> None:
 def test_no_key_is_idle(day: Path, tmp_path: Path, half: int) -> None:
     """A day without one of its keys or scans is not the same day, and says so."""
     count = len((day / "input.jsonl").read_text("utf-8").splitlines())
-    left_out = random.Random(f"{SEED}-{half}").randint(count * half // 2 + 1, count * (half + 1) // 2)
+    # Early in its half: what comes before it is the same day as `day`, played again for nothing.
+    left_out = count * half // 2 + random.Random(f"{SEED}-{half}").randint(1, count // 8)
     done = play(tmp_path, "--without", str(left_out))
     assert done.returncode == 1, f"without line {left_out} the day went on as if nothing were missing"
     assert done.stderr.strip()
