@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Branch, Offices
-from azpost_desk.domain.days import is_day
-from azpost_desk.domain.item_numbers import item_check_digit, read_item_number, read_receptacle
-from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
+from azpost_desk.domain.item_numbers import item_check_digit, read_item_number
 from azpost_desk.domain.mail.bags import INTO, OUT_OF
 from azpost_desk.domain.mail.history import Told
 from azpost_desk.domain.mail.moves import is_back
 from azpost_desk.domain.mail.orders import HANDED_OVER
 from azpost_desk.domain.mail.pickup import is_code
-from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, Proof, needs_document, takes_code
-from azpost_desk.domain.mail.scanning import ABROAD, EventHere, event_here, events_at
+from azpost_desk.domain.mail.proof import Proof, takes_code
+from azpost_desk.domain.mail.scanning import EventHere, event_here, events_at
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan, why_unread
 from azpost_desk.domain.staff import Permission
@@ -31,6 +29,7 @@ from azpost_desk.services.mail_bags_views import require_open, require_voidable,
 from azpost_desk.services.misrouting import belongs_to
 from azpost_desk.services.pickups import PICKUPS, Tried, Unbelieved, hold_against, unbelieved
 from azpost_desk.services.rounds_views import ROUNDS, is_made_up, orders_then_ms
+from azpost_desk.services.scan_needs import label_of, why_untold
 from azpost_desk.services.staff import consent
 from azpost_desk.services.stop_orders import orders_known_ms, why_stopped
 
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from azpost_desk.domain.mail.proof import Signature
-    from azpost_desk.domain.mail.scanning import Need
     from azpost_desk.services.keeping import Term
     from azpost_desk.services.ports import Hasher, Reading, Writing
     from azpost_desk.services.views import Entry, Recorded
@@ -46,8 +44,6 @@ if TYPE_CHECKING:
 
 VOID_OWN_MS: Final = 60_000
 _DIGITS_ONLY: Final = re.compile("[0-9]{4}")
-# A label of our own: an inland bag, a box.
-_OWN_LABEL: Final = re.compile("[A-Z0-9-]{4,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +289,7 @@ class Tracking:
                 relation=command.relation,
                 signed=command.signed,
                 answers=_answered(books, number),
-                receptacle=_label(command.receptacle),
+                receptacle=label_of(command.receptacle),
                 until=command.until,
                 duty_qapik=command.duty_qapik,
                 round=command.round,
@@ -421,10 +417,8 @@ def _why_doubted(books: Reading, number: str, command: ScanItem, tried: Tried | 
 
 
 def _why_untold(books: Reading, number: str, command: ScanItem, event: EventHere, custody: str) -> _No | None:
-    """What has to be said with the event and was not."""
-    untold = (need for need in event.needs if not _is_told(books, command, event, need, custody))
-    missing = next(untold, None)
-    return None if missing is None else _No("refused", f"{missing}_missing", number, {"number": number})
+    reason = why_untold(command, event, custody, books.day().date)
+    return _No("refused", reason, number, {"number": number}) if reason else None
 
 
 def _kept_too_long(books: Reading, number: str, command: ScanItem, event: EventHere) -> _No | None:
@@ -434,38 +428,6 @@ def _kept_too_long(books: Reading, number: str, command: ScanItem, event: EventH
 
 def _events_here(books: Reading) -> tuple[EventHere, ...]:
     return events_at(books.document(Branch, books.day().date).mail)
-
-
-def _is_told(books: Reading, command: ScanItem, event: EventHere, need: Need, custody: str) -> bool:
-    """Whether what has to be said with an event was said, and can be."""
-    if need == "duty":
-        is_due = command.reason == "duty_due"
-        return 0 < command.duty_qapik <= DUE_QAPIK_MAX if is_due else not command.duty_qapik
-    given: str = getattr(command, need).strip()
-    if need == "document":
-        is_known = bool(command.code) and takes_code(command.relation)
-        return bool(given) or is_known or not needs_document(command.relation, on_round=custody == "round")
-    if need == "signatory" and not given:
-        if command.code and takes_code(command.relation):
-            # Whoever has the code is the addressee, whose name the acceptance holds.
-            return True
-        # At the door the addressee signs the courier's list.
-        return (command.relation, command.signed, custody) == ("self", "paper", "round")
-    if need == "signed" and given == "screen":
-        drawn = command.signature
-        return drawn is not None and drawn.is_sound and len(command.picture) <= IMAGE_BYTES_MAX
-    if need == "until":
-        return is_day(given) and given >= books.day().date
-    if need == "receptacle":
-        label = _label(given)
-        abroad = event.code in ABROAD
-        return read_receptacle(label) is not None if abroad else bool(_OWN_LABEL.fullmatch(label))
-    return bool(given) and given in (event.offers(need) or (given,))
-
-
-def _label(typed: str) -> str:
-    """What a bag's label says, as it is compared: capitals and digits."""
-    return "".join(typed.split()).upper()
 
 
 def _answered(books: Reading, number: str) -> str:

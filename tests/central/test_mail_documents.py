@@ -165,7 +165,10 @@ def test_a_price_list_that_could_not_be_charged_is_refused_at_its_place(
         ({"rules": [{"days": 0}]}, "rules[1].days"),
         ({"rules": [{"days": 2}], "warn_days": 2}, "rules[1].days"),
         ({"rules": [{"days": 30, "extended_days": 30}]}, "rules[1].extended_days"),
-        ({"rules": [{"days": 366}], "warn_days": 366}, "rules[1].days"),
+        ({"rules": [{"days": 31}], "warn_days": 31}, "rules[1].days"),
+        # A month, exceptionally two.
+        ({"rules": [{"days": 32}]}, "rules[1].days"),
+        ({"rules": [{"days": 31, "extended_days": 63}]}, "rules[1].extended_days"),
         # Whatever is no express item would have no term.
         ({"rules": [{"services": ["E"], "days": 10}]}, "rules"),
         ({}, "rules"),

@@ -186,6 +186,9 @@ def test_an_item_lives_by_its_scans_until_it_is_delivered(stand: Stand) -> None:
     assert scan(stand, ITEM, "EMH") == ("refused", "reason_missing")
     assert scan(stand, ITEM, "EMH", reason="absent") == ("refused", "measure_missing")
     assert scan(stand, ITEM, "EMH", reason="aliens", measure="held") == ("refused", "reason_missing")
+    # What the addressee refuses neither waits nor is tried again.
+    assert scan(stand, ITEM, "EMH", reason="refused", measure="card_left") == ("refused", "goes_back")
+    assert scan(stand, ITEM, "EMH", reason="refused", measure="aliens") == ("refused", "measure_missing")
     assert scan(stand, ITEM, "EMH", reason="absent", measure="card_left") == ("saved", "saved")
     assert scan(stand, ITEM, "EMI") == ("refused", "relation_missing")
     assert scan(stand, ITEM, "EMI", relation="self") == ("refused", "signatory_missing")

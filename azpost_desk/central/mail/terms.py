@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
 
 _WEEKDAYS: Final = range(1, 8)
-_DAYS_MAX: Final = 366
+# [S] A month at most, exceptionally two (mail.md 2, Delivery).
+_DAYS_MAX: Final = 31
+_EXTENDED_DAYS_MAX: Final = 62
 
 
 def check_mail_storage(file: str, storage: MailStorage) -> None:
@@ -28,7 +30,7 @@ def check_mail_storage(file: str, storage: MailStorage) -> None:
                 raise wrong("X-185", file, f"{place}services[{number}]", one)
         if not storage.warn_days < rule.days <= _DAYS_MAX:
             raise wrong("X-185", file, f"{place}days", rule.days)
-        if rule.extended_days and not rule.days < rule.extended_days <= _DAYS_MAX:
+        if rule.extended_days and not rule.days < rule.extended_days <= _EXTENDED_DAYS_MAX:
             raise wrong("X-185", file, f"{place}extended_days", rule.extended_days)
     if not storage.rules or storage.rules[-1].services:
         raise wrong("X-185", file, "rules")

@@ -73,6 +73,9 @@ _MEASURES: Final = {
     "EMH": ("card_left", "new_try", "held", "forwarded", "returned", "handed_over"),
     "EDX": ("returned", "ended"),
 }
+# What an addressee refuses goes back at once, it neither waits nor is tried again (mail.md 2, Delivery). What
+# its sender refuses then can only be given to an authority.
+_MEASURES_AFTER: Final = {("EMH", "refused"): ("returned", "handed_over")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,10 @@ class EventHere:
         """The words a need is answered with; empty for one that is written freely."""
         offered = {"relation": RELATIONS, "signed": SIGNED, "reason": self.reasons, "measure": self.measures}
         return offered.get(need, ())
+
+    def measures_after(self, reason: str) -> tuple[str, ...]:
+        """The measures that this reason leaves to choose from."""
+        return _MEASURES_AFTER.get((self.code, reason), self.measures)
 
 
 def event_here(code: str) -> EventHere:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from azpost_desk.domain.mail.scanning import event_here
+from azpost_desk.gui.kit.fields import ChoiceField
 from azpost_desk.gui.kit.words import Language, say
 from azpost_desk.gui.screens.tracking.sheets import NeedsSheet
 from azpost_desk.services.tracking import ScanItem
@@ -34,3 +35,19 @@ def test_a_reason_is_called_by_what_it_is_the_reason_of(
     for code in ("az", "ru", "en"):
         Language.current().choose(code)
         assert sheet.form.field("reason").editor.accessibleName() == say(words)
+
+
+def test_a_reason_leaves_only_the_measures_that_go_with_it(screen: TrackingScreen) -> None:
+    sheet = NeedsSheet(screen, event_here("EMH"), ScanItem(NUMBERS[0], "EMH"))
+    reason, measure = sheet.form.field("reason"), sheet.form.field("measure")
+    assert isinstance(measure, ChoiceField)
+    reason.put("absent")
+    measure.put("card_left")
+    reason.put("refused")
+    assert [one.value for one in measure.choices()] == ["returned", "handed_over"]
+    # What no longer goes with it is chosen no longer.
+    assert measure.text() == ""
+    measure.put("returned")
+    reason.put("moved")
+    assert measure.text() == "returned"
+    assert len(measure.choices()) > 2

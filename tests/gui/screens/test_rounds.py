@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.gui.kit.words import Language, say
+from azpost_desk.gui.screens.rounds.form import REASONS
 from azpost_desk.gui.screens.rounds.screen import RoundsScreen
 from tests.gui.conftest import press
 from tests.gui.screens.hands import Hands
@@ -91,6 +92,21 @@ def test_back_is_one_key_for_what_was_delivered_and_two_for_what_was_tried(
     bodies = [one for one in stand.bodies(ops.ItemScanned) if isinstance(one, ops.ItemScanned)]
     tried = [one for one in bodies if one.event == "EMH"]
     assert {(one.reason, one.measure) for one in tried} == {("absent", "new_try")}
+
+
+def test_what_was_refused_at_the_door_goes_back_and_is_not_tried_again(
+    hands: Hands, screen: RoundsScreen, qtbot: QtBot, stand: Stand
+) -> None:
+    out(hands, screen, qtbot, NUMBERS[:1])
+    hands.type(f"{digit_of(screen, OTHER_CLERK.officer)}\n")
+    hands.scan(NUMBERS[0])
+    hands.type(str(REASONS.index("refused") + 1))
+    assert screen.asking.asked is not None
+    assert screen.asking.asked.measures == ("returned", "handed_over")
+    hands.type("1")
+    [tried] = [one for one in stand.bodies(ops.ItemScanned) if getattr(one, "event", "") == "EMH"]
+    assert isinstance(tried, ops.ItemScanned)
+    assert (tried.reason, tried.measure) == ("refused", "returned")
 
 
 def test_what_does_not_fit_is_said_and_nothing_is_lost(

@@ -12,7 +12,7 @@ from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain
-from azpost_desk.gui.screens.rounds.form import MEASURES, REASONS, Asked
+from azpost_desk.gui.screens.rounds.form import REASONS, Asked
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.services.tracking import ScanItem
 
@@ -71,7 +71,7 @@ class OutcomeCard(Card):
         if asked is None:
             return
         self.number.say(plain(printed_item_number(asked.number)))
-        words = [f"express.measure.{one}" for one in MEASURES]
+        words = [f"express.measure.{one}" for one in asked.measures]
         if not asked.reason:
             words = [f"express.reason.{one}" for one in REASONS]
         self.question.say("rounds.screen.asked_measure" if asked.reason else "rounds.screen.asked")

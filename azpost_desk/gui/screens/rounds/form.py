@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _TRIED: Final = event_here("EMH")
 REASONS: Final = _TRIED.reasons
-MEASURES: Final = _TRIED.measures
 # The tenth reason has the digit after nine.
 _DIGITS: Final = "1234567890"
 COUNTED_MAX: Final = 9_999
@@ -48,9 +47,14 @@ class Asked:
         at = _DIGITS.find(text) if len(text) == 1 else -1
         if not self.reason:
             return Asked(self.number, REASONS[at]) if 0 <= at < len(REASONS) else None
-        if 0 <= at < len(MEASURES):
-            return ScanItem(self.number, "EMH", reason=self.reason, measure=MEASURES[at])
+        if 0 <= at < len(self.measures):
+            return ScanItem(self.number, "EMH", reason=self.reason, measure=self.measures[at])
         return None
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What may have been done, for this reason."""
+        return _TRIED.measures_after(self.reason)
 
     def delivered(self) -> ScanItem:
         """To the addressee, who signed the courier's list."""

@@ -95,6 +95,9 @@ class NeedsSheet(Sheet):
         if "duty" in event.needs:
             self.form.field("reason").changed.connect(self._on_reason)
             self._on_reason()
+        if "measure" in event.needs:
+            self._event = event
+            self.form.field("reason").changed.connect(self._on_why)
         if wrong:
             self._show_again(event, wrong)
 
@@ -156,6 +159,12 @@ class NeedsSheet(Sheet):
     def _on_reason(self) -> None:
         # Only where duty is due is there a sum to ask for.
         self.form.field("duty").setVisible(self.form.field("reason").text() == _DUE)
+
+    def _on_why(self) -> None:
+        measure = self.form.field("measure")
+        assert isinstance(measure, ChoiceField)
+        left = self._event.measures_after(self.form.field("reason").text())
+        measure.set_choices(choices_of(left, "express.measure."))
 
     def _duty_qapik(self) -> int:
         field = self.form.field("duty")

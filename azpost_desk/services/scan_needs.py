@@ -1,0 +1,67 @@
+"""What has to be said with a scan: a scan and its event in, the reason why it says too little out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from azpost_desk.domain.days import is_day
+from azpost_desk.domain.item_numbers import read_receptacle
+from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
+from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, needs_document, takes_code
+from azpost_desk.domain.mail.scanning import ABROAD
+
+if TYPE_CHECKING:
+    from azpost_desk.domain.mail.scanning import EventHere, Need
+    from azpost_desk.services.tracking import ScanItem
+
+# A label of our own: an inland bag, a box.
+_OWN_LABEL: Final = re.compile("[A-Z0-9-]{4,30}")
+
+
+def why_untold(command: ScanItem, event: EventHere, custody: str, today: str) -> str:
+    """The reason (`express.scan.<reason>`) for the first need of the event that was not said, or not rightly;
+    empty where all was.
+
+    Args:
+        custody: who holds the item.
+        today: the business day.
+    """
+    for need in event.needs:
+        if not _is_told(command, event, need, custody, today):
+            goes_back = need == "measure" and command.measure.strip() in event.measures
+            return "goes_back" if goes_back else f"{need}_missing"
+    return ""
+
+
+def label_of(typed: str) -> str:
+    """What a bag's label says, as it is compared: capitals and digits."""
+    return "".join(typed.split()).upper()
+
+
+def _is_told(command: ScanItem, event: EventHere, need: Need, custody: str, today: str) -> bool:
+    if need == "duty":
+        is_due = command.reason == "duty_due"
+        return 0 < command.duty_qapik <= DUE_QAPIK_MAX if is_due else not command.duty_qapik
+    given: str = getattr(command, need).strip()
+    if need == "document":
+        is_known = bool(command.code) and takes_code(command.relation)
+        return bool(given) or is_known or not needs_document(command.relation, on_round=custody == "round")
+    if need == "signatory" and not given:
+        if command.code and takes_code(command.relation):
+            # Whoever has the code is the addressee, whose name the acceptance holds.
+            return True
+        # At the door the addressee signs the courier's list.
+        return (command.relation, command.signed, custody) == ("self", "paper", "round")
+    if need == "signed" and given == "screen":
+        drawn = command.signature
+        return drawn is not None and drawn.is_sound and len(command.picture) <= IMAGE_BYTES_MAX
+    if need == "until":
+        return is_day(given) and given >= today
+    if need == "receptacle":
+        label = label_of(given)
+        abroad = event.code in ABROAD
+        return read_receptacle(label) is not None if abroad else bool(_OWN_LABEL.fullmatch(label))
+    if need == "measure":
+        return given in event.measures_after(command.reason.strip())
+    return bool(given) and given in (event.offers(need) or (given,))
