@@ -28,7 +28,7 @@ from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.goods import SellGoods
 from azpost_desk.services.payments import PayBill
 from azpost_desk.services.rounds import Signed
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from azpost_desk.services.transfer_changes import ChangeTransfer
 from azpost_desk.services.transfers import ClaimTransfer, SendTransfer
 

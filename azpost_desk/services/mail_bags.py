@@ -21,11 +21,12 @@ from azpost_desk.domain.typed import one_line
 from azpost_desk.services.bag_labels import PAPER
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 from azpost_desk.services.mail_bags_views import ARRIVALS, BAGS, Bag
-from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
+from azpost_desk.services.scan_items import ScanItem
 
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.rounds import Signed
+    from azpost_desk.services.tracking import Scanned, Tracking
     from azpost_desk.services.views import Recorded
 
 

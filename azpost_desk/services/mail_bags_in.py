@@ -26,11 +26,12 @@ from azpost_desk.domain.staff import Permission
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.counter import Approval, Counter, Officer, open_day
 from azpost_desk.services.mail_bags_views import ARRIVALS, BAGS, Arrival, Bag, arrival_in
+from azpost_desk.services.scan_items import ScanItem
 from azpost_desk.services.staff import consent
-from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
 
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading
+    from azpost_desk.services.tracking import Scanned, Tracking
     from azpost_desk.services.views import Recorded
 
 _HERE: Final = ("arrived", "opened", "astray")

@@ -19,12 +19,13 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 from azpost_desk.services.rounds_views import ROUNDS, Round, is_overdue
+from azpost_desk.services.scan_items import ScanItem
 from azpost_desk.services.stop_orders import orders_known_ms
-from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.proof import Signature
     from azpost_desk.services.ports import Reading, Writing
+    from azpost_desk.services.tracking import Scanned, Tracking
     from azpost_desk.services.views import Recorded
 
 

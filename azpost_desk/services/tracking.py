@@ -29,14 +29,13 @@ from azpost_desk.services.mail_bags_views import require_open, require_voidable,
 from azpost_desk.services.misrouting import belongs_to
 from azpost_desk.services.pickups import PICKUPS, Tried, Unbelieved, hold_against, unbelieved
 from azpost_desk.services.rounds_views import ROUNDS, is_made_up, orders_then_ms
-from azpost_desk.services.scan_needs import label_of, why_untold
+from azpost_desk.services.scan_items import ScanItem, label_of, why_untold
 from azpost_desk.services.staff import consent
 from azpost_desk.services.stop_orders import orders_known_ms, why_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from azpost_desk.domain.mail.proof import Signature
     from azpost_desk.services.keeping import Term
     from azpost_desk.services.ports import Hasher, Reading, Writing
     from azpost_desk.services.views import Entry, Recorded
@@ -44,35 +43,6 @@ if TYPE_CHECKING:
 
 VOID_OWN_MS: Final = 60_000
 _DIGITS_ONLY: Final = re.compile("[0-9]{4}")
-
-
-@dataclass(frozen=True, slots=True)
-class ScanItem:
-    """One scan (or typed number, or the last four digits of an announced item) under the chosen event.
-
-    `signature` is what was drawn on the screen, `picture` the same as PNG; `round` is that of a courier,
-    `bag` an inland one; `code` the six digits the addressee was told, instead of a document;
-    `asked` who said by telephone that nothing stops it.
-    """
-
-    raw: str
-    event: str
-    reason: str = ""
-    measure: str = ""
-    signatory: str = ""
-    relation: str = ""
-    document: str = ""
-    code: str = ""
-    signed: str = ""
-    signature: Signature | None = None
-    picture: bytes = b""
-    receptacle: str = ""
-    until: str = ""
-    duty_qapik: int = 0
-    round: str = ""
-    bag: str = ""
-    asked: str = ""
-    source: str = "scan"
 
 
 @dataclass(frozen=True, slots=True)

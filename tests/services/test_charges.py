@@ -12,7 +12,7 @@ from azpost_desk.domain.lines import ChargePaid
 from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.services.counters import CLERK, SUPERVISOR, approval
 from tests.services.test_express import accept, scan, taken_by
 from tests.services.test_mail_events import becomes

@@ -19,7 +19,7 @@ from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.protocol.news import ItemEvent
 from azpost_desk.services.declarations import Amend
 from azpost_desk.services.express import AcceptItem
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.services.counters import CLERK, MANAGER, Stand, approval
 from tests.services.test_erasure import heard
 from tests.services.test_mail_abroad import FROM, SCARF, TEA, command, told

@@ -13,7 +13,7 @@ from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.express import AcceptItem
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from azpost_desk.texts import Texts
 from tests.services.counters import CLERK, MORNING_MS, OTHER_CLERK, SUPERVISOR, Stand, approval
 from tests.storage.desks import documents, piece

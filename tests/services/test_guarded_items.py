@@ -16,7 +16,7 @@ from azpost_desk.domain.mail.prices import AdvanceDemand, MailAbroad
 from azpost_desk.domain.mail.proof import Proof
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.express import AcceptItem
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.services.counters import CLERK
 from tests.services.test_express import scan, taken_by
 from tests.services.test_labels import FROM, HERE

@@ -11,7 +11,7 @@ from azpost_desk.domain.people import Person
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.report_papers import report_paper
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.services.counters import CLERK, MANAGER, approval, close_counted, press
 from tests.storage.desks import piece
 

@@ -16,7 +16,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.mail_bags import CloseBag
 from azpost_desk.services.rounds import Signed
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.services.counters import CLERK, approval
 from tests.storage.desks import piece
 

@@ -14,7 +14,7 @@ from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail.bags import bag_number
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.mail_bags_in import AsFound
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.services.counters import CLERK, approval
 from tests.services.test_mail_bags import INK, refused
 from tests.storage.desks import piece

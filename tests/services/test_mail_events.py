@@ -15,7 +15,7 @@ from azpost_desk.domain.mail.proof import Proof, Signature
 from azpost_desk.domain.mail.scanning import EVENTS_AT, event_here, events_at
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from azpost_desk.texts import Texts
 from tests.services.counters import CLERK
 from tests.services.test_express import scan, taken_by

@@ -12,7 +12,7 @@ from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.pickups import PICKUPS
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.services.counters import CLERK
 from tests.services.test_express import scan
 from tests.storage.desks import piece

@@ -14,7 +14,7 @@ from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.rounds import Signed
 from azpost_desk.services.rounds_views import OUT_MS_MAX
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.services.counters import CLERK, OTHER_CLERK
 from tests.storage.desks import piece
 

@@ -16,7 +16,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.counter import Approval
 from azpost_desk.services.express import AcceptItem
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.services.test_express import taken_by
 from tests.stories.town import BAKU, LEYLA, ORXAN
 

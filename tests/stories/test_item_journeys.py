@@ -17,7 +17,7 @@ from azpost_desk.rehearsal.mail_town import PRICES, sell_mail_abroad
 from azpost_desk.services.declarations import Amend
 from azpost_desk.services.express import AcceptItem
 from azpost_desk.services.mail_bags_in import AsFound
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.services.test_express import taken_by
 from tests.services.test_mail_abroad import command as abroad
 from tests.stories.test_express import becomes, events, states

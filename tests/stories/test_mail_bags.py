@@ -8,7 +8,7 @@ from azpost_desk.domain.mail.proof import Signature
 from azpost_desk.services.mail_bags import CloseBag
 from azpost_desk.services.mail_bags_in import AsFound
 from azpost_desk.services.rounds import Signed
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.stories.test_express import accept, becomes, events, states
 from tests.stories.town import BAKU
 

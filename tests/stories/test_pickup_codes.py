@@ -10,7 +10,7 @@ import pytest
 
 from azpost_desk.domain.days import BAKU_OFFSET_MS
 from azpost_desk.programs.desk_parts import Argon2
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.services.test_express import taken_by
 from tests.stories.test_express import accept, states
 from tests.stories.test_messages import network as network

@@ -12,7 +12,7 @@ from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.gui.kit.amending import AmendSheet
 from azpost_desk.gui.kit.words import language, phrase, say
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.gui.screens.hands import Hands
 from tests.services.counters import CLERK
 from tests.services.test_mail_abroad import command, told

@@ -24,7 +24,7 @@ from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.shell.register import screens
 from azpost_desk.protocol import news as tidings
 from azpost_desk.services.payments import PayBill
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from azpost_desk.services.transfers import ClaimTransfer
 from azpost_desk.services.views import Found
 from tests.fakes.line import PlayedTransfer

@@ -10,7 +10,7 @@ from azpost_desk.domain.mail.scanning import event_here
 from azpost_desk.gui.kit.fields import ChoiceField
 from azpost_desk.gui.kit.words import Language, say
 from azpost_desk.gui.screens.tracking.sheets import NeedsSheet
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from tests.gui.screens.test_tracking import NUMBERS
 from tests.gui.screens.test_tracking import screen as screen
 

@@ -21,7 +21,8 @@ from azpost_desk.gui.screens.tracking import form as decide
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
 from azpost_desk.protocol import news as tidings
-from azpost_desk.services.tracking import VOID_OWN_MS, ScanItem, Tracking
+from azpost_desk.services.scan_items import ScanItem
+from azpost_desk.services.tracking import VOID_OWN_MS, Tracking
 from azpost_desk.services.views import Found
 from tests.gui.conftest import press, type_text
 from tests.services.counters import MORNING_MS

@@ -14,7 +14,7 @@ from azpost_desk.gui.kit.theme import GAP_WIDE
 from azpost_desk.gui.kit.words import phrase, plain
 from azpost_desk.gui.screens.rounds.form import REASONS, Asked
 from azpost_desk.gui.work.guards import guarded
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.mail.rounds import handed_in
 from azpost_desk.domain.mail.scanning import event_here
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 
 if TYPE_CHECKING:
     from azpost_desk.services.rounds import RoundNow

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.rounds import Courier, RoundNow
-    from azpost_desk.services.tracking import ScanItem, Scanned
+    from azpost_desk.services.scan_items import ScanItem
+    from azpost_desk.services.tracking import Scanned
 
 _SIGN_PX = 290
 

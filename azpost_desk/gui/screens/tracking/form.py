@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from azpost_desk.domain.scans import Scan
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.keeping import Keeping, Term
-    from azpost_desk.services.tracking import ScanItem, Scanned, Tracking
+    from azpost_desk.services.scan_items import ScanItem
+    from azpost_desk.services.tracking import Scanned, Tracking
     from azpost_desk.services.views import Basket, Entry
 
 Tone = Literal["good", "refused", "already", "elsewhere", "stop"]

@@ -30,7 +30,7 @@ from azpost_desk.gui.screens.tracking.side import SidePanel, counter
 from azpost_desk.gui.screens.tracking.table import columns, state_of
 from azpost_desk.gui.work.guards import guarded
 from azpost_desk.gui.work.runner import Operation, Runner
-from azpost_desk.services.tracking import ScanItem
+from azpost_desk.services.scan_items import ScanItem
 from azpost_desk.services.views import Found
 
 if TYPE_CHECKING:

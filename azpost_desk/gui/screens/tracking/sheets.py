@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.domain.mail.scanning import EventHere
     from azpost_desk.domain.scans import Scan
-    from azpost_desk.services.tracking import ScanItem
+    from azpost_desk.services.scan_items import ScanItem
 
 _WIDTH_PX: Final = 420
 # With a place to sign beside the fields.

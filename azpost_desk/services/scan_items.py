@@ -1,8 +1,9 @@
-"""What has to be said with a scan: a scan and its event in, the reason why it says too little out."""
+"""One scan and what has to be said with it: a scan and its event in, the reason why it says too little."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.days import is_day
@@ -12,11 +13,40 @@ from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, needs_document, takes
 from azpost_desk.domain.mail.scanning import ABROAD
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.mail.proof import Signature
     from azpost_desk.domain.mail.scanning import EventHere, Need
-    from azpost_desk.services.tracking import ScanItem
 
 # A label of our own: an inland bag, a box.
 _OWN_LABEL: Final = re.compile("[A-Z0-9-]{4,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class ScanItem:
+    """One scan (or typed number, or the last four digits of an announced item) under the chosen event.
+
+    `signature` is what was drawn on the screen, `picture` the same as PNG; `round` is that of a courier,
+    `bag` an inland one; `code` the six digits the addressee was told, instead of a document;
+    `asked` who said by telephone that nothing stops it.
+    """
+
+    raw: str
+    event: str
+    reason: str = ""
+    measure: str = ""
+    signatory: str = ""
+    relation: str = ""
+    document: str = ""
+    code: str = ""
+    signed: str = ""
+    signature: Signature | None = None
+    picture: bytes = b""
+    receptacle: str = ""
+    until: str = ""
+    duty_qapik: int = 0
+    round: str = ""
+    bag: str = ""
+    asked: str = ""
+    source: str = "scan"
 
 
 def why_untold(command: ScanItem, event: EventHere, custody: str, today: str) -> str:
