@@ -25,7 +25,9 @@ from azpost_desk.services.counter import attach, if_sent, open_day
 from azpost_desk.services.customs_forms import PAPER
 from azpost_desk.services.declared import amendments, declared_now
 from azpost_desk.services.hs_list import hs_index
+from azpost_desk.services.labels import PAPER as LABEL_PAPER
 from azpost_desk.services.mail_abroad import Parcel, addressee_sent, judged, may_go, on_label
+from azpost_desk.services.print_jobs import is_made
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.advance import ItemAttributes, Party
@@ -126,7 +128,7 @@ class Declarations:
             return judged(books, parcel, declared)
 
     def amend(self, command: Amend, by: Officer) -> Recorded:
-        """Record the next version; its customs form is printed.
+        """Record the next version; its customs form is printed, and the label where the addressee is another.
 
         Raises:
             Refused: S-010, C-001, as `standing` and `judge`, E-177 another version stands by now, the first
@@ -148,6 +150,9 @@ class Declarations:
             body = msgspec.structs.replace(body, addresses=whole.commitment())
             recorded = books.append(body, actor=by.officer, operation=operation, attachments=[whole])
             books.queue_paper(PAPER, operation)
+            if whose.addressee != before.addressee:
+                sort = "copy" if is_made(books, LABEL_PAPER, sold.operation) else "original"
+                books.queue_paper(LABEL_PAPER, sold.operation, sort)
         self.counter.line.wake()
         return recorded
 

@@ -13,6 +13,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail import advance
 from azpost_desk.domain.mail.advance import Papers
+from azpost_desk.domain.papers import LabelPaper
 from azpost_desk.domain.papers_mail import CustomsPaper
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.domain.refusals import Refused, Trouble
@@ -117,6 +118,26 @@ def test_the_form_printed_anew_says_which_version_it_is_and_so_does_the_sales_ow
     assert len(again.declared.lines) == len(again.origins) == 1
     [late] = forms(stand, sold.message)
     assert (late.version, late.declared) == (2, again.declared)
+
+
+def test_the_label_says_the_addressee_that_stands_and_is_printed_again_when_it_is_another(
+    stand: Stand, sold: Standing
+) -> None:
+    def labels() -> list[tuple[str, str]]:
+        jobs = [one for one in stand.desk.papers.waiting() if one.paper == "label"]
+        papers = [stand.desk.papers.of_job(one) for one in jobs]
+        return [(one.addressee.street, one.copy.kind) for one in papers if isinstance(one, LabelPaper)]
+
+    stand.desk.declarations.amend(said(sold, (TEA,)), CLERK)
+    [(street, kind)] = labels()
+    assert kind == "original"
+    again = stand.desk.declarations.standing(sold.number)
+    addressee = replace(again.addressee, street="Istiklal Cad. 5")
+    stand.desk.declarations.amend(said(again, (TEA,), addressee=addressee), CLERK)
+    (first, _), (second, copied) = labels()
+    assert first == second != street
+    assert "Istiklal Cad. 5" in first
+    assert copied == "copy"
 
 
 @pytest.mark.parametrize(

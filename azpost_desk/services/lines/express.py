@@ -15,6 +15,7 @@ from azpost_desk.domain.papers import Say
 from azpost_desk.domain.people import Addresses
 from azpost_desk.services.counter import if_sent
 from azpost_desk.services.country_names import country_abroad, country_name
+from azpost_desk.services.declared import declared_now
 from azpost_desk.services.lines.base import LineWords, named
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _spaced(number: str) -> str:
 
 
 def _label(place: Place, line: ItemAccepted, sheet: Sheet) -> papers.Paper | None:
-    addresses = place.attached(line, "addresses", Addresses)
+    addresses = _addresses(place, line)
     if addresses is None:
         return None
     return papers.LabelPaper(
@@ -51,6 +52,14 @@ def _label(place: Place, line: ItemAccepted, sheet: Sheet) -> papers.Paper | Non
         copy=sheet.copy,
         language=place.language,
         weight_typed=line.weight_typed,
+    )
+
+
+def _addresses(place: Place, line: ItemAccepted) -> Addresses | None:
+    """Those that stand: the addressee of an item for abroad may have been amended since its sale."""
+    sold = place.books.paid_line(line.operation) if line.abroad is not None else None
+    return (
+        place.attached(line, "addresses", Addresses) if sold is None else declared_now(place.books, sold)[1]
     )
 
 
