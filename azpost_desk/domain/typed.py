@@ -33,6 +33,11 @@ def one_line(text: str) -> str:
     return "".join(map(_plain_digit, seen(_BREAKS.sub(" ", text))))
 
 
+def is_said(text: str) -> bool:
+    """Whether anything of it is read: blanks and what writes nothing name nobody and prove nothing."""
+    return bool(one_line(text).strip())
+
+
 def require_writable(value: object, path: str = "") -> None:
     """Refuse with G-016 a text that holds what cannot be written down, however deep it lies in `value`.
 

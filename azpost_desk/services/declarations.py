@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.lengths import require_lengths
 from azpost_desk.domain.mail import advance
 from azpost_desk.domain.mail.advance import Papers, Posting, amended, written
@@ -30,7 +31,7 @@ from azpost_desk.services.mail_abroad import Parcel, addressee_sent, judged, may
 from azpost_desk.services.print_jobs import is_made
 
 if TYPE_CHECKING:
-    from azpost_desk.domain.mail.advance import ItemAttributes, Party
+    from azpost_desk.domain.mail.advance import Party
     from azpost_desk.domain.mail.history import Life
     from azpost_desk.services.counter import Counter, Officer
     from azpost_desk.services.mail_abroad import Judged
@@ -143,9 +144,7 @@ class Declarations:
             found, sold, before = _standing(books, command.number)
             if command.supersedes != found.message:
                 raise Refused("E-177", version=found.version)
-            body, whose, message = _next(books, command, (found, sold, before), operation, by)
-            require_writable(message)
-            require_lengths(message)
+            body, whose = _next(books, command, (found, sold, before), operation, by)
             whole = attach(operation, "addresses", whose)
             body = msgspec.structs.replace(body, addresses=whole.commitment())
             recorded = books.append(body, actor=by.officer, operation=operation, attachments=[whole])
@@ -163,8 +162,8 @@ def _next(
     before: tuple[Standing, ops.ItemAccepted, Addresses],
     operation: str,
     by: Officer,
-) -> tuple[ops.ItemDeclared, Addresses, ItemAttributes]:
-    """The record, still without its commitment, what lies beside it, and the message in that."""
+) -> tuple[ops.ItemDeclared, Addresses]:
+    """The record, still without its commitment, and what lies beside it."""
     found, sold, whole = before
     told = advance.read(whole.declared.encode())
     addressee = addressee_sent(command.addressee, found.parcel.country)
@@ -188,6 +187,8 @@ def _next(
     message = amended(told, operation, posting, declared)
     if msgspec.structs.replace(message, message=told.message, supersedes=told.supersedes) == told:
         raise Refused("E-176")
+    require_writable(message)
+    require_lengths(message)
     body = ops.ItemDeclared(
         number=sold.number,
         acceptance=sold.operation,
@@ -202,10 +203,12 @@ def _next(
         has_left=_has_left(books.item_lives(sold.number)[-1]),
     )
     beside = Addresses(sender=whole.sender, addressee=on_label(addressee), declared=written(message).decode())
-    return body, beside, message
+    return body, beside
 
 
 def _standing(books: Reading, number: str) -> tuple[Standing, ops.ItemAccepted, Addresses]:
+    if read_item_number(number).number != number:
+        raise Refused("E-172")
     life = books.item_lives(number)[-1]
     taken_in = next((one.event.id for one in life.steps if one.event.code == "EMA" and one.counts), "")
     sold = books.paid_line(taken_in) if taken_in else None

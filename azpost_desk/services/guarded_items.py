@@ -13,6 +13,7 @@ from azpost_desk.domain.mail.guarded import IN_PERSON, guarded
 from azpost_desk.domain.mail.keeping import MailStorage
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.proof import takes_code
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.charges_due import is_elsewheres
 from azpost_desk.services.counter import if_sent
 
@@ -67,12 +68,12 @@ def why_guarded(
         return "in_person_only", {}
     if brought_back:
         return None
-    if said.code and not said.document.strip():
+    if said.code and not is_said(said.document):
         return "document_too", {}
     if is_elsewheres(books, number, online=counter.line.state().online):
         return "guarded_elsewhere", {}
     hours = if_sent(books, MailStorage, books.day().date).orders_hours_max
-    if counter.line.trusted_ms() - orders_ms > hours * _HOUR_MS and not said.asked.strip():
+    if _is_old(counter, orders_ms, hours) and not is_said(said.asked):
         return ASK_BY_PHONE, {"at_ms": orders_ms, "hours": hours}
     return None
 
@@ -86,12 +87,15 @@ def why_unheard(
     """
     date = books.day().date
     demands = any(one.valid_from <= date for one in if_sent(books, MailAbroad, date).advance)
-    if said.event != "EMC" or not demands or said.asked.strip():
+    if said.event != "EMC" or not demands or is_said(said.asked):
         return None
     hours = if_sent(books, MailStorage, date).orders_hours_max
-    if counter.line.trusted_ms() - orders_ms <= hours * _HOUR_MS:
-        return None
-    return UNHEARD, {"at_ms": orders_ms, "hours": hours}
+    return (UNHEARD, {"at_ms": orders_ms, "hours": hours}) if _is_old(counter, orders_ms, hours) else None
+
+
+def _is_old(counter: Counter, orders_ms: int, hours: int) -> bool:
+    """Whether news of stop orders are too old; how old those of a time still to come are, nobody knows."""
+    return abs(counter.line.trusted_ms() - orders_ms) > hours * _HOUR_MS
 
 
 def proven_by(said: HandOver) -> str:
@@ -100,4 +104,4 @@ def proven_by(said: HandOver) -> str:
         return ""
     if said.code and takes_code(said.relation):
         return "code"
-    return "document" if said.document.strip() else ""
+    return "document" if is_said(said.document) else ""

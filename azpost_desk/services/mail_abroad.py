@@ -26,7 +26,7 @@ from azpost_desk.domain.mail.prohibited import Article, Prohibitions, check_cont
 from azpost_desk.domain.money import CURRENCIES, Money
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.domain.typed import require_writable
+from azpost_desk.domain.typed import is_said, require_writable
 from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.counter import Counter, Officer, attach, if_sent, open_day
 from azpost_desk.services.country_names import country_name
@@ -333,7 +333,7 @@ def judged(books: Reading, parcel: Parcel, declared: Declaration) -> Judged:
 def may_go(contents: ContentsChecked, papers: Papers, looked_at: frozenset[int], language: str) -> None:
     """Refuse what no post takes first (E-094), then what needs a document (E-095) or a look (E-096)."""
     hits = sorted(contents.hits, key=lambda one: prohibited.STATES.index(one.verdict), reverse=True)
-    has_document = bool(papers.licence.strip() or papers.certificate.strip())
+    has_document = is_said(papers.licence) or is_said(papers.certificate)
     for hit in hits:
         field, article = f"lines[{hit.line + 1}].description", name_in(hit.row.names, language)
         if hit.verdict == prohibited.REFUSED:

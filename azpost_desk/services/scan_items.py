@@ -11,6 +11,7 @@ from azpost_desk.domain.item_numbers import read_receptacle
 from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
 from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, needs_document, takes_code
 from azpost_desk.domain.mail.scanning import ABROAD
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.proof import Signature
@@ -73,7 +74,8 @@ def _is_told(command: ScanItem, event: EventHere, need: Need, custody: str, toda
     if need == "duty":
         is_due = command.reason == "duty_due"
         return 0 < command.duty_qapik <= DUE_QAPIK_MAX if is_due else not command.duty_qapik
-    given: str = getattr(command, need).strip()
+    typed: str = getattr(command, need)
+    given = typed.strip() if is_said(typed) else ""
     if need == "document":
         is_known = bool(command.code) and takes_code(command.relation)
         return bool(given) or is_known or not needs_document(command.relation, on_round=custody == "round")

@@ -19,7 +19,7 @@ from azpost_desk.domain.mail.scanning import EventHere, event_here, events_at
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.scans import read_scan, why_unread
 from azpost_desk.domain.staff import Permission
-from azpost_desk.domain.typed import one_line
+from azpost_desk.domain.typed import is_said, one_line
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.charges_due import why_unpaid
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
@@ -239,10 +239,10 @@ class Tracking:
         operation = self.counter.new_id()
         # Who signed is personal data: the record holds its commitment only.
         told: dict[str, object] = (
-            {"signatory": command.signatory.strip()} if command.signatory.strip() else {}
+            {"signatory": command.signatory.strip()} if is_said(command.signatory) else {}
         )
-        asked = one_line(command.asked)
-        if command.document.strip() or command.signature or asked:
+        asked = one_line(command.asked).strip()
+        if is_said(command.document) or command.signature or asked:
             told["proof"] = Proof(one_line(command.document), command.signature, command.picture, asked)
         attached = {group: attach(operation, group, value) for group, value in told.items()}
         committed = {group: one.commitment() for group, one in attached.items()}

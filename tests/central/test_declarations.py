@@ -178,6 +178,48 @@ def test_what_no_honest_desk_amends_is_a_task_and_changes_nothing(centre: Centre
     assert declared(centre, strange) is None
 
 
+@pytest.mark.parametrize("version", [3, 10**9, 2**31, 2**63, 2**70])
+def test_a_version_that_is_not_the_next_one_hides_none_that_is(
+    centre: Centre, enrolled: Enrolled, version: int
+) -> None:
+    here = enrolled("2002-1")
+    first = accept(here, SOUND)
+    amend(here, first, first, version, UNSOUND)
+    honest = amend(here, first, first, 2, replace(SOUND, explanation="x"))
+    hear(centre, here)
+    assert [one[:2] for one in listed(centre)] == [("security", "item_declared_strange")]
+    told = declared(centre)
+    assert told is not None
+    assert told.message == honest
+    amend(here, first, honest, 2, UNSOUND)
+    hear(centre, here)
+    assert [one[1] for one in listed(centre)] == ["item_declared_strange"] * 2
+    assert declared(centre) == told
+
+
+@pytest.mark.parametrize("part", ["number", "acceptance", "supersedes"])
+def test_a_text_that_no_database_takes_is_securitys_and_not_a_fault_of_the_program(
+    centre: Centre, enrolled: Enrolled, part: str
+) -> None:
+    here = enrolled("2002-1")
+    first = accept(here, SOUND)
+    said = {"number": ITEM, "acceptance": first, "supersedes": first, part: "\0"}
+    here.append(ops.ItemDeclared(version=2, addresses="", **said))  # type: ignore[arg-type]
+    hear(centre, here)
+    assert [one[:2] for one in listed(centre)] == [("security", "item_declared_strange")]
+
+
+def test_another_country_than_was_paid_for_is_not_sent(centre: Centre, enrolled: Enrolled) -> None:
+    here = enrolled("2002-1")
+    first = accept(here, SOUND)
+    amend(here, first, first, 2, replace(SOUND, addressee=replace(SOUND.addressee, country="DE")))
+    hear(centre, here)
+    assert [one[:2] for one in listed(centre)] == [("security", "item_declared_strange")]
+    told = declared(centre)
+    assert told is not None
+    assert told.addressee.country == "TR"
+
+
 def test_two_that_stand_are_a_persons_and_the_last_one_counts(centre: Centre, enrolled: Enrolled) -> None:
     here = enrolled("2002-1")
     first = accept(here, SOUND)
@@ -188,6 +230,10 @@ def test_two_that_stand_are_a_persons_and_the_last_one_counts(centre: Centre, en
     told = declared(centre)
     assert told is not None
     assert told.message == later
+    # The person knows of it: what is amended further is no other task.
+    amend(here, first, later, 3, SOUND)
+    hear(centre, here)
+    assert [one[1] for one in listed(centre)] == ["item_declared_twice"]
 
 
 def test_what_was_erased_by_rule_is_declared_no_more(

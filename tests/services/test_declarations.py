@@ -178,6 +178,27 @@ def test_an_addressee_is_amended_as_it_is_accepted(
     assert stand.desk.declarations.standing(sold.number).addressee.country == "TR"
 
 
+@pytest.mark.parametrize(
+    ("other", "field"),
+    [
+        ({"papers": Papers(licence="MN\ud80017")}, "papers.licence"),
+        ({"papers": Papers(certificate="\0")}, "papers.certificate"),
+        ({"lines": (replace(TEA, description="black\ud800 tea"),)}, "lines.description"),
+    ],
+)
+def test_what_cannot_be_written_down_is_refused_by_the_name_of_its_field(
+    stand: Stand, sold: Standing, other: dict[str, Any], field: str
+) -> None:
+    refused(stand, said(sold, **other), "G-016", field)
+    with pytest.raises(Refused, match="E-172"):
+        stand.desk.declarations.standing("EE\ud800")
+
+
+def test_a_number_that_nobody_can_read_is_no_document(stand: Stand, sold: Standing) -> None:
+    carpet = replace(SCARF, description="old carpet", hs="570110")
+    refused(stand, said(sold, (carpet,), papers=Papers(licence="\u200b")), "E-095", "papers.licence")
+
+
 def test_only_where_it_was_sold_and_while_it_is_on_its_way(stand: Stand, sold: Standing) -> None:
     declarations = stand.desk.declarations
 

@@ -104,6 +104,54 @@ def test_with_old_news_of_stop_orders_somebody_answers_by_telephone_first(stand:
     assert msgspec.json.decode(kept, type=Proof).asked == "Məmmədova Nigar"
 
 
+@pytest.mark.parametrize("nobody", ["\u200b", "\u202e", "\0", "\ud800", " \u2060 "])
+def test_what_nobody_can_read_names_nobody_and_is_no_document(stand: Stand, nobody: str) -> None:
+    here(stand, INSURED)
+    for part, reason in (("signatory", "signatory_missing"), ("document", "document_missing")):
+        assert scan(stand, INSURED, "EMI", **TAKEN | {part: nobody}) == ("refused", reason)
+    stand.line.online, stand.line.heard_ms = False, 1
+    assert scan(stand, INSURED, "EMI", **TAKEN, asked=nobody) == ("refused", "ask_by_phone")
+    stand.line.online = True
+    tell_code(stand, INSURED)
+    coded = {"relation": "self", "signed": "paper", "code": "402917", "document": nobody}
+    assert scan(stand, INSURED, "EMI", **coded) == ("refused", "document_too")
+
+
+def test_news_of_a_time_that_is_still_to_come_are_old_ones(stand: Stand) -> None:
+    here(stand, INSURED)
+    stand.line.online, stand.line.heard_ms = False, stand.line.trusted_ms() + 5 * 365 * 24 * HOUR_MS
+    assert scan(stand, INSURED, "EMI", **TAKEN) == ("refused", "ask_by_phone")
+
+
+def test_nothing_leaves_a_hub_by_news_of_a_time_that_is_still_to_come(stand: Stand) -> None:
+    becomes(stand, "exchange")
+    demands(stand, "TR")
+    stand.line.online, stand.line.heard_ms = False, stand.line.trusted_ms() + 5 * 365 * 24 * HOUR_MS
+    assert scan(stand, PLAIN, "EMB") == ("saved", "saved")
+    left = {"receptacle": S9, "signatory": "Quliyev Rauf"}
+    assert scan(stand, PLAIN, "EMC", **left) == ("stopped", "advance_unheard")
+
+
+def test_an_acceptance_by_a_clock_that_is_ahead_says_in_person_all_the_same(stand: Stand) -> None:
+    branch = stand.books.identity().branch
+    for at, (event, office, desk) in enumerate(
+        [("EMG", branch, f"{branch}-9"), ("EMA", "1000", "1000-1")], start=1
+    ):
+        told = tidings.ItemEvent(
+            number=PERSONAL, event=event, office=office, at_ms=at * HOUR_MS, operation=event, desk=desk,
+            epoch=1, sequence=1, reason=IN_PERSON if event == "EMA" else "",
+        )  # fmt: skip
+        stand.books.store_news([piece(900 + at, "item.event", told)], 1)
+    with stand.books.reading() as books:
+        life = books.item_lives(PERSONAL)[-1]
+    assert [one.mark for one in life.steps] == ["", "contradiction"]
+    other = TAKEN | {"relation": "family"}
+    assert scan(stand, PERSONAL, "EMI", **other) == ("refused", "in_person_only")
+    # A sale that was undone says nothing of the item that got the number instead.
+    voided = history(replace(one.event, voided=one.event.code == "EMA") for one in life.steps)
+    assert guarded(PERSONAL, voided, ["EMA"]) == frozenset()
+
+
 def test_news_within_the_limit_and_any_other_item_need_no_telephone(stand: Stand) -> None:
     for number in (INSURED, PLAIN):
         here(stand, number)

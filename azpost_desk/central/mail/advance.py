@@ -35,6 +35,8 @@ BY: Final = "centre"
 STRANGE: Final = "item_declared_strange"
 TWICE: Final = "item_declared_twice"
 _WHY: Final = "no sound advance data for {country}"
+# Far more than anybody amends of one item, and far less than a column holds.
+_VERSION_MAX: Final = 1_000_000
 _LEAVES: Final = frozenset({"EMC", "EMJ", "EMK"})
 
 
@@ -66,16 +68,10 @@ def amended(conn: Connection, written: AcceptedRecord, body: ops.ItemDeclared, n
     place, message = (written.desk, written.epoch, written.sequence), written.header.operation
     accepted = _acceptance(conn, body, written.desk)
     told = _told(written.attachments.get(f"{message}:addresses"))
-    # What was erased before it came, as after a restore, says nothing: it is unsound and no lie.
-    is_other = told is not None and (told.message, told.supersedes, told.item) != (
-        message,
-        body.supersedes,
-        body.number,
-    )
-    if accepted is None or is_other or body.version < 2:
+    if accepted is None or not _is_next(conn, body) or _is_other(told, message, body, accepted[0]):
         list_exception(conn, *place, STRANGE, now_ms, f"{body.number} {body.version}")
         return
-    country, date = accepted
+    country = accepted[0]
     conn.execute(
         "insert into item_declarations (message, number, acceptance, version, supersedes, desk, epoch,"
         " sequence, at_ms, sound, has_left)"
@@ -92,7 +88,7 @@ def amended(conn: Connection, written: AcceptedRecord, body: ops.ItemDeclared, n
             body.has_left,
         ),
     )
-    _follow(conn, body, country, date, place, now_ms)
+    _follow(conn, message, body, accepted, place, now_ms)
 
 
 def versions(conn: Connection, number: str) -> tuple[Kept, ...]:
@@ -119,20 +115,25 @@ def declared(conn: Connection, number: str) -> ItemAttributes | None:
 
 def _follow(
     conn: Connection,
+    message: str,
     body: ops.ItemDeclared,
-    country: str,
-    date: str,
+    sold: tuple[str, str],
     place: tuple[str, int, int],
     now_ms: int,
 ) -> None:
-    """Stop the item, or lift what the demand stopped, by the version that stands now."""
+    """Stop the item, or lift what the demand stopped, by the version that stands now.
+
+    That two stand is a task once: amended again, each has its own next, and the person knows.
+    """
+    country, date = sold
     life = item_files.known(conn, body.number)[-1]
     accepted = acceptance(life)
     if accepted is None or accepted.id != body.acceptance:
         # Of an item that had the number before.
         return
-    left = _standing(_versions(conn, body.number, accepted))
-    if len(left) > 1:
+    known = _versions(conn, body.number, accepted)
+    left, before = _standing(known), _standing(tuple(one for one in known if one.message != message))
+    if len(left) > max(len(before), 1):
         list_task(conn, place, TWICE, body.number, date, now_ms)
     if left[-1].sound:
         for order, kind, _since_ms, by, _why, _to in orders.standing(conn, body.number):
@@ -176,12 +177,38 @@ def _accepted(conn: Connection, number: str) -> Told | None:
 
 def _acceptance(conn: Connection, body: ops.ItemDeclared, desk: str) -> tuple[str, str] | None:
     """(country, ISO date) of the acceptance that is amended; None when that desk made none such."""
+    if any("\0" in text for text in (body.number, body.acceptance, body.supersedes)):
+        # No id and no number holds it, and no question to the database.
+        return None
     row = conn.execute(
         "select i.country, e.at_ms from item_events e join items i using (number)"
         " where e.operation = %s and e.number = %s and e.event = 'EMA' and e.desk = %s and i.country <> ''",
         (body.acceptance, body.number, desk),
     ).fetchone()
     return (str(row[0]), local(row[1]).date().isoformat()) if row else None
+
+
+def _is_next(conn: Connection, body: ops.ItemDeclared) -> bool:
+    """Whether a version is the one after what it supersedes; one whose record was lost may be any."""
+    row = conn.execute(
+        "select version from item_declarations where (message, acceptance) = (%s, %s)",
+        (body.supersedes, body.acceptance),
+    ).fetchone()
+    before = 1 if body.supersedes == body.acceptance else row[0] if row else None
+    return 2 <= body.version <= _VERSION_MAX and before in (None, body.version - 1)
+
+
+def _is_other(told: ItemAttributes | None, message: str, body: ops.ItemDeclared, country: str) -> bool:
+    """Whether the message is not what its record says it is, or of another country than was paid for.
+
+    What was erased before it came, as after a restore, says nothing: it is unsound and no lie.
+    """
+    return told is not None and (told.message, told.supersedes, told.item, told.addressee.country) != (
+        message,
+        body.supersedes,
+        body.number,
+        country,
+    )
 
 
 def _is_demanded(conn: Connection, country: str, date: str) -> bool:

@@ -24,11 +24,12 @@ _INSURED: Final = "insured"
 def guarded(number: str, life: Life, in_person: Iterable[str]) -> frozenset[str]:
     """What an item is of `VALUE` and `IN_PERSON`; on its way back it is its sender's, in person no more.
 
-    `in_person`: the ids of the events that said so; those of another life of the number say nothing.
+    `in_person`: the ids of the events that said so; those of another life of the number say nothing. One that
+    fits nowhere, as an acceptance by a clock that is ahead, says so all the same; one taken back does not.
     """
     found = {VALUE} if read_item_number(number).service == _INSURED else set()
     said = frozenset(in_person)
-    counted = {event.id for event, _state in life.way()}
-    if said & counted and not is_back(life.state):
+    known = {one.event.id for one in life.steps if one.mark != "voided"}
+    if said & known and not is_back(life.state):
         found.add(IN_PERSON)
     return frozenset(found)
