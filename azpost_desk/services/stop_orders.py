@@ -17,9 +17,10 @@ def orders_known_ms(counter: Counter) -> int:
     """Up to when this desk knows which stop orders stand, UTC ms.
 
     Off line it is when the centre was heard last: a program started anew knows no more than the one before.
+    While news of days come in piece by piece, nobody knows whether an order is in those still to come.
     """
     state = counter.line.state()
-    return counter.line.trusted_ms() if state.online else state.heard_ms
+    return counter.line.trusted_ms() if state.online and not state.is_behind else state.heard_ms
 
 
 def why_stopped(

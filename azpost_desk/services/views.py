@@ -437,7 +437,9 @@ class LineState:
         clock_off_ms: centre's time minus ours, as last measured.
         acknowledged_ms: time of the latest acknowledgement.
         stopped: code when the desk may not exchange any more (fork, lost, revoked), "" otherwise.
-        heard_ms: when the centre was heard last, by what this desk's books still know after a new start.
+        heard_ms: up to when all that the centre had to tell was heard, by what this desk's books still know
+            after a new start.
+        is_behind: the centre has more news for this desk than it has told.
     """
 
     online: bool
@@ -450,6 +452,7 @@ class LineState:
     acknowledged_ms: int
     stopped: str = ""
     heard_ms: int = 0
+    is_behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,11 +44,13 @@ class Learned:
         again: there is more to push or to pull, and this round trip moved something.
         news: how many pieces of news were stored.
         clock_off_ms: centre's time minus ours; None when the trip took too long to tell.
+        more: the centre has news that it has not told yet.
     """
 
     again: bool
     news: int
     clock_off_ms: int | None
+    more: bool = False
 
 
 class Exchanges:
@@ -109,6 +111,7 @@ class Exchanges:
             or (answer.more and news > 0),
             news=news,
             clock_off_ms=clock_off_ms if steady and took_ms <= _CLOCK_ROUND_TRIP_MAX_MS else None,
+            more=answer.more,
         )
 
     def _take_late(self, identity: Identity) -> int:

@@ -203,7 +203,8 @@ class CentreLine:
         self._tell(
             online=True,
             since_ms=self._state.since_ms if self._state.online else self._clock.utc_ms(),
-            heard_ms=self._books.trusted_ms(),
+            heard_ms=self._state.heard_ms if learned.more else self._books.trusted_ms(),
+            is_behind=learned.more,
             last_error="L-007" if abs(off_ms) >= CLOCK_OFF_MAX_MS else "",
             clock_off_ms=off_ms,
             # What ended the chain is not undone by a friendly word: only by enrolling anew.

@@ -72,6 +72,7 @@ class FakeLine:
     wakes: int = 0
     # When the centre was heard last, for whoever is off line.
     heard_ms: int = 0
+    is_behind: bool = False
     # How far the desk's clock is before the centre's.
     ahead_ms: int = 0
     steps: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
@@ -83,7 +84,8 @@ class FakeLine:
     _answers: dict[str, TransferClaimed] = field(default_factory=dict)
 
     def state(self) -> LineState:
-        return LineState(self.online, 0, 0, 0, "" if self.online else "L-001", 0, 0, 0, "", self.heard_ms)
+        error = "" if self.online else "L-001"
+        return LineState(self.online, 0, 0, 0, error, 0, 0, 0, "", self.heard_ms, self.is_behind)
 
     def wake(self) -> None:
         self.wakes += 1

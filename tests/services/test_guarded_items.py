@@ -123,6 +123,14 @@ def test_news_of_a_time_that_is_still_to_come_are_old_ones(stand: Stand) -> None
     assert scan(stand, INSURED, "EMI", **TAKEN) == ("refused", "ask_by_phone")
 
 
+def test_a_line_that_still_brings_the_news_of_days_makes_them_no_younger(stand: Stand) -> None:
+    here(stand, INSURED)
+    stand.line.is_behind, stand.line.heard_ms = True, stand.line.trusted_ms() - 30 * HOUR_MS
+    assert scan(stand, INSURED, "EMI", **TAKEN) == ("refused", "ask_by_phone")
+    stand.line.is_behind = False
+    assert scan(stand, INSURED, "EMI", **TAKEN) == ("saved", "saved")
+
+
 def test_nothing_leaves_a_hub_by_news_of_a_time_that_is_still_to_come(stand: Stand) -> None:
     becomes(stand, "exchange")
     demands(stand, "TR")

@@ -107,6 +107,23 @@ def test_a_program_started_anew_off_line_has_heard_nothing_since_the_last_acknow
     assert anew.stop()
 
 
+def test_news_that_come_piece_by_piece_are_heard_when_the_last_of_them_is(rig: Rig) -> None:
+    """Between two pieces nobody knows which stop orders stand: the line is there, and the news are old."""
+    rig.until(rig.is_done)
+    rig.books.sell(1)
+    before_ms = rig.until(lambda state: state.acknowledged_ms > 0).heard_ms
+    seen: list[LineState] = []
+    rig.line.on_change(lambda: seen.append(rig.line.state()))
+    rig.clock.run_ms += 30 * 3_600_000
+    rig.centre.news_at_once = 1
+    rig.centre.news += [News(at, f"notice.{at}", b"{}") for at in range(1, 4)]
+    now = rig.until(lambda state: state.heard_ms > before_ms)
+    assert (now.heard_ms, now.is_behind) == (before_ms + 30 * 3_600_000, False)
+    behind = [one for one in seen if one.is_behind]
+    assert behind
+    assert {(one.online, one.heard_ms) for one in behind} == {(True, before_ms)}
+
+
 def test_the_line_outlives_every_fault_and_nothing_is_doubled(rig: Rig) -> None:
     rig.until(rig.is_done)
     rig.wire.plan(
