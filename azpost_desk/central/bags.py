@@ -14,6 +14,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.cash_bags import CASH, bag_number
 from azpost_desk.domain.moves import BAG, arrive, move
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 from azpost_desk.protocol.news import BagNews
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def take_in(
     with conn.transaction():
         known = _by_number(conn, number, "out")
         differs = sheet != known.pieces
-        if differs and not act.strip():
+        if differs and not is_said(act):
             raise Refused("C-024", field="act")
         if act and not differs:
             raise Refused("C-047")
@@ -134,7 +135,7 @@ def resolve(
     """
     if not first_person or not second_person or first_person == second_person:
         raise Refused("X-044")
-    if not reason.strip():
+    if not is_said(reason):
         raise Refused("X-045")
     with conn.transaction():
         known = _by_number(conn, number)

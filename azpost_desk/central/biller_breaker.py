@@ -13,6 +13,7 @@ from azpost_desk.central.registry import reference
 from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
@@ -62,7 +63,7 @@ def reopen(conn: Connection, biller: str, by: str, why: str) -> None:
     Raises:
         Refused: X-130 it is not paused, X-047 no reason.
     """
-    if not why.strip():
+    if not is_said(why):
         raise Refused("X-047")
     done = conn.execute(
         "update biller_breakers set refusals = 0, hour_ms = 0, paused_ms = 0, opened_by = %s, why = %s"

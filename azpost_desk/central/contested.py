@@ -24,6 +24,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.delivery_moves import DELIVERY
 from azpost_desk.domain.moves import CHAIN, CONTESTED, TRANSFER, befores, move
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 from azpost_desk.protocol.messages import Sent
 from azpost_desk.protocol.news import ContestedNews, TransferEvent
 from azpost_desk.protocol.records import Attachment, Header, Record, rechain
@@ -91,7 +92,7 @@ def revoke(
         Refused: X-043, X-044, X-045, X-047, X-053 the centre has not acknowledged such a record.
     """
     two_people(*people, evidence)
-    if not reason.strip():
+    if not is_said(reason):
         raise Refused("X-045")
     desk, epoch, sequence = place
     with conn.transaction():

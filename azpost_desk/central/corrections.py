@@ -16,6 +16,7 @@ from azpost_desk.domain.moves import PROPOSAL, move
 from azpost_desk.domain.operations_recovery import CORRECTION_SORTS
 from azpost_desk.domain.people import Words
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from azpost_desk.central.accepted import AcceptedRecord
@@ -32,7 +33,7 @@ def propose(conn: Connection, book: Book, desk: str, told: CorrectionProposal) -
     """
     if told.sort not in CORRECTION_SORTS or told.amount_qapik <= 0 or not told.holder:
         raise Refused("X-090")
-    if not told.reason.strip() or not told.who:
+    if not is_said(told.reason) or not told.who:
         raise Refused("X-045")
     now_ms = told.at_ms
     told = msgspec.structs.replace(told, proposal=new_id(now_ms))

@@ -12,6 +12,7 @@ from azpost_desk.domain.moves import DISPUTE, arrive, move
 from azpost_desk.domain.operations_disputes import ANSWERS, ENQUIRY_ANSWERS, answers_to
 from azpost_desk.domain.people import Words
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 from azpost_desk.protocol.news import DisputeAnswer
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def answer(conn: Connection, desk: str, dispute: str, judged: str, words: str, b
     # What the authority decides about a refund two people say, and not here (central.held).
     if judged not in (*ANSWERS, *ENQUIRY_ANSWERS):
         raise Refused("D-107", field="answer")
-    if not words.strip():
+    if not is_said(words):
         raise Refused("D-102", field="words")
     tell_answer(conn, desk, dispute, judged, words.strip(), by, now_ms)
 

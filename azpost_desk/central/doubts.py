@@ -16,6 +16,7 @@ from azpost_desk.central.news import tell
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.moves import GRANT, TRANSFER, move
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 from azpost_desk.protocol.news import GrantQuestion, TransferEvent
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ _ENDED: Final = frozenset(_ENDS_BY.values())
 
 def two_people(first_person: str, second_person: str, evidence: str) -> None:
     """Refuse with X-044 unless two different people act, with X-047 without evidence."""
-    if not first_person.strip() or not second_person.strip() or first_person == second_person:
+    if not is_said(first_person) or not is_said(second_person) or first_person == second_person:
         raise Refused("X-044")
-    if not evidence.strip():
+    if not is_said(evidence):
         raise Refused("X-047")
 
 

@@ -8,6 +8,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.products import due_qapik, gives_back, is_paid_by
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,7 +134,7 @@ def reverse(
     """
     if isinstance(original, ops.LineReversed):
         raise Refused("B-020")
-    if not reason.strip():
+    if not is_said(reason):
         raise Refused("B-021", field="reason")
     return ops.LineReversed(
         operation=operation,

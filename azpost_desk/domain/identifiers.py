@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -115,7 +116,7 @@ def check_phone(typed: str) -> Identified:
     """A telephone number of any country as E.164; without a country code it is Azerbaijan's (+994)."""
     import phonenumbers
 
-    if not typed.strip():
+    if not is_said(typed):
         return Identified(reason="empty")
     try:
         number = phonenumbers.parse(typed, "AZ")

@@ -17,6 +17,7 @@ from azpost_desk.domain.people import AbroadParties, Person, ReceiverAbroad
 from azpost_desk.domain.products.abroad import REFUND as REFUND_ABROAD
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.transfer_codes import is_receipt_number
+from azpost_desk.domain.typed import is_said
 from azpost_desk.protocol.abroad import QuoteAsk, terms_of
 from azpost_desk.protocol.messages import TransferClaim
 from azpost_desk.protocol.questions import ABROAD_QUOTE
@@ -222,7 +223,7 @@ class Abroad:
             Refused: C-001, A-051 not sold at this desk, A-052 its state allows none (`state`), A-053 asked
                 already, B-021 no reason.
         """
-        if not reason.strip():
+        if not is_said(reason):
             raise Refused("B-021", field="reason")
         with self.counter.books.writing() as books:
             open_day(books)

@@ -20,6 +20,7 @@ from azpost_desk.domain.products import (
 )
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused
 from azpost_desk.domain.staff import Permission
+from azpost_desk.domain.typed import is_said
 from azpost_desk.protocol.records import Attachment
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.basket_lines import (
@@ -339,7 +340,7 @@ class Baskets:
             way = way_back(books, planned.line) if planned is not None else None
             if planned is None or way is None or not way.electronic.minor:
                 raise Refused("B-004")
-            if not reason.strip():
+            if not is_said(reason):
                 raise Refused("K-009", field="reason")
             if step_back(books, planned.line) is not None:
                 raise Refused("B-050")

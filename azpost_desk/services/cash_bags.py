@@ -15,6 +15,7 @@ from azpost_desk.domain.names import legible
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.transfer_codes import case_number
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.cash_counts import count_sheet
 from azpost_desk.services.counter import Counter, Officer, attach, holds_safe, open_day
 from azpost_desk.services.staff import consent
@@ -95,7 +96,7 @@ class Bags:
         """
         by.may(Permission.KEEP_SAFE)
         for field in ("name", "document"):
-            if not getattr(collector, field).strip():
+            if not is_said(getattr(collector, field)):
                 raise Refused("C-050", field=field)
         with self.counter.books.writing() as books:
             open_day(books)

@@ -17,6 +17,7 @@ from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import NeedsConfirmation, Refused
 from azpost_desk.domain.staff import PERMISSIONS, Permission, require
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.certificates import certify
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day, own_till
 from azpost_desk.services.staff import consent
@@ -229,7 +230,7 @@ class Counts:
         amount = cash.counted(command.pieces)
         if not amount:
             raise Refused("C-021")
-        said = command.words.strip()
+        said = command.words.strip() if is_said(command.words) else ""
         if command.cause not in words.CAUSES or (command.cause == "other" and not said):
             raise Refused("C-067", field="words" if command.cause == "other" else "cause")
         approver = consent(approval, operation, by)

@@ -14,6 +14,7 @@ from azpost_desk.domain.names import legible
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
 from azpost_desk.domain.transfer_codes import case_number
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Notes:
             raise Refused("C-053", field="denomination")
         if not _SERIES.fullmatch(series):
             raise Refused("C-051", field="series")
-        if not command.presenter.name.strip():
+        if not is_said(command.presenter.name):
             raise Refused("C-052", field="name")
         with self.counter.books.writing() as books:
             day = open_day(books)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.lines import ChargePaid
 from azpost_desk.domain.mail.charges import Charge, charges
+from azpost_desk.domain.mail.moves import stage
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.services.reads import Reads
@@ -66,14 +67,17 @@ def still_due(books: Reading, lines: Sequence[AnyLine]) -> None:
 
 
 def is_elsewheres(books: Reading, number: str, *, online: bool) -> bool:
-    """Whether another desk of this office took the item in, which may have been paid for it off line."""
-    own, office = books.desk().desk, books.desk().branch
-    arrived = [
-        event.desk
-        for event, _state in books.item_lives(number)[-1].way()
-        if event.code in _ARRIVES and event.office == office
-    ]
-    return not online and bool(arrived) and arrived[-1] != own
+    """Whether another desk of this office took the item in, which may have been paid for it off line.
+
+    Where it is laid afterwards (EDH) is no other taking in: nobody makes an item theirs by a scan.
+    """
+    own, office, taken_by = books.desk().desk, books.desk().branch, ""
+    for event, state in books.item_lives(number)[-1].way():
+        if event.office != office or stage(state) < stage("office"):
+            taken_by = ""
+        elif event.code in _ARRIVES and not taken_by:
+            taken_by = event.desk
+    return not online and taken_by not in ("", own)
 
 
 def why_unpaid(books: Reading, number: str, *, online: bool) -> tuple[str, dict[str, object]] | None:

@@ -13,6 +13,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Words
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Corrections:
             Refused: S-010, G-090, G-091, G-093 without words.
         """
         by.may(Permission.CLOSE_DAY)
-        if not words.strip():
+        if not is_said(words):
             raise Refused("G-093", field="words")
         if answer not in ANSWERS:
             raise ValueError(answer)

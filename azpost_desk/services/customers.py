@@ -16,6 +16,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.names import plain, written
 from azpost_desk.domain.people import Note
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.counter import Counter, Officer, attach
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Customers:
         Raises:
             Refused: S-093 nothing was written, G-014 too much, G-016 what cannot be written.
         """
-        if not remark.strip():
+        if not is_said(remark):
             raise Refused("S-093", field="remark")
         operation = self.counter.new_id()
         note = attach(operation, "note", Note(customer=customer, remark=remark.strip()))

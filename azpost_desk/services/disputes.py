@@ -19,6 +19,7 @@ from azpost_desk.domain.people import Words
 from azpost_desk.domain.products import due_qapik
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import PERMISSIONS, Permission
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.counter import Counter, Officer, attach
 from azpost_desk.services.reports import day_figures
 
@@ -285,7 +286,7 @@ def _record_of(books: Reading, one: Dispute) -> str:
 def said_words(words: str) -> str:
     """The words as they are kept. Refused D-102 none, D-103 too many."""
     said = words.strip()
-    if not said:
+    if not is_said(said):
         raise Refused("D-102", field="words")
     if len(said) > WORDS_CHARACTERS_MAX:
         raise Refused("D-103", field="words", limit=WORDS_CHARACTERS_MAX)

@@ -24,6 +24,7 @@ from azpost_desk.domain.erasure import (
 from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.counter import attach
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class Erasure:
 
     def _note(self, by: Officer, operation: str, reason: str, body: ops.Body) -> None:
         by.may(Permission.KEEP_PRIVACY)
-        if not reason.strip():
+        if not is_said(reason):
             raise Refused("S-090", field="reason")
         with self.counter.books.writing() as books:
             if books.entry(operation) is None:

@@ -16,6 +16,7 @@ from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import express_grams_plausible, express_price, vat_contained
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 from azpost_desk.services.customers import named
@@ -172,7 +173,7 @@ class Express:
 def _addressed(person: Person, who: str, required: tuple[str, ...]) -> Person:
     """Somebody on a label: nothing required is empty, numbers are canonical."""
     for name in required:
-        if not getattr(person, name).strip():
+        if not is_said(getattr(person, name)):
             raise Refused("E-001", field=f"{who}.{name}")
     person = named(person, who)
     if person.postcode.strip():

@@ -347,10 +347,10 @@ def may_go(contents: ContentsChecked, papers: Papers, looked_at: frozenset[int],
 
 def _sender(books: Reading, person: Person) -> Person:
     for name in _SENDER_NEEDS:
-        if not getattr(person, name).strip():
+        if not is_said(getattr(person, name)):
             raise Refused("E-001", field=f"sender.{name}")
     person = named(person, "sender")
-    if person.settlement.strip():
+    if is_said(person.settlement):
         return person
     offices = books.document(Offices, books.day().date)
     office = offices.by_postcode(person.postcode) if person.postcode else None
@@ -367,7 +367,7 @@ def addressee_sent(addressee: Party, country: str) -> Party:
     """
     party = replace(addressee, country=country)
     for name in _ADDRESSEE_NEEDS:
-        if not getattr(party, name).strip():
+        if not is_said(getattr(party, name)):
             raise Refused("E-001", field=f"addressee.{name}")
     clean = {}
     for name in party.__struct_fields__:

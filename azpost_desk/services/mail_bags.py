@@ -17,7 +17,7 @@ from azpost_desk.domain.mail.bags import GRAMS_MAX, HOLDS, INTO, OUT_OF, bag_num
 from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, Proof
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
-from azpost_desk.domain.typed import one_line
+from azpost_desk.domain.typed import is_said, one_line
 from azpost_desk.services.bag_labels import PAPER
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
 from azpost_desk.services.mail_bags_views import ARRIVALS, BAGS, Bag
@@ -159,7 +159,7 @@ class MailBags:
             Refused: S-010, C-001, E-110, E-118 it is not closed here, E-119 no reason.
         """
         by.may(Permission.SCAN)
-        if not reason.strip():
+        if not is_said(reason):
             raise Refused("E-119", field="reason")
         with self.counter.books.writing() as books:
             open_day(books)
@@ -192,7 +192,7 @@ class MailBags:
                 signature.
         """
         by.may(Permission.SCAN)
-        if not driver.strip():
+        if not is_said(driver):
             raise Refused("E-121", field="driver")
         if not signed.signature.is_sound or len(signed.picture) > IMAGE_BYTES_MAX:
             raise Refused("E-122", field="signature")

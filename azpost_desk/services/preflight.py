@@ -16,6 +16,7 @@ from azpost_desk.domain.operations_recovery import PreflightLine
 from azpost_desk.domain.people import Words
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.counter import Counter, Officer, attach
 from azpost_desk.services.keeping import terms_here
 from azpost_desk.services.labels import LABELS
@@ -85,7 +86,7 @@ class Preflight:
         by.may(Permission.OPEN_DAY)
         lines = self.look(scanned_ms)
         red = tuple(one.name for one in lines if one.state == "bad")
-        if red and not words.strip():
+        if red and not is_said(words):
             raise Refused("G-095", field="words", count=len(red))
         operation = self.counter.new_id()
         said = attach(operation, "words", Words(words=words.strip())) if red else None

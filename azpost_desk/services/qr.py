@@ -17,6 +17,7 @@ from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.qr import basket_digest
 from azpost_desk.domain.qr_moves import OPEN, UNFINISHED
 from azpost_desk.domain.refusals import Refused, Trouble
+from azpost_desk.domain.typed import is_said
 from azpost_desk.protocol.instant import Act, QrAsk, QrTold
 from azpost_desk.protocol.questions import QR_REQUEST
 from azpost_desk.services.approvals import proven
@@ -172,7 +173,7 @@ class QrMoney:
             step = books.of(QR).step(request)
             if step is None or step.state != "asked":
                 raise Refused("Q-022")
-            if not reason.strip():
+            if not is_said(reason):
                 raise Refused("K-009", field="reason")
             approver = consent(approval, request, by)
             proven(books, approval, step.amount)

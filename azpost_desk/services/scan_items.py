@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.days import is_day
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from azpost_desk.domain.mail.proof import Signature
     from azpost_desk.domain.mail.scanning import EventHere, Need
 
+# Words of lists and a day: state, stop orders and days kept are found by them as they stand.
+_WORDS: Final = ("reason", "measure", "relation", "signed", "until")
 # A label of our own: an inland bag, a box.
 _OWN_LABEL: Final = re.compile("[A-Z0-9-]{4,30}")
 
@@ -50,6 +52,13 @@ class ScanItem:
     source: str = "scan"
 
 
+def as_listed(command: ScanItem) -> ScanItem:
+    """The scan with its words and its day as the lists have them, without blanks around: what is recorded is
+    what was looked at.
+    """
+    return replace(command, **{name: getattr(command, name).strip() for name in _WORDS})
+
+
 def why_untold(command: ScanItem, event: EventHere, custody: str, today: str) -> str:
     """The reason (`express.scan.<reason>`) for the first need of the event that was not said, or not rightly;
     empty where all was.
@@ -60,7 +69,7 @@ def why_untold(command: ScanItem, event: EventHere, custody: str, today: str) ->
     """
     for need in event.needs:
         if not _is_told(command, event, need, custody, today):
-            goes_back = need == "measure" and command.measure.strip() in event.measures
+            goes_back = need == "measure" and command.measure in event.measures
             return "goes_back" if goes_back else f"{need}_missing"
     return ""
 
@@ -95,5 +104,5 @@ def _is_told(command: ScanItem, event: EventHere, need: Need, custody: str, toda
         abroad = event.code in ABROAD
         return read_receptacle(label) is not None if abroad else bool(_OWN_LABEL.fullmatch(label))
     if need == "measure":
-        return given in event.measures_after(command.reason.strip())
+        return given in event.measures_after(command.reason)
     return bool(given) and given in (event.offers(need) or (given,))

@@ -11,6 +11,7 @@ from azpost_desk.domain.catalogue import Branch, Goods
 from azpost_desk.domain.money import Money, azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.cash_bags import free_in_safe
 from azpost_desk.services.cash_counts import Counted, Ending, count_sheet, nothing_unpaid, question
 from azpost_desk.services.certificates import certify
@@ -94,7 +95,7 @@ class Tills:
         amount = cash.counted(pieces)
         if not amount:
             raise Refused("C-021")
-        if not document.strip():
+        if not is_said(document):
             raise Refused("C-024", field="document")
         with self.counter.books.writing() as books:
             open_day(books)

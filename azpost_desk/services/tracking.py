@@ -29,7 +29,7 @@ from azpost_desk.services.mail_bags_views import require_open, require_voidable,
 from azpost_desk.services.misrouting import belongs_to
 from azpost_desk.services.pickups import PICKUPS, Tried, Unbelieved, hold_against, unbelieved
 from azpost_desk.services.rounds_views import ROUNDS, is_made_up, orders_then_ms
-from azpost_desk.services.scan_items import ScanItem, label_of, why_untold
+from azpost_desk.services.scan_items import ScanItem, as_listed, label_of, why_untold
 from azpost_desk.services.staff import consent
 from azpost_desk.services.stop_orders import orders_known_ms, why_stopped
 
@@ -112,6 +112,7 @@ class Tracking:
                 E-080 a code has six digits. Everything else is an answer.
         """
         by.may(Permission.SCAN)
+        command = as_listed(command)
         tried = self._tried(command)
         with self.counter.books.writing() as books:
             open_day(books)
@@ -169,7 +170,7 @@ class Tracking:
         """
         by.may(Permission.SCAN)
         approver = consent(approval, operation, by)
-        if not reason.strip():
+        if not is_said(reason):
             raise Refused("E-043", field="reason")
         with self.counter.books.writing() as books:
             open_day(books)
@@ -392,7 +393,7 @@ def _why_untold(books: Reading, number: str, command: ScanItem, event: EventHere
 
 
 def _kept_too_long(books: Reading, number: str, command: ScanItem, event: EventHere) -> _No | None:
-    no = why_not_until(books, number, command.until.strip()) if "until" in event.needs else None
+    no = why_not_until(books, number, command.until) if "until" in event.needs else None
     return _No("refused", no[0], number, {"number": number, **no[1]}) if no else None
 
 

@@ -14,6 +14,7 @@ from azpost_desk.domain.products.transfers import TRANSFER_WAITS
 from azpost_desk.domain.quotes import ADVICE, DELIVERY, EXTRAS, PLAIN, Moment, Quote, QuoteOptions, quoted
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.transfer_codes import require_transfer_code
+from azpost_desk.domain.typed import is_said
 from azpost_desk.protocol.messages import TransferClaim
 from azpost_desk.services.ahead import answer_here, check_off_line
 from azpost_desk.services.basket_lines import line_told
@@ -364,7 +365,7 @@ def _can_be_carried(command: SendTransfer) -> None:
     """Who brings money to somebody's door must know the door, and whose postmen they are."""
     if DELIVERY not in command.wanted.extras:
         return
-    if not command.receiver.address.strip():
+    if not is_said(command.receiver.address):
         raise Refused("T-062", field="receiver.address")
     if not command.office:
         raise Refused("T-063", field="office")
@@ -372,7 +373,7 @@ def _can_be_carried(command: SendTransfer) -> None:
 
 def _can_be_told(command: SendTransfer) -> None:
     """Advice of payment reaches its sender by telephone."""
-    if ADVICE in command.wanted.extras and not command.sender.phone.strip():
+    if ADVICE in command.wanted.extras and not is_said(command.sender.phone):
         raise Refused("T-073", field="sender.phone")
 
 

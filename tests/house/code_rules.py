@@ -120,6 +120,11 @@ BANNED = (
         r"\b(TODO|FIXME|XXX)\b", "finish it, or say the limit in one plain sentence", EVERYWHERE, (), True
     ),
     Banned(
+        r"\bnot [\w.]+(\([^()]*\)|\[[^\]]*\])?\.strip\(\)(?!\.)",
+        "what writes nothing is no blank to it: ask domain.typed.is_said",
+        tuple(f"azpost_desk/{room}/*" for room in ("domain", "services", "central")),
+    ),
+    Banned(
         r"\.is(digit|decimal|numeric)\b",
         "² and ٣ are digits to it: ask domain/digits.py",
     ),

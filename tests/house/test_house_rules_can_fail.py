@@ -41,6 +41,8 @@ BAD_LINES = {
         "if typed.isnumeric():",
         "name = biller.names.get(language, biller.biller)",
         "name = row.names[place.language]",
+        "if not reason.strip():",
+        "if not getattr(person, name).strip():",
     ],
     "azpost_desk/gui/shell/basket_panel.py": ["if event.text().isdigit():"],
     "azpost_desk/gui/screens/tills/form.py": [
@@ -49,7 +51,11 @@ BAD_LINES = {
         "check = desk.counter.books.check",
         "from azpost_desk.services.ports import Line, Reading",
     ],
-    "azpost_desk/central/held.py": ['after = TRANSFER[state, "granted"]', "after = PAYMENT.get(what)"],
+    "azpost_desk/central/held.py": [
+        'after = TRANSFER[state, "granted"]',
+        "after = PAYMENT.get(what)",
+        "if not told[name].strip() or a:",
+    ],
     "azpost_desk/domain/scans.py": ["good = code.isdecimal()", "any(map(str.isdigit, code))"],
     "azpost_desk/programs/salvage.py": ["key = key_file.read_text('ascii')", "it = path.read_bytes()"],
     "tests/gui/test_person.py": ["qtbot.wait(100)", "time.sleep(1)"],

@@ -238,3 +238,15 @@ def test_nobody_is_asked_where_no_country_demands_data_or_the_news_are_fresh(
     demands(stand, *countries)
     stand.line.online, stand.line.heard_ms = False, stand.line.trusted_ms() - age_hours * HOUR_MS
     assert scan(stand, PLAIN, "EMC", receptacle=S9, signatory="Quliyev Rauf") == ("saved", "saved")
+
+
+@BOTH
+def test_no_desk_makes_an_item_its_own_by_laying_it_where_it_is_fetched(stand: Stand, number: str) -> None:
+    here(stand, number, desk=f"{stand.books.identity().branch}-9")
+    stand.line.online, stand.line.heard_ms = False, stand.line.trusted_ms()
+    assert scan(stand, number, "EDH") == ("saved", "saved")
+    assert scan(stand, number, "EMI", **TAKEN) == ("refused", "guarded_elsewhere")
+    # Sent on and come back it is taken in anew, by whoever scans it first.
+    assert scan(stand, number, "EMH", reason="moved", measure="forwarded") == ("saved", "saved")
+    assert scan(stand, number, "EMG") == ("saved", "saved")
+    assert scan(stand, number, "EMI", **TAKEN) == ("saved", "saved")

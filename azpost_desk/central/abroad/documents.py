@@ -31,6 +31,7 @@ from azpost_desk.domain.abroad.corridors import (
 from azpost_desk.domain.days import business_day, day_start_ms, days_after
 from azpost_desk.domain.money import CURRENCIES
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -178,7 +179,7 @@ def import_revaluation_rates(
     """
     two_people(*people, evidence)
     date = business_day(rates.date)
-    if not rates.source.strip() or rates.source.strip().casefold() in _customers_sources(conn, date):
+    if not is_said(rates.source) or rates.source.strip().casefold() in _customers_sources(conn, date):
         raise Refused("A-080", source=rates.source)
     done = conn.execute("select from abroad_revaluations where date = %s limit 1", (date,)).fetchone()
     if done is not None:

@@ -19,6 +19,7 @@ from azpost_desk.domain.mail.charges import CHARGE, charges
 from azpost_desk.domain.mail.moves import is_back
 from azpost_desk.domain.moves import move
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from azpost_desk.central.accepted import AcceptedRecord
@@ -185,7 +186,7 @@ def settle(conn: Connection, wanted: list[str], by: tuple[str, str], reference: 
             none is.
     """
     first, second = (one.strip() for one in by)
-    if not first or not second or first == second or not reference.strip():
+    if not first or not second or first == second or not is_said(reference):
         raise Refused("E-137")
     total_qapik = 0
     with conn.transaction():

@@ -12,6 +12,7 @@ from azpost_desk.domain.mail.goods import words_of
 from azpost_desk.domain.mail.prohibited import CONDITIONAL, DIRECTIONS, EVERYWHERE, VERDICTS, is_range
 from azpost_desk.domain.money import CURRENCIES
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ def check_prohibitions(file: str, prohibitions: Prohibitions) -> None:
         _check_languages(file, place, row)
         if row.verdict == CONDITIONAL and not is_whole(row.document):
             raise wrong("X-175", file, f"{place}document")
-        if not row.source.strip():
+        if not is_said(row.source):
             raise wrong("X-176", file, f"{place}source")
         check_dates(file, place, row.valid_from, row.valid_to)
 
@@ -95,7 +96,7 @@ def check_sdr_rates(file: str, rates: SdrRates) -> None:
     Raises:
         WrongFile: X-176 no source, X-177 no day, X-179 an unknown currency, no rate, or another of the day.
     """
-    if not rates.source.strip():
+    if not is_said(rates.source):
         raise wrong("X-176", file, "source")
     seen: set[tuple[str, str]] = set()
     for at, one in enumerate(rates.rates, start=1):

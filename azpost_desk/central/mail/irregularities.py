@@ -15,6 +15,7 @@ from azpost_desk.central.exceptions import end_exact, list_exception, list_task
 from azpost_desk.central.mail import bags
 from azpost_desk.domain.mail.irregularities import KINDS, is_photo, number_of
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def end(conn: Connection, irregularity: int, by: str, why: str, now_ms: int) -> 
     Raises:
         Refused: E-047 by whom or why is missing, E-158 no irregularity under this number stands.
     """
-    if not by.strip() or not why.strip():
+    if not is_said(by) or not is_said(why):
         raise Refused("E-047")
     with conn.transaction():
         row = conn.execute(

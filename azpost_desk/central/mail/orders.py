@@ -13,6 +13,7 @@ from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.mail.orders import ORDER, RECALL, REDIRECT, STOPS, becomes
 from azpost_desk.domain.moves import move
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 from azpost_desk.protocol.news import ItemOrder
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def standing(conn: Connection, number: str) -> list[tuple[str, str, int, str, st
 
 
 def _told_by(by: str, why: str) -> None:
-    if not by.strip() or not why.strip():
+    if not is_said(by) or not is_said(why):
         raise Refused("E-047")
 
 

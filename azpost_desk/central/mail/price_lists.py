@@ -9,6 +9,7 @@ from azpost_desk.central.mail.documents import is_country, is_whole, wrong
 from azpost_desk.domain.days import is_day
 from azpost_desk.domain.item_numbers import COUNTRIES, OWN_COUNTRY, service_of
 from azpost_desk.domain.mail.prices import ANYWHERE
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.prices import MailAbroad, MailProduct
@@ -29,13 +30,13 @@ def check_mail_abroad(file: str, prices: MailAbroad) -> None:
             indicator of mail abroad, X-183 a step, VAT or volume that cannot be reckoned with, X-184 a price
             for no zone, or no price or limit at all.
     """
-    if not prices.version.strip():
+    if not is_said(prices.version):
         raise wrong("X-180", file, "version")
     zones: set[str] = set()
     countries: set[str] = set()
     for at, one in enumerate(prices.zones, start=1):
         place = f"zones[{at}]."
-        if not one.zone.strip() or one.zone in zones:
+        if not is_said(one.zone) or one.zone in zones:
             raise wrong("X-180", file, f"{place}zone", one.zone)
         zones.add(one.zone)
         for number, country in enumerate(one.countries, start=1):
@@ -43,7 +44,7 @@ def check_mail_abroad(file: str, prices: MailAbroad) -> None:
     products: set[str] = set()
     for at, product in enumerate(prices.products, start=1):
         place = f"products[{at}]."
-        if not product.product.strip() or product.product in products:
+        if not is_said(product.product) or product.product in products:
             raise wrong("X-180", file, f"{place}product", product.product)
         products.add(product.product)
         _product(file, place, product, zones)

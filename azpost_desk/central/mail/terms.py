@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.mail.documents import wrong
 from azpost_desk.domain.days import is_day
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
@@ -46,7 +47,7 @@ def check_closed_days(file: str, closed: ClosedDays) -> None:
     seen: set[str] = set()
     for at, one in enumerate(closed.offices, start=1):
         place = f"offices[{at}]."
-        if not one.office.strip() or one.office in seen:
+        if not is_said(one.office) or one.office in seen:
             raise wrong("X-186", file, f"{place}office", one.office)
         seen.add(one.office)
         _check(file, place, one.weekdays, one.days)

@@ -14,6 +14,7 @@ from azpost_desk.central.exceptions import end_task
 from azpost_desk.central.messaging.sending import FAILED_TASK
 from azpost_desk.domain.messages import CAN_WAIT, is_waking_hour, masked
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from azpost_desk.central.storage.database import Connection
@@ -133,6 +134,6 @@ def end(conn: Connection, message: str, by: str, why: str, now_ms: int) -> None:
 
 
 def _said(why: str) -> str:
-    if not why.strip():
+    if not is_said(why):
         raise Refused("X-047")
     return why.strip()

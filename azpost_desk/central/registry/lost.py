@@ -13,6 +13,7 @@ from azpost_desk.central import branch_keys
 from azpost_desk.central.registry.enrolment import end_epochs
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from azpost_desk.central.book import Book
@@ -42,11 +43,11 @@ def declare(conn: Connection, desk: str, first_person: str, reason: str, evidenc
     Raises:
         Refused: X-043 no such enrolled desk, X-044 nobody says so, X-045 no reason, X-047 no evidence.
     """
-    if not first_person.strip():
+    if not is_said(first_person):
         raise Refused("X-044")
-    if not reason.strip():
+    if not is_said(reason):
         raise Refused("X-045")
-    if not evidence.strip():
+    if not is_said(evidence):
         raise Refused("X-047")
     with conn.transaction():
         epoch = _epoch(conn, desk)
@@ -77,7 +78,7 @@ def confirm(conn: Connection, book: Book, desk: str, second_person: str, now_ms:
         if row is None:
             raise Refused("X-048", desk=desk)
         first_person, reason, evidence, declared_ms = row
-        if not second_person.strip() or second_person.strip() == first_person:
+        if not is_said(second_person) or second_person.strip() == first_person:
             raise Refused("X-044")
         if now_ms < declared_ms + WAIT_MS:
             raise Refused("X-049", hours=-(-(declared_ms + WAIT_MS - now_ms) // 3_600_000))

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.money import Money, azn
+from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ def missing(parties: AbroadParties, paid: Money, rule: TravelRule = RULE_2025) -
             "receiver.country": receiver.country,
             "receiver.town": receiver.town,
         }
-    return tuple(field for field, said in asked.items() if not said.strip())
+    return tuple(field for field, said in asked.items() if not is_said(said))
 
 
 def _is_date(text: str) -> bool:
@@ -64,4 +65,4 @@ def missing_incoming(
     always = ("sender", "receiver")
     is_above = worth is None or worth.minor > rule.above.minor
     asked = tuple(parts) if is_above else always
-    return tuple(part for part in asked if not parts[part].strip())
+    return tuple(part for part in asked if not is_said(parts[part]))
