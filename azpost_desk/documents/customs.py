@@ -14,6 +14,7 @@ from azpost_desk.documents.typeface import grouped_item
 from azpost_desk.domain.mail.forms import CN23
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.papers import SignatureLine
+from azpost_desk.domain.papers_mail import insured_words
 from azpost_desk.texts import Texts
 from azpost_desk.texts.sentences import local
 
@@ -59,6 +60,7 @@ class _Form:
         self._goods()
         if paper.form == CN23:
             self._posted()
+        self._extras()
         sheet.gap(8)
         sheet.text(self._both.own("papers.customs.signed"), 8.5)
         sheet.text(Texts("az").t("papers.customs.signed"), 8.5, colour=GREY)
@@ -176,6 +178,20 @@ class _Form:
         rows += [(name, getattr(declared.papers, name)) for name in ("licence", "certificate", "invoice")]
         named = [(both.t(f"papers.customs.{name}"), value) for name, value in rows]
         self._sheet.pairs(named, label=_LABEL + 70)
+
+    def _extras(self) -> None:
+        """What every post on the way has to know of it; nothing where it is an item as any other."""
+        paper, both = self._paper, self._both
+        rows = []
+        if self._declared.insured_qapik:
+            sum_ = insured_words(self._declared.insured_qapik, paper.insured_sdr_hundredths)
+            rows.append((both.t("papers.customs.insured"), sum_))
+        marks = (("in_person", paper.in_person), ("advice", paper.advice))
+        said = ", ".join(both.t(f"papers.customs.{name}") for name, is_so in marks if is_so)
+        if said:
+            rows.append((both.t("papers.customs.extras"), said))
+        if rows:
+            self._sheet.pairs(rows, label=_LABEL + 70)
 
     def _value(self, minor: int) -> str:
         return self._money(minor, self._declared.currency)

@@ -15,6 +15,7 @@ import msgspec
 from azpost_desk.domain import products
 from azpost_desk.domain.account_checks import AccountCheck
 from azpost_desk.domain.digits import has_foreign_digit
+from azpost_desk.domain.mail_extras import MailExtra
 from azpost_desk.domain.money import azn, share
 from azpost_desk.domain.notices import NoticeRules
 from azpost_desk.domain.refusals import Refused
@@ -186,6 +187,7 @@ class Tariffs(Document, frozen=True):
             ``advice``); one that is not named here is not sold.
         transfer_ordinary_hours: how long an ordinary transfer waits before it is paid out; an express one
             does not.
+        mail_extras: what is sold with an item of mail within the country beside its carriage.
     """
 
     version: str
@@ -196,6 +198,7 @@ class Tariffs(Document, frozen=True):
     transfer_ordinary_hours: int = 0
     refund_returns_fee: bool = False
     express: tuple[ExpressRow, ...] = ()
+    mail_extras: tuple[MailExtra, ...] = ()
 
 
 # What billers are grouped by; the words are `payments.screen.group.<group>`.

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from azpost_desk.domain.papers_head import Words
 
 
+def insured_words(insured_qapik: int, sdr_hundredths: int) -> str:
+    """An insured sum as any post reads it, after the letter of such items: ``V 500.00 AZN = 221.08 SDR``."""
+    return f"V {_figures(insured_qapik)} AZN = {_figures(sdr_hundredths)} SDR"
+
+
+def _figures(hundredths: int) -> str:
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
 @dataclass(frozen=True, slots=True)
 class CustomsPaper:
     """The customs form of an item, signed by its sender.
@@ -22,6 +31,7 @@ class CustomsPaper:
         declared: what the customs get as data, word for word.
         country: where it goes, in English and capitals; `origins`: each line's origin so.
         copies: how many are drawn, each with its number.
+        insured_sdr_hundredths: its insured sum in SDR, 0 = none; `in_person`, `advice`: of delivery, too.
         version: 1 of the sale; an amended one says so, and when (`amended_ms`, UTC).
     """
 
@@ -34,6 +44,9 @@ class CustomsPaper:
     copy: CopyState = ORIGINAL
     version: int = 1
     amended_ms: int = 0
+    insured_sdr_hundredths: int = 0
+    in_person: bool = False
+    advice: bool = False
 
     @property
     def item(self) -> str:

@@ -19,6 +19,7 @@ from psycopg_pool import PoolTimeout
 from azpost_desk.central import acts, erasure
 from azpost_desk.central.app import Centre
 from azpost_desk.central.book import Book
+from azpost_desk.central.mail import price_lists
 from azpost_desk.central.registry import (
     billers,
     branches,
@@ -338,6 +339,8 @@ def _publisher(kind: type[Document]) -> Callable[..., None]:
         document = files.read(file, kind)
         if isinstance(document, Billers):
             billers.check_billers(file.name, document)
+        if isinstance(document, Tariffs):
+            price_lists.check_extras(file.name, document)
         print(reference.publish(conn, document, CLOCK.utc_ms(), valid_from=wanted.valid_from))
 
     return publish

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.mail import advance
+from azpost_desk.domain.mail_extras import ADVICE
 from azpost_desk.domain.papers_mail import CustomsPaper
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.services.country_names import country_abroad
@@ -49,6 +50,9 @@ def customs_paper(books: Reading, stored: PaidLine, head: PaperHead, copy: CopyS
         origins=tuple(country_abroad(one.origin) for one in declared.lines),
         copies=line.abroad.copies,
         copy=copy,
+        insured_sdr_hundredths=line.abroad.insured_sdr_hundredths,
+        in_person=line.in_person,
+        advice=any(one.extra == ADVICE for one in line.extras),
     )
     for entry, body in of_line(books, line):
         if entry.recorded.operation == version.message:

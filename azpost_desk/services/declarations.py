@@ -17,6 +17,8 @@ from azpost_desk.domain.lengths import require_lengths
 from azpost_desk.domain.mail import advance
 from azpost_desk.domain.mail.advance import Papers, Posting, amended, written
 from azpost_desk.domain.mail.declaration import Declaration, DeclaredLine
+from azpost_desk.domain.mail.forms import SdrRates
+from azpost_desk.domain.mail.insured import require_worth
 from azpost_desk.domain.mail.prohibited import Prohibitions
 from azpost_desk.domain.people import Addresses
 from azpost_desk.domain.refusals import Refused
@@ -133,7 +135,8 @@ class Declarations:
 
         Raises:
             Refused: S-010, C-001, as `standing` and `judge`, E-177 another version stands by now, the first
-                of the declaration's faults, E-001, E-094 to E-097, G-014, G-016, E-176 nothing is another.
+                of the declaration's faults, E-001, E-094 to E-097, E-183 it is insured for
+                more, G-014, G-016, E-176 nothing is another.
         """
         by.may(Permission.SELL)
         # Read once, before the books are held: half a second in which nobody else could sell.
@@ -170,6 +173,9 @@ def _next(
     new = judged(books, found.parcel, command.declared)
     for fault in new.faults:
         raise fault
+    if told.insured_qapik:
+        date = books.day().date
+        require_worth(told.insured_qapik, command.declared, if_sent(books, SdrRates, date), date)
     same = {at for at, one in enumerate(command.declared.lines) if one in found.declared.lines}
     may_go(new.contents, command.papers, command.looked_at | same, by.language)
     posting = Posting(

@@ -12,6 +12,7 @@ from azpost_desk.domain.catalogue import Branch, ExpressRow, Names, Office, Offi
 from azpost_desk.domain.identifiers import require
 from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
+from azpost_desk.domain.mail.extras import WantedExtras, extras_at_home, sold_with, together
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.domain.refusals import Refused
@@ -23,6 +24,7 @@ from azpost_desk.services.customers import named
 from azpost_desk.services.rolls import known_rolls, require_label, take_number
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.mail_extras import MailExtra
     from azpost_desk.domain.money import Money
     from azpost_desk.services.baskets import Baskets
     from azpost_desk.services.ports import Reading, Writing
@@ -37,7 +39,7 @@ OTHER_PLACE: Final = "other"
 @dataclass(frozen=True, slots=True)
 class Price:
     """One service at one weight. `office` is the office that will deliver; below `plausible_grams` the weight
-    is rather a slip; `names` is what the tariff calls it in each language.
+    is rather a slip; `names` is what the tariff calls it in each language; `extras` are sold with it.
     """
 
     service: str
@@ -48,6 +50,7 @@ class Price:
     days: int
     office: Office
     plausible_grams: int = 0
+    extras: tuple[MailExtra, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class AcceptItem:
     `label` is the number of a label printed beforehand, "" = the desk gives one; `weight_typed`: not from the
     scale.
     `cod_qapik` is collected from the addressee for the sender before it is handed over.
-    `in_person`: nobody gets it for its addressee.
+    `in_person`: nobody gets it for its addressee; `insured_qapik`: its insured sum; `advice`: of delivery.
     """
 
     sender: Person
@@ -69,6 +72,8 @@ class AcceptItem:
     weight_typed: bool = False
     cod_qapik: int = 0
     in_person: bool = False
+    insured_qapik: int = 0
+    advice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +115,12 @@ class Express:
         with self.counter.books.reading() as books:
             office = _office(books, postcode)
             rows = rows_to(books, office)
+            extras = books.document(Tariffs, books.day().date).mail_extras
         found: list[Price] = []
         too_heavy: Refused | None = None
         for row in rows:
             try:
-                found.append(_price(row, weight_grams, office))
+                found.append(_price(row, weight_grams, office, extras))
             except Refused as refused:
                 if refused.code != "E-011":
                     raise
@@ -129,7 +135,8 @@ class Express:
         Raises:
             Refused: E-001 a field is empty, I-009 a name, I-004 a phone, I-005, E-002, E-003 no such service
                 there, E-010, E-011, E-030 the range is used up, E-135 so much is not collected on delivery,
-                E-150 to E-153 its label is none for it, and what `Baskets.add` refuses.
+                E-180 an extra that is not sold with it, E-181 an insured sum that is none, E-150 to
+                E-153 its label is none for it, and what `Baskets.add` refuses.
         """
 
         def plan(books: Writing) -> PlannedLine:
@@ -139,7 +146,11 @@ class Express:
             row = next((row for row in rows_to(books, office) if row.service == command.service), None)
             if row is None:
                 raise Refused("E-003", field="service")
+            tariffs = books.document(Tariffs, books.day().date)
             price = _price(row, command.weight_grams, office)
+            wanted = WantedExtras(command.insured_qapik, command.advice, command.in_person)
+            extras = extras_at_home(tariffs.mail_extras, row.service, wanted)
+            total, vat = together(price.price, price.vat, extras)
             if not 0 <= command.cod_qapik <= DUE_QAPIK_MAX:
                 raise Refused("E-135", field="cod", most=azn(DUE_QAPIK_MAX))
             operation = self.counter.new_id()
@@ -151,15 +162,17 @@ class Express:
                 number=number,
                 service=command.service,
                 weight_grams=command.weight_grams,
-                amount_qapik=price.price.minor,
-                vat_qapik=price.vat.minor,
-                tariff=books.document(Tariffs, books.day().date).version,
+                amount_qapik=total.minor,
+                vat_qapik=vat.minor,
+                tariff=tariffs.version,
                 postcode=addressee.postcode,
                 addresses=whose.commitment(),
                 label_back=True,
                 weight_typed=command.weight_typed,
                 cod_qapik=command.cod_qapik,
                 in_person=command.in_person,
+                insured_qapik=command.insured_qapik,
+                extras=extras,
             )
 
             def told(language: str) -> tuple[str, str]:
@@ -201,7 +214,7 @@ def rows_to(books: Reading, to: Office | None) -> list[ExpressRow]:
     return [row for row in books.document(Tariffs, date).express if row.zone in ("", zone)]
 
 
-def _price(row: ExpressRow, weight_grams: int, office: Office) -> Price:
+def _price(row: ExpressRow, weight_grams: int, office: Office, extras: tuple[MailExtra, ...] = ()) -> Price:
     price = express_price(row, weight_grams)
     return Price(
         row.service,
@@ -212,4 +225,5 @@ def _price(row: ExpressRow, weight_grams: int, office: Office) -> Price:
         row.days,
         office,
         express_grams_plausible(row),
+        sold_with(extras, row.service),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from azpost_desk.domain.mail.guarded import IN_PERSON, guarded
+from azpost_desk.domain.mail.guarded import IN_PERSON, VALUE, guarded
 from azpost_desk.domain.mail.keeping import MailStorage
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.proof import takes_code
@@ -58,10 +58,13 @@ def why_guarded(
     A courier who is back (`brought_back`) has handed it over at the door already, from the desk's hands.
     """
     life = books.item_lives(number)[-1]
-    told = (
-        one.operation for one in books.item_events(number) if one.event == "EMA" and one.reason == IN_PERSON
+    taken_in = [one for one in books.item_events(number) if one.event == "EMA"]
+    kinds = guarded(
+        number,
+        life,
+        [one.operation for one in taken_in if one.reason == IN_PERSON],
+        [one.operation for one in taken_in if one.measure == VALUE],
     )
-    kinds = guarded(number, life, told)
     if not kinds:
         return None
     if IN_PERSON in kinds and said.relation != "self":

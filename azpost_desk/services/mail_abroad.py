@@ -20,7 +20,9 @@ from azpost_desk.domain.lines.express import PostedAbroad
 from azpost_desk.domain.mail import prohibited
 from azpost_desk.domain.mail.advance import Papers, Party, Posting, item_attributes, read, written
 from azpost_desk.domain.mail.declaration import Declaration, DeclaredLine, faults
+from azpost_desk.domain.mail.extras import PLAIN, WantedExtras, extras_sold, together
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates, choose_form
+from azpost_desk.domain.mail.insured import insured_abroad
 from azpost_desk.domain.mail.prices import MailAbroad, mail_price
 from azpost_desk.domain.mail.prohibited import Article, Prohibitions, check_contents
 from azpost_desk.domain.money import CURRENCIES, Money
@@ -99,6 +101,7 @@ class AcceptAbroad:
         looked_at: lines, from 0, whose goods are only called like something prohibited and were looked at.
         is_safe: the sender has said that nothing dangerous is inside, and signs it on the form.
         label: the number of a label printed beforehand, "" = the desk gives one.
+        wanted: its extras.
     """
 
     parcel: Parcel
@@ -110,6 +113,7 @@ class AcceptAbroad:
     is_safe: bool = False
     source: str = "keys"
     label: str = ""
+    wanted: WantedExtras = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +197,8 @@ class PostAbroad:
             Refused: as `quote`, the first of its faults; E-001 a field is empty, I-009 the sender's name,
                 I-004 a phone, E-097 not in Latin letters, G-014 too long, G-016, E-094 a prohibited article,
                 E-095 one without its document, E-096 one to look at, E-098 nobody said that it is safe,
-                E-030 the range is used up, E-150 to E-153 its label is none for it, and what `Baskets.add`
-                refuses.
+                E-180 to E-183 an extra, E-030 the range is used up, E-150 to E-153 its label is none for it,
+                and what `Baskets.add` refuses.
         """
 
         def plan(books: Writing) -> PlannedLine:
@@ -230,25 +234,27 @@ class PostAbroad:
         by: Officer,
     ) -> PlannedLine:
         parcel, price = command.parcel, quote.price
-        date = books.day().date
-        prices = if_sent(books, MailAbroad, date)
-        indicator = next(one.indicator for one in prices.products if one.product == parcel.product)
+        prices = if_sent(books, MailAbroad, books.day().date)
+        sold = next(one for one in prices.products if one.product == parcel.product)
+        extras = extras_sold(sold.extras, sold.product, command.wanted)
+        total, vat = together(price.price, price.vat, extras)
+        posted = _insured(books, command, quote)
         operation = self.counter.new_id()
-        number = take_number(books, operation, indicator, command.label)
-        declared = replace(command.declared, gross_grams=parcel.weight_grams)
+        number = take_number(books, operation, sold.indicator, command.label)
         message = item_attributes(
             operation,
             Posting(
                 item=number,
                 generation=1,
                 posted_ms=self.counter.clock.utc_ms(),
-                postage_qapik=price.price.minor,
+                postage_qapik=total.minor,
                 sender=_party(sender),
                 addressee=addressee,
                 signer=proposed(sender.name),
+                insured_qapik=command.wanted.insured_qapik,
                 papers=command.papers,
             ),
-            declared,
+            replace(command.declared, gross_grams=parcel.weight_grams),
         )
         require_writable(message)
         require_lengths(message)
@@ -259,15 +265,18 @@ class PostAbroad:
             number=number,
             service=parcel.product,
             weight_grams=parcel.weight_grams,
-            amount_qapik=price.price.minor,
-            vat_qapik=price.vat.minor,
+            amount_qapik=total.minor,
+            vat_qapik=vat.minor,
             tariff=prices.version,
             postcode="",
             addresses=whole.commitment(),
             country=parcel.country,
-            abroad=_posted(parcel, quote, if_sent(books, Prohibitions, date).version),
+            abroad=posted,
             label_back=True,
             weight_typed=parcel.weight_typed,
+            in_person=command.wanted.in_person,
+            insured_qapik=command.wanted.insured_qapik,
+            extras=extras,
         )
 
         def told(language: str) -> tuple[str, str]:
@@ -297,6 +306,22 @@ def _posted(parcel: Parcel, quote: Quote, prohibitions: str) -> PostedAbroad:
         prohibitions=prohibitions,
         unchecked=tuple(map(":".join, quote.contents.unchecked)),
         size_cm=parcel.size_cm,
+    )
+
+
+def _insured(books: Reading, command: AcceptAbroad, quote: Quote) -> PostedAbroad:
+    """As `_posted`, with what its insured sum is in SDR, if it has one."""
+    insured_qapik, date = command.wanted.insured_qapik, books.day().date
+    posted = _posted(command.parcel, quote, if_sent(books, Prohibitions, date).version)
+    if not insured_qapik:
+        return posted
+    forms, rates = if_sent(books, CustomsForms, date), if_sent(books, SdrRates, date)
+    told = insured_abroad(insured_qapik, command.declared, forms, rates, date)
+    return replace(
+        posted,
+        insured_sdr_hundredths=told.hundredths,
+        insured_sdr_units=told.rate.units,
+        insured_sdr_date=told.rate.date,
     )
 
 

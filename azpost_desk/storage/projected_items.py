@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from azpost_desk.domain.mail.guarded import IN_PERSON
+from azpost_desk.domain.mail.guarded import IN_PERSON, VALUE
 from azpost_desk.domain.mail.history import Told, history, until_of
 from azpost_desk.storage import tables as t
 
@@ -41,6 +41,7 @@ def told(row: Row[Any]) -> Told:
 def accepted(connection: Connection, written: StoredRecord, line: ItemAccepted) -> None:
     """An item was taken from its sender here (EMA)."""
     said = {"due_qapik": line.cod_qapik, "reason": IN_PERSON if line.in_person else ""}
+    said["measure"] = VALUE if line.insured_qapik else ""
     _keep(connection, _own(written, line.number, "EMA", line.operation) | said)
 
 

@@ -11,6 +11,7 @@ import pytest
 from azpost_desk import places
 from azpost_desk.central.mail import documents, price_lists, terms
 from azpost_desk.central.registry.files import WrongFile, checked
+from azpost_desk.domain.catalogue import Tariffs
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
 from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
 from azpost_desk.domain.mail.prices import MailAbroad
@@ -139,6 +140,15 @@ def test_a_document_reads_its_own_bytes_also_those_of_a_newer_centre(name: str) 
         ("products[1].limits", [], "X-184"),
         ("products[1].limits[2].grams_max", 0, "X-183"),
         ("products[1].limits[2].country", "*", "X-181"),
+        ("products[1].extras[1].extra", "wings", "X-183"),
+        ("products[1].extras[1].price_qapik", 100, "X-183"),
+        ("products[1].extras[1].steps", [], "X-183"),
+        ("products[1].extras[1].steps[2].insured_qapik_to", 20_000, "X-183"),
+        ("products[1].extras[1].steps[2].premium_qapik_max", 299, "X-183"),
+        ("products[1].extras[1].steps[2].share_ppm", 1_000_001, "X-183"),
+        ("products[1].extras[2].price_qapik", 10_000_001, "X-183"),
+        ("products[1].extras[2].vat_ppm", 1_000_000, "X-183"),
+        ("products[1].extras[2].services", ["letter"], "X-183"),
         ("advance[1].country", "AZ", "X-181"),
         ("advance[1].country", "XX", "X-170"),
         ("advance[1].valid_from", "2026-13-01", "X-177"),
@@ -156,6 +166,19 @@ def test_a_price_list_that_could_not_be_charged_is_refused_at_its_place(
         inner = inner[int(step[1:-1]) - 1] if step.startswith("[") else inner[step]
     inner[name] = value
     assert refused("mail-abroad", data) == (code, path)
+
+
+def test_extras_within_the_country_are_of_a_service_of_the_tariff_and_each_once() -> None:
+    data = example("tariffs")
+    price_lists.check_extras("f", checked(data, Tariffs, "f"))
+    data["mail_extras"][2] |= {"extra": "advice", "services": ["ems_local"]}
+    with pytest.raises(WrongFile) as wrong:
+        price_lists.check_extras("f", checked(data, Tariffs, "f"))
+    assert (wrong.value.code, wrong.value.facts["place"]) == ("X-183", "mail_extras[3].services")
+    data["mail_extras"] = [{"extra": "insured", "insured_qapik_min": 0, "steps": [{"insured_qapik_to": 1}]}]
+    with pytest.raises(WrongFile) as wrong:
+        price_lists.check_extras("f", checked(data, Tariffs, "f"))
+    assert wrong.value.facts["place"] == "mail_extras[1].insured_qapik_min"
 
 
 @pytest.mark.parametrize(

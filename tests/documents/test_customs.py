@@ -76,3 +76,19 @@ def test_an_amended_form_says_its_version_and_day_on_every_copy_and_the_sales_ow
         assert "Version 3 of 23.11.2026 / Variant 3, 23.11.2026" in said
     later = replace(amended, amended_ms=amended.amended_ms + 3_600_000 * 4)
     assert "Version 3 of 24.11.2026" in " ".join(pages(customs_pdf(later, Texts("az")))[0].split())
+
+
+def test_a_form_says_the_insured_sum_in_manat_and_sdr_and_what_the_sender_asked_for_on_every_copy() -> None:
+    assert not any("SDR" in text for text in pages(customs_pdf(samples.CUSTOMS, Texts("az"))))
+    declared = structs.replace(samples.CUSTOMS.declared, insured_qapik=50_000)
+    insured = replace(
+        samples.CUSTOMS, declared=declared, insured_sdr_hundredths=22_108, in_person=True, advice=True
+    )
+    for form, copies in (("CN23", 4), ("CN22", 1)):
+        texts = pages(customs_pdf(replace(insured, form=form, copies=copies), Texts("az")))
+        assert len(texts) == copies
+        for text in texts:
+            assert "V 500.00 AZN = 221.08 SDR" in text
+            assert "Insured value" in text
+            assert "Advice of delivery (A.R.)" in text
+            assert "In person" in text

@@ -27,7 +27,7 @@ from azpost_desk.central.storage.database import one
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
-from azpost_desk.domain.mail.guarded import IN_PERSON
+from azpost_desk.domain.mail.guarded import IN_PERSON, VALUE
 from azpost_desk.domain.mail.history import VERSION, lives
 from azpost_desk.domain.mail.moves import FINAL
 from azpost_desk.domain.messages import ITEM_ARRIVED
@@ -83,7 +83,11 @@ def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, 
         ),
     )
     said = _Said(line.operation, line.number, "EMA", written.branch, detail=line.service)
-    said = said._replace(due_qapik=line.cod_qapik, reason=IN_PERSON if line.in_person else "")
+    said = said._replace(
+        due_qapik=line.cod_qapik,
+        reason=IN_PERSON if line.in_person else "",
+        measure=VALUE if line.insured_qapik else "",
+    )
     _event(conn, written, said, knew, now_ms)
     date = local(written.header.recorded_ms).date()
     advance.look(conn, written, line, date.isoformat(), now_ms)

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.central.mail.documents import is_country, is_whole, wrong
 from azpost_desk.domain.days import is_day
 from azpost_desk.domain.item_numbers import COUNTRIES, OWN_COUNTRY, service_of
+from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
 from azpost_desk.domain.mail.prices import ANYWHERE
+from azpost_desk.domain.mail_extras import EXTRAS, INSURED
 from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
+    from azpost_desk.domain.catalogue import Tariffs
     from azpost_desk.domain.mail.prices import MailAbroad, MailProduct
+    from azpost_desk.domain.mail_extras import MailExtra, PremiumStep
 
 _MILLION: Final = 1_000_000
 # What a number for abroad begins with; the others are domestic, reserved or nobody's.
@@ -27,8 +31,8 @@ def check_mail_abroad(file: str, prices: MailAbroad) -> None:
     Raises:
         WrongFile: X-170 no country, X-174 a name not in every language, X-177 no day, X-180 no version, or a
             zone or product twice or without a name, X-181 a country in two zones, or our own, X-182 no
-            indicator of mail abroad, X-183 a step, VAT or volume that cannot be reckoned with, X-184 a price
-            for no zone, or no price or limit at all.
+            indicator of mail abroad, X-183 a step, VAT, volume or extra that cannot be reckoned with, X-184 a
+            price for no zone, or no price or limit at all.
     """
     if not is_said(prices.version):
         raise wrong("X-180", file, "version")
@@ -68,6 +72,7 @@ def _product(file: str, place: str, product: MailProduct, zones: set[str]) -> No
             raise wrong("X-183", file, place + name, said)
     _prices(file, place, product, zones)
     _limits(file, place, product)
+    _extras(file, place, "extras", product.extras, {product.product})
 
 
 def _prices(file: str, place: str, product: MailProduct, zones: set[str]) -> None:
@@ -109,3 +114,51 @@ def _country(file: str, place: str, country: str, seen: set[str]) -> None:
     if country == OWN_COUNTRY or country in seen:
         raise wrong("X-181", file, place, country)
     seen.add(country)
+
+
+def check_extras(file: str, tariffs: Tariffs) -> None:
+    """Refuse extras of mail within the country that could not be charged.
+
+    Raises:
+        WrongFile: X-183 an extra that there is none of, twice for a service, for a service that the tariff
+            has not, or with a price, VAT or premium that cannot be reckoned with.
+    """
+    services = {one.service for one in tariffs.express}
+    _extras(file, "", "mail_extras", tariffs.mail_extras, services)
+
+
+def _extras(file: str, place: str, name: str, extras: tuple[MailExtra, ...], services: set[str]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for number, one in enumerate(extras, start=1):
+        at = f"{place}{name}[{number}]."
+        if one.extra not in EXTRAS:
+            raise wrong("X-183", file, f"{at}extra", one.extra)
+        for service in one.services or sorted(services):
+            if service not in services or (one.extra, service) in seen:
+                raise wrong("X-183", file, f"{at}services", service)
+            seen.add((one.extra, service))
+        if not 0 <= one.vat_ppm < _MILLION:
+            raise wrong("X-183", file, f"{at}vat_ppm", one.vat_ppm)
+        if not 0 <= one.price_qapik <= DUE_QAPIK_MAX or (one.extra == INSURED and one.price_qapik):
+            raise wrong("X-183", file, f"{at}price_qapik", one.price_qapik)
+        if bool(one.steps) != (one.extra == INSURED):
+            raise wrong("X-183", file, f"{at}steps", one.extra)
+        before = one.insured_qapik_min - 1
+        if before < 0:
+            raise wrong("X-183", file, f"{at}insured_qapik_min", one.insured_qapik_min)
+        for step_number, step in enumerate(one.steps, start=1):
+            before = _step(file, f"{at}steps[{step_number}].", step, before)
+
+
+def _step(file: str, at: str, step: PremiumStep, before_qapik: int) -> int:
+    """Up to where the step reaches, which is further than the one before."""
+    if not before_qapik < step.insured_qapik_to <= DUE_QAPIK_MAX:
+        raise wrong("X-183", file, f"{at}insured_qapik_to", step.insured_qapik_to)
+    if not 0 <= step.share_ppm <= _MILLION:
+        raise wrong("X-183", file, f"{at}share_ppm", step.share_ppm)
+    for name in ("fixed_qapik", "premium_qapik_min", "premium_qapik_max"):
+        if not 0 <= getattr(step, name) <= DUE_QAPIK_MAX:
+            raise wrong("X-183", file, at + name, getattr(step, name))
+    if 0 < step.premium_qapik_max < step.premium_qapik_min:
+        raise wrong("X-183", file, f"{at}premium_qapik_max", step.premium_qapik_max)
+    return step.insured_qapik_to

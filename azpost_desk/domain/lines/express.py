@@ -7,6 +7,14 @@ import msgspec
 from azpost_desk.domain.lines.base import Line
 
 
+class ExtraSold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """An extra of an item (of `mail.extras.EXTRAS`): its price, which the line's contains, and the VAT."""
+
+    extra: str
+    qapik: int
+    vat_qapik: int = 0
+
+
 class PostedAbroad(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What only an item for abroad has.
 
@@ -19,6 +27,8 @@ class PostedAbroad(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         contents: what the prohibitions said of it, of `prohibited.STATES`; `prohibitions`: their version;
         unchecked: country and direction (``TR:in``) of which there were no rows.
         size_cm: its three sides; () = not measured.
+        insured_sdr_hundredths: its insured sum in SDR, rounded up; insured_sdr_units, insured_sdr_date: by
+            which rate of the manat.
     """
 
     zone: str
@@ -34,6 +44,9 @@ class PostedAbroad(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     prohibitions: str = ""
     unchecked: tuple[str, ...] = ()
     size_cm: tuple[int, ...] = ()
+    insured_sdr_hundredths: int = 0
+    insured_sdr_units: str = ""
+    insured_sdr_date: str = ""
 
 
 class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
@@ -48,6 +61,8 @@ class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
         weight_typed: not by the scale; records of before do not say.
         cod_qapik: cash on delivery: what its addressee pays the sender before it is handed over.
         in_person: its addressee gets it, and nobody for them.
+        insured_qapik: what its sender has insured it for; 0 = nothing.
+        extras: what was paid for beside its carriage, contained in `amount_qapik` and `vat_qapik`.
     """
 
     number: str
@@ -64,3 +79,5 @@ class ItemAccepted(Line, frozen=True, omit_defaults=True, tag="item.accepted"):
     weight_typed: bool = False
     cod_qapik: int = 0
     in_person: bool = False
+    insured_qapik: int = 0
+    extras: tuple[ExtraSold, ...] = ()

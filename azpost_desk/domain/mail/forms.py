@@ -173,11 +173,12 @@ def _broken(
         return
     if worth > rule.sdr_max:
         yield OVER_VALUE
-    if _days_between(rate.date, date) > forms.rate_days_max:
+    if days_between(rate.date, date) > forms.rate_days_max:
         yield OLD_RATE
     if worth >= rule.sdr_max * Fraction(_MILLION - forms.near_ppm, _MILLION):
         yield NEAR_LIMIT
 
 
-def _days_between(first: str, last: str) -> int:
+def days_between(first: str, last: str) -> int:
+    """Days from one (ISO) to the other."""
     return (dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days

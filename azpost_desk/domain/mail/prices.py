@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.domain.catalogue import Document, Names
 from azpost_desk.domain.item_numbers import COUNTRIES, OWN_COUNTRY
+from azpost_desk.domain.mail_extras import MailExtra
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.tariffs import stepped, vat_contained
@@ -67,6 +68,7 @@ class MailProduct(Document, frozen=True, omit_defaults=True):
         vat_ppm: of the VAT that its prices contain.
         cm3_per_kg: the volume that is charged like a kilogram, 0 = weight alone;
         volume_from_cm: only when a side is so long.
+        extras: what is sold with it beside its carriage.
     """
 
     product: str
@@ -77,6 +79,7 @@ class MailProduct(Document, frozen=True, omit_defaults=True):
     vat_ppm: int = 0
     cm3_per_kg: int = 0
     volume_from_cm: int = 0
+    extras: tuple[MailExtra, ...] = ()
 
     def limit_for(self, country: str) -> MailLimit | None:
         """The country's own limit, else everybody's."""

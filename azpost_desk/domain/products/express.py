@@ -8,6 +8,7 @@ from azpost_desk.domain import accounts as chart
 from azpost_desk.domain.ledger import Posting
 from azpost_desk.domain.lines import ItemAccepted
 from azpost_desk.domain.lines.charges import DUE_QAPIK_MAX
+from azpost_desk.domain.mail_extras import EXTRAS, INSURED
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.people import Addresses
 from azpost_desk.domain.products.base import LineRule, Product
@@ -29,6 +30,23 @@ def _is_sound(line: ItemAccepted) -> bool:
         and 0 <= line.vat_qapik <= line.amount_qapik
         and bool(line.country) == (line.abroad is not None)
         and 0 <= line.cod_qapik <= DUE_QAPIK_MAX
+        and _has_sound_extras(line)
+    )
+
+
+def _has_sound_extras(line: ItemAccepted) -> bool:
+    """Each is named once, and none costs more than the whole."""
+    named = [one.extra for one in line.extras]
+    in_sdr = line.abroad.insured_sdr_hundredths if line.abroad else 0
+    return (
+        len(set(named)) == len(named)
+        and set(named) <= set(EXTRAS)
+        and all(0 <= one.vat_qapik <= one.qapik for one in line.extras)
+        and sum(one.qapik for one in line.extras) <= line.amount_qapik
+        and sum(one.vat_qapik for one in line.extras) <= line.vat_qapik
+        and (INSURED in named) == (line.insured_qapik > 0)
+        and 0 <= line.insured_qapik <= DUE_QAPIK_MAX
+        and bool(in_sdr) == bool(line.insured_qapik and line.abroad)
     )
 
 

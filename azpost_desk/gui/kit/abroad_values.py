@@ -20,6 +20,7 @@ from azpost_desk.domain.mail.declaration import (
     DeclaredLine,
     is_vague,
 )
+from azpost_desk.domain.mail.extras import PLAIN
 from azpost_desk.domain.mail.prices import SIDES
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
@@ -29,6 +30,7 @@ from azpost_desk.services.weights import read_weight
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from azpost_desk.domain.mail.extras import WantedExtras
     from azpost_desk.domain.mail.goods import HsFound
 
 # Where the postcode stands behind the town; everywhere else it is written before it.
@@ -137,9 +139,10 @@ def command(
     label: str,
     *,
     weight_typed: bool,
+    wanted: WantedExtras = PLAIN,
 ) -> AcceptAbroad:
     """What the form says; the service checks every part. `known`: FİN and document of a known sender;
-    `label`: scanned from a roll.
+    `label`: scanned from a roll; `wanted`: its extras.
 
     Raises:
         Refused: as `parcel`.
@@ -163,4 +166,5 @@ def command(
         looked_at=looked_at,
         is_safe=values["is_safe"] == "yes",
         label=label,
+        wanted=wanted,
     )

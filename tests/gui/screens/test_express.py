@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number, printed_item_number
+from azpost_desk.domain.mail.guarded import IN_PERSON
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused, Trouble
@@ -168,10 +169,10 @@ def test_in_person_is_one_key_for_one_item_and_comes_off_again(hands: Hands, sta
     screen = screen_of(hands)
     for shown in (True, False, True):
         hands.press(Qt.Key.Key_8, Qt.KeyboardModifier.AltModifier)
-        assert screen.in_person.isVisible() == shown
+        assert screen.extras.lines[IN_PERSON].isVisible() == shown
     hands.type("\n")
     assert only_line(stand).in_person
-    assert not screen.in_person.isVisible()
+    assert not screen.extras.lines[IN_PERSON].isVisible()
 
 
 def test_fifty_enters_make_one_line(hands: Hands, stand: Stand) -> None:

@@ -24,6 +24,7 @@ from azpost_desk.gui.kit.person import scrolled
 from azpost_desk.gui.kit.words import phrase, plain, refusal, translated
 from azpost_desk.gui.screens.express import form as home
 from azpost_desk.gui.screens.express.abroad_price import AbroadPrice
+from azpost_desk.gui.screens.express.extras import Extras
 from azpost_desk.gui.screens.express.party import SenderAbroad
 from azpost_desk.gui.screens.express.weighing import Weighed
 from azpost_desk.gui.work.runner import Operation
@@ -83,9 +84,11 @@ class AbroadForm(QWidget):
             f"{key}is_safe", choices_of(("yes", "no"), f"{key}is_safe."), name="is_safe"
         )
         self.add = PrimaryButton("express.screen.add", hint="express.screen.enter")
+        self.extras = Extras(at_home=False)
         self.form = GoodsForm(self.goods, self.add)
         self.form.add(*self.from_whom.fields, *self.to_whom.fields)
         self.form.add(self.product, self.weight.field, self.sides)
+        self.form.add(self.extras.insured)
         self.form.add(self.category, self.explanation, self.currency)
         self.form.add(*self.goods.fields, self.licence, self.is_safe)
         self.price = AbroadPrice(self.add)
@@ -117,6 +120,7 @@ class AbroadForm(QWidget):
         area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         area.setMinimumHeight(_PARTS_HEIGHT_MIN)
         column.addWidget(area, 1)
+        column.addWidget(self.extras)
         column.addWidget(self.price)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -135,6 +139,7 @@ class AbroadForm(QWidget):
         self.currency.changed.connect(self._weigh_goods)
         self.goods.changed.connect(self._on_lines)
         self.form.whole.connect(self._on_line)
+        self.extras.changed.connect(self._show_total)
         self.add.clicked.connect(self._on_add)
 
     def _begin(self) -> None:
@@ -167,6 +172,7 @@ class AbroadForm(QWidget):
         self.to_whom.offer([])
         self.goods.used.offer([])
         self.price.show_nothing()
+        self.extras.clear()
         self._begin()
         self.form.mark_clean()
 
@@ -242,7 +248,7 @@ class AbroadForm(QWidget):
             item = None
         if item is None or (not item.size_cm and not self.sides.optional):
             self._asked_for, self._pricing = None, False
-            self.price.show_nothing()
+            self._show_nothing()
             return
         abroad = self._session.services.post_abroad
         declared = decide.declaration(values, lines, item.weight_grams)
@@ -258,7 +264,7 @@ class AbroadForm(QWidget):
 
         def refused(no: Refused) -> None:
             if asked == self._asked_for:
-                self.price.show_nothing()
+                self._show_nothing()
                 self._refused(no, looked_up=True)
 
         def ended() -> None:
@@ -266,11 +272,24 @@ class AbroadForm(QWidget):
 
         Operation(self, worked).succeeded(answered).refused(refused).ended(ended).start()
 
+    def _show_nothing(self) -> None:
+        self.price.show_nothing()
+        self.extras.withdraw()
+
+    def _show_total(self) -> None:
+        """With the extras; none while one of them is not sold so."""
+        if self.price.price is not None:
+            total = self.extras.total()
+            self.price.show_total(total[0] if total else None)
+
     def _show(self, told: MailPrice | Quote, weight_grams: int) -> None:
+        price = told if isinstance(told, MailPrice) else told.price
+        self.price.show_price(price, weight_grams)
+        self.extras.offer(self._products[price.product].extras, price.product, price.price, price.vat)
+        self._show_total()
         if isinstance(told, MailPrice):
-            self.price.show_price(told, weight_grams)
             return
-        self.price.show_quote(told, weight_grams)
+        self.price.show_quote(told)
         wanted = next((one for one in told.contents.hits if one.verdict == prohibited.CONDITIONAL), None)
         self.licence.setVisible(wanted is not None)
         if wanted is None:
@@ -340,7 +359,7 @@ class AbroadForm(QWidget):
             wanted = decide.command(
                 self.form.values(), self.country, self.goods.lines, looked_at,
                 (fin, known.document if known else ""), self._roll.number,
-                weight_typed=self.weight.is_typed,
+                weight_typed=self.weight.is_typed, wanted=self.extras.wanted(),
             )  # fmt: skip
         except Refused as no:
             self._refused(no)

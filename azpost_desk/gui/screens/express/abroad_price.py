@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from azpost_desk.domain.mail.prices import MailPrice
+    from azpost_desk.domain.money import Money
     from azpost_desk.services.mail_abroad import Quote
 
 
@@ -55,8 +56,6 @@ class AbroadPrice(Card):
     def show_price(self, price: MailPrice, weight_grams: int) -> None:
         """What it costs, whatever is inside."""
         self.price = price
-        self.total.show_amount(price.price)
-        self.total.show()
         self.form.say("express.abroad.form_later")
         by_volume = price.chargeable_grams > weight_grams
         key = "express.abroad.charged_volume" if by_volume else "express.abroad.charged"
@@ -65,9 +64,13 @@ class AbroadPrice(Card):
         self.charged.show()
         self.checked.hide()
 
-    def show_quote(self, quote: Quote, weight_grams: int) -> None:
-        """What it costs, which form it needs, what the prohibitions say of its contents."""
-        self.show_price(quote.price, weight_grams)
+    def show_total(self, total: Money | None) -> None:
+        """What is paid for all of it; None while that is not known."""
+        self.total.show_amount(total)
+        self.total.setVisible(total is not None)
+
+    def show_quote(self, quote: Quote) -> None:
+        """Which form it needs, what the prohibitions say of its contents."""
         name = quote.form.form.replace("CN", "CN ")
         self.form.say(counted_phrase("express.abroad.form", quote.form.copies, form=name))
         unchecked = quote.contents.unchecked

@@ -15,6 +15,8 @@ WEIGH_KEY: Final = "Ctrl+W"
 COUNTRY_KEY: Final = "Alt+0"
 COD_KEY: Final = "Alt+9"
 IN_PERSON_KEY: Final = "Alt+8"
+INSURED_KEY: Final = "Alt+7"
+ADVICE_KEY: Final = "Alt+6"
 
 
 def actions(
@@ -23,6 +25,8 @@ def actions(
     line_back: Callable[[], object],
     cod: Callable[[], object],
     in_person: Callable[[], object],
+    insured: Callable[[], object],
+    advice: Callable[[], object],
 ) -> list[Action]:
     """All acts of the screen; `weigh` is None at a counter without a scale."""
     acts = [
@@ -32,6 +36,8 @@ def actions(
         Action(
             "express.screen.in_person", "express.screen.in_person", IN_PERSON_KEY, Permission.SELL, in_person
         ),
+        Action("express.extra.insured", "express.extra.insured", INSURED_KEY, Permission.SELL, insured),
+        Action("express.extra.advice", "express.extra.advice", ADVICE_KEY, Permission.SELL, advice),
         Action("express.abroad.line_back", "express.abroad.line_back", BACK_KEY, Permission.SELL, line_back),
     ]
     if weigh is not None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from azpost_desk.domain.mail_extras import ADVICE, IN_PERSON, INSURED
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.staff import Permission
-from azpost_desk.gui.kit.amount_field import AmountField
 from azpost_desk.gui.kit.buttons import Button, PrimaryButton
 from azpost_desk.gui.kit.cards import Card
 from azpost_desk.gui.kit.fields import TextField
@@ -23,6 +23,7 @@ from azpost_desk.gui.kit.words import Say, phrase, refusal, translated
 from azpost_desk.gui.screens.express import actions
 from azpost_desk.gui.screens.express import form as decide
 from azpost_desk.gui.screens.express.destination import Destination
+from azpost_desk.gui.screens.express.extras import AsideField, Extras
 from azpost_desk.gui.screens.express.party import Addressee, Sender, line
 from azpost_desk.gui.screens.express.prices import ServiceField
 from azpost_desk.gui.screens.express.rolls import RollLabel
@@ -41,14 +42,6 @@ if TYPE_CHECKING:
 
 
 _COD_PX: Final = 220
-
-
-class CodField(AmountField):
-    """What is collected on delivery: Enter passes by, as few want it; a key of its own goes there."""
-
-    def is_skipped(self) -> bool:
-        """See `Field`."""
-        return True
 
 
 class ExpressScreen(Screen):
@@ -77,14 +70,14 @@ class ExpressScreen(Screen):
             self.scale.hide()
         self.roll = RollLabel(session)
         self.services = ServiceField()
-        self.cod = CodField("express.screen.cod", name="cod", optional=True)
-        self.in_person = Label("express.screen.in_person_on", "strong")
-        self.in_person.hide()
+        self.cod = AsideField("express.screen.cod", name="cod", optional=True)
+        self.extras = Extras(at_home=True)
         self.total = BigAmount("express.screen.to_pay")
         self.vat = Label("", "hint")
         self.add = PrimaryButton("express.screen.add", hint="express.screen.enter")
         self.form = Form(self.add)
         self.form.add(*self.from_whom.fields, *self.to_whom.fields, self.weight, self.services, self.cod)
+        self.form.add(self.extras.insured)
         self._asked = False
         self._asked_for: tuple[str, str] = ("", "")
         self._pricing = False
@@ -115,10 +108,10 @@ class ExpressScreen(Screen):
         acts.addWidget(self.add)
         self.cod.setMaximumWidth(_COD_PX)
         acts.addWidget(self.cod)
-        acts.addWidget(self.in_person)
         acts.addStretch()
         acts.addWidget(self.vat)
         acts.addWidget(self.total)
+        column.addWidget(self.extras)
         column.addLayout(acts)
         column.addStretch()
         area = QScrollArea()
@@ -140,7 +133,8 @@ class ExpressScreen(Screen):
         self.weight.changed.connect(self._echo)
         self.weight.editor.installEventFilter(self)
         self.scale.clicked.connect(self.weigh)
-        self.services.changed.connect(self._show_total)
+        self.services.changed.connect(self._reckon)
+        self.extras.changed.connect(self._show_total)
         self.services.changed.connect(self._echo)
         self.add.clicked.connect(self._on_add)
         self.form.escaped.connect(self._on_escape)
@@ -154,7 +148,15 @@ class ExpressScreen(Screen):
     def actions_here(self) -> list[Action]:
         """See `Screen`."""
         weigh = self.weigh if self.session.weigh is not None else None
-        return actions.actions(weigh, self.destination.ask, self._line_back, self.ask_cod, self.ask_in_person)
+        return actions.actions(
+            weigh,
+            self.destination.ask,
+            self._line_back,
+            self.ask_cod,
+            lambda: self.ask_extra(IN_PERSON),
+            lambda: self.ask_extra(INSURED),
+            lambda: self.ask_extra(ADVICE),
+        )
 
     def enter(self, argument: object = None) -> None:
         """See `Screen`; a customer of the one box becomes the sender."""
@@ -202,10 +204,22 @@ class ExpressScreen(Screen):
         if self.destination.abroad is None:
             self.cod.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def ask_in_person(self) -> None:
-        """At home: whether nobody but its addressee gets it; the second time takes it off again."""
-        if self.destination.abroad is None:
-            self.in_person.setVisible(self.in_person.isHidden())
+    def ask_extra(self, extra: str) -> None:
+        """Put an extra on; the second time takes it off again."""
+        abroad = self.destination.abroad
+        extras = abroad.extras if abroad is not None else self.extras
+        was_there = extras.insured.hasFocus()
+        try:
+            extras.toggle(extra)
+        except Refused as no:
+            self.session.notice(refusal(no), "warn", no.code)
+            return
+        if was_there and extra == INSURED:
+            # The field has gone from under the hands.
+            if abroad is not None:
+                abroad.focus()
+            else:
+                self._go_on()
 
     def _line_back(self) -> None:
         if self.destination.abroad is not None:
@@ -301,7 +315,7 @@ class ExpressScreen(Screen):
         self._asked_for = (postcode, weight)
         self._pricing = False
         self.services.offer(())
-        self._show_total()
+        self._reckon()
         if not decide.is_postcode(postcode):
             return
         express = self.session.services.express
@@ -335,7 +349,7 @@ class ExpressScreen(Screen):
         self.services.fill(decide.usual(prices))
         self._echo()
         self.to_whom.postcode.set_hint(phrase("express.screen.place", office=prices[0].office.name))
-        self._show_total()
+        self._reckon()
         if self.form.follows(self.weight, self.services):
             self._go_on()
 
@@ -343,11 +357,20 @@ class ExpressScreen(Screen):
         if not self.form.show_refusal(decide.renamed(error), looked_up=True):
             self.session.notice(refusal(error), "bad", error.code)
 
-    def _show_total(self) -> None:
+    def _reckon(self) -> None:
+        """The chosen service with what is put on beside it."""
         price = self.services.price()
-        self.total.show_amount(price.price if price else None)
-        self.total.setVisible(price is not None)
-        self.vat.say(phrase("express.screen.vat", amount=price.vat) if price else "")
+        if price is None:
+            self.extras.withdraw()
+        else:
+            self.extras.offer(price.extras, price.service, price.price, price.vat)
+        self._show_total()
+
+    def _show_total(self) -> None:
+        total = self.extras.total()
+        self.total.show_amount(total[0] if total else None)
+        self.total.setVisible(total is not None)
+        self.vat.say(phrase("express.screen.vat", amount=total[1]) if total else "")
 
     # --- into the basket ---------------------------------------------------------------------------------
 
@@ -362,11 +385,13 @@ class ExpressScreen(Screen):
         try:
             document = known.document if known else ""
             wanted = decide.command(self.form.values(), fin, document, self._weighed, self.roll.number)
-            collected = self.cod.money()
+            collected, extras = self.cod.money(), self.extras.wanted()
             wanted = dataclasses.replace(
                 wanted,
                 cod_qapik=collected.minor if collected else 0,
-                in_person=not self.in_person.isHidden(),
+                in_person=extras.in_person,
+                insured_qapik=extras.insured_qapik,
+                advice=extras.advice,
             )
         except Refused as error:
             self._refused(error)
@@ -393,7 +418,7 @@ class ExpressScreen(Screen):
         self._weighed = ""
         self.roll.begin()
         self.services.clear()
-        self.in_person.hide()
+        self.extras.clear()
         self._echo()
         self._show_total()
         self.form.mark_clean()
