@@ -51,7 +51,7 @@ def _acts() -> dict[str, Callable[[], list[Action]]]:
     return {
         "customers": lambda: customers.actions(_none, _none, _none),
         "disputes": lambda: disputes.actions(*[_none] * 4),
-        "express": lambda: express.actions(*[_none] * 5),
+        "express": lambda: express.actions(*[_none] * 7),
         "goods": lambda: goods.actions(_none),
         "history": lambda: history.actions(*[_none] * 8),
         "mail_bags": lambda: mail_bags.actions(*[_none] * 7),
