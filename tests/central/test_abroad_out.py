@@ -12,13 +12,15 @@ import msgspec
 import pytest
 
 from azpost_desk.central import validity
-from azpost_desk.central.abroad import agreements, hearing, judging, releasing
+from azpost_desk.central.abroad import agreements, hearing, judging, refunding, releasing
 from azpost_desk.central.gateways.abroad import Silent, Told, Turned, uetr_of
+from azpost_desk.central.registry import lost
 from azpost_desk.central.storage.database import connect, one
 from azpost_desk.domain import accounts as chart
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.abroad.corridors import Corridors
 from azpost_desk.protocol.abroad import terms_of
+from azpost_desk.protocol.messages import grant_of
 from tests.central.abroad_post import CORRIDOR, MINUTE, PEOPLE, Post
 from tests.central.abroad_post import post as post
 from tests.fakes.partner import status
@@ -409,3 +411,29 @@ def test_what_its_sender_does_not_fetch_is_kept_apart_and_is_still_theirs(post: 
         0,
     )
     assert post.claim(line).code == "T-014"
+
+
+@pytest.mark.parametrize(("outcome", "after"), [("paid", "refunded"), ("not_paid", "owed")])
+def test_what_a_lost_desk_held_to_pay_back_is_in_doubt_until_two_people_say_what_became_of_it(
+    post: Post, outcome: str, after: str
+) -> None:
+    line = post.sent()
+    assert post.says(line, "RJCT", reason="AC04") == "owed"
+    told = post.claim(line)
+    assert told.grant is not None
+    post.desk.store_grant(told.grant)
+    post.hear()
+    assert post.state(line) == "refunding"
+    book, desk = post.centre._book, post.desk.enrolled.desk
+    with post.centre.database.transaction() as conn:
+        lost.declare(conn, desk, "A", "fire", "e", post.clock.utc_ms())
+    post.clock.now_ms += 3 * 24 * 60 * MINUTE
+    with post.centre.database.transaction() as conn:
+        lost.confirm(conn, book, desk, "B", post.clock.utc_ms())
+    # Nothing else waits: the round looks for this by itself.
+    post.centre.settle()
+    assert post.state(line) == "refund_in_doubt"
+    people, grant = ("A", "B"), grant_of(told.grant.words).grant
+    with post.centre.database.transaction() as conn:
+        refunding.resolved(conn, book, grant, outcome, people, "till count", post.clock.utc_ms())
+    assert post.state(line) == after

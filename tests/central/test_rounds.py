@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from azpost_desk.central import news
+from azpost_desk.central import erasure, laundering, list_versions, news, validity
 from azpost_desk.central.abroad import agreements, booking, receiving
 from azpost_desk.central.intake import rounds
+from azpost_desk.central.mail import bags, items
+from azpost_desk.central.messaging import events
+from azpost_desk.central.registers import matching
 from azpost_desk.central.storage.database import PROJECTOR_LOCK, connect
 
 if TYPE_CHECKING:
@@ -60,3 +63,29 @@ def test_a_look_where_nothing_waits_waits_for_nobody_and_reads_no_document(
         assert news.number(conn) == 0
         assert booking.write(conn, centre._book) == 0
         assert receiving.run_out(conn, clock.utc_ms()) == 0
+
+
+@pytest.mark.parametrize(
+    ("job", "room", "act"),
+    [
+        ("partitions", rounds, "make_partitions"),
+        ("erasure", erasure, "run"),
+        ("items", items, "fold_anew"),
+        ("registers", matching, "everywhere"),
+        ("validity", validity, "run"),
+        ("reminders", events, "remind"),
+        ("storage", items, "remind"),
+        ("mail bags", bags, "look_for_overdue"),
+        ("screening", list_versions, "finish"),
+        ("laundering", laundering, "forget"),
+    ],
+)
+def test_each_job_of_the_daily_round_does_what_it_is_named_after(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch, job: str, room: object, act: str
+) -> None:
+    done: list[tuple[object, ...]] = []
+    monkeypatch.setattr(room, act, lambda *told: done.append(told))
+    with connect(centre.database.dsn) as conn:
+        rounds.DAILY[job](conn, centre._book, 17)
+        [told] = done
+        assert (told[0], told[-1]) == (conn, 17)
