@@ -15,7 +15,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.lengths import require_lengths
 from azpost_desk.domain.mail import advance
-from azpost_desk.domain.mail.advance import Papers, Posting, amended, written
+from azpost_desk.domain.mail.advance import Papers, Posting, amended, composed, written
 from azpost_desk.domain.mail.declaration import Declaration, DeclaredLine
 from azpost_desk.domain.mail.forms import SdrRates
 from azpost_desk.domain.mail.insured import require_worth
@@ -191,9 +191,10 @@ def _next(
     )
     declared = msgspec.structs.replace(command.declared, gross_grams=sold.weight_grams)
     message = amended(told, operation, posting, declared)
+    require_writable(message)
+    message = composed(message)
     if msgspec.structs.replace(message, message=told.message, supersedes=told.supersedes) == told:
         raise Refused("E-176")
-    require_writable(message)
     require_lengths(message)
     body = ops.ItemDeclared(
         number=sold.number,

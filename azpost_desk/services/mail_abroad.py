@@ -18,7 +18,7 @@ from azpost_desk.domain.item_numbers import OWN_COUNTRY, printed_item_number
 from azpost_desk.domain.lengths import require_lengths
 from azpost_desk.domain.lines.express import PostedAbroad
 from azpost_desk.domain.mail import prohibited
-from azpost_desk.domain.mail.advance import Papers, Party, Posting, item_attributes, read, written
+from azpost_desk.domain.mail.advance import Papers, Party, Posting, composed, item_attributes, read, written
 from azpost_desk.domain.mail.declaration import Declaration, DeclaredLine, faults
 from azpost_desk.domain.mail.extras import PLAIN, WantedExtras, extras_sold, together
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates, choose_form
@@ -257,6 +257,7 @@ class PostAbroad:
             replace(command.declared, gross_grams=parcel.weight_grams),
         )
         require_writable(message)
+        message = composed(message)
         require_lengths(message)
         whose = Addresses(sender=sender, addressee=on_label(addressee), declared=written(message).decode())
         whole = attach(operation, "addresses", whose)

@@ -276,3 +276,22 @@ def test_erasure_reaches_every_version_and_then_there_is_nothing_to_amend_or_pri
     with pytest.raises(Trouble, match="D-020"):
         stand.desk.papers.of_job(job)
     assert [one.version for one in stand.desk.declarations.amendments(sold.number)] == [2]
+
+
+def test_what_looks_the_same_is_no_amendment_and_what_is_sent_holds_nothing_unseen(
+    stand: Stand, sold: Standing
+) -> None:
+    lines = sold.declared.lines
+    for described in (
+        f"{TEA.description}\u200b",
+        f"  {TEA.description} ",
+        "black\u00a0tea",
+        "bl\u00adack tea",
+    ):
+        refused(stand, said(sold, (replace(TEA, description=described), *lines[1:])), "E-176")
+    # Decomposed, as some keyboards write, and with what no eye sees.
+    other = replace(TEA, description="c\u0327ay \u200bgo\u0308y")
+    papers = Papers(licence="MN\u200b17", invoice=" \u2060 ")
+    recorded = stand.desk.declarations.amend(said(sold, (other, CODED), papers=papers), CLERK)
+    message = beside(stand, recorded.operation)[1]
+    assert (message.lines[0].description, message.papers) == ("çay göy", Papers(licence="MN17"))

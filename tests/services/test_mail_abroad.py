@@ -201,3 +201,14 @@ def test_what_went_abroad_is_not_offered_again_as_an_item_for_an_office_of_ours(
     # An office whose postcode nobody told delivers nothing that has none.
     office = Office(code="1", name="x", postcode="")
     assert Offices(offices=(office,)).by_postcode("") is None
+
+
+def test_a_sale_sends_its_goods_as_they_are_read(stand: Stand) -> None:
+    told(stand)
+    wanted = command()
+    lines = (replace(TEA, description=" c\u0327ay\u200b  go\u0308y "), *wanted.declared.lines[1:])
+    wanted = dataclasses.replace(wanted, declared=replace(wanted.declared, lines=lines))
+    line = stand.desk.post_abroad.accept(wanted, CLERK).lines[0].line
+    assert isinstance(line, ops.ItemAccepted)
+    stand.pay(6_000)
+    assert stand.desk.declarations.standing(line.number).declared.lines[0].description == "çay göy"

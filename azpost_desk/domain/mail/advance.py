@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from azpost_desk.domain.digits import is_digits
+from azpost_desk.domain.typed import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -150,6 +151,29 @@ def amended(before: ItemAttributes, message: str, posting: Posting, declared: De
         raise ValueError("an amendment is another message about the same item")
     after = item_attributes(message, posting, declared)
     return msgspec.structs.replace(after, supersedes=before.message)
+
+
+def composed(message: ItemAttributes) -> ItemAttributes:
+    """The message with its free texts as they are read: composed, one blank between words, without what
+    writes nothing. Customs compare them by machine, and what looks the same is no amendment.
+    """
+    papers = message.papers
+    return msgspec.structs.replace(
+        message,
+        lines=tuple(
+            msgspec.structs.replace(one, description=_read(one.description)) for one in message.lines
+        ),
+        explanation=_read(message.explanation),
+        papers=Papers(
+            licence=_read(papers.licence),
+            certificate=_read(papers.certificate),
+            invoice=_read(papers.invoice),
+        ),
+    )
+
+
+def _read(text: str) -> str:
+    return " ".join(one_line(text).split())
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
