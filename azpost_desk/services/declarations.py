@@ -23,7 +23,6 @@ from azpost_desk.domain.mail.prohibited import Prohibitions
 from azpost_desk.domain.people import Addresses
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
-from azpost_desk.domain.typed import require_writable
 from azpost_desk.services.counter import attach, if_sent, open_day
 from azpost_desk.services.customs_forms import PAPER
 from azpost_desk.services.declared import amendments, declared_now
@@ -191,7 +190,6 @@ def _next(
     )
     declared = msgspec.structs.replace(command.declared, gross_grams=sold.weight_grams)
     message = amended(told, operation, posting, declared)
-    require_writable(message)
     message = composed(message)
     if msgspec.structs.replace(message, message=told.message, supersedes=told.supersedes) == told:
         raise Refused("E-176")

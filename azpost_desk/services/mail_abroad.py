@@ -28,7 +28,7 @@ from azpost_desk.domain.mail.prohibited import Article, Prohibitions, check_cont
 from azpost_desk.domain.money import CURRENCIES, Money
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.domain.refusals import Refused
-from azpost_desk.domain.typed import is_said, require_writable
+from azpost_desk.domain.typed import is_said
 from azpost_desk.services.basket_lines import line_told
 from azpost_desk.services.counter import Counter, Officer, attach, if_sent, open_day
 from azpost_desk.services.country_names import country_name
@@ -256,7 +256,6 @@ class PostAbroad:
             ),
             replace(command.declared, gross_grams=parcel.weight_grams),
         )
-        require_writable(message)
         message = composed(message)
         require_lengths(message)
         whose = Addresses(sender=sender, addressee=on_label(addressee), declared=written(message).decode())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from azpost_desk.domain.digits import is_digits
-from azpost_desk.domain.typed import one_line
+from azpost_desk.domain.typed import one_line, require_writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -156,7 +156,11 @@ def amended(before: ItemAttributes, message: str, posting: Posting, declared: De
 def composed(message: ItemAttributes) -> ItemAttributes:
     """The message with its free texts as they are read: composed, one blank between words, without what
     writes nothing. Customs compare them by machine, and what looks the same is no amendment.
+
+    Raises:
+        Refused: G-016 what cannot be written down, by the name of its field.
     """
+    require_writable(message)
     papers = message.papers
     return msgspec.structs.replace(
         message,
