@@ -14,6 +14,7 @@ from azpost_desk import places
 from azpost_desk.programs import complain
 from azpost_desk.programs.desk_parts import Argon2 as Argon2
 from azpost_desk.programs.desk_parts import Devices as Devices
+from azpost_desk.programs.desk_parts import centre_of as centre_of
 from azpost_desk.programs.desk_parts import copies_of as copies_of
 from azpost_desk.programs.desk_parts import customer_of as customer_of
 from azpost_desk.programs.desk_parts import devices_of as devices_of
@@ -371,21 +372,6 @@ def _measure(window: Window, app: QApplication, started_ns: int) -> None:
     window.usable.connect(usable)
 
 
-def _centre_of(folder: Path) -> str:
-    """The centre's address as the enrolment noted it.
-
-    Raises:
-        Trouble: G-097 it cannot be read.
-    """
-    from azpost_desk.domain.refusals import Trouble
-    from azpost_desk.files import SMALL_BYTES_MAX, content_of
-
-    try:
-        return content_of(folder / "centre.url", SMALL_BYTES_MAX).decode("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as fault:
-        raise Trouble("G-097", why=str(fault)) from fault
-
-
 class _Running:
     """What happens behind the painted sign-in page: books, line, second starts."""
 
@@ -409,7 +395,7 @@ class _Running:
 
         if self._enrol_again or not DeskBooks.exists(self._folder):
             return None
-        url = self._url or _centre_of(self._folder)
+        url = self._url or centre_of(self._folder)
         return open_counter(
             self._folder, url, self._clock, devices_of(self._folder), lambda: Language.current().code
         )

@@ -366,3 +366,18 @@ def copies_of(folder: Path) -> tuple[Path, Path | None]:
     said = settings_of(folder)
     backups = Path(said.backups) if said.backups else folder / "backups"
     return backups, Path(said.second_copy) if said.second_copy else None
+
+
+def centre_of(folder: Path) -> str:
+    """The centre's address as the enrolment noted it.
+
+    Raises:
+        Trouble: G-097 it cannot be read.
+    """
+    from azpost_desk.domain.refusals import Trouble
+    from azpost_desk.files import SMALL_BYTES_MAX, content_of
+
+    try:
+        return content_of(folder / "centre.url", SMALL_BYTES_MAX).decode("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Trouble("G-097", why=str(fault)) from fault

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Final
 from urllib.parse import urlsplit
+
+TIME_PATH: Final = "/time"
+"""Where the centre tells anybody its clock, UTC milliseconds in figures."""
 
 
 def is_loopback(host: str) -> bool:

@@ -75,7 +75,7 @@ class Preflight:
         outside = list(self._outside(scanned_ms))
         with self.counter.books.reading() as books:
             date = self.counter.today()
-            return [*outside, *_lists(books, date), *self._waiting(books, date)]
+            return [*outside, *lists_checks(books, date), *self._waiting(books, date)]
 
     def open_day(self, by: Officer, date: str, words: str = "", scanned_ms: int = 0) -> Recorded:
         """Look, and open the day `date`; what was seen stands before it in the same transaction.
@@ -104,22 +104,13 @@ class Preflight:
 
     def _outside(self, scanned_ms: int) -> Iterator[Check]:
         now_ms, line = self.counter.line.trusted_ms(), self.counter.line.state()
-        off = abs(line.clock_off_ms)
-        facts: dict[str, object] = {"seconds": off // 1000}
-        if not line.online:
-            yield Check("clock", "warn", "unknown")
-        else:
-            yield Check("clock", _above(off, CLOCK_OFF_WARN_MS, CLOCK_OFF_BAD_MS), "off", facts)
+        yield clock_check(line.clock_off_ms if line.online else None)
         if self.around is not None:
             yield from _machine(self.around, now_ms)
         # Both by the PC's clock, which the window goes by.
         heard = bool(scanned_ms) and self.counter.clock.utc_ms() - scanned_ms < SCAN_HEARD_MS
         yield Check("scanner", "good" if heard else "warn", "heard" if heard else "silent")
-        if not line.waiting:
-            yield Check("unsent", "good", "none")
-        else:
-            age = now_ms - line.oldest_ms
-            yield Check("unsent", _above(age, 0, UNSENT_BAD_MS), "some", {"count": line.waiting})
+        yield unsent_check(line.waiting, now_ms - line.oldest_ms)
 
     def _waiting(self, books: Reading, date: str) -> Iterator[Check]:
         awaited = books.remittances(("announced",))
@@ -132,25 +123,61 @@ class Preflight:
 
 
 def _machine(around: Surroundings, now_ms: int) -> Iterator[Check]:
-    free = around.free_bytes()
-    state: State = "bad" if free < FREE_BYTES_BAD else "warn" if free < FREE_BYTES_WARN else "good"
-    yield Check("disk", state, "free", {"megabytes": free // 1_000_000})
-    backup = around.backup_ms()
-    if backup is None:
-        yield Check("backup", "warn", "none")
-    else:
-        age = now_ms - backup
-        hours: dict[str, object] = {"hours": max(age, 0) // 3_600_000}
-        yield Check("backup", _above(age, BACKUP_WARN_MS, BACKUP_BAD_MS), "age", hours)
+    yield disk_check(around.free_bytes())
+    backup_ms = around.backup_ms()
+    yield backup_check(None if backup_ms is None else now_ms - backup_ms)
     if tables := around.refolded():
         yield Check("folded", "bad", "other", {"count": len(tables), "tables": ", ".join(tables)})
-    trouble = around.printer()
-    yield Check("printer", "bad" if trouble else "good", "trouble" if trouble else "ready", {"code": trouble})
-    is_file = around.key_protection() == "file"
-    yield Check("key", "warn" if is_file else "good", "file" if is_file else "keyring")
+    yield printer_check(around.printer())
+    yield key_check(around.key_protection())
 
 
-def _lists(books: Reading, date: str) -> Iterator[Check]:
+def clock_check(off_ms: int | None) -> Check:
+    """How far this machine's clock is off the centre's; None: nobody told the centre's."""
+    if off_ms is None:
+        return Check("clock", "warn", "unknown")
+    off = abs(off_ms)
+    return Check("clock", _above(off, CLOCK_OFF_WARN_MS, CLOCK_OFF_BAD_MS), "off", {"seconds": off // 1000})
+
+
+def disk_check(free_bytes: int) -> Check:
+    """Whether there is room for days of work."""
+    state: State = (
+        "bad" if free_bytes < FREE_BYTES_BAD else "warn" if free_bytes < FREE_BYTES_WARN else "good"
+    )
+    return Check("disk", state, "free", {"megabytes": free_bytes // 1_000_000})
+
+
+def backup_check(age_ms: int | None) -> Check:
+    """How old the newest proven backup is; None: there is none."""
+    if age_ms is None:
+        return Check("backup", "warn", "none")
+    hours: dict[str, object] = {"hours": max(age_ms, 0) // 3_600_000}
+    return Check("backup", _above(age_ms, BACKUP_WARN_MS, BACKUP_BAD_MS), "age", hours)
+
+
+def printer_check(trouble: str) -> Check:
+    """What a device said; `trouble` is its D-code, "" when it is ready."""
+    return Check(
+        "printer", "bad" if trouble else "good", "trouble" if trouble else "ready", {"code": trouble}
+    )
+
+
+def key_check(protection: str) -> Check:
+    """Where the keys lie."""
+    is_file = protection == "file"
+    return Check("key", "warn" if is_file else "good", "file" if is_file else "keyring")
+
+
+def unsent_check(waiting: int, oldest_age_ms: int) -> Check:
+    """How many records the centre has not acknowledged, and how old the oldest is."""
+    if not waiting:
+        return Check("unsent", "good", "none")
+    return Check("unsent", _above(oldest_age_ms, 0, UNSENT_BAD_MS), "some", {"count": waiting})
+
+
+def lists_checks(books: Reading, date: str) -> Iterator[Check]:
+    """Whether tariffs are approved, and every list without which nothing can be sold is here on `date`."""
     known: dict[str, DocumentDate] = {one.name: one for one in books.document_dates(date)}
     missing = [name for name in NEEDED if name not in known]
     if "tariffs" in known:

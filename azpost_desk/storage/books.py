@@ -19,13 +19,13 @@ from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.trusted_time import TrustedTime
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.protocol.old_chains import OldRecord
-from azpost_desk.protocol.records import record_hash
 from azpost_desk.services import views
 from azpost_desk.storage import balancing, engine, machine, old_epochs, trusting, vault
 from azpost_desk.storage import tables as t
 from azpost_desk.storage.desk import OpenDesk, newest_identity, who_is
 from azpost_desk.storage.line import LineBooks
 from azpost_desk.storage.lock import DeskLock
+from azpost_desk.storage.looking import why_fallen
 from azpost_desk.storage.reading import BookReading
 from azpost_desk.storage.rebuild import rebuild, rebuild_after
 from azpost_desk.storage.writing import BookWriting
@@ -463,34 +463,13 @@ def _stay_with_the_centre(connection: Connection, enrolled: Enrolled) -> None:
 def _why_stopped(connection: Connection, safe: vault.Vault) -> str:
     """Whether the journal is behind its mark, the ledger unbalanced, the chain broken since the last look."""
     try:
-        fallen = _why_fallen(connection, vault.mark(safe))
+        fallen, newest = why_fallen(connection, vault.mark(safe))
+        if not fallen:
+            connection.execute(t.checked.delete())
+            connection.execute(insert(t.checked), {"only": 1, "record": newest})
         if fallen or balancing.kept_stop(safe):
             return fallen or balancing.LEDGER
         return "" if balancing.agrees(connection, balancing.anchor(safe)) else balancing.LEDGER
     except DBAPIError:
         # A page that the engine refuses to read.
         return "page"
-
-
-def _why_fallen(connection: Connection, reached: vault.Mark | None) -> str:
-    j = t.journal.c
-    if reached is None:
-        # Enrolling makes one: who takes it away would bring an older file back unseen (A-12).
-        return "mark"
-    at_mark = select(j.hash).where(j.epoch == reached.epoch, j.sequence == reached.sequence)
-    found = connection.execute(at_mark).scalar()
-    if found is None or found.hex() != reached.hash:
-        return "behind"
-    last_checked = connection.execute(select(t.checked.c.record)).scalar() or 0
-    previous: dict[int, bytes] = {}
-    newest = last_checked
-    for row in connection.execute(select(t.journal).where(j.id >= last_checked).order_by(j.id)):
-        if row.epoch in previous and row.previous != previous[row.epoch]:
-            return "chain"
-        if record_hash(row.previous, row.header, row.body) != row.hash:
-            return "chain"
-        previous[row.epoch] = row.hash
-        newest = row.id
-    connection.execute(t.checked.delete())
-    connection.execute(insert(t.checked), {"only": 1, "record": newest})
-    return ""

@@ -15,6 +15,7 @@ from azpost_desk.central.web import api
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.protocol import messages, old_chains, questions
+from azpost_desk.protocol.addresses import TIME_PATH
 from azpost_desk.protocol.sealing import seal_for
 from tests.attacks.test_hostile_desk import CODE, give_codes, raw, sending, settlement, taken
 from tests.central.desks import SimDesk, counted
@@ -100,7 +101,8 @@ REFUSED = {"nul", "below zero", "64 bits", "unsigned"}
 
 def test_every_door_is_tried(centre: Centre) -> None:
     paths = {getattr(route, "path", "") for route in api.application(centre).routes}
-    assert paths == set(QUESTIONS)
+    # The clock is told to anybody and takes no value at all.
+    assert paths == {*QUESTIONS, TIME_PATH}
 
 
 @pytest.mark.parametrize("path", QUESTIONS)

@@ -20,6 +20,7 @@ from azpost_desk.central.intake.custody import STOPPED
 from azpost_desk.central.web import wire
 from azpost_desk.central.web.doors import TooMuch
 from azpost_desk.protocol import questions
+from azpost_desk.protocol.addresses import TIME_PATH
 from azpost_desk.protocol.messages import REQUEST_BYTES_MAX, Enrol, Enrolled, Message
 from azpost_desk.protocol.old_chains import RecoveredKey, RecoverKey
 from azpost_desk.protocol.questions import A, Question, T
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.storage.database import Database
     from azpost_desk.central.web.doors import Guest
+    from azpost_desk.domain.days import Clock
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Answers(Protocol):
     """What the centre does with each proven request."""
 
     database: Database
+    clock: Clock
 
     def answers(self) -> tuple[AnyAnswer, ...]: ...
     def enrol(self, message: Enrol) -> Enrolled | None: ...
@@ -101,7 +104,21 @@ def application(centre: Answers) -> Starlette:
     enrol = _endpoint(wire.enrol_message, _by_worker(lambda one, _, __: centre.enrol(one)), small)
     recover = _endpoint(by_key, _by_worker(lambda one, _, __: centre.recover_key(one)), small)
     routes = [_route(questions.ENROL, enrol), _route(questions.RECOVER_KEY, recover)]
-    return Starlette(routes=[*routes, *map(endpoint, centre.answers())])
+    clock = Route(TIME_PATH, _clock(centre), methods=["GET"])
+    return Starlette(routes=[*routes, clock, *map(endpoint, centre.answers())])
+
+
+def _clock(centre: Answers) -> Endpoint:
+    """The centre's clock (UTC ms), told to anybody: whoever looks after a counter has no key of its desk."""
+
+    async def endpoint(request: Request) -> Response:
+        guest: Guest = request.state.guest
+        try:
+            return Response(str(centre.clock.utc_ms()), media_type="text/plain")
+        finally:
+            guest.drop()
+
+    return endpoint
 
 
 def _route(question: Question[Any, Any], answer: Endpoint) -> Route:
