@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from azpost_desk.domain.catalogue import Goods, Offices, Settings, Tariffs, name_in
 from azpost_desk.domain.digits import has_digit, is_digits
 from azpost_desk.domain.identifiers import check_postcode
+from azpost_desk.domain.mail.keeping import ClosedDays, expected_on
+from azpost_desk.domain.mail.prices import MailAbroad, least_price
 from azpost_desk.domain.money import Money, parse_amount
 from azpost_desk.domain.names import begins_a_word, loose, slips_into_a_word
 from azpost_desk.domain.quotes import PLAIN, Moment, quoted
 from azpost_desk.domain.refusals import Refused, Trouble
 from azpost_desk.domain.tariffs import express_price, vat_contained
+from azpost_desk.services.counter import if_sent
+from azpost_desk.services.country_names import country_called, country_name
 from azpost_desk.services.customers import sought
 from azpost_desk.services.express import rows_to
 from azpost_desk.services.views import Found, Offer
@@ -166,12 +170,14 @@ def _prices(books: Reading, date: str, question: Asked, language: str, now_ms: i
         at = Moment(date, now_ms, books.document(Settings, date).quote_minutes)
         tariffs = books.document(Tariffs, date)
         return [one for place in places if (one := _transfer(tariffs, question.amount, at, place))]
-    return [
+    closed = if_sent(books, ClosedDays, date)
+    found = [
         one
         for place in places
         for row in rows_to(books, place)
-        if (one := _item(row, question.weight_grams, place, language))
+        if (one := _item(row, question.weight_grams, place, language, (date, closed)))
     ]
+    return found or _abroad(if_sent(books, MailAbroad, date), question, language, date)
 
 
 def _transfer(tariffs: Tariffs, amount: Money, at: Moment, to: Office | None) -> Found | None:
@@ -191,7 +197,40 @@ def _transfer(tariffs: Tariffs, amount: Money, at: Moment, to: Office | None) ->
     return Found("price", f"{amount.minor}:{offer.office}", offer.place, "", sure=False, offer=offer)
 
 
-def _item(row: ExpressRow, weight_grams: int, to: Office | None, language: str) -> Found | None:
+def _abroad(prices: MailAbroad, question: Asked, language: str, date: str) -> list[Found]:
+    """Every product to a country, side by side: by weight, as nobody has measured it yet."""
+    try:
+        country = country_called(" ".join(question.place), "country")
+    except Refused:
+        return []
+    found = []
+    for product in prices.sold_to(country):
+        try:
+            price = least_price(prices, product.product, country, question.weight_grams)
+        except Refused:
+            # What that country does not take so heavy goes by another product, or not.
+            continue
+        offer = Offer(
+            price.price,
+            name=name_in(product.names, language),
+            service=product.product,
+            place=country_name(country, language),
+            weight_grams=question.weight_grams,
+            vat=price.vat if price.vat.minor else None,
+            days=price.days,
+            # Its office and that office's days are another post's.
+            day=expected_on(date, price.days, "", ClosedDays()),
+            country=country,
+            is_least=product.asks_size(country),
+        )
+        key = f"{product.product}:{question.weight_grams}:{country}"
+        found.append(Found("item_price", key, offer.place, "", sure=False, offer=offer))
+    return found
+
+
+def _item(
+    row: ExpressRow, weight_grams: int, to: Office | None, language: str, today: tuple[str, ClosedDays]
+) -> Found | None:
     try:
         price = express_price(row, weight_grams)
     except Refused:
@@ -208,6 +247,7 @@ def _item(row: ExpressRow, weight_grams: int, to: Office | None, language: str) 
         weight_grams=weight_grams,
         vat=vat if vat.minor else None,
         days=row.days,
+        day=expected_on(today[0], row.days, to.code, today[1]) if to else "",
     )
     key = f"{row.service}:{weight_grams}:{offer.postcode}:{row.zone}"
     return Found("item_price", key, offer.place, "", sure=False, offer=offer)

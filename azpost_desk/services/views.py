@@ -316,6 +316,8 @@ class Offer:
         amount: what a receiver gets; None for an item, which has `weight_grams` instead.
         zone: of an item without a place: ``same`` or ``other``, "" wherever it goes.
         fee, vat: what is contained in `total`; None where there is none.
+        day: when an item of today is expected there (ISO), "" = the price list does not say.
+        country: abroad (ISO 3166); `is_least`: measured it may cost more.
     """
 
     total: Money
@@ -330,6 +332,9 @@ class Offer:
     fee: Money | None = None
     vat: Money | None = None
     days: int = 0
+    day: str = ""
+    country: str = ""
+    is_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import pytest
 
 from azpost_desk import places
 from azpost_desk.central.registry.files import checked
-from azpost_desk.domain.mail.prices import MailAbroad, mail_price
+from azpost_desk.domain.mail.keeping import ClosedDays, expected_on
+from azpost_desk.domain.mail.prices import MailAbroad, least_price, mail_price
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 
@@ -70,3 +71,23 @@ def test_what_a_country_does_not_take_is_refused_with_its_limit(
 def test_nothing_is_sold_abroad_until_the_centre_has_prices_for_it() -> None:
     assert MailAbroad().sold_to("TR") == ()
     assert [one.product for one in PRICES.sold_to("TR")] == ["ems"]
+
+
+def test_without_a_size_the_least_price_is_told_and_it_is_never_more_than_the_measured_one() -> None:
+    least = least_price(PRICES, "ems", "TR", 900)
+    assert least == mail_price(PRICES, "ems", "TR", 900, (30, 20, 10))
+    assert least.price.minor < mail_price(PRICES, "ems", "TR", 900, (60, 40, 30)).price.minor
+    for product, country, grams, code in (
+        ("ems", "AZ", 900, "E-090"), ("ems", "TR", 0, "E-010"), ("ems", "TR", 20_001, "E-091"),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match=code):
+            least_price(PRICES, product, country, grams)
+
+
+def test_an_item_is_expected_on_a_day_when_its_office_is_open_or_no_day_is_said() -> None:
+    # 2026-12-04 is a Friday.
+    closed = ClosedDays(weekdays=(6, 7), days=("2026-12-07",))
+    assert expected_on("2026-12-03", 1, "2002", closed) == "2026-12-04"
+    assert expected_on("2026-12-03", 2, "2002", closed) == "2026-12-08"
+    assert expected_on("2026-12-03", 0, "2002", closed) == ""
+    assert expected_on("", 2, "2002", closed) == ""

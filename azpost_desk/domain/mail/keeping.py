@@ -88,6 +88,14 @@ class ClosedDays(Document, frozen=True, omit_defaults=True):
         return day
 
 
+def expected_on(day: str, days: int, office: str, closed: ClosedDays) -> str:
+    """The day (ISO) on which what is posted on `day` is expected: so many days later, its office open.
+
+    "" where the price list names no time (0 days), or before the day is opened (no `day`).
+    """
+    return closed.open_from(office, days_after(BusinessDay(day), days)) if day and days > 0 else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """An item that waits for whoever is to have it.

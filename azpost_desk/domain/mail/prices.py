@@ -154,6 +154,25 @@ def mail_price(
         Refused: E-090 not sold to that country, E-010 no weight, E-091 too heavy for it, E-093 not measured,
             or no size that a parcel has, E-092 too large for it.
     """
+    sold, limit = _sold(document, product, country, gross_grams)
+    if size_cm or sold.asks_size(country):
+        _fits(size_cm, limit, country)
+    return _of(document, sold, country, gross_grams, size_cm)
+
+
+def least_price(document: MailAbroad, product: str, country: str, gross_grams: int) -> MailPrice:
+    """What an item costs by its weight alone; where it has to be measured it may cost more.
+
+    Raises:
+        Refused: E-090, E-010, E-091 as `mail_price`.
+    """
+    sold, _limit = _sold(document, product, country, gross_grams)
+    return _of(document, sold, country, gross_grams, ())
+
+
+def _sold(
+    document: MailAbroad, product: str, country: str, gross_grams: int
+) -> tuple[MailProduct, MailLimit]:
     sold = next((one for one in document.sold_to(country) if one.product == product), None)
     limit = sold.limit_for(country) if sold else None
     if sold is None or limit is None:
@@ -162,14 +181,18 @@ def mail_price(
         raise Refused("E-010", field="weight")
     if gross_grams > limit.grams_max:
         raise Refused("E-091", field="weight", limit_grams=limit.grams_max, country=country)
-    if size_cm or sold.asks_size(country):
-        _fits(size_cm, limit, country)
+    return sold, limit
+
+
+def _of(
+    document: MailAbroad, sold: MailProduct, country: str, gross_grams: int, size_cm: tuple[int, ...]
+) -> MailPrice:
     zone = document.zone_of(country)
     row = next(one for one in sold.prices if one.zone == zone)
     chargeable = max(gross_grams, volume_grams(sold, size_cm))
     qapik = stepped(row.first_grams, row.first_qapik, row.step_grams, row.step_qapik, chargeable)
     price = azn(qapik)
-    return MailPrice(product, zone, price, vat_contained(price, sold.vat_ppm), chargeable, row.days)
+    return MailPrice(sold.product, zone, price, vat_contained(price, sold.vat_ppm), chargeable, row.days)
 
 
 def volume_grams(product: MailProduct, size_cm: tuple[int, ...]) -> int:

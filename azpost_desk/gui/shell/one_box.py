@@ -38,7 +38,7 @@ def _words(found: Found) -> tuple[Say, Say]:
         return found_title(found), found_detail(found)
     if found.kind == "article":
         return plain(found.title), phrase("frame.box.price.total", total=offer.total)
-    place: Say = plain(f"{offer.place} {offer.postcode}")
+    place: Say = plain(f"{offer.place} {offer.postcode}".strip())
     if not offer.place:
         place = f"frame.box.price.zone.{offer.zone or 'any'}" if offer.weight_grams else "frame.box.price.any"
         place = phrase(place)
@@ -47,13 +47,16 @@ def _words(found: Found) -> tuple[Say, Say]:
             phrase("frame.box.price.transfer", amount=offer.amount, place=place),
             phrase("frame.box.price.sum", fee=offer.fee, total=offer.total),
         )
+    time: Say = counted_phrase("express.screen.days", offer.days)
+    if offer.day:
+        time = phrase("frame.box.price.expected", time=time, day=offer.day)
     return (
         phrase("frame.box.price.item", service=plain(offer.name), item_grams=offer.weight_grams, place=place),
         phrase(
             "frame.box.price.item_sum" if offer.vat else "frame.box.price.item_sum_plain",
             vat=offer.vat,
-            total=offer.total,
-            time=counted_phrase("express.screen.days", offer.days),
+            total=phrase("frame.box.price.least", total=offer.total) if offer.is_least else offer.total,
+            time=time,
         ),
     )
 

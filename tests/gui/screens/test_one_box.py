@@ -11,6 +11,8 @@ import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
 from azpost_desk.domain.catalogue import Office, Offices
+from azpost_desk.domain.days import BusinessDay, days_after
+from azpost_desk.domain.mail.keeping import ClosedDays
 from azpost_desk.domain.money import azn
 from azpost_desk.gui.kit.buttons import Button
 from azpost_desk.gui.kit.words import Language, say
@@ -27,6 +29,7 @@ from azpost_desk.services.transfers import SendTransfer
 from azpost_desk.services.views import Found
 from tests.gui.conftest import press, type_text
 from tests.services.counters import CLERK, RECEIVER, SENDER
+from tests.services.test_mail_abroad import told
 from tests.storage.desks import piece
 
 if TYPE_CHECKING:
@@ -300,3 +303,49 @@ def test_a_list_that_is_offered_again_has_room_for_what_it_holds(counter: Counte
         ]
         assert all(answers.rect().contains(one) for one in places), typed
         assert not any(one.intersects(two) for one, two in combinations(places, 2)), typed
+
+
+def test_a_weight_and_a_country_show_every_product_with_price_and_day_and_nothing_is_stored(
+    counter: Counter, stand: Stand
+) -> None:
+    assert [one for one in counter.ask("2 kq Türkiyə") if one.kind == "item_price"] == []
+    told(stand)
+    with stand.books.reading() as books:
+        before, today = books.head(), books.day().date
+    for typed in ("2 kq Türkiyə", "Турция 2кг", "2000 g tr"):
+        [one] = [one for one in counter.ask(typed) if one.kind == "item_price"]
+        assert one.offer is not None
+        # 45,00 for the first half kilogram and 6,00 for each of three more; by volume it may be more.
+        assert (one.offer.country, one.offer.total, one.offer.is_least) == ("TR", azn(6_300), True), typed
+        assert one.offer.day == days_after(BusinessDay(today), 4)
+    shown = Language.current().texts.date(one.offer.day)
+    assert any("63,00" in button and shown in button for button in counter.lines())
+    # What no product takes has no price.
+    assert [one for one in counter.ask("25 kq Türkiyə") if one.kind == "item_price"] == []
+    counter.ask("2 kq Türkiyə")
+    counter.key("Return")
+    screen = counter.screen(ExpressScreen)
+    assert isinstance(screen, ExpressScreen)
+    made = screen.destination.abroad
+    assert made is not None
+    assert (made.country, made.weight.grams()) == ("TR", 2_000)
+    with stand.books.reading() as books:
+        assert books.head() == before
+
+
+def test_the_day_an_item_is_expected_is_one_on_which_its_office_is_open(
+    counter: Counter, stand: Stand
+) -> None:
+    with stand.books.reading() as books:
+        today = BusinessDay(books.day().date)
+    [one] = [one for one in counter.ask("2kg Bakı") if one.kind == "item_price"]
+    assert one.offer is not None
+    assert one.offer.days > 0
+    soon = days_after(today, one.offer.days)
+    assert one.offer.day == soon
+    content = msgspec.Raw(msgspec.json.encode(ClosedDays(days=(soon,))))
+    news = tidings.Reference(name="closed_days", version=9, valid_from="2026-01-01", content=content)
+    stand.books.store_news([piece(3_300, "reference", news)], 1)
+    [one] = [one for one in counter.ask("2kg Bakı") if one.kind == "item_price"]
+    assert one.offer is not None
+    assert one.offer.day == days_after(soon, 1)

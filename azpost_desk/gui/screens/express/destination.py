@@ -49,6 +49,7 @@ class Destination(QWidget):
         self._roll = roll
         self._session, self._home, self._home_form = session, home, home_form
         self._sold = MailAbroad()
+        self._asked_for: tuple[str, int] | None = None
         self.forms: dict[str, AbroadForm] = {}
         self.country = CountryField("express.abroad.country", name="country")
         self.choose = _CountryForm(self.country)
@@ -104,6 +105,23 @@ class Destination(QWidget):
         self.country.show_country(OWN_COUNTRY)
         self._show()
 
+    def go_to(self, country: str, weight_grams: int) -> None:
+        """Show the form for a country, as soon as it is known what is sold there; a weight typed stays."""
+        self._asked_for = (country, weight_grams)
+        if self._sold.products:
+            self._go()
+
+    def _go(self) -> None:
+        if self._asked_for is None:
+            return
+        (country, weight_grams), self._asked_for = self._asked_for, None
+        self.country.show_country(country)
+        self._show()
+        if self.abroad is not None:
+            if self.abroad.weight.field.is_empty():
+                self.abroad.weight.field.fill(str(weight_grams))
+            self.abroad.focus()
+
     def is_dirty(self) -> bool:
         """Whether something is being typed for any country abroad."""
         return any(one.form.dirty for one in self.forms.values())
@@ -120,6 +138,7 @@ class Destination(QWidget):
             gone.deleteLater()
         if shown is not None and shown.country not in self.forms:
             self.go_home()
+        self._go()
 
     def _show(self) -> None:
         code = self.country.code()

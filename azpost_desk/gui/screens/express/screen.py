@@ -162,6 +162,10 @@ class ExpressScreen(Screen):
         """See `Screen`; a customer of the one box becomes the sender."""
         self.destination.load()
         self.roll.load()
+        offer = argument.offer if isinstance(argument, Found) else None
+        if offer is not None and offer.country:
+            self.destination.go_to(offer.country, offer.weight_grams)
+            return
         abroad = self.destination.abroad
         if argument is not None and not (isinstance(argument, Found) and argument.kind == "customer"):
             # A place of ours, or an item to an office of ours once more.
