@@ -56,6 +56,7 @@ from azpost_desk.programs import (
     central_billers,
     central_branch,
     central_cash,
+    central_doctor,
     central_dual_control,
     central_instant,
     central_irregularities,
@@ -106,6 +107,8 @@ def main(argv: list[str]) -> int:
             central_branch.template(wanted)
             return 0
         with _database(wanted) as dsn:
+            if wanted.act is central_doctor.doctor:
+                return central_doctor.examined(wanted, dsn)
             migrate(dsn, CLOCK.utc_ms())
             with connect(dsn) as conn:
                 founding.found(conn, CLOCK.utc_ms())
@@ -207,6 +210,7 @@ def _parser() -> argparse.ArgumentParser:
     central_instant.add(command)
     central_items.add(command)
     central_irregularities.add(command)
+    central_doctor.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
 

@@ -109,6 +109,12 @@ def migrations() -> dict[int, str]:
 
 def make_partitions(conn: Connection, now_ms: int) -> None:
     """Partitions for this month and the next ones; what comes later lies in the default partition."""
+    for name, (table, begin_ms, end_ms) in missing_partitions(conn, now_ms).items():
+        _make_partition(conn, name, table, begin_ms, end_ms)
+
+
+def missing_partitions(conn: Connection, now_ms: int) -> dict[str, tuple[str, int, int]]:
+    """Those of this month and the next ones that are not there: name -> (table, first ms, ms behind it)."""
     month = (_EPOCH + dt.timedelta(milliseconds=now_ms)).date().replace(day=1)
     wanted: dict[str, tuple[str, int, int]] = {}
     for _ in range(_MONTHS_AHEAD):
@@ -120,8 +126,7 @@ def make_partitions(conn: Connection, now_ms: int) -> None:
     there = conn.execute(
         "select name from unnest(%s::text[]) as name where to_regclass(name) is not null", (list(wanted),)
     ).fetchall()
-    for name in wanted.keys() - {row[0] for row in there}:
-        _make_partition(conn, name, *wanted[name])
+    return {name: wanted[name] for name in wanted.keys() - {row[0] for row in there}}
 
 
 def _make_partition(conn: Connection, name: str, table: str, begin_ms: int, end_ms: int) -> None:
