@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt
 from PySide6.QtTest import QTest
 
 from azpost_desk.central.clock import SystemClock
@@ -25,6 +25,7 @@ from azpost_desk.gui.kit.scanner import ScannerFilter
 from azpost_desk.gui.kit.screens import Session
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
 from azpost_desk.gui.work.runner import Runner
+from azpost_desk.gui.work.timers import Repeating
 from azpost_desk.rehearsal.bench_start import enrolled_desk
 from azpost_desk.services.counter import Counter, Officer
 from azpost_desk.services.desk import desk_services
@@ -42,6 +43,7 @@ PACED: Final = 300
 BURST: Final = 240
 _WARM_UP: Final = 30
 _WAIT_S_MAX: Final = 60
+_TICK_MS: Final = 1_000
 CLERK: Final = Officer("1002", "Həsənov Rauf", Role.CLERK, "az")
 
 
@@ -83,6 +85,8 @@ class _Desk:
         enrolled_desk(folder)
         clock = SystemClock()
         self.app = app
+        # So that a wait that lasts too long is noticed.
+        self.tick = Repeating(app, _TICK_MS, lambda: None)
         self.books = DeskBooks.open(folder, clock)
         with self.books.writing() as books:
             day = ops.DayOpened(date=calendar_day(clock.utc_ms()))
@@ -112,10 +116,13 @@ class _Desk:
             TimeoutError: it did not within a minute.
         """
         end = time.monotonic() + _WAIT_S_MAX
+        self.tick.start()
         while not holds():
-            self.app.processEvents()
+            # As the window's own loop: whoever waits sleeps, and takes no time from the one who works.
+            self.app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             if time.monotonic() > end:
                 raise TimeoutError
+        self.tick.stop()
 
     def type(self, number: str) -> int:
         """The scanner types a number; when its last key was struck, ns."""

@@ -48,6 +48,7 @@ _NEWEST = (
     .order_by(t.documents.c.valid_from.desc(), t.documents.c.version.desc())
     .limit(1)
 )
+_DAY = select(t.days).order_by(t.days.c.number.desc()).limit(1)
 _ATTACHMENTS = (
     select(t.attachments).where(t.attachments.c.record == bindparam("of")).order_by(t.attachments.c.slot)
 )
@@ -67,7 +68,10 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
         return views.Desk(who.desk, who.number, who.branch, who.epoch, who.receipt_series)
 
     def day(self) -> views.Day:
-        row = self._one(select(t.days).order_by(t.days.c.number.desc()).limit(1))
+        return self._once("day", self._day)
+
+    def _day(self) -> views.Day:
+        row = self._one(_DAY)
         return views.Day(row.number, row.date, row.state) if row else views.Day(0, "", "")
 
     def days(self, limit: int = 400) -> list[views.Day]:
@@ -84,6 +88,9 @@ class BookReading(HistoryReading, SlipReading, PrivacyReading, RecoveryReading, 
         return views.Till(row.till, row.state, row.holder, balance)
 
     def document(self, kind: type[D], date: str) -> D:
+        return self._once((kind, date), lambda: self._document(kind, date))
+
+    def _document(self, kind: type[D], date: str) -> D:
         name = _NAME_OF[kind]
         version = self._connection.execute(_NEWEST, {"name": name, "date": date}).scalar()
         if version is None:

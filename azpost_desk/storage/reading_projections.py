@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 
 from azpost_desk.domain.mail.history import lives
 from azpost_desk.domain.money import Money
@@ -17,12 +17,27 @@ from azpost_desk.storage import projected_items as items
 from azpost_desk.storage import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Column, ColumnElement, Connection
 
     from azpost_desk.domain.mail.history import Life, Step
     from azpost_desk.storage.desk import OpenDesk
+
+T = TypeVar("T")
+# Asked several times for one scan: put together once.
+_EVENTS: Final = select(t.mail_events).where(t.mail_events.c.number == bindparam("of"))
+_O: Final = t.mail_orders.c
+_ORDERS: Final = (
+    select(t.mail_orders).where(_O.number == bindparam("of"), _O.state == "open").order_by(_O.at_ms)
+)
+_SENT_ON: Final = (
+    select(_O.to_office)
+    .where(_O.number == bindparam("of"), _O.state == "done", _O.to_office != "")
+    .where(_O.at_ms >= bindparam("since_ms"))
+    .order_by(_O.at_ms.desc())
+    .limit(1)
+)
 
 
 def begins_with(column: Column[str], start: str) -> ColumnElement[bool]:
@@ -45,6 +60,21 @@ class ProjectionReading:
     def __init__(self, desk: OpenDesk) -> None:
         self._desk = desk
         self._connection: Connection = desk.connection
+        self._driver = desk.connection.connection.dbapi_connection
+        # What this look has read, as long as nothing was written: a use case asks its rules one by one.
+        self._seen: dict[object, Any] = {}
+        self._seen_at = self._driver.total_changes  # type: ignore[union-attr]
+
+    def _once(self, about: object, read: Callable[[], T]) -> T:
+        """What `read` said about this, asked again only after something was written."""
+        changes = self._driver.total_changes  # type: ignore[union-attr]
+        if changes != self._seen_at:
+            self._seen.clear()
+            self._seen_at = changes
+        if about not in self._seen:
+            self._seen[about] = read()
+        found: T = self._seen[about]
+        return found
 
     @property
     def open_desk(self) -> OpenDesk:
@@ -185,25 +215,28 @@ class ProjectionReading:
         return int(self._scalar(left) or 0)
 
     def item_events(self, number: str) -> list[views_mail.ItemEvent]:
-        rows = self._all(select(t.mail_events).where(t.mail_events.c.number == number))
-        known = {items.told(row).id: row for row in rows}
-        steps = [step for life in lives(items.told(row) for row in rows) for step in life.steps]
+        known = {items.told(row).id: row for row in self._events(number)}
+        steps = [step for life in self.item_lives(number) for step in life.steps]
         return [_item_event(known[one.event.id], one) for one in steps]
 
     def item_lives(self, number: str) -> tuple[Life, ...]:
-        rows = self._all(select(t.mail_events).where(t.mail_events.c.number == number))
-        return lives(items.told(row) for row in rows)
+        told = map(items.told, self._events(number))
+        return self._once(("lives", number), lambda: lives(told))
+
+    def _events(self, number: str) -> Sequence[Row[Any]]:
+        return self._once(
+            ("events", number), lambda: self._connection.execute(_EVENTS, {"of": number}).all()
+        )
 
     def item_orders(self, number: str) -> dict[str, views_mail.StopOrder]:
-        o = t.mail_orders.c
-        wanted = select(t.mail_orders).where(o.number == number, o.state == "open").order_by(o.at_ms)
-        return {row.kind: views_mail.StopOrder(row.at_ms, row.to_office) for row in self._all(wanted)}
+        rows = self._once(
+            ("orders", number), lambda: self._connection.execute(_ORDERS, {"of": number}).all()
+        )
+        return {row.kind: views_mail.StopOrder(row.at_ms, row.to_office) for row in rows}
 
     def sent_on_to(self, number: str, since_ms: int) -> str:
-        o = t.mail_orders.c
-        done = select(o.to_office).where(o.number == number, o.state == "done", o.to_office != "")
-        done = done.where(o.at_ms >= since_ms)
-        return str(self._scalar(done.order_by(o.at_ms.desc()).limit(1)) or "")
+        asked = {"of": number, "since_ms": since_ms}
+        return str(self._connection.execute(_SENT_ON, asked).scalar() or "")
 
     def announced(self, last_digits: str) -> list[str]:
         """Items expected here whose number ends, before the country, in these digits; not one that ended."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from azpost_desk.domain.mail.labels import LABEL
 from azpost_desk.domain.moves import move
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from azpost_desk.storage.projecting import StoredRecord
 
 _L = mail_labels.c
+# Asked at every scan: put together once.
+_STATE = select(_L.state).where(_L.number == bindparam("of"))
 
 
 def accepted(connection: Connection, written: StoredRecord, line: ItemAccepted, receipt: str) -> None:
@@ -72,7 +74,7 @@ def _met(connection: Connection, number: str, at_ms: int) -> None:
 
 
 def _state(connection: Connection, number: str) -> str:
-    return connection.execute(select(_L.state).where(_L.number == number)).scalar() or ""
+    return connection.execute(_STATE, {"of": number}).scalar() or ""
 
 
 def _move(connection: Connection, number: str, event: str, at_ms: int) -> None:

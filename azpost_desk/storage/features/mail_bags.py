@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain.mail.bag_history import is_further
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from azpost_desk.storage.projecting import StoredRecord
 
 _B, _I, _S = mail_bags.c, mail_bag_items.c, mail_bag_seals.c
+# Asked at every scan: put together once.
+_HOLDING = select(mail_bags).where(
+    (_B.from_office == "") & _B.state.in_(HOLDS),
+    _B.mail_bag.in_(select(_I.mail_bag).where(_I.number == bindparam("of"))),
+)
 
 
 def begun(connection: Connection, written: StoredRecord, body: ops.MailBagBegun) -> None:
@@ -178,10 +183,7 @@ class Reads(BagReads):
         return [self._read(row) for row in self._connection.execute(wanted).all()]
 
     def bag_with(self, number: str) -> Bag | None:
-        within = select(_I.mail_bag).where(_I.number == number)
-        ours = (_B.from_office == "") & _B.state.in_(HOLDS)
-        wanted = select(mail_bags).where(ours, _B.mail_bag.in_(within))
-        row = self._connection.execute(wanted).first()
+        row = self._connection.execute(_HOLDING, {"of": number}).first()
         return self._read(row) if row else None
 
     def bags_numbered(self, prefix: str) -> int:

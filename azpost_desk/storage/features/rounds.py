@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from azpost_desk.domain.mail.rounds import OPEN, OUTCOME_OF, ROUND
 from azpost_desk.domain.moves import move
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from azpost_desk.storage.projecting import StoredRecord
 
 _R, _I = mail_rounds.c, mail_round_items.c
+# Said at every scan: put together once.
+_LOST = delete(mail_round_items).where(
+    _I.number == bindparam("of"), _I.round.in_(select(_R.round).where(_R.state == "planned"))
+)
 
 
 def begun(connection: Connection, written: StoredRecord, body: ops.RoundBegun) -> None:
@@ -88,9 +92,7 @@ def voided(connection: Connection, body: ops.ScanVoided) -> None:
 
 def _say(connection: Connection, number: str, event: str, scan: str) -> None:
     """What a scan says of the round its item is in: one that is only made up has lost it to somebody else."""
-    connection.execute(
-        delete(mail_round_items).where(_I.number == number, _I.round.in_(_in_state("planned")))
-    )
+    connection.execute(_LOST, {"of": number})
     if outcome := OUTCOME_OF.get(event):
         out = update(mail_round_items).where(_I.number == number, _I.round.in_(_in_state("out")))
         connection.execute(out.values(outcome=outcome, outcome_scan=scan))
