@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from azpost_desk.domain.identifiers import (
     DOCUMENT_EXAMPLES,
@@ -29,6 +37,8 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.customers import Opened
     from azpost_desk.services.views import Customer
+
+_PARTS_PX_MIN: Final = 160
 
 
 class PersonFields(QWidget):
@@ -243,4 +253,12 @@ def scrolled(page: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     page.setProperty("role", "scrolled")
     area.setWidget(page)
+    return area
+
+
+def giving_way(parts: QWidget) -> QScrollArea:
+    """`parts` scrolled, and what stands below takes its room from here: a price stays in sight."""
+    area = scrolled(parts)
+    area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+    area.setMinimumHeight(_PARTS_PX_MIN)
     return area

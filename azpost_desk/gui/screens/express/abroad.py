@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from azpost_desk.domain.mail import prohibited
 from azpost_desk.domain.mail.declaration import CATEGORIES, GIFT, OTHER
@@ -20,7 +20,7 @@ from azpost_desk.gui.kit.fields import Choice, ChoiceField, TextField, choice, c
 from azpost_desk.gui.kit.goods import GoodsCard
 from azpost_desk.gui.kit.goods_form import GoodsForm
 from azpost_desk.gui.kit.look_ups import bring
-from azpost_desk.gui.kit.person import scrolled
+from azpost_desk.gui.kit.person import giving_way
 from azpost_desk.gui.kit.words import phrase, plain, refusal, translated
 from azpost_desk.gui.screens.express import form as home
 from azpost_desk.gui.screens.express.abroad_price import AbroadPrice
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from azpost_desk.gui.screens.express.rolls import RollLabel
     from azpost_desk.services.mail_abroad import Quote, SentBefore
     from azpost_desk.services.views import Basket
-
-_PARTS_HEIGHT_MIN = 160
 
 
 class AbroadForm(QWidget):
@@ -115,11 +113,7 @@ class AbroadForm(QWidget):
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        area = scrolled(parts)
-        # The price takes its room from here: not the window but this part is scrolled.
-        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
-        area.setMinimumHeight(_PARTS_HEIGHT_MIN)
-        column.addWidget(area, 1)
+        column.addWidget(giving_way(parts), 1)
         column.addWidget(self.extras)
         column.addWidget(self.price)
         whole = QVBoxLayout(self)

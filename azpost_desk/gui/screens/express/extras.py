@@ -15,6 +15,7 @@ from azpost_desk.domain.mail_extras import ADVICE, EXTRAS, IN_PERSON, INSURED
 from azpost_desk.domain.money import azn
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.gui.kit.amount_field import AmountField
+from azpost_desk.gui.kit.flow import Flow
 from azpost_desk.gui.kit.labels import Label
 from azpost_desk.gui.kit.words import Say, phrase, refusal
 
@@ -66,9 +67,8 @@ class Extras(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
         row.addWidget(self.insured)
-        for words in self.lines.values():
-            row.addWidget(words)
-        row.addStretch()
+        self._prices = Flow(tuple(self.lines.values()), 16)
+        row.addWidget(self._prices, 1)
         self.insured.changed.connect(self._show)
         self._show()
 

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from azpost_desk.domain.mail_extras import ADVICE, IN_PERSON, INSURED
 from azpost_desk.domain.refusals import Refused, Trouble
@@ -17,6 +17,7 @@ from azpost_desk.gui.kit.fields import TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import BigAmount, Label
 from azpost_desk.gui.kit.look_ups import LookUp, bring
+from azpost_desk.gui.kit.person import giving_way, scrolled
 from azpost_desk.gui.kit.rows import filled
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.words import Say, phrase, refusal, translated
@@ -101,8 +102,7 @@ class ExpressScreen(Screen):
         column = QVBoxLayout(self.form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        column.addLayout(line((sender, 1), (addressee, 1)))
-        column.addWidget(item)
+        column.addWidget(self._parts((sender, addressee), item), 1)
         acts = QHBoxLayout()
         acts.setSpacing(16)
         acts.addWidget(self.add)
@@ -113,16 +113,20 @@ class ExpressScreen(Screen):
         acts.addWidget(self.total)
         column.addWidget(self.extras)
         column.addLayout(acts)
-        column.addStretch()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.form.setProperty("role", "scrolled")
-        area.setWidget(self.form)
-        self.destination = Destination(self.session, area, self.form, self.roll)
+        self.destination = Destination(self.session, scrolled(self.form), self.form, self.roll)
         filled(self, self.destination)
         self._show_total()
+
+    def _parts(self, parties: tuple[Card, Card], item: Card) -> QScrollArea:
+        """What is asked; the price takes its room from here and stays in sight."""
+        parts = QWidget()
+        stack = QVBoxLayout(parts)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(10)
+        stack.addLayout(line(*((one, 1) for one in parties)))
+        stack.addWidget(item)
+        stack.addStretch()
+        return giving_way(parts)
 
     def _connect(self) -> None:
         for party in (self.from_whom, self.to_whom):
