@@ -19,6 +19,7 @@ PROGRAMS: Final = {
     "enrol": "enrols this desk as a file says, with nobody at the screen",
     "central": "the centre: serves desks, and registers branches, desks, staff, licences and tariffs",
     "demo": "a centre and enrolled desks on temporary data; --headless plays a whole working day",
+    "training": "the counter's window on play money, with tasks for a new clerk whose answers are checked",
     "backup": "a verified, encrypted copy of a desk's books, now",
     "restore": "a desk on a new machine, or again on this one, with its whole past",
     "salvage": "hands the records of an old disk or stick to the centre",

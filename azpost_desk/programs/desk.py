@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.shell.window import Window
     from azpost_desk.gui.work.timers import Clock as HandsClock
     from azpost_desk.services.desk import DeskServices
+    from azpost_desk.services.lessons import Lessons
     from azpost_desk.services.papers import Printer
     from azpost_desk.services.ports import Clock
     from azpost_desk.storage.backups import BackupRounds
@@ -209,8 +210,8 @@ def listen(
     return scanner
 
 
-def make_ready(window: Window, counter: OpenCounter) -> None:
-    """Hand an open counter to the window: who may sign in, where this is, what the line does.
+def make_ready(window: Window, counter: OpenCounter, lessons: Lessons | None = None) -> None:
+    """Hand an open counter to the window: who may sign in, where this is, what the line does, what is taught.
 
     Raises:
         Trouble: G-050 the centre has not sent what nobody can work without (`name`).
@@ -225,6 +226,7 @@ def make_ready(window: Window, counter: OpenCounter) -> None:
         counter.devices.scale.grams if counter.devices.scale is not None else None,
         parent=window,
     )
+    session.lessons = lessons
     with counter.books.reading() as books:
         date = books.day().date or counter.services.counter.today()
         branch, number = books.document(Branch, date), books.desk().number
@@ -305,8 +307,12 @@ def run_window(
     card: str = "",
     started_ns: int = 0,
     enrol_again: bool = False,
+    teach: Callable[[DeskBooks], Lessons] | None = None,
 ) -> int:
-    """Show the window on a data folder; `card` is a note under the sign-in (the demo's officers and PINs)."""
+    """Show the window on a data folder; `card` is a note under the sign-in (the demo's officers and PINs).
+
+    `teach` makes the course of a training out of the books, once they are open.
+    """
     import os
 
     looks = looks_of(folder)
@@ -329,7 +335,7 @@ def run_window(
         listener.heard.connect(scanner.hear)
         listener.start()
     garbage = GarbageOnMainThread(app)
-    running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window, enrol_again)
+    running = _Running(folder, url or os.environ.get("AZPOST_CENTRE", ""), window, enrol_again, teach)
     if card:
         window.sign_in.show_card(card)
     if customer_of(folder):
@@ -375,9 +381,16 @@ def _measure(window: Window, app: QApplication, started_ns: int) -> None:
 class _Running:
     """What happens behind the painted sign-in page: books, line, second starts."""
 
-    def __init__(self, folder: Path, url: str, window: Window, enrol_again: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str,
+        window: Window,
+        enrol_again: bool = False,
+        teach: Callable[[DeskBooks], Lessons] | None = None,
+    ) -> None:
         self._folder, self._url, self._window = folder, url, window
-        self._enrol_again = enrol_again
+        self._enrol_again, self._teach = enrol_again, teach
         self._clock = SystemClock()
         self._counter: OpenCounter | None = None
         self._is_ready = False
@@ -430,7 +443,7 @@ class _Running:
         if counter is None or self._is_ready:
             return
         try:
-            make_ready(self._window, counter)
+            make_ready(self._window, counter, self._teach(counter.books) if self._teach else None)
         except Trouble as trouble:
             if trouble.code != "G-050":
                 self._stopped(trouble)

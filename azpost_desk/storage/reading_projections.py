@@ -224,14 +224,10 @@ class ProjectionReading:
         return self._once(("lives", number), lambda: lives(told))
 
     def _events(self, number: str) -> Sequence[Row[Any]]:
-        return self._once(
-            ("events", number), lambda: self._connection.execute(_EVENTS, {"of": number}).all()
-        )
+        return self._once(("events", number), lambda: self._connection.execute(_EVENTS, {"of": number}).all())
 
     def item_orders(self, number: str) -> dict[str, views_mail.StopOrder]:
-        rows = self._once(
-            ("orders", number), lambda: self._connection.execute(_ORDERS, {"of": number}).all()
-        )
+        rows = self._once(("orders", number), lambda: self._connection.execute(_ORDERS, {"of": number}).all())
         return {row.kind: views_mail.StopOrder(row.at_ms, row.to_office) for row in rows}
 
     def sent_on_to(self, number: str, since_ms: int) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from azpost_desk.gui.kit.words import Say
     from azpost_desk.services.counter import Officer
     from azpost_desk.services.desk import DeskServices
+    from azpost_desk.services.lessons import Lessons
 
 
 # Good, refused, already known: what a scan screen sounds. The devices' port has the same three.
@@ -54,6 +55,7 @@ class Session(QObject):
         recovery_shown: whether what a bad end left open has come up by itself; it does so once.
         scanned_ms: when a scan was last heard, 0 when none was since the start.
         weigh: grams on the scale now (off the main thread; may raise Trouble), None where there is no scale.
+        lessons: the course this window is for, None where the money is real.
 
     Signals:
         officer_changed(): somebody signed in or out.
@@ -89,6 +91,7 @@ class Session(QObject):
         self.officer: Officer | None = None
         self.scanned_ms = 0
         self.recovery_shown = False
+        self.lessons: Lessons | None = None
 
     @property
     def by(self) -> Officer:

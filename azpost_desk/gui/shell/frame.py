@@ -34,6 +34,7 @@ from azpost_desk.gui.shell.help_sheet import HelpSheet
 from azpost_desk.gui.shell.label_watch import TOPICS as LABEL_TOPICS
 from azpost_desk.gui.shell.label_watch import LabelWatch
 from azpost_desk.gui.shell.lamp import BooksLamp, BooksSheet
+from azpost_desk.gui.shell.lesson_strip import LessonStrip
 from azpost_desk.gui.shell.line_panel import LinePill, QueueSheet
 from azpost_desk.gui.shell.number_watch import TOPICS as NUMBER_TOPICS
 from azpost_desk.gui.shell.number_watch import NumberWatch
@@ -125,7 +126,11 @@ class Frame(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._top(where))
-        if demo:
+        lessons = self._session.lessons
+        self.lesson = LessonStrip(lessons) if lessons is not None else None
+        if self.lesson is not None:
+            whole.addWidget(self.lesson)
+        elif demo:
             whole.addWidget(_demo_strip())
         middle = QHBoxLayout()
         middle.setSpacing(0)
