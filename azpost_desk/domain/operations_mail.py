@@ -76,12 +76,18 @@ class RoundBegun(Body, frozen=True):
 
 
 class RoundSigned(Body, frozen=True):
-    """A round went out: the list, the hand count beside it, the courier's signature (a commitment)."""
+    """A round went out: the list, the hand count beside it, the courier's signature (a commitment).
+
+    `orders_ms`: up to when (UTC ms) this desk had heard which stop orders stand; `asked`: the guarded items
+    of the list for which somebody answered by telephone as it went out, named beside the signature.
+    """
 
     round: str
     numbers: tuple[str, ...]
     counted: int
     courier: str = ""
+    orders_ms: int = 0
+    asked: tuple[str, ...] = ()
 
 
 class RoundEnded(Body, frozen=True):

@@ -1,8 +1,8 @@
 """What handing over an item of value, or one for its addressee in person, asks beyond any other item.
 
-In: a hand-over as it was said, up to when this desk has heard of stop orders. Out: why it is not done so:
-another person, a code without a document, news too old and nobody telephoned, taken in at another desk
-while the line is down.
+In: a hand-over or a courier's leaving as it was said, up to when this desk has heard of stop orders. Out: why
+it is not done so: another person, a code without a document, news too old and nobody telephoned, taken in at
+another desk while the line is down.
 """
 
 from __future__ import annotations
@@ -50,35 +50,49 @@ class HandOver(Protocol):
         """Who answered by telephone that no order stands against it."""
 
 
-def why_guarded(
-    books: Reading, counter: Counter, number: str, said: HandOver, orders_ms: int, *, brought_back: bool
-) -> tuple[str, dict[str, object]] | None:
-    """Why a delivery (EMI) of such an item is refused: the reason, facts for its sentence; None: it is not.
+# It gets into a person's hands, or leaves with a courier who will put it there.
+GUARDED_EVENTS: Final = frozenset({"EMI", "EDG"})
 
-    A courier who is back (`brought_back`) has handed it over at the door already, from the desk's hands.
-    """
-    life = books.item_lives(number)[-1]
+
+def kinds_of(books: Reading, number: str) -> frozenset[str]:
+    """What an item is of `VALUE` and `IN_PERSON`, by its number and what its acceptance said."""
     taken_in = [one for one in books.item_events(number) if one.event == "EMA"]
-    kinds = guarded(
+    return guarded(
         number,
-        life,
+        books.item_lives(number)[-1],
         [one.operation for one in taken_in if one.reason == IN_PERSON],
         [one.operation for one in taken_in if one.measure == VALUE],
     )
-    if not kinds:
+
+
+def is_wrong_person(books: Reading, number: str, said: HandOver) -> bool:
+    """Whether an item that is its addressee's in person goes, or went, to somebody else."""
+    return said.event == "EMI" and said.relation != "self" and IN_PERSON in kinds_of(books, number)
+
+
+def why_guarded(
+    books: Reading, counter: Counter, number: str, said: HandOver, orders_ms: int
+) -> tuple[str, dict[str, object]] | None:
+    """Why such an item is not delivered (EMI), or does not leave with a courier (EDG): the reason, facts for
+    its sentence; None: it is, or it does.
+    """
+    if said.event not in GUARDED_EVENTS or not kinds_of(books, number):
         return None
-    if IN_PERSON in kinds and said.relation != "self":
+    if is_wrong_person(books, number, said):
         return "in_person_only", {}
-    if brought_back:
-        return None
-    if said.code and not is_said(said.document):
+    if said.event == "EMI" and said.code and not is_said(said.document):
         return "document_too", {}
     if is_elsewheres(books, number, online=counter.line.state().online):
         return "guarded_elsewhere", {}
-    hours = if_sent(books, MailStorage, books.day().date).orders_hours_max
-    if _is_old(counter, orders_ms, hours) and not is_said(said.asked):
+    hours = orders_hours(books)
+    if is_old(counter, orders_ms, hours) and not is_said(said.asked):
         return ASK_BY_PHONE, {"at_ms": orders_ms, "hours": hours}
     return None
+
+
+def orders_hours(books: Reading) -> int:
+    """How many hours old what is known of stop orders may be."""
+    return if_sent(books, MailStorage, books.day().date).orders_hours_max
 
 
 def why_unheard(
@@ -92,11 +106,11 @@ def why_unheard(
     demands = any(one.valid_from <= date for one in if_sent(books, MailAbroad, date).advance)
     if said.event != "EMC" or not demands or is_said(said.asked):
         return None
-    hours = if_sent(books, MailStorage, date).orders_hours_max
-    return (UNHEARD, {"at_ms": orders_ms, "hours": hours}) if _is_old(counter, orders_ms, hours) else None
+    hours = orders_hours(books)
+    return (UNHEARD, {"at_ms": orders_ms, "hours": hours}) if is_old(counter, orders_ms, hours) else None
 
 
-def _is_old(counter: Counter, orders_ms: int, hours: int) -> bool:
+def is_old(counter: Counter, orders_ms: int, hours: int) -> bool:
     """Whether news of stop orders are too old; how old those of a time still to come are, nobody knows."""
     return abs(counter.line.trusted_ms() - orders_ms) > hours * _HOUR_MS
 

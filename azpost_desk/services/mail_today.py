@@ -13,6 +13,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.lines import ChargePaid, ItemAccepted
 from azpost_desk.domain.lines.charges import KINDS
 from azpost_desk.domain.mail.bags import ROAD_HOURS
+from azpost_desk.domain.mail.irregularities import WRONG_PERSON
 from azpost_desk.services.keeping import terms_here
 from azpost_desk.services.labels import LABELS
 from azpost_desk.services.mail_bags_views import BAGS
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from azpost_desk.services.views import Entry
 
 _HOUR_MS: Final = 3_600_000
-# What waits for somebody beyond its time.
-_LATE: Final = frozenset({"rounds_overdue", "due_back", "bags_late"})
+# What waits for somebody beyond its time, or should not have been.
+_LATE: Final = frozenset({"rounds_overdue", "due_back", "bags_late", WRONG_PERSON})
 _PLACES: Final = {
     "accepted": "express",
     "labels": "express",
@@ -80,6 +81,8 @@ def _done(entries: Sequence[Entry]) -> Iterator[MailLine]:
     ]
     yield MailLine("delivered", events.count("EMI"))
     yield MailLine("tried", events.count("EMH"))
+    reports = [one.body.kind for one in entries if isinstance(one.body, ops.IrregularityReported)]
+    yield MailLine(WRONG_PERSON, reports.count(WRONG_PERSON))
 
 
 def _waiting(books: Reading, today: str, now_ms: int) -> Iterator[MailLine]:

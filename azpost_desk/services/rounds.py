@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.item_numbers import printed_item_number
 from azpost_desk.domain.mail.proof import IMAGE_BYTES_MAX, Proof
 from azpost_desk.domain.mail.rounds import OPEN, handed_in
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.staff import Permission
+from azpost_desk.domain.typed import is_said, one_line
 from azpost_desk.services.counter import Counter, Officer, attach, open_day
-from azpost_desk.services.rounds_views import ROUNDS, Round, is_overdue
+from azpost_desk.services.guarded_items import is_old, kinds_of, orders_hours
+from azpost_desk.services.rounds_views import ROUNDS, Round, answered_ms, is_overdue
 from azpost_desk.services.scan_items import ScanItem
-from azpost_desk.services.stop_orders import orders_known_ms
+from azpost_desk.services.stop_orders import orders_known_ms, why_stopped
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.proof import Signature
@@ -102,21 +105,31 @@ class Rounds:
             books.append(ops.RoundBegun(courier=courier), actor=by.officer, operation=operation)
         return operation
 
-    def put_in(self, round_: str, raw: str, by: Officer, source: str = "scan") -> Scanned:
-        """Scan an item into a round (EDG), recorded before it is answered.
+    def put_in(self, round_: str, raw: str, by: Officer, source: str = "scan", *, asked: str = "") -> Scanned:
+        """Scan an item into a round (EDG), recorded before it is answered; `asked` as in `ScanItem`.
 
         Raises:
             Refused: as `Tracking.scan`, E-070 no such round, E-073 it is out already.
         """
         self._in_state(round_, "planned", "E-073")
-        return self.tracking.scan(ScanItem(raw, "EDG", round=round_, source=source), by)
+        return self.tracking.scan(ScanItem(raw, "EDG", round=round_, asked=asked, source=source), by)
 
-    def sign_out(self, round_: str, counted: int, signed: Signed, by: Officer) -> Recorded:
+    def sign_out(
+        self, round_: str, counted: int, signed: Signed, by: Officer, *, asked: str = ""
+    ) -> Recorded:
         """The courier has counted the items by hand and signs: from now on they are in their custody.
+
+        Args:
+            round_: its id.
+            counted: by hand.
+            signed: the courier's hand.
+            by: who hands the items out.
+            asked: who answered by telephone that no order stands against its guarded items.
 
         Raises:
             Refused: S-010, C-001, E-070, E-073, E-074 nothing is in it, E-075 the hand count is another,
-                E-076 no signature.
+                E-076 no signature, E-186 an order has come against an item of it (`number`), E-185 the news
+                of orders are too old for some of its items (`numbers`) and nobody was asked.
         """
         by.may(Permission.SCAN)
         with self.counter.books.writing() as books:
@@ -125,8 +138,30 @@ class Rounds:
             if not found.outcomes:
                 raise Refused("E-074")
             _counted(counted, len(found.outcomes))
-            body = ops.RoundSigned(round=round_, numbers=tuple(found.outcomes), counted=counted)
-            return self._append_signed(books, body, signed, by)
+            numbers, orders_ms = tuple(found.outcomes), orders_known_ms(self.counter)
+            _unstopped(books, numbers)
+            to_ask = self._to_ask(books, numbers, orders_ms)
+            who = one_line(asked).strip() if to_ask and is_said(asked) else ""
+            if to_ask and not who:
+                printed = ", ".join(map(printed_item_number, to_ask))
+                raise Refused("E-185", field="asked", numbers=printed, hours=orders_hours(books))
+            body = ops.RoundSigned(
+                round=round_, numbers=numbers, counted=counted, orders_ms=orders_ms, asked=to_ask
+            )
+            return self._append_signed(books, body, signed, by, who)
+
+    def _to_ask(self, books: Reading, numbers: tuple[str, ...], orders_ms: int) -> tuple[str, ...]:
+        """The guarded items for which somebody is asked by telephone before they leave, each once: an answer
+        that was given as it was put in holds as long as news would.
+        """
+        hours = orders_hours(books)
+        if not is_old(self.counter, orders_ms, hours):
+            return ()
+        return tuple(
+            one
+            for one in numbers
+            if kinds_of(books, one) and is_old(self.counter, answered_ms(books, one), hours)
+        )
 
     def bring_back(self, round_: str, command: ScanItem, by: Officer) -> Scanned:
         """Say what became of an item of a round: EMI, EMH, ``back`` (untried) or ``lost``.
@@ -175,12 +210,17 @@ class Rounds:
             return self._append_signed(books, body, signed, by)
 
     def _append_signed(
-        self, books: Writing, body: ops.RoundSigned | ops.RoundEnded, signed: Signed | None, by: Officer
+        self,
+        books: Writing,
+        body: ops.RoundSigned | ops.RoundEnded,
+        signed: Signed | None,
+        by: Officer,
+        asked: str = "",
     ) -> Recorded:
         if signed is None or not signed.signature.is_sound or len(signed.picture) > IMAGE_BYTES_MAX:
             raise Refused("E-076", field="signature")
         operation = self.counter.new_id()
-        proof = attach(operation, "courier", Proof("", signed.signature, signed.picture))
+        proof = attach(operation, "courier", Proof("", signed.signature, signed.picture, asked))
         told = structs.replace(body, courier=proof.commitment())
         return books.append(told, actor=by.officer, operation=operation, attachments=[proof])
 
@@ -192,6 +232,13 @@ class Rounds:
         names = {officer.officer: officer.name for officer in books.officers()}
         over = is_overdue(one, books.day().number, self.counter.line.trusted_ms())
         return RoundNow(one, names.get(one.courier, one.courier), over, orders_known_ms(self.counter))
+
+
+def _unstopped(books: Reading, numbers: tuple[str, ...]) -> None:
+    """Nothing leaves against an order that came after it had been put in: it is taken out first."""
+    for number in numbers:
+        if why_stopped(books, number, "EDG", ""):
+            raise Refused("E-186", number=printed_item_number(number))
 
 
 def _round(books: Reading, round_: str) -> Round:

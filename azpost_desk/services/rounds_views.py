@@ -70,6 +70,19 @@ def is_made_up(books: Reading, round_: str) -> bool:
 
 def orders_then_ms(books: Reading, number: str) -> int:
     """Up to when stop orders were known as the courier left with an item: none heard later was broken."""
+    found = _gone_out(books, number)
+    return found[1].orders_ms if found else 0
+
+
+def answered_ms(books: Reading, number: str) -> int:
+    """When somebody answered by telephone for an item as it was put into its round, UTC ms; 0: nobody did."""
+    found = _gone_out(books, number)
+    return found[0] if found and found[1].asked else 0
+
+
+def _gone_out(books: Reading, number: str) -> tuple[int, ItemScanned] | None:
+    """The last scan of an item into a round here, and when it was recorded, UTC ms."""
     out = [one for one in books.item_events(number) if one.event == "EDG" and one.here and not one.voided]
     entry = books.entry(out[-1].operation) if out else None
-    return entry.body.orders_ms if entry and isinstance(entry.body, ItemScanned) else 0
+    found = entry.body if entry else None
+    return (entry.recorded.recorded_ms, found) if entry and isinstance(found, ItemScanned) else None

@@ -11,6 +11,7 @@ from azpost_desk.domain.catalogue import Branch, Offices
 from azpost_desk.domain.item_numbers import item_check_digit, read_item_number
 from azpost_desk.domain.mail.bags import INTO, OUT_OF
 from azpost_desk.domain.mail.history import Told
+from azpost_desk.domain.mail.irregularities import WRONG_PERSON
 from azpost_desk.domain.mail.moves import is_back
 from azpost_desk.domain.mail.orders import HANDED_OVER
 from azpost_desk.domain.mail.pickup import is_code
@@ -23,7 +24,7 @@ from azpost_desk.domain.typed import is_said, one_line
 from azpost_desk.services.approvals import proven
 from azpost_desk.services.charges_due import why_unpaid
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
-from azpost_desk.services.guarded_items import proven_by, why_guarded, why_unheard
+from azpost_desk.services.guarded_items import is_wrong_person, proven_by, why_guarded, why_unheard
 from azpost_desk.services.keeping import term_of, why_not_until
 from azpost_desk.services.mail_bags_views import require_open, require_voidable, why_not_in
 from azpost_desk.services.misrouting import belongs_to
@@ -106,6 +107,8 @@ class Tracking:
     def scan(self, command: ScanItem, by: Officer, *, brought_back: bool = False) -> Scanned:
         """Record a scan, taken or not, and say which; `brought_back`: it says what a round did with it.
 
+        What is its addressee's in person and went to somebody else then is an irregularity beside it.
+
         Raises:
             Refused: S-010, C-001, E-020 the event is not scanned here, E-073 its round is made up no more,
                 E-110, E-111 its bag is filled no more,
@@ -136,9 +139,15 @@ class Tracking:
             no = no or self._kept_back(books, number, command, orders_ms, brought_back=brought_back)
             if no is not None:
                 return self._refused(books, command, by, no)
+            # It has happened: what a courier says is kept as it was, and two people look at it.
+            is_wrong = brought_back and is_wrong_person(books, number, command)
             recorded = self._saved(books, command, by, number, orders_ms)
+            if is_wrong:
+                told = ops.IrregularityReported(number=number, kind=WRONG_PERSON)
+                books.append(told, actor=by.officer, operation=self.counter.new_id())
         self.counter.line.wake()
-        return Scanned(number, "saved", "express.scan.saved", recorded, {"number": number})
+        key = "express.scan.wrong_person" if is_wrong else "express.scan.saved"
+        return Scanned(number, "saved", key, recorded, {"number": number})
 
     def void_last(self, by: Officer) -> Recorded:
         """Take back this officer's own last scan, within a minute.
@@ -280,10 +289,12 @@ class Tracking:
         """What is due is paid first, also by a courier; a guarded item goes into the right hands only."""
         if unheard := why_unheard(books, self.counter, said, orders_ms):
             return _No("stopped", unheard[0], number, {"number": number, **unheard[1]})
-        if said.event != "EMI":
-            return None
-        no = why_unpaid(books, number, online=self.counter.line.state().online)
-        no = no or why_guarded(books, self.counter, number, said, orders_ms, brought_back=brought_back)
+        no = None
+        if said.event == "EMI":
+            no = why_unpaid(books, number, online=self.counter.line.state().online)
+        if not brought_back:
+            # At the door it was handed over already, from this desk's hands.
+            no = no or why_guarded(books, self.counter, number, said, orders_ms)
         return _No("refused", no[0], number, {"number": number, **no[1]}) if no else None
 
     def _refused(self, books: Writing, command: ScanItem, by: Officer, no: _No) -> Scanned:

@@ -173,3 +173,10 @@ def test_nobody_ends_what_is_no_irregularity(centre: Centre) -> None:
     with centre.database.transaction() as conn, pytest.raises(Refused) as caught:
         irregularities.end(conn, 999, "A. Quliyev", "x", 1)
     assert caught.value.code == "E-158"
+
+
+def test_what_went_to_another_person_than_its_addressee_is_a_task(centre: Centre, enrolled: Enrolled) -> None:
+    here = enrolled("2002-1")
+    report(here, ITEMS[0], "wrong_person", words="", photo=b"")
+    hear(centre, here)
+    assert standing(centre) == [("irregularity", f"{ITEMS[0]} wrong_person")]

@@ -16,6 +16,7 @@ from azpost_desk.gui.kit.cards import Sheet
 from azpost_desk.gui.kit.disputing import DisputeSheet
 from azpost_desk.gui.kit.enquiring import EnquirySheet
 from azpost_desk.gui.kit.irregular import IrregularSheet, ReportSheet
+from azpost_desk.gui.kit.needs import NeedsSheet
 from azpost_desk.gui.kit.preflight import PreflightSheet
 from azpost_desk.gui.screens.customers.screen import CustomerScreen
 from azpost_desk.gui.screens.customers.side import NoteSheet
@@ -43,7 +44,7 @@ from azpost_desk.gui.screens.tills.cash_sheets import MakeGoodSheet, ReceiveShee
 from azpost_desk.gui.screens.tills.screen import TillsScreen
 from azpost_desk.gui.screens.tills.sheets import ActSheet, ClosedSheet
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
-from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
+from azpost_desk.gui.screens.tracking.sheets import ChooseSheet
 from azpost_desk.gui.screens.transfers.changing import ChangeSheet
 from azpost_desk.gui.screens.transfers.refunding import RefundSheet
 from azpost_desk.gui.screens.transfers.screen import TransfersScreen

@@ -68,15 +68,12 @@ def test_a_code_alone_is_not_enough_and_the_document_comes_with_it(stand: Stand,
     assert scan(stand, number, "EMI", **said, document="AZE AA1234567") == ("saved", "saved")
 
 
-def test_in_person_forbids_another_person_also_at_the_door_and_value_does_not(stand: Stand) -> None:
+def test_in_person_forbids_another_person_and_value_does_not(stand: Stand) -> None:
     for number in (PERSONAL, INSURED):
         here(stand, number)
     for relation in ("family", "authorised"):
         other = TAKEN | {"relation": relation}
         assert scan(stand, PERSONAL, "EMI", **other) == ("refused", "in_person_only")
-        command = ScanItem(PERSONAL, "EMI", **other)
-        back = stand.desk.tracking.scan(command, CLERK, brought_back=True)
-        assert back.key == "express.scan.in_person_only"
     assert scan(stand, INSURED, "EMI", **TAKEN | {"relation": "family"}) == ("saved", "saved")
     # Its sender, to whom it goes back, may send somebody.
     assert scan(stand, PERSONAL, "EDX", reason="refused", measure="returned") == ("saved", "saved")

@@ -13,7 +13,7 @@ import msgspec
 
 from azpost_desk.central.exceptions import end_exact, list_exception, list_task
 from azpost_desk.central.mail import bags
-from azpost_desk.domain.mail.irregularities import KINDS, is_photo, number_of
+from azpost_desk.domain.mail.irregularities import RECORDED, is_photo, number_of
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.domain.typed import is_said
 from azpost_desk.texts.sentences import local
@@ -51,7 +51,7 @@ def reported(conn: Connection, written: AcceptedRecord, body: ops.IrregularityRe
     """A desk reports one; what no honest desk writes is security's."""
     place = written.desk, written.epoch, written.sequence
     photo = _photo(written.attachments.get(f"{written.header.operation}:photo"))
-    is_sound = number_of(body.number) == body.number and body.kind in KINDS
+    is_sound = number_of(body.number) == body.number and body.kind in RECORDED
     if not is_sound or (photo is not None and not is_photo(photo)):
         list_exception(conn, *place, STRANGE, now_ms, f"{body.number} {body.kind}")
         return

@@ -12,6 +12,9 @@ from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.mail.bags import read_bag_number
 
 KINDS: Final = ("damaged", "short", "resealed", "wrong_label", "contents", "other")
+# Nobody chooses it: it comes with the scan that says that an item in person went to somebody else.
+WRONG_PERSON: Final = "wrong_person"
+RECORDED: Final = (*KINDS, WRONG_PERSON)
 # [design] What a telephone takes is some 5 MB; what is kept shows a torn corner and stays small on the line.
 FILE_BYTES_MAX: Final = 30_000_000
 PHOTO_BYTES_MAX: Final = 150_000

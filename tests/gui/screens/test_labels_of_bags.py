@@ -11,9 +11,9 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail.bags import bag_number
 from azpost_desk.domain.scans import read_scan
+from azpost_desk.gui.kit.needs import NeedsSheet
 from azpost_desk.gui.screens.mail_bags.screen import MailBagsScreen
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
-from azpost_desk.gui.screens.tracking.sheets import NeedsSheet
 from azpost_desk.gui.shell.register import screens
 from tests.gui.conftest import press, type_text
 from tests.services.counters import CLERK

@@ -8,8 +8,8 @@ import pytest
 
 from azpost_desk.domain.mail.scanning import event_here
 from azpost_desk.gui.kit.fields import ChoiceField
+from azpost_desk.gui.kit.needs import NeedsSheet
 from azpost_desk.gui.kit.words import Language, say
-from azpost_desk.gui.screens.tracking.sheets import NeedsSheet
 from azpost_desk.services.scan_items import ScanItem
 from tests.gui.screens.test_tracking import NUMBERS
 from tests.gui.screens.test_tracking import screen as screen
@@ -51,3 +51,19 @@ def test_a_reason_leaves_only_the_measures_that_go_with_it(screen: TrackingScree
     reason.put("moved")
     assert measure.text() == "returned"
     assert len(measure.choices()) > 2
+
+
+def test_customs_duty_is_asked_for_only_where_it_is_due(screen: TrackingScreen) -> None:
+    sheet = NeedsSheet(screen, event_here("EDC"), ScanItem(NUMBERS[0], "EDC"))
+    reason, duty = sheet.form.field("reason"), sheet.form.field("duty")
+    told: list[ScanItem] = []
+    sheet.told.connect(told.append)
+    reason.put("no_duty")
+    assert not duty.isVisibleTo(sheet)
+    reason.put("duty_due")
+    assert duty.isVisibleTo(sheet)
+    sheet.save.click()
+    assert told == []
+    duty.put("12,50")
+    sheet.save.click()
+    assert [one.duty_qapik for one in told] == [1_250]

@@ -9,17 +9,21 @@ from PySide6.QtCore import Qt
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.domain.mail.guarded import IN_PERSON
 from azpost_desk.gui.kit.words import Language, say
 from azpost_desk.gui.screens.rounds.form import REASONS
 from azpost_desk.gui.screens.rounds.screen import RoundsScreen
+from azpost_desk.protocol import news as tidings
 from tests.gui.conftest import press
 from tests.gui.screens.hands import Hands
 from tests.gui.screens.test_tracking import sign
 from tests.services.counters import OTHER_CLERK
+from tests.storage.desks import piece
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from azpost_desk.gui.kit.needs import NeedsSheet
     from azpost_desk.gui.kit.screens import Session, Tone
     from azpost_desk.gui.work.runner import Runner
     from tests.services.counters import Stand
@@ -173,3 +177,91 @@ def test_every_language_has_its_words(hands: Hands, screen: RoundsScreen, qtbot:
         assert OTHER_CLERK.name in screen.title.text()
         assert screen.asking.lines[0].text().startswith("1")
         assert Qt.Key.Key_Delete.name.removeprefix("Key_") in screen.asking.hint.text()
+
+
+INSURED = item_number("VA", 610_900)
+
+
+def sheet_of(qtbot: QtBot, screen: RoundsScreen) -> NeedsSheet:
+    qtbot.waitUntil(lambda: screen.sheet is not None and screen.sheet.isVisible())
+    assert screen.sheet is not None
+    return screen.sheet
+
+
+def test_on_old_news_a_guarded_item_asks_who_answered_once_and_escape_leaves_it_here(
+    hands: Hands, screen: RoundsScreen, qtbot: QtBot, stand: Stand
+) -> None:
+    stand.line.online, stand.line.heard_ms = False, 1
+    hands.type(f"{digit_of(screen, OTHER_CLERK.officer)}\n")
+    hands.scan(INSURED)
+    press(sheet_of(qtbot, screen).form.field("asked"), "Esc")
+    hands.settle()
+    assert (screen.sheet, screen.items.rows.records) == (None, [])
+    # What is scanned meanwhile waits in its order.
+    hands.scan(INSURED)
+    hands.scan(NUMBERS[0])
+    sheet = sheet_of(qtbot, screen)
+    assert sheet.by_phone is not None
+    assert sheet.by_phone.error_text()
+    hands.type("Nigar\n")
+    hands.settle()
+    assert [one.number for one in screen.items.rows.records] == [INSURED, NUMBERS[0]]
+    sign(qtbot, screen.pad)
+    hands.type("2\n")
+    [signed] = [one for one in stand.bodies(ops.RoundSigned) if isinstance(one, ops.RoundSigned)]
+    assert (signed.numbers, signed.asked) == ((INSURED, NUMBERS[0]), ())
+
+
+def test_a_round_that_leaves_on_news_grown_old_asks_beside_the_signature(
+    hands: Hands, screen: RoundsScreen, qtbot: QtBot, stand: Stand
+) -> None:
+    hands.type(f"{digit_of(screen, OTHER_CLERK.officer)}\n")
+    hands.scan(INSURED)
+    assert screen.answered.isHidden()
+    stand.line.online, stand.line.heard_ms = False, 1
+    sign(qtbot, screen.pad)
+    hands.type("1\n")
+    assert screen.answered.isVisible()
+    assert screen.answered.error_text()
+    assert stand.bodies(ops.RoundSigned) == []
+    screen.answered.put("Nigar")
+    screen.sign.click()
+    hands.settle()
+    [signed] = [one for one in stand.bodies(ops.RoundSigned) if isinstance(one, ops.RoundSigned)]
+    assert signed.asked == (INSURED,)
+    # The next round asks nothing before it has to.
+    hands.type(f"{digit_of(screen, OTHER_CLERK.officer)}\n")
+    assert (screen.answered.isHidden(), screen.answered.text()) == (True, "")
+
+
+def test_what_went_to_somebody_else_is_said_by_plus_and_who_it_was(
+    hands: Hands, screen: RoundsScreen, qtbot: QtBot, stand: Stand
+) -> None:
+    personal = NUMBERS[7]
+    sent = tidings.ItemEvent(
+        number=personal, event="EMA", office="1000", at_ms=1, postcode="AZ5002", operation="ema",
+        desk="1000-1", epoch=1, sequence=1, reason=IN_PERSON,
+    )  # fmt: skip
+    stand.books.store_news([piece(900, "item.event", sent)], 1)
+    out(hands, screen, qtbot, [personal])
+    hands.type(f"{digit_of(screen, OTHER_CLERK.officer)}\n")
+    hands.scan(personal)
+    hands.type("+")
+    sheet = sheet_of(qtbot, screen)
+    assert sheet.form.field("relation").text() == ""
+    press(sheet.form.field("relation"), "Esc")
+    hands.settle()
+    # Nothing was said: what became of it is asked again.
+    assert (screen.sheet, screen.asking.asked is not None) == (None, True)
+    hands.type("+")
+    sheet = sheet_of(qtbot, screen)
+    for name, said in (("relation", "neighbour"), ("document", "AZE AA1"), ("signatory", "Quliyev Rauf")):
+        sheet.form.field(name).put(said)
+    sheet.save.click()
+    hands.settle()
+    assert {one.outcome for one in screen.items.rows.records} == {"delivered"}
+    scans = [one for one in stand.bodies(ops.ItemScanned) if isinstance(one, ops.ItemScanned)]
+    assert (scans[-1].event, scans[-1].relation, scans[-1].signed) == ("EMI", "neighbour", "paper")
+    [told] = stand.bodies(ops.IrregularityReported)
+    assert told == ops.IrregularityReported(number=personal, kind="wrong_person")
+    assert personal[2:5] in screen.answer.text()

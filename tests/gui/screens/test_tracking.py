@@ -13,21 +13,20 @@ from PySide6.QtWidgets import QApplication, QWidget
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number, printed_item_number
 from azpost_desk.domain.mail.proof import Proof
-from azpost_desk.domain.mail.scanning import event_here, events_at
+from azpost_desk.domain.mail.scanning import events_at
 from azpost_desk.domain.refusals import Trouble
 from azpost_desk.domain.scans import Scan, read_scan
+from azpost_desk.gui.kit.needs import NeedsSheet
 from azpost_desk.gui.kit.words import say
 from azpost_desk.gui.screens.tracking import form as decide
 from azpost_desk.gui.screens.tracking.screen import TrackingScreen
-from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
+from azpost_desk.gui.screens.tracking.sheets import ChooseSheet
 from azpost_desk.protocol import news as tidings
-from azpost_desk.services.scan_items import ScanItem
 from azpost_desk.services.tracking import VOID_OWN_MS, Tracking
 from azpost_desk.services.views import Found
 from tests.gui.conftest import press, type_text
 from tests.services.counters import MORNING_MS
 from tests.services.test_charges import announced
-from tests.services.test_express import scan
 from tests.services.test_keeping import ITEMS, shelve
 from tests.services.test_mail_events import becomes
 from tests.storage.desks import piece
@@ -478,23 +477,3 @@ def test_what_is_due_goes_into_the_basket_by_a_key_and_then_the_item_is_handed_o
     sheet.save.click()
     settled(qtbot, screen, 3)
     assert screen.table.rows.records[0].verdict == decide.SAVED
-
-
-def test_customs_duty_is_asked_for_only_where_it_is_due(qtbot: QtBot, stand: Stand, session: Session) -> None:
-    becomes(stand, "exchange")
-    for event in ("EMD", "EDB"):
-        scan(stand, NUMBERS[0], event)
-    sheet = NeedsSheet(QWidget(), event_here("EDC"), ScanItem(NUMBERS[0], "EDC"))
-    qtbot.addWidget(sheet)
-    reason, duty = sheet.form.field("reason"), sheet.form.field("duty")
-    told: list[ScanItem] = []
-    sheet.told.connect(told.append)
-    reason.put("no_duty")
-    assert not duty.isVisibleTo(sheet)
-    reason.put("duty_due")
-    assert duty.isVisibleTo(sheet)
-    sheet.save.click()
-    assert told == []
-    duty.put("12,50")
-    sheet.save.click()
-    assert [one.duty_qapik for one in told] == [1_250]

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLabel
 
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
+from azpost_desk.gui.kit.needs import NeedsSheet
 from azpost_desk.gui.kit.words import language, phrase, say
-from azpost_desk.gui.screens.tracking.sheets import NeedsSheet
 from tests.gui.conftest import press, type_text
 from tests.gui.screens.test_tracking import choose, focus, scanned, settled, sign
 from tests.gui.screens.test_tracking import screen as screen

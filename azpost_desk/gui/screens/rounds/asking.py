@@ -24,16 +24,18 @@ _COLUMNS = 2
 
 
 class OutcomeCard(Card):
-    """Enter: delivered to the addressee; a digit: tried, for this reason, then with this measure; minus:
-    untried; Delete twice: lost; Esc: the item was scanned by mistake.
+    """Enter: delivered to the addressee; plus: to somebody else; a digit: tried, for this reason, then with
+    this measure; minus: untried; Delete twice: lost; Esc: the item was scanned by mistake.
 
     Signals:
         said(object): the `ScanItem` that says it.
+        other(): it was handed to somebody else; who that is, is still to be said.
         dropped(): nothing is said of this item now.
         refused(): a key that names nothing.
     """
 
     said = Signal(object)
+    other = Signal()
     dropped = Signal()
     refused = Signal()
 
@@ -96,6 +98,8 @@ class OutcomeCard(Card):
             self._lost(asked)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not asked.reason:
             self.said.emit(asked.delivered())
+        elif event.text() == "+" and not asked.reason:
+            self.other.emit()
         elif event.text() == "-" and not asked.reason:
             self.said.emit(asked.untried())
         else:

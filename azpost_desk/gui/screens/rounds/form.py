@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Final, Literal
 from azpost_desk.domain.digits import is_digits
 from azpost_desk.domain.mail.rounds import handed_in
 from azpost_desk.domain.mail.scanning import event_here
+from azpost_desk.services.guarded_items import ASK_BY_PHONE
 from azpost_desk.services.scan_items import ScanItem
 
 if TYPE_CHECKING:
     from azpost_desk.services.rounds import RoundNow
+    from azpost_desk.services.tracking import Scanned
 
 _TRIED: Final = event_here("EMH")
+DELIVERED: Final = event_here("EMI")
+OUT: Final = event_here("EDG")
 REASONS: Final = _TRIED.reasons
 # The tenth reason has the digit after nine.
 _DIGITS: Final = "1234567890"
@@ -60,6 +64,10 @@ class Asked:
         """To the addressee, who signed the courier's list."""
         return ScanItem(self.number, "EMI", relation="self", signed="paper")
 
+    def to_another(self) -> ScanItem:
+        """To somebody else: who, and what they showed, is still to be said."""
+        return ScanItem(self.number, "EMI", signed="paper")
+
     def untried(self) -> ScanItem:
         """Brought back as it went."""
         return ScanItem(self.number, "back")
@@ -67,6 +75,11 @@ class Asked:
     def lost(self) -> ScanItem:
         """Not to be found."""
         return ScanItem(self.number, "lost")
+
+
+def is_to_ask(answer: Scanned) -> bool:
+    """Whether it goes into the round once somebody has said by telephone that nothing stops it."""
+    return answer.key.rpartition(".")[2] == ASK_BY_PHONE
 
 
 def items_of(now: RoundNow) -> list[ItemOfRound]:

@@ -14,6 +14,7 @@ from azpost_desk.gui.kit.cards import Card, heading
 from azpost_desk.gui.kit.fields import Choice, ChoiceField, TextField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.needs import NeedsSheet
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.signature_pad import SignaturePad, picture
 from azpost_desk.gui.kit.tables import Table
@@ -25,15 +26,18 @@ from azpost_desk.gui.screens.rounds.asking import OutcomeCard
 from azpost_desk.gui.screens.rounds.table import item_columns, round_columns
 from azpost_desk.gui.work.runner import Operation, Runner
 from azpost_desk.services.rounds import Signed
+from azpost_desk.services.scan_items import ScanItem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from azpost_desk.domain.refusals import Refused, Trouble
     from azpost_desk.domain.scans import Scan
     from azpost_desk.gui.kit.labels import Tone
     from azpost_desk.gui.kit.screens import Session
     from azpost_desk.services.rounds import Courier, RoundNow
-    from azpost_desk.services.scan_items import ScanItem
     from azpost_desk.services.tracking import Scanned
+    from azpost_desk.services.views import Recorded
 
 _SIGN_PX = 290
 
@@ -54,6 +58,7 @@ class RoundsScreen(Screen):
         self._now: RoundNow | None = None
         self._waiting: deque[str] = deque()
         self._saving = False
+        self.sheet: NeedsSheet | None = None
         self.courier = ChoiceField("rounds.screen.courier", name="courier")
         self.begin = PrimaryButton("rounds.screen.begin", hint=plain("Enter"))
         self.choosing = Form(self.begin)
@@ -68,6 +73,8 @@ class RoundsScreen(Screen):
         self.orders = Label("", "muted", wrap=True)
         self.asking = OutcomeCard()
         self.counted = TextField("rounds.screen.counted", name="counted", max_length=4)
+        # Asked for only where a guarded item leaves and the news of orders are old.
+        self.answered = TextField("tracking.screen.asked", name="asked", max_length=80, optional=True)
         self.pad = SignaturePad("rounds.screen.sign_here", _SIGN_PX)
         self.sign = PrimaryButton("rounds.screen.send_out", hint=plain("Enter"))
         self.signing = Form(self.sign)
@@ -110,10 +117,13 @@ class RoundsScreen(Screen):
         self.orders.setAlignment(Qt.AlignmentFlag.AlignRight)
         column.addWidget(top)
         self.signing.add(self.counted)
+        self.signing.add(self.answered)
+        self.answered.hide()
         signing = QVBoxLayout(self.signing)
         signing.setContentsMargins(0, 0, 0, 0)
         signing.setSpacing(GAP_WIDE)
-        for one in (self.counted, self.pad, Label("rounds.screen.sign_here", "hint", wrap=True), self.sign):
+        hint = Label("rounds.screen.sign_here", "hint", wrap=True)
+        for one in (self.counted, self.answered, self.pad, hint, self.sign):
             signing.addWidget(one)
         signing.addStretch()
         side = Card()
@@ -135,6 +145,7 @@ class RoundsScreen(Screen):
         self.table.chosen.connect(lambda now: self.open_round(now.round.round))
         self.choosing.escaped.connect(lambda _dirty: self.choosing.clear())
         self.asking.said.connect(self._on_said)
+        self.asking.other.connect(self._on_other)
         self.asking.dropped.connect(self._on_dropped)
         self.asking.refused.connect(lambda: self.session.tone("refused"))
         self.sign.clicked.connect(self._on_sign)
@@ -166,7 +177,7 @@ class RoundsScreen(Screen):
 
     def is_dirty(self) -> bool:
         """See `Screen`."""
-        return bool(self._waiting) or self.asking.asked is not None
+        return bool(self._waiting) or self.asking.asked is not None or self.sheet is not None
 
     def _on_changed(self, topics: frozenset[str]) -> None:
         if "journal" in topics and self.isVisible() and self.session.officer is not None:
@@ -199,6 +210,7 @@ class RoundsScreen(Screen):
         self._round = round_
         self.choosing.clear()
         self.signing.clear()
+        self.answered.hide()
         self.pad.clear()
         self._say("rounds.screen.scan_first", "muted")
         self._pages.setCurrentIndex(1)
@@ -208,6 +220,7 @@ class RoundsScreen(Screen):
         """Back to all rounds; what was scanned stays in its round."""
         self._round, self._now = "", None
         self._waiting.clear()
+        self._close_sheet()
         self.asking.ask(None)
         self._pages.setCurrentIndex(0)
         self._read_list()
@@ -230,18 +243,18 @@ class RoundsScreen(Screen):
         self.title.say(phrase(words, courier=plain(now.courier), count=whole, left=left))
         self.items.show_records(decide.items_of(now))
         self.sign.say("rounds.screen.take_back" if now.round.state == "out" else "rounds.screen.send_out")
-        if self.asking.asked is None:
+        if self.asking.asked is None and self.sheet is None:
             self.counted.setFocus(Qt.FocusReason.OtherFocusReason)
         self._next()
 
     def _next(self) -> None:
         """Save the first scan that waits, or ask what became of it."""
-        if self._saving or self._now is None or self.asking.asked is not None or not self._waiting:
+        is_asking = self.asking.asked is not None or self.sheet is not None
+        if self._saving or self._now is None or is_asking or not self._waiting:
             return
         number = self._waiting[0]
         if self._now.round.state == "planned":
-            rounds, by, round_ = self.session.services.rounds, self.session.by, self._round
-            self._save(lambda: rounds.put_in(round_, number, by))
+            self._put_in(number)
         elif number not in self._now.round.outcomes:
             self._waiting.popleft()
             self.session.tone("refused")
@@ -249,6 +262,64 @@ class RoundsScreen(Screen):
             self._next()
         else:
             self.asking.ask(decide.Asked(number))
+
+    def _put_in(self, number: str, asked: str = "") -> None:
+        rounds, by, round_ = self.session.services.rounds, self.session.by, self._round
+
+        def answered(answer: Scanned) -> bool:
+            if asked or not decide.is_to_ask(answer):
+                return False
+            self._ask_by_phone(number, phrase(answer.key, **answer.facts))
+            return True
+
+        self._save(lambda: rounds.put_in(round_, number, by, asked=asked), answered)
+
+    def _ask_by_phone(self, number: str, why: Say) -> None:
+        """Who says that nothing stops it; Esc leaves the item here."""
+        command = ScanItem(number, "EDG")
+        sheet = NeedsSheet(self, decide.OUT, command, why, by_phone=True)
+
+        def told(said: ScanItem) -> None:
+            self._close_sheet()
+            if said.asked:
+                self._put_in(number, said.asked)
+            else:
+                self._waiting.popleft()
+                self._read_round()
+
+        sheet.told.connect(told)
+        self._open(sheet)
+
+    def _on_other(self) -> None:
+        """Who took it, and what they showed; Esc asks again what became of it."""
+        asked = self.asking.asked
+        if asked is None:
+            return
+        command = asked.to_another()
+        sheet = NeedsSheet(self, decide.DELIVERED, command)
+        # It was not the addressee: nobody is named before somebody says who.
+        sheet.form.field("relation").fill("")
+        sheet.form.field("signed").fill(command.signed)
+
+        def told(said: ScanItem) -> None:
+            self._close_sheet()
+            if said is command:
+                self.asking.ask(decide.Asked(command.raw))
+            else:
+                self._on_said(said)
+
+        sheet.told.connect(told)
+        self._open(sheet)
+
+    def _open(self, sheet: NeedsSheet) -> None:
+        self.sheet = sheet
+        sheet.open(next((one for one in sheet.form.fields if one.is_empty()), None))
+
+    def _close_sheet(self) -> None:
+        sheet, self.sheet = self.sheet, None
+        if sheet is not None:
+            sheet.close_sheet()
+            sheet.deleteLater()
 
     def _on_said(self, command: ScanItem) -> None:
         rounds, by, round_ = self.session.services.rounds, self.session.by, self._round
@@ -261,22 +332,25 @@ class RoundsScreen(Screen):
             self._waiting.popleft()
         self._read_round()
 
-    def _save(self, work: object) -> None:
+    def _save(self, work: Callable[[], Scanned], asks: Callable[[Scanned], bool] | None = None) -> None:
+        """Save the first scan that waits; it waits on where `asks` says that somebody is asked first."""
         self._saving = True
 
         def saved(answer: Scanned) -> None:
-            self._waiting.popleft()
+            if asks is None or not asks(answer):
+                self._waiting.popleft()
             good = answer.verdict == "saved"
             self.session.tone(decide.TONES.get(answer.verdict, "refused"))
-            self._say(phrase(answer.key, **answer.facts), "good" if good else "bad")
+            is_wrong = answer.key == "express.scan.wrong_person"
+            self._say(phrase(answer.key, **answer.facts), "warn" if is_wrong else "good" if good else "bad")
 
         def ended() -> None:
             self._saving = False
             self._read_round()
 
-        Operation(self, work).succeeded(saved).refused(self._on_not_saved).trouble(  # type: ignore[arg-type]
-            self._on_not_saved
-        ).ended(ended).start()
+        Operation(self, work).succeeded(saved).refused(self._on_not_saved).trouble(self._on_not_saved).ended(
+            ended
+        ).start()
 
     def _on_not_saved(self, error: Refused | Trouble) -> None:
         self._waiting.popleft()
@@ -310,17 +384,22 @@ class RoundsScreen(Screen):
         rounds, by, round_ = self.session.services.rounds, self.session.by, self._round
         signed = Signed(drawn, picture(drawn))
         is_out = now.round.state == "out"
-        act = rounds.end if is_out else rounds.sign_out
+        asked = self.answered.text()
+
+        def act() -> Recorded:
+            if is_out:
+                return rounds.end(round_, counted, signed, by)
+            return rounds.sign_out(round_, counted, signed, by, asked=asked)
 
         def done(_recorded: object) -> None:
             self.session.notice("rounds.screen.is_back" if is_out else "rounds.screen.is_out", "good")
             self.to_list()
 
-        Operation(self.sign, lambda: act(round_, counted, signed, by)).changes("journal").succeeded(
-            done
-        ).refused(self._on_sign_refused).start()
+        Operation(self.sign, act).changes("journal").succeeded(done).refused(self._on_sign_refused).start()
 
     def _on_sign_refused(self, error: Refused) -> None:
+        if error.field == self.answered.name:
+            self.answered.show()
         if not self.signing.show_refusal(error):
             self._say(refusal(error), "bad")
 

@@ -19,13 +19,14 @@ from azpost_desk.gui.kit.fields import Choice, ChoiceField, ScanField
 from azpost_desk.gui.kit.forms import Form
 from azpost_desk.gui.kit.irregular import IrregularSheet, ReportSheet
 from azpost_desk.gui.kit.labels import Label
+from azpost_desk.gui.kit.needs import NeedsSheet
 from azpost_desk.gui.kit.screens import Action, Screen
 from azpost_desk.gui.kit.tables import Table
 from azpost_desk.gui.kit.words import Say, phrase, plain, refusal
 from azpost_desk.gui.screens.tracking import actions
 from azpost_desk.gui.screens.tracking import form as decide
 from azpost_desk.gui.screens.tracking.item import ItemCard
-from azpost_desk.gui.screens.tracking.sheets import ChooseSheet, NeedsSheet
+from azpost_desk.gui.screens.tracking.sheets import ChooseSheet
 from azpost_desk.gui.screens.tracking.side import SidePanel, counter
 from azpost_desk.gui.screens.tracking.table import columns, state_of
 from azpost_desk.gui.work.guards import guarded
