@@ -12,6 +12,7 @@ from typing import Final
 from azpost_desk.domain.abroad.moves import ABROAD_IN, ABROAD_OUT
 from azpost_desk.domain.delivery_moves import DELIVERY
 from azpost_desk.domain.mail.bags import BAG as MAIL_BAG
+from azpost_desk.domain.mail.despatches import DESPATCH, RECEPTACLE
 from azpost_desk.domain.mail.labels import LABEL
 from azpost_desk.domain.mail.moves import ITEM
 from azpost_desk.domain.mail.orders import ORDER
@@ -245,6 +246,8 @@ TABLES: Final[dict[str, Moves]] = {
     "item": ITEM,
     "label": LABEL,
     "mail_bag": MAIL_BAG,
+    "receptacle": RECEPTACLE,
+    "despatch": DESPATCH,
     "round": ROUND,
     "item_order": ORDER,
     "dispute": DISPUTE,

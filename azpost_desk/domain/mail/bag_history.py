@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.domain.mail.bags import BAG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 TAKEN: Final = frozenset({"taken", "taken_elsewhere"})
 _RANK: Final = {"begun": 0, "reopened": 0, "sealed": 1, "handed_over": 2}
@@ -34,7 +34,7 @@ class BagStep:
     Attributes:
         id: the operation of the record.
         event: of `mail.bags.BAG`; what the sending office seals, opens again and hands over is of a
-            `version`, 0 of every other step.
+            `version`, as is a receptacle that it gives up; 0 of every other step.
         is_of_sender: an office that the bag left wrote it.
         at_ms, desk, epoch, sequence: when and where the record stands.
     """
@@ -65,18 +65,19 @@ class BagLife:
     unfit: frozenset[str] = frozenset()
 
 
-def life_of(steps: Iterable[BagStep]) -> BagLife:
-    """What the steps of one bag make of it."""
+def life_of(steps: Iterable[BagStep], moves: Mapping[tuple[str, str], str] = BAG) -> BagLife:
+    """What the steps of one bag make of it; a receptacle of a despatch has `moves` of its own."""
     state, version, sealing, left, unfit = "", 0, "", "", set[str]()
     arrival = emptied = ""
     for one in sorted(steps, key=_place):
         if not one.is_of_sender and state in ("", "open") and version <= 1:
             # Its office has yet to be heard of closing it.
             continue
-        after = BAG.get((state, one.event))
+        after = moves.get((state, one.event))
         # What is sealed or handed over is the version that was open, what is opened again the next one.
         wanted = version + (one.event in ("begun", "reopened"))
-        if after is None or (one.is_of_sender and one.event in _RANK and one.version != wanted):
+        is_versioned = one.is_of_sender and (one.event in _RANK or one.version > 0)
+        if after is None or (is_versioned and one.version != wanted):
             unfit.add(one.id)
             continue
         state, version = after, wanted
@@ -100,5 +101,6 @@ def _place(one: BagStep) -> tuple[object, ...]:
     if not one.is_of_sender:
         version, rank = 0, 0
     elif one.event == "given_up":
-        version = _LAST_VERSION
+        # A receptacle may be taken up again afterwards, so it says which version was given up.
+        version, rank = version or _LAST_VERSION, _RANK["sealed"]
     return not one.is_of_sender, version, rank, one.at_ms, one.desk, one.epoch, one.sequence, one.id
