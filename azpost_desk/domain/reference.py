@@ -25,6 +25,7 @@ from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
 from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
+from azpost_desk.domain.mail.quality import MailStandards
 
 DOCUMENTS: Final[dict[str, type[Document]]] = {
     "branch": Branch,
@@ -49,4 +50,5 @@ DOCUMENTS: Final[dict[str, type[Document]]] = {
     "mail_abroad": MailAbroad,
     "mail_storage": MailStorage,
     "closed_days": ClosedDays,
+    "mail_standards": MailStandards,
 }

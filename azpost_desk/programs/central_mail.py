@@ -11,6 +11,7 @@ from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
 from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
+from azpost_desk.domain.mail.quality import MailStandards
 from azpost_desk.programs.central_commands import CLOCK, Command
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _CHECKS: Final[dict[str, tuple[type[Document], Callable[[str, Any], None]]]] = {
     "mail-abroad": (MailAbroad, price_lists.check_mail_abroad),
     "mail-storage": (MailStorage, terms.check_mail_storage),
     "closed-days": (ClosedDays, terms.check_closed_days),
+    "mail-standards": (MailStandards, terms.check_mail_standards),
 }
 DOCUMENTS: Final = tuple(_CHECKS)
 

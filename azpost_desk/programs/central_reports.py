@@ -11,15 +11,16 @@ import csv
 import io
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import msgspec
 
 from azpost_desk.central.abroad import border_reports, commissions
 from azpost_desk.central.abroad.ageing import Open, still_open
 from azpost_desk.central.electronic import ElectronicDay, electronic_days
+from azpost_desk.central.mail import quality, quality_page
 from azpost_desk.central.safeguarding import Safeguarded, safeguarded
-from azpost_desk.domain.days import business_day
+from azpost_desk.domain.days import business_day, calendar_day
 from azpost_desk.domain.money import Money
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.files import write_whole
@@ -38,6 +39,8 @@ ROWS: Final[dict[str, type[msgspec.Struct]]] = {
     "electronic-share": ElectronicDay,
     "open-abroad": Open,
     "partner-commission": commissions.Month,
+    "mail-quality": quality.Quality,
+    "mail-dwell": quality.HubDwell,
 }
 _MINOR, _QAPIK = "_minor", "_qapik"
 _HOME: Final = Money(0).currency
@@ -61,6 +64,12 @@ def add(command: Command) -> None:
     _add(command, "electronic-share", _electronic, says)
     says = "what each partner's work costs and ours brings, month by month, beside what was invoiced for it"
     _add(command, "partner-commission", _commission, says)
+    says = "items of some days held against what was promised, in working days without the time at customs"
+    one = _add(command, "mail-quality", _quality, says)
+    one.add_argument("--by", choices=get_args(quality.By), default="lane", help="default: a lane's zones")
+    one.add_argument("--html", type=Path, metavar="FILE", help="a page with charts and the hubs' dwell too")
+    says = "how long items lay at the hubs that came to them on some days, up to the signed hand-over"
+    _add(command, "mail-dwell", _dwell, says)
     says = (
         "what stands open with partners now, how old, whose and until when: suspense, claims, owed, unclaimed"
     )
@@ -69,7 +78,7 @@ def add(command: Command) -> None:
 
 def _add(
     command: Command, name: str, act: Callable[..., None], says: str, *, is_of_now: bool = False
-) -> None:
+) -> argparse.ArgumentParser:
     one = command(name, act, says)
     one.formatter_class = argparse.RawDescriptionHelpFormatter
     one.epilog = _SAYS.format(minor="named in the column currency", columns=_columns(ROWS[name]))
@@ -79,6 +88,7 @@ def _add(
         one.add_argument("--to", dest="last", metavar="DATE", help=says)
     one.add_argument("--out", type=Path, required=True, metavar="FILE")
     one.add_argument("--json", action="store_true", help="JSON instead of CSV")
+    return one
 
 
 def _columns(row: type[msgspec.Struct]) -> str:
@@ -116,6 +126,21 @@ def _commission(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     """Whole months: those of the first and of the last day, and all between."""
     first, last = _days(wanted)
     _write(wanted, commissions.Month, commissions.by_month(conn, first[:7], last[:7]))
+
+
+def _quality(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    first, last = _days(wanted)
+    now_ms = CLOCK.utc_ms()
+    rows = quality.quality(conn, first, last, wanted.by, calendar_day(now_ms))
+    if wanted.html is not None:
+        hubs = quality.dwell(conn, first, last, now_ms)
+        title = f"Quality of mail, {first} to {last}, by {wanted.by}"
+        write_whole(wanted.html, quality_page.page(title, rows, hubs).encode())
+    _write(wanted, quality.Quality, rows)
+
+
+def _dwell(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    _write(wanted, quality.HubDwell, quality.dwell(conn, *_days(wanted), CLOCK.utc_ms()))
 
 
 def _days(wanted: argparse.Namespace) -> tuple[BusinessDay, BusinessDay]:

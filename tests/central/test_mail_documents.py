@@ -16,6 +16,7 @@ from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
 from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
+from azpost_desk.domain.mail.quality import MailStandards
 from azpost_desk.domain.reference import DOCUMENTS
 
 pytestmark = pytest.mark.fast
@@ -34,6 +35,7 @@ def refused(name: str, data: Any) -> tuple[str, object]:
         "mail-abroad": (price_lists.check_mail_abroad, MailAbroad),
         "mail-storage": (terms.check_mail_storage, MailStorage),
         "closed-days": (terms.check_closed_days, ClosedDays),
+        "mail-standards": (terms.check_mail_standards, MailStandards),
     }[name]
     with pytest.raises(WrongFile) as wrong:
         check("f", checked(data, kind, "f"))
@@ -214,3 +216,21 @@ def test_terms_by_which_an_item_would_go_back_at_once_or_never_are_refused(data:
 )
 def test_a_calendar_that_is_none_is_refused(data: Any, code: str, place: str) -> None:
     assert refused("closed-days", data) == (code, place)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("lane", "abroad"), ("services", ["EMS"]), ("services", ["e"]), ("days", 0), ("days", 91)],
+)
+def test_a_promise_on_no_lane_or_of_no_days_is_refused(field: str, value: object) -> None:
+    data = example("mail-standards")
+    data["standards"][1][field] = value
+    code, place = refused("mail-standards", data)
+    assert code == "X-187"
+    assert str(place).startswith(f"standards[2].{field}")
+
+
+def test_the_same_promise_twice_is_refused() -> None:
+    data = example("mail-standards")
+    data["standards"].append(data["standards"][0])
+    assert refused("mail-standards", data) == ("X-187", "standards[7].lane")

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.mail.documents import wrong
 from azpost_desk.domain.days import is_day
+from azpost_desk.domain.mail.quality import LANES
 from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
+    from azpost_desk.domain.mail.quality import MailStandards
 
 _WEEKDAYS: Final = range(1, 8)
 # [S] A month at most, exceptionally two (mail.md 2, Delivery).
 _DAYS_MAX: Final = 31
 _EXTENDED_DAYS_MAX: Final = 62
+_STANDARD_DAYS_MAX: Final = 90
 
 
 def check_mail_storage(file: str, storage: MailStorage) -> None:
@@ -51,6 +54,27 @@ def check_closed_days(file: str, closed: ClosedDays) -> None:
             raise wrong("X-186", file, f"{place}office", one.office)
         seen.add(one.office)
         _check(file, place, one.weekdays, one.days)
+
+
+def check_mail_standards(file: str, standards: MailStandards) -> None:
+    """Refuse a promise on no lane, for no service, or of no days.
+
+    Raises:
+        WrongFile: X-187 a lane that is none, a service that is no letter, days out of sense, the same twice.
+    """
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for at, one in enumerate(standards.standards, start=1):
+        place = f"standards[{at}]."
+        if one.lane not in LANES:
+            raise wrong("X-187", file, f"{place}lane", one.lane)
+        for number, service in enumerate(one.services, start=1):
+            if len(service) != 1 or not (service.isascii() and service.isupper()):
+                raise wrong("X-187", file, f"{place}services[{number}]", service)
+        if not 0 < one.days <= _STANDARD_DAYS_MAX:
+            raise wrong("X-187", file, f"{place}days", one.days)
+        if (one.lane, one.services) in seen:
+            raise wrong("X-187", file, f"{place}lane", one.lane)
+        seen.add((one.lane, one.services))
 
 
 def _check(file: str, place: str, weekdays: tuple[int, ...], days: tuple[str, ...]) -> None:
