@@ -27,6 +27,9 @@ _LEAD: Final = 1.4
 class LabelSheet:
     """One label being drawn."""
 
+    _wide = WIDTH
+    """From edge to edge of the label as it is read."""
+
     def __init__(self, texts: Texts, page: DotPage) -> None:
         self._texts = texts
         self._page = page
@@ -35,8 +38,8 @@ class LabelSheet:
         """The mark of a paper that is a sample, at the right edge; the width that it takes."""
         demo = self._texts.t("papers.demo")
         wide = typeface.width(demo, 15, True) + 10
-        self._page.fill(WIDTH - EDGE - wide, top - 12 * mm, wide, 8.5 * mm)
-        self._put(demo, WIDTH - EDGE - wide / 2, top - 9.7 * mm, 15, True, "centre", white=True)
+        self._page.fill(self._wide - EDGE - wide, top - 12 * mm, wide, 8.5 * mm)
+        self._put(demo, self._wide - EDGE - wide / 2, top - 9.7 * mm, 15, True, "centre", white=True)
         return wide + 6
 
     def _box(
@@ -57,7 +60,7 @@ class LabelSheet:
             y -= points * _LEAD
 
     def _rule(self, y: float) -> None:
-        self._page.line(2 * mm, y, WIDTH - 4 * mm, 0.7)
+        self._page.line(2 * mm, y, self._wide - 4 * mm, 0.7)
 
     def _put(
         self,

@@ -15,13 +15,14 @@ from azpost_desk.documents import (
     customs,
     express,
     receipts,
+    receptacle_labels,
     reports,
     slips,
     statements,
     transfers,
 )
 from azpost_desk.domain import papers
-from azpost_desk.domain.papers_mail import BagLabelPaper, CustomsPaper
+from azpost_desk.domain.papers_mail import BagLabelPaper, CustomsPaper, ReceptacleLabelPaper
 from azpost_desk.domain.papers_slips import SlipPaper
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _drawn(paper: Drawn, texts: Texts) -> bytes:
             return _of_outside(paper, texts)
         case papers.VoucherPaper():
             return transfers.voucher_pdf(paper, texts)
-        case papers.LabelPaper() | CustomsPaper() | BagLabelPaper():
+        case papers.LabelPaper() | CustomsPaper() | BagLabelPaper() | ReceptacleLabelPaper():
             return _of_mail(paper, texts)
         case papers.DailyReportPaper():
             return reports.report_pdf(paper, texts)
@@ -69,6 +70,8 @@ def _of_mail(paper: papers.LabelPaper | papers.MailPaper, texts: Texts) -> bytes
         return customs.customs_pdf(paper, texts)
     if isinstance(paper, BagLabelPaper):
         return bag_labels.bag_label_pdf(paper, texts)
+    if isinstance(paper, ReceptacleLabelPaper):
+        return receptacle_labels.receptacle_label_pdf(paper, texts)
     return express.label_pdf(paper, texts)
 
 
@@ -85,10 +88,12 @@ def _of_outside(
     return abroad.abroad_pdf(paper, texts)
 
 
-def label(paper: papers.LabelPaper | BagLabelPaper, texts: Texts, dpi: Dpi) -> bytes:
+def label(paper: papers.LabelPaper | BagLabelPaper | ReceptacleLabelPaper, texts: Texts, dpi: Dpi) -> bytes:
     """A label as the ZPL of a printer of `dpi`."""
     if isinstance(paper, BagLabelPaper):
         return bag_labels.bag_label_zpl(paper, texts, dpi)
+    if isinstance(paper, ReceptacleLabelPaper):
+        return receptacle_labels.receptacle_label_zpl(paper, texts, dpi)
     return express.label_zpl(paper, texts, dpi)
 
 

@@ -1,4 +1,4 @@
-"""What papers say of mail: an item's customs form, a bag's label, the lines of the day's report."""
+"""What papers say of mail: an item's customs form, the labels of bags, the lines of the day's report."""
 
 from __future__ import annotations
 
@@ -77,7 +77,35 @@ class BagLabelPaper:
     copy: CopyState = ORIGINAL
 
 
-MailPaper = CustomsPaper | BagLabelPaper
+@dataclass(frozen=True, slots=True)
+class ReceptacleLabelPaper:
+    """The label of a sealed receptacle of a despatch abroad.
+
+    Attributes:
+        s9: what its bars hold; all that an S9 says is read from it, for one label says one thing.
+        year: of the despatch, in full.
+        version: 1 until it is opened again.
+        to_office: the office of exchange that gets it, by name; "" when its code is all that is known.
+        transport, unloading: as planned, "" when nobody said.
+        grams: gross weight, which the S9 has in tenths only; `weight_typed`: not by the scale.
+        items: how many are in it.
+    """
+
+    head: PaperHead
+    s9: str
+    year: int
+    version: int
+    to_office: str
+    grams: int
+    weight_typed: bool
+    items: int
+    seal: str
+    transport: str = ""
+    unloading: str = ""
+    copy: CopyState = ORIGINAL
+
+
+MailPaper = CustomsPaper | BagLabelPaper | ReceptacleLabelPaper
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ def paper_printer(
             ReceiptPaper,
             StatementPaper,
         )
-        from azpost_desk.domain.papers_mail import BagLabelPaper
+        from azpost_desk.domain.papers_mail import BagLabelPaper, ReceptacleLabelPaper
         from azpost_desk.domain.papers_slips import SlipPaper
         from azpost_desk.services.print_jobs import Came
         from azpost_desk.texts import Texts
@@ -155,7 +155,7 @@ def paper_printer(
         ):
             place = devices.receipts.print_raster(press.raster(paper, texts))
             return Came("printed" if devices.receipts.proves else "sent", place)
-        if devices.label is not None and isinstance(paper, LabelPaper | BagLabelPaper):
+        if devices.label is not None and isinstance(paper, LabelPaper | BagLabelPaper | ReceptacleLabelPaper):
             place = devices.label.print_label(press.label(paper, texts, devices.label.dpi))
             return Came("printed" if devices.label.proves else "sent", place)
         place = pages.print_pdf(press.pdf(paper, texts), paper_title(paper, sort, today()))

@@ -45,7 +45,7 @@ from azpost_desk.domain.papers import (
     VoucherPaper,
 )
 from azpost_desk.domain.papers_cash import ComparedPieces
-from azpost_desk.domain.papers_mail import BagLabelPaper, CustomsPaper
+from azpost_desk.domain.papers_mail import BagLabelPaper, CustomsPaper, ReceptacleLabelPaper
 from azpost_desk.domain.reports import Baskets
 
 # 23 November 2026, 14:05:07 in Baku.
@@ -167,6 +167,20 @@ BAG_LABEL = BagLabelPaper(
     weight_typed=True,
     items=487,
     seal="AZP-0012345-GNC-2026",
+)
+
+RECEPTACLE_LABEL = ReceptacleLabelPaper(
+    head=HEAD,
+    s9="AZBAKADEFRAAAEN60073012110125",
+    year=2026,
+    version=2,
+    to_office="Frankfurt am Main Internationales Postzentrum",
+    grams=12_450,
+    weight_typed=True,
+    items=487,
+    seal="AZP-0012345-GNC-2026",
+    transport="J2 8253, 23.11",
+    unloading="FRA",
 )
 
 CUSTOMS = CustomsPaper(

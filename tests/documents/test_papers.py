@@ -24,6 +24,7 @@ from azpost_desk.documents import (
     express,
     press,
     receipts,
+    receptacle_labels,
     reports,
     roll,
     sheet,
@@ -52,6 +53,7 @@ PAPERS: dict[str, tuple[Callable[[Any, Texts], bytes], Any]] = {
     "voucher": (transfers.voucher_pdf, samples.VOUCHER),
     "label": (express.label_pdf, samples.LABEL),
     "bag-label": (bag_labels.bag_label_pdf, samples.BAG_LABEL),
+    "receptacle-label": (receptacle_labels.receptacle_label_pdf, samples.RECEPTACLE_LABEL),
     "customs": (customs.customs_pdf, samples.CUSTOMS),
     "report": (reports.report_pdf, samples.REPORT),
     "till-close": (cash.till_close_pdf, samples.TILL_CLOSE),
@@ -347,7 +349,7 @@ def test_demo_stands_clear_of_every_line_and_letter(name: str) -> None:
         found, places = letters.search("DEMO", match_case=True), []
         while (at := found.get_next()) is not None:
             places.append(at[0])
-        assert len(places) >= (1 if name in ("label", "bag-label") else 2)
+        assert len(places) >= (1 if name in ("label", "bag-label", "receptacle-label") else 2)
         for first in places:
             own = every[first : first + 4]
             stamp = _around(own)
