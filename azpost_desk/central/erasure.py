@@ -8,7 +8,7 @@ first; what it erased before the term the centre keeps, and puts it on the excep
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from azpost_desk.central.exceptions import list_exception
 from azpost_desk.central.instant import payers
@@ -20,7 +20,7 @@ from azpost_desk.domain import operations as ops
 from azpost_desk.domain.catalogue import Retention
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.delivery_moves import UNFINISHED
-from azpost_desk.domain.erasure import ERASED_AT_ONCE, Holds, due_before, due_from_ms
+from azpost_desk.domain.erasure import CHANGES, ERASED_AT_ONCE, Holds, due_before, due_from_ms, origin_of
 from azpost_desk.protocol.news import ErasureDue
 from azpost_desk.protocol.records import Attachment
 
@@ -82,6 +82,13 @@ class _Part:
     @property
     def group(self) -> str:
         return self.slot.partition(":")[2]
+
+
+class _Record(NamedTuple):
+    """The operation of a record and, of one that changes something, whose that is."""
+
+    operation: str
+    origin: str
 
 
 def run(conn: Connection, book: Book, now_ms: int) -> int:
@@ -177,7 +184,10 @@ def _due(conn: Connection, desk: str, terms: Retention, today: str) -> list[_Par
 def _free(conn: Connection, desk: str, due: list[_Part]) -> list[_Part]:
     """Without what a matter, open money, the exceptions list or a forked chain still needs."""
     holds = _holds(conn, desk)
-    operations = [part.operation for part in due]
+    records = _records(conn, desk, due)
+    origins = {one.origin for one in records.values() if one.origin}
+    began = _began(conn, desk, origins)
+    operations = [*(part.operation for part in due), *origins]
     unfinished = {
         row[0]
         for row in conn.execute(
@@ -197,14 +207,51 @@ def _free(conn: Connection, desk: str, due: list[_Part]) -> list[_Part]:
         row[0]
         for row in conn.execute("select epoch from chain_heads where desk = %s and state = 'forked'", (desk,))
     }
+
+    def is_held(part: _Part) -> bool:
+        own = records[part.epoch, part.sequence]
+        if holds.stop({part.operation, own.operation}, f"{part.epoch}/{part.sequence}"):
+            return True
+        # A sale that is kept is kept with everything that was amended of it.
+        return own.origin != "" and holds.stop(*began.get(own.origin, ({own.origin}, "")))
+
     return [
         part
         for part in due
-        if part.operation not in unfinished
+        if not {part.operation, records[part.epoch, part.sequence].origin} & unfinished
         and (part.epoch, part.sequence) not in listed
         and part.epoch not in forked
-        and not holds.stop({part.operation}, f"{part.epoch}/{part.sequence}")
+        and not is_held(part)
     ]
+
+
+def _records(conn: Connection, desk: str, due: list[_Part]) -> dict[tuple[int, int], _Record]:
+    """What the records of these are called, and what they change something of."""
+    places = sorted({(part.epoch, part.sequence) for part in due})
+    rows = conn.execute(
+        "select epoch, sequence, operation, kind, case when kind = any(%s) then body end from ("
+        "  select epoch, sequence, body, convert_from(header, 'UTF8')::json ->> 4 as operation,"
+        "   convert_from(header, 'UTF8')::json ->> 5 as kind"
+        "  from journal where desk = %s and (epoch, sequence) in"
+        "   (select * from unnest(%s::integer[], %s::bigint[]))) j",
+        (list(CHANGES), desk, [epoch for epoch, _ in places], [sequence for _, sequence in places]),
+    ).fetchall()
+    found = dict.fromkeys(places, _Record("", ""))
+    for epoch, sequence, operation, kind, body in rows:
+        found[epoch, sequence] = _Record(operation, origin_of(kind, 1, body) if body else "")
+    return found
+
+
+def _began(conn: Connection, desk: str, origins: set[str]) -> dict[str, tuple[set[str], str]]:
+    """What the records of these operations are called, and their places in this desk's chains."""
+    rows = conn.execute(
+        "select o.operation, o.epoch, o.sequence, convert_from(j.header, 'UTF8')::json ->> 4 from ("
+        "  select operation, desk, epoch, sequence from item_events where operation = any(%(these)s)"
+        "  union select transfer, desk, epoch, sequence from transfers where transfer = any(%(these)s)) o"
+        " join journal j using (desk, epoch, sequence) where desk = %(desk)s",
+        {"these": list(origins), "desk": desk},
+    ).fetchall()
+    return {one: ({one, record}, f"{epoch}/{sequence}") for one, epoch, sequence, record in rows}
 
 
 def _holds(conn: Connection, desk: str) -> Holds:

@@ -128,6 +128,7 @@ OWNERS: Final = {
     "mail_bag_surplus": "operations",
     "item_declared_strange": "security",
     "item_declared_twice": "operations",
+    "item_declared_early": "operations",
     "irregularity": "operations",
     "irregularity_strange": "security",
     "item_lost": "operations",

@@ -58,6 +58,18 @@ def due_from_ms(terms: Retention, today: str) -> dict[str, int]:
 # --- what stops it ------------------------------------------------------------------------------------
 
 
+# Kinds of records that change what another operation began → the field that names it: whatever keeps the
+# personal data of the one keeps that of the other.
+_ORIGINS: Final = {"item.declared": "acceptance", "transfer.changed": "transfer"}
+CHANGES: Final = tuple(_ORIGINS)
+
+
+def origin_of(kind: str, version: int, body: bytes) -> str:
+    """The operation that a record changes something of; "" of one that stands for itself."""
+    field = _ORIGINS.get(kind, "")
+    return str(getattr(ops.decode(kind, version, body), field)) if field else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Holds:
     """What stands in the way of erasing: cases, disputes and holds, in the order of their records.
@@ -82,10 +94,10 @@ class Holds:
         return cls(tuple(matters), lifted)
 
     def stop(self, operations: Collection[str], place: str) -> bool:
-        """Whether anything of these operations, recorded at `place`, may not be erased yet."""
+        """Whether anything of these operations, recorded at `place` ("" nowhere), may not be erased yet."""
         if not self.matters:
             return False
-        at = re.compile(rf"(?<![\w/]){re.escape(place)}(?![\w/])")
+        at = re.compile(rf"(?<![\w/]){re.escape(place)}(?![\w/])" if place else r"(?!)")
         since = max((self.lifted.get(one, 0) for one in operations), default=0)
         return any(
             number > since and (any(one in words for one in operations) or at.search(words) is not None)

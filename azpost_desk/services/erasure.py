@@ -254,6 +254,17 @@ def _look(books: Reading) -> _Look:
     look = _Look(terms, [], [])
     for one in books.personal(due_from_ms(terms, today), _LOOKED_AT):
         line = one.slot.partition(":")[0]
-        stopped = line in unfinished or holds.stop({line, one.operation}, f"{one.epoch}/{one.sequence}")
+        stopped = bool({line, one.origin} & unfinished)
+        stopped = stopped or holds.stop({line, one.operation}, f"{one.epoch}/{one.sequence}")
+        # A sale that is kept is kept with everything that was amended of it.
+        stopped = stopped or (one.origin != "" and holds.stop(*_began(books, one.origin)))
         (look.held if stopped else look.found).append(one)
     return look
+
+
+def _began(books: Reading, operation: str) -> tuple[set[str], str]:
+    """What the record of an operation is called, and its place; no place of one that is another desk's."""
+    entry = books.entry(operation)
+    if entry is None:
+        return {operation}, ""
+    return {operation, entry.recorded.operation}, f"{entry.recorded.epoch}/{entry.recorded.sequence}"

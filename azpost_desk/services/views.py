@@ -276,6 +276,7 @@ class Personal:
     Attributes:
         operation: of its record; the slot begins with the operation of the line.
         commitment: what the body holds of it.
+        origin: the operation that its record changes something of, "" where it stands for itself.
     """
 
     epoch: int
@@ -285,6 +286,7 @@ class Personal:
     group: str
     commitment: str
     recorded_ms: int
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import case, false, func, or_, select
 
 from azpost_desk.domain import operations as ops
+from azpost_desk.domain.erasure import CHANGES, origin_of
 from azpost_desk.domain.people import AbroadParties, Addresses, Note, Parties, Person, Signer
 from azpost_desk.domain.products import GROUPS
 from azpost_desk.domain.signatures import Known
@@ -107,8 +108,11 @@ class PrivacyReading(ProjectionReading):
 
     def _kept(self) -> Select[Any]:
         a, j = t.attachments.c, t.journal.c
+        # Of the others nothing is read: some are long.
+        changed = case((j.kind.in_(CHANGES), j.body), else_=None).label("changed")
+        place = j.epoch, j.sequence, j.operation, j.recorded_ms
         return (
-            select(j.epoch, j.sequence, j.operation, j.recorded_ms, a.slot, a.salt, a.content)
+            select(*place, a.slot, a.salt, a.content, j.kind, changed)
             .join(t.journal, j.id == a.record)
             .where(a.content.is_not(None))
             .order_by(j.id, a.slot)
@@ -194,4 +198,5 @@ def _personal(row: Row[Any]) -> views.Personal:
         row.slot.partition(":")[2],
         whole.commitment(),
         row.recorded_ms,
+        origin_of(row.kind, 1, row.changed) if row.changed else "",
     )

@@ -398,7 +398,7 @@ class SimDesk:
         advance data.
         """
         posted = PostedAbroad(zone="near", chargeable_grams=500, form="CN23", copies=4, contents="clear")
-        operation = self.new_id()
+        operation = said.pop("operation", None) or self.new_id()
         addressee = msgspec.structs.replace(RECEIVER, phone=phone)
         sender = msgspec.structs.replace(SENDER, phone=sender_phone) if sender_phone else SENDER
         who = msgspec.json.encode(Addresses(sender=sender, addressee=addressee, declared=declared))

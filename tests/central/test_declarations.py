@@ -10,15 +10,18 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from azpost_desk.central import erasure
+from azpost_desk.central.book import Book
 from azpost_desk.central.mail import advance
 from azpost_desk.central.registry import reference
+from azpost_desk.central.storage import database
 from azpost_desk.domain import operations as ops
 from azpost_desk.domain.item_numbers import item_number
 from azpost_desk.domain.mail.advance import ItemAttributes, read, written
 from azpost_desk.domain.mail.prices import AdvanceDemand, MailAbroad
 from azpost_desk.domain.people import Addresses, Person
 from azpost_desk.programs.central import main
-from azpost_desk.protocol.records import Attachment
+from azpost_desk.protocol.records import Attachment, Header
 from tests.central.test_mail_bags import listed
 from tests.central.test_news import hear
 from tests.documents import samples
@@ -166,14 +169,13 @@ def test_what_no_honest_desk_amends_is_a_task_and_changes_nothing(centre: Centre
     hear(centre, here)
     sold = declared(centre)
     strange = item_number("EE", 62)
-    # Another desk's item; no such acceptance; another number; a first version; a message that names others.
+    # Another desk's item; another number; a first version; a message that names others.
     amend(other, first, first, 2, UNSOUND)
-    amend(here, here.new_id(), first, 2, UNSOUND)
     amend(here, first, first, 2, UNSOUND, number=strange)
     amend(here, first, first, 1, UNSOUND)
     amend(here, first, first, 2, UNSOUND, names="")
     hear(centre, here, other)
-    assert [one[:2] for one in listed(centre)] == [("security", "item_declared_strange")] * 5
+    assert [one[:2] for one in listed(centre)] == [("security", "item_declared_strange")] * 4
     assert declared(centre) == sold == read(written(replace(SOUND)))
     assert declared(centre, strange) is None
 
@@ -249,3 +251,65 @@ def test_what_was_erased_by_rule_is_declared_no_more(
         conn.execute("update attachments set salt = null, content = null")
     assert declared(centre) is None
     assert main(["--dsn", postgres, "item-declared", ITEM]) == 1
+
+
+@pytest.mark.usefixtures("_demand")
+def test_what_is_amended_before_its_sale_is_known_waits_for_it(centre: Centre, enrolled: Enrolled) -> None:
+    """The sale lay in a tail that was lost: every record of it has a later place, and comes later."""
+    here, other = enrolled("2002-1"), enrolled("2002-2")
+    first = here.new_id()
+    second = amend(here, first, first, 2, UNSOUND)
+    third = amend(here, first, second, 3, SOUND)
+    # Nobody makes anything of another desk's item by saying so first.
+    amend(other, first, first, 2, replace(UNSOUND, explanation="x"))
+    hear(centre, here, other)
+    assert [one[:2] for one in listed(centre)] == [("operations", "item_declared_early")] * 3
+    assert declared(centre) is None
+    here.accept_item(ITEM, "", country="TR", declared=written(UNSOUND).decode(), operation=first)
+    hear(centre, here, other)
+    assert declared(centre) == replace(SOUND, message=third, supersedes=second)
+    with centre.database.transaction() as conn:
+        assert [one.version for one in advance.versions(conn, ITEM)] == [1, 2, 3]
+    # It was stopped as it came, and lifted by what had waited; the stranger's word is strange now.
+    assert orders(here) == ["open", "lifted"]
+    left = "select desk, reason from exceptions where ended_ms = 0"
+    with centre.database.transaction() as conn:
+        assert conn.execute(left).fetchall() == [("2002-2", "item_declared_strange")]
+
+
+def test_a_first_version_or_no_number_waits_for_nothing(centre: Centre, enrolled: Enrolled) -> None:
+    here = enrolled("2002-1")
+    amend(here, here.new_id(), "x", 1, UNSOUND)
+    amend(here, here.new_id(), "x", 2, UNSOUND, number="EE000000000XX")
+    hear(centre, here)
+    assert [one[:2] for one in listed(centre)] == [("security", "item_declared_strange")] * 2
+
+
+@pytest.mark.parametrize("by", ["line", "record", "place"])
+def test_what_keeps_the_sale_keeps_its_amendments(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock, postgres: str, breaks: set[str], by: str
+) -> None:
+    # The desk here is no desk: it erases nothing of its own.
+    here = enrolled("2002-1")
+    sale = here.accept_item(ITEM, "", country="TR", declared=written(SOUND).decode())
+    body: Any = ops.decode("settlement", 1, sale.body)
+    first = str(body.lines[0].operation)
+    amend(here, first, first, 2, replace(SOUND, explanation="x"))
+    header = msgspec.json.decode(sale.header_bytes, type=Header)
+    told: ops.Body = ops.HoldPlaced(operation=first if by == "line" else header.operation, reason="court")
+    if by == "place":
+        told = ops.CaseRaised(case="1", reason="test", about=f"{header.epoch}/{header.sequence}")
+    here.append(told)
+    hear(centre, here)
+    clock.now_ms += 20 * 366 * 86_400_000
+    left = "select count(*) from attachments where slot like '%%:addresses' and content is not null"
+    book = Book(postgres, clock)
+    with database.connect(postgres) as conn:
+        erasure.run(conn, book, clock.utc_ms())
+        assert conn.execute(left).fetchone() == (2,)
+    here.append(ops.HoldLifted(operation=first, reason="over"))
+    hear(centre, here)
+    with database.connect(postgres) as conn:
+        erasure.run(conn, book, clock.utc_ms())
+        assert conn.execute(left).fetchone() == (0,)
+    book.close()

@@ -295,3 +295,28 @@ def test_what_looks_the_same_is_no_amendment_and_what_is_sent_holds_nothing_unse
     recorded = stand.desk.declarations.amend(said(sold, (other, CODED), papers=papers), CLERK)
     message = beside(stand, recorded.operation)[1]
     assert (message.lines[0].description, message.papers) == ("çay göy", Papers(licence="MN17"))
+
+
+@pytest.mark.parametrize("by", ["line", "record", "place", "amendment"])
+def test_a_hold_on_the_sale_keeps_what_was_amended_of_it(stand: Stand, sold: Standing, by: str) -> None:
+    recorded = stand.desk.declarations.amend(said(sold, (TEA,)), CLERK)
+    with stand.books.reading() as books:
+        sale = books.entry(sold.message)
+    assert sale is not None
+    named = {"line": sold.message, "record": sale.recorded.operation, "amendment": recorded.operation}
+    erasure = stand.desk.erasure
+    if by == "place":
+        with stand.books.writing() as books:
+            about = f"{sale.recorded.epoch}/{sale.recorded.sequence}"
+            case = ops.CaseRaised(case=books.next_case(), reason="test", about=about)
+            books.append(case, actor=MANAGER.officer, operation=stand.desk.counter.new_id())
+    else:
+        erasure.hold(MANAGER, named[by], "Məhkəmə sorğusu")
+    heard(stand, 11)
+    # Of the amendment alone nothing of the sale is kept.
+    kept = 1 if by == "amendment" else 2
+    held = [one.held for one in erasure.due(MANAGER) if one.group == "addresses"]
+    assert held == [kept]
+    assert erasure.run(MANAGER) == 2 - kept
+    erasure.lift(MANAGER, named.get(by, sold.message), "İş bağlandı")
+    assert erasure.run(MANAGER) == kept

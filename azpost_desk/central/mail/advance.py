@@ -7,24 +7,27 @@ that fills it in; the sale and its way inland stand. Every version is kept, the 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from azpost_desk.central.exceptions import list_exception, list_task
+from azpost_desk.central.accepted import AcceptedRecord
+from azpost_desk.central.exceptions import end_exact, list_exception, list_task
 from azpost_desk.central.mail import item_files, orders
 from azpost_desk.central.mail.parties import acceptance
 from azpost_desk.central.registry import reference
+from azpost_desk.domain import operations
 from azpost_desk.domain.item_numbers import read_item_number
 from azpost_desk.domain.mail.advance import Version, is_sound, read, standing
 from azpost_desk.domain.mail.orders import ADVANCE
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.people import Addresses
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.protocol.records import Header
 from azpost_desk.texts.sentences import local
 
 if TYPE_CHECKING:
-    from azpost_desk.central.accepted import AcceptedRecord
     from azpost_desk.central.storage.database import Connection
     from azpost_desk.domain import operations as ops
     from azpost_desk.domain.mail.advance import ItemAttributes
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
 BY: Final = "centre"
 STRANGE: Final = "item_declared_strange"
 TWICE: Final = "item_declared_twice"
+EARLY: Final = "item_declared_early"
+_EARLY_DAYS: Final = 7
+_HEADER: Final = msgspec.json.Decoder(Header)
 _WHY: Final = "no sound advance data for {country}"
 # Far more than anybody amends of one item, and far less than a column holds.
 _VERSION_MAX: Final = 1_000_000
@@ -66,6 +72,10 @@ def look(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, date
 def amended(conn: Connection, written: AcceptedRecord, body: ops.ItemDeclared, now_ms: int) -> None:
     """The desk that accepted an item amended its data; what no honest desk writes is security's."""
     place, message = (written.desk, written.epoch, written.sequence), written.header.operation
+    if _is_early(conn, body):
+        due = (local(now_ms).date() + timedelta(days=_EARLY_DAYS)).isoformat()
+        list_task(conn, place, EARLY, f"{body.number} {body.acceptance}", due, now_ms)
+        return
     accepted = _acceptance(conn, body, written.desk)
     told = _told(written.attachments.get(f"{message}:addresses"))
     if accepted is None or not _is_next(conn, body) or _is_other(told, message, body, accepted[0]):
@@ -89,6 +99,32 @@ def amended(conn: Connection, written: AcceptedRecord, body: ops.ItemDeclared, n
         ),
     )
     _follow(conn, message, body, accepted, place, now_ms)
+
+
+def take_early(conn: Connection, line: ops.ItemAccepted, now_ms: int) -> None:
+    """What was amended of an item before its sale was known here, as when that lay in a tail that was lost,
+    waited as a task: it is judged now.
+    """
+    about = f"{line.number} {line.operation}"
+    rows = conn.execute(
+        "select e.desk, d.branch, e.epoch, e.sequence, j.hash, j.header, j.body, j.received_ms"
+        " from exceptions e join journal j using (desk, epoch, sequence) join desks d using (desk)"
+        " where e.reason = %s and e.about = %s and e.ended_ms = 0 and j.accepted"
+        " order by e.desk, e.epoch, e.sequence",
+        (EARLY, about),
+    ).fetchall()
+    for desk, branch, epoch, sequence, digest, header_bytes, body_bytes, received_ms in rows:
+        place, header = (desk, epoch, sequence), _HEADER.decode(header_bytes)
+        body = operations.decode(header.kind, header.version, body_bytes)
+        parts = conn.execute(
+            "select slot, content from attachments where (desk, epoch, sequence) = (%s, %s, %s)"
+            " and content is not null",
+            place,
+        ).fetchall()
+        end_exact(conn, place, EARLY, about, now_ms)
+        beside = {str(slot): bytes(content) for slot, content in parts}
+        found = AcceptedRecord(desk, branch, epoch, sequence, digest.hex(), header, body, beside, received_ms)
+        amended(conn, found, body, now_ms)
 
 
 def versions(conn: Connection, number: str) -> tuple[Kept, ...]:
@@ -186,6 +222,16 @@ def _acceptance(conn: Connection, body: ops.ItemDeclared, desk: str) -> tuple[st
         (body.acceptance, body.number, desk),
     ).fetchone()
     return (str(row[0]), local(row[1]).date().isoformat()) if row else None
+
+
+def _is_early(conn: Connection, body: ops.ItemDeclared) -> bool:
+    """Whether nobody has heard yet of what it amends: the sale may still come."""
+    if any("\0" in text for text in (body.number, body.acceptance, body.supersedes)):
+        return False
+    known = conn.execute("select from item_events where operation = %s", (body.acceptance,)).fetchone()
+    item = read_item_number(body.number)
+    is_number = item.valid and item.number == body.number
+    return known is None and is_number and 2 <= body.version <= _VERSION_MAX
 
 
 def _is_next(conn: Connection, body: ops.ItemDeclared) -> bool:

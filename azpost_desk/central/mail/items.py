@@ -91,6 +91,7 @@ def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, 
     _event(conn, written, said, knew, now_ms)
     date = local(written.header.recorded_ms).date()
     advance.look(conn, written, line, date.isoformat(), now_ms)
+    advance.take_early(conn, line, now_ms)
     supply.used_number(conn, written.desk, line.number, date, now_ms)
 
 
