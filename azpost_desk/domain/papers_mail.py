@@ -104,6 +104,11 @@ class ReceptacleLabelPaper:
     unloading: str = ""
     copy: CopyState = ORIGINAL
 
+    @property
+    def number(self) -> str:
+        """What its file and its place in the printer's queue are called after."""
+        return self.s9
+
 
 MailPaper = CustomsPaper | BagLabelPaper | ReceptacleLabelPaper
 

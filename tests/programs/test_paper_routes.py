@@ -87,6 +87,15 @@ def test_a_label_goes_to_its_printer_where_there_is_one(proves: bool) -> None:
     assert pages.came == [f"{DAY}_label-{samples.LABEL.item}"]
 
 
+def test_the_label_of_a_receptacle_goes_the_way_of_labels_and_is_called_by_its_s9() -> None:
+    labels, pages = RecordedLabels(), Played(proves=True)
+    for label in (labels, None):
+        devices = Devices(pages=pages, sound=RecordedSound(), label=label)  # type: ignore[arg-type]
+        paper_printer(devices, lambda: "az")(samples.RECEPTACLE_LABEL, "receptacle")
+    assert len(labels.printed) == 1
+    assert pages.came == [f"{DAY}_receptacle-{samples.RECEPTACLE_LABEL.s9}"]
+
+
 @pytest.mark.parametrize("proves", [True, False])
 def test_only_what_a_printer_proves_is_called_printed(proves: bool) -> None:
     for receipts in (Played(proves=proves), None):
