@@ -19,23 +19,26 @@ _LANES: Final = {
     "outward": "Out of the country, to the day it left",
     "inward": "Into the country",
 }
-# (field, words, colour): told apart by the figure in the bar too, not by colour alone.
+# (field, words, colour, colour of its figure): told apart by the figure in the bar too, not by colour alone.
 _PARTS: Final = (
-    ("on_time", "on time", "#1a7f4b"),
-    ("late", "late", "#b3261e"),
-    ("overdue", "overdue", "#e0863c"),
-    ("under_way", "under way", "#9fb3c8"),
+    ("on_time", "on time", "#1a7f4b", "#fff"),
+    ("late", "late", "#b3261e", "#fff"),
+    ("overdue", "overdue", "#e0863c", "#17202b"),
+    ("under_way", "under way", "#9fb3c8", "#17202b"),
 )
+_BAR: Final = "bar"
 _BAR_PX: Final = 420
 _BAR_HIGH_PX: Final = 18
 # Below this a figure would not fit into its part of a bar.
 _FIGURE_PX_MIN: Final = 22
-_FIGURE: Final = 'font-size="11" fill="#fff" text-anchor="middle"'
+_FIGURE: Final = 'font-size="11" text-anchor="middle"'
 _STYLE: Final = (
     "body{font:14px/1.4 'Noto Sans',sans-serif;color:#17202b;margin:24px;max-width:1100px}"
     "h1{font-size:22px}h2{font-size:17px;margin-top:28px}table{border-collapse:collapse;width:100%}"
     "th,td{padding:4px 8px;text-align:right;border-bottom:1px solid #d5dde6}"
-    "th:first-child,td:first-child{text-align:left}td.bar{width:430px;text-align:left}"
+    "th:first-child,td:first-child{text-align:left}"
+    "table{table-layout:fixed}th:first-child{width:150px}th.bar{width:430px}td.bar{text-align:left}"
+    ""
     ".key span{margin-right:18px}.key i{display:inline-block;width:12px;height:12px;margin-right:6px}"
     "@media print{body{margin:0}}"
 )
@@ -48,7 +51,9 @@ def page(title: str, rows: Sequence[Quality], hubs: Sequence[HubDwell]) -> str:
         for lane, words in _LANES.items()
         if any(one.lane == lane for one in rows)
     ]
-    key = "".join(f'<span><i style="background:{colour}"></i>{words}</span>' for _, words, colour in _PARTS)
+    key = "".join(
+        f'<span><i style="background:{colour}"></i>{words}</span>' for _, words, colour, _ in _PARTS
+    )
     parts = (
         f"<h1>{escape(title)}</h1>",
         f'<p class="key">{key}</p>',
@@ -60,7 +65,7 @@ def page(title: str, rows: Sequence[Quality], hubs: Sequence[HubDwell]) -> str:
 
 
 def _lane(words: str, rows: Sequence[Quality]) -> str:
-    heads = ("", "", "on time", "items", "median, days", "95 %, days", "customs off, days", "no standard")
+    heads = ("", _BAR, "on time", "items", "median, days", "95 %, days", "customs off, days", "no standard")
     body = [
         (
             escape(one.of or "all"),
@@ -108,7 +113,7 @@ def _hubs(rows: Sequence[HubDwell]) -> str:
 
 
 def _table(heads: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
-    top = "".join(f"<th>{head}</th>" for head in heads)
+    top = "".join(f"<th>{head}</th>" if head != _BAR else '<th class="bar"></th>' for head in heads)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     return f"<table><tr>{top}</tr>{body}</table>"
 
@@ -118,9 +123,9 @@ def _cell(content: str) -> str:
 
 
 def _bar(one: Quality) -> str:
-    counts = [(int(getattr(one, name)), words, colour) for name, words, colour in _PARTS]
-    whole, left, drawn = sum(count for count, _, _ in counts), 0.0, []
-    for count, words, colour in counts:
+    counts = [(int(getattr(one, name)), words, colour, ink) for name, words, colour, ink in _PARTS]
+    whole, left, drawn = sum(count for count, *_ in counts), 0.0, []
+    for count, words, colour, ink in counts:
         width = _BAR_PX * count / whole if whole else 0
         if width:
             drawn.append(
@@ -129,7 +134,7 @@ def _bar(one: Quality) -> str:
             )
         if width >= _FIGURE_PX_MIN:
             middle = left + width / 2
-            drawn.append(f'<text x="{middle:.1f}" y="13" {_FIGURE}>{count}</text>')
+            drawn.append(f'<text x="{middle:.1f}" y="13" fill="{ink}" {_FIGURE}>{count}</text>')
         left += width
     size = f'width="{_BAR_PX}" height="{_BAR_HIGH_PX}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">{"".join(drawn)}</svg>'
