@@ -245,7 +245,7 @@ class PostAbroad:
             operation,
             Posting(
                 item=number,
-                generation=1,
+                generation=books.item_lives(number)[-1].generation_at(self.counter.line.trusted_ms()),
                 posted_ms=self.counter.clock.utc_ms(),
                 postage_qapik=total.minor,
                 sender=_party(sender),

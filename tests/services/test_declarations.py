@@ -320,3 +320,27 @@ def test_a_hold_on_the_sale_keeps_what_was_amended_of_it(stand: Stand, sold: Sta
     assert erasure.run(MANAGER) == 2 - kept
     erasure.lift(MANAGER, named.get(by, sold.message), "İş bağlandı")
     assert erasure.run(MANAGER) == kept
+
+
+@pytest.mark.parametrize(("days", "generation"), [(400, 2), (100, 1)])
+def test_a_sale_says_which_item_under_its_number_it_is(
+    stand: Stand, sold: Standing, days: int, generation: int
+) -> None:
+    serial = int(sold.number[2:10]) + 1
+    number = item_number(sold.number[:2], serial)
+    ended_ms = stand.line.trusted_ms() - days * 86_400_000
+    for at, event in enumerate(("EMA", "EMI"), start=1):
+        heard_of = ItemEvent(
+            number=number, event=event, office="1000", at_ms=ended_ms + at, operation=event, desk="1000-1",
+            epoch=1, sequence=at, postcode="",
+        )  # fmt: skip
+        stand.books.store_news([piece(stand.books.news_position() + 1, "item.event", heard_of)], 1)
+    line = stand.desk.post_abroad.accept(command(), CLERK).lines[-1].line
+    assert isinstance(line, ops.ItemAccepted)
+    assert line.number == number
+    stand.pay(6_000)
+    with stand.books.reading() as books:
+        paid = books.paid_line(line.operation)
+    assert paid is not None
+    whole = msgspec.json.decode(paid.attachments["addresses"], type=Addresses)
+    assert advance.read(whole.declared.encode()).generation == generation

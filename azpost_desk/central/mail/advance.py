@@ -146,7 +146,10 @@ def declared(conn: Connection, number: str) -> ItemAttributes | None:
         "select content from attachments where (desk, epoch, sequence, slot) = (%s, %s, %s, %s)",
         (last.desk, last.epoch, last.sequence, f"{last.message}:addresses"),
     ).fetchone()
-    return _told(row[0]) if row else None
+    told = _told(row[0]) if row else None
+    # A desk that never had the number before does not know which item of it this is.
+    generation = item_files.known(conn, number)[-1].generation
+    return msgspec.structs.replace(told, generation=max(told.generation, generation)) if told else None
 
 
 def _follow(

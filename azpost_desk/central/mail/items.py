@@ -67,12 +67,15 @@ def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, 
     knew = concerned(conn, line.number)
     offices = reference.newest(conn, Offices) or Offices()
     destination = offices.by_postcode(line.postcode)
+    before = item_files.known(conn, line.number)[-1:]
+    # The number is on another item now, which goes elsewhere.
+    is_next = any(one.generation_at(written.header.recorded_ms) > one.generation for one in before)
     conn.execute(
         "insert into items (number, state, desk, accepted_office, destination, postcode, country)"
         " values (%s, '', %s, %s, %s, %s, %s) on conflict (number) do update"
         " set desk = excluded.desk, accepted_office = excluded.accepted_office,"
         " destination = excluded.destination, postcode = excluded.postcode, country = excluded.country"
-        " where items.accepted_office = ''",
+        " where items.accepted_office = '' or %s",
         (
             line.number,
             written.desk,
@@ -80,6 +83,7 @@ def accepted(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, 
             destination.code if destination else "",
             line.postcode,
             line.country,
+            is_next,
         ),
     )
     said = _Said(line.operation, line.number, "EMA", written.branch, detail=line.service)

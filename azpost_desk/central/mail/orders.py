@@ -42,9 +42,11 @@ def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: in
         raise Refused("E-046", kind=kind)
     if (kind == REDIRECT) != bool(to) or (to and not postcode_of(conn, to)):
         raise Refused("E-130", kind=kind, to=to)
+    generation = 1
     for life in item_files.known(conn, read.number)[-1:]:
+        generation = life.generation_at(now_ms)
         is_late = life.is_final or becomes(life, kind, now_ms, to) == "overtaken"
-        if is_late and kind in (RECALL, REDIRECT):
+        if generation == life.generation and is_late and kind in (RECALL, REDIRECT):
             # Nobody can do with it any more what the order wants.
             raise Refused("E-131", state=life.state)
     _told_by(by, why)
@@ -55,10 +57,13 @@ def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: in
             " values (%s, '', '', '', '', '') on conflict do nothing",
             (read.number,),
         )
+        for one in _open_before(conn, read.number, kind, generation):
+            # It was for the item that had the number before.
+            _become(conn, (one, read.number, kind), "open", "overtaken", now_ms)
         new = conn.execute(
-            "insert into item_orders (item_order, number, kind, state, made_ms, made_by, why, to_office)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
-            (order, read.number, kind, move(ORDER, "", "ordered"), now_ms, by, why, to),
+            "insert into item_orders (item_order, number, kind, state, made_ms, made_by, why, to_office,"
+            " generation) values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            (order, read.number, kind, move(ORDER, "", "ordered"), now_ms, by, why, to, generation),
         ).rowcount
         if not new:
             raise Refused("E-048", kind=kind)
@@ -91,17 +96,21 @@ def lift(conn: Connection, order: str, by: str, why: str, now_ms: int) -> None:
 def follow(conn: Connection, number: str, life: Life, now_ms: int) -> None:
     """An item was folded anew: an order has what it wanted, or was overtaken, which is somebody's task.
 
-    Whoever it was sent on to is its office from then on.
+    Whoever it was sent on to is its office from then on. What was for the item that had the number before
+    stops this one no more; what is for the next one waits for it.
     """
     begun_ms = life.steps[0].event.at_ms if life.generation > 1 and life.steps else 0
     rows = conn.execute(
-        "select item_order, kind, state, made_ms, to_office from item_orders"
-        " where number = %s and state <> 'lifted' and made_ms >= %s order by made_ms for update",
-        (number, begun_ms),
+        "select item_order, kind, state, made_ms, to_office, generation from item_orders"
+        " where number = %s and state <> 'lifted' order by made_ms for update",
+        (number,),
     ).fetchall()
     redirected = ""
-    for order, kind, state, made_ms, to in rows:
-        after = becomes(life, kind, made_ms, to)
+    for order, kind, state, made_ms, to, generation in rows:
+        is_earlier = generation < life.generation if generation else made_ms < begun_ms
+        if generation > life.generation or (is_earlier and state != "open"):
+            continue
+        after = "overtaken" if is_earlier else becomes(life, kind, made_ms, to)
         if after != state:
             _become(conn, (order, number, kind), state, after, now_ms)
             if after == "overtaken" and (last := life.last):
@@ -112,6 +121,16 @@ def follow(conn: Connection, number: str, life: Life, now_ms: int) -> None:
         "update items set redirected = %s where number = %s and redirected <> %s",
         (redirected, number, redirected),
     )
+
+
+def _open_before(conn: Connection, number: str, kind: str, generation: int) -> list[str]:
+    """Orders of a kind that stand for an item that had the number before this one."""
+    rows = conn.execute(
+        "select item_order from item_orders where number = %s and kind = %s and state = 'open'"
+        " and generation between 1 and %s",
+        (number, kind, generation - 1),
+    ).fetchall()
+    return [str(order) for (order,) in rows]
 
 
 def _become(conn: Connection, of: tuple[str, str, str], state: str, after: str, now_ms: int) -> None:

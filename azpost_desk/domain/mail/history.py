@@ -149,6 +149,15 @@ class Life:
             return now.steps[-1].mark
         return ""
 
+    def generation_at(self, at_ms: int) -> int:
+        """Which item under the number is meant by whoever speaks of it at this time (UTC ms): a year after
+        this one ended, the next.
+        """
+        now = _Folding(self.generation)
+        for one in self.steps:
+            now.take(one.event)
+        return self.generation + now.is_over(Told("", "EMA", "", at_ms))
+
     def origin(self) -> str:
         """The office that took it from the sender; "" when that is not known here."""
         counted = (one.event for one in self.steps if one.mark in ("", "jump"))
