@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from azpost_desk.central.storage.database import Connection
 
-_OTHER_FILES: Final = ("branch", "channels", "connectors", "messages", "national-list", "rail", "register")
+_OTHER_FILES: Final = (
+    *("branch", "channels", "connectors", "ledger-accounts"),
+    *("messages", "national-list", "rail", "register"),
+)
 
 
 def add(command: Command, documents: Iterable[str]) -> None:

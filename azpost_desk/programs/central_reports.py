@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import msgspec
 
+from azpost_desk.central import ledger_export
 from azpost_desk.central.abroad import border_reports, commissions
 from azpost_desk.central.abroad.ageing import Open, still_open
 from azpost_desk.central.electronic import ElectronicDay, electronic_days
+from azpost_desk.central.ledger_export import LedgerAccounts
 from azpost_desk.central.mail import quality, quality_page
+from azpost_desk.central.registry import files
 from azpost_desk.central.safeguarding import Safeguarded, safeguarded
 from azpost_desk.domain.days import business_day, calendar_day
 from azpost_desk.domain.money import Money
@@ -41,6 +44,7 @@ ROWS: Final[dict[str, type[msgspec.Struct]]] = {
     "partner-commission": commissions.Month,
     "mail-quality": quality.Quality,
     "mail-dwell": quality.HubDwell,
+    "ledger-export": ledger_export.LedgerEntry,
 }
 _MINOR, _QAPIK = "_minor", "_qapik"
 _HOME: Final = Money(0).currency
@@ -64,6 +68,10 @@ def add(command: Command) -> None:
     _add(command, "electronic-share", _electronic, says)
     says = "what each partner's work costs and ours brings, month by month, beside what was invoiced for it"
     _add(command, "partner-commission", _commission, says)
+    says = "what closed days posted, by office and account, for the general ledger; each day balances"
+    one = _add(command, "ledger-export", _ledger, says)
+    says = "a file (see: template ledger-accounts) with the general ledger's number of each of our accounts"
+    one.add_argument("--accounts", type=Path, metavar="FILE", help=says)
     says = "items of some days held against what was promised, in working days without the time at customs"
     one = _add(command, "mail-quality", _quality, says)
     one.add_argument("--by", choices=get_args(quality.By), default="lane", help="default: a lane's zones")
@@ -126,6 +134,13 @@ def _commission(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     """Whole months: those of the first and of the last day, and all between."""
     first, last = _days(wanted)
     _write(wanted, commissions.Month, commissions.by_month(conn, first[:7], last[:7]))
+
+
+def _ledger(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
+    accounts = files.read(wanted.accounts, LedgerAccounts).accounts if wanted.accounts else None
+    if accounts is not None:
+        ledger_export.require_mapped(accounts)
+    _write(wanted, ledger_export.LedgerEntry, ledger_export.entries(conn, *_days(wanted), accounts))
 
 
 def _quality(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
