@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from azpost_desk.central import erasure
+from azpost_desk.central.accepted import AcceptedRecord
 from azpost_desk.central.book import Book
 from azpost_desk.central.mail import advance
 from azpost_desk.central.registry import reference
@@ -313,3 +314,26 @@ def test_what_keeps_the_sale_keeps_its_amendments(
         erasure.run(conn, book, clock.utc_ms())
         assert conn.execute(left).fetchone() == (0,)
     book.close()
+
+
+@pytest.mark.usefixtures("_demand")
+def test_a_centre_that_was_restored_stops_an_item_by_the_order_the_desks_know(
+    centre: Centre, enrolled: Enrolled, clock: ManualClock
+) -> None:
+    here = enrolled("2002-1")
+    sale = here.accept_item(ITEM, "", country="TR", declared=written(UNSOUND).decode())
+    hear(centre, here)
+    [heard] = here.told("item.order")
+    body: Any = ops.decode("settlement", 1, sale.body)
+    header = msgspec.json.decode(sale.header_bytes, type=Header)
+    place = header.desk, "2002", header.epoch, header.sequence
+    again = AcceptedRecord(*place, "", header, body, {}, clock.utc_ms())
+    with centre.database.transaction() as conn:
+        # What was ordered since the copy is gone, and the desk sends its sale again.
+        conn.execute("delete from item_orders")
+        advance.look(conn, again, body.lines[0], "2026-12-01", clock.utc_ms())
+    first = str(body.lines[0].operation)
+    amend(here, first, first, 2, SOUND)
+    hear(centre, here)
+    hear(centre, here)
+    assert [(one["order"], one["state"]) for one in here.told("item.order")][-1] == (heard["order"], "lifted")

@@ -7,6 +7,7 @@ that fills it in; the sale and its way inland stand. Every version is kept, the 
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -39,6 +40,7 @@ STRANGE: Final = "item_declared_strange"
 TWICE: Final = "item_declared_twice"
 EARLY: Final = "item_declared_early"
 _EARLY_DAYS: Final = 7
+_ORDERS: Final = uuid.UUID("6f1c1d9e-3c0b-5a54-9c0f-0b9f3f5d8a11")
 _HEADER: Final = msgspec.json.Decoder(Header)
 _WHY: Final = "no sound advance data for {country}"
 # Far more than anybody amends of one item, and far less than a column holds.
@@ -66,7 +68,7 @@ def look(conn: Connection, written: AcceptedRecord, line: ops.ItemAccepted, date
         return
     told = _told(written.attachments.get(f"{line.operation}:addresses"))
     if not _is_of(told, line.number, line.country):
-        _stop(conn, line.number, line.country, now_ms)
+        _stop(conn, line.number, line.country, line.operation, now_ms)
 
 
 def amended(conn: Connection, written: AcceptedRecord, body: ops.ItemDeclared, now_ms: int) -> None:
@@ -179,7 +181,7 @@ def _follow(
             if (kind, by) == (ADVANCE, BY):
                 orders.lift(conn, order, BY, f"version {left[-1].version}", now_ms)
     elif _is_demanded(conn, country, date) and not _has_left(life):
-        _stop(conn, body.number, country, now_ms)
+        _stop(conn, body.number, country, message, now_ms)
 
 
 def _standing(known: tuple[Kept, ...]) -> tuple[Kept, ...]:
@@ -265,12 +267,16 @@ def _is_demanded(conn: Connection, country: str, date: str) -> bool:
     return prices is not None and prices.demands_advance(country, date)
 
 
-def _stop(conn: Connection, number: str, country: str, now_ms: int) -> None:
+def _stop(conn: Connection, number: str, country: str, message: str, now_ms: int) -> None:
+    """The order's id is made from the message that lacks something: a centre that was restored gives the same
+    one again, and what lifts it lifts what the desks heard before.
+    """
     if read_item_number(number).number != number:
         # Under no such number does anything leave.
         return
     try:
-        orders.stop(conn, number, ADVANCE, BY, _WHY.format(country=country), now_ms)
+        order = uuid.uuid5(_ORDERS, message).hex
+        orders.stop(conn, number, ADVANCE, BY, _WHY.format(country=country), now_ms, order=order)
     except Refused as no:
         if no.code != "E-048":
             raise

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 OVERTAKEN: Final = "item_order_overtaken"
 
 
-def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: int, *, to: str = "") -> str:
+def stop(
+    conn: Connection, number: str, kind: str, by: str, why: str, now_ms: int, *, to: str = "", order: str = ""
+) -> str:
     """Order that an item stays where it is, or is sent on to the office `to`; gives the order's id.
 
-    One of a kind stands at a time.
+    One of a kind stands at a time. `order` is its id where a record makes it: the same one after a restore.
 
     Raises:
         Refused: I-007 no item number, E-046 no such kind of order, E-047 by whom or why is missing, E-048
@@ -50,7 +52,7 @@ def stop(conn: Connection, number: str, kind: str, by: str, why: str, now_ms: in
             # Nobody can do with it any more what the order wants.
             raise Refused("E-131", state=life.state)
     _told_by(by, why)
-    order = uuid.uuid4().hex
+    order = order or uuid.uuid4().hex
     with conn.transaction():
         conn.execute(
             "insert into items (number, state, desk, accepted_office, destination, postcode)"
