@@ -107,8 +107,9 @@ def main(argv: list[str]) -> int:
             central_branch.template(wanted)
             return 0
         with _database(wanted) as dsn:
-            if wanted.act is central_doctor.doctor:
-                return central_doctor.examined(wanted, dsn)
+            if hasattr(wanted, "looks"):
+                code: int = wanted.looks(wanted, dsn)
+                return code
             migrate(dsn, CLOCK.utc_ms())
             with connect(dsn) as conn:
                 founding.found(conn, CLOCK.utc_ms())

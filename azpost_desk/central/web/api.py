@@ -105,7 +105,10 @@ def application(centre: Answers) -> Starlette:
     recover = _endpoint(by_key, _by_worker(lambda one, _, __: centre.recover_key(one)), small)
     routes = [_route(questions.ENROL, enrol), _route(questions.RECOVER_KEY, recover)]
     clock = Route(TIME_PATH, _clock(centre), methods=["GET"])
-    return Starlette(routes=[*routes, clock, *map(endpoint, centre.answers())])
+    made = Starlette(routes=[*routes, clock, *map(endpoint, centre.answers())])
+    # Else a path with one slash more is sent on to whatever host the caller named.
+    made.router.redirect_slashes = False
+    return made
 
 
 def _clock(centre: Answers) -> Endpoint:
