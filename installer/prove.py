@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("debootstrap", "Xvfb", "xwd", "xdotool", "openssl", "unshare", "chroot")
 CLERK, SECOND = "clerk", "second"
+# What has to be well at a desk that is enrolled and has sold; the rest depends on the machine it stands on.
+WELL = ("line", "mark", "books", "chain", "schema", "settings", "qt")
 GROUP, SHARED = "counter", "/srv/azpost-desk"
 # What the man page tells an administrator to type.
 SHARING = (
@@ -130,6 +132,33 @@ def works_and_is_killed(stand: Stand) -> str:
         f"centre in {founded_s:.0f} s, day opened and first sale in {took_s:.0f} s,"
         f" {sold} records at the kill, {checked(stand)} afterwards, {len(office.printed):,} bytes printed"
     )
+
+
+def examined_by_its_doctor(stand: Stand) -> str:
+    """The doctor finds the enrolled desk well; the log that support gets is the clerk's alone."""
+    told = stand.run("azpost-desk doctor --json", CLERK, wanted=None)
+    found = ailments(told)
+    stand.run("azpost-desk doctor --bundle /tmp/support.zip", CLERK, wanted=None)
+    stand.run("test -s /tmp/support.zip")
+    mode = stand.run("stat -c %a ~/.local/share/azpost-desk/logs/desk.log", CLERK).strip()
+    if mode != "600":
+        raise Broken(f"the log's mode is {mode}")
+    return f"well; of this machine it says: {', '.join(found) or 'nothing'}"
+
+
+def ailments(told: str) -> list[str]:
+    """Which lines of the doctor's answer are not well, as "name: state".
+
+    Raises:
+        Broken: it is no answer, or something is not well that does not depend on the machine.
+    """
+    try:
+        states = {line["id"]: line["state"] for line in json.loads(told.splitlines()[-1])["checks"]}
+    except (IndexError, ValueError, KeyError, TypeError) as wrong:
+        raise Broken(f"the doctor says {told[-300:]!r}") from wrong
+    if ill := [f"{name}: {states.get(name, 'not said')}" for name in WELL if states.get(name) != "ok"]:
+        raise Broken(f"the doctor says {', '.join(ill)}")
+    return [f"{name}: {state}" for name, state in states.items() if state in ("warn", "bad")]
 
 
 def sell(stand: Stand, printed: bool) -> None:
@@ -318,6 +347,7 @@ STEPS: tuple[Callable[[Stand], str], ...] = (
     answers_an_ordinary_user,
     shows_its_window,
     works_and_is_killed,
+    examined_by_its_doctor,
     updated_while_it_runs,
     shared_by_two_users,
     closes_its_day,

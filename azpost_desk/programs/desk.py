@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from azpost_desk import places
 from azpost_desk.programs import complain
+from azpost_desk.programs.desk_log import kept_log
 from azpost_desk.programs.desk_parts import Argon2 as Argon2
 from azpost_desk.programs.desk_parts import Devices as Devices
 from azpost_desk.programs.desk_parts import centre_of as centre_of
@@ -276,14 +277,18 @@ def main(argv: list[str]) -> int:
     folder = arguments.data or places.data()
     if (folder / "desk.toml").exists() and not _is_understood(folder):
         return 2
-    return run_window(
-        folder,
-        arguments.centre,
-        arguments.lang,
-        arguments.theme,
-        started_ns=arguments.measure_start,
-        enrol_again=arguments.enrol,
-    )
+    with kept_log(folder):
+        _LOG.info(SOFTWARE + " starts")
+        code = run_window(
+            folder,
+            arguments.centre,
+            arguments.lang,
+            arguments.theme,
+            started_ns=arguments.measure_start,
+            enrol_again=arguments.enrol,
+        )
+        _LOG.info(SOFTWARE + " ends")
+    return code
 
 
 def _is_understood(folder: Path) -> bool:

@@ -18,10 +18,12 @@ _FAULTS: Final = frozenset(
 _LEVELS: Final = frozenset(("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "Traceback", "incident"))
 _WHEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]{1,6})?")
 _CODE: Final = re.compile(r"[A-Z]-[0-9]{3}[:,.]?")
+# The clerk reads it from the screen to whoever helps: it has to be found.
+_INCIDENT: Final = re.compile(r"[0-9A-F]{6}|[0-9a-f]{8}")
 _MODULE: Final = re.compile(r"azpost_desk(\.[a-z_]+)+:?")
 # A line of a traceback, with no more of its path than is ours.
 _PLACE: Final = re.compile(
-    r'\s+File "[^"]*[/\\](azpost_desk(?:[/\\][a-z_0-9]+)+\.py)", line ([0-9]{1,4}), in ([a-z_]+)\s*'
+    r'\s+File "(?:[^"]*[/\\])?(azpost_desk(?:[/\\][a-z_0-9]+)+\.py)", line ([0-9]{1,4}), in ([a-z_]+)\s*'
 )
 
 
@@ -37,7 +39,7 @@ def _masked(line: str) -> str:
     words = line[when.end() :].split() if when else line.split()
     kept = [when[0]] if when else []
     for word in words:
-        if _is_ours(word):
+        if _is_ours(word) or (kept[-1:] == ["incident"] and _INCIDENT.fullmatch(word)):
             kept.append(word)
         elif not kept or kept[-1] != _TAKEN_OUT:
             kept.append(_TAKEN_OUT)

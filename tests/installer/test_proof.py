@@ -133,3 +133,18 @@ def test_a_step_that_does_not_hold_ends_the_proof_and_says_why(
         ("second", False, "a clerk can write it"),
     ]
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["ok", "BROKEN"]
+
+
+def test_the_doctors_answer_has_to_be_well_where_the_machine_has_no_say() -> None:
+    def told(**states: str) -> str:
+        said = {**dict.fromkeys(prove.WELL, "ok"), "key": "warn", "receipts": "not asked", **states}
+        checks = [{"id": name, "state": state} for name, state in said.items()]
+        return f"a warning of a library\n{json.dumps({'ok': False, 'checks': checks})}\n"
+
+    assert prove.ailments(told()) == ["key: warn"]
+    with pytest.raises(Broken, match="chain: bad, qt: warn"):
+        prove.ailments(told(qt="warn", chain="bad"))
+    with pytest.raises(Broken, match="Traceback"):
+        prove.ailments("Traceback\n")
+    steps = [step.__name__ for step in prove.STEPS]
+    assert steps.index("examined_by_its_doctor") == steps.index("works_and_is_killed") + 1
