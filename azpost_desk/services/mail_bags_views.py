@@ -57,6 +57,9 @@ class BagReads(Protocol):
     def bag_with(self, number: str) -> Bag | None:
         """The open or sealed bag of this office that an item lies in."""
 
+    def is_bagged_since(self, number: str, since_ms: int) -> bool:
+        """Whether an item lies in a bag of this office, or left in one that it came into since (UTC ms)."""
+
     def bags_numbered(self, prefix: str) -> int:
         """How many bags have a number that begins so."""
 
@@ -158,6 +161,20 @@ def why_not_in(books: Reading, event: str, bag: str, number: str, life: Life) ->
         known = offices.find(life.office)
         return NotTaken("misrouted", "not_here", {**facts, "office": known.name if known else life.office})
     return None
+
+
+def has_moved_on(books: Reading, number: str, event: str, since_ms: int) -> bool:
+    """Whether somebody else has had an item in hand since an event of it (its id, and when it was recorded).
+
+    Another desk's list of a bag may come before the word of what was scanned into it.
+    """
+    lives = books.item_lives(number)
+    if any(life.has_moved_on(event) for life in lives):
+        return True
+    scanned = (step.event for life in lives for step in life.steps)
+    if any((one.id, one.code) == (event, INTO) for one in scanned):
+        return False
+    return books.of(BAGS).is_bagged_since(number, since_ms)
 
 
 def arrival_in(books: Reading, arrival: str, state: str) -> Arrival:

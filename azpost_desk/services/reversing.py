@@ -8,6 +8,7 @@ from azpost_desk.domain.catalogue import Settings
 from azpost_desk.domain.lines import ChargePaid, ItemAccepted
 from azpost_desk.domain.products import rule_of, sold
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.services.mail_bags_views import has_moved_on
 
 if TYPE_CHECKING:
     from azpost_desk.services.ports import Reading
@@ -33,14 +34,14 @@ def may_reverse(books: Reading, stored: PaidLine, day: int, now_ms: int) -> None
     if offered or allowed.when == "never":
         raise Refused(allowed.code)
     if isinstance(stored.line, ItemAccepted):
-        _still_here(books, stored.line)
+        _still_here(books, stored.line, stored.recorded.recorded_ms)
     if isinstance(stored.line, ChargePaid):
         _not_handed_over(books, stored.line)
 
 
-def _still_here(books: Reading, line: ItemAccepted) -> None:
+def _still_here(books: Reading, line: ItemAccepted, since_ms: int) -> None:
     """An acceptance is undone while its item is at the desk that took it in (mail.md 2)."""
-    if any(life.has_moved_on(line.operation) for life in books.item_lives(line.number)):
+    if has_moved_on(books, line.number, line.operation, since_ms):
         raise Refused("E-045")
 
 

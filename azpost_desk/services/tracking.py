@@ -26,7 +26,7 @@ from azpost_desk.services.charges_due import why_unpaid
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.guarded_items import is_wrong_person, proven_by, why_guarded, why_unheard
 from azpost_desk.services.keeping import term_of, why_not_until
-from azpost_desk.services.mail_bags_views import require_open, require_voidable, why_not_in
+from azpost_desk.services.mail_bags_views import has_moved_on, require_open, require_voidable, why_not_in
 from azpost_desk.services.misrouting import belongs_to
 from azpost_desk.services.pickups import PICKUPS, Tried, Unbelieved, hold_against, unbelieved
 from azpost_desk.services.rounds_views import ROUNDS, is_made_up, orders_then_ms
@@ -164,7 +164,7 @@ class Tracking:
             if last is None or self.counter.line.trusted_ms() - last.recorded.recorded_ms > VOID_OWN_MS:
                 raise Refused("E-040")
             assert isinstance(last.body, ops.ItemScanned)
-            _in_hand_still(books, last.body, last.recorded.operation)
+            _in_hand_still(books, last.body, last.recorded)
             return self._void(books, last, by, "slip", "")
 
     def void(
@@ -189,7 +189,7 @@ class Tracking:
             proven(books, approval)
             if any(one.operation == scan and one.voided for one in books.item_events(entry.body.number)):
                 raise Refused("E-042")
-            _in_hand_still(books, entry.body, scan)
+            _in_hand_still(books, entry.body, entry.recorded)
             return self._void(books, entry, by, reason.strip(), approver, operation)
 
     def timeline(self, number: str) -> list[ItemEvent]:
@@ -418,17 +418,13 @@ def _answered(books: Reading, number: str) -> str:
     return last.id if last and last.desk not in ("", books.desk().desk) else ""
 
 
-def _in_hand_still(books: Reading, scanned: ops.ItemScanned, scan: str) -> None:
+def _in_hand_still(books: Reading, scanned: ops.ItemScanned, recorded: Recorded) -> None:
     """A scan is taken back only while custody has not changed since (mail.md 2)."""
     if scanned.round and not is_made_up(books, scanned.round):
         # The list says what was signed for, and the courier has it: the round says what becomes of it.
         raise Refused("E-081")
     require_voidable(books, scanned)
-    life = next(
-        (one for one in books.item_lives(scanned.number) if any(step.event.id == scan for step in one.steps)),
-        None,
-    )
-    if life is not None and life.has_moved_on(scan):
+    if has_moved_on(books, scanned.number, recorded.operation, recorded.recorded_ms):
         raise Refused("E-044")
 
 

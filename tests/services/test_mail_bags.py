@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -175,6 +176,47 @@ def test_a_wrong_scan_is_taken_back_until_the_bag_is_closed(stand: Stand, bags: 
     consent = approval("o-1")
     refused(lambda: stand.desk.tracking.void(scan.recorded.operation, "o-1", "səhv", CLERK, consent), "E-111")
     assert stand.books.rebuild() == []
+
+
+def test_what_lies_in_a_closed_bag_keeps_the_scans_before_it(stand: Stand, bags: MailBags) -> None:
+    tracking = stand.desk.tracking
+    for event, more in (("EMG", {}), ("EMH", {"reason": "moved", "measure": "forwarded"})):
+        stand.clock.pass_ms(1_000)
+        assert tracking.scan(ScanItem(NUMBERS[0], event, **more), CLERK).verdict == "saved"
+    stand.clock.pass_ms(1_000)
+    bag = filled(bags, NUMBERS[0])
+    scans = [one for one in tracking.today() if isinstance(one.body, ops.ItemScanned)]
+
+    def none_is_taken_back() -> None:
+        for scan, code in zip(scans, (in_bag, "E-044", "E-044"), strict=True):
+            operation = stand.desk.counter.new_id()
+            void = partial(tracking.void, scan.recorded.operation, operation, "səhv", CLERK)
+            refused(partial(void, approval(operation)), code)
+
+    bags.close(bag, CloseBag(1, 900, "S-1"), CLERK)
+    in_bag = "E-111"
+    none_is_taken_back()
+    bags.hand_over(bag, "Rzayev Kamal", INK, CLERK)
+    none_is_taken_back()
+    assert stand.books.rebuild() == []
+
+
+@pytest.mark.parametrize("state", ["open", "sealed", "gone"])
+def test_a_bag_of_another_desk_keeps_the_scans_of_what_its_list_names(
+    stand: Stand, bags: MailBags, state: str
+) -> None:
+    tracking = stand.desk.tracking
+    assert tracking.scan(ScanItem(NUMBERS[0], "EMG"), CLERK).verdict == "saved"
+    # The list of the centre comes before the word of the scan into the bag.
+    told = tidings.MailBagNews(
+        bag="b-1", number=bag_number(9_000, 1, 1), from_office="2002", to_office=HUB, state=state, version=1,
+        begun_ms=1, at_ms=stand.clock.utc_ms() + 1, seal="S-7", numbers=(NUMBERS[0],), grams=900,
+    )  # fmt: skip
+    stand.books.store_news([piece(900, "mail.bag", told)], 1)
+    refused(lambda: tracking.void_last(CLERK), "E-044")
+    # What is scanned once that bag is elsewhere is its own again.
+    stand.books.store_news([piece(901, "mail.bag", msgspec.structs.replace(told, state="done"))], 1)
+    tracking.void_last(CLERK)
 
 
 def test_what_is_elsewhere_or_stopped_goes_into_no_bag(stand: Stand, bags: MailBags) -> None:

@@ -31,6 +31,7 @@ _DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BEGINS: Final = frozenset({"EMA", "EMD"})
 # An item at one office that turns up at another one has been forwarded; nobody scanned how.
 _ARRIVES: Final = frozenset({"EMG", "EDD"})
+_BAGGED: Final = "bagged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +129,20 @@ class Life:
         return self.origin() == office if is_back(self.state) else is_addressed
 
     def has_moved_on(self, event: str) -> bool:
-        """Whether somebody else has had the item in hand since this event (its id), which counted then."""
+        """Whether somebody else has had the item in hand since this event (its id), which counted then.
+
+        What was forwarded is in a bag by its word alone: laid into one it is listed and sealed by another
+        scan, whatever became of that scan in this history.
+        """
         now = _Folding(self.generation)
         then: tuple[str, str] | None = None
         for one in self.steps:
             now.take(one.event)
             if one.event.id == event:
                 then = (now.custody, now.office) if one.counts else None
-            elif then is not None and one.counts and (now.custody, now.office) != then:
+            elif then is None or one.mark == "voided":
+                continue
+            elif one.event.code == _BAGGED or (one.counts and (now.custody, now.office) != then):
                 return True
         return False
 

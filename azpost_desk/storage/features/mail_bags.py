@@ -30,6 +30,12 @@ _HOLDING = select(mail_bags).where(
     _B.mail_bag.in_(select(_I.mail_bag).where(_I.number == bindparam("of"))),
 )
 
+_LEFT = select(_I.number).where(
+    _I.number == bindparam("of"),
+    _I.mail_bag.in_(select(_B.mail_bag).where(_B.from_office == "", _B.state == "gone")),
+    _I.at_ms >= bindparam("since_ms"),
+)
+
 
 def begun(connection: Connection, written: StoredRecord, body: ops.MailBagBegun) -> None:
     """A bag is being filled."""
@@ -185,6 +191,11 @@ class Reads(BagReads):
     def bag_with(self, number: str) -> Bag | None:
         row = self._connection.execute(_HOLDING, {"of": number}).first()
         return self._read(row) if row else None
+
+    def is_bagged_since(self, number: str, since_ms: int) -> bool:
+        if self.bag_with(number) is not None:
+            return True
+        return self._connection.execute(_LEFT, {"of": number, "since_ms": since_ms}).first() is not None
 
     def bags_numbered(self, prefix: str) -> int:
         wanted = select(func.count()).select_from(mail_bags).where(_B.number.startswith(prefix))
