@@ -89,6 +89,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _START_SECONDS_MAX: Final = 30
 _LOOK_SECONDS: Final = 0.005
+# Whoever stops the centre waits for no request that drips in: nothing of it was promised to anybody yet.
+_LEAVE_SECONDS_MAX: Final = 20
 # Somebody stands at a counter: beyond it they are told to ask again.
 _CLAIM_MS_MAX: Final = 5_000
 UNKNOWN_CHAIN: Final = "X-024"
@@ -415,8 +417,12 @@ class _Server(uvicorn.Server):
             listening.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
+        until = time.monotonic() + _LEAVE_SECONDS_MAX
         while self.server_state.connections or self.server_state.tasks:
             await asyncio.sleep(_LOOK_SECONDS)
+            if time.monotonic() > until:
+                for connection in list(self.server_state.connections):
+                    connection.give_up()  # type: ignore[union-attr]
         for server in self.servers:
             await server.wait_closed()
 

@@ -66,6 +66,7 @@ from azpost_desk.programs import (
     central_messages,
     central_people,
     central_reports,
+    central_serving,
     central_treasury,
     complain,
 )
@@ -93,6 +94,8 @@ def main(argv: list[str]) -> int:
     """0 when it was done, 1 when a rule says no, 2 on wrong usage."""
     parser = _parser()
     wanted = parser.parse_args(argv)
+    if wanted.act is _serve and not _is_filled(wanted):
+        return 2
     if wanted.act is not central_branch.template and not (wanted.dsn or wanted.embedded):
         parser.error("one of the arguments --embedded --dsn is required")
     strange = next((name for name, value in vars(wanted).items() if not _is_plain(value)), "")
@@ -135,6 +138,16 @@ def main(argv: list[str]) -> int:
     return 0
 
 
+def _is_filled(wanted: argparse.Namespace) -> bool:
+    """Whether the file that says what to serve with is understood; said on stderr when not."""
+    try:
+        central_serving.fill(wanted)
+    except Trouble as trouble:
+        complain(trouble)
+        return False
+    return True
+
+
 def _is_plain(value: object) -> bool:
     """Whether a word of the command line can be kept: letters, and no number beyond all use."""
     if isinstance(value, str):
@@ -175,7 +188,7 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument(argument)
         return one
 
-    _serving(command)
+    central_serving.options(command, _serve)
     command("migrate", nothing, "bring the schema up to this program")
     branch = command("create-branch", _create_branch, "register a branch", "code", "name", "postcode")
     branch.add_argument("--address", default="")
@@ -216,19 +229,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serving(command: Command) -> None:
-    """The centre itself, and how it reaches whoever is outside."""
-    serve = command("serve", _serve, "answer desks until stopped")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8470)
-    serve.add_argument("--certificate", type=Path, help="PEM file: serve over TLS (with --key)")
-    serve.add_argument("--key", type=Path, help="PEM file: the certificate's private key")
-    serve.add_argument("--connectors", type=Path, help="how billers are reached (see: template connectors)")
-    serve.add_argument("--channels", type=Path, help="how partners abroad are reached (template channels)")
-    serve.add_argument("--messages", type=Path, help="how people are reached (see: template messages)")
-    serve.add_argument("--rail", type=Path, help="how the instant rail is reached (see: template rail)")
-
-
 def _given(command: Command) -> None:
     """What the centre publishes from files, and numbers given beyond the stock a desk is kept at."""
     for name, kind in _DOCUMENTS.items():
@@ -260,8 +260,11 @@ def _serve(wanted: argparse.Namespace, conn: Connection, dsn: str) -> None:
     centre = Centre(
         dsn, clock=CLOCK, billers=billers, kinds=kinds, partners=partners, carriers=carriers, rail=rail
     )
-    print(centre.start(wanted.port, wanted.host, wanted.certificate, wanted.key), flush=True)
+    url = centre.start(wanted.port, wanted.host, wanted.certificate, wanted.key)
+    print(url, flush=True)
+    central_serving.notify(f"READY=1\nSTATUS={url}")
     stop.wait()
+    central_serving.notify("STOPPING=1")
     centre.stop()
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _OTHER_FILES: Final = (
     *("branch", "channels", "connectors", "ledger-accounts"),
-    *("messages", "national-list", "rail", "register"),
+    *("messages", "national-list", "rail", "register", "serve"),
 )
 
 

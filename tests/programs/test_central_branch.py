@@ -196,5 +196,8 @@ def test_every_example_is_offered_and_every_file_has_one() -> None:
     from azpost_desk.programs.central import _DOCUMENTS
 
     shipped = {path.stem for path in places.templates().iterdir()}
-    others = {"branch", "channels", "connectors", "messages", "national-list", "rail", "register"}
+    others = {
+        *("branch", "channels", "connectors", "ledger-accounts", "messages"),
+        *("national-list", "rail", "register", "serve"),
+    }
     assert shipped == {*_DOCUMENTS, *central_abroad.DOCUMENTS, *central_mail.DOCUMENTS, *others}

@@ -96,6 +96,11 @@ class _Line(H11Protocol):
         if self._guest is not None:
             self._guest.enter(self._phase())
 
+    def give_up(self) -> None:
+        """End the line, unless its request is being answered."""
+        if self._guest is not None and self._guest.phase is not Phase.WORK:
+            self._guest.go()
+
     def _phase(self) -> Phase:
         theirs, ours = self.conn.their_state, self.conn.our_state
         if theirs is h11.SEND_BODY:
