@@ -1,6 +1,7 @@
-"""Packages for a counter, built by one command from the checkout and the lock; needs Python 3.11 with pip.
+"""Packages, built by one command from the checkout and the lock; needs Python 3.11 with pip.
 
     python3 installer/build.py deb [--out DIR]     two packages for Debian 12: the runtime and the application
+    python3 installer/build.py centre [--out DIR]  one package for a centre on Debian 12
 
 Two builds of one commit give the same bytes; --check-reproducible builds twice and compares.
 Exit code: 0 built, 1 two builds differ, 2 something is missing that only a person can add.
@@ -16,7 +17,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from ship import layout
+from ship import centre, layout
 from ship.lock import Unfit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,8 +28,8 @@ MAINTAINER = "azpost-desk maintainers <azpost-desk@localhost.localdomain>"
 
 def main(argv: list[str]) -> int:
     """Build what `argv` names."""
-    parser = argparse.ArgumentParser(prog="build.py", description="Packages for a counter.")
-    parser.add_argument("kind", choices=("deb",))
+    parser = argparse.ArgumentParser(prog="build.py", description="Packages for a counter or a centre.")
+    parser.add_argument("kind", choices=("deb", "centre"))
     parser.add_argument("--out", type=Path, default=ROOT / "dist", metavar="DIR", help="default: dist")
     parser.add_argument("--wheels", type=Path, default=WHEELS, metavar="DIR", help="where wheels are kept")
     parser.add_argument("--version", default="", help="instead of the one in pyproject.toml")
@@ -53,13 +54,15 @@ def main(argv: list[str]) -> int:
 
 
 def build(wanted: argparse.Namespace) -> list[layout.Built]:
-    """Both packages, or the application alone.
+    """Both packages of a counter, or the application alone; or the one of a centre.
 
     Raises:
         Unfit: as layout.runtime_files and layout.runtime, or the packages are too large together.
     """
-    files = layout.runtime_files(wanted.wheels)
     version = wanted.version or stated_version()
+    if wanted.kind == "centre":
+        return [centre.package(version, epoch_s(), wanted.maintainer)]
+    files = layout.runtime_files(wanted.wheels)
     packages = [layout.application(version, files.hash8, epoch_s(), wanted.maintainer)]
     if not wanted.application_only:
         packages.append(layout.runtime(files, wanted.maintainer))
