@@ -62,6 +62,45 @@ def test_days_are_working_days_to_the_first_attempt(said: tuple[str, ...], days:
     assert (found.days, found.verdict) == (days, verdict)
 
 
+@pytest.mark.parametrize("end_ms", [-(10**18), 0, 200_000_000_000_000, 10**18])
+def test_a_clock_that_is_years_off_flatters_nobody_and_holds_nobody_up(end_ms: int) -> None:
+    began_ms = day_start_ms(BusinessDay("2026-12-01"))
+    accepted = Told("0", "EMA", "2002", began_ms)
+    life = history([accepted, Told("1", "EMI", "2010", end_ms, answers="0")])
+    # A desk of 1970 takes minutes for the days of 8307.
+    found = measured(life, "other", 2, CLOSED, TODAY, {})
+    assert found is not None
+    assert (found.ended, found.days, found.verdict) == (None, 0, "clock_wrong")
+    begun_wrongly = history(
+        [Told("0", "EMA", "2002", end_ms or 10**18), Told("1", "EMI", "2010", began_ms, answers="0")]
+    )
+    assert measured(begun_wrongly, "other", 2, CLOSED, TODAY, {}) is None
+
+
+@pytest.mark.parametrize("clocks_ms", [(10**18, 10**18), (200_000_000_000_000, -(10**18))])
+def test_customs_by_a_clock_that_is_years_off_take_off_nothing_beyond_the_way(
+    clocks_ms: tuple[int, int],
+) -> None:
+    began_ms = day_start_ms(BusinessDay("2026-12-01"))
+    told = [Told("0", "EMD", "1000", began_ms)]
+    codes = zip(("EDB", "EME", "EDC"), (began_ms, *clocks_ms), strict=True)
+    told += [Told(str(n), code, "1000", at, answers=str(n - 1)) for n, (code, at) in enumerate(codes, 1)]
+    told += [Told("4", "EMG", "2002", began_ms + HOUR_MS, answers="3")]
+    told += [Told("5", "EMI", "2002", began_ms + 48 * HOUR_MS, answers="4")]
+    found = measured(history(told), "inward", 2, CLOSED, TODAY, {"2": "value"})
+    assert found is not None
+    assert (found.days, found.customs_days, found.verdict) == (2, 0, "on_time")
+
+
+@pytest.mark.parametrize("gone_ms", [0, 10**18])
+def test_a_stay_that_ended_before_it_began_has_no_hours(gone_ms: int) -> None:
+    came_ms = day_start_ms(BusinessDay("2026-12-01"))
+    came = Told("0", "EMD", "1000", came_ms)
+    stay = dwelt(history([came, Told("1", "EMF", "1000", gone_ms, answers="0")]), "1000", came_ms + HOUR_MS)
+    assert stay is not None
+    assert (stay.hours, stay.has_left) == (None, True)
+
+
 def test_what_was_not_accepted_by_a_scan_has_no_start_and_no_days() -> None:
     assert of("2026-12-03 EMG", "2026-12-03 EMI") is None
 
@@ -107,9 +146,8 @@ def test_customs_count_off_only_between_a_reason_and_a_release(
 def test_days_and_days_off_are_never_more_than_the_calendar_has(first: int, later: int) -> None:
     began = days_after(BusinessDay("2026-12-01"), first)
     ended = days_after(began, later)
-    found = of(
-        f"{began} EMD", f"{began} EME=value", f"{ended} EDC", f"{ended} EMG", f"{ended} EMI", lane="inward"
-    )
+    said = f"{began} EMD", f"{began} EME=value", f"{ended} EDC", f"{ended} EMG", f"{ended} EMI"
+    found = of(*said, lane="inward", today=ended)
     assert found is not None
     whole = [days_after(began, n) for n in range(1, (as_date(ended) - as_date(began)).days + 1)]
     assert found.days + found.customs_days == sum(CLOSED.is_open("", day) for day in whole)

@@ -15,10 +15,10 @@ from psycopg.rows import namedtuple_row
 from azpost_desk.central.mail import item_files
 from azpost_desk.central.registry import reference
 from azpost_desk.domain.catalogue import Branch, Offices
-from azpost_desk.domain.days import calendar_day, day_start_ms, days_after
+from azpost_desk.domain.days import day_start_ms, days_after
 from azpost_desk.domain.mail.history import Life, lives
 from azpost_desk.domain.mail.keeping import ClosedDays
-from azpost_desk.domain.mail.quality import LANES, Lane, MailStandards, Measured, dwelt, measured
+from azpost_desk.domain.mail.quality import LANES, Lane, MailStandards, Measured, day_of, dwelt, measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,11 +43,12 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
         overdue: still under way after its standard; under_way: still within it.
         ended: gone back or ended before anybody tried; in no share.
         no_standard: nothing was promised; in no share.
-        not_started: of the lane, known by other scans only; in no other count.
+        not_started: of the lane, known by other scans only, or begun on a day to come; in no other count.
         on_time_ppm: of on_time in on_time, late and overdue, parts per million; empty for none.
         days_median, days_p95: working days of those that arrived; empty for none.
         customs_days: working days that were taken off for customs, in all.
         customs_unreleased: held by customs with a reason, and no release was scanned; nothing is taken off.
+        clock_wrong: by its scans it ended before it began, or on a day to come; in no share and no days.
     """
 
     lane: str
@@ -65,6 +66,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
     days_p95: int | None = None
     customs_days: int = 0
     customs_unreleased: int = 0
+    clock_wrong: int = 0
 
 
 class HubDwell(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +75,8 @@ class HubDwell(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         hub: its code.
         items: that were scanned there first on these days.
-        left: handed on by a signed hand-over; the others are still there.
+        left: handed on by a signed hand-over; the others are still there. One that was handed on before it
+            came, by its clocks, is in no hours.
         hours_median, hours_p95: of those that left; empty for none.
         hours_longest_there: of those still there; empty for none.
         unannounced_start: arrival not scanned, the clock began with the first scan of another kind.
@@ -132,7 +135,8 @@ def dwell(conn: Connection, first: BusinessDay, last: BusinessDay, now_ms: int) 
     for one in _files(conn, first, last, hubs):
         for hub in hubs:
             stay = dwelt(one.life, hub, now_ms)
-            if stay is not None and first <= calendar_day(stay.began_ms) <= last:
+            day = day_of(stay.began_ms) if stay is not None else None
+            if stay is not None and day is not None and first <= day <= last:
                 stays[hub].append(stay)
     return [_dwell_row(hub, stays[hub]) for hub in hubs if stays[hub]]
 
@@ -184,8 +188,8 @@ def _of(one: _File, lane: Lane, by: By) -> str:
 
 def _is_known_on(life: Life, first: BusinessDay, last: BusinessDay) -> bool:
     """Whether its first event lies in these days: whoever lacks its start is counted once."""
-    event = life.steps[0].event if life.steps else None
-    return event is not None and first <= calendar_day(event.at_ms) <= last
+    day = day_of(life.steps[0].event.at_ms) if life.steps else None
+    return day is not None and first <= day <= last
 
 
 def _row(lane: str, of: str, items: Sequence[Measured | None]) -> Quality:
@@ -213,18 +217,19 @@ def _row(lane: str, of: str, items: Sequence[Measured | None]) -> Quality:
         days_p95=_at(days, 95),
         customs_days=sum(one.customs_days for one in known),
         customs_unreleased=sum(not one.is_released for one in known),
+        clock_wrong=count("clock_wrong"),
     )
 
 
 def _dwell_row(hub: str, stays: Sequence[Dwell]) -> HubDwell:
-    left = sorted(one.hours for one in stays if one.has_left)
+    left = sorted(one.hours for one in stays if one.has_left and one.hours is not None)
     return HubDwell(
         hub=hub,
         items=len(stays),
-        left=len(left),
+        left=sum(one.has_left for one in stays),
         hours_median=_at(left, 50),
         hours_p95=_at(left, 95),
-        hours_longest_there=max((one.hours for one in stays if not one.has_left), default=None),
+        hours_longest_there=max((one.hours or 0 for one in stays if not one.has_left), default=None),
         unannounced_start=sum(one.is_marked for one in stays),
     )
 

@@ -83,6 +83,8 @@ def _lane(words: str, rows: Sequence[Quality]) -> str:
     released = sum(one.customs_unreleased for one in rows)
     said = [f"{lacking} without the scan that starts the clock."] if lacking else []
     said += [f"{released} held by customs without a release."] if released else []
+    wrong = sum(one.clock_wrong for one in rows)
+    said += [f"{wrong} with an end that no clock can mean."] if wrong else []
     note = f"<p>{' '.join(said)}</p>" if said else ""
     return f"<h2>{escape(words)}</h2>{_table(heads, body)}{note}"
 

@@ -25,7 +25,7 @@ Lane = Literal["same", "other", "outward", "inward"]
 """Within a zone, between zones, out of the country (as far as it is ours), into it."""
 
 LANES: Final[tuple[Lane, ...]] = ("same", "other", "outward", "inward")
-Verdict = Literal["on_time", "late", "under_way", "overdue", "ended", "no_standard"]
+Verdict = Literal["on_time", "late", "under_way", "overdue", "ended", "no_standard", "clock_wrong"]
 
 _BEGINS: Final[Mapping[Lane, str]] = {"same": "EMA", "other": "EMA", "outward": "EMA", "inward": "EMD"}
 _TRIED: Final = frozenset({"EMH", "EMI"})
@@ -35,6 +35,10 @@ _RELEASED: Final = frozenset({"EDC", "EMF"})
 _ARRIVED: Final = frozenset({"EMD", "EMJ"})
 _HANDED_ON: Final = frozenset({"EMF", "EMC", "EMK"})
 _HOUR_MS: Final = 3_600_000
+# Two clocks differ by less; what is further apart is a clock that is wrong.
+_APART_MS: Final = 24 * _HOUR_MS
+# What a calendar can say, years 1970 to 9998: a clock may say anything.
+_MS_MAX: Final = 253_370_000_000_000
 
 
 class LaneStandard(Document, frozen=True, omit_defaults=True):
@@ -75,6 +79,7 @@ class Measured:
         days: working days between them, or until today; customs taken off.
         customs_days: working days that were taken off.
         is_released: False where customs hold it by reason and no release was scanned: nothing is taken off.
+        verdict: clock_wrong = by its scans it ended before it began, or on a day to come.
         standard_days: promised, 0 where nothing is.
     """
 
@@ -95,7 +100,7 @@ def measured(
     today: BusinessDay,
     reasons: Mapping[str, str],
 ) -> Measured | None:
-    """An item held against its lane; None where what starts its clock was not scanned.
+    """An item held against its lane; None where what starts its clock was not scanned on a day that has been.
 
     `reasons`: by an event's id, why customs hold.
     """
@@ -103,15 +108,29 @@ def measured(
     at = next((n for n, one in enumerate(events) if one.code == _BEGINS[lane]), None)
     if at is None:
         return None
-    began, ends = calendar_day(events[at].at_ms), _LEFT if lane == "outward" else _TRIED
+    began, ends = day_of(events[at].at_ms), _LEFT if lane == "outward" else _TRIED
+    # Clocks differ, but not by days.
+    latest = days_after(today, 1)
+    if began is None or began > latest:
+        return None
     end = next((n for n, one in enumerate(events) if n > at and one.code in ends), None)
-    ended = calendar_day(events[end].at_ms) if end is not None else None
+    ended = day_of(events[end].at_ms) if end is not None else None
+    if end is not None and (ended is None or not days_after(began, -1) <= ended <= latest):
+        return Measured(began, None, 0, 0, True, standard_days, "clock_wrong")
     held, is_released = _at_customs(events[at : len(events) if end is None else end], reasons)
-    working = _working(began, ended or today, closed)
-    off = working & {day for first, last in held for day in _working(first, last, closed)}
+    until = ended or today
+    working = _working(began, until, closed)
+    off = working & {
+        day for first, last in held for day in _working(max(first, began), min(last, until), closed)
+    }
     took = len(working) - len(off)
     verdict = _verdict(took, standard_days, has_ended=ended is not None, is_final=life.is_final)
     return Measured(began, ended, took, len(off), is_released, standard_days, verdict)
+
+
+def day_of(at_ms: int) -> BusinessDay | None:
+    """The day of a scan; None where its clock says what no calendar has."""
+    return calendar_day(at_ms) if 0 <= at_ms < _MS_MAX else None
 
 
 def _verdict(days: int, standard_days: int, *, has_ended: bool, is_final: bool) -> Verdict:
@@ -132,10 +151,11 @@ def _at_customs(
     spans: list[tuple[BusinessDay, BusinessDay]] = []
     since: BusinessDay | None = None
     for one in events:
+        day = day_of(one.at_ms)
         if one.code == "EME" and reasons.get(one.id) and since is None:
-            since = calendar_day(one.at_ms)
-        elif one.code in _RELEASED and since is not None:
-            spans.append((since, calendar_day(one.at_ms)))
+            since = day
+        elif one.code in _RELEASED and since is not None and day is not None:
+            spans.append((since, day))
             since = None
     return spans, since is None
 
@@ -149,10 +169,12 @@ def _working(first: BusinessDay, last: BusinessDay, closed: ClosedDays) -> set[B
 
 @dataclass(frozen=True, slots=True)
 class Dwell:
-    """How long an item lay at a hub, hours; `is_marked`: not its arrival was scanned first."""
+    """How long an item lay at a hub, hours, None where it was handed on before it came or at a time to come;
+    `is_marked`: not its arrival was scanned first.
+    """
 
     began_ms: int
-    hours: int
+    hours: int | None
     is_marked: bool
     has_left: bool
 
@@ -166,8 +188,9 @@ def dwelt(life: Life, hub: str, now_ms: int) -> Dwell | None:
         if began is None:
             began = event
         if event.code in _HANDED_ON:
-            hours = (event.at_ms - began.at_ms) // _HOUR_MS
-            return Dwell(began.at_ms, max(hours, 0), began.code not in _ARRIVED, True)
+            can_be = began.at_ms - _APART_MS <= event.at_ms <= now_ms + _APART_MS
+            hours = max(0, (event.at_ms - began.at_ms) // _HOUR_MS)
+            return Dwell(began.at_ms, hours if can_be else None, began.code not in _ARRIVED, True)
     if began is None:
         return None
     hours = max(0, (now_ms - began.at_ms) // _HOUR_MS)
