@@ -110,6 +110,15 @@ def _billers(
     return provider, billers | notice_town.reached(state, clock.utc_ms)
 
 
+def _enrol(folder: Path, url: str, code: str, clock: Any) -> None:
+    """A desk of play; the keyring is a real counter's, and nobody would take play's keys out of it again."""
+    from azpost_desk.programs.desk import enrol_desk
+    from azpost_desk.storage import vault
+
+    vault.keep_beside(folder)
+    enrol_desk(folder, url, code, clock)
+
+
 @contextmanager
 def town(folder: Path, clock: Any, more: Sequence[dict[str, Any]] = ()) -> Iterator[Town]:
     """Build the post office below `folder` and take it down again; `more`: billers beside the usual four."""
@@ -118,7 +127,6 @@ def town(folder: Path, clock: Any, more: Sequence[dict[str, Any]] = ()) -> Itera
     from azpost_desk.central.registry.reference import publish
     from azpost_desk.central.storage.embedded import EmbeddedServer
     from azpost_desk.domain.catalogue import Signing
-    from azpost_desk.programs.desk import enrol_desk
     from azpost_desk.protocol.keys import SigningKey
     from azpost_desk.rehearsal import abroad_town, instant_town, mail_town
     from azpost_desk.rehearsal.cards import demo_card
@@ -161,7 +169,7 @@ def town(folder: Path, clock: Any, more: Sequence[dict[str, Any]] = ()) -> Itera
             lines[number] = stack.enter_context(FaultyLine(centre.url))
             folders[number] = folder / f"desk-{number}"
             terminals[number] = stack.enter_context(SandboxTerminal())
-            enrol_desk(folders[number], lines[number].url, code, clock)
+            _enrol(folders[number], lines[number].url, code, clock)
             host, port = terminals[number].address
             setting = json.dumps(f"file:{folder / CARD}", ensure_ascii=False)
             (folders[number] / "desk.toml").write_text(

@@ -152,6 +152,14 @@ def of(folder: Path) -> Vault:
     return new(folder)
 
 
+def keep_beside(folder: Path) -> None:
+    """A desk that is enrolled in this folder keeps its secrets in it: they go with it, and what is played
+    there leaves nothing among the real secrets of whoever plays.
+    """
+    files.make_private(folder)
+    files.make_private(folder / "keys")
+
+
 def new(folder: Path) -> Vault:
     """The best vault that works here: the keyring if it gives back what was put in, else the folder.
 

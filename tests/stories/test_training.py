@@ -27,6 +27,8 @@ from tests.stories.town import LEYLA
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
     from tests.stories.town import Seat
 
 RASHAD = Person(
@@ -195,7 +197,15 @@ def test_the_right_number_under_another_event_is_said_to_be_that() -> None:
     assert lesson.misses(Seen(scans, lambda _slot: None)) == []
 
 
-def test_a_training_begins_at_an_open_till_and_its_card_is_paid_at_the_terminal(tmp_path: Path) -> None:
+def test_a_training_begins_at_an_open_till_and_its_card_is_paid_at_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A keyring that works, as on a counter where somebody trains.
+    kept: dict[tuple[str, str], str] = {}
+    monkeypatch.setattr(
+        "keyring.set_password", lambda service, name, value: kept.update({(service, name): value})
+    )
+    monkeypatch.setattr("keyring.get_password", lambda service, name: kept.get((service, name)))
     clock = SystemClock()
     with demo.town(tmp_path, clock) as place:
         training.open_day(place, clock)
@@ -213,3 +223,4 @@ def test_a_training_begins_at_an_open_till_and_its_card_is_paid_at_the_terminal(
         finally:
             counter.close()
         assert [one.broken for one in check(place.dsn) if not one.ok] == []
+    assert kept == {}
