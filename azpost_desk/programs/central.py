@@ -10,7 +10,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from psycopg import DataError, OperationalError
@@ -58,6 +58,7 @@ from azpost_desk.programs import (
     central_cash,
     central_doctor,
     central_dual_control,
+    central_import,
     central_instant,
     central_irregularities,
     central_items,
@@ -167,6 +168,13 @@ def _database(wanted: argparse.Namespace) -> Iterator[str]:
         server.stop()
 
 
+# Each adds its commands by itself.
+_PARTS: Final = (
+    *(central_treasury, central_reports, central_import, central_cash, central_lists, central_billers),
+    *(central_mail, central_messages, central_instant, central_items, central_irregularities, central_doctor),
+)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="azpost-desk central",
@@ -211,20 +219,11 @@ def _parser() -> argparse.ArgumentParser:
     command("exceptions", _exceptions, "list the records that wait for a person")
     central_branch.add(command, (*_DOCUMENTS, *central_abroad.DOCUMENTS, *central_mail.DOCUMENTS))
     central_abroad.add(command, commands)
-    central_treasury.add(command)
-    central_reports.add(command)
     central_answers.add(command, commands)
-    central_cash.add(command)
     central_dual_control.add(commands)
     central_people.add(commands)
-    central_lists.add(command)
-    central_billers.add(command)
-    central_mail.add(command)
-    central_messages.add(command)
-    central_instant.add(command)
-    central_items.add(command)
-    central_irregularities.add(command)
-    central_doctor.add(command)
+    for part in _PARTS:
+        part.add(command)
     command("new-epoch", _new_epoch, "after a restore of this database: begin a new epoch of the centre")
     return parser
 

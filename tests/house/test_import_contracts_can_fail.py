@@ -31,7 +31,7 @@ PLANTED = {
 def lint(folder: Path, planted: dict[str, str]) -> dict[str, bool]:
     """Contract name → kept, over empty rooms with `planted` in them."""
     files = {f"azpost_desk/{room}__init__.py": "" for room in rooms_of() if room.endswith("/")}
-    alone = ("__init__", "places", "files", "unfollowed")
+    alone = ("__init__", "places", "files", "unfollowed", "spreadsheets")
     files |= dict.fromkeys((f"azpost_desk/{name}.py" for name in alone), "")
     files |= {f"azpost_desk/{path}": line + "\n" for path, line in planted.items()}
     for path, text in files.items():

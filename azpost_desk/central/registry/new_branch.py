@@ -45,7 +45,7 @@ _LINE_CHARACTERS_MAX: Final = 200
 _OFFICER_CHARACTERS_MAX: Final = 12
 # [design] The largest office has a tenth; each PIN takes its hash a good part of a second.
 _STAFF_MAX: Final = 500
-_LANGUAGES: Final = ("az", "ru", "en")
+LANGUAGES: Final = ("az", "ru", "en")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -242,12 +242,12 @@ def _check_staff(file: str, data: BranchFile, today: str) -> None:
         known.add(one.officer)
         if one.role not in set(Role):
             raise wrong(file, f"{place}.role", "role", one.role)
-        if not (is_digits(one.pin) and PIN_DIGITS[0] <= len(one.pin) <= PIN_DIGITS[1]):
+        if not is_pin(one.pin):
             # The PIN itself is said nowhere.
             raise wrong(file, f"{place}.pin", "pin")
         if is_guessed(one.pin, one.officer):
             raise wrong(file, f"{place}.pin", "guessed")
-        if one.language not in _LANGUAGES:
+        if one.language not in LANGUAGES:
             raise wrong(file, f"{place}.language", "language", one.language)
     # Who has left by today opens no day and is no second person.
     here = [one for one in data.staff if one.valid_to.isoformat() >= today]
@@ -258,13 +258,23 @@ def _check_staff(file: str, data: BranchFile, today: str) -> None:
         raise wrong(file, "branch.single_handed", "second_person")
 
 
+def is_officer_number(text: str) -> bool:
+    """Whether every desk could show and compare it as somebody's number."""
+    return text.isascii() and text.isalnum() and len(text) <= _OFFICER_CHARACTERS_MAX
+
+
+def is_pin(text: str) -> bool:
+    """Whether it has the form of a PIN; how easily it is guessed is another question."""
+    return is_digits(text) and PIN_DIGITS[0] <= len(text) <= PIN_DIGITS[1]
+
+
 def check_officer(file: str, place: str, officer: str, name: str) -> None:
     """Refuse a number or a name that no desk could show or compare; `place` stands before the field.
 
     Raises:
         WrongFile: X-104.
     """
-    if not (officer.isascii() and officer.isalnum() and len(officer) <= _OFFICER_CHARACTERS_MAX):
+    if not is_officer_number(officer):
         raise wrong(file, f"{place}officer", "officer", officer)
     _check_name(file, f"{place}name", name)
 
