@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 GROUPS: Final[dict[type[ops.Body], dict[str, str]]] = {
     ops.CustomerViewed: {"customer": "customer"},
     ops.CustomerNoted: {"note": "note"},
+    ops.DespatchHandedOver: {"driver": "driver"},
     ops.ErasureRequested: {"customer": "customer"},
     ops.GrantRequested: {"question": "question"},
     ops.ItemDeclared: {"addresses": "addresses"},

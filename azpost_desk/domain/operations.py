@@ -69,6 +69,16 @@ from azpost_desk.domain.operations_centre import PaymentClaimed as PaymentClaime
 from azpost_desk.domain.operations_centre import PaymentClaimEnded as PaymentClaimEnded
 from azpost_desk.domain.operations_centre import PaymentDelivered as PaymentDelivered
 from azpost_desk.domain.operations_centre import PaymentReturned as PaymentReturned
+from azpost_desk.domain.operations_despatch import BODIES as _DESPATCHES
+from azpost_desk.domain.operations_despatch import DespatchBegun as DespatchBegun
+from azpost_desk.domain.operations_despatch import DespatchCancelled as DespatchCancelled
+from azpost_desk.domain.operations_despatch import DespatchClosed as DespatchClosed
+from azpost_desk.domain.operations_despatch import DespatchHandedOver as DespatchHandedOver
+from azpost_desk.domain.operations_despatch import DespatchReopened as DespatchReopened
+from azpost_desk.domain.operations_despatch import ReceptacleBegun as ReceptacleBegun
+from azpost_desk.domain.operations_despatch import ReceptacleClosed as ReceptacleClosed
+from azpost_desk.domain.operations_despatch import ReceptacleGivenUp as ReceptacleGivenUp
+from azpost_desk.domain.operations_despatch import ReceptacleReopened as ReceptacleReopened
 from azpost_desk.domain.operations_disputes import BODIES as _DISPUTES
 from azpost_desk.domain.operations_disputes import DisputeClosed as DisputeClosed
 from azpost_desk.domain.operations_disputes import DisputeEscalated as DisputeEscalated
@@ -428,6 +438,7 @@ BODIES: Final[dict[tuple[str, int], type[Body]]] = {
     ("paper.reprinted", 1): PaperReprinted,
     **_RECOVERY_BODIES,
     **_OF_MAIL,
+    **_DESPATCHES,
     **CARD_BODIES,
     **QR_BODIES,
     **SLIP_BODIES,

@@ -23,6 +23,7 @@ from azpost_desk.domain.catalogue import (
 )
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
 from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
+from azpost_desk.domain.mail.lanes import Lanes
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
 from azpost_desk.domain.mail.quality import MailStandards
@@ -51,4 +52,5 @@ DOCUMENTS: Final[dict[str, type[Document]]] = {
     "mail_storage": MailStorage,
     "closed_days": ClosedDays,
     "mail_standards": MailStandards,
+    "mail_lanes": Lanes,
 }

@@ -9,6 +9,7 @@ from azpost_desk.central.mail import documents, price_lists, terms
 from azpost_desk.central.registry import files, reference
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
 from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
+from azpost_desk.domain.mail.lanes import Lanes
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
 from azpost_desk.domain.mail.quality import MailStandards
@@ -30,6 +31,7 @@ _CHECKS: Final[dict[str, tuple[type[Document], Callable[[str, Any], None]]]] = {
     "mail-storage": (MailStorage, terms.check_mail_storage),
     "closed-days": (ClosedDays, terms.check_closed_days),
     "mail-standards": (MailStandards, terms.check_mail_standards),
+    "mail-lanes": (Lanes, terms.check_mail_lanes),
 }
 DOCUMENTS: Final = tuple(_CHECKS)
 

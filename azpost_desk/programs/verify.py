@@ -43,6 +43,7 @@ _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 GROUPS: Final = {
     "customer.viewed": {"customer": "customer"},
     "customer.noted": {"note": "note"},
+    "despatch.handed_over": {"driver": "driver"},
     "erasure.requested": {"customer": "customer"},
     "grant.requested": {"question": "question"},
     "item.declared": {"addresses": "addresses"},

@@ -19,6 +19,7 @@ from azpost_desk.domain.people import Person
 from azpost_desk.domain.refusals import Refused
 from azpost_desk.rehearsal.crash_abroad import AbroadActs
 from azpost_desk.rehearsal.crash_codes import CodeActs
+from azpost_desk.rehearsal.crash_despatches import DespatchActs
 from azpost_desk.rehearsal.crash_features import FeatureActs
 from azpost_desk.rehearsal.crash_town import NO_CUSTOMER, OTHER, OURS, PHONE
 from azpost_desk.rehearsal.crash_worker import CLERK, MANAGER, SENDER, SUPERVISOR, press
@@ -52,7 +53,7 @@ _INK: Final = Signed(Signature(360, 140, ((20, 20, 100, 100),)))
 _FORGETFUL: Final = PLAYERS[1]
 
 
-class Worker(FeatureActs, AbroadActs, CodeActs):
+class Worker(FeatureActs, DespatchActs, AbroadActs, CodeActs):
     """One desk of the town with every act it can be killed in."""
 
     # --- people ---------------------------------------------------------------------------------------

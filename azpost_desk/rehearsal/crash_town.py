@@ -16,7 +16,7 @@ from azpost_desk.central.registry import branches
 from azpost_desk.protocol.keys import SigningKey
 from azpost_desk.rehearsal import abroad_town, instant_town, notice_town
 from azpost_desk.rehearsal.crash_partner import PARTNER, Neighbour, Orders
-from azpost_desk.rehearsal.mail_town import sell_mail_abroad
+from azpost_desk.rehearsal.mail_town import give_lane, sell_mail_abroad
 from azpost_desk.rehearsal.portals import SandboxPortal
 from azpost_desk.rehearsal.providers import DEMO_BILLERS, SandboxProvider
 from azpost_desk.rehearsal.town import BRANCH, found_town, supply_desk
@@ -164,6 +164,7 @@ def crash_town(dsn: str, folder: Path, codes: int = _CODES) -> Iterator[Town]:
                 conn, clock.utc_ms(), qr_minutes=instant_town.QR_MINUTES, hash_pin=KnownPins().hash
             )
             sell_mail_abroad(conn, clock.utc_ms())
+            give_lane(conn, OURS, clock.utc_ms())
             abroad_town.agree(conn, book, (BRANCH,), clock.utc_ms())
             abroad_town.give_rates(conn, clock.utc_ms(), _RATES_DAYS)
         for desk in (OURS, OTHER):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from azpost_desk.central.registry import reference
 from azpost_desk.domain.days import calendar_day
 from azpost_desk.domain.mail.forms import CN23, CustomsForms, FormRule, SdrRate, SdrRates
+from azpost_desk.domain.mail.lanes import Lane, Lanes
 from azpost_desk.domain.mail.prices import MailAbroad, MailLimit, MailProduct, MailZone, ZonePrice
 from azpost_desk.domain.mail.prohibited import CONDITIONAL, IN, OUT, REFUSED, Prohibition, Prohibitions
 
@@ -110,3 +111,9 @@ def sell_mail_abroad(conn: Connection, now_ms: int) -> None:
     rates = tuple(SdrRate(currency=currency, units=units, date=date) for currency, units in _UNITS.items())
     for document in (PRICES, FORMS, PROHIBITIONS, SdrRates(source=_SOURCE, rates=rates)):
         reference.publish(conn, document, now_ms)
+
+
+def give_lane(conn: Connection, desk: str, now_ms: int) -> None:
+    """One desk makes despatches with express mail to Istanbul."""
+    names = {"az": "İstanbul", "ru": "Стамбул", "en": "Istanbul"}
+    reference.publish(conn, Lanes(lanes=(Lane(desk, "AZBAKA", "TRISTA", "A", "EN", names),)), now_ms)

@@ -19,6 +19,7 @@ from azpost_desk.services.copies import Copies
 from azpost_desk.services.corrections import Corrections
 from azpost_desk.services.customers import Customers
 from azpost_desk.services.declarations import Declarations
+from azpost_desk.services.despatches import Despatches
 from azpost_desk.services.disputes import Disputes
 from azpost_desk.services.enquiries import Enquiries
 from azpost_desk.services.erasure import Erasure
@@ -142,6 +143,11 @@ class DeskServices:
     def mail_bags_in(self) -> MailBagsIn:
         """Bags that come here."""
         return MailBagsIn(self.counter, self.tracking)
+
+    @property
+    def despatches(self) -> Despatches:
+        """Despatches abroad that this desk owns."""
+        return Despatches(self.counter, self.tracking)
 
     @property
     def rounds(self) -> Rounds:

@@ -24,6 +24,8 @@ from azpost_desk.services.mail_bags_views import ARRIVALS, BAGS, Bag
 from azpost_desk.services.scan_items import ScanItem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from azpost_desk.services.ports import Reading, Writing
     from azpost_desk.services.rounds import Signed
     from azpost_desk.services.tracking import Scanned, Tracking
@@ -128,17 +130,7 @@ class MailBags:
         with self.counter.books.writing() as books:
             open_day(books)
             found = _in(books, bag, "open", "E-111")
-            if not found.items:
-                raise Refused("E-113")
-            if said.counted != len(found.items):
-                raise Refused("E-114", field="counted", counted=said.counted, expected=len(found.items))
-            if not 0 < said.grams <= GRAMS_MAX:
-                raise Refused("E-115", field="grams", kilograms=GRAMS_MAX // 1_000)
-            seal = read_seal(said.seal)
-            if seal is None:
-                raise Refused("E-116", field="seal")
-            if books.of(BAGS).is_seal_used(seal):
-                raise Refused("E-117", field="seal", seal=seal)
+            seal = sealing(books, tuple(found.items), said)
             body = ops.MailBagClosed(
                 bag=bag,
                 version=found.version,
@@ -209,6 +201,27 @@ class MailBags:
 
     def _command(self, bag: str, raw: str, event: str, source: str) -> ScanItem:
         return ScanItem(raw, event, bag=bag, receptacle=self.one(bag).number, source=source)
+
+
+def sealing(books: Reading, numbers: Sequence[str], said: CloseBag) -> str:
+    """The seal that closes a bag, or a receptacle, with these items in it, as it is compared.
+
+    Raises:
+        Refused: E-113 nothing is in it, E-114 the hand count is another, E-115 the weight, E-116 the seal,
+            E-117 a seal of another one.
+    """
+    if not numbers:
+        raise Refused("E-113")
+    if said.counted != len(numbers):
+        raise Refused("E-114", field="counted", counted=said.counted, expected=len(numbers))
+    if not 0 < said.grams <= GRAMS_MAX:
+        raise Refused("E-115", field="grams", kilograms=GRAMS_MAX // 1_000)
+    seal = read_seal(said.seal)
+    if seal is None:
+        raise Refused("E-116", field="seal")
+    if books.of(BAGS).is_seal_used(seal):
+        raise Refused("E-117", field="seal", seal=seal)
+    return seal
 
 
 def _bag(books: Reading, bag: str) -> Bag:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from azpost_desk.domain.catalogue import Offices
 from azpost_desk.domain.mail.bags import BAGGING, FOUND_AS, INTO, OUT_OF
 from azpost_desk.domain.refusals import Refused
+from azpost_desk.services.despatches_views import DESPATCHES
 from azpost_desk.services.reads import Reads
 
 if TYPE_CHECKING:
@@ -122,24 +123,41 @@ class NotTaken:
     facts: dict[str, object]
 
 
+class _Held(NamedTuple):
+    """What holds an item: its id, what stands on its label, since when (UTC ms)."""
+
+    id: str
+    label: str
+    at_ms: int
+
+
 def require_open(books: Reading, event: str, bag: str) -> None:
     """A scan into a bag or out of it names one that is being filled, one of an item found the bag it was in.
 
     Raises:
-        Refused: E-020 the one without the other, E-110 no such bag, E-111 it is closed, E-126 no such
-            arrival, E-127 it is not open.
+        Refused: E-020 the one without the other, E-110 no such bag, E-111 it is closed, E-194 of a
+            receptacle, E-126 no such arrival, E-127 it is not open.
     """
     is_filling = event in BAGGING
     if is_filling != bool(bag) and event not in FOUND_AS.values():
         raise Refused("E-020", field="event")
     if bag and not is_filling:
         arrival_in(books, bag, "opened")
+    elif bag and (packing := books.of(DESPATCHES).receptacle(bag)):
+        if packing.state != "open":
+            raise Refused("E-194", number=packing.name.code)
     elif bag:
         found = books.of(BAGS).bag(bag)
         if found is None:
             raise Refused("E-110")
         if found.state != "open":
             raise Refused("E-111", number=found.number)
+
+
+def leaves_as(books: Reading, event: str, bag: str) -> str:
+    """The event that a scan leads to: what goes into a receptacle abroad is to leave the country."""
+    is_abroad = event == INTO and books.of(DESPATCHES).receptacle(bag) is not None
+    return "EMC" if is_abroad else event
 
 
 def why_not_in(books: Reading, event: str, bag: str, number: str, life: Life) -> NotTaken | None:
@@ -150,12 +168,12 @@ def why_not_in(books: Reading, event: str, bag: str, number: str, life: Life) ->
             return None
         said = {"number": number, "bag": arrival.number, "at_ms": arrival.found[number]}
         return NotTaken("already", "in_bag", said)
-    held = books.of(BAGS).bag_with(number)
+    held = _held(books, number)
     facts: dict[str, object] = {"number": number}
     if event == OUT_OF:
-        return None if held is not None and held.bag == bag else NotTaken("refused", "not_in_bag", facts)
+        return None if held is not None and held.id == bag else NotTaken("refused", "not_in_bag", facts)
     if held is not None:
-        return NotTaken("already", "in_bag", {**facts, "bag": held.number, "at_ms": held.items[number]})
+        return NotTaken("already", "in_bag", {**facts, "bag": held.label, "at_ms": held.at_ms})
     if event == INTO and life.office not in ("", books.desk().branch):
         offices = books.document(Offices, books.day().date)
         known = offices.find(life.office)
@@ -177,6 +195,15 @@ def has_moved_on(books: Reading, number: str, event: str, since_ms: int) -> bool
     return books.of(BAGS).is_bagged_since(number, since_ms)
 
 
+def _held(books: Reading, number: str) -> _Held | None:
+    """What an item lies in here: an inland bag, or a receptacle of a despatch."""
+    if bag := books.of(BAGS).bag_with(number):
+        return _Held(bag.bag, bag.number, bag.items[number])
+    if packing := books.of(DESPATCHES).receptacle_with(number):
+        return _Held(packing.receptacle, packing.name.code, packing.items[number])
+    return None
+
+
 def arrival_in(books: Reading, arrival: str, state: str) -> Arrival:
     """A bag that was taken in, in this state.
 
@@ -195,9 +222,11 @@ def require_voidable(books: Reading, scanned: ItemScanned) -> None:
     """A scan of a bag is taken back while the bag is being filled, and only one that put something in.
 
     Raises:
-        Refused: E-111 it is closed, E-123 the item was taken out: it is put in again instead, E-127 what was
-            found in it is said for good.
+        Refused: E-044 it left with its receptacle, E-111, E-194 it is closed, E-123 the item was taken out:
+            it is put in again instead, E-127 what was found in it is said for good.
     """
+    if books.of(DESPATCHES).has_left(scanned.receptacle):
+        raise Refused("E-044")
     if scanned.bag:
         require_open(books, scanned.event, scanned.bag)
         if scanned.event == OUT_OF:

@@ -32,6 +32,8 @@ from azpost_desk.services.lines.base import Place, Sheet
 from azpost_desk.services.number_slips import PAPER as NUMBER_PAPER
 from azpost_desk.services.number_slips import number_paper
 from azpost_desk.services.print_jobs import Came, copy_of, number_of
+from azpost_desk.services.receptacle_labels import PAPER as RECEPTACLE_PAPER
+from azpost_desk.services.receptacle_labels import receptacle_label
 from azpost_desk.services.slip_papers import slip_paper
 from azpost_desk.services.slips import PAPER
 from azpost_desk.services.statements import PAPER as STATEMENT_PAPER
@@ -103,7 +105,7 @@ class Papers:
                 if content is None:
                     raise Trouble("D-020")
                 return _stored(content, copy_of(books, job))
-            if job.paper in (PAPER, ENQUIRY_PAPER, BAG_PAPER):
+            if job.paper in (PAPER, ENQUIRY_PAPER, BAG_PAPER, RECEPTACLE_PAPER):
                 return _of_record(books, job)
             if job.paper in ("cash_move", "till_close"):
                 return _cash_paper(books, job)
@@ -240,7 +242,7 @@ def _stored(content: bytes, copy: papers.CopyState) -> papers.Paper | bytes:
 
 
 def _of_record(books: Reading, job: PrintJob) -> papers.Paper:
-    """A slip, or a bag's label, that is named by its own record."""
+    """A slip, or the label of a bag or receptacle, that is named by its own record."""
     entry = books.entry(job.key)
     if entry is None:
         raise Trouble("D-020")
@@ -248,6 +250,8 @@ def _of_record(books: Reading, job: PrintJob) -> papers.Paper:
         return enquiry_paper(books, _head(books, entry), entry, job)
     if job.paper == BAG_PAPER:
         return bag_label(books, _head(books, entry), entry, copy_of(books, job))
+    if job.paper == RECEPTACLE_PAPER:
+        return receptacle_label(books, _head(books, entry), entry, copy_of(books, job))
     return slip_paper(books, _head(books, entry), entry, job, copy_of(books, job))
 
 

@@ -38,6 +38,8 @@ def number_of(books: Reading, job: PrintJob) -> str:
     if entry is not None and isinstance(entry.body, ops.MailBagClosed):
         bag = books.of(BAGS).bag(entry.body.bag)
         return bag.number if bag is not None else entry.recorded.mark
+    if entry is not None and isinstance(entry.body, ops.ReceptacleClosed):
+        return entry.body.s9
     return entry.recorded.mark if entry is not None else ""
 
 

@@ -35,7 +35,7 @@ Draw = Callable[[drawn.Paper], bytes]
 # What customers sign or take along, and what goes on the roll: no acts of the office.
 _NO_ACTS: Final = frozenset(
     {"receipt", "application", "abroad", "voucher", "label", "customs", "cash_move", "report", "certificate"}
-    | {"bag_label"}
+    | {"bag_label", "receptacle_label"}
 )
 
 

@@ -26,7 +26,13 @@ from azpost_desk.services.charges_due import why_unpaid
 from azpost_desk.services.counter import Approval, Counter, Officer, attach, open_day
 from azpost_desk.services.guarded_items import is_wrong_person, proven_by, why_guarded, why_unheard
 from azpost_desk.services.keeping import term_of, why_not_until
-from azpost_desk.services.mail_bags_views import has_moved_on, require_open, require_voidable, why_not_in
+from azpost_desk.services.mail_bags_views import (
+    has_moved_on,
+    leaves_as,
+    require_open,
+    require_voidable,
+    why_not_in,
+)
 from azpost_desk.services.misrouting import belongs_to
 from azpost_desk.services.pickups import PICKUPS, Tried, Unbelieved, hold_against, unbelieved
 from azpost_desk.services.rounds_views import ROUNDS, is_made_up, orders_then_ms
@@ -268,7 +274,7 @@ class Tracking:
                 proven_by=proven_by(command),
                 relation=command.relation,
                 signed=command.signed,
-                answers=_answered(books, number),
+                answers=answered(books, number),
                 receptacle=label_of(command.receptacle),
                 until=command.until,
                 duty_qapik=command.duty_qapik,
@@ -369,12 +375,10 @@ def _why_not(
     goes_again = bool(command.round or command.bag) and last is not None and last.desk == desk.desk
     if last and (last.code, last.office) == (command.event, desk.branch) and not goes_again:
         return _No("already", "already", number, {**facts, **_by_whom(books, last)})
-    scan = Told("", command.event, desk.branch, now_ms, desk.desk, desk.epoch, measure=command.measure)
-    if life.next_mark(scan) == "contradiction":
-        at_ms = last.at_ms if last else now_ms
-        return _No("refused", "ended" if life.is_final else "illegal", number, {**facts, "at_ms": at_ms})
-    if stopped := why_stopped(books, number, command.event, command.measure):
-        return _No("stopped", stopped[0], number, {**facts, **stopped[1]})
+    # What goes into a receptacle abroad may also leave the country.
+    for step in dict.fromkeys((command.event, leaves_as(books, command.event, command.bag))):
+        if no := why_not_as(books, number, step, now_ms, command.measure):
+            return no
     if event.code == "EMI" and _DIGITS_ONLY.fullmatch("".join(command.raw.split())):
         # Two parcels may end in the same digits: those find an item, they do not hand it over.
         return _No("refused", "whole_label", number, facts)
@@ -385,6 +389,19 @@ def _why_not(
         or _kept_too_long(books, number, command, event)
         or _misrouted(books, number, command.event)
     )
+
+
+def why_not_as(books: Reading, number: str, event: str, now_ms: int, measure: str = "") -> _No | None:
+    """Why this event is none of an item now: its history contradicts it, or a stop order forbids it."""
+    desk, life = books.desk(), books.item_lives(number)[-1]
+    facts: dict[str, object] = {"number": number}
+    scan = Told("", event, desk.branch, now_ms, desk.desk, desk.epoch, measure=measure)
+    if life.next_mark(scan) == "contradiction":
+        at_ms = life.last.at_ms if life.last else now_ms
+        return _No("refused", "ended" if life.is_final else "illegal", number, {**facts, "at_ms": at_ms})
+    if stopped := why_stopped(books, number, event, measure):
+        return _No("stopped", stopped[0], number, {**facts, **stopped[1]})
+    return None
 
 
 def _why_doubted(books: Reading, number: str, command: ScanItem, tried: Tried | None) -> _No | None:
@@ -412,8 +429,8 @@ def _events_here(books: Reading) -> tuple[EventHere, ...]:
     return events_at(books.document(Branch, books.day().date).mail)
 
 
-def _answered(books: Reading, number: str) -> str:
-    """The last event known here, where it is another desk's: what a scan now comes after."""
+def answered(books: Reading, number: str) -> str:
+    """The id of the last event known here, where it is another desk's: what a scan now comes after."""
     last = books.item_lives(number)[-1].last
     return last.id if last and last.desk not in ("", books.desk().desk) else ""
 

@@ -40,6 +40,7 @@ from azpost_desk.storage.tables_kept import slips as slips
 from azpost_desk.storage.tables_kept import supplements as supplements
 from azpost_desk.storage.tables_kept import watch_entries as watch_entries
 from azpost_desk.storage.tables_kept import watch_lists as watch_lists
+from azpost_desk.storage.tables_mail import despatches as despatches
 from azpost_desk.storage.tables_mail import mail_bag_arrivals as mail_bag_arrivals
 from azpost_desk.storage.tables_mail import mail_bag_found as mail_bag_found
 from azpost_desk.storage.tables_mail import mail_bag_items as mail_bag_items
@@ -53,10 +54,11 @@ from azpost_desk.storage.tables_mail import mail_labels as mail_labels
 from azpost_desk.storage.tables_mail import mail_orders as mail_orders
 from azpost_desk.storage.tables_mail import mail_round_items as mail_round_items
 from azpost_desk.storage.tables_mail import mail_rounds as mail_rounds
+from azpost_desk.storage.tables_mail import receptacles as receptacles
 from azpost_desk.storage.tables_qr import qr_requests as qr_requests
 from azpost_desk.storage.tables_qr import qr_returns as qr_returns
 
-SCHEMA: Final = 9
+SCHEMA: Final = 10
 """PRAGMA user_version of a database that these tables describe."""
 
 # --- written once -----------------------------------------------------------------------------------
@@ -443,6 +445,8 @@ DERIVED: Final = (
     mail_bag_arrivals,
     mail_bag_found,
     mail_bag_seals,
+    despatches,
+    receptacles,
     customers,
     customer_names,
     receivers,

@@ -163,3 +163,35 @@ mail_bag_found: Final = table(
     whole("at_ms"),
 )
 mail_bag_seals: Final = table("mail_bag_seals", text("seal", key=True), text("mail_bag"))
+# A despatch abroad that this desk owns, and its receptacles; what lies in them and what sealed them stand
+# in `mail_bag_items` and `mail_bag_seals` under the receptacle's id: an item lies in one place, a seal closes
+# once.
+despatches: Final = table(
+    "despatches",
+    text("despatch", key=True),
+    text("s8"),
+    whole("year"),
+    text("officer"),
+    text("state"),
+    whole("version"),
+    whole("begun_ms"),
+    whole("changed_ms"),
+    Index(None, "s8"),
+    Index(None, "state"),
+)
+receptacles: Final = table(
+    "receptacles",
+    text("receptacle", key=True),
+    text("despatch"),
+    whole("number"),
+    text("state"),
+    whole("version"),
+    whole("begun_ms"),
+    whole("changed_ms"),
+    text("s9"),
+    whole("grams"),
+    whole("typed"),
+    text("seal"),
+    Index(None, "despatch"),
+    Index(None, "state"),
+)

@@ -14,6 +14,7 @@ from azpost_desk.central.registry.files import WrongFile, checked
 from azpost_desk.domain.catalogue import Tariffs
 from azpost_desk.domain.mail.forms import CustomsForms, SdrRates
 from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
+from azpost_desk.domain.mail.lanes import Lanes
 from azpost_desk.domain.mail.prices import MailAbroad
 from azpost_desk.domain.mail.prohibited import Prohibitions
 from azpost_desk.domain.mail.quality import MailStandards
@@ -36,6 +37,7 @@ def refused(name: str, data: Any) -> tuple[str, object]:
         "mail-storage": (terms.check_mail_storage, MailStorage),
         "closed-days": (terms.check_closed_days, ClosedDays),
         "mail-standards": (terms.check_mail_standards, MailStandards),
+        "mail-lanes": (terms.check_mail_lanes, Lanes),
     }[name]
     with pytest.raises(WrongFile) as wrong:
         check("f", checked(data, kind, "f"))
@@ -234,3 +236,29 @@ def test_the_same_promise_twice_is_refused() -> None:
     data = example("mail-standards")
     data["standards"].append(data["standards"][0])
     assert refused("mail-standards", data) == ("X-187", "standards[7].lane")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("desk", " "),
+        ("subclass", "3N"),
+        ("destination", "Berlin"),
+        ("names", {"az": "Frankfurt", "ru": " ", "en": "Frankfurt"}),
+        ("last", 0),
+        ("last", 10_000),
+    ],
+)
+def test_a_lane_of_which_no_number_could_be_given_is_refused(field: str, value: object) -> None:
+    data = example("mail-lanes")
+    data["lanes"][1][field] = value
+    assert refused("mail-lanes", data) == ("X-199", f"lanes[2].{field}")
+
+
+def test_two_desks_have_no_number_of_one_series_in_common() -> None:
+    data = example("mail-lanes")
+    other = dict(data["lanes"][1], desk="2002-2", first=4_999, last=9_999)
+    data["lanes"].append(other)
+    assert refused("mail-lanes", data) == ("X-199", "lanes[3].first")
+    other["first"] = 5_000
+    terms.check_mail_lanes("f", checked(data, Lanes, "f"))

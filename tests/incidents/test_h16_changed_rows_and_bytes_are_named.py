@@ -45,6 +45,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for act in (
         *("send_abroad", "acknowledged", "bill_refused", "item_news", "transfer_news", "scan"),
         *("item_voided_news", "pickup_code", "courier_round", "stop_order_news", "scan_label", "mail_bags"),
+        "despatch_abroad",
         "pay_charge",
         *("accept_item", "close_till"),
         *("clear_surplus", "take_grant", "ask_for_grant", "worn_apart", "suspect_note", "seal_bag"),

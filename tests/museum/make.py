@@ -20,6 +20,7 @@ DAY = (
     "courier_round",
     "scan_label",
     "mail_bags",
+    "despatch_abroad",
     "pay_charge",
     "accept_item",
     "stop_order_news",

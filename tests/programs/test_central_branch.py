@@ -141,7 +141,7 @@ def test_a_branch_is_made_whole_from_one_file_by_two_people_and_once(
     [
         *("tariffs", "billers", "goods", "settings", "signing", "retention", "connectors", "national-list"),
         *("partners", "corridors", "register", "prohibitions", "customs-forms", "sdr-rates", "mail-abroad"),
-        *("mail-storage", "closed-days", "mail-standards"),
+        *("mail-storage", "closed-days", "mail-standards", "mail-lanes"),
     ],
 )
 def test_each_example_is_taken_unchanged(

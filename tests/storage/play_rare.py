@@ -119,6 +119,48 @@ class RarePlayer(CashPlayer):
         )
         self._append(ended, "1002")
 
+    def despatch_abroad(self) -> None:
+        """A despatch is closed, opened again and leaves in two parts; another one's number is burnt."""
+        despatch, burnt, one, two, three = (self.new_id() for _ in range(5))
+        head = self.books.head()[1]
+        names = [f"AZBAKATRISTAAEN6{(head + serial) % 9_999 + 1:04}" for serial in (0, 1)]
+        labels = [f"{names[0]}00{n}{int(n == 2)}00009" for n in (1, 2)]
+        steps: list[tuple[ops.Body, str]] = [
+            (ops.DespatchBegun(s8=names[0], year=2026), despatch),
+            (ops.DespatchBegun(s8=names[1], year=2026), burnt),
+            (ops.DespatchCancelled(despatch=burnt, version=1), self.new_id()),
+            *((ops.ReceptacleBegun(despatch=despatch, number=n), id_) for n, id_ in ((1, one), (2, two))),
+            (ops.ReceptacleBegun(despatch=despatch, number=3), three),
+            (ops.ReceptacleGivenUp(receptacle=three, version=1), self.new_id()),
+        ]
+        for body, operation in steps:
+            with self.books.writing() as books:
+                books.append(body, actor="1002", operation=operation)
+        items = ("EE000100197AZ", "EE000100206AZ")
+        for item, bag in zip(items, (one, two), strict=True):
+            self._append(ops.ItemScanned(number=item, event="bagged", office="2002", bag=bag), "1002")
+        for version in (1, 2):
+            for at, (item, bag) in enumerate(zip(items, (one, two), strict=True)):
+                if version == 1 or bag == one:
+                    sealed = ops.ReceptacleClosed(
+                        receptacle=bag, version=version, s9=labels[at], numbers=(item,), counted=1, grams=900,
+                        seal=f"D-{head}-{at}-{version}",
+                    )  # fmt: skip
+                    self._append(sealed, "1002")
+            if version == 1:
+                said = ops.DespatchClosed(despatch=despatch, version=1, labels=tuple(labels))
+                self._append(said, "1002")
+                self._append(ops.DespatchReopened(despatch=despatch, version=2, reason="seal broke"), "1002")
+                self._append(ops.ReceptacleReopened(receptacle=one, version=2, reason="seal broke"), "1002")
+        self._append(ops.DespatchClosed(despatch=despatch, version=2, labels=tuple(labels)), "1002")
+        for at in (0, 1):
+            gone = ops.DespatchHandedOver(
+                despatch=despatch, version=2, labels=(labels[at],), left_behind=tuple(labels[at + 1 :])
+            )
+            self._append(gone, "1002")
+            left = ops.ItemScanned(number=items[at], event="EMC", office="2002", receptacle=labels[at])
+            self._append(left, "1002")
+
     def _bag_to_come(self, number: str) -> tidings.MailBagNews:
         """Another office's bag is on its way here."""
         return tidings.MailBagNews(

@@ -11,6 +11,7 @@ from azpost_desk.domain.lines import Sold
 from azpost_desk.domain.people import AbroadParties, Account, Addresses, Parties, Person, ReceiverAbroad
 from azpost_desk.services.abroad_views import ABROAD
 from azpost_desk.services.charges_due import CHARGES
+from azpost_desk.services.despatches_views import DESPATCHES
 from azpost_desk.services.keeping import KEEPING
 from azpost_desk.services.labels import LABELS
 from azpost_desk.services.mail_bags_views import ARRIVALS, BAGS
@@ -41,7 +42,7 @@ ATTACHED: dict[type[msgspec.Struct], msgspec.Struct] = {
 
 
 def test_every_feature_that_is_asked_for_by_a_token_is_read_by_one_class() -> None:
-    tokens = {ABROAD, ARRIVALS, BAGS, CHARGES, KEEPING, LABELS, PICKUPS, QR, ROLLS, ROUNDS}
+    tokens = {ABROAD, ARRIVALS, BAGS, CHARGES, DESPATCHES, KEEPING, LABELS, PICKUPS, QR, ROLLS, ROUNDS}
     assert {one.name for one in tokens} == set(READS)
 
 

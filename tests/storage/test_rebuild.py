@@ -38,7 +38,7 @@ def test_every_act_can_be_taken(tmp_path: Path, clock: FakeClock) -> None:
         *["sell_stamps", "take_bill", "send_transfer", "accept_item", "take_grant", "pay_out"],
         *["take_grant", "change_transfer"],
         *["sell_stamps", "reverse_last", "scan", "item_news", "item_voided_news", "pickup_code"],
-        *["courier_round", "stop_order_news", "scan_label", "mail_bags", "pay_charge"],
+        *["courier_round", "stop_order_news", "scan_label", "mail_bags", "despatch_abroad", "pay_charge"],
         *["report_irregularity", "amend_declaration"],
         *["bill_refused", "transfer_news"],
         *["remittance_news", "accept_remittance", "issue_remittance", "acknowledged", "take_grant"],

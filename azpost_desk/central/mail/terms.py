@@ -1,4 +1,4 @@
-"""Storage terms and closed days before they count: what nobody could go by is refused with its place."""
+"""Terms, closed days, standards and lanes before they count: what nobody could go by is refused by place."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from azpost_desk.central.mail.documents import wrong
 from azpost_desk.domain.days import is_day
+from azpost_desk.domain.mail.despatches import NUMBER_MAX, Series, despatch_id, is_kind
 from azpost_desk.domain.mail.quality import LANES
 from azpost_desk.domain.typed import is_said
 
 if TYPE_CHECKING:
     from azpost_desk.domain.mail.keeping import ClosedDays, MailStorage
+    from azpost_desk.domain.mail.lanes import Lanes
     from azpost_desk.domain.mail.quality import MailStandards
 
 _WEEKDAYS: Final = range(1, 8)
@@ -18,6 +20,9 @@ _WEEKDAYS: Final = range(1, 8)
 _DAYS_MAX: Final = 31
 _EXTENDED_DAYS_MAX: Final = 62
 _STANDARD_DAYS_MAX: Final = 90
+_LANGUAGES: Final = frozenset({"az", "ru", "en"})
+# A range holds anew in every year.
+_ANY_YEAR: Final = 2026
 
 
 def check_mail_storage(file: str, storage: MailStorage) -> None:
@@ -75,6 +80,35 @@ def check_mail_standards(file: str, standards: MailStandards) -> None:
         if (one.lane, one.services) in seen:
             raise wrong("X-187", file, f"{place}lane", one.lane)
         seen.add((one.lane, one.services))
+
+
+def check_mail_lanes(file: str, lanes: Lanes) -> None:
+    """Refuse lanes of which no number could be given, or one number by two desks.
+
+    Raises:
+        WrongFile: X-199 parts that make no despatch, a name that is missing, a range that is none or meets
+            another one of its series.
+    """
+    taken: dict[Series, list[range]] = {}
+    for at, one in enumerate(lanes.lanes, start=1):
+        place, series = f"lanes[{at}].", one.series(_ANY_YEAR)
+        if not is_said(one.desk) or one.epoch < 1:
+            raise wrong("X-199", file, f"{place}desk", one.desk)
+        if not is_kind(one.category, one.subclass):
+            raise wrong("X-199", file, f"{place}subclass", f"{one.category}{one.subclass}")
+        try:
+            despatch_id(series, 1)
+        except ValueError as problem:
+            raise wrong("X-199", file, f"{place}destination", one.destination) from problem
+        if _LANGUAGES - {language for language, name in one.names.items() if is_said(name)}:
+            raise wrong("X-199", file, f"{place}names", one.destination)
+        numbers = range(one.first, one.last + 1)
+        if not numbers or one.first < 1 or one.last > NUMBER_MAX:
+            raise wrong("X-199", file, f"{place}last", one.last)
+        known = taken.setdefault(series, [])
+        if any(one.first < other.stop and other.start < numbers.stop for other in known):
+            raise wrong("X-199", file, f"{place}first", one.first)
+        known.append(numbers)
 
 
 def _check(file: str, place: str, weekdays: tuple[int, ...], days: tuple[str, ...]) -> None:

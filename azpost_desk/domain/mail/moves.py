@@ -83,14 +83,17 @@ _TO_THE_SENDER: Final = (
     ("EDX", "office attempted pickup held", "inland.back"),
 )
 
+# At an office of exchange an item lies in a receptacle of a despatch as inland in a bag.
+_BAGGED_IN: Final = ("accepted", "inland", "outward")
+
 # What only our own offices say of an item, and never tell abroad: a round brought it back as it was; it is
-# not to be found; it has been found; it lies in an inland bag, and was taken out of it again.
+# not to be found; it has been found; it lies in a bag, and was taken out of it again.
 _LOCAL: Final = (
     ("back", "out", "office"),
     ("lost", f"{_TRIED} inland sorting", "lost"),
     ("found", "lost", "office"),
     ("EMG", "lost", "office"),
-    *((event, state, state) for event in ("bagged", "unbagged") for state in ("accepted", "inland")),
+    *((event, state, state) for event in ("bagged", "unbagged") for state in _BAGGED_IN),
 )
 
 ITEM: Final[dict[tuple[str, str], str]] = {

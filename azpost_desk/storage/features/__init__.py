@@ -13,6 +13,7 @@ from azpost_desk.storage.features.base import LineCarrier, Named
 from azpost_desk.storage.features.bills import BILLS
 from azpost_desk.storage.features.charges import CHARGES
 from azpost_desk.storage.features.charges import Reads as ChargeReads
+from azpost_desk.storage.features.despatches import Reads as DespatchReads
 from azpost_desk.storage.features.express import EXPRESS
 from azpost_desk.storage.features.goods import GOODS
 from azpost_desk.storage.features.keeping import Reads as KeepingReads
@@ -40,6 +41,7 @@ READS: Final[dict[str, Callable[[Connection], Any]]] = {
     "mail_bags": BagReads,
     "mail_bags_in": ArrivalReads,
     "charges": ChargeReads,
+    "despatches": DespatchReads,
     "keeping": KeepingReads,
     "labels": LabelReads,
     "pickups": PickupReads,

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, union, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from azpost_desk.domain.mail.bag_history import is_further
 from azpost_desk.domain.mail.bags import BAG, BAGGING, HOLDS, INTO
 from azpost_desk.domain.moves import move
 from azpost_desk.services.mail_bags_views import Bag, BagReads
-from azpost_desk.storage.tables_mail import mail_bag_arrivals, mail_bag_items, mail_bag_seals, mail_bags
+from azpost_desk.storage.tables_mail import (
+    mail_bag_arrivals,
+    mail_bag_items,
+    mail_bag_seals,
+    mail_bags,
+    receptacles,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +106,10 @@ def scanned(connection: Connection, written: StoredRecord, body: ops.ItemScanned
 
 def voided(connection: Connection, body: ops.ScanVoided) -> None:
     """A scan taken back puts nothing into a bag; what is sealed stays as it was sealed."""
-    still_open = select(_B.mail_bag).where(_B.state == "open")
+    still_open = union(
+        select(_B.mail_bag).where(_B.state == "open"),
+        select(receptacles.c.receptacle).where(receptacles.c.state == "open"),
+    )
     connection.execute(delete(mail_bag_items).where(_I.scan == body.scan, _I.mail_bag.in_(still_open)))
 
 
