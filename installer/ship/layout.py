@@ -28,7 +28,7 @@ PYTHON = ["python3.11", "tzdata"]
 BYTES_MAX = 90_000_000
 # A desk starts no centre and plays no rehearsal: their libraries are not here.
 NOT_SHIPPED = ("azpost_desk/rehearsal/", "resources/lists/")
-PROGRAMS_NOT_SHIPPED = ("bench", "central", "demo", "simulate")
+PROGRAMS_NOT_SHIPPED = ("bench", "central", "demo", "simulate", "training")
 
 
 @dataclass(frozen=True, slots=True)

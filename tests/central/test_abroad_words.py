@@ -41,6 +41,18 @@ def waiting(post: Post) -> int:
         return int(one(conn, "select count(*) from partner_messages where not applied")[0])
 
 
+def is_due(post: Post) -> bool:
+    with post.centre.database.transaction() as conn:
+        query = "select exists (select from partner_messages where not applied and next_ms <= %s)"
+        return bool(one(conn, query, (post.clock.now_ms,))[0])
+
+
+def try_what_is_due(post: Post) -> None:
+    """By this hand, or by the centre's own round where that has it in hand just now."""
+    while is_due(post):
+        apply(post)
+
+
 def test_a_word_that_fits_nothing_is_tried_less_and_less_and_is_a_task_after_a_day(
     post: Post, read: list[bytes]
 ) -> None:
@@ -50,13 +62,13 @@ def test_a_word_that_fits_nothing_is_tried_less_and_less_and_is_a_task_after_a_d
     for until, step_ms in ((1, MINUTE // 4), (16, MINUTE), (23 * 60, 15 * MINUTE)):
         while post.clock.now_ms < begun_ms + until * MINUTE:
             post.clock.now_ms += step_ms
-            apply(post)
+            try_what_is_due(post)
         counts.append(len(read))
     # At once, then as long again as it has waited, then every quarter of an hour.
     assert counts == [4, 8, 99]
     assert (post.cases(), waiting(post)) == ([], 1)
     post.clock.now_ms = begun_ms + DAY
-    assert apply(post) == 1
+    try_what_is_due(post)
     assert (post.cases(), waiting(post)) == (["partner_word"], 0)
 
 

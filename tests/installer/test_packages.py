@@ -160,7 +160,7 @@ def test_a_counter_gets_its_programs_and_no_rehearsal(ours: dict[str, Entry]) ->
         if path.startswith("azpost_desk/programs/")
     }
     assert {"desk", "backup", "restore", "check", "verify"} <= programs
-    assert not {"demo", "simulate", "bench", "central", "central_reports"} & programs
+    assert not {"demo", "simulate", "bench", "central", "central_reports", "training"} & programs
     assert not [path for path in ours if "rehearsal" in path or "__pycache__" in path or "decisions" in path]
     texts = {"resources/i18n/az/frame.po", "resources/fonts/NotoSans-Regular.ttf", "resources/fonts/OFL.txt"}
     assert texts <= set(ours)
